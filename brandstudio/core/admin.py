@@ -1,0 +1,45 @@
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.utils.translation import gettext_lazy as _
+
+from brandstudio.core.models import AuditEntry, Campaign, GlossaryTerm, User, Vehicle
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    list_display = ["username", "shown_name", "is_designer", "is_marketer", "is_brand_admin"]
+    fieldsets = (
+        *UserAdmin.fieldsets,
+        (
+            _("Roles in the studio"),
+            {
+                "fields": [
+                    "is_designer",
+                    "is_marketer",
+                    "is_brand_admin",
+                    "may_write_prompts",
+                    "may_leave_band",
+                    "email_notices",
+                ]
+            },
+        ),
+    )
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(admin.ModelAdmin):
+    list_display = ["at", "actor", "subject_kind", "subject_id", "source", "target", "why"]
+    list_filter = ["subject_kind", "target"]
+    list_select_related = ["actor"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+admin.site.register([Campaign, GlossaryTerm, Vehicle])

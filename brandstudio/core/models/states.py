@@ -1,0 +1,43 @@
+"""How a row changes state: guarded by what was last seen, and never without an audit row."""
+
+from django.db import transaction
+
+from brandstudio.core.models.audit import AuditEntry
+
+
+class WrongState(Exception):
+    """The row is not in a state from which this step is allowed, or it is not ours any more."""
+
+    def __init__(self, row, wanted):
+        self.row, self.wanted = row, wanted
+        super().__init__(f"{row._meta.verbose_name} {row.pk} cannot become {wanted!r} now.")
+
+
+def update_as_last_seen(row, seen: dict, changes: dict, wanted="changed"):
+    """Write `changes` to the row only if it still is as last seen.
+
+    One UPDATE with the guard in its WHERE clause: when two workers race, the database picks one.
+    seen: column → value the caller believes. changes: column → new value.
+    Raises WrongState if no row matched; the object in memory is then unchanged.
+    """
+    if not type(row)._default_manager.filter(pk=row.pk, **seen).update(**changes):
+        raise WrongState(row, wanted)
+    for name, value in changes.items():
+        setattr(row, name, value)
+
+
+def move(row, target, *, sources, field="state", by=None, why="", guard=None, **changes):
+    """Change the row's state from one of `sources` to `target` and write the audit row.
+
+    by: the person, or None for the machine. why: free text. guard: further columns that must still
+    hold what is given. changes: columns written in the same UPDATE.
+    Raises WrongState if the row is in no source state or changed meanwhile.
+    """
+    seen = getattr(row, field)
+    if seen not in sources:
+        raise WrongState(row, target)
+    with transaction.atomic():
+        update_as_last_seen(
+            row, {field: seen, **(guard or {})}, {field: target, **changes}, wanted=target
+        )
+        AuditEntry.objects.record(row, seen, target, by=by, why=why)

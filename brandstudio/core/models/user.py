@@ -1,0 +1,44 @@
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class User(AbstractUser):
+    """A person of the content team. One person may wear several hats."""
+
+    is_designer = models.BooleanField(
+        _("designer"), default=False, help_text=_("Makes datasets and trains styles.")
+    )
+    is_marketer = models.BooleanField(
+        _("marketer"), default=True, help_text=_("Makes scenes from approved templates and styles.")
+    )
+    is_brand_admin = models.BooleanField(
+        _("brand admin"), default=False, help_text=_("Approves styles, templates and pictures.")
+    )
+    may_write_prompts = models.BooleanField(
+        _("may write free prompts"), default=False, help_text=_("Otherwise templates only.")
+    )
+    may_leave_band = models.BooleanField(
+        _("may leave the strength band"),
+        default=False,
+        help_text=_("With a reason, which is kept with the picture."),
+    )
+    email_notices = models.BooleanField(_("notices by e-mail"), default=False)
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
+    @property
+    def shown_name(self):
+        """The name as colleagues know it: family name first where it is Chinese."""
+        full = self.get_full_name()
+        return (
+            full
+            if full and full.isascii()
+            else (self.last_name + self.first_name) or (self.username)
+        )
+
+    @property
+    def initial(self):
+        return self.shown_name[:1].upper()

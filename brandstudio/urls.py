@@ -1,0 +1,12 @@
+"""Which room answers which address."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("brandstudio.core.urls")),
+    path("", include("training.urls")),
+    path("", include("gallery.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+]

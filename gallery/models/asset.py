@@ -1,0 +1,190 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from brandstudio.core.models import Work, WorkQuerySet
+from brandstudio.core.models.states import move
+
+from .review import OwnWork
+from .scene import Scene
+
+
+class AssetState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    LOADING = "loading", _("loading the model")
+    RENDERING = "rendering", _("painting")
+    READY = "ready", _("ready")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+IN_HAND = (AssetState.LOADING, AssetState.RENDERING)
+
+
+class AssetReview(models.TextChoices):
+    PRIVATE = "private", _("private")
+    ASKED = "asked", _("waits for review")
+    APPROVED = "approved", _("approved")
+    DECLINED = "declined", _("declined")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class AssetQuerySet(WorkQuerySet):
+    def visible_to(self, person):
+        if person.is_brand_admin:
+            return self.kept()
+        return self.kept().filter(
+            Q(scene__owner=person) | Q(scene__is_shared=True) | Q(review=AssetReview.APPROVED)
+        )
+
+    def kept(self):
+        return self.filter(deleted_at=None)
+
+    def active(self):
+        return self.filter(state__in=(AssetState.WAITING, *IN_HAND))
+
+
+class Asset(Work):
+    """One picture of a scene: a row from the click on, with its full lineage once it is ready."""
+
+    WAITING = (AssetState.WAITING,)
+    HELD = IN_HAND
+    QUEUE = "render"
+
+    scene = models.ForeignKey(Scene, models.PROTECT, related_name="assets")
+    index = models.PositiveSmallIntegerField()
+    seed = models.BigIntegerField()
+    state = models.CharField(max_length=10, choices=AssetState, default=AssetState.WAITING)
+    steps_done = models.PositiveSmallIntegerField(default=0)
+    preview = models.BinaryField(blank=True, default=b"")  # a WebP of a few kB while painting
+    seconds = models.FloatField(null=True, blank=True)
+    picture_sha256 = models.CharField(max_length=64, blank=True)  # PNG master, unlabelled, internal
+    thumb_sha256 = models.CharField(max_length=64, blank=True)
+    lineage = models.JSONField(default=dict, blank=True)  # hashes, strengths, library versions
+    review = models.CharField(max_length=10, choices=AssetReview, default=AssetReview.PRIVATE)
+    review_reason = models.TextField(blank=True)
+    is_favourite = models.BooleanField(_("favourite"), default=False)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AssetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("asset")
+        verbose_name_plural = _("assets")
+        ordering = ["-made_at", "index"]
+        constraints = [
+            models.UniqueConstraint(fields=["scene", "index"], name="asset_index_once"),
+            models.CheckConstraint(
+                condition=~Q(state=AssetState.READY) | ~Q(picture_sha256=""),
+                name="asset_ready_has_picture",
+            ),
+            models.CheckConstraint(
+                condition=Q(deleted_at=None) | ~Q(review=AssetReview.APPROVED),
+                name="asset_approved_not_deleted",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.scene} #{self.index + 1}"
+
+    def get_absolute_url(self):
+        return reverse("gallery:asset-detail", args=[self.pk])
+
+    @property
+    def is_active(self):
+        return self.state in (AssetState.WAITING, *IN_HAND)
+
+    # Making
+    def start(self, worker):
+        self.claim(AssetState.LOADING, worker)
+
+    def begin_rendering(self):
+        self._move(AssetState.RENDERING, sources=(AssetState.LOADING,), progress_at=timezone.now())
+
+    def finish(self, *, picture_sha256, thumb_sha256, seconds, lineage):
+        self._release(
+            AssetState.READY,
+            sources=IN_HAND,
+            picture_sha256=picture_sha256,
+            thumb_sha256=thumb_sha256,
+            seconds=seconds,
+            lineage=lineage,
+            preview=b"",
+        )
+
+    def fail(self, code, **facts):
+        self._release(
+            AssetState.FAILED,
+            sources=(AssetState.WAITING, *IN_HAND),
+            why=code,
+            problem=code,
+            problem_facts=facts,
+            preview=b"",
+        )
+
+    def cancel(self, by):
+        self._release(
+            AssetState.CANCELLED, sources=(AssetState.WAITING, *IN_HAND), by=by, preview=b""
+        )
+
+    def requeue(self, why="", by=None):
+        """Its worker or job is gone, or a person tries a failed one again."""
+        self._queue_again(
+            AssetState.WAITING,
+            sources=(AssetState.WAITING, *IN_HAND, AssetState.FAILED),
+            by=by,
+            why=why,
+            steps_done=0,
+            preview=b"",
+        )
+
+    # Review
+    def ask_review(self, by):
+        self._review(AssetReview.ASKED, by, sources=(AssetReview.PRIVATE, AssetReview.DECLINED))
+
+    def approve(self, by):
+        if by.pk == self.scene.owner_id:
+            raise OwnWork(self, AssetReview.APPROVED)
+        self._review(AssetReview.APPROVED, by, sources=(AssetReview.ASKED,))
+
+    def decline(self, by, reason):
+        self._review(AssetReview.DECLINED, by, sources=(AssetReview.ASKED,), why=reason)
+
+    def withdraw(self, by, reason):
+        self._review(AssetReview.WITHDRAWN, by, sources=(AssetReview.APPROVED,), why=reason)
+
+    def _review(self, target, by, *, sources, why=""):
+        move(
+            self,
+            target,
+            sources=sources,
+            field="review",
+            by=by,
+            why=why,
+            guard={"state": AssetState.READY},
+            review_reason=why,
+        )
+
+
+class Download(models.Model):
+    """A labelled file that left the studio."""
+
+    asset = models.ForeignKey(Asset, models.PROTECT, related_name="downloads")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    form = models.CharField(max_length=10)  # png or jpg
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("download")
+        verbose_name_plural = _("downloads")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self):
+        return f"{self.asset} → {self.person}"

@@ -1,0 +1,95 @@
+"""The four-eyes rule, shared by style versions and prompt templates."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from brandstudio.core.models import WrongState
+from brandstudio.core.models.states import move
+
+
+class ReviewState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    IN_REVIEW = "in_review", _("in review")
+    APPROVED = "approved", _("approved")
+    RETIRED = "retired", _("retired")
+
+
+class ReviewQuerySet(models.QuerySet):
+    def approved(self):
+        return self.filter(state=ReviewState.APPROVED)
+
+    def in_review(self):
+        return self.filter(state=ReviewState.IN_REVIEW)
+
+
+class OwnWork(WrongState):
+    """Nobody approves what they submitted themselves."""
+
+
+class Reviewed(models.Model):
+    """draft → in review → approved → retired; in review → draft with a reason."""
+
+    state = models.CharField(max_length=10, choices=ReviewState, default=ReviewState.DRAFT)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    remarks = models.TextField(_("remarks"), blank=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def submit(self, by):
+        move(
+            self,
+            ReviewState.IN_REVIEW,
+            sources=[ReviewState.DRAFT],
+            by=by,
+            submitted_by=by,
+            submitted_at=timezone.now(),
+            remarks="",
+        )
+
+    def approve(self, by, remarks=""):
+        if by.pk == self.submitted_by_id:
+            raise OwnWork(self, ReviewState.APPROVED)
+        self._decide(ReviewState.APPROVED, by, remarks)
+
+    def send_back(self, by, reason):
+        """Back to draft. Raises ValueError without a reason, for the designer must know it."""
+        if not reason.strip():
+            raise ValueError("Sending back needs a reason.")
+        self._decide(ReviewState.DRAFT, by, reason)
+
+    def retire(self, by, reason=""):
+        move(self, ReviewState.RETIRED, sources=[ReviewState.APPROVED], by=by, why=reason)
+
+    def _decide(self, target, by, remarks):
+        move(
+            self,
+            target,
+            sources=[ReviewState.IN_REVIEW],
+            by=by,
+            why=remarks,
+            reviewed_by=by,
+            reviewed_at=timezone.now(),
+            remarks=remarks,
+        )
+
+    @staticmethod
+    def four_eyes(name):
+        return models.CheckConstraint(
+            condition=~models.Q(state=ReviewState.APPROVED)
+            | models.Q(reviewed_by__isnull=False) & ~models.Q(reviewed_by=models.F("submitted_by")),
+            name=name,
+        )

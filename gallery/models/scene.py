@@ -1,0 +1,68 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from brandstudio.core.models import Campaign
+from training.models import BaseModel, Kind
+
+from .channel import Channel
+from .style import StyleVersion
+from .template import PromptTemplate
+
+
+class SceneQuerySet(models.QuerySet):
+    def visible_to(self, person):
+        """One's own, and what colleagues have shared; admins see all."""
+        if person.is_brand_admin:
+            return self
+        return self.filter(Q(owner=person) | Q(is_shared=True))
+
+
+class Scene(models.Model):
+    """A marketer's request, frozen as it was sent. Its state follows from its assets."""
+
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.IMAGE)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="scenes")
+    template = models.ForeignKey(PromptTemplate, models.PROTECT, null=True, related_name="scenes")
+    slot_values = models.JSONField(default=dict, blank=True)
+    title = models.CharField(_("title"), max_length=120)
+    prompt = models.TextField(_("prompt"))  # as sent, trigger words included
+    negative_prompt = models.TextField(_("negative prompt"), blank=True)
+    base = models.ForeignKey(BaseModel, models.PROTECT, related_name="scenes")
+    channel = models.ForeignKey(Channel, models.PROTECT, null=True, related_name="scenes")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, blank=True, related_name="+")
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    steps = models.PositiveSmallIntegerField()
+    guidance = models.FloatField()
+    seed = models.BigIntegerField()
+    count = models.PositiveSmallIntegerField()
+    reason = models.TextField(_("reason for leaving the band"), blank=True)
+    is_shared = models.BooleanField(_("shared with colleagues"), default=False)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SceneQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("scene")
+        verbose_name_plural = _("scenes")
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self):
+        return self.title
+
+
+class ScenePack(models.Model):
+    scene = models.ForeignKey(Scene, models.CASCADE, related_name="packs")
+    version = models.ForeignKey(StyleVersion, models.PROTECT, related_name="scene_packs")
+    strength = models.FloatField()
+
+    class Meta:
+        verbose_name = _("pack of a scene")
+        verbose_name_plural = _("packs of scenes")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["scene", "version"], name="scene_pack_once")]
+
+    def __str__(self):
+        return f"{self.version} @ {self.strength}"

@@ -1,0 +1,118 @@
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from brandstudio.core.models import WrongState
+from brandstudio.core.models.vocabulary import Named
+from training.models import BaseModel, Checkpoint, Kind
+
+from .review import Reviewed, ReviewState
+
+
+class StylePackQuerySet(models.QuerySet):
+    def usable(self):
+        """Packs with an approved version: what marketers may pick."""
+        return self.filter(versions__state=ReviewState.APPROVED).distinct()
+
+
+class StylePack(Named):
+    """An entry of the shared style library."""
+
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.IMAGE)
+    slug = models.SlugField(
+        unique=True, help_text=_("Stands in prompts as <lora:slug:0.7> and names the file.")
+    )
+    summary_zh = models.CharField(_("one line of advice, Chinese"), max_length=200, blank=True)
+    summary_en = models.CharField(_("one line of advice, English"), max_length=200, blank=True)
+
+    objects = StylePackQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("style pack")
+        verbose_name_plural = _("style packs")
+        ordering = ["slug"]
+
+    def get_absolute_url(self):
+        return reverse("gallery:pack-detail", args=[self.slug])
+
+    @property
+    def approved_version(self):
+        """The newest approved version, or None."""
+        approved = [v for v in self.versions.all() if v.state == ReviewState.APPROVED]
+        return max(approved, key=lambda v: v.number, default=None)
+
+
+class StyleVersion(Reviewed):
+    """Immutable weights with the band the brand allows. A change is a new version."""
+
+    pack = models.ForeignKey(StylePack, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(_("version"))
+    checkpoint = models.ForeignKey(
+        Checkpoint, models.PROTECT, null=True, blank=True, related_name="versions"
+    )
+    base = models.ForeignKey(BaseModel, models.PROTECT, related_name="versions")
+    weights_sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    trigger_words = models.CharField(_("trigger words"), max_length=120, blank=True)
+    strength_min = models.FloatField(_("least strength allowed"), default=0.3)
+    strength_max = models.FloatField(_("greatest strength allowed"), default=0.9)
+    best_min = models.FloatField(_("recommended from"), default=0.5)
+    best_max = models.FloatField(_("recommended to"), default=0.8)
+    strength = models.FloatField(_("default strength"), default=0.7)
+    evidence = models.JSONField(
+        default=dict, blank=True, help_text=_("Scores per strength, figures of the training.")
+    )
+
+    class Meta:
+        verbose_name = _("style version")
+        verbose_name_plural = _("style versions")
+        ordering = ["pack", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["pack", "number"], name="version_number_once"),
+            Reviewed.four_eyes("version_four_eyes"),
+            models.CheckConstraint(
+                condition=Q(strength_min__gte=0)
+                & Q(strength_min__lte=F("best_min"))
+                & Q(best_min__lte=F("strength"))
+                & Q(strength__lte=F("best_max"))
+                & Q(best_max__lte=F("strength_max"))
+                & Q(strength_max__lte=1.5),
+                name="version_band_in_order",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.pack} v{self.number}"
+
+    def get_absolute_url(self):
+        return reverse("gallery:version-detail", args=[self.pack.slug, self.number])
+
+    def save(self, *args, **kwargs):
+        """Content may change in draft only; states change through their own methods."""
+        if self.pk:
+            stored = StyleVersion.objects.only("state").get(pk=self.pk)
+            if stored.state != ReviewState.DRAFT:
+                raise WrongState(self, "changed")
+        super().save(*args, **kwargs)
+
+    def allows(self, strength):
+        return self.strength_min <= strength <= self.strength_max
+
+
+class EvidencePicture(models.Model):
+    """A picture of the strength sheet: same prompt and seed along a row of strengths."""
+
+    version = models.ForeignKey(StyleVersion, models.CASCADE, related_name="pictures")
+    prompt = models.TextField()
+    seed = models.BigIntegerField()
+    strength = models.FloatField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("evidence picture")
+        verbose_name_plural = _("evidence pictures")
+        ordering = ["pk"]
+
+    def __str__(self):
+        return f"{self.version} @ {self.strength}"

@@ -1,0 +1,66 @@
+import re
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from brandstudio.core.models.vocabulary import Named
+
+from .review import Reviewed
+from .style import StylePack
+
+SLOT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+
+
+class PromptTemplate(Named, Reviewed):
+    """Locked text with slots. Marketers fill the slots and touch nothing else.
+
+    `slots` is a list of {"name", "label_zh", "label_en", "options": [{"value", "zh", "en"}]}:
+    `value` is the English phrase that enters the prompt in place of {name}, `zh` and `en` are what
+    the reader sees. `sentence_zh` and `sentence_en` are the sentence on screen with the same slots.
+    A change of an approved template is a new version: the same slug with the next number.
+    """
+
+    slug = models.SlugField()
+    number = models.PositiveIntegerField(_("version"), default=1)
+    sentence_zh = models.CharField(_("sentence, Chinese"), max_length=300)
+    sentence_en = models.CharField(_("sentence, English"), max_length=300)
+    text = models.TextField(_("prompt"))
+    negative_prompt = models.TextField(_("negative prompt"), blank=True)
+    slots = models.JSONField(_("slots"), default=list, blank=True)
+    packs = models.ManyToManyField(
+        StylePack, blank=True, related_name="templates", verbose_name=_("default packs")
+    )
+    cover_sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("prompt template")
+        verbose_name_plural = _("prompt templates")
+        ordering = ["slug", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["slug", "number"], name="template_number_once"),
+            Reviewed.four_eyes("template_four_eyes"),
+        ]
+
+    def get_absolute_url(self):
+        return reverse("gallery:template-detail", args=[self.slug, self.number])
+
+    def clean(self):
+        named = {slot["name"] for slot in self.slots}
+        for field in ("text", "sentence_zh", "sentence_en"):
+            unknown = set(SLOT.findall(getattr(self, field))) - named
+            if unknown:
+                message = _("No slot is called {names}. Add it to the slots or mend the text.")
+                raise ValidationError({field: message.format(names=", ".join(sorted(unknown)))})
+
+    def fill(self, values):
+        """The prompt with each slot's phrase in place.
+
+        values: slot name → one of that slot's values. Raises KeyError for a missing slot and
+        ValueError for a value that is not on its list.
+        """
+        for slot in self.slots:
+            if values[slot["name"]] not in {option["value"] for option in slot["options"]}:
+                raise ValueError(slot["name"])
+        return SLOT.sub(lambda match: values[match[1]], self.text)

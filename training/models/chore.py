@@ -1,0 +1,82 @@
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from brandstudio.core.models import Work, WorkQuerySet
+
+from .dataset import Dataset
+
+
+class ChoreKind(models.TextChoices):
+    DRAFT = "draft", _("draft captions")
+    SCREEN = "screen", _("screen pictures")
+
+
+class ChoreState(models.TextChoices):
+    QUEUED = "queued", _("queued")
+    WORKING = "working", _("working")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class Chore(Work):
+    """Work on a whole dataset that is too long for a request: drafting captions, screening."""
+
+    WAITING = (ChoreState.QUEUED,)
+    HELD = (ChoreState.WORKING,)
+    QUEUE = "background"
+
+    dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="chores")
+    kind = models.CharField(max_length=10, choices=ChoreKind)
+    options = models.JSONField(default=dict, blank=True)
+    state = models.CharField(max_length=10, choices=ChoreState, default=ChoreState.QUEUED)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+
+    objects = WorkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("chore")
+        verbose_name_plural = _("chores")
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dataset", "kind"],
+                condition=models.Q(state__in=("queued", "working")),
+                name="chore_once_at_a_time",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} · {self.dataset}"
+
+    @property
+    def is_active(self):
+        return self.state in (*self.WAITING, *self.HELD)
+
+    def start(self, worker):
+        self.claim(ChoreState.WORKING, worker)
+
+    def finish(self):
+        self._release(ChoreState.DONE, sources=self.HELD)
+
+    def fail(self, code, **facts):
+        self._release(
+            ChoreState.FAILED, sources=self.HELD, why=code, problem=code, problem_facts=facts
+        )
+
+    def cancel(self, by):
+        self._release(ChoreState.CANCELLED, sources=(*self.WAITING, *self.HELD), by=by)
+
+    def requeue(self, why="", by=None):
+        """Its worker or its job is gone: wait for the next one."""
+        self._queue_again(
+            ChoreState.QUEUED,
+            sources=(*self.WAITING, *self.HELD, ChoreState.FAILED),
+            by=by,
+            why=why,
+        )

@@ -1,0 +1,149 @@
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from brandstudio.core.models import WrongState
+
+from .base_model import Kind
+
+
+class DatasetQuerySet(models.QuerySet):
+    def visible_to(self, person):
+        """Designers see their own, admins see all; training pictures concern nobody else."""
+        if person.is_brand_admin:
+            return self
+        return self.filter(owner=person) if person.is_designer else self.none()
+
+    def with_counts(self):
+        def count(**conditions):
+            return models.Count("images", filter=models.Q(**conditions))
+
+        return self.annotate(
+            image_count=models.Count("images"),
+            missing_count=count(images__caption_state=CaptionState.MISSING),
+            drafted_count=count(images__caption_state=CaptionState.DRAFTED),
+            checked_count=count(images__caption_state=CaptionState.CHECKED),
+        )
+
+
+class Dataset(models.Model):
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.IMAGE)
+    name = models.CharField(_("name"), max_length=120)
+    description = models.TextField(_("description"), blank=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="datasets")
+    trigger_word = models.CharField(
+        _("trigger word"),
+        max_length=60,
+        blank=True,
+        help_text=_(
+            "An invented word that calls the style, such as lnink. It opens every caption."
+        ),
+    )
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    objects = DatasetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("dataset")
+        verbose_name_plural = _("datasets")
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("training:dataset-detail", args=[self.pk])
+
+
+class CaptionState(models.TextChoices):
+    MISSING = "missing", _("missing")
+    DRAFTED = "drafted", _("drafted")
+    CHECKED = "checked", _("checked")
+
+
+class TrainingImage(models.Model):
+    """One picture of a dataset with its caption, screening report and rights.
+
+    `original_sha256` names the file as it came, `picture_sha256` the upright sRGB copy that is
+    trained on, `thumb_sha256` a small WebP for lists. All three are blobs.
+    """
+
+    dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="images")
+    name = models.CharField(_("file name"), max_length=255)
+    original_sha256 = models.CharField(max_length=64)
+    picture_sha256 = models.CharField(max_length=64)
+    thumb_sha256 = models.CharField(max_length=64)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    caption = models.TextField(_("caption"), blank=True)
+    caption_state = models.CharField(
+        max_length=10, choices=CaptionState, default=CaptionState.MISSING
+    )
+    report = models.JSONField(_("screening report"), default=dict, blank=True)
+    rights_holder = models.CharField(_("rights holder"), max_length=160, blank=True)
+    licence = models.CharField(_("licence or contract"), max_length=160, blank=True)
+    rights_expire = models.DateField(_("rights expire"), null=True, blank=True)
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("training image")
+        verbose_name_plural = _("training images")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dataset", "original_sha256"], name="image_once_per_dataset"
+            ),
+            models.UniqueConstraint(fields=["dataset", "name"], name="image_name_once_per_dataset"),
+            models.CheckConstraint(
+                condition=models.Q(caption_state=CaptionState.MISSING) ^ ~models.Q(caption=""),
+                name="image_caption_missing_means_empty",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def draft(self, caption):
+        """A machine's caption; it never replaces one that a person has checked."""
+        if self.caption_state == CaptionState.CHECKED:
+            raise WrongState(self, CaptionState.DRAFTED)
+        self._caption(caption, CaptionState.DRAFTED, by=None)
+
+    def check_caption(self, caption, by):
+        """A person's caption, or their nod to the machine's. An empty one counts as missing."""
+        self._caption(caption, CaptionState.CHECKED, by=by)
+
+    def _caption(self, caption, state, by):
+        caption = " ".join(caption.split())
+        if not caption:
+            state = CaptionState.MISSING
+        if (caption, state) == (self.caption, self.caption_state):
+            return
+        CaptionRevision.objects.create(
+            image=self, text=self.caption, state=self.caption_state, replaced_by=by
+        )
+        self.caption, self.caption_state = caption, state
+        self.save(update_fields=["caption", "caption_state"])
+
+
+class CaptionRevision(models.Model):
+    """What a caption said before it was replaced."""
+
+    image = models.ForeignKey(TrainingImage, models.CASCADE, related_name="revisions")
+    text = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=CaptionState)
+    replaced_at = models.DateTimeField(default=timezone.now)
+    replaced_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    batch = models.CharField(max_length=40, blank=True)  # one id for all rows of a bulk edit
+
+    class Meta:
+        verbose_name = _("caption revision")
+        verbose_name_plural = _("caption revisions")
+        ordering = ["-replaced_at", "-pk"]
+
+    def __str__(self):
+        return f"{self.image}: {self.text[:40]}"

@@ -1,0 +1,248 @@
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from brandstudio.core.models import Work, WorkQuerySet
+
+from .base_model import BaseModel, Kind
+from .dataset import Dataset
+from .snapshot import Snapshot
+
+
+class RunState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    QUEUED = "queued", _("queued")
+    PREPARING = "preparing", _("preparing")
+    TRAINING = "training", _("training")
+    PAUSED = "paused", _("paused")
+    FINISHED = "finished", _("finished")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+    INTERRUPTED = "interrupted", _("interrupted")
+
+
+ON_A_DEVICE = (RunState.PREPARING, RunState.TRAINING)
+ENDED = (RunState.FINISHED, RunState.FAILED, RunState.CANCELLED)
+
+
+class Wish(models.TextChoices):
+    """What a person asked of a run in a worker's hands; the worker obeys at the next step."""
+
+    NONE = "", _("nothing")
+    PAUSE = "pause", _("pause")
+    SAVE = "save", _("save now")
+
+
+class RunQuerySet(WorkQuerySet):
+    def visible_to(self, person):
+        if person.is_brand_admin:
+            return self
+        return self.filter(owner=person) if person.is_designer else self.none()
+
+    def active(self):
+        return self.filter(state__in=(RunState.QUEUED, *ON_A_DEVICE))
+
+
+class TrainingRun(Work):
+    """One training, from its frozen configuration to its checkpoints."""
+
+    WAITING = (RunState.QUEUED,)
+    HELD = ON_A_DEVICE
+    QUEUE = "train"
+
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.IMAGE)
+    name = models.CharField(_("name"), max_length=120)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="runs")
+    dataset = models.ForeignKey(Dataset, models.PROTECT, related_name="runs")
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, null=True, related_name="runs")
+    base = models.ForeignKey(BaseModel, models.PROTECT, related_name="runs")
+    config = models.TextField(_("configuration"), help_text="YAML")
+    state = models.CharField(max_length=12, choices=RunState, default=RunState.DRAFT)
+    wish = models.CharField(max_length=10, choices=Wish, default=Wish.NONE, blank=True)
+    priority = models.SmallIntegerField(_("priority"), default=0)
+    made_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    phase = models.CharField(max_length=40, blank=True)
+    steps_done = models.PositiveIntegerField(default=0)
+    steps_total = models.PositiveIntegerField(default=0)
+    epoch = models.FloatField(default=0)
+    loss = models.FloatField(null=True, blank=True)
+    images_per_second = models.FloatField(null=True, blank=True)
+    seconds_left = models.FloatField(null=True, blank=True)
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("training run")
+        verbose_name_plural = _("training runs")
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["worker"],
+                condition=models.Q(state__in=ON_A_DEVICE) & ~models.Q(worker=""),
+                name="run_one_per_worker",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("training:run-detail", args=[self.pk])
+
+    @property
+    def is_active(self):
+        return self.state in (RunState.QUEUED, *ON_A_DEVICE)
+
+    @property
+    def has_ended(self):
+        return self.state in ENDED
+
+    def queue(self, by=None, why=""):
+        """From draft into the queue, or on from the last checkpoint after a pause or a loss."""
+        self._queue_again(
+            RunState.QUEUED,
+            sources=(RunState.DRAFT, RunState.PAUSED, RunState.INTERRUPTED, RunState.FAILED),
+            by=by,
+            why=why,
+            wish=Wish.NONE,
+        )
+
+    def requeue(self, why=""):
+        """Its worker or its job is gone: go on by itself, from the last checkpoint."""
+        self._queue_again(
+            RunState.QUEUED, sources=(RunState.QUEUED, *ON_A_DEVICE), why=why, wish=Wish.NONE
+        )
+
+    def start(self, worker):
+        self.claim(RunState.PREPARING, worker)
+        if self.started_at is None:
+            self.note_progress(started_at=timezone.now())
+
+    def begin_training(self):
+        self._move(RunState.TRAINING, sources=(RunState.PREPARING,), progress_at=timezone.now())
+
+    def pause(self, why="", by=None):
+        """The worker has saved and lets go."""
+        self._release(RunState.PAUSED, sources=ON_A_DEVICE, by=by, why=why, wish=Wish.NONE)
+
+    def interrupt(self, why=""):
+        """The worker is gone and the run has used its attempts: a person must press go."""
+        self._release(RunState.INTERRUPTED, sources=(RunState.QUEUED, *ON_A_DEVICE), why=why)
+
+    def finish(self):
+        self._release(RunState.FINISHED, sources=ON_A_DEVICE, ended_at=timezone.now())
+
+    def fail(self, code, **facts):
+        self._release(
+            RunState.FAILED,
+            sources=(RunState.QUEUED, *ON_A_DEVICE),
+            why=code,
+            problem=code,
+            problem_facts=facts,
+            ended_at=timezone.now(),
+        )
+
+    def cancel(self, by):
+        self._release(
+            RunState.CANCELLED,
+            sources=(
+                RunState.DRAFT,
+                RunState.QUEUED,
+                *ON_A_DEVICE,
+                RunState.PAUSED,
+                RunState.INTERRUPTED,
+            ),
+            by=by,
+            ended_at=timezone.now(),
+        )
+
+    def ask(self, wish):
+        """Leave a wish for the worker; it has no meaning unless the run is in its hands."""
+        TrainingRun.objects.filter(pk=self.pk, state__in=ON_A_DEVICE).update(wish=wish)
+        self.wish = wish
+
+
+class LossPoint(models.Model):
+    """One logged point of the loss curve; a resumed run overwrites the steps it does again."""
+
+    run = models.ForeignKey(TrainingRun, models.CASCADE, related_name="losses")
+    step = models.PositiveIntegerField()
+    loss = models.FloatField()
+    learning_rate = models.FloatField(null=True)
+    validation = models.FloatField(null=True)
+
+    class Meta:
+        verbose_name = _("loss point")
+        verbose_name_plural = _("loss points")
+        ordering = ["step"]
+        constraints = [models.UniqueConstraint(fields=["run", "step"], name="loss_once_per_step")]
+
+    def __str__(self):
+        return f"{self.step}: {self.loss:.4f}"
+
+
+class RunSample(models.Model):
+    """A picture made during training at a fixed prompt and seed."""
+
+    run = models.ForeignKey(TrainingRun, models.CASCADE, related_name="samples")
+    step = models.PositiveIntegerField()
+    prompt = models.TextField()
+    seed = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("sample")
+        verbose_name_plural = _("samples")
+        ordering = ["step", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "step", "prompt", "seed"], name="sample_once")
+        ]
+
+    def __str__(self):
+        return f"{self.run} · {self.step}"
+
+
+class Checkpoint(models.Model):
+    """LoRA weights saved at a step; `sha256` names the blob, a kohya-format file."""
+
+    run = models.ForeignKey(TrainingRun, models.PROTECT, related_name="checkpoints")
+    step = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    is_final = models.BooleanField(default=False)
+    scores = models.JSONField(default=dict, blank=True)
+    saved_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("checkpoint")
+        verbose_name_plural = _("checkpoints")
+        ordering = ["step"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "step"], name="checkpoint_once_per_step")
+        ]
+
+    def __str__(self):
+        return f"{self.run} · {self.step}"
+
+
+class RunLine(models.Model):
+    """A line of a run's log."""
+
+    run = models.ForeignKey(TrainingRun, models.CASCADE, related_name="lines")
+    attempt = models.PositiveIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+    level = models.CharField(max_length=10, default="info")
+    text = models.TextField()
+
+    class Meta:
+        verbose_name = _("log line")
+        verbose_name_plural = _("log lines")
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.text[:80]
