@@ -1,6 +1,7 @@
 from .asset import Asset, AssetReview, AssetState, Download
 from .channel import Channel
-from .review import ReviewState
+from .evidence import EvidenceSheet, SheetState
+from .review import OwnWork, ReviewState
 from .scene import Scene, ScenePack
 from .style import EvidencePicture, StylePack, StyleVersion
 from .template import PromptTemplate
@@ -12,10 +13,13 @@ __all__ = [
     "Channel",
     "Download",
     "EvidencePicture",
+    "EvidenceSheet",
+    "OwnWork",
     "PromptTemplate",
     "ReviewState",
     "Scene",
     "ScenePack",
+    "SheetState",
     "StylePack",
     "StyleVersion",
 ]

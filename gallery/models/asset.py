@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from brandstudio.core.models import Work, WorkQuerySet
 from brandstudio.core.models.states import move
 
+from .channel import Channel
 from .review import OwnWork
 from .scene import Scene
 
@@ -57,6 +58,7 @@ class Asset(Work):
     scene = models.ForeignKey(Scene, models.PROTECT, related_name="assets")
     index = models.PositiveSmallIntegerField()
     seed = models.BigIntegerField()
+    strength = models.FloatField(null=True, blank=True)  # in a sweep: of the scene's first pack
     state = models.CharField(max_length=10, choices=AssetState, default=AssetState.WAITING)
     steps_done = models.PositiveSmallIntegerField(default=0)
     preview = models.BinaryField(blank=True, default=b"")  # a WebP of a few kB while painting
@@ -176,6 +178,7 @@ class Download(models.Model):
     asset = models.ForeignKey(Asset, models.PROTECT, related_name="downloads")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
+    channel = models.ForeignKey(Channel, models.PROTECT, null=True, related_name="+")
     form = models.CharField(max_length=10)  # png or jpg
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()

@@ -39,6 +39,9 @@ class Scene(models.Model):
     seed = models.BigIntegerField()
     count = models.PositiveSmallIntegerField()
     reason = models.TextField(_("reason for leaving the band"), blank=True)
+    made_from = models.ForeignKey(  # the asset whose settings were taken up
+        "gallery.Asset", models.SET_NULL, null=True, blank=True, related_name="remixes"
+    )
     is_shared = models.BooleanField(_("shared with colleagues"), default=False)
     made_at = models.DateTimeField(auto_now_add=True)
 

@@ -55,6 +55,10 @@ class StyleVersion(Reviewed):
     weights_sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()
     trigger_words = models.CharField(_("trigger words"), max_length=120, blank=True)
+    changes = models.CharField(_("what changed"), max_length=200, blank=True)
+    origin = models.CharField(  # of a file from elsewhere; ours are known by their checkpoint
+        _("file it came from"), max_length=255, blank=True
+    )
     strength_min = models.FloatField(_("least strength allowed"), default=0.3)
     strength_max = models.FloatField(_("greatest strength allowed"), default=0.9)
     best_min = models.FloatField(_("recommended from"), default=0.5)
@@ -113,6 +117,11 @@ class EvidencePicture(models.Model):
         verbose_name = _("evidence picture")
         verbose_name_plural = _("evidence pictures")
         ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "prompt", "seed", "strength"], name="evidence_picture_once"
+            )
+        ]
 
     def __str__(self):
         return f"{self.version} @ {self.strength}"

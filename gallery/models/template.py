@@ -32,6 +32,7 @@ class PromptTemplate(Named, Reviewed):
     packs = models.ManyToManyField(
         StylePack, blank=True, related_name="templates", verbose_name=_("default packs")
     )
+    changes = models.CharField(_("what changed"), max_length=200, blank=True)
     cover_sha256 = models.CharField(max_length=64, blank=True)
 
     class Meta:
