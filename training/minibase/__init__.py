@@ -1,0 +1,1 @@
+"""studio-mini: the bundled base model, and the code that draws its world and trains it."""
