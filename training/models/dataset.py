@@ -1,10 +1,11 @@
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import WrongState
+from brandstudio.core.models.states import update_as_last_seen
 
 from .base_model import Kind
 
@@ -63,6 +64,20 @@ class CaptionState(models.TextChoices):
     CHECKED = "checked", _("checked")
 
 
+class TrainingImageQuerySet(models.QuerySet):
+    def visible_to(self, person):
+        return self.filter(dataset__in=Dataset.objects.visible_to(person))
+
+    def captioned(self):
+        return self.exclude(caption_state=CaptionState.MISSING)
+
+    def without_rights(self):
+        return self.filter(rights_holder="")
+
+    def with_expired_rights(self):
+        return self.filter(rights_expire__lt=timezone.localdate())
+
+
 class TrainingImage(models.Model):
     """One picture of a dataset with its caption, screening report and rights.
 
@@ -85,7 +100,12 @@ class TrainingImage(models.Model):
     rights_holder = models.CharField(_("rights holder"), max_length=160, blank=True)
     licence = models.CharField(_("licence or contract"), max_length=160, blank=True)
     rights_expire = models.DateField(_("rights expire"), null=True, blank=True)
+    allowed_uses = models.CharField(_("allowed uses"), max_length=160, blank=True)
+    territory = models.CharField(_("territory"), max_length=80, blank=True)
+    shows_people = models.BooleanField(_("people or plates visible"), default=False)
     added_at = models.DateTimeField(auto_now_add=True)
+
+    objects = TrainingImageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("training image")
@@ -115,17 +135,34 @@ class TrainingImage(models.Model):
         """A person's caption, or their nod to the machine's. An empty one counts as missing."""
         self._caption(caption, CaptionState.CHECKED, by=by)
 
+    def uncheck(self, by):
+        """Back to a draft: somebody must look again."""
+        if self.caption_state == CaptionState.CHECKED:
+            self._caption(self.caption, CaptionState.DRAFTED, by=by)
+
+    @property
+    def is_checked(self):
+        return self.caption_state == CaptionState.CHECKED
+
     def _caption(self, caption, state, by):
         caption = " ".join(caption.split())
         if not caption:
             state = CaptionState.MISSING
         if (caption, state) == (self.caption, self.caption_state):
             return
-        CaptionRevision.objects.create(
-            image=self, text=self.caption, state=self.caption_state, replaced_by=by
-        )
-        self.caption, self.caption_state = caption, state
-        self.save(update_fields=["caption", "caption_state"])
+        # Guarded by the text this object saw: of two people who edit one caption, the second is
+        # told instead of overwriting the first unseen.
+        with transaction.atomic():
+            revision = CaptionRevision(
+                image=self, text=self.caption, state=self.caption_state, replaced_by=by
+            )
+            update_as_last_seen(
+                self,
+                {"caption": self.caption, "caption_state": self.caption_state},
+                {"caption": caption, "caption_state": state},
+                wanted=state,
+            )
+            revision.save()
 
 
 class CaptionRevision(models.Model):

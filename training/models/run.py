@@ -44,6 +44,10 @@ class RunQuerySet(WorkQuerySet):
     def active(self):
         return self.filter(state__in=(RunState.QUEUED, *ON_A_DEVICE))
 
+    def in_queue_order(self):
+        """Those who wait, as they will be taken."""
+        return self.filter(state=RunState.QUEUED).order_by("-priority", "queued_at", "pk")
+
 
 class TrainingRun(Work):
     """One training, from its frozen configuration to its checkpoints."""
@@ -237,6 +241,9 @@ class RunLine(models.Model):
     attempt = models.PositiveIntegerField()
     at = models.DateTimeField(default=timezone.now)
     level = models.CharField(max_length=10, default="info")
+    # A worker does not know its reader's language: the line keeps code and facts, `text` is English.
+    code = models.CharField(max_length=60, blank=True)
+    facts = models.JSONField(default=dict, blank=True)
     text = models.TextField()
 
     class Meta:
