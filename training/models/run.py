@@ -241,7 +241,7 @@ class RunLine(models.Model):
     attempt = models.PositiveIntegerField()
     at = models.DateTimeField(default=timezone.now)
     level = models.CharField(max_length=10, default="info")
-    # A worker does not know its reader's language: the line keeps code and facts, `text` is English.
+    # A worker does not know its reader's language, so a line keeps code and facts too.
     code = models.CharField(max_length=60, blank=True)
     facts = models.JSONField(default=dict, blank=True)
     text = models.TextField()
