@@ -1,0 +1,206 @@
+"""Toy base models from the real classes, with random weights: small enough for any test.
+
+`write_base(folder, family)` writes a diffusers folder; `write_single_file(path, family)` the same
+network as one file in the original Stable Diffusion layout, with its `<stem>.config` folder.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from diffusers import (
+    AutoencoderKL,
+    DDIMScheduler,
+    StableDiffusionPipeline,
+    StableDiffusionXLPipeline,
+    UNet2DConditionModel,
+)
+from PIL import Image
+from transformers import (
+    CLIPTextConfig,
+    CLIPTextModel,
+    CLIPTextModelWithProjection,
+)
+
+from tests.engine import ldm_layout
+from training.engine.tokenizer import clip_tokenizer
+
+NEUTRAL = "plain picture"
+
+
+def make_pipe(family: str = "sd15", seed: int = 0):
+    """A toy pipeline: 32-wide networks, pictures of 32 px (sd15: VAE factor 2, 4 channels).
+
+    studio-mini differs on purpose: VAE factor 4, 8 latent channels, v-prediction, 32 tokens.
+    """
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return _MAKERS[family]()
+
+
+def write_base(folder: str | Path, family: str = "sd15", seed: int = 0) -> Path:
+    """A toy base as a diffusers folder (studio-mini: with studio.json). Returns the folder."""
+    folder = Path(folder)
+    make_pipe(family, seed).save_pretrained(folder, safe_serialization=True)
+    if family == "studio-mini":
+        facts = {
+            "family": "studio-mini",
+            "version": "toy",
+            "default_width": 48,
+            "default_height": 32,
+            "recommended_targets": ["to_q", "to_k", "to_v", "to_out.0", "conv1", "conv2"],
+            "recommended_training": {"learning_rate": 1e-3},
+            "neutral_phrase": NEUTRAL,
+        }
+        (folder / "studio.json").write_text(json.dumps(facts), encoding="utf-8")
+    return folder
+
+
+def write_single_file(path: str | Path, family: str = "sd15", seed: int = 0) -> Path:
+    """A toy base as one .safetensors file, and beside it the folder that tells its toy sizes."""
+    path = Path(path)
+    pipe = make_pipe(family, seed)
+    ldm_layout.write(pipe, path)
+    write_config(pipe, path.with_suffix(".config"))
+    return path
+
+
+def write_config(pipe, folder: Path) -> None:
+    """Only the configurations of a pipeline, as a diffusers folder without weights."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pipe.save_config(folder)
+    for name, part in pipe.components.items():
+        if name.startswith("tokenizer"):
+            (folder / name).mkdir(exist_ok=True)
+        elif isinstance(part, torch.nn.Module):
+            target = folder / name
+            target.mkdir(exist_ok=True)
+            if hasattr(part, "save_config"):
+                part.save_config(target)
+            else:
+                part.config.save_pretrained(target)
+        elif name == "scheduler":
+            part.save_pretrained(folder / name)
+
+
+def write_dataset(folder: str | Path, count: int = 4, size=(40, 40), seed: int = 0) -> Path:
+    """`count` PNG pictures of coloured noise with captions in metadata.csv. Returns the folder."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    numbers = np.random.default_rng(seed)
+    lines = []
+    for i in range(count):
+        colour = numbers.integers(0, 256, 3)
+        noise = numbers.integers(-30, 30, (size[1], size[0], 3))
+        pixels = (colour + noise).clip(0, 255).astype(np.uint8)
+        Image.fromarray(pixels).save(folder / f"img{i:03}.png")
+        lines.append(f"img{i:03}.png,arcade number {i} with red lanterns, green tiles")
+    (folder / "metadata.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+def _unet(**changes):
+    settings = {
+        "sample_size": 16,
+        "layers_per_block": 1,
+        "block_out_channels": (32, 64),
+        "down_block_types": ("CrossAttnDownBlock2D", "DownBlock2D"),
+        "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D"),
+        "cross_attention_dim": 32,
+        "attention_head_dim": 4,
+        "norm_num_groups": 8,
+    }
+    return UNet2DConditionModel(**(settings | changes)).eval()
+
+
+def _vae(blocks=(8, 16), channels=4):
+    return AutoencoderKL(
+        block_out_channels=blocks,
+        norm_num_groups=4,
+        down_block_types=("DownEncoderBlock2D",) * len(blocks),
+        up_block_types=("UpDecoderBlock2D",) * len(blocks),
+        latent_channels=channels,
+    ).eval()
+
+
+def _text_config(tokens=77, width=32, **changes):
+    return CLIPTextConfig(
+        vocab_size=49408,
+        hidden_size=width,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        max_position_embeddings=tokens,
+        bos_token_id=0,
+        eos_token_id=2,
+        **changes,
+    )
+
+
+def _scheduler(prediction="epsilon"):
+    return DDIMScheduler(
+        beta_start=0.00085,
+        beta_end=0.012,
+        beta_schedule="scaled_linear",
+        prediction_type=prediction,
+        clip_sample=False,
+        set_alpha_to_one=False,
+        steps_offset=1,
+    )
+
+
+def _sd15():
+    return StableDiffusionPipeline(
+        unet=_unet(),
+        vae=_vae(),
+        text_encoder=CLIPTextModel(_text_config()).eval(),
+        tokenizer=clip_tokenizer(),
+        scheduler=_scheduler(),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+
+
+def _studio_mini():
+    return StableDiffusionPipeline(
+        unet=_unet(sample_size=(8, 12), in_channels=8, out_channels=8),
+        vae=_vae(blocks=(8, 8, 16), channels=8),
+        text_encoder=CLIPTextModel(_text_config(tokens=32)).eval(),
+        tokenizer=clip_tokenizer(max_length=32),
+        scheduler=_scheduler("v_prediction"),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+
+
+def _sdxl():
+    # As in the real one, the second encoder's projection is as wide as itself, and the two
+    # encoders differ in width: single files are told apart by that.
+    pooled = 64
+    return StableDiffusionXLPipeline(
+        unet=_unet(
+            cross_attention_dim=32 + pooled,
+            use_linear_projection=True,
+            addition_embed_type="text_time",
+            addition_time_embed_dim=8,
+            projection_class_embeddings_input_dim=pooled + 6 * 8,
+            transformer_layers_per_block=(1, 2),
+            down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+            up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        ),
+        vae=_vae(),
+        text_encoder=CLIPTextModel(_text_config()).eval(),
+        text_encoder_2=CLIPTextModelWithProjection(
+            _text_config(width=pooled, projection_dim=pooled, hidden_act="gelu")
+        ).eval(),
+        tokenizer=clip_tokenizer(),
+        tokenizer_2=clip_tokenizer(pad_token="!"),
+        scheduler=_scheduler(),
+        force_zeros_for_empty_prompt=True,
+    )
+
+
+_MAKERS = {"sd15": _sd15, "sdxl": _sdxl, "studio-mini": _studio_mini}

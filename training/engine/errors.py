@@ -1,0 +1,293 @@
+"""What can go wrong that a person can mend: one English sentence per code.
+
+`EngineError("image-unreadable", name="a.jpg")` carries its code and its facts (JSON-able values);
+`str(error)` is the sentence of SENTENCES with the facts filled in. The Django app translates the
+same sentences; there is no second wording.
+"""
+
+
+def gettext_noop(sentence: str) -> str:
+    """Mark a sentence for extraction into the catalogues; it is translated only when shown."""
+    return sentence
+
+
+SENTENCES: dict[str, str] = {
+    # Several at once
+    "several-faults": gettext_noop("There are {count} faults to mend first: {summary}"),
+    # Configuration
+    "config-not-yaml": gettext_noop(
+        "The configuration {name} is not readable YAML (line {line}): {reason}. "
+        "Write one “key: value” per line."
+    ),
+    "config-not-mapping": gettext_noop(
+        "The configuration {name} must be a list of “key: value” lines."
+    ),
+    "config-missing-file": gettext_noop(
+        "The configuration file {path} does not exist. Check the path after --config."
+    ),
+    "config-unknown-key": gettext_noop(
+        "The configuration has no key “{key}”. Did you mean “{nearest}”?"
+    ),
+    "config-duplicate-key": gettext_noop(
+        "The configuration names “{key}” twice. Keep one of the two lines."
+    ),
+    "config-missing-key": gettext_noop("The configuration lacks “{key}”. Add the line “{key}: …”."),
+    "config-wrong-type": gettext_noop("“{key}” must be {expected}, not “{value}”."),
+    "config-out-of-range": gettext_noop(
+        "“{key}” is {value}; it must lie between {minimum} and {maximum}."
+    ),
+    "config-not-a-choice": gettext_noop("“{key}” is “{value}”; choose one of: {choices}."),
+    # Folders, files, disk
+    "folder-missing": gettext_noop("The folder {path} does not exist. Check the path of “{key}”."),
+    "folder-read-only": gettext_noop(
+        "The folder {path} can't be written to. Give its owner the right to write, "
+        "or choose another output folder."
+    ),
+    "output-holds-run": gettext_noop(
+        "The folder {path} already holds a training run. Add --resume to go on with it, "
+        "or choose another output_dir."
+    ),
+    "disk-full": gettext_noop(
+        "The disk of {path} is full ({free} MB free). Make room, then resume: "
+        "the last good checkpoint, step {step}, is kept."
+    ),
+    # Pictures and captions
+    "image-unreadable": gettext_noop(
+        "The image {name} can't be read: {reason}. Replace it, or take it out of the set."
+    ),
+    "image-too-small": gettext_noop(
+        "Image {name} is {side} px on its short side; this run needs {needed} px. "
+        "Replace the image, or choose a lower resolution."
+    ),
+    "image-too-large": gettext_noop(
+        "Image {name} has {megapixels} megapixels; the limit is {limit}. Make it smaller first."
+    ),
+    "image-duplicate": gettext_noop(
+        "Image {name} shows the same picture as {other}. Keep one of the two."
+    ),
+    "image-without-caption": gettext_noop(
+        "Image {name} has no caption. Write one, or draft it with auto_label."
+    ),
+    "caption-without-image": gettext_noop(
+        "The captions file names {name}, but the folder has no such image. "
+        "Add the image, or delete line {line}."
+    ),
+    "captions-missing-file": gettext_noop(
+        "The captions file {path} does not exist. Check metadata_path, "
+        "or draft captions with auto_label."
+    ),
+    "captions-not-text": gettext_noop(
+        "The captions file {name} is not text. Save it as CSV in UTF-8."
+    ),
+    "captions-line-unreadable": gettext_noop(
+        "Line {line} of {name} is not “file name,caption”: {text}"
+    ),
+    "captions-duplicate": gettext_noop(
+        "{name} has two captions, in lines {first} and {second}. Keep one."
+    ),
+    "captions-empty": gettext_noop("Line {line} gives {name} an empty caption. Write one."),
+    "captions-bad-name": gettext_noop(
+        "Line {line} names a file outside the folder: {name}. Use names inside the data folder."
+    ),
+    "dataset-empty": gettext_noop(
+        "The folder {path} holds no usable image with a caption. "
+        "Add pictures (JPEG, PNG or WebP) and captions first."
+    ),
+    "dataset-one-image": gettext_noop(
+        "The dataset has one image only. A style needs several: add at least one more."
+    ),
+    "batch-larger-than-dataset": gettext_noop(
+        "batch_size is {batch_size}, but the dataset has only {images} images. "
+        "Use batch_size {images} or less, or add images."
+    ),
+    "bad-latents": gettext_noop(
+        "The base model's encoder gave values that are not finite for image {name}. "
+        "Replace the image, or train with precision fp32."
+    ),
+    "caption-too-long": gettext_noop(
+        "The caption of {name} has {tokens} tokens; the base model reads {limit}. "
+        "The rest is not learned: shorten it."
+    ),
+    # Base models
+    "base-missing": gettext_noop(
+        "There is no base model “{name}”. Looked in: {places}. "
+        "Put the file there, or give its full path."
+    ),
+    "base-is-pickle": gettext_noop(
+        "{name} is a pickle file, which can run code when opened. "
+        "Use the .safetensors version of this model."
+    ),
+    "base-unreadable": gettext_noop(
+        "The base model {name} can't be read: {reason}. Download or copy it again."
+    ),
+    "base-family-unsupported": gettext_noop(
+        "{name} is not a model this studio can tune ({reason}). "
+        "Use a Stable Diffusion 1.x or SDXL checkpoint, or studio-mini."
+    ),
+    "base-not-a-model": gettext_noop(
+        "{name} is not a base model but {what}. Choose a full checkpoint."
+    ),
+    # Safetensors headers
+    "file-missing": gettext_noop("The file {path} does not exist. Check the path."),
+    "file-is-pickle": gettext_noop(
+        "{name} is a pickle file, which can run code when opened. Only .safetensors is accepted."
+    ),
+    "file-not-safetensors": gettext_noop(
+        "{name} is not a sound safetensors file: {reason}. Get the file again from its source."
+    ),
+    # LoRA files
+    "lora-kind-unsupported": gettext_noop(
+        "{name} is a {kind} file, which this studio can't serve. Export it as plain LoRA."
+    ),
+    "lora-empty": gettext_noop("{name} holds no LoRA weights."),
+    "lora-header-lies": gettext_noop(
+        "{name} says it is made for {claimed}, but its weights fit {found}. "
+        "The weights are what counts."
+    ),
+    "lora-incomplete": gettext_noop(
+        "{name} lacks the other half of {module}. The file is damaged: export it again."
+    ),
+    "lora-not-finite": gettext_noop(
+        "{name} holds values that are not finite in {module}. Use an earlier checkpoint."
+    ),
+    "lora-alpha-missing": gettext_noop(
+        "{name} stores no alpha; tools take alpha = rank, which may not be what was trained."
+    ),
+    "lora-does-not-fit": gettext_noop(
+        "The style pack {name} is made for {family} and does not fit the base model {base}: "
+        "{reason}. Choose a pack for this base."
+    ),
+    "lora-unknown-name": gettext_noop(
+        "There is no style pack “{name}” in {folder}. Those there: {known}."
+    ),
+    "lora-export-damaged": gettext_noop(
+        "The written file {name} differs from what was trained ({reason}). "
+        "Nothing was published; check the disk and save again."
+    ),
+    # Rendering
+    "prompt-empty": gettext_noop("The prompt is empty. Say what the picture should show."),
+    "size-impossible": gettext_noop(
+        "A picture of {width} × {height} px is not possible with {base}: "
+        "both sides must be multiples of {multiple}, at least {multiple}, at most {maximum}."
+    ),
+    "setting-out-of-range": gettext_noop(
+        "{setting} is {value}; it must lie between {minimum} and {maximum}."
+    ),
+    "strength-out-of-band": gettext_noop(
+        "Strength {strength} of {name} is outside {minimum} to {maximum}."
+    ),
+    "prompt-bad-tag": gettext_noop(
+        "“{tag}” is not a style tag. Write <lora:name:0.7>, with a name and a number."
+    ),
+    "picture-not-finite": gettext_noop(
+        "The picture came out empty (values that are not finite). "
+        "Lower the strength or the guidance, or render in fp32."
+    ),
+    # Training
+    "targets-match-nothing": gettext_noop(
+        "None of the targets ({targets}) exists in {base}. Use “attention”, or leave targets out."
+    ),
+    "loss-not-finite": gettext_noop(
+        "The loss was no longer a number at step {step}. The run was rolled back to step {kept}. "
+        "Lower the learning rate (now {learning_rate}) and start again."
+    ),
+    "loss-diverged": gettext_noop(
+        "The loss at step {step} is {ratio} times that of the start: the run diverges. It was "
+        "rolled back to step {kept}. Lower the learning rate (now {learning_rate})."
+    ),
+    "out-of-memory": gettext_noop(
+        "The device has not enough memory, even with {tried}. "
+        "Lower resolution or rank, or use a larger device."
+    ),
+    "resume-nothing": gettext_noop(
+        "The folder {path} holds nothing to resume from. Start without --resume."
+    ),
+    "resume-changed": gettext_noop(
+        "The run can't be resumed, because its setting changed: {differences}. "
+        "Set it back, or choose another output_dir."
+    ),
+    "resume-damaged": gettext_noop(
+        "The saved state in {path} is damaged: {reason}. Start again in another output_dir."
+    ),
+    "package-missing": gettext_noop(
+        "{feature} needs the package “{package}”. Install it, or choose another {setting}."
+    ),
+    "device-missing": gettext_noop(
+        "The device “{device}” is not there. Use “cpu”, or leave it out."
+    ),
+    # Warnings (events; the run goes on)
+    "sample-failed": gettext_noop(
+        "The sample pictures of step {step} could not be made: {reason}. Training goes on."
+    ),
+    "memory-step": gettext_noop("Memory ran short at step {step}: the run goes on with {change}."),
+    "image-skipped": gettext_noop("{name} was left out: {reason}"),
+    # Labelling
+    "labeler-missing": gettext_noop(
+        "The {what} weights are not there. Put them into the folder {path}, "
+        "or choose another labeler."
+    ),
+    "vocabulary-bad": gettext_noop("The vocabulary {name} can't be used: {reason}."),
+}
+
+
+class EngineError(Exception):
+    """A fault that a person can mend: `.code`, `.facts` and, as str(), the English sentence.
+
+    Raises KeyError when made with a code that has no sentence (a caller's mistake).
+    """
+
+    def __init__(self, code: str, **facts):
+        self.code = code
+        self.facts = facts
+        super().__init__(_filled(SENTENCES[code], facts))
+
+    def __reduce__(self):
+        return _rebuild, (type(self), self.code, self.facts)
+
+    def to_json(self) -> dict:
+        """A JSON-able form: {"code", "facts", "sentence"}."""
+        return {"code": self.code, "facts": self.facts, "sentence": str(self)}
+
+
+class EngineErrors(EngineError):
+    """Several faults found in one look; `.errors` lists them, in the order found."""
+
+    def __init__(self, errors: list[EngineError]):
+        self.errors = list(errors)
+        super().__init__(
+            "several-faults",
+            count=len(self.errors),
+            summary=" ".join(str(error) for error in self.errors[:3]),
+            faults=[{"code": error.code, "facts": error.facts} for error in self.errors],
+        )
+
+    def __reduce__(self):
+        return EngineErrors, (self.errors,)
+
+
+def raise_faults(errors: list[EngineError]) -> None:
+    """Raise what was found: nothing for none, the fault itself for one, EngineErrors for more."""
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise EngineErrors(errors)
+
+
+def each_fault(error: EngineError) -> list[EngineError]:
+    """The single faults behind an error: one, or those an EngineErrors gathers."""
+    return error.errors if isinstance(error, EngineErrors) else [error]
+
+
+def _filled(sentence: str, facts: dict) -> str:
+    return sentence.format_map(_Facts(facts))
+
+
+class _Facts(dict):
+    """A fact that was not given shows as “?”, so that a message never hides behind a KeyError."""
+
+    def __missing__(self, key):
+        return "?"
+
+
+def _rebuild(kind, code, facts):
+    return kind(code, **facts)

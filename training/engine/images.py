@@ -1,0 +1,99 @@
+"""Pictures as the networks want them: turned upright, in sRGB, three channels."""
+
+import contextlib
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from training.engine.errors import EngineError
+
+with contextlib.suppress(ImportError):  # HEIC is read where its plugin is installed
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener()
+
+IMAGE_EXTENSIONS = frozenset(
+    {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".heic"}
+)
+MAX_MEGAPIXELS = 200
+
+_SRGB = ImageCms.createProfile("sRGB")
+
+
+def open_rgb(path: str | Path) -> Image.Image:
+    """The picture as a person sees it: EXIF-turned, in sRGB, transparency on white, mode RGB.
+
+    Raises EngineError: image-unreadable, image-too-large.
+    """
+    path = Path(path)
+    try:
+        with Image.open(path) as image:
+            megapixels = image.width * image.height / 1e6
+            if megapixels > MAX_MEGAPIXELS:
+                raise EngineError(
+                    "image-too-large",
+                    name=path.name,
+                    megapixels=round(megapixels),
+                    limit=MAX_MEGAPIXELS,
+                )
+            image.load()
+            return _flat(_to_srgb(ImageOps.exif_transpose(image)))
+    except FileNotFoundError as error:
+        raise EngineError("image-unreadable", name=path.name, reason="no such file") from error
+    except UnidentifiedImageError as error:
+        raise EngineError("image-unreadable", name=path.name, reason="not an image") from error
+    except Image.DecompressionBombError as error:
+        raise EngineError(
+            "image-too-large", name=path.name, megapixels=">178", limit=MAX_MEGAPIXELS
+        ) from error
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        # Pillow's plugins raise all of these for damaged files.
+        raise EngineError("image-unreadable", name=path.name, reason=str(error)) from error
+
+
+def fit_crop(image: Image.Image, width: int, height: int) -> tuple[Image.Image, tuple[int, int]]:
+    """The picture scaled to cover width × height px and cut around its centre.
+
+    Returns the cut picture and the (left, top) of the cut in the scaled picture.
+    """
+    scale = max(width / image.width, height / image.height)
+    size = (max(width, round(image.width * scale)), max(height, round(image.height * scale)))
+    scaled = image if size == image.size else image.resize(size, Image.Resampling.LANCZOS)
+    left, top = (size[0] - width) // 2, (size[1] - height) // 2
+    return scaled.crop((left, top, left + width, top + height)), (left, top)
+
+
+def _to_srgb(image: Image.Image) -> Image.Image:
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in ("RGB", "RGBA", "CMYK", "L"):
+        return image
+    alpha = image.getchannel("A") if image.mode == "RGBA" else None
+    plain = image.convert("RGB") if alpha else image
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        converted = ImageCms.profileToProfile(plain, source, _SRGB, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError):
+        return image  # a damaged profile: the plain values are the better guess
+    if alpha:
+        converted.putalpha(alpha)
+    return converted
+
+
+def _flat(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
+        image = _eight_bit(image)
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        layer = image.convert("RGBA")
+        white = Image.new("RGBA", layer.size, "white")
+        return Image.alpha_composite(white, layer).convert("RGB")
+    return image.convert("RGB")
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """A 16-bit grey picture in 8 bits; Pillow's own conversion would clip all but the darkest."""
+    values = np.asarray(image, dtype=np.float64)
+    if image.mode != "F" or values.max(initial=0) > 1:
+        values = values / 65535
+    return Image.fromarray((values.clip(0, 1) * 255).round().astype(np.uint8), "L")
