@@ -11,6 +11,8 @@ from pathlib import Path
 import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
+from brandstudio.core import redis_server
+
 ROOT = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("STUDIO_DATA_DIR", ROOT / "var")).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
@@ -101,8 +103,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Queue ----------------------------------------------------------------------------------------
-# Set by the supervisor for its children when the embedded Redis is used.
-REDIS_URL = os.environ.get("REDIS_URL") or f"unix://{DATA_DIR / 'redis' / 'redis.sock'}"
+REDIS_URL = os.environ.get("REDIS_URL") or redis_server.private_url(DATA_DIR)
 RQ_QUEUES = {name: {"URL": REDIS_URL} for name in ("train", "render", "background")}
 RQ = {"COMMIT_MODE": "on_db_commit"}
 
@@ -111,6 +112,8 @@ CLOCK = float(os.environ.get("STUDIO_CLOCK", "1"))
 LEASE_SECONDS = 45 * CLOCK  # a row whose worker has not renewed for so long is free again
 RENEW_SECONDS = 10 * CLOCK
 RECONCILE_SECONDS = 60 * CLOCK  # rows whose job vanished are queued again this often
+SETTLED_SECONDS = 5 * CLOCK  # a row queued more recently may still be on its way to Redis
+DEVICE_TURN_SECONDS = 60 * CLOCK  # rendering that a training must bear at a stretch
 STALL_SECONDS = 600 * CLOCK  # least time a phase may show no progress before its worker is killed
 STALL_STEPS = 10  # … and at least so many usual steps
 MAX_ATTEMPTS = 5  # a row whose workers died so often fails instead of being queued again

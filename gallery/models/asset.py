@@ -54,6 +54,7 @@ class Asset(Work):
     WAITING = (AssetState.WAITING,)
     HELD = IN_HAND
     QUEUE = "render"
+    JOB = "gallery.jobs.render"
 
     scene = models.ForeignKey(Scene, models.PROTECT, related_name="assets")
     index = models.PositiveSmallIntegerField()

@@ -27,6 +27,7 @@ class Chore(Work):
     WAITING = (ChoreState.QUEUED,)
     HELD = (ChoreState.WORKING,)
     QUEUE = "background"
+    JOB = "training.jobs.do_chore"
 
     dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="chores")
     kind = models.CharField(max_length=10, choices=ChoreKind)

@@ -55,6 +55,7 @@ class TrainingRun(Work):
     WAITING = (RunState.QUEUED,)
     HELD = ON_A_DEVICE
     QUEUE = "train"
+    JOB = "training.jobs.train"
 
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.IMAGE)
     name = models.CharField(_("name"), max_length=120)
@@ -137,6 +138,9 @@ class TrainingRun(Work):
     def interrupt(self, why=""):
         """The worker is gone and the run has used its attempts: a person must press go."""
         self._release(RunState.INTERRUPTED, sources=(RunState.QUEUED, *ON_A_DEVICE), why=why)
+
+    def give_up(self):
+        self.interrupt(why="worker-lost")
 
     def finish(self):
         self._release(RunState.FINISHED, sources=ON_A_DEVICE, ended_at=timezone.now())

@@ -42,6 +42,7 @@ class Work(models.Model):
     WAITING: tuple = ()
     HELD: tuple = ()
     QUEUE = ""  # train, render or background
+    JOB = ""  # dotted path of the function a worker calls with the row's id
 
     attempt = models.PositiveIntegerField(default=0, editable=False)
     worker = models.CharField(max_length=120, blank=True, editable=False)
@@ -58,6 +59,22 @@ class Work(models.Model):
     def job_id(self):
         """The queue's name for the next or current attempt; a retry is another job."""
         return f"{self._meta.model_name}-{self.pk}-{self.attempt}"
+
+    @property
+    def is_waiting(self):
+        """Should have a job in the queue."""
+        return getattr(self, self.WORK_FIELD) in self.WAITING
+
+    def lose_worker(self):
+        """Its worker died: on to the next attempt, unless so many workers died over it already."""
+        if self.attempt >= settings.MAX_ATTEMPTS:
+            self.give_up()
+        else:
+            self.requeue(why="worker-lost")
+
+    def give_up(self):
+        """Whatever is wrong, trying again does not mend it."""
+        self.fail("worker-lost", attempts=self.attempt)
 
     def claim(self, target, worker):
         """Take the row from the queue into this worker's hands. Raises WrongState if another did.

@@ -1,0 +1,34 @@
+import os
+
+import django_rq
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from brandstudio.core import lease, parent
+from brandstudio.core.queue import NAMES
+from brandstudio.core.reconcile import reconcile
+from brandstudio.core.worker import Pulse, WarmWorker
+
+
+class Command(BaseCommand):
+    help = "Runs one warm worker. `manage.py studio` starts one for each queue."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--queue", choices=NAMES, required=True)
+        parser.add_argument("--burst", action="store_true", help="End when the queue is empty.")
+
+    def handle(self, *, queue, burst, **options):
+        if supervisor := os.environ.get("STUDIO_SUPERVISOR"):
+            parent.end_after_parent(int(supervisor))
+        reconcile()
+        Pulse(os.environ.get("STUDIO_PULSE")).start()
+        worker = django_rq.get_worker(
+            queue,
+            worker_class=WarmWorker,
+            name=lease.this_worker(),
+            # RQ counts in whole seconds.
+            job_monitoring_interval=max(1, round(settings.RENEW_SECONDS / 2)),
+            maintenance_interval=max(1, round(settings.RECONCILE_SECONDS)),
+            worker_ttl=max(16, round(settings.LEASE_SECONDS)),
+        )
+        worker.work(burst=burst)

@@ -1,0 +1,131 @@
+"""The job queue: Redis carries the jobs, the database rows stay the truth."""
+
+import logging
+
+import django_rq
+from django.db import transaction
+from redis.exceptions import RedisError
+from rq.command import send_stop_job_command
+from rq.exceptions import InvalidJobOperation, NoSuchJobError
+from rq.executions import Execution
+from rq.job import Job
+from rq.registry import StartedJobRegistry
+from rq.worker import BaseWorker
+
+from brandstudio.core import lease
+
+TRAIN, RENDER, BACKGROUND = NAMES = ("train", "render", "background")
+_RESULT_SECONDS = 3600  # how long Redis remembers a job that ended; the row remembers for ever
+
+logger = logging.getLogger(__name__)
+
+
+def enqueue(name, function, *args, job_id, job_timeout=-1, at_front=False):
+    """Queue a job once the transaction under way is committed.
+
+    name: TRAIN, RENDER or BACKGROUND. function: dotted path, such as "training.jobs.train".
+    job_id: derived from the row and its attempt, such as "train-12-3". A job with this id that
+    waits or runs already is left alone. job_timeout: seconds; -1 where the two clocks guard it.
+    A Redis that is down costs nothing but time: the row is queued again when it is back.
+    """
+
+    def push():
+        try:
+            _push(name, function, args, job_id, job_timeout, at_front)
+        except RedisError as error:
+            logger.warning("Redis does not answer (%s); %s is queued when it does.", error, job_id)
+
+    transaction.on_commit(push)
+
+
+def enqueue_work(row, at_front=False):
+    """Queue the job of a row that waits (a `Work`), once the transaction is committed."""
+    enqueue(row.QUEUE, row.JOB, row.pk, job_id=row.job_id, at_front=at_front)
+
+
+def _push(name, function, args, job_id, job_timeout, at_front):
+    if is_live(name, job_id):
+        return
+    queue = _queue(name)
+    if Job.exists(job_id, queue.connection):  # ended or lost: its remains would refuse the id
+        Job(job_id, queue.connection).delete(remove_from_queue=False)
+    queue.enqueue_call(
+        function,
+        args=args,
+        job_id=job_id,
+        timeout=job_timeout,
+        result_ttl=_RESULT_SECONDS,
+        failure_ttl=_RESULT_SECONDS,
+        at_front=at_front,
+    )
+
+
+def is_live(name, job_id):
+    """Whether the job still waits in Redis, or runs on a worker that lives."""
+    queue = _queue(name)
+    if position(name, job_id) is not None:
+        return True
+    if queue.connection.lpos(queue.intermediate_queue_key, job_id) is not None:
+        return True
+    running = StartedJobRegistry(queue=queue).get_job_and_execution_ids(cleanup=False)
+    return any(
+        _worker_lives(queue, job_id, execution_id)
+        for running_id, execution_id in running
+        if running_id == job_id
+    )
+
+
+def _worker_lives(queue, job_id, execution_id):
+    try:
+        worker = Execution.fetch(execution_id, job_id, queue.connection).worker_name
+    except ValueError:  # Redis has forgotten the execution: no heartbeat for long
+        return False
+    known = queue.connection.exists(BaseWorker.redis_worker_namespace_prefix + worker)
+    return bool(known) and not lease.is_gone(worker)
+
+
+def position(name, job_id):
+    """The job's place in the queue, 1 for the next; None when it does not wait."""
+    queue = _queue(name)
+    index = queue.connection.lpos(queue.key, job_id)
+    return None if index is None else index + 1
+
+
+def waiting(name):
+    """How many jobs wait in the queue."""
+    return _queue(name).count
+
+
+def withdraw(name, job_id):
+    """Take a waiting job off the queue, or ask the worker that runs it to stop at the next step.
+
+    The row says first that it is cancelled; this only spares the wait.
+    """
+    queue = _queue(name)
+    try:
+        queue.remove(job_id)
+        send_stop_job_command(queue.connection, job_id)
+    except (InvalidJobOperation, NoSuchJobError):
+        return  # it does not run: being off the queue is all there is to do
+    except RedisError as error:
+        logger.warning("Redis does not answer (%s); the row alone tells %s to stop.", error, job_id)
+
+
+def move_to_front(name, job_id):
+    """Make a waiting job the next one; one that does not wait stays as it is."""
+    queue = _queue(name)
+    with queue.connection.pipeline() as pipeline:
+        pipeline.lrem(queue.key, 1, job_id)
+        removed = pipeline.execute()[0]
+    if removed:
+        queue.connection.lpush(queue.key, job_id)
+
+
+def connection():
+    """The Redis connection of the queues."""
+    return _queue(TRAIN).connection
+
+
+def _queue(name):
+    # "auto": enqueue() above has already waited for the commit.
+    return django_rq.get_queue(name, commit_mode="auto")

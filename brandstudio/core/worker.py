@@ -1,0 +1,90 @@
+"""The worker process: one queue, one job at a time, models kept warm in between."""
+
+import logging
+import threading
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.db import close_old_connections, connection
+from redis.exceptions import RedisError
+from rq.callbacks import execute_stopped_callback
+from rq.worker import SimpleWorker
+from rq.worker.base import WorkerStatus
+
+from brandstudio.core import stopping
+from brandstudio.core.reconcile import reconcile_if_due
+
+logger = logging.getLogger(__name__)
+
+
+class WarmWorker(SimpleWorker):
+    """Runs jobs in its own process and never forks: a fork after torch has run hangs.
+
+    A thread keeps RQ informed during a job, and a job is stopped by asking (`stopping`).
+    """
+
+    def get_heartbeat_ttl(self, job, working_time=0.0):
+        # How long RQ believes in a job without a heartbeat; the row's lease is the stricter judge.
+        return self.job_monitoring_interval * 3 + 15
+
+    def kill_horse(self, sig=None):
+        """RQ's way to stop a job. There is no horse: the job is asked."""
+        stopping.stop_job()
+
+    def handle_warm_shutdown_request(self):
+        super().handle_warm_shutdown_request()
+        stopping.stop_process()
+
+    def execute_job(self, job, queue):
+        stopping.forget_job()
+        close_old_connections()
+        execution = self.prepare_execution(job)
+        over = threading.Event()
+        beats = threading.Thread(
+            target=self._beat_until, args=(over, job, execution), daemon=True, name="rq-beat"
+        )
+        beats.start()
+        try:
+            self.perform_job(job, queue, execution)
+        finally:
+            over.set()
+            beats.join(self.job_monitoring_interval)
+            close_old_connections()
+        self.set_state(WorkerStatus.IDLE)
+
+    def _beat_until(self, over, job, execution):
+        while not over.wait(self.job_monitoring_interval):
+            try:
+                self.maintain_heartbeats(job, execution)
+            except RedisError as error:
+                self.log.warning("Redis does not answer (%s); the job goes on.", error)
+
+    def handle_job_failure(self, job, queue, *args, **kwargs):
+        if self._stopped_job_id == job.id:
+            execute_stopped_callback(job, self.death_penalty_class)
+        return super().handle_job_failure(job, queue, *args, **kwargs)
+
+
+class Pulse(threading.Thread):
+    """The worker's other thread: shows that the process lives, and looks for lost rows.
+
+    pulse_file: touched at every beat; the supervisor kills a worker whose file grows old.
+    """
+
+    def __init__(self, pulse_file):
+        super().__init__(daemon=True, name="pulse")
+        self.pulse_file = Path(pulse_file) if pulse_file else None
+
+    def run(self):
+        while True:
+            if self.pulse_file:
+                self.pulse_file.touch()
+            try:
+                close_old_connections()
+                reconcile_if_due()
+            except Exception:  # this thread must outlive whatever one look met
+                logger.exception("Looking for lost rows failed.")
+            finally:
+                connection.close()
+            time.sleep(min(settings.RENEW_SECONDS, settings.RECONCILE_SECONDS))

@@ -1,0 +1,104 @@
+"""What every room's tests share. Each room keeps its own makers in its own conftest."""
+
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from brandstudio.core import queue, redis_server
+
+
+@pytest.fixture
+def wait_for():
+    """wait_for(condition, seconds=60): wait until condition() is true, and return what it gave.
+
+    The seconds are a guard against hanging, not a promise about speed.
+    """
+
+    def wait_for(condition, seconds=60):
+        deadline = time.monotonic() + seconds
+        while not (result := condition()):
+            assert time.monotonic() < deadline, "What the test waits for never happened."
+            time.sleep(0.02)
+        return result
+
+    return wait_for
+
+
+@pytest.fixture
+def make_user(django_user_model):
+    """make_user("lin", is_designer=True): a person who can sign in with their name as password."""
+
+    def make_user(username, *, is_marketer=False, **roles):
+        return django_user_model.objects.create_user(
+            username, password=username, is_marketer=is_marketer, **roles
+        )
+
+    return make_user
+
+
+@pytest.fixture
+def designer(make_user):
+    return make_user("designer", is_designer=True)
+
+
+@pytest.fixture
+def brand_admin(make_user):
+    return make_user("admin", is_brand_admin=True)
+
+
+@pytest.fixture
+def marketer(make_user):
+    return make_user("marketer", is_marketer=True)
+
+
+@pytest.fixture(scope="session")
+def _redis_process():
+    command = redis_server.command(redis_server.find_binary(), settings.DATA_DIR)
+    log = settings.DATA_DIR / "redis.log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        deadline = time.monotonic() + 60
+        while not redis_server.answers(settings.REDIS_URL):
+            assert server.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, "The tests' Redis does not answer."
+            time.sleep(0.02)
+        yield server
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@pytest.fixture
+def queue_redis(_redis_process):
+    """A real, empty Redis under the queues. Yields a client of it."""
+    client = queue.connection()
+    client.flushall()
+    yield client
+    client.flushall()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Chromium as a container's root can run it: quiet, and the machine's own if it has one."""
+    asked = {
+        **browser_type_launch_args,
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+    }
+    # The program itself: Debian's wrapper around it costs another second and a half.
+    places = ["/usr/lib/chromium/chromium", shutil.which("chromium"), shutil.which("google-chrome")]
+    found = next((place for place in filter(None, places) if Path(place).exists()), None)
+    return {**asked, "executable_path": found} if found else asked

@@ -1,0 +1,30 @@
+"""The studio's settings, on a data folder that lasts as long as the tests."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+# Playwright runs a loop in the test's thread, from which Django would refuse the database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+# A worker process that a test starts inherits the folder; the tests themselves make it.
+if "STUDIO_TEST_DIR" not in os.environ:
+    # Short: the socket of the tests' Redis lives in it, and a socket's path must be.
+    os.environ["STUDIO_TEST_DIR"] = tempfile.mkdtemp(prefix="studio-")
+    atexit.register(shutil.rmtree, os.environ["STUDIO_TEST_DIR"], ignore_errors=True)
+os.environ["STUDIO_DATA_DIR"] = os.environ["STUDIO_TEST_DIR"]
+for _name in ("REDIS_URL", "STORAGE_URL"):  # the embedded ones, whatever the caller's shell says
+    os.environ.pop(_name, None)
+
+from brandstudio.settings import *  # noqa: E402, F403
+
+# A file, so that a worker process and the live server's threads see what a test committed.
+DATABASES["default"].setdefault("TEST", {})["NAME"] = DATA_DIR / "test.sqlite3"  # noqa: F405
+DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"  # noqa: F405
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
