@@ -1,8 +1,33 @@
-"""What every page's frame needs."""
+"""What every page's frame needs. Nothing is counted until a template asks, so that a fragment
+that is polled every two seconds pays for none of it."""
+
+from functools import cache
+
+from django.db.models import Count, Q
+
+from brandstudio.core.models import Work
+from brandstudio.core.navigation import rail
 
 
 def shell(request):
+    theme = request.COOKIES.get("theme")
+    frame = {"theme": theme if theme in ("light", "dark") else ""}
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
-        return {}
-    return {"unread_notices": person.notices.unread().count()}
+        return frame
+    return {
+        **frame,
+        "unread_notices": cache(lambda: person.notices.unread().count()),
+        "queue": cache(lambda: queue_counts(person)),
+        "rail": cache(lambda: rail(person, request.path)),
+    }
+
+
+def queue_counts(person):
+    """How much work waits or is under way: {"mine": …, "all": …}, of every kind together."""
+    counts = {"mine": 0, "all": 0}
+    for model in Work.__subclasses__():
+        is_mine = Q(**{model.OWNER: person}) if model.OWNER else Q(pk=None)
+        found = model.objects.pending().aggregate(mine=Count("pk", filter=is_mine), all=Count("pk"))
+        counts = {name: counts[name] + found[name] for name in counts}
+    return counts

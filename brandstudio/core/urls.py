@@ -1,12 +1,27 @@
-from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path
+from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
+from django.urls import path, reverse_lazy
 
-from brandstudio.core import views
+from brandstudio.core import look_views, views
 
 app_name = "core"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("sign-in/", LoginView.as_view(template_name="core/sign_in.html"), name="sign-in"),
+    path(
+        "sign-in/",
+        LoginView.as_view(template_name="core/sign_in.html", redirect_authenticated_user=True),
+        name="sign-in",
+    ),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("notices/", views.notices, name="notices"),
+    path("account/", look_views.account, name="account"),
+    path(
+        "account/password/",
+        PasswordChangeView.as_view(
+            template_name="core/password.html", success_url=reverse_lazy("core:account")
+        ),
+        name="password",
+    ),
+    path("theme/", look_views.theme, name="theme"),
+    path("css/<slug:version>/site.css", look_views.site_css, name="stylesheet"),
+    path("look/", look_views.look, name="look"),
 ]

@@ -55,6 +55,7 @@ class Asset(Work):
     HELD = IN_HAND
     QUEUE = "render"
     JOB = "gallery.jobs.render"
+    OWNER = "scene__owner"
 
     scene = models.ForeignKey(Scene, models.PROTECT, related_name="assets")
     index = models.PositiveSmallIntegerField()

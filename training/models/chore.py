@@ -28,6 +28,7 @@ class Chore(Work):
     HELD = (ChoreState.WORKING,)
     QUEUE = "background"
     JOB = "training.jobs.do_chore"
+    OWNER = "asked_by"
 
     dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="chores")
     kind = models.CharField(max_length=10, choices=ChoreKind)

@@ -56,6 +56,7 @@ class TrainingRun(Work):
     HELD = ON_A_DEVICE
     QUEUE = "train"
     JOB = "training.jobs.train"
+    OWNER = "owner"
 
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.IMAGE)
     name = models.CharField(_("name"), max_length=120)

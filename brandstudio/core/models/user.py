@@ -42,3 +42,9 @@ class User(AbstractUser):
     @property
     def initial(self):
         return self.shown_name[:1].upper()
+
+    @property
+    def role_names(self):
+        """The hats this person wears, as words."""
+        hats = ("is_brand_admin", "is_designer", "is_marketer")
+        return [self._meta.get_field(hat).verbose_name for hat in hats if getattr(self, hat)]

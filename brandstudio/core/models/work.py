@@ -25,6 +25,11 @@ class WorkQuerySet(models.QuerySet):
         """In a worker's hands."""
         return self.filter(**{f"{self.model.WORK_FIELD}__in": self.model.HELD})
 
+    def pending(self):
+        """Waiting or in a worker's hands: what the queue still owes."""
+        states = (*self.model.WAITING, *self.model.HELD)
+        return self.filter(**{f"{self.model.WORK_FIELD}__in": states})
+
     def lapsed(self):
         """In a worker's hands, yet not renewed: that worker is gone."""
         return self.held().filter(lease_until__lt=timezone.now())
@@ -43,6 +48,7 @@ class Work(models.Model):
     HELD: tuple = ()
     QUEUE = ""  # train, render or background
     JOB = ""  # dotted path of the function a worker calls with the row's id
+    OWNER = ""  # the path to the person it is done for; "" where there is none
 
     attempt = models.PositiveIntegerField(default=0, editable=False)
     worker = models.CharField(max_length=120, blank=True, editable=False)

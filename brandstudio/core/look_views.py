@@ -1,0 +1,112 @@
+"""Views about how the site looks to one person: theme, account, the stylesheet, the style guide."""
+
+from types import SimpleNamespace
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_cache_control
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from brandstudio.core.models import User
+from brandstudio.core.stylesheet import stylesheet
+
+ONE_YEAR = 365 * 24 * 3600
+
+
+@require_safe
+@gzip_page
+def site_css(request, version):
+    """The stylesheet; the version in the address lets browsers keep it for ever."""
+    text, current = stylesheet()
+    response = HttpResponse(text, content_type="text/css; charset=utf-8")
+    # An old address, from a page loaded before an update, is answered but not kept.
+    patch_cache_control(
+        response, public=True, immutable=True, max_age=ONE_YEAR if version == current else 0
+    )
+    return response
+
+
+@require_POST
+def theme(request):
+    """Keep light or dark in a cookie, so that the first paint is already right."""
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+        back = "/"
+    response = redirect(back)
+    chosen = request.POST.get("theme")
+    if chosen in ("light", "dark"):
+        response.set_cookie("theme", chosen, max_age=ONE_YEAR, samesite="Lax")
+    else:
+        response.delete_cookie("theme", samesite="Lax")
+    return response
+
+
+class AccountForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["last_name", "first_name", "email", "email_notices"]
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def account(request):
+    form = AccountForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("core:account")
+    status = 422 if form.errors else 200
+    return render(request, "core/account.html", {"form": form}, status=status)
+
+
+class SampleForm(forms.Form):
+    """The form of the style guide: one field of each kind, one of them refused."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"), help_text=gettext_lazy("Six characters or fewer read best.")
+    )
+    limit = forms.FloatField(label=gettext_lazy("Greatest strength"), max_value=0.85)
+    base = forms.ChoiceField(
+        label=gettext_lazy("Base model"),
+        choices=[("studio-mini", "studio-mini"), ("sd15", "SD 1.5")],
+    )
+    notes = forms.CharField(label=gettext_lazy("Notes"), required=False, widget=forms.Textarea)
+    agree = forms.BooleanField(label=gettext_lazy("The rights of every picture are settled"))
+
+
+@login_required
+@require_safe
+def look(request):
+    """Every component with realistic content: test bench and documentation."""
+    if not (settings.DEBUG or request.user.is_staff):
+        raise Http404
+    sample = {"name": "岭南水墨", "limit": "0.95", "base": "sd15", "agree": "on"}
+    version = SimpleNamespace(
+        pack="岭南水墨",
+        strength_min=0.45,
+        strength_max=0.85,
+        best_min=0.55,
+        best_max=0.75,
+        strength=0.65,
+    )
+    context = {
+        "form": SampleForm(sample),
+        "version": version,
+        "page": Paginator(range(240), 24).page(3),
+        "problem": SimpleNamespace(
+            sentence=_("This picture needs more memory than the card has free."),
+            url="#",
+            act=_("Try again"),
+        ),
+        "pictures": range(1, 7),
+    }
+    return render(request, "look.html", context)

@@ -1,0 +1,159 @@
+"""Template tags for the parts that every page draws: icons, state badges, strength bands."""
+
+from django import template
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from brandstudio.core.stylesheet import stylesheet
+
+register = template.Library()
+
+# The one place where a state gets its shape and hue (static/css/components/badge.css).
+BADGES = {
+    "approved": {"approved", "ready", "finished", "checked", "done"},
+    "waiting": {"in_review", "asked", "waiting", "queued", "drafted", "missing"},
+    "active": {"training", "preparing", "rendering", "loading", "working"},
+    "paused": {"paused", "interrupted"},
+    "failed": {"failed", "declined"},
+    "draft": {"draft", "private"},
+    "off": {"retired", "withdrawn", "cancelled"},
+}
+BADGE_OF = {state: badge for badge, states in BADGES.items() for state in states}
+
+
+@register.simple_tag
+def stylesheet_url():
+    """The address of the site's stylesheet, which changes with its text."""
+    return reverse("core:stylesheet", args=[stylesheet()[1]])
+
+
+@register.inclusion_tag("_icon.html")
+def icon(name, extra=""):
+    """An icon of static/icons.svg: {% icon "upload" %} or {% icon "x" "icon--s" %}."""
+    return {"name": name, "extra": extra}
+
+
+@register.inclusion_tag("_badge.html")
+def badge(state, label=None):
+    """A state as shape, hue and word: {% badge run.state run.get_state_display %}."""
+    return {"kind": BADGE_OF.get(str(state), ""), "label": label or state}
+
+
+@register.inclusion_tag("_band.html")
+def band(version, values=True):
+    """The strength band of a style version, drawn on a line from 0 to 1 (or to its maximum)."""
+    return {"version": version, "values": values, **band_geometry(version)}
+
+
+@register.inclusion_tag("_strength.html")
+def strength(version, name, value=None, pictures=(), error=None, key=""):
+    """The strength slider of a style version.
+
+    name: the field's name. pictures: [(strength, url, alt)] for the film above the slider.
+    key: names the sheet (`data-sheet`) that flips along. error: a sentence, or None.
+    """
+    low, high = version.strength_min, version.strength_max
+    span = (high - low) or 1.0
+    try:
+        value = float(value)
+    except (TypeError, ValueError):
+        value = version.strength
+    return {
+        "version": version,
+        "name": name,
+        "value": value,
+        "pictures": [p for p in pictures if low <= p[0] <= high],
+        "error": error,
+        "key": key or name,
+        "best_x": 100 * (version.best_min - low) / span,
+        "best_width": 100 * (version.best_max - version.best_min) / span,
+        "marks": [{"value": mark, "x": 100 * (mark - low) / span} for mark in _marks(low, high)],
+    }
+
+
+@register.inclusion_tag("_progress.html")
+def progress(done, total, label="", note="", thick=False, done_well=False):
+    """A bar with its words: {% progress run.steps_done run.steps_total label=… note=… %}."""
+    return {
+        "done": done,
+        "total": total,
+        "label": label or _("Progress"),
+        "note": note,
+        "thick": thick,
+        "done_well": done_well,
+    }
+
+
+@register.inclusion_tag("_pagination.html", takes_context=True)
+def pagination(context, page):
+    """Links to a Paginator's pages; other parameters of the address are kept."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    rest = query.urlencode()
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return {
+        "page": page,
+        "numbers": list(numbers),
+        "prefix": f"?{rest}&page=" if rest else "?page=",
+    }
+
+
+@register.filter
+def strength_value(value):
+    """0.65 with the dot every prompt uses, two places: a strength is a factor, not prose."""
+    return f"{float(value):.2f}"
+
+
+@register.filter
+def duration(seconds):
+    """How long something takes, in the reader's words; '' when unknown.
+
+    seconds: a number or None.
+    """
+    if seconds is None or seconds == "":
+        return ""
+    seconds = max(0, float(seconds))
+    if seconds < 90:
+        whole = max(1, round(seconds))
+        return ngettext("%(n)d second", "%(n)d seconds", whole) % {"n": whole}
+    if seconds < 90 * 60:
+        whole = round(seconds / 60)
+        return ngettext("%(n)d minute", "%(n)d minutes", whole) % {"n": whole}
+    hours = seconds / 3600
+    if hours < 48:
+        shown = number_format(round(hours, 1), 1)
+        return _("%(n)s hours") % {"n": shown}
+    whole = round(hours / 24)
+    return ngettext("%(n)d day", "%(n)d days", whole) % {"n": whole}
+
+
+@register.filter
+def short_hash(sha256):
+    """The first eight characters of a hash, enough for eyes to compare."""
+    return f"{sha256[:8]}…" if sha256 else ""
+
+
+def band_geometry(version):
+    """Where the band's parts stand, in percent of the line. version: anything with its fields."""
+    end = max(1.0, version.strength_max)
+
+    def percent(value):
+        return round(100 * value / end, 2)
+
+    return {
+        "end": end,
+        "allowed_x": percent(version.strength_min),
+        "allowed_width": percent(version.strength_max - version.strength_min),
+        "best_x": percent(version.best_min),
+        "best_width": percent(version.best_max - version.best_min),
+        "default_x": round(percent(version.strength) - 0.6, 2),
+    }
+
+
+def _marks(low, high):
+    """The round tenths inside the band, thinned so that no more than six are drawn."""
+    tenths = range(round(low * 10 + 0.499), int(high * 10 + 1e-6) + 1)
+    marks = [tenth / 10 for tenth in tenths]
+    return marks if len(marks) <= 6 else marks[:: -(-len(marks) // 6)]

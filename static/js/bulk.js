@@ -1,0 +1,32 @@
+// Choosing several: <form data-bulk> with checkboxes named data-bulk's value; [data-bulk-bar] is
+// shown while any is checked, [data-bulk-count] says how many, [data-bulk-clear] and
+// [data-bulk-all] let go of all or take all. Shift takes the range between two presses.
+let last = null;
+
+function boxes(form) {
+  return [...form.querySelectorAll(`input[type="checkbox"][name="${form.dataset.bulk}"]`)];
+}
+
+function show(form) {
+  const chosen = boxes(form).filter((box) => box.checked).length;
+  for (const bar of form.querySelectorAll("[data-bulk-bar]")) bar.hidden = chosen === 0;
+  for (const count of form.querySelectorAll("[data-bulk-count]")) count.textContent = chosen;
+}
+
+document.addEventListener("click", (event) => {
+  const form = event.target.closest("form[data-bulk]");
+  if (!form) return;
+  const all = boxes(form);
+  if (event.target.closest("[data-bulk-clear]")) for (const box of all) box.checked = false;
+  if (event.target.closest("[data-bulk-all]")) for (const box of all) box.checked = true;
+  if (all.includes(event.target)) {
+    if (event.shiftKey && all.includes(last)) {
+      const [from, to] = [all.indexOf(last), all.indexOf(event.target)].sort((a, b) => a - b);
+      for (const box of all.slice(from, to + 1)) box.checked = event.target.checked;
+    }
+    last = event.target;
+  }
+  show(form);
+});
+
+for (const form of document.querySelectorAll("form[data-bulk]")) show(form);

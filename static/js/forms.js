@@ -1,0 +1,42 @@
+// Small courtesies of forms.
+//   After a refused form, focus goes to the first field in error.
+//   <form data-autosubmit> sends itself when a choice changes (filters).
+//   <form data-once> is sent once, however often one presses.
+//   <button data-count="n" data-one="Paint {n} picture" data-many="…"> carries its amount.
+import { afterSwap } from "./htmx-events.js";
+
+function focusFirstError() {
+  if (document.activeElement?.matches("input, textarea, select")) return;
+  document.querySelector('[aria-invalid="true"]')?.focus();
+}
+
+function carryAmount(form) {
+  for (const button of form.querySelectorAll("button[data-count]")) {
+    const amount = new FormData(form).getAll(button.dataset.count);
+    const n = amount.length > 1 || form.querySelector(`[name="${button.dataset.count}"][type="checkbox"]`)
+      ? amount.length
+      : Number(amount[0] ?? 0);
+    const words = n === 1 ? button.dataset.one : button.dataset.many;
+    button.textContent = words.replace("{n}", n);
+  }
+}
+
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  if (!form) return;
+  carryAmount(form);
+  if (form.matches("[data-autosubmit]")) form.requestSubmit();
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-once]")) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+afterSwap(focusFirstError);
+focusFirstError();

@@ -1,0 +1,34 @@
+// Keys for lists of cards: a container with data-keys="selector of a card"; J and K (or the arrows
+// up and down outside a field) go to the next and previous card's field; Ctrl+Enter in a field
+// presses the card's [data-key-enter], or sends its form.
+function cards(container) {
+  return [...container.querySelectorAll(container.dataset.keys)];
+}
+
+function focusIn(card) {
+  (card.querySelector("textarea, input:not([type=checkbox]), a, button") ?? card).focus();
+  card.scrollIntoView({ block: "nearest" });
+}
+
+function step(container, by) {
+  const all = cards(container);
+  const now = all.findIndex((card) => card.contains(document.activeElement));
+  const next = all[now === -1 ? 0 : now + by];
+  if (next) focusIn(next);
+}
+
+document.addEventListener("keydown", (event) => {
+  const container = document.querySelector("[data-keys]");
+  if (!container || event.altKey || event.metaKey) return;
+  const typing = event.target.matches("textarea, input, select");
+  if (!typing && !event.ctrlKey && (event.key === "j" || event.key === "k")) {
+    event.preventDefault();
+    step(container, event.key === "j" ? 1 : -1);
+  } else if (typing && event.ctrlKey && event.key === "Enter") {
+    event.preventDefault();
+    const card = cards(container).find((one) => one.contains(event.target));
+    const button = card?.querySelector("[data-key-enter]");
+    if (button) button.click(); else event.target.form?.requestSubmit();
+    step(container, 1);
+  }
+});

@@ -1,0 +1,14 @@
+// The acts that HTML alone cannot do. Every module binds itself to data- attributes by delegation on
+// the document, so what htmx swaps in needs no second binding.
+import "./announce.js";
+import "./bulk.js";
+import "./compare.js";
+import "./confirm.js";
+import "./copy.js";
+import "./forms.js";
+import "./keys.js";
+import "./menu.js";
+import "./polling.js";
+import "./strength.js";
+import "./theme.js";
+import "./upload.js";
