@@ -1,0 +1,53 @@
+"""The modules in a real browser, under the real Content-Security-Policy."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def look(page, live_server, make_user):
+    """The style guide in English, opened by a member of staff. `faults` gathers what went wrong."""
+    make_user("staff", is_staff=True)
+    page.faults = []
+    page.on("console", lambda said: said.type == "error" and page.faults.append(said.text))
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.context.set_extra_http_headers({"Accept-Language": "en"})
+    page.goto(f"{live_server.url}/sign-in/?next=/look/")
+    page.get_by_label("Username").fill("staff")
+    page.get_by_label("Password").fill("staff")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Components", level=1)).to_be_visible()
+    return page
+
+
+def test_modules_work_under_the_policy(look):
+    look.get_by_role("button", name="Switch between light and dark").click()
+    expect(look.locator("html")).to_have_attribute("data-theme", re.compile("light|dark"))
+
+    look.get_by_label("岭南水墨").first.fill("0.80")
+    expect(look.locator("[data-strength] output")).to_have_text("0.80")
+    expect(look.get_by_text("Allowed, but outside the recommended 0.55–0.75.")).to_be_visible()
+
+    look.get_by_label("Compare side by side").fill("30")
+    expect(look.locator("[data-compare]")).to_have_attribute("style", re.compile("--at: 30%"))
+
+    look.get_by_role("button", name="Delete").click()
+    expect(look.get_by_role("button", name="Delete 3 pictures?")).to_be_visible()
+
+    look.get_by_label("Account of staff").click()
+    expect(look.get_by_role("button", name="Sign out")).to_be_visible()
+    look.keyboard.press("Escape")
+    expect(look.get_by_role("button", name="Sign out")).to_be_hidden()
+
+    assert look.faults == []
+
+
+@pytest.mark.parametrize("width", [1440, 820, 390])
+def test_style_guide_never_scrolls_sideways(look, width):
+    look.set_viewport_size({"width": width, "height": 900})
+
+    assert look.locator("html").evaluate("html => html.scrollWidth <= html.clientWidth")

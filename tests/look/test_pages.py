@@ -1,0 +1,114 @@
+"""The pages that belong to nobody's room: door, account, theme, stylesheet, style guide."""
+
+import re
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+from django.urls import reverse
+
+from brandstudio.core.stylesheet import files, stylesheet
+
+pytestmark = pytest.mark.django_db
+
+
+def test_sign_in_page_speaks_the_readers_language(at):
+    assert "登录" in at(None, "/sign-in/").text
+    assert "Sign in" in at(None, "/sign-in/", language="en").text
+
+
+def test_every_page_forbids_inline_code(at):
+    policy = at(None, "/sign-in/").headers["Content-Security-Policy"]
+
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+def test_rail_shows_only_the_rooms_of_ones_role(at, marketer, designer):
+    assert reverse("training:dataset-list") not in at(marketer, "/account/").text
+    assert reverse("training:dataset-list") in at(designer, "/account/").text
+
+
+def test_theme_is_kept_and_drawn_from_the_first_byte(client, marketer):
+    client.force_login(marketer)
+
+    answer = client.post("/theme/", {"theme": "dark", "next": "/account/"})
+
+    assert answer.headers["Location"] == "/account/"
+    assert 'data-theme="dark"' in client.get("/account/").text
+
+
+def test_theme_sends_nobody_to_another_host(client):
+    answer = client.post("/theme/", {"theme": "dark", "next": "https://elsewhere.example/"})
+
+    assert answer.headers["Location"] == "/"
+
+
+def test_account_keeps_the_name(client, marketer):
+    client.force_login(marketer)
+
+    client.post("/account/", {"last_name": "林", "first_name": "可", "email": ""})
+
+    marketer.refresh_from_db()
+    assert marketer.shown_name == "林可"
+
+
+def test_account_refuses_a_bad_address_beside_its_field(client, marketer):
+    client.force_login(marketer)
+
+    answer = client.post("/account/", {"email": "nobody"})
+
+    assert answer.status_code == 422
+    assert 'aria-invalid="true" aria-describedby="id_email_error"' in answer.text
+
+
+def test_stylesheet_is_kept_for_ever_under_its_version(client):
+    answer = client.get(reverse("core:stylesheet", args=[stylesheet()[1]]))
+
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert "@layer reset, tokens, base, components, layouts, utilities;" in answer.text
+    assert "max-age=0" in client.get("/css/other/site.css").headers["Cache-Control"]
+
+
+def test_stylesheet_points_to_files_that_exist():
+    addresses = re.findall(r'url\("/static/([^"]+)"\)', stylesheet()[0])
+
+    assert addresses
+    assert [name for name in addresses if not finders.find(name)] == []
+
+
+def test_every_component_stands_in_a_layer():
+    assert [path.name for path in files() if "@layer" not in path.read_text()] == []
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_style_guide_shows_every_component(at, make_user, language):
+    staff = make_user("staff", is_staff=True)
+
+    page = at(staff, "/look/", language=language).text
+
+    assert page.count("<h1>") == 1
+    for component in ("tile__frame", "pack-card", "strength__track", "upload__drop", "empty"):
+        assert component in page
+
+
+def test_style_guide_is_not_for_guests(at, marketer):
+    assert at(marketer, "/look/").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_missing_page_says_so_in_the_readers_language(at, marketer, language):
+    answer = at(marketer, "/nowhere/", language=language)
+
+    assert answer.status_code == 404
+    assert ("There is nothing at this address" in answer.text) is (language == "en")
+
+
+def test_forged_form_is_refused_with_a_page_of_our_own(marketer):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(marketer)
+
+    answer = client.post("/account/", {"email": ""}, headers={"Accept-Language": "en"})
+
+    assert answer.status_code == 403
+    assert "This page was open for too long" in answer.text
