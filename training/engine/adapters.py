@@ -1,0 +1,306 @@
+"""LoRA adapters on a pipeline: made for training, loaded from a pack, set to a strength."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import torch
+from peft import LoraConfig
+from peft.tuners.lora import LoraLayer
+
+from training.engine import lora_files
+from training.engine.base_models import BaseInfo
+from training.engine.config import RunConfig
+from training.engine.errors import EngineError
+from training.engine.layouts import original_name, unet_prefixes
+from training.engine.lora_files import LoraModule, LoraWeights
+
+TRAINED = "trained_style"
+"""Name of the adapter in training (“train” and “type” would collide with module attributes)."""
+
+_ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
+_FEED_FORWARD = ("ff.net.0.proj", "ff.net.2")
+_PROJECTIONS = ("proj_in", "proj_out")
+_CONVOLUTIONS = (
+    "conv1",
+    "conv2",
+    "conv_shortcut",
+    "time_emb_proj",
+    "downsamplers.0.conv",
+    "upsamplers.0.conv",
+)
+TARGETS = {
+    "attention": _ATTENTION,
+    "attention-mlp": _ATTENTION + _FEED_FORWARD,
+    "kohya": _ATTENTION + _FEED_FORWARD + _PROJECTIONS,
+    "kohya-conv": _ATTENTION + _FEED_FORWARD + _PROJECTIONS + _CONVOLUTIONS,
+    "all": _ATTENTION
+    + _FEED_FORWARD
+    + _PROJECTIONS
+    + _CONVOLUTIONS
+    + ("conv_in", "conv_out", "time_embedding.linear_1", "time_embedding.linear_2"),
+}
+_TEXT_TARGETS = ("q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2")
+
+
+def resolve_targets(unet, targets: str | Iterable[str], base_name: str = "") -> list[str]:
+    """Full paths of the UNet's layers a targets setting names, in network order.
+
+    targets: a preset's name, or endings of paths ("to_q", "ff.net.2").
+    Raises EngineError("targets-match-nothing").
+    """
+    endings = TARGETS[targets] if isinstance(targets, str) else tuple(targets)
+    paths = _matching(unet, endings)
+    if not paths:
+        raise EngineError(
+            "targets-match-nothing", targets=", ".join(endings), base=base_name or "the base"
+        )
+    return paths
+
+
+def add_training_adapter(pipe, config: RunConfig, info: BaseInfo) -> list[dict]:
+    """Put a fresh adapter on the pipeline; the base stays frozen.
+
+    Its starting values depend on config.seed only; the global random state is left as it was.
+    Returns optimizer groups: [{"params": [...], "lr": float, "name": "unet"}, …], weights fp32.
+    """
+    targets = config.targets or info.recommended_targets
+    groups = []
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        paths = resolve_targets(pipe.unet, targets, info.name)
+        pipe.unet.add_adapter(_lora_config(config, paths), TRAINED)
+        groups.append(_group(pipe.unet, "unet", config.learning_rate))
+        if config.train_text_encoder:
+            for name, encoder in text_encoders(pipe):
+                encoder.add_adapter(
+                    _lora_config(config, _matching(encoder, _TEXT_TARGETS)), TRAINED
+                )
+                groups.append(_group(encoder, name, config.text_encoder_lr))
+    return groups
+
+
+def text_encoders(pipe) -> list[tuple[str, torch.nn.Module]]:
+    """The pipeline's text encoders that are in memory, by component name."""
+    pairs = [(name, getattr(pipe, name, None)) for name in ("text_encoder", "text_encoder_2")]
+    return [(name, encoder) for name, encoder in pairs if encoder is not None]
+
+
+def trained_modules(pipe, info: BaseInfo, adapter: str = TRAINED) -> dict[str, LoraModule]:
+    """The weights of an adapter by kohya name, with the alpha that gives what was trained.
+
+    rsLoRA scales by alpha/√rank; files know alpha/rank only, so alpha is written × √rank.
+    """
+    modules = {}
+    for part, network in (("unet", pipe.unet), *text_encoders(pipe)):
+        for path, layer in lora_layers(network, adapter):
+            down = layer.lora_A[adapter].weight.detach()
+            up = layer.lora_B[adapter].weight.detach()
+            rank, alpha = layer.r[adapter], layer.lora_alpha[adapter]
+            if layer.use_rslora.get(adapter):
+                alpha *= rank**0.5
+            modules[kohya_name(part, path, info.family)] = LoraModule(down, up, float(alpha))
+    return modules
+
+
+def kohya_name(part: str, path: str, family: str) -> str:
+    """The kohya name of a layer: part is "unet", "text_encoder" or "text_encoder_2"."""
+    if part == "unet":
+        return "lora_unet_" + path.replace(".", "_")
+    prefix = {"text_encoder": "lora_te", "text_encoder_2": "lora_te2"}[part]
+    if family == "sdxl" and part == "text_encoder":
+        prefix = "lora_te1"
+    # transformers 5 dropped the wrapper for one class of encoder; the file format keeps its name.
+    path = path if path.startswith("text_model.") else f"text_model.{path}"
+    return f"{prefix}_{path.replace('.', '_')}"
+
+
+def lora_layers(network, adapter: str) -> list[tuple[str, LoraLayer]]:
+    """(path, layer) of every layer that carries the adapter, in network order."""
+    return [
+        (path, layer)
+        for path, layer in network.named_modules()
+        if isinstance(layer, LoraLayer) and adapter in layer.lora_A
+    ]
+
+
+def misfit(pipe, weights: LoraWeights) -> str:
+    """Why the weights don't fit the pipeline's networks, in a few words; "" when they do."""
+    table = _known_layers(pipe)
+    strange = [name for name in weights.modules if name not in table]
+    if strange:
+        return f"{len(strange)} of {len(weights.modules)} layers are unknown, such as {strange[0]}"
+    for name, module in weights.modules.items():
+        _, _, layer = table[name]
+        if _shapes(module) != _wanted_shapes(layer, module):
+            return f"the sizes of {name} differ"
+    return ""
+
+
+def load_pack(pipe, path: str | Path, name: str, base_name: str = "") -> None:
+    """Load a LoRA file as adapter `name`, switched off until set_strengths names it.
+
+    name: letters, digits and “_” only. The pipeline is left as it was when the file doesn't fit.
+    Raises EngineError: those of lora_files.read, lora-does-not-fit.
+    """
+    weights = lora_files.read(path)
+    reason = misfit(pipe, weights)
+    if reason:
+        raise EngineError(
+            "lora-does-not-fit",
+            name=Path(path).stem,
+            family=lora_files.inspect(path).family,
+            base=base_name or "that is loaded",
+            reason=reason,
+        )
+    table = _known_layers(pipe)
+    parts: dict[str, dict[str, LoraModule]] = {}
+    for kohya, module in weights.modules.items():
+        part, layer_path, _ = table[kohya]
+        parts.setdefault(part, {})[layer_path] = module
+    for part, modules in parts.items():
+        _inject(getattr(pipe, part), modules, name)
+    set_strengths(pipe, {})
+
+
+def unload_pack(pipe, name: str) -> None:
+    """Take an adapter off the pipeline; the base is then what it was, bit for bit."""
+    for _, network in (("unet", pipe.unet), *text_encoders(pipe)):
+        if name in getattr(network, "peft_config", {}):
+            for _, layer in lora_layers(network, name):
+                layer.delete_adapter(name)
+            del network.peft_config[name]
+
+
+def set_strengths(pipe, strengths: dict[str, float]) -> None:
+    """Set which adapters act, and how strongly. The only way strength is ever set.
+
+    strengths: adapter → factor on its ΔW, 0 is off. Adapters not named are off: with none left
+    the networks compute exactly what the base does.
+    """
+    active = {name: float(value) for name, value in strengths.items() if value}
+    loaded = {name for names in pipe.get_list_adapters().values() for name in names}
+    if not active:
+        if loaded:
+            pipe.disable_lora()
+        return
+    pipe.enable_lora()
+    # One number per adapter: it scales every class of layer, which per-block tables do not.
+    pipe.set_adapters(list(active), list(active.values()))
+    for _, network in (("unet", pipe.unet), *text_encoders(pipe)):
+        for _, layer in ((path, m) for path, m in network.named_modules() if _is_lora(m)):
+            layer.requires_grad_(False)
+
+
+def _is_lora(module) -> bool:
+    return isinstance(module, LoraLayer)
+
+
+def _matching(network, endings: tuple[str, ...]) -> list[str]:
+    kinds = (torch.nn.Linear, torch.nn.Conv2d)
+    return [
+        path
+        for path, layer in network.named_modules()
+        if isinstance(layer, kinds)
+        and any(path == ending or path.endswith("." + ending) for ending in endings)
+    ]
+
+
+def _lora_config(config: RunConfig, paths: list[str]) -> LoraConfig:
+    return LoraConfig(
+        r=config.lora_rank,
+        lora_alpha=config.lora_alpha,
+        lora_dropout=config.lora_dropout,
+        use_rslora=config.rslora,
+        target_modules=_exactly(paths),
+        init_lora_weights=True,
+    )
+
+
+def _exactly(paths: Iterable[str]) -> str:
+    """A pattern that matches these paths and no others (a list would match their endings too)."""
+    return "|".join(re.escape(path) for path in paths)
+
+
+def _group(network, name: str, rate: float) -> dict:
+    parameters = [p for p in network.parameters() if p.requires_grad]
+    for parameter in parameters:
+        parameter.data = parameter.data.float()
+    return {"params": parameters, "lr": rate, "name": name}
+
+
+def _known_layers(pipe) -> dict[str, tuple[str, str, torch.nn.Module]]:
+    """Every kohya name that means a layer of this pipeline → (part, path, layer)."""
+    table = {}
+    prefixes = unet_prefixes(pipe.unet.config)
+    for path, layer in _plain_layers(pipe.unet):
+        table["lora_unet_" + path.replace(".", "_")] = ("unet", path, layer)
+        original = original_name(path, prefixes)
+        if original:
+            table.setdefault("lora_unet_" + original.replace(".", "_"), ("unet", path, layer))
+    for part, encoder in text_encoders(pipe):
+        prefixes_of_part = ("lora_te_", "lora_te1_") if part == "text_encoder" else ("lora_te2_",)
+        for path, layer in _plain_layers(encoder):
+            flat = "text_model_" + path.removeprefix("text_model.").replace(".", "_")
+            for prefix in prefixes_of_part:
+                table[prefix + flat] = (part, path, layer)
+    return table
+
+
+def _plain_layers(network):
+    """(path, base layer) of each layer that can carry LoRA, adapters seen through."""
+    for path, layer in network.named_modules():
+        if isinstance(layer, LoraLayer):
+            yield path, layer.get_base_layer()
+        elif isinstance(layer, torch.nn.Linear | torch.nn.Conv2d) and not re.search(
+            r"\.(base_layer|lora_[AB]\.\w+)$", path
+        ):
+            yield path, layer
+
+
+def _shapes(module: LoraModule) -> tuple:
+    return tuple(module.down.shape[1:]), module.up.shape[0]
+
+
+def _wanted_shapes(layer, module: LoraModule) -> tuple:
+    """The shapes a file must have for a layer; 1×1 convolutions may be stored flat or as such."""
+    if isinstance(layer, torch.nn.Conv2d):
+        kernel = layer.kernel_size if module.down.ndim == 4 or layer.kernel_size != (1, 1) else ()
+        return (layer.in_channels // layer.groups, *kernel), layer.out_channels
+    kernel = (1, 1) if module.down.ndim == 4 else ()
+    return (layer.in_features, *kernel), layer.out_features
+
+
+def _inject(network, modules: dict[str, LoraModule], name: str) -> None:
+    first = next(iter(modules.values()))
+    config = LoraConfig(
+        r=first.rank,
+        lora_alpha=first.rank if first.alpha is None else first.alpha,
+        target_modules=_exactly(modules),
+        rank_pattern={f"^{re.escape(path)}$": m.rank for path, m in modules.items()}
+        if len({m.rank for m in modules.values()}) > 1
+        else {},
+        init_lora_weights=False,
+        inference_mode=True,
+    )
+    with torch.random.fork_rng(devices=[]):
+        network.add_adapter(config, name)
+    for path, module in modules.items():
+        layer = network.get_submodule(path)
+        for side, value in (("lora_A", module.down), ("lora_B", module.up)):
+            weight = getattr(layer, side)[name].weight
+            weight.data.copy_(value.reshape(weight.shape))
+            weight.requires_grad_(False)
+        # Each layer's own alpha, whatever the others have.
+        layer.lora_alpha[name] = module.rank if module.alpha is None else module.alpha
+        layer.set_scale(name, 1.0)
+
+
+def set_training(pipe, adapter: str = TRAINED) -> None:
+    """After pictures were drawn with the adapter in training: full strength, gradients on."""
+    pipe.enable_lora()
+    pipe.set_adapters([adapter], [1.0])
+    for _, network in (("unet", pipe.unet), *text_encoders(pipe)):
+        for _, layer in lora_layers(network, adapter):
+            for side in (layer.lora_A, layer.lora_B):
+                side[adapter].weight.requires_grad_(True)

@@ -1,0 +1,117 @@
+"""The training set: pictures with captions, every fault of the folder found before the start."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from training.engine.base_models import BaseInfo
+from training.engine.buckets import ENLARGEMENT, Bucket, choose_bucket, make_buckets
+from training.engine.captions import read_metadata, with_trigger
+from training.engine.config import RunConfig
+from training.engine.errors import EngineError, raise_faults
+from training.engine.images import IMAGE_EXTENSIONS, open_rgb
+
+
+@dataclass(frozen=True)
+class Example:
+    """One picture of the set. pixels: sha256 of its upright sRGB pixels, hex."""
+
+    name: str
+    path: Path
+    caption: str
+    pixels: str
+    bucket: Bucket
+
+
+@dataclass(frozen=True)
+class DatasetCheck:
+    """What a look at the whole folder found: usable examples, and one fault per bad thing."""
+
+    examples: list[Example]
+    faults: list[EngineError]
+
+
+def check_dataset(config: RunConfig, info: BaseInfo) -> DatasetCheck:
+    """Read captions and open every picture, gathering all faults instead of stopping at one.
+
+    Raises EngineError only where there is nothing to look at: folder-missing,
+    captions-missing-file, captions-not-text.
+    """
+    folder = Path(config.train_data_dir)
+    if not folder.is_dir():
+        raise EngineError("folder-missing", path=str(folder), key="train_data_dir")
+    table = read_metadata(config.metadata_path)
+    faults = list(table.problems)
+    buckets = make_buckets(config, info)
+    examples = []
+    captioned = set()
+    for name, caption in table.rows.items():
+        path = folder / name
+        captioned.add(path.resolve())
+        if not path.is_file():
+            faults.append(EngineError("caption-without-image", name=name, line=table.lines[name]))
+            continue
+        try:
+            examples.append(_example(name, path, caption, config, buckets))
+        except EngineError as fault:
+            faults.append(fault)
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in IMAGE_EXTENSIONS and path.resolve() not in captioned:
+            faults.append(EngineError("image-without-caption", name=path.name))
+    return DatasetCheck(examples, faults)
+
+
+def load_dataset(
+    config: RunConfig, info: BaseInfo, skip_bad: bool = False
+) -> tuple[list[Example], list[EngineError]]:
+    """(the examples of a run, the faults that were passed over).
+
+    Raises every fault together (EngineErrors) unless skip_bad; in any case raises dataset-empty,
+    dataset-one-image, batch-larger-than-dataset.
+    """
+    check = check_dataset(config, info)
+    if check.faults and not skip_bad:
+        raise_faults(check.faults)
+    count = len(check.examples)
+    if not count:
+        raise EngineError("dataset-empty", path=config.train_data_dir)
+    if count == 1:
+        raise EngineError("dataset-one-image")
+    if config.batch_size > count * config.repeats:
+        raise EngineError(
+            "batch-larger-than-dataset",
+            batch_size=config.batch_size,
+            images=count * config.repeats,
+        )
+    return check.examples, check.faults
+
+
+def fingerprint(examples: list[Example]) -> str:
+    """sha256 over names, pixels, shapes and captions: equal when a run would see the same."""
+    digest = hashlib.sha256()
+    for e in examples:
+        line = "\0".join([e.name, e.pixels, f"{e.bucket.width}x{e.bucket.height}", e.caption])
+        digest.update(line.encode() + b"\n")
+    return digest.hexdigest()
+
+
+def pixel_hash(image: Image.Image) -> str:
+    """sha256 of a picture's size and RGB values, hex: equal for equal pictures in any file."""
+    return hashlib.sha256(f"{image.width}x{image.height}:".encode() + image.tobytes()).hexdigest()
+
+
+def _example(name, path, caption, config, buckets) -> Example:
+    image = open_rgb(path)
+    bucket = choose_bucket(buckets, image.width, image.height)
+    # What counts is how far the picture must be enlarged to cover its shape.
+    if max(bucket.width / image.width, bucket.height / image.height) > ENLARGEMENT:
+        raise EngineError(
+            "image-too-small",
+            name=name,
+            side=min(image.width, image.height),
+            needed=bucket.smallest_side,
+        )
+    caption = with_trigger(caption, config.trigger_words)
+    return Example(name, path, caption, pixel_hash(image), bucket)

@@ -1,0 +1,67 @@
+"""The output folder of a run: who writes what where."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from training.engine.errors import EngineError
+from training.engine.events import Event
+from training.engine.files import check_writable, disk_errors, write_json
+
+
+class RunFolder:
+    """Paths and records of one run.
+
+    `<name>.safetensors` (final), `<name>-step000100.safetensors` (per save), run.json,
+    events.jsonl, samples/; .state/ holds what a resume needs, .cache/ the encoded set.
+    """
+
+    def __init__(self, folder: str | Path, name: str, cache: str | Path | None = None):
+        self.folder = Path(folder)
+        self.name = name
+        self.state = self.folder / ".state"
+        self.cache = Path(cache) if cache else self.folder / ".cache"
+        self.samples = self.folder / "samples"
+        self.events = self.folder / "events.jsonl"
+        self.record = self.folder / "run.json"
+
+    @property
+    def final(self) -> Path:
+        return self.folder / f"{self.name}.safetensors"
+
+    def checkpoint(self, step: int) -> Path:
+        return self.folder / f"{self.name}-step{step:06}.safetensors"
+
+    def open(self, resume: bool) -> None:
+        """Check that the folder may be used. Raises output-holds-run, resume-nothing, …"""
+        holds_run = self.record.is_file() or any(self.state.glob("step*/state.json"))
+        if holds_run and not resume:
+            raise EngineError("output-holds-run", path=str(self.folder))
+        if resume and not holds_run:
+            raise EngineError("resume-nothing", path=str(self.folder))
+        check_writable(self.folder)
+
+    def note(self, event: Event) -> None:
+        """Append an event to events.jsonl."""
+        with disk_errors(self.folder), self.events.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(event.to_json(), ensure_ascii=False) + "\n")
+
+    def forget_events_after(self, step: int) -> None:
+        """Drop events of steps that a resumed run makes again, so that none is told twice."""
+        if not self.events.is_file():
+            return
+        kept = []
+        for line in self.events.read_text(encoding="utf-8").splitlines():
+            try:
+                event = json.loads(line)
+            except json.JSONDecodeError:
+                continue  # the last line of a run that was killed while writing
+            if event.get("step", 0) <= step and event.get("event") not in ("paused", "finished"):
+                kept.append(line)
+        with disk_errors(self.folder):
+            temporary = self.events.with_suffix(".tmp")
+            temporary.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
+            temporary.replace(self.events)
+
+    def write_record(self, facts: dict[str, Any], step: int = 0) -> None:
+        write_json(self.record, facts, step)

@@ -1,0 +1,73 @@
+"""Which pictures a step sees, and all its chance: a function of (seed, step) and nothing else.
+
+So a resumed run needs no sampler state, several processes agree without talking, and a step that
+is tried again after an out-of-memory error sees exactly the same.
+"""
+
+import hashlib
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import torch
+
+
+def derived_seed(seed: int, *parts: Hashable) -> int:
+    """A 63-bit seed for one purpose, from the run's seed."""
+    text = ":".join([str(seed), *map(str, parts)])
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
+
+
+def generator(seed: int, *parts: Hashable) -> torch.Generator:
+    """A CPU generator for one purpose; drawn on the CPU, numbers are the same on every device."""
+    return torch.Generator("cpu").manual_seed(derived_seed(seed, *parts))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The order of a run: each step sees up to `batch` pictures of one shape.
+
+    groups: indices of the examples of each shape, repeats included.
+    """
+
+    groups: tuple[tuple[int, ...], ...]
+    batch: int
+    seed: int
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return sum(-(-len(group) // self.batch) for group in self.groups)
+
+    def epoch_of(self, step: int) -> int:
+        """Epoch of step 0, 1, …; counted from 0."""
+        return step // self.steps_per_epoch
+
+    def batch_of(self, step: int) -> list[int]:
+        """Indices of the examples that step 0, 1, … sees."""
+        epoch, place = divmod(step, self.steps_per_epoch)
+        return self._epoch(epoch)[place]
+
+    def _epoch(self, epoch: int) -> list[list[int]]:
+        if _LAST.get("key") != (self, epoch):
+            chance = generator(self.seed, "order", epoch)
+            batches = []
+            for group in self.groups:
+                order = torch.randperm(len(group), generator=chance).tolist()
+                shuffled = [group[i] for i in order]
+                batches += [
+                    shuffled[i : i + self.batch] for i in range(0, len(shuffled), self.batch)
+                ]
+            order = torch.randperm(len(batches), generator=chance).tolist()
+            _LAST.update(key=(self, epoch), batches=[batches[i] for i in order])
+        return _LAST["batches"]
+
+
+# The order of the epoch at hand; making it anew at every step would cost more than the look-up.
+_LAST: dict = {}
+
+
+def make_plan(shapes: list[Hashable], batch: int, seed: int, repeats: int = 1) -> Plan:
+    """A plan for examples with the given shapes; `batch` is what one optimizer step sees."""
+    groups: dict[Hashable, list[int]] = {}
+    for index, shape in enumerate(shapes):
+        groups.setdefault(shape, []).extend([index] * repeats)
+    return Plan(tuple(tuple(group) for group in groups.values()), batch, seed)
