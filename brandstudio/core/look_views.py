@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import ptag
 
+from brandstudio.core.context import queue_counts
 from brandstudio.core.models import User
 from brandstudio.core.stylesheet import stylesheet
 
@@ -48,6 +50,21 @@ def theme(request):
     else:
         response.delete_cookie("theme", samesite="Lax")
     return response
+
+
+def _queue_tag(request):
+    if not request.user.is_authenticated:
+        return None
+    counts = queue_counts(request.user)
+    return f"{counts['mine']}-{counts['all']}"
+
+
+@require_safe
+@ptag(_queue_tag)
+@login_required
+def queue_count(request):
+    """The figure in the top bar; an unchanged poll is answered without rendering."""
+    return render(request, "_queue_count.html")
 
 
 class AccountForm(forms.ModelForm):

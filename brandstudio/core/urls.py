@@ -13,6 +13,7 @@ urlpatterns = [
     ),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("notices/", views.notices, name="notices"),
+    path("queue/count/", look_views.queue_count, name="queue-count"),
     path("account/", look_views.account, name="account"),
     path(
         "account/password/",

@@ -112,3 +112,25 @@ def test_forged_form_is_refused_with_a_page_of_our_own(marketer):
 
     assert answer.status_code == 403
     assert "This page was open for too long" in answer.text
+
+
+def test_queue_count_is_not_rendered_again_when_nothing_changed(client, marketer):
+    client.force_login(marketer)
+
+    first = client.get("/queue/count/", headers={"HX-Request": "true"})
+    second = client.get("/queue/count/", headers={"HX-PTag": first.headers["HX-PTag"]})
+
+    assert "<b>0</b> / 0" in first.text
+    assert second.status_code == 304
+
+
+def test_fragment_after_the_session_ended_reloads_the_page(client):
+    answer = client.get("/queue/count/", headers={"HX-Request": "true"})
+
+    assert answer.headers["HX-Refresh"] == "true"
+
+
+def test_notices_are_sentences_in_the_readers_language(at, marketer):
+    marketer.notices.create(code="run-finished", facts={"name": "ink"})
+
+    assert "The training “ink” has finished." in at(marketer, "/notices/", language="en").text

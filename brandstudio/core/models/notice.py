@@ -3,6 +3,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from brandstudio.core import notices
+
 
 class NoticeQuerySet(models.QuerySet):
     def unread(self):
@@ -33,3 +35,8 @@ class Notice(models.Model):
 
     def __str__(self):
         return f"{self.code} → {self.person}"
+
+    @property
+    def sentence(self):
+        """What it says, in the reader's language."""
+        return notices.sentence(self.code, self.facts)

@@ -1,0 +1,32 @@
+"""What a notice says: a sentence per code, filled in when read, in the reader's language."""
+
+from django.utils.translation import gettext, gettext_noop
+
+SENTENCES: dict[str, str] = {
+    "run-finished": gettext_noop("The training “{name}” has finished."),
+    "run-failed": gettext_noop("The training “{name}” has failed. Look there for the cause."),
+    "run-paused": gettext_noop("The training “{name}” is paused."),
+    "run-cancelled": gettext_noop("The training “{name}” was cancelled."),
+    "run-interrupted": gettext_noop(
+        "The training “{name}” was interrupted. It can go on from its last checkpoint."
+    ),
+    "styleversion-submitted": gettext_noop("The style “{name}” waits for your review."),
+    "styleversion-approved": gettext_noop("The style “{name}” was approved."),
+    "styleversion-sent-back": gettext_noop("The style “{name}” was sent back: {reason}"),
+    "styleversion-retired": gettext_noop("The style “{name}” was retired."),
+    "prompttemplate-submitted": gettext_noop("The template “{name}” waits for your review."),
+    "prompttemplate-approved": gettext_noop("The template “{name}” was approved."),
+    "prompttemplate-sent-back": gettext_noop("The template “{name}” was sent back: {reason}"),
+    "prompttemplate-retired": gettext_noop("The template “{name}” was retired."),
+    "asset-asked": gettext_noop("The picture “{name}” waits for your review."),
+    "asset-approved": gettext_noop("The picture “{name}” was approved."),
+    "asset-declined": gettext_noop("The picture “{name}” was declined: {reason}"),
+    "asset-withdrawn": gettext_noop("The picture “{name}” was withdrawn: {reason}"),
+}
+
+
+def sentence(code: str, facts: dict) -> str:
+    """The notice's sentence with its facts; the bare code where nobody gave it a sentence."""
+    if code not in SENTENCES:
+        return code
+    return gettext(SENTENCES[code]).format_map({"name": "?", "reason": "", **facts})
