@@ -1,0 +1,225 @@
+"""The tiny CLIP: an image and a text tower that agree on what a drawn scene shows.
+
+Used to label pictures (zero-shot, from words) and to score how near two sets of pictures are.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from transformers import (
+    CLIPConfig,
+    CLIPImageProcessorPil,
+    CLIPModel,
+    CLIPProcessor,
+    CLIPTextModel,
+    CLIPVisionConfig,
+)
+
+from training.minibase import captions, tokenizer, views
+from training.minibase.artist import SceneSpec
+from training.minibase.text import ATTRIBUTES, WIDTH, labels, text_config
+
+# Zero-shot wording: one sentence per answer.
+QUESTIONS: dict[str, dict[str, str]] = {
+    "place": {place: words[0] for place, words in captions.PLACE_WORDS.items()},
+    "time": {value: words[0] for value, words in captions.TIME_WORDS.items()},
+    "vehicle": {kind: f"a {words[0]}" for kind, words in captions.VEHICLE_WORDS.items()},
+    "colour": {colour: f"a {colour} car" for colour in ATTRIBUTES["colour"]},
+    "facing": {side: f"a car facing {side}" for side in ATTRIBUTES["facing"]},
+    "weather": {"clear": "clear weather", "rain": "rain"},
+    "extra": {
+        "none": "nothing else",
+        **{extra: words[0] for extra, words in captions.EXTRA_WORDS.items()},
+    },
+}
+_PIXEL_MEAN, _PIXEL_SPREAD = (0.5, 0.5, 0.5), (0.25, 0.25, 0.25)
+
+
+def new_clip(folder: Path) -> CLIPModel:
+    """Return a model whose text tower starts as the base model's text encoder."""
+    words = tokenizer.load(folder / "tokenizer")
+    vision = CLIPVisionConfig(
+        hidden_size=144,
+        intermediate_size=432,
+        num_hidden_layers=4,
+        num_attention_heads=4,
+        image_size=views.SIDE,
+        patch_size=16,
+        projection_dim=WIDTH,
+    )
+    text = text_config(words)
+    config = CLIPConfig(
+        text_config=text.to_dict(), vision_config=vision.to_dict(), projection_dim=WIDTH
+    )
+    model = CLIPModel(config)
+    encoder = CLIPTextModel.from_pretrained(folder / "text_encoder")
+    inner = getattr(encoder, "text_model", encoder)
+    model.text_model.load_state_dict(inner.state_dict())
+    return model
+
+
+def partial_caption(spec: SceneSpec, rng: random.Random) -> tuple[str, tuple[str, ...]]:
+    """Return words that name one to four attributes of the scene, and which ones they are."""
+    names = rng.sample(tuple(QUESTIONS), rng.choice((1, 1, 1, 2, 3, 4)))
+    if len(names) == 1 and rng.random() < 0.5:
+        return QUESTIONS[names[0]][getattr(spec, names[0])], tuple(names)
+    wordings = {
+        "place": captions.PLACE_WORDS,
+        "time": captions.TIME_WORDS,
+        "vehicle": captions.VEHICLE_WORDS,
+    }
+    parts = []
+    for name in names:
+        value = getattr(spec, name)
+        listed = wordings.get(name, {}).get(value)
+        parts.append(rng.choice(listed) if listed else QUESTIONS[name][value])
+    return ", ".join(parts), tuple(names)
+
+
+def _matches(specs: list[SceneSpec], named: list[tuple[str, ...]]) -> Tensor:
+    """Return (texts, pictures): which pictures of the batch fit which words, as 0 or 1."""
+    truth = labels(specs)
+    fits = torch.ones(len(specs), len(specs), dtype=torch.bool)
+    for row, names in enumerate(named):
+        for name in names:
+            fits[row] &= truth[name] == truth[name][row]
+    return fits.float()
+
+
+def train(
+    folder: Path,
+    *,
+    seconds: float,
+    seed: int = 0,
+    workers: int = 2,
+    pictures: int = 7000,
+    say: Callable[[str], None] = print,
+) -> dict[str, float]:
+    """Train for `seconds` of processor time; return zero-shot shares right on unseen scenes.
+
+    Words that name one attribute fit many pictures of a batch, so each row's target is spread
+    over all that fit instead of the diagonal alone. Helper heads on the image tower get it going.
+    """
+    torch.set_num_threads(1)
+    torch.manual_seed(seed)
+    rng, chance = random.Random(f"clip-{seed}"), np.random.default_rng(seed + 1)
+    shown, specs = views.drawn(folder / "views", f"train-{seed}", pictures, workers)
+    words, model = tokenizer.load(folder / "tokenizer"), new_clip(folder)
+    heads = nn.ModuleDict({n: nn.Linear(WIDTH, len(ATTRIBUTES[n])) for n in QUESTIONS})
+    truth = labels(specs)
+    parameters = [*model.parameters(), *heads.parameters()]
+    optimizer = torch.optim.AdamW(parameters, 1e-3, betas=(0.9, 0.98), weight_decay=0.05)
+    started, step = time.process_time(), 0
+    while (spent := time.process_time() - started) < seconds:
+        for group in optimizer.param_groups:
+            group["lr"] = 1e-3 * min(1, (step + 1) / 100) * max(0.01, 1 - spent / seconds)
+        rows = chance.integers(0, len(specs), 64)
+        batch, repainted = views.roughened(views.as_batch(shown[rows]), chance)
+        picked = [specs[row] for row in rows]
+        texts, named = zip(*(partial_caption(spec, rng) for spec in picked), strict=True)
+        ids = tokenizer.encode(words, list(texts))[:, :32]
+        seen = model.visual_projection(model.vision_model(_normalised(batch)).pooler_output)
+        told = model.text_projection(model.text_model(ids).pooler_output)
+        loss = _contrast(model, seen, told, picked, named, repainted)
+        for name, head in heads.items():
+            each = F.cross_entropy(head(seen), truth[name][rows], reduction="none")
+            if name in views.PALETTE_ATTRIBUTES:
+                each = each * ~repainted
+            loss = loss + 0.3 * each.mean()
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        step += 1
+        if step % 100 == 0:
+            say(f"clip step {step}, {spent:.0f} s, loss {loss.item():.3f}")
+    model.eval()
+    figures = measure(model, words, folder, workers)
+    save(model, folder, figures)
+    return figures
+
+
+def _normalised(batch: Tensor) -> Tensor:
+    return (batch - _PIXEL_MEAN[0]) / _PIXEL_SPREAD[0]
+
+
+def _contrast(model, seen, told, specs, named, repainted) -> Tensor:
+    fits = _matches(specs, list(named))
+    scores = F.normalize(told, dim=-1) @ F.normalize(seen, dim=-1).T * model.logit_scale.exp()
+    about_palette = torch.tensor([any(n in views.PALETTE_ATTRIBUTES for n in ns) for ns in named])
+    unknown = about_palette[:, None] & repainted[None, :]
+    scores = scores.masked_fill(unknown, -30.0)
+    fits = fits.masked_fill(unknown, 0.0)
+    loss = torch.zeros(())
+    for logits, target in ((scores, fits), (scores.T, fits.T)):
+        count = target.sum(1, keepdim=True)
+        rows = count[:, 0] > 0
+        share = target[rows] / count[rows]
+        loss = loss + F.cross_entropy(logits[rows], share)
+    return loss / 2
+
+
+def save(model: CLIPModel, folder: Path, figures: dict) -> None:
+    """Keep the model, its tokenizer and its picture settings in folder/clip."""
+    out = folder / "clip"
+    model.save_pretrained(out)
+    processor(folder).save_pretrained(out)
+    for name in ("vocab.json", "merges.txt"):
+        (out / name).write_bytes((folder / "tokenizer" / name).read_bytes())
+    (out / "figures.json").write_text(json.dumps(figures, indent=1) + "\n")
+
+
+def processor(folder: Path) -> CLIPProcessor:
+    """Return the processor: any picture is squeezed to 128 x 128, nothing is cut off."""
+    pictures = CLIPImageProcessorPil(
+        size={"height": views.SIDE, "width": views.SIDE},
+        do_center_crop=False,
+        image_mean=list(_PIXEL_MEAN),
+        image_std=list(_PIXEL_SPREAD),
+    )
+    return CLIPProcessor(pictures, tokenizer.load(folder / "tokenizer"))
+
+
+def load(folder: Path) -> tuple[CLIPModel, CLIPProcessor]:
+    """Return the model in float32 and its processor from a finished clip folder."""
+    model = CLIPModel.from_pretrained(folder, torch_dtype=torch.float32).eval()
+    return model, CLIPProcessor.from_pretrained(folder)
+
+
+@torch.no_grad()
+def picture_features(model: CLIPModel, pixels: Tensor) -> Tensor:
+    """Return unit vectors (B, 128) for processed pictures (B, 3, 128, 128)."""
+    return F.normalize(model.visual_projection(model.vision_model(pixels).pooler_output), dim=-1)
+
+
+@torch.no_grad()
+def text_features(model: CLIPModel, words, texts: list[str]) -> Tensor:
+    """Return unit vectors (B, 128) for texts."""
+    ids = tokenizer.encode(words, texts)
+    return F.normalize(model.text_projection(model.text_model(ids).pooler_output), dim=-1)
+
+
+@torch.no_grad()
+def measure(model, words, folder: Path, workers: int = 1, count: int = 1000) -> dict[str, float]:
+    """Return the share of unseen drawn scenes named right, zero-shot, per attribute."""
+    shown, specs = views.drawn(folder / "views", "held-out", count, workers)
+    seen = []
+    for start in range(0, len(specs), 100):
+        batch = _normalised(views.as_batch(shown[start : start + 100]))
+        seen.append(picture_features(model, batch))
+    seen, figures, truth = torch.cat(seen), {}, labels(specs)
+    for name in ("place", "time", "vehicle", "colour", "facing", "weather"):
+        answers = [QUESTIONS[name][value] for value in ATTRIBUTES[name]]
+        told = text_features(model, words, answers)
+        right = ((seen @ told.T).argmax(1) == truth[name]).float().mean()
+        figures[name] = round(float(right), 4)
+    return figures
