@@ -1,7 +1,7 @@
 from .base_model import BaseModel, Kind
 from .chore import Chore, ChoreKind, ChoreState
 from .dataset import CaptionRevision, CaptionState, Dataset, TrainingImage
-from .run import Checkpoint, LossPoint, RunLine, RunSample, RunState, TrainingRun
+from .run import Checkpoint, LossPoint, RunLine, RunSample, RunState, TrainingRun, Wish
 from .snapshot import Snapshot
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "Snapshot",
     "TrainingImage",
     "TrainingRun",
+    "Wish",
 ]

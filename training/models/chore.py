@@ -21,6 +21,11 @@ class ChoreState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+class ChoreQuerySet(WorkQuerySet):
+    def active(self):
+        return self.filter(state__in=(ChoreState.QUEUED, ChoreState.WORKING))
+
+
 class Chore(Work):
     """Work on a whole dataset that is too long for a request: drafting captions, screening."""
 
@@ -39,7 +44,7 @@ class Chore(Work):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
 
-    objects = WorkQuerySet.as_manager()
+    objects = ChoreQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("chore")

@@ -28,6 +28,11 @@ class DatasetQuerySet(models.QuerySet):
             checked_count=count(images__caption_state=CaptionState.CHECKED),
         )
 
+    def with_covers(self, count=4):
+        """Each with its first pictures as `covers`."""
+        first = TrainingImage.objects.order_by("name", "pk")[:count]
+        return self.prefetch_related(models.Prefetch("images", first, to_attr="covers"))
+
 
 class Dataset(models.Model):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.IMAGE)
@@ -70,6 +75,10 @@ class TrainingImageQuerySet(models.QuerySet):
 
     def captioned(self):
         return self.exclude(caption_state=CaptionState.MISSING)
+
+    def lacking(self, word):
+        """Whose caption does not hold the word."""
+        return self.exclude(caption__icontains=word)
 
     def without_rights(self):
         return self.filter(rights_holder="")
@@ -139,6 +148,19 @@ class TrainingImage(models.Model):
         """Back to a draft: somebody must look again."""
         if self.caption_state == CaptionState.CHECKED:
             self._caption(self.caption, CaptionState.DRAFTED, by=by)
+
+    def restore(self, revision, by):
+        """Back to what the caption said before that revision replaced it."""
+        self._caption(revision.text, revision.state, by=by)
+
+    def undo(self, by):
+        """Back to the text and state before the last change; once more brings the change back."""
+        if revision := self.revisions.first():
+            self.restore(revision, by=by)
+
+    @property
+    def is_expired(self):
+        return bool(self.rights_expire and self.rights_expire < timezone.localdate())
 
     @property
     def is_checked(self):

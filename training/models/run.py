@@ -44,6 +44,15 @@ class RunQuerySet(WorkQuerySet):
     def active(self):
         return self.filter(state__in=(RunState.QUEUED, *ON_A_DEVICE))
 
+    def pending_or_paused(self):
+        """Not ended: in the queue, in a worker's hands, or waiting for a person to go on."""
+        return self.filter(
+            state__in=(RunState.QUEUED, *ON_A_DEVICE, RunState.PAUSED, RunState.INTERRUPTED)
+        )
+
+    def ended(self):
+        return self.filter(state__in=(*ENDED, RunState.DRAFT))
+
     def in_queue_order(self):
         """Those who wait, as they will be taken."""
         return self.filter(state=RunState.QUEUED).order_by("-priority", "queued_at", "pk")
@@ -73,6 +82,8 @@ class TrainingRun(Work):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     phase = models.CharField(max_length=40, blank=True)
+    phase_done = models.PositiveIntegerField(default=0)
+    phase_total = models.PositiveIntegerField(default=0)
     steps_done = models.PositiveIntegerField(default=0)
     steps_total = models.PositiveIntegerField(default=0)
     epoch = models.FloatField(default=0)
@@ -108,6 +119,19 @@ class TrainingRun(Work):
     def has_ended(self):
         return self.state in ENDED
 
+    @property
+    def may_pause(self):
+        return self.is_active
+
+    @property
+    def may_save(self):
+        return self.state == RunState.TRAINING
+
+    @property
+    def may_resume(self):
+        """Whether a person may send it on from its last checkpoint."""
+        return self.state in (RunState.PAUSED, RunState.INTERRUPTED, RunState.FAILED)
+
     def queue(self, by=None, why=""):
         """From draft into the queue, or on from the last checkpoint after a pause or a loss."""
         self._queue_again(
@@ -132,9 +156,17 @@ class TrainingRun(Work):
     def begin_training(self):
         self._move(RunState.TRAINING, sources=(RunState.PREPARING,), progress_at=timezone.now())
 
-    def pause(self, why="", by=None):
-        """The worker has saved and lets go."""
-        self._release(RunState.PAUSED, sources=ON_A_DEVICE, by=by, why=why, wish=Wish.NONE)
+    def pause(self, why="", by=None, problem="", **facts):
+        """The worker has saved and lets go, or it had not begun. problem: what forced the pause."""
+        self._release(
+            RunState.PAUSED,
+            sources=(RunState.QUEUED, *ON_A_DEVICE),
+            by=by,
+            why=why,
+            wish=Wish.NONE,
+            problem=problem,
+            problem_facts=facts if problem else {},
+        )
 
     def interrupt(self, why=""):
         """The worker is gone and the run has used its attempts: a person must press go."""
@@ -169,6 +201,11 @@ class TrainingRun(Work):
             by=by,
             ended_at=timezone.now(),
         )
+
+    def prioritise(self, priority):
+        """A greater number is taken first; equal ones in the order of queueing."""
+        self.priority = priority
+        self.save(update_fields=["priority"])
 
     def ask(self, wish):
         """Leave a wish for the worker; it has no meaning unless the run is in its hands."""

@@ -1,0 +1,173 @@
+"""Every page answers, for those who may see it, with as many queries at 3 rows as at 1."""
+
+import pytest
+from django.urls import reverse
+
+from training import services
+from training.models import Checkpoint, LossPoint, RunSample, TrainingRun
+
+pytestmark = pytest.mark.django_db
+
+DATASET_PAGES = ["detail", "edit", "upload", "statistics", "rights", "snapshots"]
+
+
+@pytest.fixture
+def make_run(make_dataset, base, designer, queue_redis, quick_settings):
+    def make_run(dataset=None, name="Run"):
+        dataset = dataset or make_dataset(3, checked=3)
+        return services.start_run(dataset, base, quick_settings, by=designer, name=name)
+
+    return make_run
+
+
+@pytest.mark.parametrize("page", DATASET_PAGES)
+@pytest.mark.parametrize("pictures", [0, 2])
+def test_dataset_page_answers(at_desk, make_dataset, page, pictures):
+    dataset = make_dataset(pictures)
+
+    answer = at_desk.get(reverse(f"training:dataset-{page}", args=[dataset.pk]))
+
+    assert answer.status_code == 200
+    assert dataset.name in answer.content.decode()
+
+
+def test_list_shows_datasets_or_the_next_step(at_desk, make_dataset):
+    empty = at_desk.get("/datasets/").content.decode()
+    make_dataset(2, name="Lingnan")
+
+    full = at_desk.get("/datasets/").content.decode()
+
+    assert "/datasets/new/" in empty
+    assert "Lingnan" in full
+
+
+def test_run_pages_answer(at_desk, make_run):
+    run = make_run()
+    other = make_run(run.dataset, name="Other")
+
+    for url in (
+        "/runs/",
+        f"/runs/{run.pk}/",
+        f"/runs/{run.pk}/progress/",
+        f"/runs/{run.pk}/log/",
+        f"/runs/{run.pk}/again/",
+        f"/runs/compare/?a={run.pk}&b={other.pk}",
+        f"/datasets/{run.dataset_id}/train/",
+        "/base-models/",
+    ):
+        answer = at_desk.get(url)
+        assert answer.status_code == 200, url
+
+
+def test_run_page_shows_curve_samples_and_checkpoints(at_desk, make_run):
+    run = make_run()
+    LossPoint.objects.bulk_create(
+        LossPoint(run=run, step=step, loss=0.2 / step, validation=0.1 if step == 4 else None)
+        for step in range(1, 9)
+    )
+    sha256 = run.dataset.images.first().thumb_sha256
+    sample = RunSample.objects.create(run=run, step=4, prompt="lnink", seed=1, sha256=sha256)
+    checkpoint = Checkpoint.objects.create(run=run, step=4, sha256=sha256, size=1234)
+
+    page = at_desk.get(run.get_absolute_url()).content.decode()
+
+    assert '<polyline class="series s1"' in page
+    assert reverse("training:sample-file", args=[sample.pk]) in page
+    assert reverse("training:checkpoint-file", args=[checkpoint.pk]) in page
+
+
+@pytest.mark.parametrize("stranger", ["other_designer", "marketer"])
+def test_stranger_finds_nothing(client, request, make_user, make_run, stranger):
+    run = make_run()
+    image = run.dataset.images.first()
+    if stranger == "other_designer":
+        person, expected = make_user("other", is_designer=True), 404
+    else:
+        person, expected = request.getfixturevalue("marketer"), 403
+    client.force_login(person)
+
+    urls = [reverse(f"training:dataset-{page}", args=[run.dataset_id]) for page in DATASET_PAGES]
+    urls += [
+        f"/images/{image.pk}/thumb/",
+        f"/images/{image.pk}/original/",
+        f"/runs/{run.pk}/",
+        f"/runs/{run.pk}/log/",
+        f"/datasets/{run.dataset_id}/train/",
+        f"/datasets/{run.dataset_id}/export/",
+        f"/snapshots/{run.snapshot_id}/export/",
+    ]
+
+    assert [client.get(url).status_code for url in urls] == [expected] * len(urls)
+
+
+def test_stranger_can_act_on_nothing(client, make_user, make_run):
+    run = make_run()
+    image = run.dataset.images.first()
+    client.force_login(make_user("other", is_designer=True))
+
+    for url in (
+        f"/images/{image.pk}/caption/",
+        f"/runs/{run.pk}/act/",
+        f"/datasets/{run.dataset_id}/bulk/",
+        f"/datasets/{run.dataset_id}/replace/",
+        f"/datasets/{run.dataset_id}/chores/",
+    ):
+        assert client.post(url, {"act": "cancel"}).status_code == 404
+    assert TrainingRun.objects.get().state == "queued"
+
+
+def test_visitor_is_asked_to_sign_in(client, make_dataset):
+    dataset = make_dataset()
+
+    assert client.get(dataset.get_absolute_url()).url.startswith("/sign-in/")
+
+
+def test_admin_sees_everybodys(client, brand_admin, make_run):
+    run = make_run()
+    client.force_login(brand_admin)
+
+    assert client.get(run.get_absolute_url()).status_code == 200
+    assert client.get(run.dataset.get_absolute_url()).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["detail", "rights", "statistics", "snapshots"])
+def test_dataset_page_costs_the_same_whatever_its_size(at_desk, make_dataset, count_queries, page):
+    small, large = make_dataset(1), make_dataset(3)
+
+    costs = [
+        count_queries(at_desk, reverse(f"training:dataset-{page}", args=[dataset.pk]))
+        for dataset in (small, large)
+    ]
+
+    assert costs[0] == costs[1]
+
+
+def test_lists_cost_the_same_whatever_their_length(at_desk, make_run, make_dataset, count_queries):
+    run = make_run()
+    costs = [count_queries(at_desk, url) for url in ("/datasets/", "/runs/")]
+    for n in range(2):
+        make_run(run.dataset, name=f"More {n}")
+        make_dataset(1, name=f"More {n}")
+
+    assert [count_queries(at_desk, url) for url in ("/datasets/", "/runs/")] == costs
+
+
+def test_poll_of_an_unchanged_run_is_a_304(at_desk, make_run):
+    run = make_run()
+    first = at_desk.get(f"/runs/{run.pk}/progress/")
+
+    second = at_desk.get(f"/runs/{run.pk}/progress/", headers={"HX-PTag": first["HX-PTag"]})
+    run.pause(why="asked")
+    third = at_desk.get(f"/runs/{run.pk}/progress/", headers={"HX-PTag": first["HX-PTag"]})
+
+    assert second.status_code == 304
+    assert third.status_code == 200
+
+
+def test_finished_run_polls_no_more(at_desk, make_run, designer):
+    run = make_run()
+    assert "every 2s" in at_desk.get(run.get_absolute_url()).content.decode()
+
+    run.cancel(by=designer)
+
+    assert "every 2s" not in at_desk.get(run.get_absolute_url()).content.decode()

@@ -1,0 +1,100 @@
+"""Changes to many captions at once, as plain text in and out."""
+
+import difflib
+import re
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class EditKind(models.TextChoices):
+    REPLACE = "replace", _("find and replace")
+    PREFIX = "prefix", _("put in front")
+    SUFFIX = "suffix", _("add at the end")
+    ADD = "add", _("add a term")
+    REMOVE = "remove", _("remove a term")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change. find: for REPLACE. text: what is put in, added or removed.
+
+    Terms are the parts between commas. REPLACE finds whole words unless `within_words`.
+    """
+
+    kind: str
+    text: str = ""
+    find: str = ""
+    within_words: bool = False
+
+    def apply(self, caption):
+        """The caption after the change; the same text where there is nothing to change."""
+        return {
+            EditKind.REPLACE: self._replace,
+            EditKind.PREFIX: self._prefix,
+            EditKind.SUFFIX: self._suffix,
+            EditKind.ADD: self._suffix,
+            EditKind.REMOVE: self._remove,
+        }[self.kind](caption)
+
+    def _replace(self, caption):
+        if not self.find:
+            return caption
+        # The text goes in as it is: a function keeps backslashes from being read as groups.
+        changed = self.pattern.sub(lambda _found: self.text, caption)
+        return caption if changed == caption else tidy(changed)
+
+    @property
+    def pattern(self):
+        """What REPLACE looks for. \\b knows no border beside CJK, where words stand unspaced."""
+        inner = re.escape(self.find)
+        if not self.within_words and self.find.isascii():
+            left = r"(?<!\w)" if self.find[:1].isalnum() else ""
+            right = r"(?!\w)" if self.find[-1:].isalnum() else ""
+            inner = f"{left}{inner}{right}"
+        return re.compile(inner, re.IGNORECASE)
+
+    def _prefix(self, caption):
+        terms = split(caption)
+        if terms and terms[0].casefold() == self.text.strip().casefold():
+            return caption
+        return tidy(f"{self.text}, {caption}")
+
+    def _suffix(self, caption):
+        if self.text.strip().casefold() in {term.casefold() for term in split(caption)}:
+            return caption
+        return tidy(f"{caption}, {self.text}")
+
+    def _remove(self, caption):
+        wanted = self.text.strip().casefold()
+        kept = [term for term in split(caption) if term.casefold() != wanted]
+        return caption if len(kept) == len(split(caption)) else ", ".join(kept)
+
+
+def split(caption):
+    """The caption's terms: its parts between commas."""
+    return [term.strip() for term in caption.split(",") if term.strip()]
+
+
+def tidy(caption):
+    """One blank between words, no empty terms."""
+    return ", ".join(split(" ".join(caption.split())))
+
+
+def spans(before, after):
+    """The difference word by word: [(kind, text)] with kind "same", "del" or "ins"."""
+    words = re.compile(r"\s+|[^\s,]+|,")
+    old, new = words.findall(before), words.findall(after)
+    parts = []
+    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(
+        None, old, new, autojunk=False
+    ).get_opcodes():
+        if tag == "equal":
+            parts.append(("same", "".join(old[i1:i2])))
+            continue
+        if i2 > i1:
+            parts.append(("del", "".join(old[i1:i2])))
+        if j2 > j1:
+            parts.append(("ins", "".join(new[j1:j2])))
+    return parts

@@ -1,0 +1,70 @@
+"""What the background worker does for a whole dataset, picture by picture."""
+
+import contextlib
+import dataclasses
+
+from django.conf import settings
+
+from brandstudio.core import blobs
+from brandstudio.core.models import GlossaryTerm, WrongState
+from training.engine.captions import with_trigger
+from training.models import BaseModel, CaptionState, ChoreKind
+
+
+def carry_out(chore):
+    """Do the chore and note its progress. Raises WrongState once it was cancelled or taken over."""
+    {ChoreKind.SCREEN: _screen, ChoreKind.DRAFT: _draft}[chore.kind](chore)
+
+
+def _screen(chore):
+    """A report on every picture; those that have one are not looked at twice, save for doubles."""
+    from training.engine import screening  # noqa: PLC0415 -- scikit-image is slow to import
+
+    images = list(chore.dataset.images.all())
+    chore.note_progress(total=len(images), done=0)
+    wanted = screening.ScreenSettings(resolution=_resolution())
+    reports = {}
+    for done, image in enumerate(images, start=1):
+        reports[image.pk] = screening.screen_file(
+            blobs.local(image.original_sha256), wanted, name=image.name
+        )
+        chore.note_progress(done=done)
+    names = {image.name: image.pk for image in images}
+    hashes = {image.name: reports[image.pk].phash for image in images}
+    for pair in screening.near_duplicates(hashes, wanted):
+        report = reports[names[pair.name]]
+        reports[names[pair.name]] = dataclasses.replace(
+            report, findings=(*report.findings, pair.finding(wanted))
+        )
+    for image in images:
+        image.report = reports[image.pk].to_json()
+        image.save(update_fields=["report"])
+
+
+def _resolution():
+    """The short side that training will use, px: that of the smallest usable base."""
+    sizes = BaseModel.objects.usable().values_list("info__default_width", flat=True)
+    return max(64, min((size for size in sizes if size), default=512))
+
+
+def _draft(chore):
+    """A caption for every picture that a person has not checked, or that has none at all."""
+    from training.engine import labelers  # noqa: PLC0415 -- torch is slow to import
+
+    dataset = chore.dataset
+    images = dataset.images.exclude(caption_state=CaptionState.CHECKED)
+    if not chore.options.get("overwrite"):
+        images = images.filter(caption_state=CaptionState.MISSING)
+    images = list(images)
+    chore.note_progress(total=len(images), done=0)
+    if not images:
+        return
+    labeler = labelers.default_labeler(
+        folder=settings.DATA_DIR / "labelers",
+        vocabulary=list(GlossaryTerm.objects.values_list("category", "term", "phrase")),
+    )
+    for done, image in enumerate(images, start=1):
+        caption = labeler.caption(blobs.local(image.picture_sha256))
+        with contextlib.suppress(WrongState):  # a person wrote one meanwhile: theirs stands
+            image.draft(with_trigger(caption, dataset.trigger_word))
+        chore.note_progress(done=done)

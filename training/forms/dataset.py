@@ -1,0 +1,85 @@
+import re
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from training.models import Dataset, TrainingImage
+from training.services.datasets import RIGHTS
+
+# Words that a base model knows well, so that a style under this name would fight their meaning.
+_ORDINARY_WORDS = """
+art arcade beach bird blue boat bridge building cafe car cat china chinese city cloud color
+colour dog door dragon drawing evening festival flower garden girl gold green harbour house ink
+lantern light lion man market modern morning mountain night old ocean paint painting paper
+people person photo picture rain red river road sea sedan shop sky snow spring street style
+summer sun sunset suv tea temple tower town traditional train tree vehicle village wall water
+white window winter woman yellow
+"""
+ORDINARY = frozenset(_ORDINARY_WORDS.split())
+
+
+class DatasetForm(forms.ModelForm):
+    class Meta:
+        model = Dataset
+        fields = ["name", "trigger_word", "description"]
+        widgets = {
+            "trigger_word": forms.TextInput(
+                attrs={"lang": "en", "spellcheck": "false", "autocomplete": "off"}
+            ),
+            "description": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def clean_trigger_word(self):
+        word = self.cleaned_data["trigger_word"].strip()
+        if not word:
+            return word
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{2,}", word):
+            raise forms.ValidationError(
+                _("Write one word of at least three Latin letters or digits, such as lnink.")
+            )
+        if word.lower() in ORDINARY:
+            raise forms.ValidationError(
+                _(
+                    "“%(word)s” is an ordinary word that the base model knows already. "
+                    "Invent one, such as %(word)sx or lnink."
+                ),
+                params={"word": word},
+            )
+        return word
+
+
+class SeveralFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class SeveralFilesField(forms.FileField):
+    """A file field that takes several; cleans to a list."""
+
+    def __init__(self, **options):
+        super().__init__(widget=SeveralFilesInput, allow_empty_file=True, **options)
+
+    def clean(self, data, initial=None):
+        files = data if isinstance(data, list | tuple) else [data]
+        return [super(SeveralFilesField, self).clean(file, initial) for file in files]
+
+
+class UploadForm(forms.Form):
+    files = SeveralFilesField(
+        label=_("Pictures, zips, captions"),
+        # A limit on names is kept where names are made safe; here nothing is refused for its name.
+        max_length=None,
+    )
+    checked = forms.BooleanField(
+        label=_("The captions that come along have been checked by a person"), required=False
+    )
+
+
+class RightsForm(forms.ModelForm):
+    class Meta:
+        model = TrainingImage
+        fields = RIGHTS
+        widgets = {"rights_expire": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["rights_holder"].required = True

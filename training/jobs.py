@@ -1,0 +1,105 @@
+"""What the queue calls. Only ids go in: the row, not the queue, holds the truth."""
+
+from brandstudio.core import lease
+from brandstudio.core.device import LeaseAbandoned
+from brandstudio.core.devices import this_device
+from brandstudio.core.models import WrongState
+from training import chores, notices, warm
+from training.engine.errors import EngineError
+from training.models import Chore, RunState, TrainingRun
+from training.recorder import Recorder
+from training.services import bases, runs
+from training.steering import RunControl
+
+
+def train(run_pk):
+    """Carry one run from its newest checkpoint to its end. Safe to deliver twice."""
+    run = TrainingRun.objects.select_related("base", "snapshot", "dataset", "owner").get(pk=run_pk)
+    try:
+        run.start(worker=lease.this_worker())
+        with lease.renewing(run):
+            _train(run)
+    except WrongState:  # delivered twice, cancelled or taken over: the row knows
+        return
+    except EngineError as error:  # the person can mend this
+        run.fail(error.code, **error.facts)
+        notices.run_ended(run)
+    except Exception:  # our fault: say so, and let the queue keep the traceback
+        run.fail("software-fault")
+        notices.run_ended(run)
+        raise
+
+
+def _train(run):
+    from training.engine import trainer  # noqa: PLC0415 -- torch is slow; web processes skip it
+
+    recorder = Recorder(run)
+    config = runs.write_training_folder(run)
+    resumes = runs.carry_state_over(run)
+    line = "line-resumed" if resumes else "line-started"
+    recorder.say(line, attempt=run.attempt, step=run.steps_done, worker=run.worker.split(":")[0])
+    recorder.settle()
+    try:
+        with this_device().training(should_stop=lambda: not _is_ours(run)) as turn:
+            control = RunControl(run, turn)
+            end = None
+            events = trainer.train(
+                config,
+                resume=resumes,
+                control=control,
+                cache_dir=runs.cache_folder(),
+                pipe=warm.pipeline(run.base.path, config),
+            )
+            for event in events:
+                if event.kind == "step" and run.state != RunState.TRAINING:
+                    run.begin_training()
+                recorder.note(event)
+                end = event
+    except LeaseAbandoned:
+        return
+    recorder.settle()
+    _end(run, recorder, end, control)
+
+
+def _is_ours(run):
+    return type(run).objects.held().filter(pk=run.pk, attempt=run.attempt).exists()
+
+
+def _end(run, recorder, end, control):
+    """The row's state after the engine's last event."""
+    if end is None or end.kind == "cancelled":
+        return
+    if end.kind == "finished":
+        run.finish()
+        runs.forget_files(run)
+    elif control.why_paused == "worker-stops":
+        # Not the person's wish: it goes on by itself as soon as a worker is there.
+        run.requeue(why="worker-stops")
+        runs.queue.enqueue_work(run)
+        return
+    else:
+        problem = {"problem": "run-disk-full"} if end.reason == "disk-full" else {}
+        run.pause(why=end.reason, step=end.step, **problem)
+    notices.run_ended(run)
+
+
+def do_chore(chore_pk):
+    """Draft captions or screen pictures for a whole dataset. Safe to deliver twice."""
+    chore = Chore.objects.select_related("dataset").get(pk=chore_pk)
+    try:
+        chore.start(worker=lease.this_worker())
+        with lease.renewing(chore):
+            chores.carry_out(chore)
+            chore.finish()
+    except WrongState:
+        return
+    except EngineError as error:
+        chore.fail(error.code, **error.facts)
+    except Exception:
+        chore.fail("software-fault")
+        raise
+
+
+def sync_bases():
+    """Look again at what stands in BASE_MODELS_DIR."""
+    bases.sync_base_models()

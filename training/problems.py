@@ -1,0 +1,226 @@
+"""What went wrong, in the reader's language, and what mends it.
+
+Codes of the engine keep the engine's sentence; this file adds those of the web side, and for every
+code that has one the link that mends it. There is no second wording.
+"""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop, override
+
+from training.engine.errors import SENTENCES as ENGINE_SENTENCES
+
+SENTENCES: dict[str, str] = {
+    # Uploads
+    "file-too-large": gettext_noop(
+        "{name} has {megabytes} MB; the limit is {limit} MB. Make it smaller, or send it in parts."
+    ),
+    "file-empty": gettext_noop("{name} is empty. Send it again from where it came from."),
+    "file-unknown-kind": gettext_noop(
+        "{name} is neither a picture, nor a zip, nor captions. Send JPEG, PNG, WebP, TIFF or HEIC."
+    ),
+    "picture-has-too-many-pixels": gettext_noop(
+        "{name} says it is {width} × {height} px; the limit is {limit} megapixels. "
+        "Make it smaller first."
+    ),
+    "picture-there-already": gettext_noop(
+        "{name} is in this dataset already, as {other}. Nothing was added."
+    ),
+    "picture-added": gettext_noop("{name} was added."),
+    "picture-renamed": gettext_noop("{name} was added as {other}: the name was taken."),
+    "zip-unreadable": gettext_noop("{name} can't be unpacked: {reason}. Make the zip again."),
+    "zip-too-large": gettext_noop(
+        "{name} unpacks to more than {limit} MB. What came before that was kept; "
+        "send the rest in a zip of its own."
+    ),
+    "zip-too-many-files": gettext_noop(
+        "{name} holds {count} files; the limit is {limit}. Send it in parts."
+    ),
+    "zip-entry-encrypted": gettext_noop(
+        "{name} is locked with a password. Make the zip without one."
+    ),
+    "zip-entry-climbs-out": gettext_noop(
+        "{name} points outside the zip and was left out. Make the zip again from the folder itself."
+    ),
+    "zip-in-zip": gettext_noop("{name} is a zip inside a zip and was left out. Send it by itself."),
+    # Captions that came along
+    "caption-taken": gettext_noop("{name} has its caption."),
+    "caption-without-picture": gettext_noop(
+        "The captions name {name}, but the dataset has no such picture. Add it, or ignore the line."
+    ),
+    "caption-kept": gettext_noop(
+        "{name} keeps its caption: a person has checked it. Change it in place if you wish."
+    ),
+    "caption-too-many-letters": gettext_noop(
+        "The caption of {name} has {letters} characters; the limit is {limit}. Shorten it."
+    ),
+    "caption-changed-meanwhile": gettext_noop(
+        "Somebody else changed the caption of {name} a moment ago. Look at it again, then save."
+    ),
+    # Before a run
+    "no-pictures": gettext_noop("The dataset has no pictures yet. Add some first."),
+    "few-pictures": gettext_noop(
+        "The dataset has {count} pictures. A style needs 20 or more, better about a hundred."
+    ),
+    "captions-missing": gettext_noop(
+        "{count} pictures have no caption. Draft the captions, or write them."
+    ),
+    "captions-unchecked": gettext_noop(
+        "{count} captions are machine drafts. Look at each once: a wrong word is learned too."
+    ),
+    "trigger-missing": gettext_noop(
+        "The dataset has no trigger word, so the style can't be called by name. Set one."
+    ),
+    "trigger-not-in-captions": gettext_noop(
+        "{count} captions lack the trigger word. It is put in front of them while training."
+    ),
+    "rights-missing": gettext_noop("{count} pictures have no rights holder. Note whose they are."),
+    "rights-expired": gettext_noop(
+        "The rights of {count} pictures have expired. Renew them, or take the pictures out."
+    ),
+    "pictures-small": gettext_noop(
+        "{count} pictures are smaller than the {side} px this run trains at. "
+        "Replace them, or choose a lower resolution."
+    ),
+    "base-absent": gettext_noop(
+        "The files of the base model {name} are not there any more. Put them back, "
+        "or choose another base model."
+    ),
+    "config-key-is-ours": gettext_noop("The studio sets “{key}” itself; your line was left out."),
+    "base-not-known": gettext_noop(
+        "The YAML names the base model “{name}”, which the studio does not have. "
+        "Choose one from the list."
+    ),
+    # Runs and chores
+    "software-fault": gettext_noop(
+        "The software failed here, through no fault of yours. The log has the details; "
+        "tell an administrator, then try again."
+    ),
+    "worker-lost": gettext_noop(
+        "The worker was lost {attempts} times in a row. Look at the machine, then press Go on."
+    ),
+    "run-disk-full": gettext_noop(
+        "The disk is full. The run is paused at step {step}; make room, then press Go on."
+    ),
+}
+
+# Lines of a run's log that are no problems, under the same roof: one table of sentences.
+LINES: dict[str, str] = {
+    "line-started": gettext_noop("Attempt {attempt} began on {worker}."),
+    "line-resumed": gettext_noop("Attempt {attempt} goes on from step {step} on {worker}."),
+    "line-phase": gettext_noop("{phase} began."),
+    "line-checkpoint": gettext_noop("Checkpoint saved at step {step} ({megabytes} MB)."),
+    "line-samples": gettext_noop("Sample pictures made at step {step}."),
+    "line-paused": gettext_noop("Paused at step {step}."),
+    "line-finished": gettext_noop("Finished after {seconds} s."),
+    "line-validation": gettext_noop("Validation loss {loss} at step {step}."),
+}
+
+PHASES: dict[str, str] = {
+    "checking": gettext_noop("Checking"),
+    "loading": gettext_noop("Loading the base model"),
+    "caching-images": gettext_noop("Caching pictures"),
+    "caching-captions": gettext_noop("Caching captions"),
+    "training": gettext_noop("Training"),
+    "sampling": gettext_noop("Drawing samples"),
+    "validating": gettext_noop("Validating"),
+    "saving": gettext_noop("Saving"),
+    "waiting": gettext_noop("Waiting for the device"),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: its sentence, whether it stops the act, and the mend."""
+
+    code: str
+    sentence: str
+    stops: bool = True
+    act: str = ""
+    url: str = ""
+
+
+class _Facts(dict):
+    """A fact that was not given shows as “?”: a message never hides behind a KeyError."""
+
+    def __missing__(self, key):
+        return "?"
+
+
+def sentence(code, facts=None):
+    """The sentence for a code in the reader's language; an unknown code is shown as it is."""
+    facts = facts or {}
+    if code == "several-faults" and facts.get("faults"):
+        return " ".join(sentence(f["code"], f["facts"]) for f in facts["faults"])
+    if code == "line-phase":
+        facts = {**facts, "phase": phase(facts.get("phase", ""))}
+    for table in (SENTENCES, LINES, ENGINE_SENTENCES):
+        if code in table:
+            return gettext(table[code]).format_map(_Facts(facts))
+    return code
+
+
+def english(code, facts=None):
+    """The sentence in English, as logs keep it."""
+    with override(None):
+        return sentence(code, facts)
+
+
+def phase(name):
+    """What a run is doing, in the reader's language."""
+    return gettext(PHASES[name]) if name in PHASES else name
+
+
+def faults_of(error):
+    """[(code, facts)] of an EngineError, several if it gathers several."""
+    gathered = error.facts.get("faults")
+    if gathered:
+        return [(f["code"], f["facts"]) for f in gathered]
+    return [(error.code, error.facts)]
+
+
+def explain(code, facts=None, *, dataset=None, run=None, stops=True):
+    """A Problem with its mend. dataset, run: what the reader is looking at, for the link."""
+    act, url = _mend(code, dataset, run)
+    return Problem(code, sentence(code, facts), stops, act, url)
+
+
+def _mend(code, dataset, run):
+    """(words of the link, address), or two empty strings where only the sentence helps."""
+    dataset = dataset or (run.dataset if run else None)
+    if dataset:
+        bench = reverse("training:dataset-detail", args=[dataset.pk])
+        at_dataset = {
+            "no-pictures": (gettext("Add pictures"), _page("upload", dataset)),
+            "few-pictures": (gettext("Add pictures"), _page("upload", dataset)),
+            "captions-missing": (gettext("Show them"), f"{bench}?state=missing"),
+            "captions-unchecked": (gettext("Show them"), f"{bench}?state=drafted"),
+            "trigger-missing": (gettext("Set it"), _page("edit", dataset)),
+            "trigger-not-in-captions": (gettext("Show them"), f"{bench}?finding=no-trigger"),
+            "rights-missing": (gettext("Note the rights"), _page("rights", dataset)),
+            "rights-expired": (gettext("Look at the rights"), _page("rights", dataset)),
+            "image-unreadable": (gettext("Look at the pictures"), bench),
+            "image-without-caption": (gettext("Show them"), f"{bench}?state=missing"),
+            "image-too-small": (gettext("Look at the pictures"), bench),
+            "bad-latents": (gettext("Look at the pictures"), bench),
+        }
+        if code in at_dataset:
+            return at_dataset[code]
+    if code in {"base-absent", "base-missing", "base-unreadable", "base-not-known"}:
+        return gettext("Base models"), reverse("training:base-list")
+    if run and code in {
+        "out-of-memory",
+        "loss-not-finite",
+        "loss-diverged",
+        "targets-match-nothing",
+        "batch-larger-than-dataset",
+        "device-missing",
+        "package-missing",
+    }:
+        return gettext("Change the settings"), reverse("training:run-again", args=[run.pk])
+    return "", ""
+
+
+def _page(name, dataset):
+    return reverse(f"training:dataset-{name}", args=[dataset.pk])

@@ -1,0 +1,118 @@
+"""A run's settings between form, YAML and engine: one set of keys, whoever wrote them.
+
+The studio sets the folders and the base model's path itself; in a pasted YAML these lines are read
+for what they tell (the base's name) and otherwise left out.
+"""
+
+from pathlib import PurePosixPath, PureWindowsPath
+
+import yaml
+
+from training.engine.config import RunConfig, fields_schema, preset
+from training.engine.errors import EngineError
+
+OURS = ("train_data_dir", "metadata_path", "output_dir", "base_model")
+# What stands in their place until the worker knows the real folders.
+_LATER = {
+    "train_data_dir": "snapshot",
+    "metadata_path": "snapshot/metadata.csv",
+    "output_dir": "run",
+}
+SCHEMA = {spec.name: spec for spec in fields_schema()}
+
+
+def full_config(settings, base):
+    """The RunConfig of these settings on this base. Raises EngineError(s) naming every fault."""
+    asked = {key: value for key, value in settings.items() if key not in OURS}
+    return RunConfig.from_mapping(
+        {**defaults_for(base), **asked, **_LATER, "base_model": base.name}
+    )
+
+
+def settings_of(config):
+    """The settings a person chose, out of a RunConfig: without what the studio sets itself."""
+    return {key: value for key, value in config.to_mapping().items() if key not in OURS}
+
+
+def settings_of_run(run):
+    """The settings a run was started with."""
+    return settings_of(RunConfig.from_yaml(run.config))
+
+
+def defaults_for(base):
+    """Keys this base asks for where the person gave none."""
+    return {
+        key: value
+        for key, value in (base.info.get("recommended_training") or {}).items()
+        if key in SCHEMA and key not in OURS
+    }
+
+
+def preset_settings(name, images, base, trigger="", prompts=()):
+    """The settings of a preset for a dataset of so many pictures.
+
+    The base's own advice stands above the rule of thumb, since it was measured on that base.
+    """
+    asked = {**preset(name, images, base.name), **defaults_for(base)}
+    if name != "standard":
+        # The base advises one set; the lighter and the stronger preset keep their own distance.
+        usual, own = preset("standard", images, base.name), preset(name, images, base.name)
+        for key in ("learning_rate", "epochs"):
+            if key in defaults_for(base):
+                asked[key] = _scaled(asked[key], own[key] / usual[key])
+    asked["trigger_words"] = trigger
+    if prompts:
+        asked["sample_prompts"] = list(prompts)
+    return asked
+
+
+def _scaled(value, factor):
+    return max(1, round(value * factor)) if isinstance(value, int) else value * factor
+
+
+def to_yaml(settings, base_name):
+    """What the YAML tab shows: the base and every setting that differs from its default."""
+    shown = {"base_model": base_name}
+    for name, spec in SCHEMA.items():
+        if name in OURS or name not in settings:
+            continue
+        value = settings[name]
+        value = list(value) if isinstance(value, tuple) else value
+        default = list(spec.default) if isinstance(spec.default, tuple) else spec.default
+        if spec.level == "basic" or value != default:
+            shown[name] = value
+    return yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=1_000_000)
+
+
+def from_yaml(text):
+    """(settings, base name or "", keys left out) of a pasted YAML.
+
+    Raises EngineError(s), every fault named, when a key is unknown or a value impossible.
+    """
+    values = _read(text)
+    left_out = [key for key in OURS if key in values and key != "base_model"]
+    checked = {**values, **_LATER, "base_model": str(values.get("base_model") or "any")}
+    config = RunConfig.from_mapping(checked)
+    settings = {key: value for key, value in settings_of(config).items() if key in values}
+    return settings, base_name(values.get("base_model")), left_out
+
+
+def _read(text):
+    # The engine's own reader finds faults of form (no YAML, a key twice); only then are the
+    # required keys filled in, so that a fragment of a YAML will do.
+    try:
+        RunConfig.from_yaml(text)
+    except EngineError as error:
+        if error.code in {"config-not-yaml", "config-duplicate-key"}:
+            raise
+        if error.code == "config-not-mapping" and text.strip():
+            raise
+    return {str(key): value for key, value in (yaml.safe_load(text) or {}).items()}
+
+
+def base_name(path):
+    """The name a base goes by in the studio: “./models/sd-v1-5.safetensors” is “sd-v1-5”."""
+    if not path:
+        return ""
+    name = PureWindowsPath(str(path)).name if "\\" in str(path) else PurePosixPath(str(path)).name
+    return name.removesuffix(".safetensors")

@@ -1,0 +1,207 @@
+"""A run that is being set up: form and YAML in step, presets, and what stands in its way."""
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
+
+from training import recipes, services
+from training.engine.config import PRESETS
+from training.engine.errors import EngineError
+from training.forms import RunForm
+from training.forms.run import initial_of
+from training.models import BaseModel
+from training.problems import explain, faults_of
+from training.services.runs import steps_of
+from training.timing import expected_seconds
+
+PRESET_WORDS = {
+    "light": ("Light", "A hint of the style; the base model leads."),
+    "standard": ("Standard", "The usual: the style is clear, the content stays free."),
+    "strong": ("Strong", "The style leads; small details of the pictures are learned too."),
+}
+
+
+class RunDraft:
+    """What the page of a new run shows and does.
+
+    posted: the form as sent, or None. Its `act` says what for: a preset's name fills the form,
+    "to_yaml" renews the YAML, "from_yaml" the form, "start" starts. An edited YAML counts as the
+    newer of the two. again: a run whose settings to begin with.
+    """
+
+    def __init__(self, dataset, posted=None, again=None):
+        self.dataset = dataset
+        self.again = again
+        self.notes = []
+        self.problems = None
+        self.yaml_faults = []
+        self.preset = ""
+        self._images = dataset.images.count()
+        self.act = (posted or {}).get("act", "")
+        if not BaseModel.objects.usable().exists():
+            services.sync_base_models()
+        if posted is None:
+            self._begin()
+        else:
+            self._read(posted)
+
+    def _begin(self):
+        if self.again:
+            settings = recipes.settings_of_run(self.again)
+            self._fill(settings, self.again.base)
+        else:
+            base = _first_base()
+            self.preset = "standard"
+            self._fill(self._preset_settings("standard", base), base)
+
+    def _read(self, posted):
+        edited = posted.get("yaml", "") != posted.get("yaml_was", "")
+        preset = posted.get("preset_act", "")
+        if preset in PRESETS:
+            self.act, self.preset = "preset", preset
+            base = BaseModel.objects.usable().filter(pk=_number(posted.get("base"))).first()
+            base = base or _first_base()
+            prompts = [line for line in posted.get("sample_prompts", "").splitlines() if line]
+            settings = self._preset_settings(preset, base, prompts)
+            self._fill(settings, base, posted.get("name", ""))
+        elif self.act == "from_yaml" or (edited and self.act != "to_yaml"):
+            self._read_yaml(posted)
+        else:
+            self.preset = posted.get("preset", "")
+            self.form = RunForm(posted)
+            self.form.is_valid()
+
+    def _read_yaml(self, posted):
+        text = posted.get("yaml", "")
+        try:
+            settings, base_name, left_out = recipes.from_yaml(text)
+        except EngineError as error:
+            self._keep_yaml(posted, text, faults_of(error))
+            return
+        base = BaseModel.objects.usable().filter(pk=_number(posted.get("base"))).first()
+        if base_name:
+            named = BaseModel.objects.usable().filter(name=base_name).first()
+            if named is None:
+                self._keep_yaml(posted, text, [("base-not-known", {"name": base_name})])
+                return
+            base = named
+        self.notes = [explain("config-key-is-ours", {"key": key}, stops=False) for key in left_out]
+        self._fill(settings, base or _first_base(), posted.get("name", ""))
+
+    def _keep_yaml(self, posted, text, faults):
+        """A refused YAML stays as typed, and the form as it was."""
+        self.form = RunForm(posted)
+        self.form.is_valid()
+        self.yaml_faults = [explain(code, facts) for code, facts in faults]
+        self._typed_yaml = text
+
+    def _fill(self, settings, base, name=""):
+        values = {**_form_defaults(), **initial_of(settings), "name": name}
+        values["base"] = base.pk if base else None
+        # An unchecked box is sent as nothing at all, so False must not be in the data.
+        values = {key: value for key, value in values.items() if value not in (False, None)}
+        self.form = RunForm(values)
+        self.form.is_valid()
+
+    def _preset_settings(self, name, base, prompts=()):
+        return recipes.preset_settings(
+            name, self._images, base, self.dataset.trigger_word, prompts or self._sample_prompts()
+        )
+
+    def _sample_prompts(self):
+        """Two of the dataset's own captions: what was learned shows best on what was taught."""
+        captions = (
+            self.dataset.images.captioned().order_by("name").values_list("caption", flat=True)
+        )
+        found = list(captions)
+        return [found[0], found[len(found) // 2]] if len(found) > 1 else found
+
+    @property
+    def is_started(self):
+        return self.act == "start" and self.form.is_valid() and not self.yaml_faults
+
+    @property
+    def is_refused(self):
+        asked = self.act in {"start", "from_yaml"}
+        return asked and bool(self.yaml_faults or self.form.errors or self.stopping)
+
+    @property
+    def base(self):
+        return self.form.cleaned_data.get("base")
+
+    @property
+    def settings(self):
+        return self.form.settings
+
+    @property
+    def name(self):
+        return self.form.cleaned_data.get("name", "")
+
+    @cached_property
+    def yaml(self):
+        if self.yaml_faults:
+            return self._typed_yaml
+        return recipes.to_yaml(self.settings, self.base.name if self.base else "")
+
+    @property
+    def yaml_was(self):
+        """What the studio itself last wrote there; a difference means that a person typed."""
+        return "" if self.yaml_faults else self.yaml
+
+    @cached_property
+    def preflight(self):
+        if self.problems is not None:
+            return self.problems
+        return services.preflight(self.dataset, self.base, self.settings)
+
+    @property
+    def stopping(self):
+        return [problem for problem in self.preflight if problem.stops]
+
+    @property
+    def warning(self):
+        return [problem for problem in self.preflight if not problem.stops]
+
+    @cached_property
+    def plan(self):
+        """{steps, seconds (or None), images} of the run as it stands; None while it has faults."""
+        if not self.base or self.form.errors or not self._images:
+            return None
+        try:
+            config = recipes.full_config(self.settings, self.base)
+        except EngineError:
+            return None
+        steps = steps_of(config, self._images)
+        seconds = expected_seconds(self.base, steps * config.batch_size)
+        return {"steps": steps, "seconds": seconds, "images": self._images}
+
+    @property
+    def presets(self):
+        """[(name, label, words, whether chosen)]"""
+        return [
+            (
+                name,
+                gettext(PRESET_WORDS[name][0]),
+                gettext(PRESET_WORDS[name][1]),
+                name == self.preset,
+            )
+            for name in PRESETS
+        ]
+
+
+def _first_base():
+    return BaseModel.objects.usable().order_by("-family", "name").first()
+
+
+def _form_defaults():
+    """What the engine takes for every key that is left out, as field values."""
+    return initial_of(
+        {
+            name: spec.default
+            for name, spec in recipes.SCHEMA.items()
+            if name not in recipes.OURS and spec.default is not None
+        }
+    )
+
+
+def _number(text):
+    return int(text) if text and text.isdigit() else None

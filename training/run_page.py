@@ -1,0 +1,196 @@
+"""What a run's page shows: figures, curve, samples, checkpoints, log; and two runs side by side."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from training import problems, recipes
+from training.charts import loss_curve
+from training.models import RunState, TrainingRun
+from training.problems import explain
+
+LOG_TAIL = 40
+SAMPLE_COLUMNS = 7  # steps shown in the grid; the newest and the first always are
+
+PHASE_OF = {  # where on the timeline a phase of the engine stands
+    "checking": "preparing",
+    "loading": "preparing",
+    "caching-images": "preparing",
+    "caching-captions": "preparing",
+    "waiting": "training",
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One line of the timeline. state: "is-done", "is-now", "is-failed" or "is-off"."""
+
+    label: str
+    state: str
+    note: str = ""
+
+
+class RunPage:
+    """One run as its page shows it. Each part is read when the template asks."""
+
+    def __init__(self, run):
+        self.run = run
+
+    @property
+    def tag(self):
+        return version_tag(TrainingRun.objects.all(), self.run.pk)
+
+    @cached_property
+    def problem(self):
+        if not self.run.problem:
+            return None
+        return explain(self.run.problem, self.run.problem_facts, run=self.run)
+
+    @cached_property
+    def phase(self):
+        return problems.phase(self.run.phase)
+
+    @cached_property
+    def place(self):
+        """Place in the queue, 1 for the next; None when the run does not wait."""
+        if self.run.state != RunState.QUEUED:
+            return None
+        return queue_place(self.run.pk)
+
+    @cached_property
+    def curve(self):
+        points = self.run.losses.values_list("step", "loss", "validation")
+        return loss_curve(points, self.run.steps_total)
+
+    @cached_property
+    def samples(self):
+        """{steps, rows}: rows of (prompt, seed, [sample or None for each step])."""
+        return sample_grid(self.run)
+
+    @cached_property
+    def checkpoints(self):
+        return list(self.run.checkpoints.order_by("-step"))
+
+    @cached_property
+    def lines(self):
+        tail = list(self.run.lines.order_by("-pk")[:LOG_TAIL])
+        return shown_lines(tail[::-1])
+
+    @cached_property
+    def config(self):
+        return recipes.settings_of_run(self.run)
+
+    @cached_property
+    def yaml(self):
+        return recipes.to_yaml(self.config, self.run.base.name)
+
+    @property
+    def stages(self):
+        run = self.run
+        at = {
+            RunState.DRAFT: 0,
+            RunState.QUEUED: 0,
+            RunState.PREPARING: 1,
+            RunState.TRAINING: 2,
+            RunState.PAUSED: 2,
+            RunState.INTERRUPTED: 2,
+            RunState.FAILED: 2 if run.steps_done else 1,
+            RunState.CANCELLED: 2 if run.steps_done else 0,
+            RunState.FINISHED: 3,
+        }[run.state]
+        broken = run.state in (RunState.FAILED, RunState.CANCELLED, RunState.INTERRUPTED)
+        names = [_("Queue"), _("Check and cache"), _("Training"), _("Ready to publish")]
+        stages = []
+        for index, name in enumerate(names):
+            state = "is-done" if index < at else "is-off"
+            if index == at:
+                state = "is-failed" if broken else "is-now"
+            if run.state == RunState.FINISHED:
+                state = "is-done"
+            note = self.phase if index == at and run.is_active and index else ""
+            stages.append(Stage(name, state, note))
+        return stages
+
+
+def shown_lines(lines):
+    """Log lines with `shown`, their sentence in the reader's language."""
+    for line in lines:
+        line.shown = problems.sentence(line.code, line.facts) if line.code else line.text
+    return lines
+
+
+def sample_grid(run, steps=None):
+    """The samples of a run as a grid: same prompt and seed along a row."""
+    samples = list(run.samples.order_by("step", "pk"))
+    steps = steps or _shown_steps(sorted({sample.step for sample in samples}))
+    by_row = {}
+    for sample in samples:
+        by_row.setdefault((sample.prompt, sample.seed), {})[sample.step] = sample
+    rows = [
+        {"prompt": prompt, "seed": seed, "cells": [found.get(step) for step in steps]}
+        for (prompt, seed), found in by_row.items()
+    ]
+    return {"steps": steps, "rows": rows}
+
+
+def _shown_steps(steps):
+    """Evenly thinned, with the first and the last."""
+    if len(steps) <= SAMPLE_COLUMNS:
+        return steps
+    last = len(steps) - 1
+    return [steps[round(n * last / (SAMPLE_COLUMNS - 1))] for n in range(SAMPLE_COLUMNS)]
+
+
+def version_tag(runs, pk):
+    """Changes whenever the run's page would. None for a run this person can't see.
+
+    Whatever a worker writes comes with a progress note, so the row alone tells; only the place in
+    the queue depends on others.
+    """
+    columns = ("state", "wish", "progress_at", "attempt", "queued_at", "problem")
+    row = runs.filter(pk=pk).values_list(*columns).first()
+    if row is None:
+        return None
+    place = queue_place(pk) if row[0] == RunState.QUEUED else 0
+    return "·".join(str(value) for value in (*row, place))
+
+
+def queue_place(pk):
+    """Place in the queue, 1 for the next."""
+    return list(_waiting_ids()).index(pk) + 1
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    run: TrainingRun
+    place: int | None
+
+
+def queue_rows(runs):
+    """What is under way or waits, with each one's place among all people's."""
+    order = {pk: n + 1 for n, pk in enumerate(_waiting_ids())}
+    pending = runs.pending_or_paused().select_related("dataset", "base", "owner")
+    rows = [QueueRow(run, order.get(run.pk)) for run in pending]
+    return sorted(rows, key=lambda row: (row.place or 0, row.run.pk))
+
+
+def _waiting_ids():
+    return TrainingRun.objects.in_queue_order().values_list("pk", flat=True)
+
+
+def compare(left, right):
+    """{left, right, settings, samples}: what differs, and samples at the same prompt and seed."""
+    ours, theirs = recipes.settings_of_run(left), recipes.settings_of_run(right)
+    facts = [(_("Base model"), left.base, right.base), (_("Dataset"), left.dataset, right.dataset)]
+    differing = [(name, a, b) for name, a, b in facts if a != b]
+    differing += [
+        (name, ours.get(name), theirs.get(name))
+        for name in recipes.SCHEMA
+        if ours.get(name) != theirs.get(name)
+    ]
+    return {
+        "pages": [RunPage(left), RunPage(right)],
+        "settings": differing,
+        "same_snapshot": left.snapshot_id == right.snapshot_id,
+    }

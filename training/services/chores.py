@@ -1,0 +1,23 @@
+"""Work on a whole dataset that the background worker does."""
+
+from django.db import IntegrityError, transaction
+
+from brandstudio.core import queue
+from training.models import Chore
+
+
+def ask_chore(dataset, kind, by, **options):
+    """Queue a chore; the one under way if there is one of this kind already. Returns the Chore."""
+    try:
+        with transaction.atomic():
+            chore = Chore.objects.create(
+                dataset=dataset,
+                kind=kind,
+                asked_by=by,
+                options=options,
+                total=dataset.images.count(),
+            )
+            queue.enqueue_work(chore)
+    except IntegrityError:
+        return dataset.chores.active().get(kind=kind)
+    return chore

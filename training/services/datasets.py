@@ -1,0 +1,61 @@
+"""Datasets as a whole."""
+
+from django.db import transaction
+
+from brandstudio.core.models import AuditEntry
+from training.models import Dataset
+
+RIGHTS = (
+    "rights_holder",
+    "licence",
+    "allowed_uses",
+    "territory",
+    "rights_expire",
+    "shows_people",
+)
+
+
+def make_dataset(owner, name, trigger_word="", description=""):
+    """A new, empty dataset of this person."""
+    with transaction.atomic():
+        dataset = Dataset.objects.create(
+            owner=owner, name=name, trigger_word=trigger_word, description=description
+        )
+        AuditEntry.objects.record(dataset, "", "made", by=owner)
+    return dataset
+
+
+def set_rights(dataset, by, images=None, **rights):
+    """Write the same rights on many pictures. Returns how many.
+
+    images: a queryset of the dataset's pictures, all of them if None. rights: only the columns
+    named are written (RIGHTS lists them).
+    """
+    if unknown := set(rights) - set(RIGHTS):
+        raise ValueError(f"Not columns of rights: {unknown}")
+    images = dataset.images.all() if images is None else images
+    with transaction.atomic():
+        count = images.update(**rights)
+        facts = {name: str(value) for name, value in rights.items()}
+        AuditEntry.objects.record(dataset, "", "rights set", by=by, count=count, rights=facts)
+    return count
+
+
+def remove_pictures(images, by):
+    """Take pictures out of their datasets. Returns how many.
+
+    Snapshots keep naming them, and the blobs stay, so a run that trained on them can be traced.
+    """
+    with transaction.atomic():
+        rows = list(images.select_related("dataset"))
+        for image in rows:
+            AuditEntry.objects.record(
+                image.dataset,
+                "",
+                "picture removed",
+                by=by,
+                name=image.name,
+                sha256=image.original_sha256,
+            )
+        images.model.objects.filter(pk__in=[image.pk for image in rows]).delete()
+    return len(rows)

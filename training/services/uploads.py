@@ -1,0 +1,301 @@
+"""Pictures and captions as people send them, one by one or in zips: what is valid stays."""
+
+import lzma
+import tempfile
+import zipfile
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from training.engine.captions import decode, read_metadata_text
+from training.engine.errors import EngineError
+from training.engine.images import IMAGE_EXTENSIONS
+from training.models import TrainingImage
+from training.pictures import Refused, free_name, safe_name, take_in
+from training.problems import sentence
+from training.services.captions import match_captions
+
+METADATA_SUFFIXES = {".csv", ".jsonl", ".ndjson"}
+SIDECAR_SUFFIXES = {".txt", ".caption"}
+ZIP_MAX_FILES = 20_000
+TEXT_MAX_BYTES = 20 * 1024 * 1024
+_CHUNK = 1 << 20
+# What zipfile lets through when an entry is damaged or packed in a way it can't read.
+_UNPACKING = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    EOFError,
+)
+_LITTER = {"thumbs.db", "desktop.ini", ".ds_store"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """What became of one file. outcome: "added", "duplicate", "captioned", "noted" or "refused"."""
+
+    name: str
+    outcome: str
+    code: str
+    facts: dict = field(default_factory=dict)
+
+    @property
+    def text(self):
+        return sentence(self.code, self.facts)
+
+
+@dataclass
+class UploadReport:
+    """What an upload did: the pictures added, and a line for every file."""
+
+    added: list = field(default_factory=list)
+    lines: list = field(default_factory=list)
+
+    def note(self, name, outcome, code, **facts):
+        self.lines.append(Line(name, outcome, code, {"name": name, **facts}))
+
+    def with_outcome(self, outcome):
+        return [line for line in self.lines if line.outcome == outcome]
+
+    @property
+    def refused(self):
+        return self.with_outcome("refused")
+
+    @property
+    def noted(self):
+        """Lines that a person should read although nothing was refused."""
+        return self.with_outcome("noted")
+
+    @property
+    def duplicates(self):
+        return self.with_outcome("duplicate")
+
+    @property
+    def captioned(self):
+        return self.with_outcome("captioned")
+
+
+def add_pictures(dataset, files, *, checked=False, by=None):
+    """Take in pictures, captions files and zips. Returns an UploadReport; never raises for a file.
+
+    files: paths, or Django's uploaded files. checked: the captions that come along have been read
+    by `by`; otherwise they are drafts.
+    """
+    intake = _Intake(dataset)
+    for file in files:
+        with _on_disk(file) as (path, name):
+            intake.take(path, name)
+    intake.match_captions(checked, by)
+    return intake.report
+
+
+@contextmanager
+def _on_disk(file):
+    """(path, name) of a path or an uploaded file, which may live in memory only."""
+    if isinstance(file, str | Path):
+        yield Path(file), Path(file).name
+    elif hasattr(file, "temporary_file_path"):
+        yield Path(file.temporary_file_path()), file.name
+    else:
+        with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
+            for chunk in file.chunks():
+                copy.write(chunk)
+            copy.flush()
+            yield Path(copy.name), file.name
+
+
+class _Intake:
+    """One upload on its way in. Pictures are stored as they come, captions matched at the end."""
+
+    def __init__(self, dataset):
+        self.dataset = dataset
+        self.report = UploadReport()
+        self.captions = {}  # name as written in the captions → caption
+        self.new_names = {}  # name as sent → name as stored
+        rows = list(dataset.images.values_list("name", "original_sha256"))
+        self.taken = {name.casefold() for name, _ in rows}
+        self.by_hash = {sha256: name for name, sha256 in rows}
+
+    def take(self, path, name):
+        suffix = PurePosixPath(name).suffix.lower()
+        if path.stat().st_size > settings.UPLOAD_MAX_BYTES:
+            self._refuse(
+                name,
+                "file-too-large",
+                megabytes=_megabytes(path.stat().st_size),
+                limit=_megabytes(settings.UPLOAD_MAX_BYTES),
+            )
+        elif suffix == ".zip":
+            self._zip(path, name)
+        elif suffix in METADATA_SUFFIXES:
+            self._metadata(path, name)
+        elif suffix in SIDECAR_SUFFIXES:
+            self._sidecar(path, name)
+        elif suffix in IMAGE_EXTENSIONS or suffix == ".heif":
+            self._picture(path, name)
+        else:
+            self._refuse(name, "file-unknown-kind")
+
+    def match_captions(self, checked, by):
+        match_captions(
+            self.dataset, self.captions, self.report, renamed=self.new_names, checked=checked, by=by
+        )
+
+    def _refuse(self, name, code, **facts):
+        self.report.note(name, "refused", code, **facts)
+
+    def _picture(self, path, name):
+        try:
+            picture = take_in(path, PurePosixPath(name).name)
+        except Refused as refusal:
+            self._refuse(name, refusal.code, **refusal.facts)
+            return
+        if known := self.by_hash.get(picture.original_sha256):
+            self.new_names[name] = known
+            self.report.note(name, "duplicate", "picture-there-already", other=known)
+            return
+        stored = free_name(safe_name(name), self.taken)
+        try:
+            with transaction.atomic():
+                image = TrainingImage.objects.create(
+                    dataset=self.dataset,
+                    name=stored,
+                    original_sha256=picture.original_sha256,
+                    picture_sha256=picture.picture_sha256,
+                    thumb_sha256=picture.thumb_sha256,
+                    width=picture.width,
+                    height=picture.height,
+                )
+        except IntegrityError:
+            # The same file, or one of the same name, arrived in another request a moment ago.
+            self._picture_arrived_twice(path, name, picture)
+            return
+        self.taken.add(stored.casefold())
+        self.by_hash[picture.original_sha256] = stored
+        self.new_names[name] = stored
+        self.report.added.append(image)
+        renamed = stored != PurePosixPath(name).name
+        code = "picture-renamed" if renamed else "picture-added"
+        self.report.note(name, "added", code, other=stored)
+
+    def _picture_arrived_twice(self, path, name, picture):
+        rows = list(self.dataset.images.values_list("name", "original_sha256"))
+        self.taken = {taken.casefold() for taken, _ in rows}
+        self.by_hash = {sha256: taken for taken, sha256 in rows}
+        self._picture(path, name)
+
+    def _metadata(self, path, name):
+        text = self._text(path, name)
+        if text is None:
+            return
+        table = read_metadata_text(text, PurePosixPath(name).name)
+        self.captions.update(table.rows)
+        for problem in table.problems:
+            facts = {"name": name, **problem.facts}
+            self.report.lines.append(Line(name, "refused", problem.code, facts))
+
+    def _sidecar(self, path, name):
+        text = self._text(path, name)
+        if text and text.strip():
+            # Its picture has the same stem; which ending it has is known once all are in.
+            self.captions[str(PurePosixPath(name).with_suffix(""))] = " ".join(text.split())
+
+    def _text(self, path, name):
+        if path.stat().st_size > TEXT_MAX_BYTES:
+            self._refuse(
+                name,
+                "file-too-large",
+                megabytes=_megabytes(path.stat().st_size),
+                limit=_megabytes(TEXT_MAX_BYTES),
+            )
+            return None
+        try:
+            return decode(path.read_bytes(), PurePosixPath(name).name)
+        except EngineError as error:
+            self._refuse(name, error.code, **error.facts)
+            return None
+
+    def _zip(self, path, name):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                entries = [entry for entry in archive.infolist() if not _is_litter(entry)]
+                if len(entries) > ZIP_MAX_FILES:
+                    self._refuse(
+                        name, "zip-too-many-files", count=len(entries), limit=ZIP_MAX_FILES
+                    )
+                    return
+                room = settings.ZIP_MAX_BYTES
+                for entry in entries:
+                    room = self._entry(archive, entry, room)
+                    if room < 0:
+                        limit = _megabytes(settings.ZIP_MAX_BYTES)
+                        self._refuse(name, "zip-too-large", limit=limit)
+                        return
+        except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
+            self._refuse(name, "zip-unreadable", reason=str(error))
+
+    def _entry(self, archive, entry, room):
+        """Take in one file of a zip. room: bytes that may still be unpacked. Returns what is left,
+        negative once the zip has proved too large: its directory's own sizes are not believed."""
+        name = _entry_name(entry)
+        if entry.flag_bits & 0x1:
+            self._refuse(name, "zip-entry-encrypted")
+            return room
+        if _climbs_out(name):
+            self._refuse(name, "zip-entry-climbs-out")
+            return room
+        if PurePosixPath(name).suffix.lower() == ".zip":
+            self._refuse(name, "zip-in-zip")
+            return room
+        with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
+            try:
+                with archive.open(entry) as source:
+                    while chunk := source.read(_CHUNK):
+                        room -= len(chunk)
+                        if room < 0:
+                            return room
+                        copy.write(chunk)
+            except _UNPACKING as error:
+                self._refuse(name, "zip-unreadable", reason=str(error))
+                return room
+            copy.flush()
+            self.take(Path(copy.name), name)
+        return room
+
+
+def _is_litter(entry):
+    """Folders, and what operating systems leave in zips."""
+    parts = PurePosixPath(entry.filename).parts
+    return (
+        entry.is_dir()
+        or not parts
+        or parts[0] == "__MACOSX"
+        or parts[-1].lower() in _LITTER
+        or parts[-1].startswith("._")
+    )
+
+
+def _entry_name(entry):
+    """The entry's name as its maker saw it: zips made on Chinese Windows carry GBK unmarked."""
+    if entry.flag_bits & 0x800:
+        return entry.filename.replace("\\", "/")
+    try:
+        return entry.filename.encode("cp437").decode("gb18030").replace("\\", "/")
+    except UnicodeError:
+        return entry.filename.replace("\\", "/")
+
+
+def _climbs_out(name):
+    parts = PurePosixPath(name).parts
+    return ".." in parts or name.startswith("/") or (len(name) > 1 and name[1] == ":")
+
+
+def _megabytes(size):
+    return max(1, round(size / 1e6))

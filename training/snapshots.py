@@ -1,0 +1,43 @@
+"""Two snapshots side by side."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Differences:
+    """added, removed: rows. recaptioned: [(name, caption before, caption after)].
+
+    replaced: names whose picture changed. same: how many rows are equal.
+    """
+
+    added: list
+    removed: list
+    recaptioned: list
+    replaced: list
+    same: int
+
+    @property
+    def is_empty(self):
+        return not (self.added or self.removed or self.recaptioned or self.replaced)
+
+
+def differences(older, newer):
+    """What changed from one snapshot to the next, matched by file name."""
+    before = {row["name"]: row for row in older.rows}
+    after = {row["name"]: row for row in newer.rows}
+    both = [name for name in after if name in before]
+    return Differences(
+        added=[row for name, row in after.items() if name not in before],
+        removed=[row for name, row in before.items() if name not in after],
+        recaptioned=[
+            (name, before[name]["caption"], after[name]["caption"])
+            for name in both
+            if before[name]["caption"] != after[name]["caption"]
+        ],
+        replaced=[name for name in both if before[name]["sha256"] != after[name]["sha256"]],
+        same=sum(
+            before[name]["caption"] == after[name]["caption"]
+            and before[name]["sha256"] == after[name]["sha256"]
+            for name in both
+        ),
+    )

@@ -1,0 +1,109 @@
+"""Many captions at once: what is chosen, or what the filter shows."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from brandstudio.core.roles import designer_required
+from training import services
+from training.bench import Bench
+from training.caption_edits import spans
+from training.forms import EditForm
+from training.views.datasets import visible_dataset
+
+SHOWN = 12  # changes of a preview that are spelled out
+
+
+@designer_required
+@require_POST
+def bulk(request, pk):
+    """An act on the chosen pictures: check, uncheck, remove, or on to their rights."""
+    dataset = visible_dataset(request, pk)
+    chosen = [int(n) for n in request.POST.getlist("image") if n.isdigit()]
+    images = dataset.images.filter(pk__in=chosen)
+    act = request.POST.get("act")
+    if act in {"check", "uncheck"}:
+        batch, count = services.set_states(images, request.user, checked=act == "check")
+        said = (
+            ngettext("%(n)d caption checked.", "%(n)d captions checked.", count)
+            if act == "check"
+            else ngettext(
+                "%(n)d caption is a draft again.", "%(n)d captions are drafts again.", count
+            )
+        )
+        messages.success(request, said % {"n": count})
+        return redirect(_bench(dataset, request, batch if count else ""))
+    if act == "remove":
+        count = services.remove_pictures(images, request.user)
+        messages.success(
+            request,
+            ngettext("%(n)d picture taken out.", "%(n)d pictures taken out.", count) % {"n": count},
+        )
+    return redirect(_bench(dataset, request))
+
+
+@designer_required
+@require_POST
+def replace(request, pk):
+    """Preview an edit, or carry it out (act=apply)."""
+    dataset = visible_dataset(request, pk)
+    form = EditForm(request.POST, auto_id="edit_%s")
+    images = _scope(dataset, request)
+    context = {"dataset": dataset, "edit_form": form, "kept": request.POST.get("kept", "")}
+    if not form.is_valid():
+        return _preview(request, context, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if request.POST.get("act") == "apply":
+        batch, changes = services.apply_edit(images, form.edit, request.user)
+        said = ngettext("%(n)d caption changed.", "%(n)d captions changed.", len(changes))
+        messages.success(request, said % {"n": len(changes)})
+        return redirect(_bench(dataset, request, batch if changes else ""))
+    changes = services.preview_edit(images, form.edit)
+    context["total"] = len(changes)
+    context["changes"] = [(c.image, spans(c.before, c.after)) for c in changes[:SHOWN]]
+    context["left_out"] = max(0, len(changes) - SHOWN)
+    return _preview(request, context, HTTPStatus.OK)
+
+
+@designer_required
+@require_POST
+def revert(request, pk):
+    dataset = visible_dataset(request, pk)
+    reverted, kept = services.revert_edit(dataset, request.POST.get("batch", ""), request.user)
+    said = ngettext("%(n)d caption put back.", "%(n)d captions put back.", reverted) % {
+        "n": reverted
+    }
+    if kept:
+        said += " " + ngettext(
+            "%(n)d was edited since and stays.", "%(n)d were edited since and stay.", kept
+        ) % {"n": kept}
+    messages.success(request, said)
+    return redirect(_bench(dataset, request))
+
+
+def _scope(dataset, request):
+    """The chosen pictures; without a choice those that the filter shows."""
+    chosen = [int(n) for n in request.POST.getlist("image") if n.isdigit()]
+    if chosen:
+        return dataset.images.filter(pk__in=chosen)
+    view = Bench(dataset, QueryDict(request.POST.get("kept", "")))
+    return (
+        dataset.images.filter(pk__in=view.image_ids) if view.is_filtered else dataset.images.all()
+    )
+
+
+def _preview(request, context, status):
+    template = "training/_replace.html" if request.htmx else "training/replace.html"
+    return render(request, template, context, status=status)
+
+
+def _bench(dataset, request, batch=""):
+    query = QueryDict(request.POST.get("kept", ""), mutable=True)
+    query.pop("batch", None)
+    if batch:
+        query["batch"] = batch
+    return f"{reverse('training:dataset-detail', args=[dataset.pk])}?{query.urlencode()}"

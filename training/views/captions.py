@@ -1,0 +1,119 @@
+"""The captions workbench: pictures with their captions as fields in place."""
+
+from http import HTTPStatus
+
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from brandstudio.core.models import WrongState
+from brandstudio.core.roles import designer_required
+from training import problems, services
+from training.bench import Bench, findings_of
+from training.forms import CaptionForm, EditForm
+from training.models import ChoreKind, ChoreState, TrainingImage
+from training.readiness import readiness
+from training.views.datasets import visible_dataset
+
+PAGE = 48
+
+
+@designer_required
+@require_http_methods(["GET"])
+def bench(request, pk):
+    dataset = visible_dataset(request, pk)
+    view = Bench(dataset, request.GET)
+    page = Paginator(view.image_ids, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "dataset": dataset,
+        "bench": view,
+        "page": page,
+        "cards": view.cards(page.object_list),
+        "readiness": readiness(dataset, view.counts),
+        "edit_form": EditForm(auto_id="edit_%s"),
+        **_chores(dataset),
+        "undo_batch": request.GET.get("batch", ""),
+    }
+    template = "training/_bench.html" if request.htmx else "training/dataset_detail.html"
+    return render(request, template, context)
+
+
+@designer_required
+@require_POST
+def caption(request, pk):
+    """Save, check, uncheck or undo one caption. Answers with the card, or the bench again."""
+    image = get_object_or_404(
+        TrainingImage.objects.visible_to(request.user).select_related("dataset"), pk=pk
+    )
+    form = CaptionForm({"caption": request.POST.get(f"caption-{pk}", image.caption)})
+    error = ""
+    if not form.is_valid():
+        error = form.errors["caption"][0]
+    else:
+        try:
+            _carry_out(request, image, form.cleaned_data["caption"])
+        except WrongState:
+            image.refresh_from_db()
+            error = problems.sentence("caption-changed-meanwhile", {"name": image.name})
+    if not request.htmx and not error:
+        return redirect(f"{image.dataset.get_absolute_url()}?{_kept(request)}#image-{pk}")
+    typed = request.POST.get(f"caption-{pk}") if error else None
+    card = {"image": image, "findings": findings_of(image), "error": error, "typed": typed}
+    context = {
+        "card": card,
+        "dataset": image.dataset,
+        "readiness": readiness(image.dataset),
+        "kept": _kept(request),
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
+    template = "training/_caption_answer.html" if request.htmx else "training/caption_refused.html"
+    return render(request, template, context, status=status)
+
+
+def _carry_out(request, image, text):
+    """Raises WrongState when somebody else changed the caption since this page was made."""
+    seen = request.POST.get(f"seen-{image.pk}")
+    if seen is not None and seen != image.caption:
+        raise WrongState(image, "checked")
+    act = request.POST.get("act", "save")
+    if act == "uncheck":
+        image.uncheck(by=request.user)
+    elif act == "undo":
+        image.undo(by=request.user)
+    elif act == "check" or " ".join(text.split()) != image.caption:
+        # What a person typed is theirs: it needs no second nod.
+        image.check_caption(text, by=request.user)
+
+
+def _kept(request):
+    """The bench's own filter, so that one comes back to the same place."""
+    return request.POST.get("kept", "")
+
+
+@designer_required
+@require_http_methods(["GET", "POST"])
+def chores(request, pk):
+    """Ask for a chore (POST), or how the present ones get on (GET, polled)."""
+    dataset = visible_dataset(request, pk)
+    if request.method == "POST":
+        kind = request.POST.get("kind")
+        if kind in ChoreKind.values:
+            options = {"overwrite": True} if request.POST.get("overwrite") else {}
+            services.ask_chore(dataset, kind, request.user, **options)
+        if not request.htmx:
+            return redirect(dataset)
+    context = {"dataset": dataset, **_chores(dataset)}
+    context["has_just_ended"] = request.method == "GET" and not context["chores"]
+    return render(request, "training/_chores.html", context)
+
+
+def _chores(dataset):
+    """What the fragment shows: those under way, and the last one's trouble if it had any."""
+    last = list(dataset.chores.all()[:4])
+    failed = last and last[0].state == ChoreState.FAILED
+    return {
+        "chores": [chore for chore in last if chore.is_active],
+        "chore_problem": problems.explain(last[0].problem, last[0].problem_facts, dataset=dataset)
+        if failed
+        else None,
+    }

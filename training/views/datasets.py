@@ -1,0 +1,140 @@
+"""Datasets as a whole: list, make, edit, figures, rights, snapshots, export."""
+
+import tempfile
+from http import HTTPStatus
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import FileResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from brandstudio.core.roles import designer_required
+from training import services
+from training.forms import DatasetForm, RightsForm
+from training.models import Dataset, Snapshot
+from training.readiness import readiness
+from training.services.exports import rows_of
+from training.snapshots import differences
+from training.statistics import dataset_statistics
+
+
+def visible_dataset(request, pk):
+    return get_object_or_404(
+        Dataset.objects.visible_to(request.user).select_related("owner"), pk=pk
+    )
+
+
+@designer_required
+@require_safe
+def dataset_list(request):
+    datasets = Dataset.objects.visible_to(request.user).select_related("owner").with_counts()
+    return render(request, "training/dataset_list.html", {"datasets": datasets.with_covers()})
+
+
+@designer_required
+@require_http_methods(["GET", "POST"])
+def dataset_new(request):
+    form = DatasetForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        dataset = services.make_dataset(request.user, **form.cleaned_data)
+        return redirect("training:dataset-upload", dataset.pk)
+    return _form_page(request, "training/dataset_form.html", form)
+
+
+@designer_required
+@require_http_methods(["GET", "POST"])
+def dataset_edit(request, pk):
+    dataset = visible_dataset(request, pk)
+    form = DatasetForm(request.POST if request.method == "POST" else None, instance=dataset)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect(dataset)
+    dataset.refresh_from_db()  # a refused form has written its values on the object
+    return _form_page(request, "training/dataset_form.html", form, dataset=dataset)
+
+
+@designer_required
+@require_safe
+def statistics(request, pk):
+    dataset = visible_dataset(request, pk)
+    context = {"dataset": dataset, "statistics": dataset_statistics(dataset)}
+    return render(request, "training/dataset_statistics.html", context)
+
+
+@designer_required
+@require_http_methods(["GET", "POST"])
+def rights(request, pk):
+    dataset = visible_dataset(request, pk)
+    form = RightsForm(request.POST if request.method == "POST" else None)
+    chosen = [int(n) for n in request.POST.getlist("image") if n.isdigit()]
+    scope = request.POST.get("scope", "all")
+    if form.is_valid():
+        images = {
+            "all": dataset.images.all(),
+            "missing": dataset.images.without_rights(),
+            "chosen": dataset.images.filter(pk__in=chosen),
+        }.get(scope, dataset.images.none())
+        count = services.set_rights(dataset, request.user, images, **form.cleaned_data)
+        messages.success(
+            request,
+            ngettext("Rights noted for %(n)d picture.", "Rights noted for %(n)d pictures.", count)
+            % {"n": count},
+        )
+        return redirect("training:dataset-rights", dataset.pk)
+    return _form_page(
+        request,
+        "training/dataset_rights.html",
+        form,
+        dataset=dataset,
+        images=dataset.images.all(),
+        chosen=chosen,
+        scope=scope,
+        readiness=readiness(dataset),
+    )
+
+
+@designer_required
+@require_safe
+def snapshots(request, pk):
+    dataset = visible_dataset(request, pk)
+    all_snapshots = list(dataset.snapshots.prefetch_related("runs"))
+    pair = [s for s in all_snapshots if str(s.pk) in {request.GET.get("a"), request.GET.get("b")}]
+    context = {"dataset": dataset, "snapshots": all_snapshots}
+    if len(pair) == 2:
+        newer, older = pair
+        context |= {"older": older, "newer": newer, "differences": differences(older, newer)}
+    return render(request, "training/dataset_snapshots.html", context)
+
+
+@designer_required
+@require_safe
+def export(request, pk):
+    dataset = visible_dataset(request, pk)
+    return _zip(rows_of(dataset), f"{dataset.name}.zip")
+
+
+@designer_required
+@require_safe
+def snapshot_export(request, pk):
+    mine = Dataset.objects.visible_to(request.user)
+    snapshot = get_object_or_404(
+        Snapshot.objects.filter(dataset__in=mine).select_related("dataset"), pk=pk
+    )
+    return _zip(snapshot.rows, f"{snapshot.dataset.name}-{snapshot.sha256[:8]}.zip")
+
+
+def _zip(rows, name):
+    # Not in memory: a dataset may have a gigabyte. The file is gone once it is sent.
+    file = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115 -- sent later
+    services.export_zip(rows, file)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
+
+
+def _form_page(request, template, form, **context):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, template, {"form": form, **context}, status=status)

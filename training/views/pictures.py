@@ -1,0 +1,48 @@
+"""Training pictures, samples and checkpoints as files, each through the rows its reader may see."""
+
+from pathlib import PurePosixPath
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from brandstudio.core.roles import designer_required
+from training.models import Checkpoint, RunSample, TrainingImage, TrainingRun
+from training.serving import serve_blob
+
+
+@designer_required
+@require_safe
+def image_file(request, pk, which):
+    image = get_object_or_404(TrainingImage.objects.visible_to(request.user), pk=pk)
+    if which == "thumb":
+        return serve_blob(request, image.thumb_sha256, content_type="image/webp")
+    if which == "picture":
+        return serve_blob(request, image.picture_sha256)
+    if which == "original":
+        return serve_blob(request, image.original_sha256, download_as=image.name)
+    raise Http404
+
+
+@designer_required
+@require_safe
+def sample_file(request, pk):
+    runs = TrainingRun.objects.visible_to(request.user)
+    sample = get_object_or_404(RunSample.objects.filter(run__in=runs), pk=pk)
+    return serve_blob(request, sample.sha256)
+
+
+@designer_required
+@require_safe
+def checkpoint_file(request, pk):
+    runs = TrainingRun.objects.visible_to(request.user)
+    checkpoint = get_object_or_404(
+        Checkpoint.objects.filter(run__in=runs).select_related("run"), pk=pk
+    )
+    name = PurePosixPath(checkpoint.run.name).name or f"run-{checkpoint.run_id}"
+    return serve_blob(
+        request,
+        checkpoint.sha256,
+        content_type="application/octet-stream",
+        download_as=f"{name}-step{checkpoint.step:06d}.safetensors",
+    )

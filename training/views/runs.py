@@ -1,0 +1,139 @@
+"""Training runs: the form with its YAML, the queue, the live page, its acts, two side by side."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect, ptag
+
+from brandstudio.core.models import WrongState
+from brandstudio.core.roles import designer_required
+from training import services
+from training.models import TrainingRun, Wish
+from training.run_draft import RunDraft
+from training.run_page import RunPage, compare, queue_rows, shown_lines, version_tag
+from training.views.datasets import visible_dataset
+
+LIST = ("dataset", "base", "owner")
+
+
+def visible_run(request, pk):
+    runs = TrainingRun.objects.visible_to(request.user)
+    return get_object_or_404(runs.select_related("dataset", "base", "owner", "snapshot"), pk=pk)
+
+
+@designer_required
+@require_safe
+def run_list(request):
+    """The queue first, then what has ended."""
+    runs = TrainingRun.objects.visible_to(request.user)
+    ended = runs.ended().select_related(*LIST)
+    context = {
+        "pending": queue_rows(runs),
+        "page": Paginator(ended, 30).get_page(request.GET.get("page")),
+    }
+    template = "training/_run_queue.html" if request.htmx else "training/run_list.html"
+    return render(request, template, context)
+
+
+@designer_required
+@require_http_methods(["GET", "POST"])
+def run_new(request, pk):
+    dataset = visible_dataset(request, pk)
+    draft = RunDraft(dataset, request.POST if request.method == "POST" else None)
+    return _draft(request, draft)
+
+
+@designer_required
+@require_http_methods(["GET", "POST"])
+def run_again(request, pk):
+    """The same settings again, to be changed or not, on the dataset as it is now."""
+    run = visible_run(request, pk)
+    draft = RunDraft(run.dataset, request.POST if request.method == "POST" else None, again=run)
+    return _draft(request, draft)
+
+
+def _draft(request, draft):
+    if draft.is_started:
+        try:
+            run = services.start_run(
+                draft.dataset, draft.base, draft.settings, by=request.user, name=draft.name
+            )
+        except services.NotReady as error:
+            draft.problems = error.problems
+        else:
+            return _go(request, run.get_absolute_url())
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if draft.is_refused else HTTPStatus.OK
+    template = "training/_run_form.html" if request.htmx else "training/run_form.html"
+    context = {"draft": draft, "dataset": draft.dataset, "form": draft.form}
+    return render(request, template, context, status=status)
+
+
+@designer_required
+@require_safe
+def run_detail(request, pk):
+    return render(request, "training/run_detail.html", {"page": RunPage(visible_run(request, pk))})
+
+
+def _tag(request, pk):
+    return version_tag(TrainingRun.objects.visible_to(request.user), pk)
+
+
+@designer_required
+@require_safe
+@ptag(_tag)
+def run_progress(request, pk):
+    """The part of the run's page that changes; 304 while nothing did."""
+    return render(request, "training/_run.html", {"page": RunPage(visible_run(request, pk))})
+
+
+@designer_required
+@require_safe
+def run_log(request, pk):
+    run = visible_run(request, pk)
+    lines = Paginator(list(run.lines.order_by("pk")), 500).get_page(request.GET.get("page"))
+    shown_lines(lines.object_list)
+    return render(request, "training/run_log.html", {"run": run, "page": lines})
+
+
+@designer_required
+@require_POST
+def run_act(request, pk):
+    """Cancel, pause, go on, save now, or (for admins) change the priority."""
+    run = visible_run(request, pk)
+    acts = {
+        "cancel": lambda: services.cancel_run(run, request.user),
+        "pause": lambda: services.ask_run(run, Wish.PAUSE, by=request.user),
+        "save": lambda: services.ask_run(run, Wish.SAVE, by=request.user),
+        "resume": lambda: services.queue_run(run, by=request.user),
+    }
+    if request.user.is_brand_admin:
+        acts["first"] = lambda: services.move_to_front(run)
+    try:
+        if act := acts.get(request.POST.get("act")):
+            act()
+    except WrongState:
+        messages.warning(request, _("The run has moved on meanwhile; look again."))
+    return _go(request, request.POST.get("next") or run.get_absolute_url())
+
+
+@designer_required
+@require_safe
+def run_compare(request):
+    runs = TrainingRun.objects.visible_to(request.user).select_related(*LIST, "snapshot")
+    chosen = [n for n in (request.GET.get("a", ""), request.GET.get("b", "")) if n.isdigit()]
+    pair = [get_object_or_404(runs, pk=pk) for pk in chosen]
+    context = {"choices": runs.order_by("-made_at")[:100], "chosen": chosen}
+    if len(pair) == 2:
+        context["comparison"] = compare(*pair)
+    return render(request, "training/run_compare.html", context)
+
+
+def _go(request, url):
+    # Only paths of this site: a full address could lead elsewhere.
+    url = url if url.startswith("/") and not url.startswith("//") else "/"
+    return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)
