@@ -1,4 +1,4 @@
-"""Optimizers from kept libraries, the course of the learning rate, and their state as plain data."""
+"""Optimizers from kept libraries, the course of the learning rate, and state as plain data."""
 
 import importlib.util
 import math

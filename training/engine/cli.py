@@ -1,0 +1,321 @@
+"""The engine's commands, shared by `python -m training.engine` and `manage.py`.
+
+Each command has an `add_…_arguments(parser)` and a `run_…(options) -> exit code`: 0 done,
+1 failed on the way, 2 refused before the first step with every fault listed.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tqdm import tqdm
+
+from training.engine.base_models import BUNDLED, describe
+from training.engine.config import RunConfig
+from training.engine.control import SignalControl
+from training.engine.errors import EngineError, each_fault
+
+DONE, FAILED, REFUSED = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: its help, what it takes, and what it does."""
+
+    help: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m training.engine")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, command in COMMANDS.items():
+        command.add_arguments(commands.add_parser(name, help=command.help))
+    options = parser.parse_args(argv)
+    return run(options.command, options)
+
+
+def run(name: str, options: argparse.Namespace) -> int:
+    """Run a command; an EngineError becomes lines on stderr and an exit code."""
+    try:
+        return COMMANDS[name].run(options)
+    except EngineError as error:
+        return _tell(error, FAILED)
+
+
+def base_dirs() -> list[Path]:
+    """Folders in which base models are looked for by name."""
+    told = os.environ.get("BASE_MODELS_DIR")
+    return [*([Path(told)] if told else []), Path("models")]
+
+
+# -- train --------------------------------------------------------------------------------
+
+
+def add_train_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", required=True, metavar="run.yaml", help="settings of the run")
+    parser.add_argument(
+        "--resume", action="store_true", help="go on from the last saved state of output_dir"
+    )
+    parser.add_argument(
+        "--skip-bad", action="store_true", help="leave bad images out instead of stopping"
+    )
+
+
+def run_train(options: argparse.Namespace) -> int:
+    from training.engine import trainer  # noqa: PLC0415 -- torch; --help skips it
+
+    try:
+        config = RunConfig.from_file(options.config)
+    except EngineError as error:
+        return _tell(error, REFUSED)
+    started = False
+    bars = _Bars()
+    with SignalControl() as control, bars:
+        events = trainer.train(
+            config,
+            resume=options.resume,
+            control=control,
+            skip_bad=options.skip_bad,
+            base_dirs=base_dirs(),
+        )
+        try:
+            for event in events:
+                started = started or event.kind == "step"
+                bars.show(event)
+        except EngineError as error:
+            bars.close()
+            return _tell(error, FAILED if started else REFUSED)
+    return FAILED if event.kind == "paused" and event.reason != "asked" else DONE
+
+
+class _Bars:
+    """One progress bar for the steps, one for each earlier phase; other events are lines."""
+
+    def __init__(self):
+        self.bar = None
+        self.name = ""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self) -> None:
+        if self.bar is not None:
+            self.bar.close()
+            self.bar = None
+
+    def show(self, event) -> None:
+        if event.kind == "phase":
+            self._phase(event)
+        elif event.kind == "step":
+            self.bar.set_postfix(loss=f"{event.loss:.4f}", epoch=event.epoch, refresh=False)
+            self.bar.update(event.step - self.bar.n)
+        else:
+            line = _LINES[event.kind](event)
+            tqdm.write(line, file=sys.stdout)
+
+    def _phase(self, event) -> None:
+        if event.name in ("saving", "sampling"):
+            return
+        if event.name != self.name:
+            self.close()
+            self.name = event.name
+            unit = "step" if event.name == "training" else "item"
+            if event.total:
+                self.bar = tqdm(total=event.total, initial=event.done, desc=event.name, unit=unit)
+            return
+        if self.bar is not None:
+            self.bar.update(event.done - self.bar.n)
+
+
+_LINES = {
+    "validation": lambda e: f"step {e.step}: validation loss {e.loss:.4f}",
+    "sample": lambda e: f"step {e.step}: sample {e.path}",
+    "checkpoint": lambda e: f"step {e.step}: saved {e.path}",
+    "warning": lambda e: f"warning: {e.sentence}",
+    "paused": lambda e: f"paused at step {e.step}; go on with --resume",
+    "cancelled": lambda e: f"cancelled at step {e.step}",
+    "finished": lambda e: f"finished {e.path} in {e.seconds:.0f} s of training ({e.sha256})",
+}
+
+
+# -- label --------------------------------------------------------------------------------
+
+
+def add_label_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--input", required=True, metavar="DIR", help="folder of pictures")
+    parser.add_argument("--output", required=True, metavar="metadata.csv", help="captions file")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="draft again where a caption is there"
+    )
+    parser.add_argument("--labeler", choices=("clip", "blip"), default="clip")
+    parser.add_argument("--model", metavar="DIR", help="folder of the CLIP or BLIP weights")
+    parser.add_argument("--vocabulary", metavar="FILE", help="terms for CLIP (YAML)")
+    parser.add_argument("--prefix", default="", help="trigger words put in front of captions")
+
+
+def run_label(options: argparse.Namespace) -> int:
+    from training.engine import labelers  # noqa: PLC0415 -- torch; --help skips it
+
+    if options.labeler == "blip":
+        labeler = labelers.BlipLabeler(options.model or "models/blip")
+    else:
+        labeler = labelers.ClipVocabularyLabeler(options.model, options.vocabulary)
+    with tqdm(desc="labelling", unit="image") as bar:
+
+        def show(done, total, name):
+            bar.total = total
+            bar.update(done - bar.n)
+
+        rows, problems = labelers.caption_folder(
+            options.input,
+            options.output,
+            labeler,
+            overwrite=options.overwrite,
+            prefix=options.prefix,
+            on_image=show,
+        )
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    print(f"{len(rows)} captions in {options.output}")
+    return FAILED if problems else DONE
+
+
+# -- screen -------------------------------------------------------------------------------
+
+
+def add_screen_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--input", required=True, metavar="DIR", help="folder of pictures")
+    parser.add_argument("--json", action="store_true", help="one JSON list on stdout")
+
+
+def run_screen(options: argparse.Namespace) -> int:
+    from training.engine import screening  # noqa: PLC0415 -- slow libraries; --help skips them
+
+    reports = screening.screen_folder(options.input)
+    if options.json:
+        print(json.dumps([report.to_json() for report in reports], ensure_ascii=False, indent=2))
+        return DONE
+    for report in reports:
+        print(f"{report.name}  {report.width} × {report.height}")
+        for finding in report.findings:
+            explanation, suggestion = screening.explain(finding, report.name)
+            print(f"  {explanation} {suggestion}".rstrip())
+    return DONE
+
+
+# -- generate -----------------------------------------------------------------------------
+
+
+def add_generate_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--prompt", required=True, help="text, with <lora:name:0.7> for packs")
+    parser.add_argument("--negative-prompt", default="")
+    parser.add_argument("--lora-dir", metavar="DIR", help="folder in which pack names are files")
+    parser.add_argument("--base-model", default=BUNDLED, metavar="NAME_OR_PATH")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--guidance", type=float, default=5.0)
+    parser.add_argument("--width", type=int)
+    parser.add_argument("--height", type=int)
+    parser.add_argument("--output", required=True, metavar="out.png")
+
+
+def run_generate(options: argparse.Namespace) -> int:
+    from training.engine import prompt_tags  # noqa: PLC0415 -- with its only use
+    from training.engine.files import check_writable, whole_file  # noqa: PLC0415
+    from training.engine.sampling import (  # noqa: PLC0415 -- torch; --help skips it
+        Renderer,
+        SampleRequest,
+        check_request,
+    )
+
+    prompt, tags = prompt_tags.split_tags(options.prompt)
+    packs = prompt_tags.find_packs(tags, options.lora_dir)
+    info = describe(options.base_model, base_dirs())
+    request = SampleRequest(
+        prompt,
+        options.negative_prompt,
+        options.width,
+        options.height,
+        options.steps,
+        options.guidance,
+        options.seed,
+        packs,
+    )
+    check_request(request, info)
+    output = Path(options.output)
+    check_writable(output.parent)
+    renderer = Renderer(info)
+    with tqdm(total=options.steps, desc="rendering", unit="step") as bar:
+        picture = renderer.render([request], on_step=lambda i, step, total, _: bar.update())[0]
+    kind = {".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}.get(output.suffix.lower(), "PNG")
+    with whole_file(output) as temporary:
+        picture.save(temporary, kind)
+    print(output)
+    return DONE
+
+
+# -- inspect ------------------------------------------------------------------------------
+
+
+def add_inspect_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a LoRA file")
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+
+def run_inspect(options: argparse.Namespace) -> int:
+    from training.engine import lora_files  # noqa: PLC0415 -- torch; --help skips it
+
+    report = lora_files.inspect(options.file)
+    if options.json:
+        print(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
+    else:
+        _print_report(report)
+    return DONE if report.usable else FAILED
+
+
+def _print_report(report) -> None:
+    parts = ", ".join(f"{part} {count}" for part, count in report.parts.items())
+    alpha = "not stored" if report.alpha is None else f"{report.alpha:g}"
+    for label, value in (
+        ("file", f"{report.name}, {report.size / 1e6:.2f} MB, {report.dtype}"),
+        ("family", report.family + (f" (claims {report.claimed})" if report.claimed else "")),
+        ("dialect", report.dialect),
+        ("rank", report.rank),
+        ("alpha", alpha),
+        ("modules", f"{report.modules} ({parts})"),
+        ("numbers", f"{report.params:,}"),
+        ("triggers", report.trigger_words or "–"),
+        *report.hashes.items(),
+    ):
+        print(f"{label:17} {value}")
+    for key in sorted(report.metadata):
+        print(f"  {key} = {report.metadata[key][:100]}")
+    for problem in report.problems:
+        print(f"problem: {problem}")
+    print("usable" if report.usable else "not usable")
+
+
+def _tell(error: EngineError, code: int) -> int:
+    for fault in each_fault(error):
+        print(fault, file=sys.stderr)
+    return code
+
+
+COMMANDS = {
+    "train": Command("Train a style from a YAML configuration.", add_train_arguments, run_train),
+    "label": Command("Draft captions for a folder.", add_label_arguments, run_label),
+    "screen": Command(
+        "Report the quality of a folder's pictures.", add_screen_arguments, run_screen
+    ),
+    "generate": Command("Render one picture.", add_generate_arguments, run_generate),
+    "inspect": Command("Explain a LoRA file.", add_inspect_arguments, run_inspect),
+}

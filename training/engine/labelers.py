@@ -1,0 +1,208 @@
+"""Drafting captions: CLIP picks words from a vocabulary the team owns, BLIP writes a sentence."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import torch
+import yaml
+from PIL import Image
+
+from training.engine.base_models import BUNDLED_FOLDER
+from training.engine.captions import read_metadata, with_trigger, write_metadata
+from training.engine.errors import EngineError
+from training.engine.images import IMAGE_EXTENSIONS, open_rgb
+from training.engine.loading import choose_device
+
+BUNDLED_CLIP = BUNDLED_FOLDER / "clip"
+VOCABULARIES = Path(__file__).parent / "vocabularies"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A drafted caption. sureness: 0 … 1, the least sure word of it (1 where nothing is known)."""
+
+    caption: str
+    sureness: float = 1.0
+    words: tuple[str, ...] = ()
+
+
+class Labeler(Protocol):
+    def draft(self, image: Image.Image) -> Draft: ...
+
+
+@dataclass(frozen=True)
+class TermGroup:
+    """Terms of one kind, of which `pick` are chosen. terms: (English phrase, Chinese term)."""
+
+    name: str
+    pick: int
+    terms: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What a CLIP labeler may say. template: sentence around a term, with {} in it."""
+
+    template: str
+    groups: tuple[TermGroup, ...]
+
+
+def read_vocabulary(path: str | Path) -> Vocabulary:
+    """A vocabulary from YAML (see vocabularies/lingnan.yaml). Raises vocabulary-bad."""
+    path = Path(path)
+    try:
+        told = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        groups = tuple(
+            TermGroup(
+                str(group["name"]),
+                int(group.get("pick", 1)),
+                tuple((str(term["en"]), str(term.get("zh", ""))) for term in group["terms"]),
+            )
+            for group in told["groups"]
+        )
+        template = str(told.get("template", "{}"))
+    except FileNotFoundError as error:
+        raise EngineError("vocabulary-bad", name=path.name, reason="no such file") from error
+    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
+        reason = f"it is not a list of groups with terms ({error})"
+        raise EngineError("vocabulary-bad", name=path.name, reason=reason) from error
+    if "{}" not in template or not groups or not all(group.terms for group in groups):
+        raise EngineError("vocabulary-bad", name=path.name, reason="a group or {} is missing")
+    return Vocabulary(template, groups)
+
+
+class ClipVocabularyLabeler:
+    """Chooses from a vocabulary what a picture shows, by CLIP similarity.
+
+    folder: a CLIPModel with its processor; None is the bundled small CLIP. vocabulary: a
+    Vocabulary or its file; None fits the folder (drawn scenes for the bundled one, else Lingnan).
+    Raises EngineError: labeler-missing, vocabulary-bad.
+    """
+
+    def __init__(self, folder=None, vocabulary=None, device: str | None = None):
+        self.folder = Path(folder) if folder else BUNDLED_CLIP
+        if vocabulary is None:
+            name = "scenes" if folder is None else "lingnan"
+            vocabulary = VOCABULARIES / f"{name}.yaml"
+        if not isinstance(vocabulary, Vocabulary):
+            vocabulary = read_vocabulary(vocabulary)
+        self.vocabulary = vocabulary
+        self.clip = Clip(self.folder, device)
+        self._phrases = [
+            self.clip.text_features([vocabulary.template.format(en) for en, _ in group.terms])
+            for group in vocabulary.groups
+        ]
+
+    def draft(self, image: Image.Image) -> Draft:
+        features = self.clip.image_features([image])
+        words, sureness = [], 1.0
+        for group, phrases in zip(self.vocabulary.groups, self._phrases, strict=True):
+            chances = (self.clip.sharpness * features @ phrases.T)[0].softmax(dim=-1)
+            best = chances.topk(min(group.pick, len(group.terms)))
+            words += [group.terms[i][0] for i in best.indices.tolist()]
+            sureness = min(sureness, best.values[0].item())
+        return Draft(", ".join(words), sureness, tuple(words))
+
+
+class BlipLabeler:
+    """Writes a sentence with BLIP. folder: a BlipForConditionalGeneration with its processor."""
+
+    def __init__(self, folder: str | Path = "models/blip", device: str | None = None):
+        folder = Path(folder)
+        _require(folder, "BLIP")
+        from transformers import (  # noqa: PLC0415 -- slow to import; CLIP users skip it
+            BlipForConditionalGeneration,
+            BlipProcessor,
+        )
+
+        self.device = choose_device(device)
+        self.processor = BlipProcessor.from_pretrained(folder, local_files_only=True)
+        self.model = BlipForConditionalGeneration.from_pretrained(
+            folder, local_files_only=True, use_safetensors=True
+        )
+        self.model.to(self.device).eval()
+
+    @torch.inference_mode()
+    def draft(self, image: Image.Image) -> Draft:
+        inputs = self.processor(images=image, return_tensors="pt").to(self.device)
+        tokens = self.model.generate(**inputs, max_new_tokens=50, num_beams=3)
+        text = self.processor.batch_decode(tokens, skip_special_tokens=True)[0]
+        return Draft(" ".join(text.split()))
+
+
+class Clip:
+    """A CLIP model for comparing pictures and texts; features are (N, D), of length 1.
+
+    folder: a CLIPModel with its processor, .safetensors only. Raises labeler-missing.
+    """
+
+    def __init__(self, folder: str | Path | None = None, device: str | None = None):
+        folder = Path(folder) if folder else BUNDLED_CLIP
+        _require(folder, "CLIP")
+        from transformers import CLIPModel, CLIPProcessor  # noqa: PLC0415 -- slow to import
+
+        self.device = choose_device(device)
+        self.processor = CLIPProcessor.from_pretrained(folder, local_files_only=True)
+        self.model = CLIPModel.from_pretrained(folder, local_files_only=True, use_safetensors=True)
+        self.model.float().to(self.device).eval()
+
+    @property
+    def sharpness(self) -> float:
+        """The factor CLIP was trained with between similarity and logit."""
+        return self.model.logit_scale.exp().item()
+
+    @torch.inference_mode()
+    def image_features(self, images: list[Image.Image]) -> torch.Tensor:
+        inputs = self.processor(images=images, return_tensors="pt")
+        output = self.model.get_image_features(pixel_values=inputs["pixel_values"].to(self.device))
+        return torch.nn.functional.normalize(output.pooler_output, dim=-1)
+
+    @torch.inference_mode()
+    def text_features(self, texts: list[str]) -> torch.Tensor:
+        inputs = self.processor(text=texts, return_tensors="pt", padding=True, truncation=True)
+        output = self.model.get_text_features(
+            input_ids=inputs["input_ids"].to(self.device),
+            attention_mask=inputs["attention_mask"].to(self.device),
+        )
+        return torch.nn.functional.normalize(output.pooler_output, dim=-1)
+
+
+def caption_folder(
+    folder: str | Path,
+    output: str | Path,
+    labeler: Labeler,
+    *,
+    overwrite: bool = False,
+    prefix: str = "",
+    on_image: Callable[[int, int, str], None] | None = None,
+) -> tuple[dict[str, str], list[EngineError]]:
+    """Draft captions for a folder's pictures into a metadata.csv.
+
+    Rows that are there already are kept unless `overwrite`. prefix: trigger words put in front.
+    on_image(done, total, name): after each picture. The file is written once, whole, at the end.
+    Returns (all rows of the file, pictures that could not be read).
+    Raises EngineError: folder-missing, folder-read-only, disk-full.
+    """
+    folder, output = Path(folder), Path(output)
+    if not folder.is_dir():
+        raise EngineError("folder-missing", path=str(folder), key="--input")
+    rows = read_metadata(output).rows if output.is_file() else {}
+    paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in IMAGE_EXTENSIONS)
+    problems = []
+    for done, path in enumerate(paths, start=1):
+        if overwrite or path.name not in rows:
+            try:
+                rows[path.name] = with_trigger(labeler.draft(open_rgb(path)).caption, prefix)
+            except EngineError as error:
+                problems.append(error)
+        if on_image:
+            on_image(done, len(paths), path.name)
+    write_metadata(output, rows)
+    return rows, problems
+
+
+def _require(folder: Path, what: str) -> None:
+    if not (folder / "config.json").is_file() or not any(folder.glob("*.safetensors")):
+        raise EngineError("labeler-missing", what=what, path=str(folder))

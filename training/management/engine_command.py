@@ -1,0 +1,34 @@
+"""A management command that hands over to the engine's own command of the same arguments."""
+
+import sys
+
+from django.core.management.base import BaseCommand
+
+from training.engine import cli
+
+
+class EngineCommand(BaseCommand):
+    """Subclasses name the engine's command. Needs neither database nor Redis."""
+
+    engine_command = ""
+    requires_system_checks = []
+    requires_migrations_checks = False
+
+    @property
+    def help(self):
+        return cli.COMMANDS[self.engine_command].help
+
+    def add_arguments(self, parser):
+        cli.COMMANDS[self.engine_command].add_arguments(parser)
+
+    def handle(self, *args, **options):
+        code = cli.run(self.engine_command, _Options(options))
+        if code:
+            sys.exit(code)
+
+
+class _Options:
+    """Parsed options by attribute, as argparse gives them."""
+
+    def __init__(self, values):
+        self.__dict__.update(values)
