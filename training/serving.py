@@ -25,7 +25,7 @@ def serve_blob(request, sha256, *, content_type="", download_as=""):
     if request.headers.get("If-None-Match") == etag:
         response = HttpResponseNotModified()
     else:
-        file = blobs.open_blob(sha256)
+        file = blobs.open(sha256)
         response = FileResponse(
             file,
             content_type=content_type or _sniff(file),
