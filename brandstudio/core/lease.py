@@ -18,12 +18,17 @@ logger = logging.getLogger(__name__)
 
 @lru_cache(maxsize=1)
 def _me(pid):
-    return f"{os.uname().nodename}:{pid}:{_birth(pid)}"
+    return name_of(pid)
 
 
 def this_worker():
     """This process, as rows and Redis name it: host, process id and birth, so no two are alike."""
     return _me(os.getpid())
+
+
+def name_of(pid):
+    """The name of a worker process on this host; it differs from that of any process before."""
+    return f"{os.uname().nodename}:{pid}:{_birth(pid)}"
 
 
 def is_gone(worker):

@@ -172,6 +172,12 @@ class TrainingRun(Work):
         """The worker is gone and the run has used its attempts: a person must press go."""
         self._release(RunState.INTERRUPTED, sources=(RunState.QUEUED, *ON_A_DEVICE), why=why)
 
+    @property
+    def stall_seconds(self):
+        steps_left = self.steps_total - self.steps_done
+        usual_step = self.seconds_left / steps_left if self.seconds_left and steps_left > 0 else 0
+        return max(super().stall_seconds, settings.STALL_STEPS * usual_step)
+
     def give_up(self):
         self.interrupt(why="worker-lost")
 

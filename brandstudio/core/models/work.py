@@ -71,6 +71,11 @@ class Work(models.Model):
         """Should have a job in the queue."""
         return getattr(self, self.WORK_FIELD) in self.WAITING
 
+    @property
+    def stall_seconds(self):
+        """How long this work may show no progress before its worker is taken to hang."""
+        return settings.STALL_SECONDS
+
     def lose_worker(self):
         """Its worker died: on to the next attempt, unless so many workers died over it already."""
         if self.attempt >= settings.MAX_ATTEMPTS:

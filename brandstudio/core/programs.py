@@ -1,0 +1,68 @@
+"""What the studio consists of when it runs: Redis, the web process and the workers."""
+
+import os
+import sys
+
+from django.conf import settings
+
+from brandstudio.core import queue, redis_server
+from brandstudio.core.supervisor import Program
+
+HOST = os.environ.get("STUDIO_HOST", "127.0.0.1")
+WEB_THREADS = 8
+BROKEN_STARTS = 3  # a Redis that dies so often in a row can't read its store
+WORKER_NICENESS = 10  # pages answer first
+
+
+def port():
+    return int(os.environ.get("STUDIO_PORT", "8000"))
+
+
+def address(workers_only=False):
+    """Where people find the studio; "" where nothing is served."""
+    if workers_only:
+        return ""
+    host = "127.0.0.1" if HOST == "0.0.0.0" else HOST
+    return f"http://{host}:{port()}"
+
+
+def all_programs(workers_only=False):
+    """The programs of this host, in starting order."""
+    embedded = [] if os.environ.get("REDIS_URL") else [redis_program()]
+    web = [] if workers_only else [web_program()]
+    return [*embedded, *web, *(worker_program(name) for name in queue.NAMES)]
+
+
+def redis_program():
+    binary = redis_server.find_binary()
+
+    def before_start(deaths):
+        if deaths and deaths % BROKEN_STARTS == 0:
+            redis_server.set_aside(binary, settings.DATA_DIR)
+        redis_server.command(binary, settings.DATA_DIR)  # makes the folders
+
+    command = tuple(redis_server.command(binary, settings.DATA_DIR))
+    return Program("redis", command, stop_seconds=5, before_start=before_start)
+
+
+def web_program():
+    command = (
+        *(sys.executable, "-m", "gunicorn", "brandstudio.wsgi:application"),
+        *("--bind", f"{HOST}:{port()}"),
+        *("--worker-class", "gthread", "--workers", "1", "--threads", str(WEB_THREADS)),
+        *("--keep-alive", "75", "--timeout", "120", "--graceful-timeout", "5"),
+        *("--chdir", str(settings.ROOT), "--no-control-socket", "--log-level", "warning"),
+    )
+    return Program("web", command, stop_seconds=6)
+
+
+def worker_program(name):
+    pulse = settings.DATA_DIR / "run" / f"worker-{name}.pulse"
+    return Program(
+        f"worker-{name}",
+        (sys.executable, str(settings.ROOT / "manage.py"), "studio_worker", "--queue", name),
+        stop_seconds=8,
+        niceness=WORKER_NICENESS,
+        env={"STUDIO_PULSE": str(pulse)},
+        before_start=lambda deaths: pulse.unlink(missing_ok=True),
+    )

@@ -1,0 +1,114 @@
+"""What `manage.py studio` does before the first process starts."""
+
+import fcntl
+import hashlib
+import http.client
+import json
+import os
+import socket
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.db import connection
+
+from brandstudio.core import demo_accounts
+from brandstudio.core.models import User
+
+
+class CannotStart(Exception):
+    """One line that says what stands in the way and what mends it."""
+
+
+@contextmanager
+def only_one(address):
+    """Hold the data folder for this supervisor alone. Raises CannotStart when another one has it.
+
+    The kernel frees the lock however the holder ends, so no stale file stands in the way.
+    """
+    folder = settings.DATA_DIR / "run"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "studio.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStart(_already_running(lock)) from None
+        lock.truncate(0)
+        lock.write(json.dumps({"pid": os.getpid(), "address": address}))
+        lock.flush()
+        yield
+
+
+def _already_running(lock):
+    lock.seek(0)
+    try:
+        holder = json.load(lock)
+    except ValueError:
+        holder = {}  # it has the lock but has not signed it yet
+    process = f" (process {holder['pid']})" if "pid" in holder else ""
+    place = f" at {holder['address']}" if holder.get("address") else ""
+    return f"Brand Studio already runs{place}{process}. Open that, or end it with Ctrl-C there."
+
+
+def check_port(host, port):
+    """Raises CannotStart when something else listens there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        # As the web server does: a connection that is still closing is no obstacle.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CannotStart(
+                f"Port {port} on {host} can't be used ({os.strerror(error.errno)}). "
+                f"End what uses it, or choose another: STUDIO_PORT={port + 1}."
+            ) from None
+
+
+def prepare(say):
+    """Bring database and static files up to date; on the very first run, add the demo content."""
+    say("Preparing the database …")
+    call_command("migrate", interactive=False, verbosity=0)
+    collect_static()
+    if not User.objects.exists():
+        say("First run: adding the demo …")
+        demo_accounts.make_demo_accounts()
+        if "import_demo" in get_commands():
+            call_command("import_demo")
+    connection.close()
+
+
+def collect_static():
+    """Copy the static files to where the web process serves them from, unless none has changed."""
+    stamp = settings.DATA_DIR / "run" / "static.stamp"
+    now = _static_version()
+    if stamp.exists() and stamp.read_text() == now and settings.STATIC_ROOT.exists():
+        return
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(now)
+
+
+def _static_version():
+    """A hash that changes when a static file of ours, or a pinned package, does."""
+    digest = hashlib.sha256((settings.ROOT / "requirements.txt").read_bytes())
+    for folder in settings.STATICFILES_DIRS:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                status = path.stat()
+                digest.update(f"{path}|{status.st_size}|{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def serves(address):
+    """Whether the web process answers a request, whatever it answers."""
+    place = urlsplit(address)
+    web = http.client.HTTPConnection(place.hostname, place.port, timeout=10)
+    try:
+        web.request("HEAD", "/")
+        web.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    else:
+        return True
+    finally:
+        web.close()
