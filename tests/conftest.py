@@ -1,12 +1,15 @@
 """What every room's tests share. Each room keeps its own makers in its own conftest."""
 
+import os
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from brandstudio.core import queue, redis_server
 
@@ -80,6 +83,42 @@ def queue_redis(_redis_process):
     client.flushall()
     yield client
     client.flushall()
+
+
+@pytest.fixture
+def start_worker(transactional_db, queue_redis, tmp_path):
+    """start_worker("train"): a real worker process on the tests' database and Redis.
+
+    Every wait of the studio lasts a tenth for it; further keywords go into its environment. It is
+    killed at the end of the test; its log is shown when the test fails.
+    """
+    running = []
+
+    def start_worker(name, **environment):
+        log = tmp_path / f"worker-{len(running)}.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "manage.py", "studio_worker", "--queue", name],
+                cwd=settings.ROOT,
+                env={
+                    **os.environ,
+                    "DJANGO_SETTINGS_MODULE": "tests.settings",
+                    "STUDIO_TEST_DATABASE": str(connection.settings_dict["NAME"]),
+                    "STUDIO_CLOCK": "0.1",
+                    **environment,
+                },
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        running.append((process, log))
+        return process
+
+    yield start_worker
+    for process, log in running:
+        process.kill()
+        process.wait()
+        print(f"--- {log.name}\n{log.read_text(errors='replace')}")
 
 
 @pytest.fixture(scope="session")

@@ -47,6 +47,8 @@ def _push(name, function, args, job_id, job_timeout, at_front):
     if is_live(name, job_id):
         return
     queue = _queue(name)
+    # A worker that died between taking the job and claiming its row leaves it here.
+    queue.connection.lrem(queue.intermediate_queue_key, 0, job_id)
     if Job.exists(job_id, queue.connection):  # ended or lost: its remains would refuse the id
         Job(job_id, queue.connection).delete(remove_from_queue=False)
     queue.enqueue_call(
@@ -64,8 +66,6 @@ def is_live(name, job_id):
     """Whether the job still waits in Redis, or runs on a worker that lives."""
     queue = _queue(name)
     if position(name, job_id) is not None:
-        return True
-    if queue.connection.lpos(queue.intermediate_queue_key, job_id) is not None:
         return True
     running = StartedJobRegistry(queue=queue).get_job_and_execution_ids(cleanup=False)
     return any(

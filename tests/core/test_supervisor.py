@@ -1,0 +1,220 @@
+"""`manage.py studio` as an operator meets it: real processes, started, killed and ended."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import psutil
+import pytest
+from django.conf import settings
+
+from brandstudio.core.supervisor import FIRST_PAUSE, LONGEST_PAUSE, Child, Program, Supervisor
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A data folder of its own, with a short path, kept for the whole module: one first run."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def start_studio(home, port, tmp_path):
+    """start_studio(): `manage.py studio` in a process. Returns (process, read what it has said)."""
+    running = []
+
+    def start_studio(**environment):
+        said = tmp_path / f"said-{len(running)}"
+        with said.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "manage.py", "studio"],
+                cwd=settings.ROOT,
+                env={
+                    **os.environ,
+                    "DJANGO_SETTINGS_MODULE": "brandstudio.settings",
+                    "STUDIO_DATA_DIR": str(home),
+                    "STUDIO_PORT": str(port),
+                    "STUDIO_CLOCK": "0.2",
+                    **environment,
+                },
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        running.append(process)
+        return process, lambda: said.read_text()
+
+    yield start_studio
+    for process in running:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def open_studio(start_studio, wait_for):
+    """A studio that serves. Returns (process, read what it has said)."""
+    process, said = start_studio()
+    wait_for(lambda: "is open at" in said() or process.poll() is not None, 120)
+    assert process.poll() is None, said()
+    return process, said
+
+
+def family(process):
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def child_that_runs(process, word):
+    for child in family(process):
+        if any(word in part for part in child.cmdline()):
+            return child
+    return None
+
+
+def test_studio_serves_pages_and_names_address_and_people(open_studio, port):
+    _, said = open_studio
+
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in/") as page:
+        assert page.status == 200
+    assert f"http://127.0.0.1:{port}" in said()
+    assert re.search(r"designer, marketer, admin \(password: \S+\)", said())
+
+
+def test_second_start_says_that_it_already_runs(open_studio, start_studio, port):
+    second, said = start_studio()
+
+    assert second.wait(60) == 1
+    assert f"already runs at http://127.0.0.1:{port}" in said()
+    assert "Traceback" not in said()
+
+
+def test_dead_children_are_started_again_and_ctrl_c_ends_them_all(open_studio, wait_for):
+    studio, said = open_studio
+    for word in ("redis-server", "render", "gunicorn"):
+        child_that_runs(studio, word).kill()
+    wait_for(lambda: said().count("starting it again") >= 3)
+    wait_for(lambda: all(child_that_runs(studio, word) for word in ("redis-server", "gunicorn")))
+    children = family(studio)
+
+    studio.send_signal(signal.SIGINT)
+
+    assert studio.wait(60) == 0
+    assert said().rstrip().endswith("Stopped.")
+    assert [child for child in children if child.is_running()] == []
+
+
+def test_killed_supervisor_leaves_no_child_behind(open_studio, wait_for):
+    studio, _ = open_studio
+    children = family(studio)
+
+    studio.kill()
+    studio.wait()
+
+    wait_for(lambda: not any(is_alive(child) for child in children))
+
+
+def is_alive(process):
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_frozen_worker_is_killed_and_replaced(open_studio, wait_for):
+    studio, said = open_studio
+    frozen = child_that_runs(studio, "train")
+    pulse = Path(frozen.environ()["STUDIO_PULSE"])
+    wait_for(pulse.exists)
+
+    frozen.suspend()
+
+    wait_for(lambda: "worker-train hangs: no sign of life" in said(), 120)
+    wait_for(lambda: "worker-train ended (signal 9, SIGKILL)" in said())
+
+
+def test_taken_port_is_one_clear_line(start_studio, home):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+
+        studio, said = start_studio(STUDIO_PORT=str(taken))
+
+        assert studio.wait(60) == 1
+    [line] = said().splitlines()
+    assert f"Port {taken} on 127.0.0.1 can't be used" in line
+    assert f"STUDIO_PORT={taken + 1}" in line
+
+
+def program(name, code, **fields):
+    return Program(name, (sys.executable, "-c", code), **{"stop_seconds": 5, **fields})
+
+
+def test_programs_end_in_the_opposite_order_of_their_start(tmp_path):
+    trace = tmp_path / "trace"
+    code = (
+        "import signal, sys\n"
+        f"trace = open({str(trace)!r}, 'a', buffering=1)\n"
+        "def end(*_): trace.write(sys.argv[1] + ' '); sys.exit()\n"
+        "signal.signal(signal.SIGTERM, end)\n"
+        "trace.write('+' + sys.argv[1] + ' ')\n"
+        "signal.pause()\n"
+    )
+    names = ["redis", "web", "worker-a", "worker-b"]
+    programs = [
+        Program(name, (sys.executable, "-c", code, name), stop_seconds=20) for name in names
+    ]
+    supervisor = Supervisor(programs, tmp_path / "log", say=print)
+    supervisor.want()
+    supervisor.tick()
+    while trace.read_text().count("+") < 4 if trace.exists() else True:
+        supervisor.tick()
+
+    supervisor.stop()
+
+    ended = [word for word in trace.read_text().split() if not word.startswith("+")]
+    assert set(ended[:2]) == {"worker-a", "worker-b"}
+    assert ended[2:] == ["web", "redis"]
+
+
+def test_child_that_does_not_listen_is_killed(tmp_path):
+    code = (
+        "import signal\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "print('deaf', flush=True)\n"
+        "while True: signal.pause()\n"
+    )
+    supervisor = Supervisor([program("deaf", code, stop_seconds=0.1)], tmp_path, say=print)
+    supervisor.want()
+    supervisor.tick()
+    [child] = supervisor.children
+    while not child.log.read_text():
+        pass
+
+    supervisor.stop()
+
+    assert child.process.returncode == -signal.SIGKILL
+
+
+def test_child_that_dies_again_and_again_is_given_longer_pauses(tmp_path):
+    child = Child(program("frail", ""), tmp_path)
+
+    pauses = []
+    for _ in range(10):
+        child.start()
+        child.process.wait()
+        child.reap()
+        pauses.append(child.pause_before_restart())
+
+    assert pauses[:3] == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE]
+    assert pauses[-1] == LONGEST_PAUSE

@@ -1,0 +1,163 @@
+"""Real worker processes, real Redis, a real database file: what is left when one of them dies.
+
+Every wait lasts a tenth of its real length (STUDIO_CLOCK).
+"""
+
+import signal
+from collections import Counter
+
+import pytest
+
+from brandstudio.core import lease, queue
+from tests.toil.models import Step, Toil, ToilState
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def make_toil(queue_redis):
+    def make_toil(**fields):
+        toil = Toil.objects.create(**fields)
+        queue.enqueue_work(toil)
+        return toil
+
+    return make_toil
+
+
+@pytest.fixture
+def ended(wait_for):
+    """ended(toil): the row, once its work is done or has failed."""
+
+    def ended(toil):
+        wait_for(
+            lambda: Toil.objects.filter(pk=toil.pk, state__in=("done", "failed")).exists(), 120
+        )
+        toil.refresh_from_db()
+        return toil
+
+    return ended
+
+
+@pytest.fixture
+def begun(wait_for):
+    """begun(toil): wait until some steps of it are done."""
+
+    def begun(toil):
+        wait_for(lambda: Toil.objects.filter(pk=toil.pk, done__gte=2).exists(), 120)
+
+    return begun
+
+
+def steps_done_twice(toil):
+    return [
+        n for n, times in Counter(toil.steps.values_list("number", flat=True)).items() if times > 1
+    ]
+
+
+def test_worker_carries_rows_one_after_the_other_in_one_process(start_worker, make_toil, ended):
+    start_worker("train")
+    toils = [make_toil() for _ in range(3)]
+
+    states = [ended(toil).state for toil in toils]
+
+    assert states == [ToilState.DONE] * 3
+    assert len(set(Step.objects.values_list("worker", flat=True))) == 1
+
+
+def test_row_of_a_killed_worker_goes_on_where_it_stopped(start_worker, make_toil, begun, ended):
+    toil = make_toil(total=40, pause=0.05)
+    worker = start_worker("train")
+    begun(toil)
+
+    worker.kill()
+    worker.wait()
+    start_worker("train")
+
+    toil = ended(toil)
+    assert (toil.state, toil.attempt, toil.done) == (ToilState.DONE, 1, 40)
+    assert steps_done_twice(toil) == []
+
+
+def test_worker_killed_before_it_could_claim_the_row_loses_nothing(
+    start_worker, make_toil, queue_redis, ended
+):
+    toil = make_toil()
+    queue_redis.lmove("rq:queue:train", "rq:queue:train:intermediate")  # taken, and never heard of
+
+    start_worker("train")
+
+    assert ended(toil).state == ToilState.DONE
+
+
+def test_flushed_redis_loses_neither_the_running_nor_the_waiting_row(
+    start_worker, make_toil, begun, ended, queue_redis
+):
+    running, waiting = make_toil(total=60, pause=0.05), make_toil()
+    start_worker("train")
+    begun(running)
+
+    queue_redis.flushall()
+    start_worker("train")  # as the supervisor would, should the first not survive it
+
+    assert [ended(toil).state for toil in (running, waiting)] == [ToilState.DONE] * 2
+    assert steps_done_twice(running) == []
+    assert running.attempt == 0
+
+
+def test_two_workers_offered_the_same_job_do_it_once(start_worker, make_toil, queue_redis, ended):
+    toil = make_toil(total=20, pause=0.02)
+    queue_redis.lpush("rq:queue:train", toil.job_id)
+    start_worker("train")
+    start_worker("train")
+
+    toil = ended(toil)
+
+    assert (toil.state, toil.attempt) == (ToilState.DONE, 0)
+    assert steps_done_twice(toil) == []
+    assert toil.steps.values("worker").distinct().count() == 1
+
+
+def test_frozen_worker_loses_its_row_and_writes_no_more(start_worker, make_toil, begun, ended):
+    toil = make_toil(total=100, pause=0.05)
+    frozen = start_worker("train")
+    begun(toil)
+
+    frozen.send_signal(signal.SIGSTOP)  # the process exists, yet no thread of it runs
+    start_worker("train")
+    toil = ended(toil)
+    frozen.send_signal(signal.SIGCONT)
+    frozen.send_signal(signal.SIGTERM)
+    frozen.wait(60)
+
+    assert (toil.state, toil.attempt) == (ToilState.DONE, 1)
+    assert steps_done_twice(toil) == []
+
+
+def test_worker_asked_to_end_puts_its_row_back(start_worker, make_toil, begun, ended):
+    toil = make_toil(total=60, pause=0.05)
+    worker = start_worker("train")
+    begun(toil)
+
+    worker.terminate()
+    assert worker.wait(60) == 0
+    toil.refresh_from_db()
+    put_back = (toil.state, toil.worker)
+    start_worker("train")
+
+    assert put_back == (ToilState.WAITING, "")
+    assert ended(toil).state == ToilState.DONE
+    assert steps_done_twice(toil) == []
+
+
+def test_process_that_died_is_known_to_be_gone_and_a_living_one_is_not(start_worker):
+    worker = start_worker("train")
+    name = lease.name_of(worker.pid)
+    gone_before = lease.is_gone(name)
+
+    worker.kill()
+    worker.wait()
+
+    assert (gone_before, lease.is_gone(name)) == (False, True)
+    assert not lease.is_gone(lease.this_worker())
+    assert not lease.is_gone("another-host:1:1")
+    assert lease.is_gone(lease.this_worker().rpartition(":")[0] + ":0")  # the number was reused

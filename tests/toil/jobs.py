@@ -1,0 +1,28 @@
+"""What a worker process runs under test, shaped as the rooms' real jobs are."""
+
+import time
+
+from brandstudio.core import lease, queue, stopping
+from brandstudio.core.models import WrongState
+
+from .models import Step, Toil
+
+
+def count(toil_pk):
+    toil = Toil.objects.get(pk=toil_pk)
+    try:
+        toil.start(worker=lease.this_worker())
+        with lease.renewing(toil):
+            while toil.done < toil.total:
+                if stopping.process_should_stop():
+                    toil.requeue(why="studio-stopped")
+                    queue.enqueue_work(toil)
+                    return
+                while toil.attempt == 0 and toil.hangs_at == toil.done:
+                    time.sleep(0.05)
+                time.sleep(toil.pause)
+                toil.note_progress(done=toil.done + 1)
+                Step.objects.create(toil=toil, number=toil.done, worker=toil.worker)
+            toil.finish()
+    except WrongState:
+        return
