@@ -1,0 +1,62 @@
+# The studio's commands. On a bare Debian machine with Python 3.11 and make, `make run` and
+# `make test` bring everything else they need.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+# Tiny models on two cores: more threads only wait for each other.
+TESTING := OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false
+
+.PHONY: help run test test-slow demo demo-content messages lint format clean install install-dev browser
+
+help:
+	@echo "make run           the whole studio on http://127.0.0.1:8000 (STUDIO_PORT=… for another port)"
+	@echo "make test          every test that needs no long wait"
+	@echo "make test-slow     faults at real intervals, full-size models, PostgreSQL"
+	@echo "make demo          the main job without a browser, with figures"
+	@echo "make demo-content  make the demo content that a first run imports anew"
+	@echo "make messages      collect the texts for translation and compile the catalogues"
+	@echo "make lint          style and dependency rules;  make format  rewrites"
+	@echo "make clean         remove what the tools left behind (var/ and .venv stay)"
+
+# Runs again only when the pinned versions have changed since.
+install:
+	@.ci/install requirements.txt
+
+install-dev:
+	@.ci/install requirements-dev.txt
+
+browser: install-dev
+	@.ci/browser
+
+run: install
+	@exec $(PYTHON) manage.py studio
+
+test: install-dev browser
+	$(TESTING) $(PYTHON) -m pytest -m "not slow"
+
+test-slow: install-dev browser
+	@.ci/with-postgres env $(TESTING) $(PYTHON) -m pytest -m slow
+
+demo: install
+	$(PYTHON) manage.py demo
+
+demo-content: install
+	$(PYTHON) manage.py make_demo_content
+
+messages: install-dev
+	$(PYTHON) manage.py messages
+
+lint: install-dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/lint-imports
+	$(PYTHON) manage.py makemigrations --check --dry-run
+
+format: install-dev
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+clean:
+	rm -rf .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results build
+	find . -name __pycache__ -not -path "./$(VENV)/*" -prune -exec rm -rf {} +
