@@ -58,26 +58,37 @@ def marketer(make_user):
     return make_user("marketer", is_marketer=True)
 
 
-@pytest.fixture(scope="session")
-def _redis_process():
-    command = redis_server.command(redis_server.find_binary(), settings.DATA_DIR)
-    log = settings.DATA_DIR / "redis.log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-    try:
+class RedisProcess:
+    """The tests' own Redis, which a test may kill and start again."""
+
+    def __init__(self):
+        self.log = settings.DATA_DIR / "redis.log"
+        self.start()
+
+    def start(self):
+        command = redis_server.command(redis_server.find_binary(), settings.DATA_DIR)
+        with self.log.open("wb") as output:
+            self.server = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
         deadline = time.monotonic() + 60
         while not redis_server.answers(settings.REDIS_URL):
-            assert server.poll() is None, log.read_text()
+            assert self.server.poll() is None, self.log.read_text()
             assert time.monotonic() < deadline, "The tests' Redis does not answer."
             time.sleep(0.02)
-        yield server
-    finally:
-        server.terminate()
-        server.wait()
+
+    def kill(self):
+        self.server.kill()
+        self.server.wait()
+
+
+@pytest.fixture(scope="session")
+def redis_process():
+    process = RedisProcess()
+    yield process
+    process.kill()
 
 
 @pytest.fixture
-def queue_redis(_redis_process):
+def queue_redis(redis_process):
     """A real, empty Redis under the queues. Yields a client of it."""
     client = queue.connection()
     client.flushall()
@@ -86,7 +97,17 @@ def queue_redis(_redis_process):
 
 
 @pytest.fixture
-def start_worker(transactional_db, queue_redis, tmp_path):
+def worker_environment(transactional_db):
+    """What a worker process needs to work on the tests' database, every wait at a tenth."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "STUDIO_TEST_DATABASE": str(connection.settings_dict["NAME"]),
+        "STUDIO_CLOCK": "0.1",
+    }
+
+
+@pytest.fixture
+def start_worker(worker_environment, queue_redis, tmp_path):
     """start_worker("train"): a real worker process on the tests' database and Redis.
 
     Every wait of the studio lasts a tenth for it; further keywords go into its environment. It is
@@ -100,13 +121,7 @@ def start_worker(transactional_db, queue_redis, tmp_path):
             process = subprocess.Popen(
                 [sys.executable, "manage.py", "studio_worker", "--queue", name],
                 cwd=settings.ROOT,
-                env={
-                    **os.environ,
-                    "DJANGO_SETTINGS_MODULE": "tests.settings",
-                    "STUDIO_TEST_DATABASE": str(connection.settings_dict["NAME"]),
-                    "STUDIO_CLOCK": "0.1",
-                    **environment,
-                },
+                env={**os.environ, **worker_environment, **environment},
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

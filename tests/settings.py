@@ -19,11 +19,13 @@ for _name in ("REDIS_URL", "STORAGE_URL"):  # the embedded ones, whatever the ca
 from brandstudio.settings import *  # noqa: E402, F403
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.toil.apps.ToilConfig"]  # noqa: F405
-# A file, so that a worker process and the live server's threads see what a test committed.
+_database = DATABASES["default"]  # noqa: F405
 if "STUDIO_TEST_DATABASE" in os.environ:  # a worker process works on the tests' database
-    DATABASES["default"]["NAME"] = os.environ["STUDIO_TEST_DATABASE"]  # noqa: F405
-DATABASES["default"].setdefault("TEST", {})["NAME"] = DATA_DIR / "test.sqlite3"  # noqa: F405
-DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"  # noqa: F405
+    _database["NAME"] = os.environ["STUDIO_TEST_DATABASE"]
+if _database["ENGINE"].endswith("sqlite3"):
+    # A file, so that worker processes and the live server's threads see what a test committed.
+    _database["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}  # noqa: F405
+    _database["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

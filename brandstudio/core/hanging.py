@@ -4,13 +4,28 @@ import logging
 import os
 import time
 
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from brandstudio.core import lease
 from brandstudio.core.reconcile import work_models
 
+STARTING_SECONDS = 180.0  # a cold disk needs long to load torch
+
 logger = logging.getLogger(__name__)
+
+
+def kill_the_hanging(children, say):
+    """Kill those of the supervisor's running children that are workers and hang, and say why."""
+    for child in children:
+        pulse = child.program.env.get("STUDIO_PULSE")
+        if pulse is None:
+            continue
+        lived = time.monotonic() - child.started
+        if why := why_hanging(child.pid, pulse, lived, settings.LEASE_SECONDS):
+            say(f"{child.program.name} hangs: {why}. Killing it.")
+            child.kill()
 
 
 def stalled_rows(pid):
@@ -25,14 +40,14 @@ def stalled_rows(pid):
     ]
 
 
-def why_hanging(pid, pulse, started, longest_silence):
+def why_hanging(pid, pulse, lived, longest_silence):
     """Why the local worker must be killed, as a sentence; None when it must not.
 
-    pulse: the file it touches. started: seconds since it was started. longest_silence: seconds.
+    pulse: the file it touches. lived, longest_silence: seconds since its start; at most.
     """
     silent = _age(pulse)
     if silent is None:
-        silent = started if started > STARTING_SECONDS else 0.0
+        silent = lived if lived > STARTING_SECONDS else 0.0
     if silent > longest_silence:
         return f"no sign of life for {silent:.0f} s"
     try:
@@ -44,9 +59,6 @@ def why_hanging(pid, pulse, started, longest_silence):
     if stalled:
         return ", ".join(f"{row.job_id} shows no progress" for row in stalled)
     return None
-
-
-STARTING_SECONDS = 180.0  # a cold disk needs long to load torch
 
 
 def _age(path):

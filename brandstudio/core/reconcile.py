@@ -9,12 +9,12 @@ from datetime import timedelta
 
 from django.apps import apps
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from django.utils import timezone
 from redis.exceptions import RedisError
 
 from brandstudio.core import lease, queue
-from brandstudio.core.models import Work, WrongState
+from brandstudio.core.models import Work
 
 logger = logging.getLogger(__name__)
 
@@ -62,20 +62,30 @@ def reconcile_if_due():
 
 def lost_workers():
     """Rows in the hands of a worker that died: queued for their next attempt, or given up."""
-    now = timezone.now()
     queued = []
     for model in work_models():
         for row in model._default_manager.held().order_by("pk"):
-            if not (lease.is_gone(row.worker) or (row.lease_until and row.lease_until < now)):
-                continue
-            try:
-                row.lose_worker()
-            except WrongState:
-                continue  # it ended, or somebody else saw it first
-            if row.is_waiting:
-                queue.enqueue_work(row)
-                queued.append(row.job_id)
+            if _has_lost_its_worker(row) and (lost := _take_from_its_worker(row)):
+                queue.enqueue_work(lost)
+                queued.append(lost.job_id)
     return queued
+
+
+def _has_lost_its_worker(row):
+    lapsed = row.lease_until is not None and row.lease_until < timezone.now()
+    return lapsed or lease.is_gone(row.worker)
+
+
+def _take_from_its_worker(row):
+    """The row, waiting for its next attempt; None if it was given up, or not lost after all."""
+    with transaction.atomic():
+        # Looked at once more under lock: its worker may have renewed while we waited for one.
+        held = type(row)._default_manager.held().select_for_update(of=("self",))
+        row = held.filter(pk=row.pk).first()
+        if row is None or not _has_lost_its_worker(row):
+            return None
+        row.lose_worker()
+    return row if row.is_waiting else None
 
 
 def lost_jobs():

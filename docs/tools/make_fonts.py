@@ -1,7 +1,7 @@
 """Cut Noto Sans CJK SC down to the glyphs in use: `make fonts`.
 
 Needs Debian's fonts-noto-cjk, fonttools and brotli. Writes
-  static/fonts/studio-sans-{400,600}.woff2   the interface's glyphs, for screens without Chinese fonts
+  static/fonts/studio-sans-{400,600}.woff2   the interface's glyphs, for screens without its fonts
   gallery/engine/fonts/studio-label.otf      the label's glyphs and Latin, drawn onto pictures
 with the licence beside each. Run it when the catalogue has gained characters.
 """

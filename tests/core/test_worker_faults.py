@@ -4,11 +4,17 @@ Every wait lasts a tenth of its real length (STUDIO_CLOCK).
 """
 
 import signal
-from collections import Counter
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
+from django.db import connection
 
-from brandstudio.core import lease, queue
+from brandstudio.core import hanging, lease, programs, queue
+from brandstudio.core.supervisor import Supervisor
+from tests.core.faults import lock_database, steps_done_twice
 from tests.toil.models import Step, Toil, ToilState
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,12 +52,6 @@ def begun(wait_for):
         wait_for(lambda: Toil.objects.filter(pk=toil.pk, done__gte=2).exists(), 120)
 
     return begun
-
-
-def steps_done_twice(toil):
-    return [
-        n for n, times in Counter(toil.steps.values_list("number", flat=True)).items() if times > 1
-    ]
 
 
 def test_worker_carries_rows_one_after_the_other_in_one_process(start_worker, make_toil, ended):
@@ -147,6 +147,81 @@ def test_worker_asked_to_end_puts_its_row_back(start_worker, make_toil, begun, e
     assert put_back == (ToilState.WAITING, "")
     assert ended(toil).state == ToilState.DONE
     assert steps_done_twice(toil) == []
+
+
+def test_redis_killed_during_a_job_costs_nothing(
+    start_worker, make_toil, begun, ended, redis_process
+):
+    running, waiting = make_toil(total=60, pause=0.05), make_toil()
+    start_worker("train")
+    begun(running)
+
+    redis_process.kill()
+    redis_process.start()
+    start_worker("train")  # as the supervisor would, should the first not survive it
+
+    assert [ended(toil).state for toil in (running, waiting)] == [ToilState.DONE] * 2
+    assert steps_done_twice(running) == []
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own way of locking")
+def test_exclusive_lock_on_the_database_is_waited_out(start_worker, make_toil, begun, ended):
+    toil = make_toil(total=60, pause=0.05)
+    start_worker("train")
+    begun(toil)
+
+    lock_database(seconds=3)
+
+    toil = ended(toil)
+    assert (toil.state, toil.attempt) == (ToilState.DONE, 0)
+    assert steps_done_twice(toil) == []
+
+
+def test_worker_whose_job_hangs_is_killed_and_its_row_tried_again(
+    worker_environment, make_toil, ended, settings, tmp_path
+):
+    settings.STALL_SECONDS = 2
+    toil = make_toil(total=5, hangs_at=3)
+    said = []
+    worker = programs.worker_program("train")
+    worker = replace(worker, env={**worker.env, **worker_environment})
+    supervisor = Supervisor(
+        [worker],
+        tmp_path,
+        said.append,
+        watch=lambda children: hanging.kill_the_hanging(children, said.append),
+        watch_seconds=0.2,
+    )
+    supervisor.want()
+
+    with kept_going(supervisor):
+        toil = ended(toil)
+
+    assert (toil.state, toil.attempt) == (ToilState.DONE, 1)
+    assert said[0] == f"worker-train hangs: toil-{toil.pk}-0 shows no progress. Killing it."
+    assert "signal 9" in said[1]
+    assert steps_done_twice(toil) == []
+
+
+@contextmanager
+def kept_going(supervisor):
+    """Run a supervisor beside the block, and end its children after it."""
+    over = threading.Event()
+
+    def keep():
+        while not over.is_set():
+            supervisor.tick()
+            time.sleep(0.05)
+        connection.close()
+
+    thread = threading.Thread(target=keep)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+        supervisor.stop()
 
 
 def test_process_that_died_is_known_to_be_gone_and_a_living_one_is_not(start_worker):

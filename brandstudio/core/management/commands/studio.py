@@ -35,7 +35,7 @@ class Command(BaseCommand):
             programs.all_programs(workers_only),
             settings.DATA_DIR / "log",
             self.say,
-            watch=self.kill_the_hanging,
+            watch=lambda children: hanging.kill_the_hanging(children, self.say),
             watch_seconds=settings.RENEW_SECONDS,
         )
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -63,17 +63,6 @@ class Command(BaseCommand):
         if people := demo_accounts.open_demo_accounts():
             self.say(f"  Demo accounts: {', '.join(people)} (password: {demo_accounts.PASSWORD})")
         return self.say(f"  Logs: {settings.DATA_DIR / 'log'}   Ctrl-C ends everything.\n")
-
-    def kill_the_hanging(self, children):
-        for child in children:
-            pulse = child.program.env.get("STUDIO_PULSE")
-            if pulse is None:
-                continue
-            lived = time.monotonic() - child.started
-            why = hanging.why_hanging(child.pid, pulse, lived, settings.LEASE_SECONDS)
-            if why:
-                self.say(f"{child.program.name} hangs: {why}. Killing it.")
-                child.signal_group(signal.SIGKILL)
 
     def say(self, line):
         stamp = "" if line.startswith(("\n", " ")) else time.strftime("%H:%M:%S ")

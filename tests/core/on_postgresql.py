@@ -1,0 +1,37 @@
+"""Run by test_real_time.py in a process whose database is PostgreSQL; not collected by itself."""
+
+import os
+import shlex
+import subprocess
+import time
+
+import pytest
+from django.db import connection
+
+from brandstudio.core import queue
+from tests.core.faults import steps_done_twice
+from tests.toil.models import Toil, ToilState
+
+
+@pytest.mark.django_db(transaction=True)
+def test_server_away_for_thirty_seconds(start_worker, queue_redis, wait_for):
+    toil = Toil.objects.create(total=60, pause=0.2)
+    queue.enqueue_work(toil)
+    start_worker("train", STUDIO_CLOCK="1")
+    wait_for(lambda: Toil.objects.filter(pk=toil.pk, done__gte=4).exists(), 120)
+
+    pause_server(seconds=30)
+    connection.close()  # the one this process had is dead
+
+    wait_for(lambda: Toil.objects.filter(pk=toil.pk, state__in=("done", "failed")).exists(), 300)
+    toil.refresh_from_db()
+    assert toil.state == ToilState.DONE
+    assert steps_done_twice(toil) == []
+
+
+def pause_server(seconds):
+    control = shlex.split(os.environ["POSTGRES_CTL"])
+    subprocess.run([*control, "-m", "fast", "stop"], check=True, capture_output=True)
+    time.sleep(seconds)
+    # Its output is not piped: the server would hold the pipe open for ever.
+    subprocess.run([*control, "start"], check=True, stdout=subprocess.DEVNULL)

@@ -1,0 +1,137 @@
+"""The faults once more, at the real intervals, and the site on PostgreSQL: `make test-slow`."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from brandstudio.core import queue
+from tests.core.faults import lock_database, steps_done_twice
+from tests.toil.models import Toil, ToilState
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+WITHIN = 150  # seconds: a lapsed lease (45), the next look (60), and what a busy machine adds
+
+
+@pytest.fixture
+def start_real_worker(start_worker):
+    return lambda: start_worker("train", STUDIO_CLOCK="1")
+
+
+@pytest.fixture
+def toil(queue_redis):
+    """Work of about two minutes."""
+    toil = Toil.objects.create(total=240, pause=0.5)
+    queue.enqueue_work(toil)
+    return toil
+
+
+def wait_until_done(toil, wait_for):
+    wait_for(lambda: Toil.objects.filter(pk=toil.pk, state__in=("done", "failed")).exists(), 600)
+    toil.refresh_from_db()
+    assert toil.state == ToilState.DONE
+    assert steps_done_twice(toil) == []
+
+
+def begun(toil, wait_for, steps=4):
+    wait_for(lambda: Toil.objects.filter(pk=toil.pk, done__gte=steps).exists(), 120)
+
+
+def test_killed_worker_at_real_intervals(start_real_worker, toil, wait_for):
+    worker = start_real_worker()
+    begun(toil, wait_for)
+
+    worker.kill()
+    worker.wait()
+    start_real_worker()
+
+    wait_for(lambda: Toil.objects.filter(pk=toil.pk, attempt=1).exists(), WITHIN)
+    Toil.objects.filter(pk=toil.pk).update(total=60)
+    wait_until_done(toil, wait_for)
+
+
+def test_frozen_worker_at_real_intervals(start_real_worker, toil, wait_for):
+    frozen = start_real_worker()
+    begun(toil, wait_for)
+
+    frozen.send_signal(signal.SIGSTOP)
+    start_real_worker()
+
+    wait_for(lambda: Toil.objects.filter(pk=toil.pk, attempt=1).exists(), WITHIN)
+    Toil.objects.filter(pk=toil.pk).update(total=60)
+    wait_until_done(toil, wait_for)
+
+
+def test_flushed_redis_at_real_intervals(start_real_worker, toil, queue_redis, wait_for):
+    waiting = Toil.objects.create()
+    queue.enqueue_work(waiting)
+    start_real_worker()
+    begun(toil, wait_for)
+
+    queue_redis.flushall()
+
+    wait_for(lambda: queue.is_live("train", waiting.job_id), WITHIN)
+    Toil.objects.filter(pk=toil.pk).update(total=20)
+    start_real_worker()
+    wait_until_done(toil, wait_for)
+    wait_until_done(waiting, wait_for)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own way of locking")
+def test_database_locked_for_thirty_seconds(start_real_worker, toil, wait_for):
+    Toil.objects.filter(pk=toil.pk).update(total=60)
+    start_real_worker()
+    begun(toil, wait_for)
+
+    lock_database(seconds=30)
+
+    wait_until_done(toil, wait_for)
+    assert toil.attempt == 0
+
+
+# The rest runs on the throw-away server of .ci/with-postgres.
+
+
+def run_tests_on_postgresql(*arguments):
+    """Run pytest in a process of its own whose database is PostgreSQL. Returns what it said."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", *arguments],
+        cwd=settings.ROOT,
+        env={
+            **{name: value for name, value in os.environ.items() if name != "STUDIO_TEST_DIR"},
+            "DATABASE_URL": os.environ["POSTGRES_URL"],
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = ended.stdout + ended.stderr
+    assert ended.returncode == 0, said
+    return said
+
+
+def test_queue_and_workers_keep_their_promises_on_postgresql():
+    said = run_tests_on_postgresql(
+        "tests/core/test_queue.py", "tests/core/test_worker_faults.py", "tests/core/test_states.py"
+    )
+
+    assert " passed" in said
+
+
+def test_rooms_work_on_postgresql():
+    rooms = [f"tests/{name}" for name in ("training", "gallery") if os.path.isdir(f"tests/{name}")]
+
+    said = run_tests_on_postgresql("-m", "not slow", "-k", "not browser", *rooms)
+
+    assert " passed" in said
+
+
+def test_postgresql_stopped_and_started_loses_nothing():
+    said = run_tests_on_postgresql("tests/core/on_postgresql.py")
+
+    assert "1 passed" in said
