@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from training.minibase.artist import SceneSpec, draw, random_spec, vehicle_box
-from training.minibase.basis import CHANNELS, PATCH, LinearLatents, as_tensor
+from training.minibase.basis import PATCH, LinearLatents, as_tensor
 
 # Frame shapes (width, height) and their share of the training set. Other shapes than the square
 # are in it so that nobody gets a doubled tower in a wide picture.
@@ -23,7 +24,7 @@ BUCKETS = {
     (352, 192): 0.07,
     (192, 352): 0.07,
 }
-_CHUNK = 200
+_CHUNK = 200  # scenes drawn by one job
 
 
 @dataclass
@@ -39,17 +40,17 @@ class Bucket:
         return len(self.specs)
 
 
-def _chunk_specs(size: tuple[int, int], chunk: int, seed: int) -> list[SceneSpec]:
+def _chunk_specs(size: tuple[int, int], chunk: int, seed: int, per_job: int) -> list[SceneSpec]:
     rng = random.Random(f"scenes-{seed}-{size}-{chunk}")
-    return [random_spec(rng) for _ in range(_CHUNK)]
+    return [random_spec(rng) for _ in range(per_job)]
 
 
 def _draw_chunk(job) -> np.ndarray:
-    size, chunk, seed, basis_path = job
+    size, chunk, seed, per_job, basis_path = job
     torch.set_num_threads(1)
     basis = LinearLatents.load(basis_path)
     out = []
-    for spec in _chunk_specs(size, chunk, seed):
+    for spec in _chunk_specs(size, chunk, seed, per_job):
         out.append(basis.encode(as_tensor(draw(spec, size))[None])[0].half().numpy())
     return np.stack(out)
 
@@ -58,40 +59,45 @@ def _path(folder: Path, size: tuple[int, int]) -> Path:
     return folder / f"latents-{size[0]}x{size[1]}.npy"
 
 
-def build(folder: Path, basis_path: Path, total: int, *, seed: int, workers: int, say=print):
+def build(
+    folder: Path,
+    basis_path: Path,
+    total: int,
+    *,
+    seed: int,
+    workers: int,
+    per_job: int = _CHUNK,
+    say: Callable[[str], None] = print,
+) -> None:
     """Draw about `total` scenes into `folder`; shapes that are already there are kept."""
     folder.mkdir(parents=True, exist_ok=True)
+    drawn_with = {"seed": seed, "per_job": per_job}
+    (folder / "drawn.json").write_text(json.dumps(drawn_with) + "\n")
     with ProcessPoolExecutor(workers) as pool:
         for size, share in BUCKETS.items():
             path = _path(folder, size)
             if path.exists():
                 continue
-            chunks = max(1, round(total * share / _CHUNK))
-            jobs = [(size, chunk, seed, basis_path) for chunk in range(chunks)]
+            chunks = max(1, round(total * share / per_job))
+            jobs = [(size, chunk, seed, per_job, basis_path) for chunk in range(chunks)]
             stacked = np.concatenate(list(pool.map(_draw_chunk, jobs)))
-            assert stacked.shape[1] == CHANNELS
             partial = path.with_suffix(".part.npy")
             np.save(partial, stacked)
             partial.replace(path)
             say(f"drew {len(stacked)} scenes of {size[0]}x{size[1]}")
-    (folder / "seed.json").write_text(json.dumps({"seed": seed}))
 
 
 def load(folder: Path) -> list[Bucket]:
     """Return the cached buckets; latents stay on disk and are mapped in."""
-    seed = json.loads((folder / "seed.json").read_text())["seed"]
+    drawn_with = json.loads((folder / "drawn.json").read_text())
+    seed, per_job = drawn_with["seed"], drawn_with["per_job"]
     buckets = []
     for size in BUCKETS:
         latents = np.load(_path(folder, size), mmap_mode="r")
         specs = []
-        for chunk in range(len(latents) // _CHUNK):
-            specs += _chunk_specs(size, chunk, seed)
+        for chunk in range(len(latents) // per_job):
+            specs += _chunk_specs(size, chunk, seed, per_job)
         cells = np.array([size[0], size[1], size[0], size[1]]) / PATCH
         boxes = np.array([vehicle_box(spec, size) for spec in specs]) * cells
         buckets.append(Bucket(size, latents, specs, boxes.astype(np.float32)))
     return buckets
-
-
-def manifest(spec: SceneSpec) -> dict:
-    """Return the spec as plain data."""
-    return asdict(spec)

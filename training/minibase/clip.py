@@ -191,7 +191,7 @@ def processor(folder: Path) -> CLIPProcessor:
 
 def load(folder: Path) -> tuple[CLIPModel, CLIPProcessor]:
     """Return the model in float32 and its processor from a finished clip folder."""
-    model = CLIPModel.from_pretrained(folder, torch_dtype=torch.float32).eval()
+    model = CLIPModel.from_pretrained(folder, dtype=torch.float32).eval()
     return model, CLIPProcessor.from_pretrained(folder)
 
 

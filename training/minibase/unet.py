@@ -9,10 +9,10 @@ from torch import Tensor
 from training.minibase.basis import CHANNELS
 from training.minibase.text import WIDTH
 
+WIDTHS = (64, 96, 160, 192)  # features at 32 x 32, 16 x 16, 8 x 8 and 4 x 4
 
-def new_unet(
-    channels: tuple[int, ...] = (64, 96, 160, 192), text_width: int = WIDTH
-) -> UNet2DConditionModel:
+
+def new_unet(channels: tuple[int, ...] = WIDTHS, text_width: int = WIDTH) -> UNet2DConditionModel:
     """Return an untrained UNet for 32 x 32 x 12 latents.
 
     Text is attended to at 8 x 8 and 4 x 4 only: attention at 16 x 16 cost as much again as all

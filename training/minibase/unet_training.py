@@ -46,6 +46,7 @@ class Plan:
     save_every: float = 180.0
     sheet_every: float = 300.0
     seed: int = 0
+    channels: tuple[int, ...] = unet.WIDTHS
 
 
 def train(plan: Plan) -> None:
@@ -80,7 +81,7 @@ class _Worker:
         encoder = CLIPTextModel.from_pretrained(plan.folder / "text_encoder")
         self.encoder = encoder.to(self.device).eval().requires_grad_(False)
         self.empty = self._states([""])
-        self.model = unet.new_unet().to(self.device)
+        self.model = unet.new_unet(plan.channels).to(self.device)
         if self.device.type == "cpu":
             # The fused attention is slow for so few tokens: plain products took 1/8 off a step.
             self.model.set_attn_processor(AttnProcessor())
@@ -239,7 +240,7 @@ class _Worker:
         self.spent, self.loss = state["spent"], state["loss"]
 
     def _averaged(self) -> torch.nn.Module:
-        model = unet.new_unet().to(self.device).eval()
+        model = unet.new_unet(self.plan.channels).to(self.device).eval()
         with torch.no_grad():
             torch._foreach_copy_([p.data for p in model.parameters()], self.average)
         return model
