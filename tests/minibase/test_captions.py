@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.minibase.test_artist import specs
-from training.minibase import captions
-from training.minibase.captions import NEUTRAL_PHRASE, caption, training_caption
+from training.minibase.artist import SceneSpec, captions
+from training.minibase.artist.captions import NEUTRAL_PHRASE, caption, training_caption
 
 
 @given(specs, st.integers(0, 1 << 30))
@@ -31,7 +31,7 @@ def test_plain_caption_is_fixed_and_complete(spec):
 
 
 def test_training_captions_begin_in_three_ways():
-    rng, spec = random.Random(0), captions.SceneSpec()
+    rng, spec = random.Random(0), SceneSpec()
 
     texts = [training_caption(spec, rng) for _ in range(600)]
 

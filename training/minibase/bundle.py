@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from diffusers import (
 from transformers import CLIPModel, CLIPTextModel
 
 from training.minibase import clip, judge, tokenizer, unet
-from training.minibase.captions import NEUTRAL_PHRASE
+from training.minibase.artist.captions import NEUTRAL_PHRASE
 
 WEIGHTS = Path(__file__).parent / "weights"
 FAMILY = "studio-mini"
@@ -69,13 +68,20 @@ def sampler() -> DPMSolverMultistepScheduler:
 def assemble(folder: Path, out: Path = WEIGHTS) -> str:
     """Write the weights folder from the parts in `folder`; return its hash.
 
-    Raises FileNotFoundError when a part has not been built yet.
+    Raises OSError when a part has not been built yet.
     """
-    words = tokenizer.load(folder / "tokenizer")
+    write_pipeline(folder, out)
+    write_judge(folder, out)
+    write_clip(folder, out)
+    return write_about(out)
+
+
+def write_pipeline(folder: Path, out: Path) -> None:
+    """Write what diffusers loads, in float16."""
     pipe = StableDiffusionPipeline(
         vae=AutoencoderKL.from_pretrained(folder / "vae"),
         text_encoder=CLIPTextModel.from_pretrained(folder / "text_encoder"),
-        tokenizer=words,
+        tokenizer=tokenizer.load(folder / "tokenizer"),
         unet=UNet2DConditionModel.from_pretrained(folder / "unet" / "averaged"),
         scheduler=sampler(),
         safety_checker=None,
@@ -83,17 +89,34 @@ def assemble(folder: Path, out: Path = WEIGHTS) -> str:
         requires_safety_checker=False,
     )
     pipe.to(dtype=torch.float16)
-    for part in ("unet", "vae", "text_encoder", "tokenizer", "scheduler", "clip", "judge"):
+    for part in ("unet", "vae", "text_encoder", "tokenizer", "scheduler"):
         shutil.rmtree(out / part, ignore_errors=True)
     pipe.save_pretrained(out, max_shard_size=SHARD)
-    for name in ("vocab.json", "merges.txt"):
-        shutil.copy(folder / "tokenizer" / name, out / "tokenizer" / name)
+    _keep_word_tables(folder, out / "tokenizer")
+
+
+def write_judge(folder: Path, out: Path) -> None:
+    """Write the judge and its figures."""
+    figures = json.loads((folder / "judge" / "figures.json").read_text())
+    judge.save(judge.load(folder / "judge"), out / "judge", figures)
+
+
+def write_clip(folder: Path, out: Path) -> None:
+    """Write the tiny CLIP and its processor, in float16."""
+    shutil.rmtree(out / "clip", ignore_errors=True)
     CLIPModel.from_pretrained(folder / "clip").half().save_pretrained(out / "clip")
     clip.processor(folder).save_pretrained(out / "clip")
+    _keep_word_tables(folder, out / "clip")
+
+
+def _keep_word_tables(folder: Path, out: Path) -> None:
+    # transformers writes tokenizer.json only; kohya's tools and older readers want these two.
     for name in ("vocab.json", "merges.txt"):
-        shutil.copy(folder / "tokenizer" / name, out / "clip" / name)
-    reader = judge.load(folder / "judge")
-    judge.save(reader, out / "judge", json.loads((folder / "judge/figures.json").read_text()))
+        shutil.copy(folder / "tokenizer" / name, out / name)
+
+
+def write_about(out: Path) -> str:
+    """Write studio.json, tidy the folder up, and return the hash of the weights."""
     _without_machine_paths(out)
     digest = weights_hash(out)
     about = {
@@ -139,14 +162,7 @@ def weights_hash(out: Path) -> str:
 def load_pipeline(folder: Path = WEIGHTS) -> StableDiffusionPipeline:
     """Return the bundled pipeline in float32, silent."""
     pipe = StableDiffusionPipeline.from_pretrained(
-        folder, torch_dtype=torch.float32, safety_checker=None, local_files_only=True
+        folder, dtype=torch.float32, safety_checker=None, local_files_only=True
     )
     pipe.set_progress_bar_config(disable=True)
     return pipe
-
-
-def replace_file(write, target: Path) -> None:
-    """Call `write(partial)` and move the result into place, so that no half file is ever seen."""
-    partial = target.with_name(target.name + ".part")
-    write(partial)
-    os.replace(partial, target)

@@ -24,8 +24,8 @@ from transformers import (
     CLIPVisionConfig,
 )
 
-from training.minibase import captions, tokenizer, views
-from training.minibase.artist import SceneSpec
+from training.minibase import tokenizer, views
+from training.minibase.artist import SceneSpec, captions
 from training.minibase.text import ATTRIBUTES, WIDTH, labels, text_config
 
 # Zero-shot wording: one sentence per answer.

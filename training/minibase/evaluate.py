@@ -14,7 +14,7 @@ from PIL import Image
 
 from training.minibase import bundle, clip, judge, tokenizer
 from training.minibase.artist import SceneSpec, caption, draw, random_spec
-from training.minibase.captions import training_caption
+from training.minibase.artist.captions import training_caption
 
 # What the issue asks for, as shares; the judge's own limit is for drawn scenes.
 WANTED = {"place": 0.95, "time": 0.95, "vehicle": 0.85, "colour": 0.85}

@@ -12,8 +12,8 @@ from torch import nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from training.minibase.artist import spec as scene
+from training.minibase.artist.captions import training_caption
 from training.minibase.artist.spec import random_spec
-from training.minibase.captions import training_caption
 from training.minibase.tokenizer import TOKEN_LIMIT, encode
 
 WIDTH = 128

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from transformers import CLIPTokenizer
 
+from training.minibase.artist.captions import STRANGE_WORDS, caption
 from training.minibase.artist.spec import random_spec
 from training.minibase.artist.styles import STYLE_PHRASES
-from training.minibase.captions import STRANGE_WORDS, caption
 
 TOKEN_LIMIT = 77
 _MERGES = 420

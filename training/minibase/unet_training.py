@@ -25,8 +25,8 @@ from torch import Tensor
 from transformers import CLIPTextModel
 
 from training.minibase import cache, sheets, tokenizer, unet
+from training.minibase.artist.captions import training_caption
 from training.minibase.basis import LinearLatents
-from training.minibase.captions import training_caption
 
 
 @dataclass(frozen=True)

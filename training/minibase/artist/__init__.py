@@ -4,6 +4,7 @@ Everything the bundled base model knows, it learned from these pictures. The sam
 always gives the same pixels.
 """
 
+from training.minibase.artist.captions import NEUTRAL_PHRASE, caption
 from training.minibase.artist.picture import draw, vehicle_box
 from training.minibase.artist.spec import (
     COLOURS,
@@ -18,7 +19,6 @@ from training.minibase.artist.spec import (
     random_spec,
 )
 from training.minibase.artist.styles import STYLE_PHRASES, STYLES, apply_style, draw_style
-from training.minibase.captions import NEUTRAL_PHRASE, caption
 
 __all__ = [
     "COLOURS",
