@@ -10,8 +10,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from hypothesis import settings as property_settings
 
 from brandstudio.core import queue, redis_server
+
+# The same examples at every run, and no clock: a busy machine must not fail a test.
+property_settings.register_profile("house", deadline=None, derandomize=True)
+property_settings.load_profile("house")
 
 
 @pytest.fixture

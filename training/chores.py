@@ -18,7 +18,7 @@ def carry_out(chore):
 
 def _screen(chore):
     """A report on every picture; those that have one are not looked at twice, save for doubles."""
-    from training.engine import screening  # noqa: PLC0415 -- scikit-image is slow to import
+    from training.engine import screening  # noqa: PLC0415 -- scipy is slow to import
 
     images = list(chore.dataset.images.all())
     chore.note_progress(total=len(images), done=0)

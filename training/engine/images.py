@@ -39,7 +39,7 @@ def open_rgb(path: str | Path) -> Image.Image:
                     limit=MAX_MEGAPIXELS,
                 )
             image.load()
-            return _flat(_to_srgb(ImageOps.exif_transpose(image)))
+            return as_rgb(image)
     except FileNotFoundError as error:
         raise EngineError("image-unreadable", name=path.name, reason="no such file") from error
     except UnidentifiedImageError as error:
@@ -51,6 +51,11 @@ def open_rgb(path: str | Path) -> Image.Image:
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         # Pillow's plugins raise all of these for damaged files.
         raise EngineError("image-unreadable", name=path.name, reason=str(error)) from error
+
+
+def as_rgb(image: Image.Image, upright: bool = True) -> Image.Image:
+    """A loaded picture in sRGB, mode RGB, transparency on white; EXIF-turned if `upright`."""
+    return _flat(_to_srgb(ImageOps.exif_transpose(image) if upright else image))
 
 
 def fit_crop(image: Image.Image, width: int, height: int) -> tuple[Image.Image, tuple[int, int]]:

@@ -1,0 +1,101 @@
+"""Screen one file or a folder: open each picture once, ask every check, gather the answers."""
+
+import dataclasses
+from collections.abc import Iterable
+from pathlib import Path
+
+from training.engine.errors import SENTENCES, EngineError
+from training.engine.images import IMAGE_EXTENSIONS
+from training.engine.screening import (
+    blur,
+    borders,
+    duplicates,
+    exposure,
+    jpeg,
+    screenshot,
+    size,
+    subject,
+)
+from training.engine.screening.picture import open_picture
+from training.engine.screening.report import Advice, Finding, Report, Severity
+from training.engine.screening.settings import ScreenSettings
+
+CHECKS = (size, blur, jpeg, exposure, subject, borders, screenshot)
+
+ADVICE: dict[str, Advice] = {
+    code: advice for part in (*CHECKS, duplicates) for code, advice in part.ADVICE.items()
+} | {code: Advice(SENTENCES[code], "") for code in ("image-unreadable", "image-too-large")}
+
+
+def explain(found: Finding, name: str) -> tuple[str, str]:
+    """(explanation, suggestion) in English; the suggestion may be empty."""
+    facts = {"name": name, **found.facts}
+    return tuple(sentence.format_map(facts) for sentence in ADVICE[found.code])
+
+
+def screen_file(
+    path: str | Path, settings: ScreenSettings | None = None, name: str | None = None
+) -> Report:
+    """What is wrong with one picture; a file that can't be read is a finding, not an error.
+
+    name: how to call the picture where the file's own name says nothing (a stored upload).
+    """
+    settings = settings or ScreenSettings()
+    name = name or Path(path).name
+    try:
+        picture = open_picture(path, settings, name)
+    except EngineError as error:
+        return _refused(name, error)
+    measures, findings = {}, []
+    for part in CHECKS:
+        numbers, found = part.check(picture, settings)
+        measures |= numbers
+        findings += found
+    return Report(
+        name=name,
+        width=picture.width,
+        height=picture.height,
+        findings=tuple(findings),
+        measures=measures,
+        phash=duplicates.fingerprint(picture),
+    )
+
+
+def screen_folder(
+    source: str | Path | Iterable[str | Path], settings: ScreenSettings | None = None
+) -> list[Report]:
+    """Reports on all pictures of a folder (its sub-folders too) or of a list of paths, by name.
+
+    Near-duplicates are among the findings: each pair is told at the later name.
+    Raises EngineError("folder-missing").
+    """
+    settings = settings or ScreenSettings()
+    reports = {
+        name: screen_file(path, settings, name) for name, path in sorted(_named(source).items())
+    }
+    hashes = {name: report.phash for name, report in reports.items()}
+    for pair in duplicates.near_duplicates(hashes, settings):
+        report = reports[pair.name]
+        reports[pair.name] = dataclasses.replace(
+            report, findings=(*report.findings, pair.finding(settings))
+        )
+    return list(reports.values())
+
+
+def _named(source) -> dict[str, Path]:
+    if not isinstance(source, str | Path):
+        return {Path(path).as_posix(): Path(path) for path in source}
+    folder = Path(source)
+    if not folder.is_dir():
+        raise EngineError("folder-missing", path=str(folder), key="--input")
+    return {
+        path.relative_to(folder).as_posix(): path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in IMAGE_EXTENSIONS and path.is_file()
+    }
+
+
+def _refused(name: str, error: EngineError) -> Report:
+    facts = {key: value for key, value in error.facts.items() if key != "name"}
+    fault = Finding("readable", error.code, Severity.FAULT, 0.0, 1.0, facts=facts)
+    return Report(name=name, width=0, height=0, findings=(fault,))

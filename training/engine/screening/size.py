@@ -1,0 +1,31 @@
+"""Is the picture large enough for the training resolution?"""
+
+from training.engine.errors import gettext_noop
+from training.engine.screening.picture import Picture
+from training.engine.screening.report import Advice, Finding, Severity
+from training.engine.screening.settings import ScreenSettings
+
+ADVICE = {
+    "too-small": Advice(
+        gettext_noop(
+            "{name} is {width} × {height} px. Its short side should have {needed} px; "
+            "enlarged for training, it would teach the model softness."
+        ),
+        gettext_noop("Look for a larger original, or train at a lower resolution."),
+    ),
+}
+
+
+def check(picture: Picture, settings: ScreenSettings) -> tuple[dict, list[Finding]]:
+    """Short side in px against the training resolution; below half of it is a fault."""
+    side = min(picture.width, picture.height)
+    found = []
+    if side < settings.resolution:
+        severity = Severity.FAULT if 2 * side < settings.resolution else Severity.WARNING
+        facts = {
+            "width": picture.width,
+            "height": picture.height,
+            "needed": settings.resolution,
+        }
+        found.append(Finding("size", "too-small", severity, side, settings.resolution, facts=facts))
+    return {"size": side}, found
