@@ -7,8 +7,8 @@ import tempfile
 
 # Playwright runs a loop in the test's thread, from which Django would refuse the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-# A worker process that a test starts inherits the folder; the tests themselves make it.
-if "STUDIO_TEST_DIR" not in os.environ:
+# A worker process that a test starts inherits the folder; each process of tests makes its own.
+if "STUDIO_TEST_DATABASE" not in os.environ:
     # Short: the socket of the tests' Redis lives in it, and a socket's path must be.
     os.environ["STUDIO_TEST_DIR"] = tempfile.mkdtemp(prefix="studio-")
     atexit.register(shutil.rmtree, os.environ["STUDIO_TEST_DIR"], ignore_errors=True)

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from importlib import import_module
 from pathlib import Path
 
 from django.conf import settings
@@ -13,9 +14,24 @@ from rq.worker import SimpleWorker
 from rq.worker.base import WorkerStatus
 
 from brandstudio.core import stopping
-from brandstudio.core.reconcile import reconcile_if_due
+from brandstudio.core.reconcile import reconcile_if_due, work_models
 
 logger = logging.getLogger(__name__)
+
+
+def warm_up(queue):
+    """Let each room load beforehand what its jobs on this queue need.
+
+    A jobs module that has something to load defines `warm_up(queue)`.
+    """
+    modules = {model.JOB.rpartition(".")[0] for model in work_models() if queue == model.QUEUE}
+    for name in sorted(modules):
+        try:
+            jobs = import_module(name)
+            if hasattr(jobs, "warm_up"):
+                jobs.warm_up(queue)
+        except Exception:  # a cold worker still works, and its jobs will say what is wrong
+            logger.exception("%s could not warm up.", name)
 
 
 class WarmWorker(SimpleWorker):

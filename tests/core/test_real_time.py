@@ -102,10 +102,7 @@ def run_tests_on_postgresql(*arguments):
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", *arguments],
         cwd=settings.ROOT,
-        env={
-            **{name: value for name, value in os.environ.items() if name != "STUDIO_TEST_DIR"},
-            "DATABASE_URL": os.environ["POSTGRES_URL"],
-        },
+        env={**os.environ, "DATABASE_URL": os.environ["POSTGRES_URL"]},
         capture_output=True,
         text=True,
         check=False,

@@ -62,6 +62,7 @@ def test_worker_carries_rows_one_after_the_other_in_one_process(start_worker, ma
 
     assert states == [ToilState.DONE] * 3
     assert len(set(Step.objects.values_list("worker", flat=True))) == 1
+    assert all(Step.objects.values_list("was_warm", flat=True))
 
 
 def test_row_of_a_killed_worker_goes_on_where_it_stopped(start_worker, make_toil, begun, ended):

@@ -7,6 +7,12 @@ from brandstudio.core.models import WrongState
 
 from .models import Step, Toil
 
+_warm = []
+
+
+def warm_up(queue):
+    _warm.append(queue)
+
 
 def count(toil_pk):
     toil = Toil.objects.get(pk=toil_pk)
@@ -22,7 +28,9 @@ def count(toil_pk):
                     time.sleep(0.05)
                 time.sleep(toil.pause)
                 toil.note_progress(done=toil.done + 1)
-                Step.objects.create(toil=toil, number=toil.done, worker=toil.worker)
+                Step.objects.create(
+                    toil=toil, number=toil.done, worker=toil.worker, was_warm=_warm == ["train"]
+                )
             toil.finish()
     except WrongState:
         return

@@ -48,6 +48,7 @@ class Step(models.Model):
     toil = models.ForeignKey(Toil, models.CASCADE, related_name="steps")
     number = models.PositiveIntegerField()
     worker = models.CharField(max_length=120)
+    was_warm = models.BooleanField(default=False)
 
     def __str__(self):
         return f"{self.toil_id}: {self.number}"

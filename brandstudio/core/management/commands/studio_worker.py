@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from brandstudio.core import lease, parent
 from brandstudio.core.queue import NAMES
 from brandstudio.core.reconcile import reconcile
-from brandstudio.core.worker import Pulse, WarmWorker
+from brandstudio.core.worker import Pulse, WarmWorker, warm_up
 
 
 class Command(BaseCommand):
@@ -22,6 +22,7 @@ class Command(BaseCommand):
             parent.end_after_parent(int(supervisor))
         reconcile()
         Pulse(os.environ.get("STUDIO_PULSE")).start()
+        warm_up(queue)
         worker = django_rq.get_worker(
             queue,
             worker_class=WarmWorker,
