@@ -1,7 +1,7 @@
 """A run that is being set up: form and YAML in step, presets, and what stands in its way."""
 
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from training import recipes, services
 from training.engine.config import PRESETS
@@ -14,9 +14,18 @@ from training.services.runs import steps_of
 from training.timing import expected_seconds
 
 PRESET_WORDS = {
-    "light": ("Light", "A hint of the style; the base model leads."),
-    "standard": ("Standard", "The usual: the style is clear, the content stays free."),
-    "strong": ("Strong", "The style leads; small details of the pictures are learned too."),
+    "light": (
+        gettext_noop("Light"),
+        gettext_noop("A hint of the style; the base model leads."),
+    ),
+    "standard": (
+        gettext_noop("Standard"),
+        gettext_noop("The usual: the style is clear, the content stays free."),
+    ),
+    "strong": (
+        gettext_noop("Strong"),
+        gettext_noop("The style leads; small details of the pictures are learned too."),
+    ),
 }
 
 
