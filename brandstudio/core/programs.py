@@ -26,9 +26,13 @@ def address(workers_only=False):
     return f"http://{host}:{port()}"
 
 
+def is_redis_embedded():
+    return not os.environ.get("REDIS_URL")
+
+
 def all_programs(workers_only=False):
     """The programs of this host, in starting order."""
-    embedded = [] if os.environ.get("REDIS_URL") else [redis_program()]
+    embedded = [redis_program()] if is_redis_embedded() else []
     web = [] if workers_only else [web_program()]
     return [*embedded, *web, *(worker_program(name) for name in queue.NAMES)]
 

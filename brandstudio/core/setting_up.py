@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import call_command, get_commands
-from django.db import connection
+from django.db import OperationalError, connection
 
 from brandstudio.core import demo_accounts
 from brandstudio.core.models import User
@@ -68,6 +68,11 @@ def check_port(host, port):
 def prepare(say):
     """Bring database and static files up to date; on the very first run, add the demo content."""
     say("Preparing the database …")
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise CannotStart(f"The database does not answer: {reason}. See DATABASE_URL.") from None
     call_command("migrate", interactive=False, verbosity=0)
     collect_static()
     if not User.objects.exists():

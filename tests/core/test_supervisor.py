@@ -177,6 +177,17 @@ def test_taken_port_is_one_clear_line(start_studio, home):
     assert f"STUDIO_PORT={taken + 1}" in line
 
 
+def test_database_that_does_not_answer_is_one_clear_line(start_studio, tmp_path):
+    studio, said = start_studio(
+        STUDIO_DATA_DIR=str(tmp_path), DATABASE_URL="postgres://nobody@127.0.0.1:1/none"
+    )
+
+    assert studio.wait(120) == 1
+    assert "The database does not answer: " in said()
+    assert "See DATABASE_URL." in said()
+    assert "Traceback" not in said()
+
+
 def program(name, code, **fields):
     return Program(name, (sys.executable, "-c", code), **{"stop_seconds": 5, **fields})
 

@@ -51,6 +51,8 @@ class Command(BaseCommand):
     def bring_up(self, supervisor, workers_only):
         """Redis before all others, which would only complain; then the address for people."""
         supervisor.want("redis")
+        if not programs.is_redis_embedded() and not redis_server.answers(settings.REDIS_URL):
+            self.say(f"Waiting for Redis, which does not answer at {settings.REDIS_URL} …")
         wait_until(lambda: redis_server.answers(settings.REDIS_URL), supervisor)
         supervisor.want()
         if workers_only:
