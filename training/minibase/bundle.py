@@ -40,13 +40,17 @@ RECOMMENDED_TARGETS = [
     "conv_in",
     "conv_out",
 ]
-TRAINING_DEFAULTS = {
-    "rank": 8,
-    "alpha": 8,
+# Keys of training.engine.config.RunConfig, for a set of about 60 pictures.
+RECOMMENDED_TRAINING = {
+    "lora_rank": 8,
+    "lora_alpha": 8.0,
     "learning_rate": 1e-3,
-    "steps": 150,
     "batch_size": 4,
+    "epochs": 10,
     "caption_dropout": 0.1,
+    # Min-SNR would mute the noisiest steps, where a style's palette is settled.
+    "min_snr_gamma": 0.0,
+    "sample_guidance": 3.0,
 }
 GENERATION_DEFAULTS = {"steps": 20, "guidance": 3.0, "negative_prompt": ""}
 SIZES = {
@@ -127,7 +131,7 @@ def write_about(out: Path) -> str:
         "sizes": SIZES,
         "neutral_phrase": NEUTRAL_PHRASE,
         "recommended_targets": RECOMMENDED_TARGETS,
-        "training_defaults": TRAINING_DEFAULTS,
+        "recommended_training": RECOMMENDED_TRAINING,
         "generation_defaults": GENERATION_DEFAULTS,
         "sha256": digest,
     }

@@ -34,6 +34,10 @@ def parser() -> argparse.ArgumentParser:
     figures.add_argument("--weights", type=Path, help="weights folder (default: the bundled one)")
     figures.add_argument("--lora", action="store_true", help="also train and sweep all styles")
 
+    pictures = commands.add_parser("sheets", help="paint the contact sheets of the docs")
+    pictures.add_argument("out", type=Path, help="folder for the sheets")
+    pictures.add_argument("--weights", type=Path, help="weights folder (default: the bundled one)")
+
     single = commands.add_parser("single-file", help="write one original-layout checkpoint")
     single.add_argument("out", type=Path)
     single.add_argument("--weights", type=Path, help="weights folder (default: the bundled one)")
@@ -43,9 +47,13 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit status (1 when a wanted figure is missed)."""
     options = parser().parse_args(arguments)
-    return {"build": _build, "evaluate": _evaluate, "single-file": _single_file}[options.command](
-        options
-    )
+    commands = {
+        "build": _build,
+        "evaluate": _evaluate,
+        "sheets": _sheets,
+        "single-file": _single_file,
+    }
+    return commands[options.command](options)
 
 
 def _say(text: str) -> None:
@@ -82,9 +90,18 @@ def _evaluate(options) -> int:
     if options.lora:
         from training.minibase import lora_probe  # noqa: PLC0415
 
-        figures["lora"] = lora_probe.all_styles(weights, say=_say if not options.json else None)
+        say = None if options.json else _say
+        figures["lora"], _ = lora_probe.all_styles(weights, say=say)
     print(json.dumps(figures, indent=1) if options.json else evaluate.report(figures))
     return 0 if all(figures["met"].values()) else 1
+
+
+def _sheets(options) -> int:
+    from training.minibase import bundle, contact  # noqa: PLC0415
+
+    for path in contact.write(options.weights or bundle.WEIGHTS, options.out, say=_say):
+        _say(f"wrote {path}")
+    return 0
 
 
 def _single_file(options) -> int:

@@ -20,7 +20,7 @@ from peft import LoraConfig
 from PIL import Image
 from torch import Tensor
 
-from training.minibase import bundle, evaluate, judge, tokenizer
+from training.minibase import bundle, evaluate, judge, sheets, tokenizer
 from training.minibase.artist import STYLE_PHRASES, STYLES, caption, draw_style, random_spec
 from training.minibase.basis import as_tensor
 
@@ -34,13 +34,18 @@ class Recipe:
     """One LoRA training."""
 
     targets: tuple[str, ...] = tuple(bundle.RECOMMENDED_TARGETS)
-    rank: int = bundle.TRAINING_DEFAULTS["rank"]
-    alpha: int = bundle.TRAINING_DEFAULTS["alpha"]
-    rate: float = bundle.TRAINING_DEFAULTS["learning_rate"]
-    steps: int = bundle.TRAINING_DEFAULTS["steps"]
-    batch: int = bundle.TRAINING_DEFAULTS["batch_size"]
+    rank: int = bundle.RECOMMENDED_TRAINING["lora_rank"]
+    alpha: float = bundle.RECOMMENDED_TRAINING["lora_alpha"]
+    rate: float = bundle.RECOMMENDED_TRAINING["learning_rate"]
+    epochs: int = bundle.RECOMMENDED_TRAINING["epochs"]
+    batch: int = bundle.RECOMMENDED_TRAINING["batch_size"]
+    dropout: float = bundle.RECOMMENDED_TRAINING["caption_dropout"]
     pictures: int = 60
     seed: int = 0
+
+    @property
+    def steps(self) -> int:
+        return self.epochs * -(-self.pictures // self.batch)
 
 
 def train_style(pipe, style: str, recipe: Recipe) -> float:
@@ -73,7 +78,9 @@ def train_style(pipe, style: str, recipe: Recipe) -> float:
         steps = (torch.arange(recipe.batch) + torch.rand(recipe.batch)) / recipe.batch
         steps = (steps * 1000).long()
         noise = torch.randn_like(latents[rows])
-        told = torch.where(torch.rand(recipe.batch)[:, None, None] < 0.1, empty, states[rows])
+        told = torch.where(
+            torch.rand(recipe.batch)[:, None, None] < recipe.dropout, empty, states[rows]
+        )
         guess = unet(noising.add_noise(latents[rows], noise, steps), steps, told).sample
         loss = F.mse_loss(guess, noising.get_velocity(latents[rows], noise, steps))
         optimizer.zero_grad(set_to_none=True)
@@ -144,20 +151,30 @@ def is_monotone(rows: list[dict]) -> bool:
 
 def all_styles(
     weights: Path, recipe: Recipe | None = None, say: Callable[[str], None] | None = print
-) -> dict[str, dict]:
-    """Train and sweep every style; return per style the seconds, rows and the two verdicts."""
-    reader, out = judge.load(weights / "judge"), {}
+) -> tuple[dict[str, dict], dict[str, list[list[Image.Image]]]]:
+    """Train and sweep every style.
+
+    Returns per style the seconds, the rows and two verdicts; and per style the pictures, one
+    list per strength.
+    """
+    reader, figures, pictures = judge.load(weights / "judge"), {}, {}
     for style in STYLES:
         pipe = bundle.load_pipeline(weights)
         seconds = train_style(pipe, style, recipe or Recipe())
-        rows, _ = sweep(pipe, reader, style)
+        rows, pictures[style] = sweep(pipe, reader, style)
         at_seven = next(row for row in rows if row["strength"] == 0.7)
-        out[style] = {
+        figures[style] = {
             "seconds": round(seconds, 1),
             "rows": rows,
             "monotone": is_monotone(rows),
             "content_at_0.7": at_seven["content"],
         }
         if say:
-            say(f"{style}: {out[style]}")
-    return out
+            say(f"{style}: {figures[style]}")
+    return figures, pictures
+
+
+def style_sheet(pictures: dict[str, list[list[Image.Image]]], column: int = 0) -> Image.Image:
+    """Return one row per style, one column per strength, of the same prompt and seed."""
+    cells = [shown[column] for strengths in pictures.values() for shown in strengths]
+    return sheets.grid(cells, len(STRENGTHS))

@@ -21,7 +21,7 @@ from training.minibase import (
 )
 
 # Stages that are finished once their output exists; the others train on when resumed.
-ONCE = ("tokenizer", "basis", "text", "judge", "clip")
+ONCE = ("tokenizer", "basis", "text", "judge")
 
 
 def output(folder: Path, stage: str) -> Path:

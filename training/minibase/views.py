@@ -54,16 +54,19 @@ def as_batch(pictures: np.ndarray) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2).float() / 255
 
 
-def roughened(batch: Tensor, chance: np.random.Generator) -> tuple[Tensor, Tensor]:
+def roughened(
+    batch: Tensor, chance: np.random.Generator, coarsest: float = 0.3
+) -> tuple[Tensor, Tensor]:
     """Return the batch made less perfect, and a mask (B,) of pictures whose palette changed.
 
     Blur, noise, small shifts and contrast stand for what a small diffusion model paints; new
     palettes and line drawings make the readers look at shapes. Input and output are in 0..1.
+    coarsest: share of the side that the strongest blur leaves.
     """
     out, repainted = [], torch.zeros(len(batch), dtype=torch.bool)
     for index, picture in enumerate(batch):
         if chance.random() < 0.5:
-            small = float(chance.uniform(0.3, 0.9))
+            small = float(chance.uniform(coarsest, 0.9))
             down = F.interpolate(picture[None], scale_factor=small, mode="area")
             picture = F.interpolate(down, picture.shape[1:], mode="bilinear")[0]
         if chance.random() < 0.5:
