@@ -176,6 +176,10 @@ SENTENCES: dict[str, str] = {
     "strength-out-of-band": gettext_noop(
         "Strength {strength} of {name} is outside {minimum} to {maximum}."
     ),
+    "prompt-too-long": gettext_noop(
+        "The prompt has {length} characters; the limit is {limit}. Shorten it."
+    ),
+    "pack-unknown": gettext_noop("There is no style pack “{name}”. Did you mean “{nearest}”?"),
     "prompt-bad-tag": gettext_noop(
         "“{tag}” is not a style tag. Write <lora:name:0.7>, with a name and a number."
     ),

@@ -1,0 +1,108 @@
+"""The renderer of one process: a base model and its packs, kept warm from picture to picture."""
+
+from __future__ import annotations
+
+import gc
+import io
+import platform
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import diffusers
+import peft
+import torch
+from PIL import Image
+
+from training.engine.sampling import Renderer, SampleRequest
+
+PREVIEW_SIDE = 128  # px of the longer side of a preview
+OnStep = Callable[[int, int, bytes], None]
+
+
+class WarmRenderer:
+    """Paints pictures one by one; a base is loaded once and stays until another is asked for.
+
+    Not safe for several threads. A process has one: `warm()`.
+    """
+
+    def __init__(self, device: str | None = None):
+        self.device = device
+        self._base = ""  # sha256 of the base in memory
+        self._renderer: Renderer | None = None
+
+    def holds(self, base_sha256: str) -> bool:
+        """Whether this base is in memory, so that painting may begin at once."""
+        return self._base == base_sha256
+
+    def take(self, base_path: str | Path, base_sha256: str) -> Renderer:
+        """The renderer of this base, loaded if it was not. Raises EngineError as loading does."""
+        if not self.holds(base_sha256):
+            self._drop()
+            self._renderer = Renderer(base_path, self.device)
+            self._base = base_sha256
+        return self._renderer
+
+    def paint(
+        self,
+        request: SampleRequest,
+        on_step: OnStep | None = None,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> Image.Image:
+        """The picture of one request on the base taken last.
+
+        on_step(step, total, preview): after each step; preview is a small WebP, or b"" where the
+        step has none. Raises RenderStopped when should_stop() said so, EngineError otherwise.
+        """
+
+        def after_step(_index, step, total, preview):
+            if on_step:
+                on_step(step, total, webp(preview, PREVIEW_SIDE) if preview else b"")
+
+        [picture] = self._renderer.render([request], after_step, should_stop)
+        return picture
+
+    def rest(self, device: str = "cpu") -> None:
+        """Move what is in memory to another device: host memory while a training has the card."""
+        if self._renderer:
+            self._renderer.to(device)
+
+    def _drop(self) -> None:
+        self._renderer, self._base = None, ""
+        gc.collect()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+
+@cache
+def warm() -> WarmRenderer:
+    """This process's renderer."""
+    return WarmRenderer()
+
+
+def webp(picture: Image.Image, side: int) -> bytes:
+    """A small WebP whose longer side is `side` px; a smaller picture is scaled up to it."""
+    scale = side / max(picture.size)
+    size = tuple(max(1, round(length * scale)) for length in picture.size)
+    smaller = picture.convert("RGB").resize(size, Image.Resampling.BICUBIC)
+    file = io.BytesIO()
+    smaller.save(file, "WEBP", quality=72, method=2)
+    return file.getvalue()
+
+
+def png(picture: Image.Image) -> bytes:
+    """The picture as PNG bytes, without any metadata."""
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+def versions() -> dict[str, str]:
+    """What a picture's bits depend on besides its request."""
+    return {
+        "torch": torch.__version__,
+        "diffusers": diffusers.__version__,
+        "peft": peft.__version__,
+        "python": platform.python_version(),
+        "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
+    }

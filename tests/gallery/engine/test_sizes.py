@@ -1,0 +1,41 @@
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from gallery.engine import sizes
+
+
+@given(st.integers(200, 8000), st.integers(200, 8000), st.sampled_from([(128, 32), (512, 64)]))
+def test_native_size_fits_the_base(width, height, base):
+    default, multiple = base
+    native = sizes.native_size(
+        width, height, default_width=default, default_height=default, multiple=multiple
+    )
+
+    assert all(side % multiple == 0 and side > 0 for side in native)
+    assert 0.4 <= math.prod(native) / default**2 <= 2.2
+    if width != height:
+        assert (native[0] >= native[1]) == (width > height) or native[0] == native[1]
+
+
+def test_square_channel_is_painted_in_the_base_own_size():
+    assert sizes.native_size(1080, 1080, default_width=512, default_height=512, multiple=64) == (
+        512,
+        512,
+    )
+
+
+@given(st.integers(40, 300), st.integers(40, 300), st.integers(20, 200), st.integers(20, 200))
+def test_cut_has_the_channel_size(width, height, to_width, to_height):
+    cut = sizes.cut_to(Image.new("RGB", (width, height)), to_width, to_height)
+
+    assert cut.size == (to_width, to_height)
+
+
+def test_cut_keeps_what_is_in_focus():
+    picture = Image.new("RGB", (300, 100), "blue")
+    picture.paste((255, 0, 0), (200, 0, 300, 100))
+
+    assert sizes.cut_to(picture, 50, 50, focus=(1.0, 0.5)).getpixel((25, 25)) == (255, 0, 0)
