@@ -121,6 +121,10 @@ STALL_SECONDS = 600 * CLOCK  # least time a phase may show no progress before it
 STALL_STEPS = 10  # … and at least so many usual steps
 MAX_ATTEMPTS = 5  # a row whose workers died so often fails instead of being queued again
 
+# --- Fair use -------------------------------------------------------------------------------------
+PICTURES_PER_DAY = int(os.environ.get("PICTURES_PER_DAY", 200))  # that one person may ask for
+PICTURES_AT_ONCE = int(os.environ.get("PICTURES_AT_ONCE", 24))  # of one person under way
+
 # --- Files ----------------------------------------------------------------------------------------
 STORAGE_URL = os.environ.get("STORAGE_URL") or f"file://{DATA_DIR / 'blobs'}"
 BASE_MODELS_DIR = Path(os.environ.get("BASE_MODELS_DIR", DATA_DIR / "base-models"))
@@ -128,6 +132,7 @@ UPLOAD_MAX_BYTES = int(os.environ.get("UPLOAD_MAX_BYTES", 2 * 1024**3))
 ZIP_MAX_BYTES = int(os.environ.get("ZIP_MAX_BYTES", 4 * 1024**3))  # unpacked
 IMAGE_MAX_PIXELS = int(os.environ.get("IMAGE_MAX_PIXELS", 100_000_000))
 DATA_UPLOAD_MAX_NUMBER_FILES = 2000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 0  # every upload is a file: what reads it wants a path
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 

@@ -41,6 +41,10 @@ class AssetQuerySet(WorkQuerySet):
             Q(scene__owner=person) | Q(scene__is_shared=True) | Q(review=AssetReview.APPROVED)
         )
 
+    def binned_by(self, person):
+        """What waits in this person's bin."""
+        return self.filter(scene__owner=person).exclude(deleted_at=None)
+
     def kept(self):
         return self.filter(deleted_at=None)
 

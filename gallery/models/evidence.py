@@ -23,6 +23,8 @@ class EvidenceSheet(Work):
     WAITING = (SheetState.WAITING,)
     HELD = (SheetState.PAINTING,)
     QUEUE = "render"
+    JOB = "gallery.jobs.paint_sheet"
+    OWNER = "version__made_by"
 
     version = models.OneToOneField(StyleVersion, models.CASCADE, related_name="sheet")
     plan = models.JSONField(default=dict)

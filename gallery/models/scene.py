@@ -1,3 +1,5 @@
+import math
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -9,6 +11,24 @@ from training.models import BaseModel, Kind
 from .channel import Channel
 from .style import StyleVersion
 from .template import PromptTemplate
+
+# The tile shapes of the stylesheet, by width / height.
+TILE_SHAPES = {
+    "tile--9x16": 9 / 16,
+    "tile--2x3": 2 / 3,
+    "tile--3x4": 3 / 4,
+    "": 1,
+    "tile--4x3": 4 / 3,
+    "tile--3x2": 3 / 2,
+    "tile--16x10": 16 / 10,
+    "tile--16x9": 16 / 9,
+    "tile--wide": 2.35,
+}
+
+
+def tile_shape(width, height):
+    """The stylesheet's class whose shape is nearest to width × height."""
+    return min(TILE_SHAPES, key=lambda name: abs(math.log(TILE_SHAPES[name] * height / width)))
 
 
 class SceneQuerySet(models.QuerySet):
@@ -53,7 +73,13 @@ class Scene(models.Model):
         ordering = ["-made_at", "-pk"]
 
     def __str__(self):
-        return self.title
+        return str(self.template) if self.template_id else self.title
+
+    @property
+    def tile_shape(self):
+        """The class of this scene's tiles: the shape in which its pictures are delivered."""
+        size = self.channel or self
+        return tile_shape(size.width, size.height)
 
 
 class ScenePack(models.Model):

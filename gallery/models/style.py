@@ -1,13 +1,14 @@
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import WrongState
 from brandstudio.core.models.vocabulary import Named
 from training.models import BaseModel, Checkpoint, Kind
 
-from .review import Reviewed, ReviewState
+from .review import Reviewed, ReviewQuerySet, ReviewState
 
 
 class StylePackQuerySet(models.QuerySet):
@@ -37,10 +38,24 @@ class StylePack(Named):
         return reverse("gallery:pack-detail", args=[self.slug])
 
     @property
+    def summary(self):
+        """One line of advice in the reader's language."""
+        in_english = (get_language() or "").startswith("en")
+        return self.summary_en if in_english else self.summary_zh
+
+    @property
     def approved_version(self):
         """The newest approved version, or None."""
         approved = [v for v in self.versions.all() if v.state == ReviewState.APPROVED]
         return max(approved, key=lambda v: v.number, default=None)
+
+
+class StyleVersionQuerySet(ReviewQuerySet):
+    def visible_to(self, person):
+        """Designers and admins see all, others what they may use or have used."""
+        if person.is_designer or person.is_brand_admin:
+            return self
+        return self.filter(state__in=(ReviewState.APPROVED, ReviewState.RETIRED))
 
 
 class StyleVersion(Reviewed):
@@ -67,6 +82,8 @@ class StyleVersion(Reviewed):
     evidence = models.JSONField(
         default=dict, blank=True, help_text=_("Scores per strength, figures of the training.")
     )
+
+    objects = StyleVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("style version")
@@ -100,6 +117,11 @@ class StyleVersion(Reviewed):
                 raise WrongState(self, "changed")
         super().save(*args, **kwargs)
 
+    @property
+    def summary(self):
+        """One line of advice, from its pack."""
+        return self.pack.summary
+
     def allows(self, strength):
         return self.strength_min <= strength <= self.strength_max
 
@@ -125,3 +147,6 @@ class EvidencePicture(models.Model):
 
     def __str__(self):
         return f"{self.version} @ {self.strength}"
+
+    def get_absolute_url(self):
+        return reverse("gallery:evidence-picture", args=[self.pk])

@@ -3,6 +3,7 @@ import re
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models.vocabulary import Named
@@ -11,6 +12,10 @@ from .review import Reviewed
 from .style import StylePack
 
 SLOT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+
+
+def _in_language(zh, en):
+    return en if (get_language() or "").startswith("en") else zh
 
 
 class PromptTemplate(Named, Reviewed):
@@ -47,7 +52,37 @@ class PromptTemplate(Named, Reviewed):
     def get_absolute_url(self):
         return reverse("gallery:template-detail", args=[self.slug, self.number])
 
+    @property
+    def sentence(self):
+        """The sentence on screen, in the reader's language, as text and slots in their order.
+
+        [{"text": …} or {"slot": …, "tail": …}]: a page draws a field for each slot. `tail` is the
+        punctuation after it, which must not begin a line.
+        """
+        parts = SLOT.split(_in_language(self.sentence_zh, self.sentence_en))
+        slots = {slot["name"]: slot for slot in self.slots}
+        drawn = []
+        for index, part in enumerate(parts):
+            if index % 2:
+                if part in slots:
+                    drawn.append({"slot": slots[part], "tail": ""})
+                continue
+            tail = re.match(r"\s*[，。、：；！？,.:;!?]*", part)[0] if drawn else ""
+            if drawn:
+                drawn[-1]["tail"] = tail
+            if text := part[len(tail) :].strip():
+                drawn.append({"text": text})
+        return drawn
+
+    @staticmethod
+    def slot_label(slot):
+        """What a slot, or one of its options, is called in the reader's language."""
+        if "label_zh" in slot:
+            return _in_language(slot["label_zh"], slot["label_en"])
+        return _in_language(slot["zh"], slot["en"])
+
     def clean(self):
+        super().clean()
         named = {slot["name"] for slot in self.slots}
         for field in ("text", "sentence_zh", "sentence_en"):
             unknown = set(SLOT.findall(getattr(self, field))) - named

@@ -8,6 +8,7 @@ import "./copy.js";
 import "./forms.js";
 import "./keys.js";
 import "./menu.js";
+import "./packs.js";
 import "./polling.js";
 import "./strength.js";
 import "./theme.js";

@@ -1,0 +1,137 @@
+"""A checkpoint, or a file from elsewhere, becomes a version of a style pack."""
+
+from pathlib import Path
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from gallery import problems
+from gallery.models import StylePack
+from gallery.services.publishing import BAND
+from training.engine.errors import EngineError
+from training.engine.safetensors_header import is_pickle, read_header
+from training.models import BaseModel
+
+LARGEST_FILE = 1_000_000_000  # bytes
+
+
+def _strength(label, initial):
+    return forms.FloatField(
+        label=label,
+        initial=initial,
+        validators=[MinValueValidator(0), MaxValueValidator(1.5)],
+        widget=forms.NumberInput(attrs={"step": "0.05", "min": "0", "max": "1.5"}),
+    )
+
+
+class BandForm(forms.Form):
+    """The five strengths of a version, in their order."""
+
+    strength_min = _strength(_("Least allowed"), 0.3)
+    best_min = _strength(_("Recommended from"), 0.5)
+    strength = _strength(_("Default"), 0.7)
+    best_max = _strength(_("Recommended to"), 0.8)
+    strength_max = _strength(_("Greatest allowed"), 0.9)
+
+    def clean(self):
+        cleaned = super().clean()
+        values = [cleaned.get(name) for name in BAND]
+        if None not in values and values != sorted(values):
+            self.add_error(
+                "strength",
+                _("The five strengths must rise from least allowed to greatest allowed."),
+            )
+        return cleaned
+
+    def band_fields(self):
+        return [self[name] for name in BAND]
+
+    @property
+    def band(self):
+        return {name: self.cleaned_data[name] for name in BAND}
+
+
+class PublishForm(BandForm):
+    """New pack or a new version of one."""
+
+    pack = forms.ModelChoiceField(
+        StylePack.objects.all(),
+        label=_("Style pack"),
+        required=False,
+        empty_label=_("A new pack"),
+        help_text=_("Choose one to publish its next version."),
+    )
+    name_zh = forms.CharField(label=_("Chinese name"), max_length=80, required=False)
+    name_en = forms.CharField(label=_("English name"), max_length=80, required=False)
+    slug = forms.SlugField(
+        label=_("Short name"),
+        required=False,
+        max_length=50,
+        help_text=_("Small letters and hyphens; stands in prompts as <lora:name:0.7>."),
+    )
+    summary_zh = forms.CharField(
+        label=_("One line of advice, Chinese"), max_length=200, required=False
+    )
+    summary_en = forms.CharField(
+        label=_("One line of advice, English"), max_length=200, required=False
+    )
+    trigger_words = forms.CharField(
+        label=_("Trigger words"),
+        max_length=120,
+        required=False,
+        help_text=_("Put in front of every prompt by the studio; nobody has to type them."),
+        widget=forms.TextInput(attrs={"lang": "en"}),
+    )
+    changes = forms.CharField(label=_("What changed"), max_length=200, required=False)
+
+    def new_pack_fields(self):
+        return [self[n] for n in ("name_zh", "name_en", "slug", "summary_zh", "summary_en")]
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("pack"):
+            return cleaned
+        for name in ("name_zh", "name_en", "slug"):
+            if not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, _("A new pack needs this."))
+        slug = cleaned.get("slug")
+        if slug and StylePack.objects.filter(slug=slug).exists():
+            self.add_error("slug", problems.sentence("slug-taken", {"slug": slug}))
+        return cleaned
+
+    def the_pack(self):
+        """The pack chosen, or a new one, saved."""
+        if self.cleaned_data["pack"]:
+            return self.cleaned_data["pack"]
+        names = ("name_zh", "name_en", "slug", "summary_zh", "summary_en")
+        return StylePack.objects.create(**{name: self.cleaned_data[name] for name in names})
+
+
+class ImportForm(PublishForm):
+    """As PublishForm, for a LoRA file that was trained elsewhere."""
+
+    file = forms.FileField(label=_("LoRA file"), help_text=_("A .safetensors file."))
+    base = forms.ModelChoiceField(BaseModel.objects.none(), label=_("Base model"), empty_label=None)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["base"].queryset = BaseModel.objects.usable()
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST_FILE:
+            raise forms.ValidationError(_("The file is larger than 1 GB. A LoRA is far smaller."))
+        try:
+            if is_pickle(Path(self.path_of(file))):
+                raise EngineError("file-is-pickle", name=file.name)
+            read_header(Path(self.path_of(file)))
+        except EngineError as error:
+            facts = {**error.facts, "name": file.name}
+            raise forms.ValidationError(problems.sentence(error.code, facts)) from error
+        return file
+
+    @staticmethod
+    def path_of(file):
+        """Where the upload lies; settings make every upload a file."""
+        return file.temporary_file_path()

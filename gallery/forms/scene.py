@@ -1,0 +1,245 @@
+"""What a marketer sends in for a picture, read into a SceneOrder and judged at once."""
+
+import re
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from gallery import problems
+from gallery.engine import prompts
+from gallery.models import Asset, Channel, PromptTemplate, ReviewState, StyleVersion
+from gallery.problems import REFUSALS, Refused
+from gallery.services import scenes
+from gallery.services.scenes import SceneOrder
+
+COUNTS = (1, 2, 4, 8)
+# Where a refusal is shown; all others stand above the form.
+_FIELD_OF = {
+    "slot-value-unknown": "template",
+    "template-not-approved": "template",
+    "prompt-not-yours": "free",
+    "prompt-bad-tag": "free",
+    "prompt-too-long": "free",
+    "prompt-empty": "free",
+    "pack-unknown": "free",
+    "pack-not-approved": "pack",
+    "pack-replaced": "pack",
+    "packs-too-many": "pack",
+    "packs-of-two-bases": "pack",
+    "reason-missing": "reason",
+    "sweep-needs-one-pack": "sweep",
+    "sweep-unreadable": "sweep",
+}
+
+
+class SceneForm(forms.Form):
+    template = forms.ModelChoiceField(
+        PromptTemplate.objects.none(), required=False, widget=forms.HiddenInput
+    )
+    free = forms.CharField(
+        label=_("Your own words"),
+        required=False,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 3, "lang": "en"}),
+        help_text=_("English. <lora:name:0.7> adds a style pack."),
+    )
+    pack = forms.ModelMultipleChoiceField(StyleVersion.objects.none(), required=False)
+    channel = forms.ModelChoiceField(
+        Channel.objects.all(), required=False, to_field_name="slug", empty_label=None
+    )
+    count = forms.TypedChoiceField(
+        label=_("How many"), choices=[(n, n) for n in COUNTS], coerce=int, initial=4
+    )
+    seed = forms.IntegerField(
+        label=_("Seed"),
+        required=False,
+        min_value=0,
+        max_value=scenes.LARGEST_SEED,
+        help_text=_("Empty: any. The same seed gives the same picture."),
+    )
+    steps = forms.IntegerField(
+        label=_("Steps"), min_value=4, max_value=60, initial=scenes.DEFAULT_STEPS
+    )
+    guidance = forms.FloatField(
+        label=_("Guidance"),
+        min_value=1,
+        max_value=15,
+        initial=scenes.DEFAULT_GUIDANCE,
+        help_text=_("How strictly the prompt is followed."),
+        widget=forms.NumberInput(attrs={"step": "0.5"}),
+    )
+    negative = forms.CharField(
+        label=_("Not in the picture"),
+        required=False,
+        max_length=400,
+        widget=forms.TextInput(attrs={"lang": "en"}),
+    )
+    sweep = forms.CharField(
+        label=_("Strength sweep"),
+        required=False,
+        max_length=80,
+        help_text=_("One picture for each, same seed: 0.5 0.6 0.7 0.8"),
+    )
+    reason = forms.CharField(label=_("Reason for leaving the band"), required=False, max_length=400)
+    made_from = forms.ModelChoiceField(
+        Asset.objects.none(), required=False, widget=forms.HiddenInput
+    )
+
+    ADVANCED = ("seed", "steps", "guidance", "negative", "sweep")
+
+    def __init__(self, data=None, *, person, template=None, versions=(), **kwargs):
+        """person: who asks. template: the PromptTemplate shown, or None for free prompts.
+
+        versions: approved StyleVersions that may be picked, with pack, base and pictures.
+        """
+        super().__init__(data, **kwargs)
+        self.person, self.shown_template, self.versions = person, template, list(versions)
+        self.order = None
+        approved = PromptTemplate.objects.approved()
+        self.fields["template"].queryset = approved
+        # Retired ones too, so that the answer can say what became of them.
+        self.fields["pack"].queryset = StyleVersion.objects.filter(
+            state__in=(ReviewState.APPROVED, ReviewState.RETIRED)
+        ).select_related("pack", "base")
+        self.fields["made_from"].queryset = Asset.objects.visible_to(person)
+        if not person.may_write_prompts:
+            del self.fields["free"], self.fields["negative"]
+        if not person.may_leave_band:
+            del self.fields["reason"]
+        for slot in template.slots if template else ():
+            self.fields[f"slot_{slot['name']}"] = forms.CharField(
+                label=PromptTemplate.slot_label(slot),
+                required=False,
+                widget=forms.Select(
+                    choices=[(o["value"], PromptTemplate.slot_label(o)) for o in slot["options"]]
+                ),
+            )
+
+    # What the page draws
+    def sentence(self):
+        """The template's sentence as parts: {"text"} or {"field", "label"}."""
+        for part in self.shown_template.sentence:
+            if "slot" in part:
+                field = self[f"slot_{part['slot']['name']}"]
+                yield {"field": field, "label": field.label, "tail": part["tail"]}
+            else:
+                yield part
+
+    def loose_slots(self):
+        """Slots that the sentence doesn't name, so that no choice is out of reach."""
+        named = {p["slot"]["name"] for p in self.shown_template.sentence if "slot" in p}
+        return [
+            self[f"slot_{slot['name']}"]
+            for slot in self.shown_template.slots
+            if slot["name"] not in named
+        ]
+
+    def pack_choices(self):
+        """[{"version", "is_chosen", "strength", "field", "error", "film"}] for the picker."""
+        chosen = {str(value) for value in (self["pack"].value() or ())}
+        for version in self.versions:
+            name = f"strength_{version.pk}"
+            value = self.data.get(name) if self.is_bound else self.initial.get(name)
+            yield {
+                "version": version,
+                "is_chosen": str(version.pk) in chosen,
+                "strength": value if value not in (None, "") else version.strength,
+                "field": name,
+                "error": self.errors.get(name, [""])[0] if self.is_bound else "",
+            }
+
+    def advanced_fields(self):
+        return [self[name] for name in self.ADVANCED if name in self.fields]
+
+    def advanced_changed(self):
+        """How many of the advanced settings differ from what a new page shows."""
+        return sum(
+            str(self[name].value() or "") != str(self.fields[name].initial or "")
+            for name in self.ADVANCED
+            if name in self.fields
+        )
+
+    # What the person sent
+    def clean(self):
+        cleaned = super().clean()
+        if self.errors:
+            return cleaned
+        try:
+            self.order = self._order(cleaned)
+            scenes.judge(self.order, self.person)
+        except REFUSALS as error:
+            self._refuse(error)
+        return cleaned
+
+    def _order(self, cleaned):
+        free, tags = prompts.split_tags(cleaned.get("free", ""))
+        packs = [(version, self._strength(version)) for version in cleaned["pack"]]
+        packs += self._packs_of(tags, {version.pk for version, _strength in packs})
+        template = cleaned["template"]
+        return SceneOrder(
+            template=template,
+            slot_values={
+                slot["name"]: cleaned.get(f"slot_{slot['name']}", "")
+                for slot in (template.slots if template else ())
+            },
+            free=free,
+            packs=tuple(packs),
+            channel=cleaned["channel"],
+            count=cleaned["count"],
+            seed=cleaned["seed"],
+            steps=cleaned["steps"],
+            guidance=cleaned["guidance"],
+            negative=cleaned.get("negative"),
+            reason=cleaned.get("reason", ""),
+            strengths=read_sweep(cleaned["sweep"]),
+            made_from=cleaned["made_from"],
+        )
+
+    def _strength(self, version):
+        sent = self.data.get(f"strength_{version.pk}", "")
+        if not str(sent).strip():
+            return version.strength
+        try:
+            strength = float(sent)
+        except ValueError:
+            strength = float("nan")
+        if not abs(strength) < 100:
+            raise Refused("strength-unreadable", name=str(version.pack), value=str(sent)[:20])
+        return round(strength, 3)
+
+    def _packs_of(self, tags, there):
+        known = {version.pack.slug: version for version in self.versions}
+        for version, tag in prompts.resolve(tags, known):
+            if version.pk not in there:
+                yield version, version.strength if tag.strength is None else tag.strength
+
+    def _refuse(self, error):
+        sentence = problems.of(error)
+        if error.code in {"strength-out-of-band", "strength-unreadable"}:
+            for version in self.cleaned_data.get("pack") or ():
+                if str(version.pack) == error.facts["name"]:
+                    self.add_error_to_strength(version, sentence)
+                    return
+        field = _FIELD_OF.get(error.code)
+        self.add_error(field if field in self.fields else None, sentence)
+
+    def add_error_to_strength(self, version, sentence):
+        """Put the sentence beside that pack's slider."""
+        name = f"strength_{version.pk}"
+        self.fields[name] = forms.FloatField(required=False)
+        self.add_error(name, ValidationError(sentence))
+
+
+def read_sweep(text):
+    """The strengths of a sweep, or () for none. Raises Refused("sweep-unreadable")."""
+    words = re.split(r"[\s,，;]+", text.strip()) if text.strip() else []
+    try:
+        strengths = tuple(round(float(word), 3) for word in words)
+    except ValueError as error:
+        raise Refused("sweep-unreadable") from error
+    if strengths and not (2 <= len(strengths) <= scenes.MOST_PICTURES):
+        raise Refused("sweep-unreadable")
+    if any(not abs(strength) < 100 for strength in strengths):
+        raise Refused("sweep-unreadable")
+    return strengths

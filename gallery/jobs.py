@@ -1,0 +1,57 @@
+"""What the queue calls. Only ids go in: the row, not the queue, holds the truth."""
+
+from brandstudio.core import lease, queue, stopping
+from brandstudio.core.device import LeaseAbandoned
+from brandstudio.core.devices import this_device
+from brandstudio.core.models import WrongState
+from gallery import painting
+from gallery.models import Asset, EvidenceSheet
+from gallery.problems import Refused
+from training.engine.errors import EngineError
+
+
+def render(asset_pk):
+    """Paint one picture of a scene. Safe to deliver twice."""
+    _carry_out(
+        Asset.objects.select_related("scene__base", "scene__template").get(pk=asset_pk),
+        painting.paint_asset,
+    )
+
+
+def paint_sheet(sheet_pk):
+    """Paint and score the strength sheet of a style version. Safe to deliver twice."""
+    _carry_out(
+        EvidenceSheet.objects.select_related("version__base", "version__pack").get(pk=sheet_pk),
+        painting.paint_sheet,
+    )
+
+
+def _carry_out(work, act):
+    try:
+        work.start(worker=lease.this_worker())
+        with lease.renewing(work), this_device().rendering(should_stop=stopped) as turn:
+            act(work, turn, stopped)
+    except (WrongState, LeaseAbandoned, painting.Stopped):
+        # Delivered twice, cancelled or taken over: the row knows. Or this process must end.
+        _hand_back(work)
+    except (EngineError, Refused) as error:  # a person can mend this
+        work.fail(error.code, **error.facts)
+    except Exception:  # our fault: say so, and let the queue keep the traceback
+        work.fail("software-fault")
+        raise
+
+
+def stopped():
+    """Whether the job is withdrawn or its process must end."""
+    return stopping.job_should_stop() or stopping.process_should_stop()
+
+
+def _hand_back(work):
+    """A worker that must end puts its row back, so that the next need not wait for the lease."""
+    if not stopping.process_should_stop():
+        return
+    try:
+        work.requeue(why="worker-stops")
+    except WrongState:
+        return
+    queue.enqueue_work(work)

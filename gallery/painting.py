@@ -1,0 +1,182 @@
+"""The acts of the renderer's jobs: rows in, pictures out, progress on the way."""
+
+import time
+
+from brandstudio.core import blobs
+from gallery.models import EvidencePicture, StyleVersion
+from gallery.problems import Refused
+
+THUMB_SIDE = 480  # px of the longer side of what lists show
+
+
+class Stopped(Exception):
+    """The work was called off between two steps."""
+
+
+def paint_asset(asset, turn, stopped):
+    """Paint one asset, already claimed; its row ends ready. turn: the device, held by us.
+
+    Raises WrongState when the row was cancelled or taken over, Stopped when stopped() said so,
+    EngineError or Refused for what a person can mend.
+    """
+    # torch is slow to import, and web processes never do
+    from gallery.engine import renderer  # noqa: PLC0415
+    from training.engine.sampling import RenderStopped, SampleRequest  # noqa: PLC0415
+
+    scene = asset.scene
+    packs = packs_of(asset)
+    request = SampleRequest(
+        prompt=scene.prompt,
+        negative_prompt=scene.negative_prompt,
+        width=scene.width,
+        height=scene.height,
+        steps=scene.steps,
+        guidance=scene.guidance,
+        seed=asset.seed,
+        packs=[(weights_of(version), strength) for version, strength in packs],
+    )
+    painter = renderer.warm()
+    _take(painter, scene.base)
+    asset.begin_rendering()
+    began = time.monotonic()
+
+    def on_step(step, total, preview):
+        # Raises WrongState once the row was cancelled, and so ends the picture at this step.
+        asset.note_progress(steps_done=step, **({"preview": preview} if preview else {}))
+        turn.yield_device()
+
+    try:
+        picture = painter.paint(request, on_step, stopped)
+    except RenderStopped as error:
+        raise Stopped from error
+    asset.finish(
+        picture_sha256=blobs.put_bytes(renderer.png(picture)),
+        thumb_sha256=blobs.put_bytes(renderer.webp(picture, THUMB_SIDE)),
+        seconds=time.monotonic() - began,
+        lineage=lineage_of(asset, packs, renderer.versions()),
+    )
+
+
+def paint_sheet(sheet, turn, stopped):
+    """Paint the pictures of a strength sheet that are not there yet, then score them.
+
+    Raises as `paint_asset` does; first of all EngineError if the weights don't fit their base.
+    """
+    from gallery.engine import evidence, renderer  # noqa: PLC0415 -- torch is slow
+    from training.engine.sampling import RenderStopped, SampleRequest  # noqa: PLC0415
+
+    version = sheet.version
+    weights = weights_of(version)
+    evidence.check_fit(weights, version.base.path, str(version))
+    painter = renderer.warm()
+    _take(painter, version.base)
+    there = {
+        (picture.prompt, picture.seed, picture.strength): picture
+        for picture in version.pictures.all()
+    }
+    wanted = plan_of(sheet)
+    for done, (prompt, seed, strength) in enumerate(wanted, start=1):
+        if (prompt, seed, strength) not in there:
+            request = SampleRequest(
+                prompt=prompt,
+                steps=sheet.plan.get("steps", 20),
+                guidance=sheet.plan.get("guidance", 3.0),
+                seed=seed,
+                packs=[(weights, strength)],
+            )
+            try:
+                picture = painter.paint(request, None, stopped)
+            except RenderStopped as error:
+                raise Stopped from error
+            there[prompt, seed, strength] = EvidencePicture.objects.create(
+                version=version,
+                prompt=prompt,
+                seed=seed,
+                strength=strength,
+                sha256=blobs.put_bytes(renderer.png(picture)),
+            )
+        sheet.note_progress(done=done)
+        turn.yield_device()
+    by_strength = {}
+    for key in wanted:
+        by_strength.setdefault(key[2], []).append(blobs.local(there[key].sha256))
+    references = [blobs.local(sha256) for sha256 in training_pictures(version)]
+    # Not save(): the version may have been submitted meanwhile, and its evidence is no content.
+    StyleVersion.objects.filter(pk=version.pk).update(
+        evidence={**version.evidence, "scores": evidence.scores(by_strength, references)}
+    )
+    sheet.finish()
+
+
+def plan_of(sheet):
+    """[(prompt, seed, strength)] of a sheet, a row of strengths after the other."""
+    opening = sheet.version.trigger_words.strip()
+    seed = sheet.plan["seed"]
+    return [
+        (f"{opening}, {entry['prompt']}" if opening else entry["prompt"], seed + row, strength)
+        for row, entry in enumerate(sheet.plan["prompts"])
+        for strength in sheet.plan["strengths"]
+    ]
+
+
+def training_pictures(version):
+    """Hashes of the pictures a version was trained on, at most 60; [] for a file from elsewhere."""
+    checkpoint = version.checkpoint
+    snapshot = checkpoint.run.snapshot if checkpoint else None
+    rows = snapshot.rows if snapshot else []
+    return [row["sha256"] for row in rows[:: max(1, len(rows) // 60)]][:60]
+
+
+def packs_of(asset):
+    """[(StyleVersion, strength)] of an asset; a sweep's strength stands for the first pack's."""
+    packs = [
+        (pack.version, pack.strength)
+        for pack in asset.scene.packs.select_related("version__pack", "version__base")
+    ]
+    if packs and asset.strength is not None:
+        packs[0] = (packs[0][0], asset.strength)
+    return packs
+
+
+def weights_of(version):
+    """The path of a version's weights. Raises Refused("weights-missing")."""
+    try:
+        return blobs.local(version.weights_sha256)
+    except blobs.BlobMissing as error:
+        raise Refused("weights-missing", name=str(version)) from error
+
+
+def lineage_of(asset, packs, versions):
+    """Everything that is needed to make the picture again and to trace it, as JSON."""
+    scene = asset.scene
+    return {
+        "seed": asset.seed,
+        "prompt": scene.prompt,
+        "negative_prompt": scene.negative_prompt,
+        "width": scene.width,
+        "height": scene.height,
+        "steps": scene.steps,
+        "guidance": scene.guidance,
+        "base": {"name": scene.base.name, "sha256": scene.base.sha256},
+        "packs": [
+            {
+                "pack": version.pack.slug,
+                "version": version.number,
+                "sha256": version.weights_sha256,
+                "strength": strength,
+            }
+            for version, strength in packs
+        ],
+        "template": (
+            {"slug": scene.template.slug, "version": scene.template.number}
+            if scene.template
+            else None
+        ),
+        "software": versions,
+    }
+
+
+def _take(painter, base):
+    if not base.is_present:
+        raise Refused("base-absent", name=base.name)
+    painter.take(base.path, base.sha256)

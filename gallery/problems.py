@@ -1,0 +1,151 @@
+"""What the gallery refuses or fails at, in the reader's language, and what mends it.
+
+Codes of the engine keep the engine's sentence; this file adds those of the gallery. There is no
+second wording.
+"""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
+
+from training.engine.errors import SENTENCES as ENGINE_SENTENCES
+from training.engine.errors import EngineError
+
+SENTENCES: dict[str, str] = {
+    # Making pictures
+    "prompt-not-yours": gettext_noop(
+        "Free prompts need a permission that your account lacks. Choose a template, "
+        "or ask an admin."
+    ),
+    "template-not-approved": gettext_noop(
+        "The template {name} is not approved (any more). Choose another one."
+    ),
+    "pack-not-approved": gettext_noop(
+        "The style pack {name} is not approved (any more). Choose another one."
+    ),
+    "pack-replaced": gettext_noop(
+        "{name} was replaced by version {number} meanwhile. Look at its strength, then paint again."
+    ),
+    "packs-too-many": gettext_noop("At most {limit} style packs go together. Take one away."),
+    "packs-of-two-bases": gettext_noop(
+        "{first} and {second} are made for different base models. Choose packs of one base."
+    ),
+    "base-absent": gettext_noop(
+        "The files of the base model {name} are not there any more. Ask an admin to put them back."
+    ),
+    "base-none": gettext_noop("There is no base model yet. Ask an admin to add one."),
+    "reason-missing": gettext_noop(
+        "Strength {strength} of {name} is outside {minimum} to {maximum}. "
+        "You may go there: write the reason, it stays with the picture."
+    ),
+    "slot-value-unknown": gettext_noop(
+        "“{value}” is not on the list of {slot}. Choose one of the list."
+    ),
+    "prompt-too-many-tokens": gettext_noop(
+        "The prompt has {tokens} tokens, the base model reads {limit}. "
+        "What comes last has no effect: shorten it."
+    ),
+    "quota-waiting": gettext_noop(
+        "{waiting} of your pictures are still under way; {limit} may be at once. "
+        "Wait for some, or drop them."
+    ),
+    "quota-day": gettext_noop(
+        "You may paint {left} more pictures today, of {limit}. Ask for fewer, or go on tomorrow."
+    ),
+    "strength-unreadable": gettext_noop("“{value}” is no strength for {name}. Write 0.7 or so."),
+    "sweep-needs-one-pack": gettext_noop("A strength sweep needs a style pack. Choose one."),
+    "sweep-unreadable": gettext_noop(
+        "Write two to eight strengths with spaces between, such as 0.5 0.6 0.7 0.8."
+    ),
+    # Renderers
+    "software-fault": gettext_noop(
+        "The software failed here, through no fault of yours. Try again; if it stays, "
+        "tell an administrator."
+    ),
+    "worker-lost": gettext_noop(
+        "The renderer was lost {attempts} times in a row. Try again; if it stays, "
+        "tell an administrator."
+    ),
+    "weights-missing": gettext_noop(
+        "The weights of {name} are not in the store. Ask an admin to restore them."
+    ),
+    # Why a row went back into the queue
+    "worker-stops": gettext_noop("The renderer was stopped; the next one takes it up."),
+    "again": gettext_noop("Once more."),
+    "ordered": gettext_noop("Ordered with the version."),
+    # Publishing and review
+    "checkpoint-not-finished": gettext_noop("This checkpoint is not saved whole yet. Wait for it."),
+    "slug-taken": gettext_noop("Another pack is called {slug}. Choose another short name."),
+    "own-work": gettext_noop(
+        "You submitted this yourself; a colleague has to decide. Four eyes see more than two."
+    ),
+    "decided-already": gettext_noop("This was decided meanwhile. Look at it again."),
+    "evidence-missing": gettext_noop(
+        "The strength sheet is not painted yet, so there is nothing to judge by. Wait for it."
+    ),
+    "evidence-failed": gettext_noop("The strength sheet failed. Let it be painted again first."),
+    "send-back-reason": gettext_noop("Write one sentence for the designer, to send it back."),
+    "decline-reason": gettext_noop("Write one sentence for the colleague, to decline it."),
+    "withdraw-reason": gettext_noop("Write why it is withdrawn; those who use it will ask."),
+    # Download
+    "picture-not-ready": gettext_noop(
+        "This picture is not ready, so there is nothing to download."
+    ),
+}
+
+
+class Refused(Exception):
+    """The gallery can't do what was asked, and a person can mend it. `code` names the sentence."""
+
+    def __init__(self, code, **facts):
+        self.code, self.facts = code, facts
+        super().__init__(SENTENCES[code].format_map(_Facts(facts)))
+
+
+REFUSALS = (Refused, EngineError)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: its sentence and, where there is one, the mend."""
+
+    code: str
+    sentence: str
+    act: str = ""
+    url: str = ""
+
+
+class _Facts(dict):
+    """A fact that was not given shows as “?”: a message never hides behind a KeyError."""
+
+    def __missing__(self, key):
+        return "?"
+
+
+def sentence(code, facts=None):
+    """The sentence for a code in the reader's language; an unknown code is shown as it is."""
+    facts = facts or {}
+    if facts.get("faults"):
+        return " ".join(sentence(fault["code"], fault["facts"]) for fault in facts["faults"])
+    for table in (SENTENCES, ENGINE_SENTENCES):
+        if code in table:
+            return gettext(table[code]).format_map(_Facts(facts))
+    return code
+
+
+def of(error):
+    """The sentence of a refusal in the reader's language."""
+    return sentence(error.code, error.facts)
+
+
+def explain(code, facts=None):
+    """A Problem with its mend."""
+    act, url = _mend(code)
+    return Problem(code, sentence(code, facts), act, url)
+
+
+def _mend(code):
+    if code in {"pack-not-approved", "pack-replaced", "pack-unknown", "lora-does-not-fit"}:
+        return gettext("Look at the styles"), reverse("gallery:pack-list")
+    return "", ""

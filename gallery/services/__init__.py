@@ -1,0 +1,18 @@
+"""The gallery's acts over several models, the disk or the queue, by the names others call."""
+
+from .publishing import approve, publish, publish_file, retire, send_back, submit
+from .reference import seed_reference, seed_templates
+from .scenes import SceneOrder, compose_scene
+
+__all__ = [
+    "SceneOrder",
+    "approve",
+    "compose_scene",
+    "publish",
+    "publish_file",
+    "retire",
+    "seed_reference",
+    "seed_templates",
+    "send_back",
+    "submit",
+]

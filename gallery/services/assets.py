@@ -1,0 +1,80 @@
+"""What happens to a picture after it is painted: review, favourites, the bin."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from brandstudio.core.models import AuditEntry, Notice, User, WrongState
+from gallery.models import AssetReview, OwnWork
+from gallery.problems import Refused
+
+
+def ask_review(asset, by):
+    """Put a picture before the admins."""
+    try:
+        asset.ask_review(by)
+    except WrongState as error:
+        raise Refused("decided-already") from error
+
+
+def approve(asset, by):
+    """Approve a picture for publication. Raises Refused: own-work, decided-already."""
+    with transaction.atomic():
+        try:
+            asset.approve(by)
+        except OwnWork as error:
+            raise Refused("own-work") from error
+        except WrongState as error:
+            raise Refused("decided-already") from error
+        _tell(asset, "approved")
+
+
+def decline(asset, by, reason):
+    """Decline a picture with a reason for its maker."""
+    if not reason.strip():
+        raise Refused("decline-reason")
+    with transaction.atomic():
+        try:
+            asset.decline(by, reason)
+        except WrongState as error:
+            raise Refused("decided-already") from error
+        _tell(asset, "declined", reason=reason)
+
+
+def withdraw(asset, by, reason):
+    """Take back an approval, so that the picture is used no longer."""
+    if not reason.strip():
+        raise Refused("withdraw-reason")
+    with transaction.atomic():
+        try:
+            asset.withdraw(by, reason)
+        except WrongState as error:
+            raise Refused("decided-already") from error
+        _tell(asset, "withdrawn", reason=reason)
+
+
+def discard(asset, by):
+    """Into the bin for 30 days; an approved picture can't go there."""
+    if asset.review == AssetReview.APPROVED:
+        raise Refused("decided-already")
+    _bin(asset, by, timezone.now(), "kept", "binned")
+
+
+def restore(asset, by):
+    """Out of the bin."""
+    _bin(asset, by, None, "binned", "kept")
+
+
+def _bin(asset, by, moment, source, target):
+    with transaction.atomic():
+        asset.deleted_at = moment
+        asset.save(update_fields=["deleted_at"])
+        AuditEntry.objects.record(asset, source, target, by=by)
+
+
+def _tell(asset, what, **facts):
+    Notice.objects.create(
+        person=User.objects.get(pk=asset.scene.owner_id),
+        code=f"asset-{what}",
+        facts={"name": str(asset), **facts},
+        url=asset.get_absolute_url(),
+    )

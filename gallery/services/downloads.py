@@ -1,0 +1,82 @@
+"""How a picture leaves the studio: cut for its channel, labelled, and noted."""
+
+import hashlib
+import io
+from dataclasses import dataclass
+
+from django.conf import settings
+from PIL import Image
+
+from brandstudio.core import blobs
+from gallery.engine import labelling, sizes
+from gallery.engine.xmp import Mark
+from gallery.models import AssetState, Download
+from gallery.problems import Refused
+
+FORMS = {"png": "image/png", "jpg": "image/jpeg"}
+LARGEST_SIDE = 4096  # px: what a request may scale to while a person waits
+
+
+@dataclass(frozen=True)
+class LabelledFile:
+    """The bytes of a labelled picture. name: a file name without spaces; width, height: px."""
+
+    content: bytes
+    name: str
+    content_type: str
+    width: int
+    height: int
+
+
+def is_demo_code():
+    """Whether labels say DEMO, because no producer code is set."""
+    return not settings.AIGC_PRODUCER_CODE
+
+
+def labelled_file(asset, channel, form):
+    """The asset as a file for a channel (None: its scene's own, else as painted), both marks in it.
+
+    form: a key of FORMS. Raises Refused("picture-not-ready").
+    """
+    if asset.state != AssetState.READY:
+        raise Refused("picture-not-ready")
+    with Image.open(blobs.local(asset.picture_sha256)) as opened:
+        picture = opened.convert("RGB")
+    picture = sizes.cut_to(picture, *delivered_size(asset, channel))
+    file = io.BytesIO()
+    labelling.write(picture, file, form=form, mark=mark_of(asset))
+    where = channel or asset.scene.channel
+    name = "-".join(filter(None, ["studio", str(asset.pk), where and where.slug]))
+    return LabelledFile(file.getvalue(), f"{name}.{form}", FORMS[form], *picture.size)
+
+
+def delivered_size(asset, channel=None):
+    """(width, height) in px in which the asset leaves for a channel."""
+    channel = channel or asset.scene.channel
+    if channel is None:
+        # Small bases paint small; nobody wants a stamp.
+        scale = max(1, round(1024 / max(asset.scene.width, asset.scene.height)))
+        return asset.scene.width * scale, asset.scene.height * scale
+    shrink = min(1, LARGEST_SIDE / max(channel.width, channel.height))
+    return round(channel.width * shrink), round(channel.height * shrink)
+
+
+def mark_of(asset):
+    """The metadata mark of an asset; its number is unique and leads back to the row."""
+    return Mark(
+        producer=settings.AIGC_PRODUCER_CODE or "DEMO",
+        produce_id=f"studio-{asset.pk}-{asset.picture_sha256[:16]}",
+    )
+
+
+def note(asset, person, channel, form, labelled):
+    """Write down that this file left. Returns the Download."""
+    return Download.objects.create(
+        asset=asset,
+        person=person,
+        channel=channel or asset.scene.channel,
+        form=form,
+        width=labelled.width,
+        height=labelled.height,
+        sha256=hashlib.sha256(labelled.content).hexdigest(),
+    )

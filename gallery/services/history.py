@@ -1,0 +1,34 @@
+"""What happened to a row, in words for its page."""
+
+from django.utils.translation import gettext, gettext_noop
+
+from brandstudio.core.models import AuditEntry
+from gallery import problems
+
+ACTS = {
+    "draft": gettext_noop("sent it back"),
+    "in_review": gettext_noop("submitted it"),
+    "approved": gettext_noop("approved it"),
+    "retired": gettext_noop("retired it"),
+    "asked": gettext_noop("sent it for review"),
+    "declined": gettext_noop("declined it"),
+    "withdrawn": gettext_noop("withdrew it"),
+    "waiting": gettext_noop("put it in the queue"),
+    "loading": gettext_noop("began with it"),
+    "rendering": gettext_noop("began to paint"),
+    "ready": gettext_noop("painted it"),
+    "failed": gettext_noop("could not paint it"),
+    "cancelled": gettext_noop("stopped it"),
+    "binned": gettext_noop("put it in the bin"),
+    "kept": gettext_noop("took it out of the bin"),
+}
+_QUIET = ("loading", "rendering")  # steps of the machine that tell a reader nothing
+
+
+def history_of(row, limit=12):
+    """The row's audit entries, newest first, each with .act and .why_sentence."""
+    entries = list(AuditEntry.objects.about(row).exclude(target__in=_QUIET)[:limit])
+    for entry in entries:
+        entry.act = gettext(ACTS[entry.target]) if entry.target in ACTS else entry.target
+        entry.why_sentence = problems.sentence(entry.why, entry.facts) if entry.why else ""
+    return entries

@@ -1,0 +1,131 @@
+"""The shared style library, as one person sees it."""
+
+from django.db.models import Count, Prefetch, Q
+from django.utils.translation import gettext as _
+
+from gallery.models import EvidencePicture, ReviewState, StylePack, StyleVersion
+
+
+def usable_versions():
+    """The newest approved version of each pack, with pack, base and evidence pictures."""
+    approved = (
+        StyleVersion.objects.approved()
+        .select_related("pack", "base")
+        .prefetch_related("pictures")
+        .order_by("pack__slug", "-number")
+    )
+    newest = {}
+    for version in approved:
+        newest.setdefault(version.pack_id, version)
+    return [prepared(version) for version in newest.values()]
+
+
+def prepared(version):
+    """The version with what its card, film and sheet draw: .cover, .film, .rows, .columns."""
+    pictures = list(version.pictures.all())
+    rows = {}
+    for picture in pictures:
+        rows.setdefault((picture.prompt, picture.seed), []).append(picture)
+    version.rows = [sorted(row, key=lambda p: p.strength) for row in rows.values()]
+    version.columns = sorted({picture.strength for picture in pictures})
+    first = version.rows[0] if version.rows else []
+    version.cover = min(first, key=lambda p: abs(p.strength - version.strength), default=None)
+    version.film = [(p.strength, p.get_absolute_url(), "") for p in first]
+    return version
+
+
+def packs_for(person, state="", family="", words=""):
+    """Cards of the library: packs with their best version (`.shown`), newest approval first.
+
+    state, family, words: filters; empty ones let everything through.
+    """
+    versions = (
+        StyleVersion.objects.visible_to(person)
+        .select_related("base")
+        .prefetch_related(Prefetch("pictures", EvidencePicture.objects.order_by("pk")))
+        .annotate(uses=Count("scene_packs__scene__assets", distinct=True))
+        .order_by("-number")
+    )
+    packs = StylePack.objects.prefetch_related(Prefetch("versions", versions))
+    if words:
+        packs = packs.filter(
+            Q(name_zh__icontains=words)
+            | Q(name_en__icontains=words)
+            | Q(summary_zh__icontains=words)
+            | Q(summary_en__icontains=words)
+            | Q(slug__icontains=words)
+        )
+    cards = []
+    for pack in packs:
+        seen = list(pack.versions.all())
+        if seen:
+            pack.shown = prepared(_shown(seen))
+            pack.shown.pack = pack
+            cards.append(pack)
+    if state:
+        cards = [pack for pack in cards if pack.shown.state == state]
+    if family:
+        cards = [pack for pack in cards if pack.shown.base.family == family]
+    return sorted(cards, key=lambda pack: (_ORDER[pack.shown.state], -pack.shown.pk))
+
+
+_ORDER = {
+    ReviewState.APPROVED: 0,
+    ReviewState.IN_REVIEW: 1,
+    ReviewState.DRAFT: 2,
+    ReviewState.RETIRED: 3,
+}
+
+
+def _shown(versions):
+    """The version that stands for the pack: the approved one, else the newest."""
+    return next((v for v in versions if v.state == ReviewState.APPROVED), versions[0])
+
+
+# Where strength 0 … 1 and score 0 … 1 stand in the chart's own units.
+_CHART = {"left": 36, "right": 500, "top": 28, "bottom": 272}
+
+
+def chart_of(version):
+    """The evidence curves as numbers for an SVG, or None while there are no scores."""
+    scores = version.evidence.get("scores") or []
+    if len(scores) < 2:
+        return None
+    lines = []
+    for kind, label, look in (
+        ("style", _("like the training set"), "s1"),
+        ("content", _("scene still there"), "s2"),
+        ("drift", _("away from the base"), "s3"),
+    ):
+        points = [(row["strength"], row[kind]) for row in scores if row.get(kind) is not None]
+        if points:
+            lines.append(_line(label, look, points))
+    return {
+        **_CHART,
+        "lines": lines,
+        "strengths": [{"x": _x(row["strength"]), "value": row["strength"]} for row in scores],
+        "band_x": _x(version.best_min),
+        "band_width": round(_x(version.best_max) - _x(version.best_min), 1),
+        "now": _x(version.strength),
+        "marks": [{"y": _y(value), "value": value} for value in (0, 0.25, 0.5, 0.75, 1)],
+    }
+
+
+def _line(label, look, points):
+    dots = [{"x": _x(s), "y": _y(v), "strength": s, "value": v} for s, v in points]
+    return {
+        "label": label,
+        "look": look,
+        "dots": dots,
+        "points": " ".join(f"{dot['x']},{dot['y']}" for dot in dots),
+        "end": dots[-1]["y"],
+    }
+
+
+def _x(strength):
+    return round(_CHART["left"] + strength * (_CHART["right"] - _CHART["left"]), 1)
+
+
+def _y(value):
+    share = min(1.0, max(0.0, value))
+    return round(_CHART["bottom"] - share * (_CHART["bottom"] - _CHART["top"]), 1)

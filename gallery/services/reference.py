@@ -1,0 +1,237 @@
+"""The brand's own words and places: channels, vehicles, glossary, campaigns, first templates.
+
+Rows that are there already stay as people left them, so this may run at every start.
+"""
+
+import datetime
+
+from django.db import transaction
+
+from brandstudio.core.models import Campaign, GlossaryTerm, Vehicle
+from gallery.models import Channel, PromptTemplate, ReviewState
+
+# slug, Chinese, English, px. Platforms change their sizes; the content team confirms them.
+CHANNELS = (
+    ("xiaohongshu", "小红书", "Xiaohongshu", 1080, 1440),
+    ("moments", "朋友圈", "Moments", 1080, 1080),
+    ("wechat-cover", "公众号头图", "WeChat cover", 900, 383),
+    ("douyin", "抖音封面", "Douyin cover", 1080, 1920),
+    ("screen", "展厅大屏", "Exhibition screen", 3840, 2160),
+    ("wechat-second", "公众号次条", "WeChat second item", 500, 500),
+    ("moments-ad", "朋友圈广告", "Moments ad", 1280, 960),
+    ("video-channel", "视频号封面", "Video channel cover", 1080, 1260),
+    ("weibo", "微博横图", "Weibo wide", 1920, 1080),
+    ("bilibili", "B站封面", "Bilibili cover", 1146, 717),
+    ("instagram", "Instagram", "Instagram", 1080, 1350),
+    ("x", "X", "X", 1600, 900),
+    ("linkedin", "LinkedIn", "LinkedIn", 1200, 627),
+    ("youtube", "YouTube", "YouTube", 1280, 720),
+    ("poster-a3", "海报 A3", "Poster A3", 3508, 4961),
+)
+
+VEHICLES = (
+    ("gs8", "传祺 GS8", "Trumpchi GS8", "suv", "GS8 suv"),
+    ("m8", "传祺 M8", "Trumpchi M8", "mpv", "M8 mpv"),
+    ("empow", "影豹", "Empow", "sedan", "Empow sedan"),
+    ("gs3", "影速 GS3", "Trumpchi GS3", "suv", "suv"),
+    ("e8", "传祺 E8", "Trumpchi E8", "mpv", "mpv"),
+)
+
+GLOSSARY = (
+    ("骑楼", "qilou arcade street", "place"),
+    ("茶楼", "teahouse with lattice windows", "place"),
+    ("早茶", "morning tea house with lattice windows", "place"),
+    ("满洲窗", "lattice windows", "detail"),
+    ("广州塔", "canton tower", "place"),
+    ("珠江", "harbour skyline with the canton tower", "place"),
+    ("港珠澳大桥", "cable bridge across the sea", "place"),
+    ("岭南园林", "lingnan garden with a moon gate", "place"),
+    ("月门", "moon gate", "detail"),
+    ("山路", "winding mountain road", "place"),
+    ("灯笼", "red lanterns", "festival"),
+    ("霓虹", "neon sign", "detail"),
+    ("棕榈", "palm trees", "detail"),
+    ("雨", "rain", "weather"),
+    ("白天", "by day", "time"),
+    ("傍晚", "at sunset", "time"),
+    ("夜里", "at night", "time"),
+    ("镬耳墙", "wok-ear gable walls", "detail"),
+    ("灰塑", "lime plaster reliefs", "detail"),
+    ("醒狮", "lion dance", "festival"),
+    ("龙舟", "dragon boats", "festival"),
+    ("木棉", "kapok blossoms", "detail"),
+)
+
+CAMPAIGNS = (
+    ("spring-2027", "2027 春节", "Spring Festival 2027", (2027, 1, 20), (2027, 2, 20)),
+    ("dragon-boat-2027", "2027 端午", "Dragon Boat 2027", (2027, 5, 25), (2027, 6, 12)),
+    ("mid-autumn-2027", "2027 中秋", "Mid-Autumn 2027", (2027, 8, 30), (2027, 9, 20)),
+    ("auto-show-2026", "2026 广州车展", "Guangzhou Auto Show 2026", (2026, 11, 20), (2026, 11, 30)),
+)
+
+
+def _slot(name, zh, en, *options):
+    return {
+        "name": name,
+        "label_zh": zh,
+        "label_en": en,
+        "options": [{"value": v, "zh": z, "en": e} for v, z, e in options],
+    }
+
+
+VEHICLE = _slot(
+    "vehicle",
+    "车型",
+    "Vehicle",
+    ("GS8 suv", "GS8", "GS8"),
+    ("M8 mpv", "M8", "M8"),
+    ("Empow sedan", "影豹", "Empow"),
+)
+COLOUR = _slot(
+    "colour",
+    "车色",
+    "Colour",
+    ("white", "白色", "white"),
+    ("red", "红色", "red"),
+    ("black", "黑色", "black"),
+    ("blue", "蓝色", "blue"),
+    ("green", "绿色", "green"),
+    ("gold", "金色", "gold"),
+)
+FACING = _slot("facing", "朝向", "Facing", ("right", "朝右", "right"), ("left", "朝左", "left"))
+TIME = _slot(
+    "time",
+    "时间",
+    "Time",
+    ("by day", "白天", "by day"),
+    ("at sunset", "傍晚", "at sunset"),
+    ("at night", "夜里", "at night"),
+)
+WEATHER = _slot("weather", "天气", "Weather", ("", "晴", "clear"), ("rain", "雨中", "in the rain"))
+TOUCH = _slot(
+    "touch",
+    "点缀",
+    "Touch",
+    ("", "不加", "none"),
+    ("red lanterns", "红灯笼", "red lanterns"),
+    ("neon sign", "霓虹招牌", "neon sign"),
+    ("palm trees", "棕榈", "palm trees"),
+)
+FESTIVAL = _slot(
+    "place",
+    "场景",
+    "Place",
+    ("qilou arcade street", "骑楼老街", "arcade street"),
+    ("teahouse with lattice windows", "满洲窗茶楼", "teahouse"),
+    ("lingnan garden with a moon gate", "岭南园林", "Lingnan garden"),
+)
+
+_CAR = "a {colour} {vehicle} facing {facing} in the centre"
+NEGATIVE = "blurry, distorted car, text, watermark"
+TEMPLATES = (
+    {
+        "slug": "lingnan-arcade",
+        "name_zh": "骑楼老街",
+        "name_en": "Lingnan arcade",
+        "sentence_zh": "{colour}{vehicle}停在骑楼老街，车头{facing}，{time}，{touch}，{weather}。",
+        "sentence_en": "A {colour} {vehicle} in an arcade street, facing {facing}, {time}, "
+        "{touch}, {weather}.",
+        "text": _CAR + ", qilou arcade street {time}, {touch}, {weather}",
+        "slots": [COLOUR, VEHICLE, FACING, TIME, TOUCH, WEATHER],
+    },
+    {
+        "slug": "morning-tea",
+        "name_zh": "早茶开市",
+        "name_en": "Morning tea",
+        "sentence_zh": "{colour}{vehicle}停在茶楼满洲窗前，车头{facing}，{touch}，{weather}。",
+        "sentence_en": "A {colour} {vehicle} before the teahouse's lattice windows, "
+        "facing {facing}, {touch}, {weather}.",
+        "text": _CAR + ", morning tea house with lattice windows by day, {touch}, {weather}",
+        "slots": [COLOUR, VEHICLE, FACING, TOUCH, WEATHER],
+    },
+    {
+        "slug": "harbour-night",
+        "name_zh": "珠江夜航",
+        "name_en": "Harbour at night",
+        "sentence_zh": "{colour}{vehicle}停在夜里的珠江边，"
+        "广州塔在后，车头{facing}，{touch}，{weather}。",
+        "sentence_en": "A {colour} {vehicle} by the harbour at night, the Canton Tower behind, "
+        "facing {facing}, {touch}, {weather}.",
+        "text": _CAR + ", harbour skyline with the canton tower at night, {touch}, {weather}",
+        "slots": [COLOUR, VEHICLE, FACING, TOUCH, WEATHER],
+    },
+    {
+        "slug": "festival",
+        "name_zh": "灯笼年味",
+        "name_en": "Festival lanterns",
+        "sentence_zh": "过节：{colour}{vehicle}停在{place}，车头{facing}，{time}，满街红灯笼。",
+        "sentence_en": "A festival: a {colour} {vehicle} at the {place}, facing {facing}, {time}, "
+        "under red lanterns.",
+        "text": _CAR + ", {place} {time}, red lanterns",
+        "slots": [COLOUR, VEHICLE, FESTIVAL, FACING, TIME],
+    },
+    {
+        "slug": "sea-bridge",
+        "name_zh": "大桥晚霞",
+        "name_en": "Sea bridge",
+        "sentence_zh": "{colour}{vehicle}驶过港珠澳大桥，车头{facing}，{time}，{weather}。",
+        "sentence_en": "A {colour} {vehicle} on the sea bridge, facing {facing}, "
+        "{time}, {weather}.",
+        "text": _CAR + ", cable bridge across the sea {time}, {weather}",
+        "slots": [COLOUR, VEHICLE, FACING, TIME, WEATHER],
+    },
+    {
+        "slug": "lingnan-garden",
+        "name_zh": "园林静日",
+        "name_en": "Lingnan garden",
+        "sentence_zh": "{colour}{vehicle}停在岭南园林的月门前，"
+        "车头{facing}，{time}，{touch}，{weather}。",
+        "sentence_en": "A {colour} {vehicle} before the garden's moon gate, facing {facing}, "
+        "{time}, {touch}, {weather}.",
+        "text": _CAR + ", lingnan garden with a moon gate {time}, {touch}, {weather}",
+        "slots": [COLOUR, VEHICLE, FACING, TIME, TOUCH, WEATHER],
+    },
+)
+
+
+@transaction.atomic
+def seed_reference():
+    """Channels, vehicles, glossary and campaigns that are missing."""
+    for position, (slug, zh, en, width, height) in enumerate(CHANNELS):
+        size = {"width": width, "height": height, "position": position}
+        Channel.objects.get_or_create(slug=slug, defaults={"name_zh": zh, "name_en": en, **size})
+    for slug, zh, en, body, phrase in VEHICLES:
+        Vehicle.objects.get_or_create(
+            slug=slug, defaults={"name_zh": zh, "name_en": en, "body": body, "phrase": phrase}
+        )
+    for term, phrase, category in GLOSSARY:
+        GlossaryTerm.objects.get_or_create(
+            term=term, defaults={"phrase": phrase, "category": category}
+        )
+    for slug, zh, en, starts, ends in CAMPAIGNS:
+        Campaign.objects.get_or_create(
+            slug=slug,
+            defaults={
+                "name_zh": zh,
+                "name_en": en,
+                "starts": datetime.date(*starts),
+                "ends": datetime.date(*ends),
+                "channels": ["xiaohongshu", "moments", "wechat-cover", "douyin"],
+            },
+        )
+
+
+@transaction.atomic
+def seed_templates(maker, approver):
+    """The first templates, submitted by one person and approved by the other; those there stay."""
+    for details in TEMPLATES:
+        template, made = PromptTemplate.objects.get_or_create(
+            slug=details["slug"],
+            number=1,
+            defaults={"made_by": maker, "negative_prompt": NEGATIVE, **details},
+        )
+        if made:
+            template.full_clean()
+            template.submit(maker)
+            template.approve(approver)
+    return PromptTemplate.objects.filter(number=1, state=ReviewState.APPROVED)

@@ -1,0 +1,243 @@
+"""From what a marketer asked for to rows that a renderer paints."""
+
+import random
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils import timezone
+
+from brandstudio.core import queue
+from brandstudio.core.models import WrongState
+from gallery.engine import prompts, sizes
+from gallery.models import Asset, AssetState, ReviewState, Scene, ScenePack
+from gallery.problems import Refused
+from gallery.services import quota
+from training.engine.errors import EngineError
+from training.models import BaseModel
+
+MOST_PACKS = 3
+MOST_PICTURES = 8
+LARGEST_SEED = 2**32 - 1
+DEFAULT_STEPS = 20
+DEFAULT_GUIDANCE = 3.0
+
+
+@dataclass(frozen=True)
+class SceneOrder:
+    """What a marketer asked for, read from the form; `compose_scene` judges it once more.
+
+    slot_values: slot name → phrase. free: what the person wrote themselves. packs: (StyleVersion,
+    strength) in order. strengths: of a sweep, else (). seed None: any. negative None: the
+    template's. base: only asked where no pack decides it.
+    """
+
+    template: object = None
+    slot_values: dict = field(default_factory=dict)
+    free: str = ""
+    packs: tuple = ()
+    channel: object = None
+    count: int = 4
+    seed: int | None = None
+    steps: int = DEFAULT_STEPS
+    guidance: float = DEFAULT_GUIDANCE
+    negative: str | None = None
+    base: object = None
+    reason: str = ""
+    strengths: tuple = ()
+    made_from: object = None
+    campaign: object = None
+
+
+def compose_scene(order, by):
+    """Freeze the order as a Scene with one Asset per picture, and queue them after the commit.
+
+    Raises Refused or EngineError, as `judge` and `quota.check` do; nothing is kept then.
+    """
+    count = len(order.strengths) or order.count
+    with transaction.atomic():
+        quota.check(by, count)
+        judge(order, by)
+        base = base_of(order)
+        scene = Scene.objects.create(
+            owner=by,
+            template=order.template,
+            slot_values=order.slot_values if order.template else {},
+            title=title_of(order),
+            prompt=prompts.joined(pieces_of(order)),
+            negative_prompt=negative_of(order),
+            base=base,
+            channel=order.channel,
+            campaign=order.campaign,
+            steps=order.steps,
+            guidance=order.guidance,
+            seed=random.randint(0, LARGEST_SEED) if order.seed is None else order.seed,
+            count=count,
+            reason=order.reason,
+            made_from=order.made_from,
+            **dict(zip(("width", "height"), native_size(base, order.channel), strict=True)),
+        )
+        ScenePack.objects.bulk_create(
+            ScenePack(scene=scene, version=version, strength=strength)
+            for version, strength in order.packs
+        )
+        for asset in _assets(scene, order.strengths):
+            queue.enqueue_work(asset)
+    return scene
+
+
+def _assets(scene, strengths):
+    """One row per picture: seeds count up, unless a sweep holds the seed and moves the strength."""
+    now = timezone.now()
+    return Asset.objects.bulk_create(
+        Asset(
+            scene=scene,
+            index=index,
+            seed=scene.seed if strengths else (scene.seed + index) % (LARGEST_SEED + 1),
+            strength=strengths[index] if strengths else None,
+            attempt=1,
+            queued_at=now,
+        )
+        for index in range(scene.count)
+    )
+
+
+def judge(order, by):
+    """Raise Refused or EngineError for anything this person may not have, or that can't be made."""
+    template = order.template
+    if template is not None and template.state != ReviewState.APPROVED:
+        raise Refused("template-not-approved", name=str(template))
+    if (template is None or order.free) and not by.may_write_prompts:
+        raise Refused("prompt-not-yours")
+    if len(order.packs) > MOST_PACKS:
+        raise Refused("packs-too-many", limit=MOST_PACKS)
+    for version, strength in order.packs:
+        check_pack(version)
+        for value in {strength, *order.strengths} if order.packs[0][0] == version else {strength}:
+            check_strength(version, value, order.reason, by)
+    if order.strengths and not order.packs:
+        raise Refused("sweep-needs-one-pack")
+    pieces_of(order)
+    if not base_of(order).is_present:
+        raise Refused("base-absent", name=base_of(order).name)
+
+
+def check_pack(version):
+    """Raise Refused unless the version is approved."""
+    if version.state == ReviewState.APPROVED:
+        return
+    newer = version.pack.approved_version
+    if newer:
+        raise Refused("pack-replaced", name=str(version), number=newer.number)
+    raise Refused("pack-not-approved", name=str(version))
+
+
+def check_strength(version, strength, reason, by):
+    """Raise unless the strength is inside the version's band, or the person may leave it."""
+    if version.allows(strength):
+        return
+    facts = {
+        "name": str(version.pack),
+        "strength": f"{strength:g}",
+        "minimum": f"{version.strength_min:g}",
+        "maximum": f"{version.strength_max:g}",
+    }
+    if not (by.may_leave_band and 0 <= strength <= 1.5):
+        raise EngineError("strength-out-of-band", **facts)
+    if not reason.strip():
+        raise Refused("reason-missing", **facts)
+
+
+def base_of(order):
+    """The base model the packs were made for; without packs the one asked for, or the first."""
+    bases = {version.base_id: version for version, _strength in order.packs}
+    if len(bases) > 1:
+        first, second = list(bases.values())[:2]
+        raise Refused("packs-of-two-bases", first=str(first.pack), second=str(second.pack))
+    if bases:
+        return next(iter(bases.values())).base
+    base = order.base or default_base()
+    if base is None:
+        raise Refused("base-none")
+    return base
+
+
+def default_base():
+    """The bundled base, or the first that is there, or None."""
+    usable = list(BaseModel.objects.usable())
+    return next((b for b in usable if b.family == "studio-mini"), usable[0] if usable else None)
+
+
+def pieces_of(order):
+    """The prompt as it will be sent, in pieces that say where they come from."""
+    base = base_of(order)
+    text = order.template.text if order.template else ""
+    if order.template:
+        _check_slots(order.template, order.slot_values)
+    return prompts.compose(
+        text,
+        order.slot_values,
+        triggers=[version.trigger_words for version, _strength in order.packs],
+        free=order.free,
+        neutral=base.info.get("neutral_phrase", ""),
+    )
+
+
+def _check_slots(template, values):
+    for slot in template.slots:
+        value = values.get(slot["name"])
+        if value not in {option["value"] for option in slot["options"]}:
+            raise Refused("slot-value-unknown", value=value, slot=template.slot_label(slot))
+
+
+def negative_of(order):
+    """What the picture should not show: the person's own words, else the template's."""
+    if order.negative is not None:
+        return order.negative
+    return order.template.negative_prompt if order.template else ""
+
+
+def title_of(order):
+    """What the scene is called in lists when its template is gone."""
+    if order.template:
+        return order.template.name_zh[:120]
+    return (order.free or prompts.joined(pieces_of(order)))[:120]
+
+
+def native_size(base, channel):
+    """(width, height) in px that the base paints for a channel; its own size without one."""
+    info = base.info
+    width, height = info["default_width"], info["default_height"]
+    if channel is None:
+        return width, height
+    return sizes.native_size(
+        channel.width,
+        channel.height,
+        default_width=width,
+        default_height=height,
+        multiple=info.get("bucket_step") or 64,
+    )
+
+
+def retry(asset, by):
+    """Let a failed picture be painted once more."""
+    with transaction.atomic():
+        asset.requeue(by=by, why="again")
+        queue.enqueue_work(asset)
+
+
+def cancel(assets, by):
+    """Stop or drop these pictures; those that ended meanwhile stay. Returns how many."""
+    stopped = 0
+    for asset in assets:
+        try:
+            asset.cancel(by)
+        except WrongState:
+            continue
+        stopped += 1
+        # The row tells the renderer by itself; this only spares the wait.
+        transaction.on_commit(lambda a=asset: queue.withdraw(a.QUEUE, a.job_id))
+    return stopped
+
+
+def waiting_of(person):
+    return Asset.objects.filter(scene__owner=person, state=AssetState.WAITING)

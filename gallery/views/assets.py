@@ -1,0 +1,233 @@
+"""Finished pictures: the gallery, one picture with its proof and its way, and what may be done."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from gallery import problems
+from gallery.models import Asset, AssetReview, AssetState, Channel, StylePack
+from gallery.problems import Refused
+from gallery.services import assets as acts
+from gallery.services import downloads, lineage
+from gallery.services.history import history_of
+
+PER_PAGE = 48
+
+
+@login_required
+@require_safe
+def asset_list(request):
+    """All finished pictures this person may see; filters stand in the address."""
+    asked = request.GET
+    if asked.get("bin"):
+        found = Asset.objects.binned_by(request.user)
+    else:
+        found = Asset.objects.visible_to(request.user)
+    found = found.filter(state=AssetState.READY)
+    if asked.get("review") in AssetReview.values:
+        found = found.filter(review=asked["review"])
+    if asked.get("mine"):
+        found = found.filter(scene__owner=request.user)
+    if asked.get("favourite"):
+        found = found.filter(is_favourite=True)
+    if asked.get("pack"):
+        found = found.filter(scene__packs__version__pack__slug=asked["pack"]).distinct()
+    if words := asked.get("q", "").strip():
+        found = found.filter(
+            Q(scene__prompt__icontains=words)
+            | Q(scene__title__icontains=words)
+            | Q(scene__template__name_en__icontains=words)
+        )
+    found = (
+        found.select_related("scene__template", "scene__channel", "scene__owner")
+        .prefetch_related("scene__packs__version__pack")
+        .defer("preview", "lineage")
+        .order_by("-scene__made_at", "-scene_id", "index")
+    )
+    context = {
+        "page": Paginator(found, PER_PAGE).get_page(asked.get("page")),
+        "packs": StylePack.objects.usable(),
+        "reviews": [AssetReview.APPROVED, AssetReview.ASKED, AssetReview.PRIVATE],
+        "asked": asked,
+    }
+    return render(request, "gallery/asset_list.html", context)
+
+
+@login_required
+@require_safe
+def asset_detail(request, pk):
+    asset = _visible(request, pk)
+    scene = asset.scene
+    packs = list(scene.packs.select_related("version__pack", "version__base"))
+    width, height = downloads.delivered_size(asset)
+    context = {
+        "asset": asset,
+        "scene": scene,
+        "packs": packs,
+        "strength": asset.strength,
+        "channels": Channel.objects.all(),
+        "size": {"width": width, "height": height},
+        "is_mine": scene.owner_id == request.user.pk,
+        "is_demo_code": downloads.is_demo_code(),
+        "mark": downloads.mark_of(asset),
+        "downloads": asset.downloads.select_related("person", "channel")[:12],
+        "history": history_of(asset, 12),
+        "lineage": lineage.of_version(packs[0].version, request.user) if packs else {},
+    }
+    return render(request, "gallery/asset_detail.html", context)
+
+
+@login_required
+@require_safe
+def asset_download(request, pk):
+    """The labelled file: ?form=png or jpg, ?channel=… or the scene's own."""
+    asset = _visible(request, pk)
+    form = request.GET.get("form", "png")
+    if form not in downloads.FORMS:
+        form = "png"
+    channel = None
+    if slug := request.GET.get("channel"):
+        channel = get_object_or_404(Channel, slug=slug)
+    try:
+        labelled = downloads.labelled_file(asset, channel, form)
+    except Refused as error:
+        messages.error(request, problems.of(error))
+        return redirect(asset)
+    downloads.note(asset, request.user, channel, form, labelled)
+    return HttpResponse(
+        labelled.content,
+        content_type=labelled.content_type,
+        headers={"Content-Disposition": f'attachment; filename="{labelled.name}"'},
+    )
+
+
+@login_required
+@require_safe
+def asset_compare(request):
+    """Two pictures, one over the other, and only the settings that differ."""
+    visible = Asset.objects.visible_to(request.user).filter(state=AssetState.READY)
+    wanted = [pk for pk in request.GET.getlist("pick") if pk.isdigit()][:2]
+    rows = {str(asset.pk): asset for asset in visible.filter(pk__in=wanted).select_related("scene")}
+    pair = [rows[pk] for pk in wanted if pk in rows]
+    if len(pair) < 2:
+        messages.warning(request, _("Choose two pictures to compare."))
+        return redirect("gallery:asset-list")
+    differences = _differences(*pair)
+    context = {"first": pair[0], "second": pair[1], "differences": differences}
+    return render(request, "gallery/asset_compare.html", context)
+
+
+@login_required
+@require_POST
+def asset_ask(request, pk):
+    """Send my picture for review."""
+    return _act(request, _mine(request, pk), acts.ask_review, _("Sent for review."))
+
+
+@login_required
+@require_POST
+def asset_favourite(request, pk):
+    asset = _mine(request, pk)
+    asset.is_favourite = not asset.is_favourite
+    asset.save(update_fields=["is_favourite"])
+    return _back(request, asset)
+
+
+@login_required
+@require_POST
+def asset_share(request, pk):
+    """Let colleagues see the scene of this picture, or not any more."""
+    asset = _mine(request, pk)
+    asset.scene.is_shared = not asset.scene.is_shared
+    asset.scene.save(update_fields=["is_shared"])
+    return _back(request, asset)
+
+
+@login_required
+@require_POST
+def asset_discard(request, pk):
+    asset = _mine(request, pk)
+    try:
+        acts.discard(asset, request.user)
+    except Refused:
+        messages.error(request, _("An approved picture can't go to the bin; withdraw it first."))
+        return redirect(asset)
+    messages.success(request, _("In the bin for 30 days."))
+    return redirect("gallery:asset-list")
+
+
+@login_required
+@require_POST
+def asset_restore(request, pk):
+    binned = Asset.objects.binned_by(request.user)
+    return _act(request, get_object_or_404(binned, pk=pk), acts.restore, _("Back in the gallery."))
+
+
+@login_required
+@require_POST
+def asset_withdraw(request, pk):
+    """An admin takes an approval back, with a reason."""
+    asset = _visible(request, pk)
+    if not request.user.is_brand_admin:
+        messages.error(request, _("Only an admin may withdraw a picture."))
+        return redirect(asset)
+    reason = request.POST.get("reason", "")
+    return _act(request, asset, lambda row, by: acts.withdraw(row, by, reason), _("Withdrawn."))
+
+
+def _visible(request, pk):
+    seen = Asset.objects.visible_to(request.user) | Asset.objects.binned_by(request.user)
+    related = ("scene__template", "scene__channel", "scene__owner", "scene__base")
+    return get_object_or_404(seen.select_related(*related), pk=pk)
+
+
+def _mine(request, pk):
+    mine = Asset.objects.kept().filter(scene__owner=request.user).select_related("scene")
+    return get_object_or_404(mine, pk=pk)
+
+
+def _act(request, asset, act, said):
+    try:
+        act(asset, request.user)
+    except Refused as error:
+        messages.error(request, problems.of(error))
+    else:
+        messages.success(request, said)
+    return _back(request, asset)
+
+
+def _back(request, asset):
+    """To the create page when the act was done there, else to the picture."""
+    if request.POST.get("next") == "create":
+        return redirect("gallery:create")
+    return redirect(asset)
+
+
+def _differences(first, second):
+    """[(label, of the first, of the second)] of the settings in which two pictures differ."""
+    rows = []
+    for label, read in (
+        (_("Prompt"), lambda line: line.get("prompt")),
+        (_("Seed"), lambda line: line.get("seed")),
+        (_("Steps"), lambda line: line.get("steps")),
+        (_("Guidance"), lambda line: line.get("guidance")),
+        (_("Size"), lambda line: f"{line.get('width')} × {line.get('height')}"),
+        (_("Base model"), lambda line: line.get("base", {}).get("name")),
+        (_("Style packs"), _packs_in_words),
+    ):
+        a, b = read(first.lineage), read(second.lineage)
+        if a != b:
+            rows.append((label, a, b))
+    return rows
+
+
+def _packs_in_words(line):
+    return ", ".join(
+        f"{pack['pack']} v{pack['version']} {pack['strength']:.2f}"
+        for pack in line.get("packs", [])
+    )

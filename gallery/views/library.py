@@ -1,0 +1,267 @@
+"""The shared style library: cards, one pack with its evidence, and how a version comes to be."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import ptag
+
+from brandstudio.core import blobs
+from brandstudio.core.models import WrongState
+from brandstudio.core.roles import admin_required, designer_required
+from brandstudio.core.templatetags.look import band_geometry
+from gallery import problems, services
+from gallery.forms import BandForm, ImportForm, PublishForm
+from gallery.models import ReviewState, StyleVersion
+from gallery.problems import Refused
+from gallery.services import evidence, library, lineage
+from gallery.services.history import history_of
+from gallery.services.publishing import BAND
+from training.models import Checkpoint, TrainingRun
+
+
+@login_required
+@require_safe
+def pack_list(request):
+    asked = request.GET
+    person = request.user
+    everything = library.packs_for(person, words=asked.get("q", "").strip())
+    cards = [
+        pack
+        for pack in everything
+        if asked.get("state") in (None, "", pack.shown.state)
+        and asked.get("family") in (None, "", pack.shown.base.family)
+    ]
+    context = {
+        "packs": cards,
+        "total": len(everything),
+        "states": _counted(everything, lambda p: (p.shown.state, p.shown.get_state_display())),
+        "families": _counted(everything, lambda p: (p.shown.base.family,) * 2),
+        "asked": asked,
+    }
+    return render(request, "gallery/pack_list.html", context)
+
+
+@login_required
+@require_safe
+def pack_detail(request, slug):
+    """The pack's approved version, else its newest that this person may see."""
+    seen = StyleVersion.objects.visible_to(request.user).filter(pack__slug=slug)
+    shown = seen.approved().order_by("-number").first() or seen.order_by("-number").first()
+    if shown is None:
+        raise Http404
+    return redirect(shown)
+
+
+@login_required
+@require_safe
+def version_detail(request, slug, number):
+    version = _version(request, slug, number)
+    versions = StyleVersion.objects.visible_to(request.user).filter(pack=version.pack)
+    context = {
+        "version": version,
+        "versions": versions.order_by("-number"),
+        "lineage": lineage.of_version(version, request.user),
+        "history": history_of(version, 20),
+        **_sheet_context(version),
+        "may_edit": _may_edit(request.user, version),
+        "band_form": BandForm(initial={name: getattr(version, name) for name in BAND}),
+    }
+    return render(request, "gallery/version_detail.html", context)
+
+
+@login_required
+@require_safe
+@ptag(lambda request, slug, number: _sheet_tag(slug, number))
+def sheet_fragment(request, slug, number):
+    """The strength sheet; polled while it is being painted."""
+    version = _version(request, slug, number)
+    return render(request, "gallery/_sheet.html", {"version": version, **_sheet_context(version)})
+
+
+@designer_required
+@require_http_methods(["GET", "POST"])
+def version_publish(request, checkpoint_pk):
+    """A checkpoint of one's own run becomes a draft version."""
+    runs = TrainingRun.objects.visible_to(request.user)
+    checkpoint = get_object_or_404(
+        Checkpoint.objects.filter(run__in=runs).select_related("run__dataset", "run__base"),
+        pk=checkpoint_pk,
+    )
+    initial = {
+        "name_zh": checkpoint.run.name,
+        "trigger_words": checkpoint.run.dataset.trigger_word,
+    }
+    form = PublishForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        version = services.publish(
+            checkpoint,
+            request.user,
+            form.the_pack(),
+            trigger_words=form.cleaned_data["trigger_words"],
+            changes=form.cleaned_data["changes"],
+            band=form.band,
+        )
+        messages.success(
+            request, _("Published as a draft. Its strength sheet is being painted now.")
+        )
+        return redirect(version)
+    context = {"form": form, "checkpoint": checkpoint, "run": checkpoint.run}
+    return render(request, "gallery/publish.html", context, status=_status(form))
+
+
+@designer_required
+@require_http_methods(["GET", "POST"])
+def version_import(request):
+    """A LoRA file that was trained elsewhere becomes a draft version."""
+    form = ImportForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        version = services.publish_file(
+            form.path_of(file),
+            file.name,
+            request.user,
+            form.the_pack(),
+            form.cleaned_data["base"],
+            trigger_words=form.cleaned_data["trigger_words"],
+            changes=form.cleaned_data["changes"],
+            band=form.band,
+        )
+        messages.success(
+            request, _("Imported as a draft. Its strength sheet is being painted now.")
+        )
+        return redirect(version)
+    return render(request, "gallery/publish.html", {"form": form}, status=_status(form))
+
+
+@designer_required
+@require_POST
+def version_submit(request, slug, number):
+    version = _editable(request, slug, number)
+    try:
+        services.submit(version, request.user)
+    except WrongState:
+        messages.error(request, problems.sentence("decided-already"))
+    else:
+        messages.success(request, _("Sent for review. An admin will look at it."))
+    return redirect(version)
+
+
+@designer_required
+@require_POST
+def version_band(request, slug, number):
+    """Change the band of a draft."""
+    version = _editable(request, slug, number)
+    form = BandForm(request.POST)
+    if form.is_valid() and version.state == ReviewState.DRAFT:
+        for name, value in form.band.items():
+            setattr(version, name, value)
+        version.save(update_fields=list(BAND))
+        messages.success(request, _("Saved."))
+    else:
+        for sentences in form.errors.values():
+            messages.error(request, sentences[0])
+    return redirect(version)
+
+
+@designer_required
+@require_POST
+def sheet_again(request, slug, number):
+    version = _editable(request, slug, number)
+    try:
+        evidence.paint_again(version.sheet, request.user)
+    except WrongState:
+        messages.error(request, problems.sentence("decided-already"))
+    return redirect(version)
+
+
+@admin_required
+@require_POST
+def version_retire(request, slug, number):
+    version = _version(request, slug, number)
+    try:
+        services.retire(version, request.user, request.POST.get("reason", ""))
+    except Refused as error:
+        messages.error(request, problems.of(error))
+    else:
+        messages.success(request, _("Retired. Pictures made with it stay."))
+    return redirect(version)
+
+
+@designer_required
+@require_safe
+def version_weights(request, slug, number):
+    """The small file that may travel: the LoRA itself, for other tools."""
+    version = _version(request, slug, number)
+    try:
+        file = blobs.open(version.weights_sha256)
+    except blobs.BlobMissing as error:
+        raise Http404 from error
+    name = f"{version.pack.slug}-v{version.number}.safetensors"
+    return FileResponse(file, as_attachment=True, filename=name)
+
+
+def _version(request, slug, number):
+    seen = (
+        StyleVersion.objects.visible_to(request.user)
+        .select_related(
+            "pack", "base", "sheet", "checkpoint__run__dataset", "checkpoint__run__snapshot"
+        )
+        .prefetch_related(Prefetch("pictures"))
+    )
+    return library.prepared(get_object_or_404(seen, pack__slug=slug, number=number))
+
+
+def _editable(request, slug, number):
+    version = _version(request, slug, number)
+    if not _may_edit(request.user, version):
+        raise Http404
+    return version
+
+
+def _may_edit(person, version):
+    return person.is_brand_admin or person.pk == version.made_by_id
+
+
+def _sheet_context(version):
+    sheet = getattr(version, "sheet", None)
+    labels = {}
+    if sheet:
+        entries = sheet.plan.get("prompts", [])
+        labels = dict(enumerate(entries))
+    rows = [{"label": labels.get(index), "pictures": row} for index, row in enumerate(version.rows)]
+    problem = (
+        problems.explain(sheet.problem, sheet.problem_facts) if sheet and sheet.problem else ""
+    )
+    return {
+        "sheet": sheet,
+        "rows": rows,
+        "sheet_problem": problem,
+        "chart": library.chart_of(version),
+        "band": band_geometry(version),
+    }
+
+
+def _sheet_tag(slug, number):
+    row = (
+        StyleVersion.objects.filter(pack__slug=slug, number=number)
+        .values_list("pk", "state", "sheet__state", "sheet__done")
+        .first()
+    )
+    return "-".join(map(str, row)) if row else None
+
+
+def _counted(packs, key):
+    counts = {}
+    for pack in packs:
+        counts[key(pack)] = counts.get(key(pack), 0) + 1
+    return [(value, label, count) for (value, label), count in counts.items()]
+
+
+def _status(form):
+    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

@@ -1,0 +1,161 @@
+"""What waits for a second pair of eyes: styles, templates, pictures; and the decision."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from brandstudio.core.roles import admin_required
+from gallery import problems, services
+from gallery.forms import DecisionForm
+from gallery.models import Asset, AssetReview, PromptTemplate, StyleVersion
+from gallery.problems import Refused
+from gallery.services import assets, evidence, library, lineage
+from gallery.services.history import history_of
+
+
+@dataclass
+class Item:
+    """One thing in the queue. kind: version, template or asset."""
+
+    kind: str
+    row: object
+    title: str
+    person: object
+    at: object
+    picture: str
+
+    @property
+    def key(self):
+        return f"{self.kind}-{self.row.pk}"
+
+
+@admin_required
+@require_http_methods(["GET", "POST"])
+def review(request):
+    """The queue, and the thing chosen from it (?item=version-3), which may be decided here."""
+    items = waiting_items()
+    wanted = request.GET.get("item")
+    item = next((i for i in items if i.key == wanted), items[0] if items and not wanted else None)
+    if wanted and item is None:
+        if request.method == "POST":
+            messages.error(request, problems.sentence("decided-already"))
+        return redirect("gallery:review")
+    form = DecisionForm(request.POST or None)
+    if request.method == "POST":
+        if item is None:
+            raise Http404
+        if form.is_valid() and _decide(form, item, request):
+            return redirect("gallery:review")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    context = {"items": items, "item": item, "form": form, **_details(item, request)}
+    return render(request, "gallery/review.html", context, status=status)
+
+
+def waiting_items():
+    """All that waits, longest first."""
+    versions = StyleVersion.objects.in_review().select_related(
+        "pack", "base", "submitted_by", "sheet", "checkpoint__run__snapshot"
+    )
+    items = []
+    for version in versions.prefetch_related("pictures"):
+        cover = library.prepared(version).cover
+        picture = cover.get_absolute_url() if cover else ""
+        items.append(
+            Item(
+                "version",
+                version,
+                str(version),
+                version.submitted_by,
+                version.submitted_at,
+                picture,
+            )
+        )
+    for template in PromptTemplate.objects.in_review().select_related("submitted_by"):
+        picture = reverse("gallery:template-cover", args=[template.pk])
+        items.append(
+            Item(
+                "template",
+                template,
+                str(template),
+                template.submitted_by,
+                template.submitted_at,
+                picture if template.cover_sha256 else "",
+            )
+        )
+    asked = Asset.objects.kept().filter(review=AssetReview.ASKED)
+    for asset in asked.select_related("scene__owner", "scene__template", "scene__channel"):
+        picture = reverse("gallery:asset-thumb", args=[asset.pk])
+        items.append(Item("asset", asset, str(asset), asset.scene.owner, asset.made_at, picture))
+    return sorted(items, key=lambda item: item.at)
+
+
+def _decide(form, item, request):
+    """Carry out the decision; False, with the sentence on the form, when it is refused."""
+    reason = form.cleaned_data["reason"]
+    approves = form.cleaned_data["decision"] == "approve"
+    try:
+        if item.kind == "asset":
+            if approves:
+                assets.approve(item.row, request.user)
+            else:
+                assets.decline(item.row, request.user, reason)
+        elif approves:
+            services.approve(item.row, request.user, reason)
+        else:
+            services.send_back(item.row, request.user, reason)
+    except Refused as error:
+        needs_reason = error.code in {"send-back-reason", "decline-reason"}
+        form.add_error("reason" if needs_reason else None, problems.of(error))
+        return False
+    said = _("%(thing)s is approved.") if approves else _("%(thing)s went back with your reason.")
+    messages.success(request, said % {"thing": item.title})
+    return True
+
+
+def _details(item, request):
+    """What the middle and the side show of the chosen item."""
+    if item is None:
+        return {}
+    details = {"history": history_of(item.row, 8)}
+    row = item.row
+    owner = row.scene.owner_id if item.kind == "asset" else row.submitted_by_id
+    if owner == request.user.pk:
+        details["closed"] = problems.sentence("own-work")
+    if item.kind == "version":
+        if "closed" not in details and not evidence.is_ready(row):
+            failed = row.sheet.problem if hasattr(row, "sheet") else ""
+            details["closed"] = problems.sentence(
+                "evidence-failed" if failed else "evidence-missing"
+            )
+        former = (
+            StyleVersion.objects.filter(pack=row.pack, number__lt=row.number)
+            .prefetch_related("pictures")
+            .order_by("-number")
+            .first()
+        )
+        details |= {
+            "former": library.prepared(former) if former else None,
+            "chart": library.chart_of(row),
+            "lineage": lineage.of_version(row, request.user),
+            "pairs": _pairs(row, former),
+        }
+    return details
+
+
+def _pairs(version, former):
+    """[(strength, picture before, picture now)] at the same prompt and seed."""
+    if not version.rows:
+        return []
+    now = version.rows[0]
+    before = {}
+    if former:
+        before = {(p.seed, p.strength): p for row in former.rows for p in row}
+    else:  # nothing came before: the base model alone is what it is compared with
+        before = {(p.seed, p.strength): now[0] for p in now}
+    return [(p.strength, before.get((p.seed, p.strength)), p) for p in now if p.strength > 0]

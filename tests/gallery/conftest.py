@@ -1,0 +1,217 @@
+"""Makers of the gallery's rows, over a toy base of the real classes."""
+
+import dataclasses
+import io
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from brandstudio.core import blobs
+from gallery import services
+from gallery.models import (
+    Asset,
+    Channel,
+    EvidencePicture,
+    EvidenceSheet,
+    PromptTemplate,
+    SheetState,
+    StylePack,
+    StyleVersion,
+)
+from gallery.services import SceneOrder
+from tests.engine import toys
+from training.engine import adapters, base_models, lora_files
+from training.engine.lora_files import LoraModule
+from training.models import BaseModel
+
+SLOTS = [
+    {
+        "name": "vehicle",
+        "label_zh": "车型",
+        "label_en": "Vehicle",
+        "options": [
+            {"value": "GS8 suv", "zh": "GS8", "en": "GS8"},
+            {"value": "M8 mpv", "zh": "M8", "en": "M8"},
+        ],
+    },
+    {
+        "name": "weather",
+        "label_zh": "天气",
+        "label_en": "Weather",
+        "options": [
+            {"value": "", "zh": "晴", "en": "clear"},
+            {"value": "rain", "zh": "雨", "en": "rain"},
+        ],
+    },
+]
+
+
+@pytest.fixture(scope="session")
+def toy_base(tmp_path_factory):
+    """A folder with a toy base of the bundled family."""
+    return toys.write_base(tmp_path_factory.mktemp("base") / "toy", "studio-mini")
+
+
+@pytest.fixture(scope="session")
+def toy_weights(toy_base, tmp_path_factory):
+    """A LoRA file for the toy base that changes every picture."""
+    info = base_models.describe(toy_base)
+    pipe = base_models.load(info, "cpu")
+    numbers = torch.Generator().manual_seed(7)
+
+    def random(*shape):
+        return torch.randn(*shape, generator=numbers) * 0.3
+
+    modules = {}
+    for path, layer in pipe.unet.named_modules():
+        if path.endswith(("to_q", "to_k", "to_v", "to_out.0")):
+            name = adapters.kohya_name("unet", path, info.family)
+            down, up = random(4, layer.in_features), random(layer.out_features, 4)
+            modules[name] = LoraModule(down, up, alpha=4.0)
+    path = tmp_path_factory.mktemp("lora") / "toy.safetensors"
+    lora_files.write_kohya(path, modules, {"ss_base_model_version": "studio_mini_v1"})
+    return path
+
+
+@pytest.fixture
+def base(toy_base, db):
+    info = base_models.describe(toy_base)
+    facts = {
+        name: str(value) if isinstance(value, Path) else value
+        for name, value in dataclasses.asdict(info).items()
+        if name not in {"name", "path", "family"}
+    }
+    return BaseModel.objects.create(
+        name="toy", path=str(toy_base), family=info.family, sha256=info.sha256, info=facts
+    )
+
+
+def png(colour="teal", size=(48, 32)):
+    file = io.BytesIO()
+    Image.new("RGB", size, colour).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture
+def make_version(base, designer, brand_admin, toy_weights):
+    """make_version("ink", state="approved", sheet="done", **fields): a version of that pack."""
+
+    def make_version(slug="ink", *, state="approved", sheet="done", pictures=(0.0, 0.7), **fields):
+        pack, _made = StylePack.objects.get_or_create(
+            slug=slug, defaults={"name_zh": f"{slug} 包", "name_en": f"{slug} pack"}
+        )
+        version = StyleVersion.objects.create(
+            **{
+                "pack": pack,
+                "number": pack.versions.count() + 1,
+                "made_by": designer,
+                "base": base,
+                "weights_sha256": blobs.put(toy_weights),
+                "size": 1000,
+                "trigger_words": f"{slug} style",
+                **fields,
+            }
+        )
+        EvidenceSheet.objects.create(
+            version=version,
+            state=SheetState(sheet),
+            plan={"prompts": [{"prompt": "a suv"}], "seed": 1, "strengths": [0.0, 0.7], "steps": 4},
+            total=2,
+        )
+        for strength in pictures:
+            EvidencePicture.objects.create(
+                version=version,
+                prompt="a suv",
+                seed=1,
+                strength=strength,
+                sha256=blobs.put_bytes(png()),
+            )
+        if state != "draft":
+            services.submit(version, designer)
+        if state == "approved":
+            services.approve(version, brand_admin)
+        return version
+
+    return make_version
+
+
+@pytest.fixture
+def make_template(designer, brand_admin, db):
+    """make_template("arcade", state="approved", **fields)"""
+
+    def make_template(slug="arcade", *, state="approved", **fields):
+        template = PromptTemplate.objects.create(
+            **{
+                "slug": slug,
+                "number": PromptTemplate.objects.filter(slug=slug).count() + 1,
+                "name_zh": "骑楼",
+                "name_en": "Arcade",
+                "sentence_zh": "{vehicle}停在骑楼，{weather}。",
+                "sentence_en": "A {vehicle} in an arcade, {weather}.",
+                "text": "a white {vehicle}, qilou arcade street, {weather}",
+                "negative_prompt": "blurry",
+                "slots": SLOTS,
+                "made_by": designer,
+                **fields,
+            }
+        )
+        if state != "draft":
+            services.submit(template, designer)
+        if state == "approved":
+            services.approve(template, brand_admin)
+        return template
+
+    return make_template
+
+
+@pytest.fixture
+def channel(db):
+    return Channel.objects.create(
+        slug="square", name_zh="方", name_en="Square", width=300, height=300
+    )
+
+
+@pytest.fixture
+def make_scene(base, marketer, make_template):
+    """make_scene(packs=((version, 0.7),), count=2, …): a scene as `compose_scene` makes it."""
+
+    def make_scene(by=None, **fields):
+        template = fields.pop("template", None) or make_template(
+            f"t{PromptTemplate.objects.count()}"
+        )
+        order = SceneOrder(
+            **{
+                "template": template,
+                "slot_values": {"vehicle": "GS8 suv", "weather": ""},
+                "count": 1,
+                "seed": 5,
+                "steps": 4,
+                "base": base,
+                **fields,
+            }
+        )
+        return services.compose_scene(order, by or marketer)
+
+    return make_scene
+
+
+@pytest.fixture
+def make_ready(make_scene):
+    """make_ready(**fields): a scene whose pictures all are painted (plain colour)."""
+
+    def make_ready(**fields):
+        scene = make_scene(**fields)
+        for asset in scene.assets.all():
+            asset.start(f"test:{asset.pk}:1")
+            asset.begin_rendering()
+            asset.finish(
+                picture_sha256=blobs.put_bytes(png()),
+                thumb_sha256=blobs.put_bytes(png()),
+                seconds=2.0,
+                lineage={"seed": asset.seed},
+            )
+        return Asset.objects.filter(scene=scene).order_by("index")
+
+    return make_ready

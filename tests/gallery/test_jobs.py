@@ -1,0 +1,208 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from brandstudio.core import blobs, stopping
+from brandstudio.core.devices import this_device
+from brandstudio.core.models import WrongState
+from gallery import jobs, painting
+from gallery.models import Asset, AssetState, SheetState
+from gallery.services import scenes
+
+
+def picture(asset):
+    with Image.open(blobs.local(asset.picture_sha256)) as opened:
+        return np.asarray(opened)
+
+
+def paint(scene):
+    for asset in scene.assets.all():
+        jobs.render(asset.pk)
+    return list(scene.assets.order_by("index"))
+
+
+def test_render_job_finishes_the_asset_with_its_lineage(make_scene, make_version, base):
+    version = make_version()
+    scene = make_scene(packs=((version, 0.7),), count=2)
+
+    first, second = paint(scene)
+
+    assert [first.state, second.state] == [AssetState.READY] * 2
+    assert [first.seed, second.seed] == [5, 6]
+    assert picture(first).shape == (32, 48, 3)
+    assert (picture(first) != picture(second)).any()
+    assert first.preview == b""
+    assert first.worker == ""
+    assert first.lineage["base"]["sha256"] == base.sha256
+    assert first.lineage["packs"] == [
+        {"pack": "ink", "version": 1, "sha256": version.weights_sha256, "strength": 0.7}
+    ]
+    assert first.lineage["prompt"] == "ink style, a white GS8 suv, qilou arcade street"
+    assert first.lineage["template"]["version"] == 1
+    assert first.lineage["software"]["torch"]
+
+
+def test_same_request_gives_the_same_bytes(make_scene, make_version):
+    version = make_version()
+    [one] = paint(make_scene(packs=((version, 0.5),)))
+    [two] = paint(make_scene(packs=((version, 0.5),)))
+
+    assert one.picture_sha256 == two.picture_sha256
+
+
+def test_strength_zero_is_the_base_alone(make_scene, make_version):
+    version = make_version(strength_min=0.0)
+    [none] = paint(make_scene(packs=((version, 0.0),)))
+    [full] = paint(make_scene(packs=((version, 0.9),)))
+    prompt = none.scene.prompt
+    plain = make_scene()
+    type(plain).objects.filter(pk=plain.pk).update(prompt=prompt)
+    [bare] = paint(plain)
+
+    assert none.picture_sha256 == bare.picture_sha256
+    assert full.picture_sha256 != bare.picture_sha256
+
+
+def test_sweep_holds_the_seed_and_moves_the_strength(make_scene, make_version):
+    version = make_version()
+    scene = make_scene(packs=((version, 0.7),), strengths=(0.5, 0.8))
+
+    first, second = paint(scene)
+
+    assert first.seed == second.seed
+    assert [a.lineage["packs"][0]["strength"] for a in (first, second)] == [0.5, 0.8]
+    assert first.picture_sha256 != second.picture_sha256
+
+
+def test_cancelled_asset_is_not_painted(make_scene, marketer):
+    scene = make_scene()
+    asset = scene.assets.get()
+    scenes.cancel([asset], marketer)
+
+    jobs.render(asset.pk)
+
+    assert Asset.objects.get(pk=asset.pk).state == AssetState.CANCELLED
+
+
+def test_cancel_ends_a_picture_between_two_steps(make_scene, marketer):
+    asset = make_scene().assets.get()
+    asked = []
+
+    def stopped():  # asked before the picture and after each step: a good moment to press Stop
+        asked.append(len(asked))
+        if len(asked) == 3:
+            scenes.cancel([Asset.objects.get(pk=asset.pk)], marketer)
+        return False
+
+    asset.start(worker="test:1:1")
+    with this_device().rendering() as turn, pytest.raises(WrongState):
+        painting.paint_asset(asset, turn, stopped)
+
+    asset.refresh_from_db()
+    assert asset.state == AssetState.CANCELLED
+    assert asset.steps_done == 1
+    assert len(asked) == 3
+
+
+def test_job_delivered_twice_paints_once(make_scene):
+    asset = make_scene().assets.get()
+    jobs.render(asset.pk)
+    before = Asset.objects.get(pk=asset.pk)
+
+    jobs.render(asset.pk)
+
+    assert Asset.objects.get(pk=asset.pk).picture_sha256 == before.picture_sha256
+
+
+def test_worker_that_must_end_puts_the_asset_back(make_scene):
+    asset = make_scene().assets.get()
+    stopping.stop_process()
+    try:
+        jobs.render(asset.pk)
+    finally:
+        stopping._process.clear()
+
+    asset.refresh_from_db()
+    assert asset.state == AssetState.WAITING
+    assert asset.attempt == 2
+
+
+def test_missing_base_fails_with_a_sentence(make_scene, base):
+    asset = make_scene().assets.get()
+    base.is_present = False
+    base.save()
+
+    jobs.render(asset.pk)
+
+    asset.refresh_from_db()
+    assert asset.state == AssetState.FAILED
+    assert asset.problem == "base-absent"
+    assert asset.problem_facts == {"name": "toy"}
+
+
+def test_weights_that_do_not_fit_fail_with_a_sentence(make_scene, make_version):
+    strange = blobs.put_bytes(b"not a safetensors file at all")
+    version = make_version(weights_sha256=strange)
+    asset = make_scene(packs=((version, 0.7),)).assets.get()
+
+    jobs.render(asset.pk)
+
+    asset.refresh_from_db()
+    assert asset.state == AssetState.FAILED
+    assert asset.problem == "file-not-safetensors"
+
+
+def test_failed_asset_is_painted_again(make_scene, base, marketer):
+    asset = make_scene().assets.get()
+    type(base).objects.update(is_present=False)
+    jobs.render(asset.pk)
+    type(base).objects.update(is_present=True)
+    asset.refresh_from_db()
+
+    scenes.retry(asset, marketer)
+    jobs.render(asset.pk)
+
+    asset.refresh_from_db()
+    assert asset.state == AssetState.READY
+
+
+def test_sheet_is_painted_and_scored(make_version):
+    version = make_version(state="draft", sheet="waiting", pictures=())
+
+    jobs.paint_sheet(version.sheet.pk)
+
+    version.refresh_from_db()
+    version.sheet.refresh_from_db()
+    assert version.sheet.state == SheetState.DONE
+    assert version.sheet.done == 2
+    pictures = {p.strength: p for p in version.pictures.all()}
+    assert list(pictures) == [0.0, 0.7]
+    assert pictures[0.0].prompt == "ink style, a suv"
+    assert pictures[0.0].sha256 != pictures[0.7].sha256
+    weakest, strongest = version.evidence["scores"]
+    assert weakest["drift"] == 0
+    assert weakest["content"] == pytest.approx(1)
+    assert strongest["drift"] > 0
+    assert strongest["style"] is None  # no training set is known
+
+
+def test_sheet_goes_on_where_it_was(make_version):
+    version = make_version(state="draft", sheet="waiting", pictures=())
+    jobs.paint_sheet(version.sheet.pk)
+    there = set(version.pictures.values_list("pk", flat=True))
+    type(version.sheet).objects.update(state=SheetState.WAITING, done=0)
+
+    jobs.paint_sheet(version.sheet.pk)
+
+    assert set(version.pictures.values_list("pk", flat=True)) == there
+
+
+def test_sheet_of_a_strange_file_fails_and_says_why(make_version):
+    strange = blobs.put_bytes(b"not a safetensors file at all")
+    version = make_version(state="draft", sheet="waiting", pictures=(), weights_sha256=strange)
+
+    jobs.paint_sheet(version.sheet.pk)
+
+    version.sheet.refresh_from_db()
+    assert version.sheet.state == SheetState.FAILED
+    assert version.sheet.problem == "file-not-safetensors"
