@@ -13,7 +13,7 @@ from training.engine.screening import Severity, explain
 from training.engine.screening.blur import certainty, edge_spread
 from training.engine.screening.borders import Strips, find_strips
 from training.engine.screening.exposure import blown_share
-from training.engine.screening.jpeg import table_quality
+from training.engine.screening.jpeg import enlarged_blocks, table_quality
 from training.engine.screening.subject import half_area, subject_clarity
 
 
@@ -135,6 +135,13 @@ def test_blocks_are_found_after_enlarging(screened):
     found = finding(screened(small.resize((960, 800), Image.Resampling.BICUBIC)), "jpeg")
 
     assert (found.code, found.facts["factor"]) == ("jpeg-enlarged", 2.0)
+
+
+def test_tiles_of_a_mosaic_are_not_taken_for_blocks():
+    tiles = np.random.default_rng(5).integers(60, 200, (14, 14)).repeat(42, 0).repeat(42, 1)
+    grain = np.random.default_rng(6).normal(0, 4, tiles.shape)
+
+    assert enlarged_blocks((tiles + grain).astype(np.float32))[1] == 0
 
 
 def test_fine_jpeg_is_left_alone(screened):

@@ -68,6 +68,7 @@ BLOCKS = 5000  # enough to see the steps
 FEWEST_STEPS = 4  # untouched pictures show two at most
 SPECTRUM = 8192
 PERIODS = np.arange(9.0, 34.0, 0.02)  # px between block edges: enlarged 1.13 to 4.25 times
+LOW = 35  # percentile; lower than half of the edges
 CLEAR_COMB = 2.2  # times the spectrum's level around the harmonics
 
 
@@ -137,7 +138,8 @@ def enlarged_blocks(luma: np.ndarray) -> tuple[float, float]:
     """(factor of enlargement, height of the block edges in grey levels); height 0: no blocks."""
     if min(luma.shape) < 128:
         return 1.0, 0.0
-    combs = [_comb(jumps(luma, axis), min(luma.shape)) for axis in (0, 1)]
+    profiles = [jumps(luma, axis) for axis in (0, 1)]
+    combs = [_comb(profile, min(luma.shape)) for profile in profiles]
     # Blocks show along both axes with one period; a fence or a facade rarely does.
     both = np.minimum(combs[0][0], combs[1][0]) > 1
     clear = both * np.sqrt(combs[0][0] * combs[1][0])
@@ -147,7 +149,27 @@ def enlarged_blocks(luma: np.ndarray) -> tuple[float, float]:
     height = np.minimum(combs[0][1], combs[1][1]) * PERIODS / 2 * PERIODS / 8
     # Fractions of the true period share some of its harmonics, so the highest edge decides.
     best = int(np.argmax(np.where(clear >= max(CLEAR_COMB, 0.75 * clear.max()), height, 0)))
-    return float(PERIODS[best] / 8), float(height[best])
+    factor = float(PERIODS[best] / 8)
+    if not all(at_every_edge(profile, PERIODS[best]) for profile in profiles):
+        return factor, 0.0
+    return factor, float(height[best])
+
+
+def at_every_edge(profile: np.ndarray, period: float) -> bool:
+    """Whether the jumps lie at nearly all multiples of the period, as block edges do.
+
+    The tiles of a mosaic or the panes of a window jump higher, but at every second or third
+    multiple only. profile: (n,), see `jumps`. period: px.
+    """
+    widened = ndimage.maximum_filter1d(profile, 3)  # the period is known to a few hundredths
+    multiples = np.arange(0, len(profile) - 2 * period, period)
+    starts = np.arange(0, period, 0.5)
+    edges = widened[np.round(starts[:, None] + multiples).astype(int)]
+    here = edges[int(np.argmax(edges.mean(axis=1)))]
+    elsewhere = np.median(edges, axis=0)
+    gain = here.mean() - elsewhere.mean()
+    low_gain = np.percentile(here, LOW) - np.percentile(elsewhere, LOW)
+    return bool(low_gain > 0.3 * gain)
 
 
 def jumps(luma: np.ndarray, axis: int) -> np.ndarray:
