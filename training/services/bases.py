@@ -46,21 +46,16 @@ def _row(info):
     stamp = _stamp(info.path)
     known = BaseModel.objects.filter(path=str(info.path), info__stamp=stamp).first()
     row = known or BaseModel.objects.filter(sha256=info.sha256).first()
+    facts = {
+        name: str(value) if isinstance(value, Path) else value
+        for name, value in dataclasses.asdict(info).items()
+        if name not in {"name", "path", "family"}
+    }
+    details = {"path": str(info.path), "family": info.family, "info": {**facts, "stamp": stamp}}
     if row is None:
-        facts = {
-            name: str(value) if isinstance(value, Path) else value
-            for name, value in dataclasses.asdict(info).items()
-            if name not in {"name", "path", "family"}
-        }
-        return BaseModel.objects.create(
-            name=_free_name(info),
-            path=str(info.path),
-            family=info.family,
-            sha256=info.sha256,
-            info={**facts, "stamp": stamp},
-        )
-    row.path, row.is_present, row.info["stamp"] = str(info.path), True, stamp
-    row.save(update_fields=["path", "is_present", "info"])
+        return BaseModel.objects.create(name=_free_name(info), sha256=info.sha256, **details)
+    # Written again even when the file is known: another version of ours may read more from it.
+    BaseModel.objects.filter(pk=row.pk).update(is_present=True, **details)
     return row
 
 
