@@ -55,26 +55,30 @@ class Edit:
             inner = f"{left}{inner}{right}"
         return re.compile(inner, re.IGNORECASE)
 
+    @property
+    def term(self):
+        """The text as terms are compared: one blank between words, case left aside."""
+        return " ".join(self.text.split()).casefold()
+
     def _prefix(self, caption):
         terms = split(caption)
-        if terms and terms[0].casefold() == self.text.strip().casefold():
+        if terms and terms[0].casefold() == self.term:
             return caption
         return tidy(f"{self.text}, {caption}")
 
     def _suffix(self, caption):
-        if self.text.strip().casefold() in {term.casefold() for term in split(caption)}:
+        if self.term in {term.casefold() for term in split(caption)}:
             return caption
         return tidy(f"{caption}, {self.text}")
 
     def _remove(self, caption):
-        wanted = self.text.strip().casefold()
-        kept = [term for term in split(caption) if term.casefold() != wanted]
+        kept = [term for term in split(caption) if term.casefold() != self.term]
         return caption if len(kept) == len(split(caption)) else ", ".join(kept)
 
 
 def split(caption):
     """The caption's terms: its parts between commas."""
-    return [term.strip() for term in caption.split(",") if term.strip()]
+    return [" ".join(term.split()) for term in caption.split(",") if term.strip()]
 
 
 def tidy(caption):

@@ -8,6 +8,7 @@ from django.conf import settings
 from brandstudio.core import blobs
 from brandstudio.core.models import GlossaryTerm, WrongState
 from training.engine.captions import with_trigger
+from training.engine.images import open_rgb
 from training.models import BaseModel, CaptionState, ChoreKind
 
 
@@ -48,9 +49,7 @@ def _resolution():
 
 
 def _draft(chore):
-    """A caption for every picture that a person has not checked, or that has none at all."""
-    from training.engine import labelers  # noqa: PLC0415 -- torch is slow to import
-
+    """A caption for every picture that has none; for machine drafts too if `overwrite`."""
     dataset = chore.dataset
     images = dataset.images.exclude(caption_state=CaptionState.CHECKED)
     if not chore.options.get("overwrite"):
@@ -59,12 +58,34 @@ def _draft(chore):
     chore.note_progress(total=len(images), done=0)
     if not images:
         return
-    labeler = labelers.default_labeler(
-        folder=settings.DATA_DIR / "labelers",
-        vocabulary=list(GlossaryTerm.objects.values_list("category", "term", "phrase")),
-    )
+    labeler = _labeler()
     for done, image in enumerate(images, start=1):
-        caption = labeler.caption(blobs.local(image.picture_sha256))
+        caption = labeler.draft(open_rgb(blobs.local(image.picture_sha256))).caption
         with contextlib.suppress(WrongState):  # a person wrote one meanwhile: theirs stands
             image.draft(with_trigger(caption, dataset.trigger_word))
         chore.note_progress(done=done)
+
+
+def _labeler():
+    """The best that is installed: BLIP, else a full CLIP with the team's words, else the bundled
+    small CLIP, which knows drawn scenes."""
+    from training.engine import labelers  # noqa: PLC0415 -- torch is slow to import
+
+    if (blip := settings.BASE_MODELS_DIR / "blip").is_dir():
+        return labelers.BlipLabeler(blip)
+    if (clip := settings.BASE_MODELS_DIR / "clip").is_dir():
+        return labelers.ClipVocabularyLabeler(clip, _vocabulary(labelers))
+    return labelers.ClipVocabularyLabeler()
+
+
+def _vocabulary(labelers):
+    """The glossary as a vocabulary: of each category the word that fits best. None while empty."""
+    groups = {}
+    for term in GlossaryTerm.objects.all():
+        groups.setdefault(term.category, []).append((term.phrase, term.term))
+    if not groups:
+        return None
+    return labelers.Vocabulary(
+        "a photo of {}",
+        tuple(labelers.TermGroup(name, 1, tuple(terms)) for name, terms in groups.items()),
+    )

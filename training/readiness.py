@@ -52,8 +52,9 @@ class Readiness:
 
     @property
     def next_step(self):
-        """The first point that is not in order, or None."""
-        return next((point for point in self.points if point.state != "ok"), None)
+        """What to mend first: what stops a run, then what is doubtful; None when all is well."""
+        left = [point for point in self.points if point.state != "ok"]
+        return min(left, key=lambda point: point.state != "bad", default=None)
 
 
 def dataset_counts(dataset):

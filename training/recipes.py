@@ -4,6 +4,7 @@ The studio sets the folders and the base model's path itself; in a pasted YAML t
 for what they tell (the base's name) and otherwise left out.
 """
 
+import math
 from pathlib import PurePosixPath, PureWindowsPath
 
 import yaml
@@ -53,13 +54,15 @@ def preset_settings(name, images, base, trigger="", prompts=()):
 
     The base's own advice stands above the rule of thumb, since it was measured on that base.
     """
-    asked = {**preset(name, images, base.name), **defaults_for(base)}
+    advice = defaults_for(base)
+    asked = {**preset(name, images, base.name), **advice}
     if name != "standard":
         # The base advises one set; the lighter and the stronger preset keep their own distance.
         usual, own = preset("standard", images, base.name), preset(name, images, base.name)
-        for key in ("learning_rate", "epochs"):
-            if key in defaults_for(base):
-                asked[key] = _scaled(asked[key], own[key] / usual[key])
+        longer = own["epochs"] / usual["epochs"]
+        for key, factor in {"learning_rate": math.sqrt(longer), "max_steps": longer}.items():
+            if advice.get(key):
+                asked[key] = _scaled(advice[key], factor)
     asked["trigger_words"] = trigger
     if prompts:
         asked["sample_prompts"] = list(prompts)
@@ -67,7 +70,9 @@ def preset_settings(name, images, base, trigger="", prompts=()):
 
 
 def _scaled(value, factor):
-    return max(1, round(value * factor)) if isinstance(value, int) else value * factor
+    if isinstance(value, int):
+        return max(1, round(value * factor))
+    return float(f"{value * factor:.2g}")
 
 
 def to_yaml(settings, base_name):
@@ -76,12 +81,23 @@ def to_yaml(settings, base_name):
     for name, spec in SCHEMA.items():
         if name in OURS or name not in settings:
             continue
-        value = settings[name]
-        value = list(value) if isinstance(value, tuple) else value
+        value = _plain(settings[name], spec)
         default = list(spec.default) if isinstance(spec.default, tuple) else spec.default
         if spec.level == "basic" or value != default:
             shown[name] = value
     return yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=1_000_000)
+
+
+def _plain(value, spec):
+    """A form's text as YAML would hold it: 2e-4 as a number, so that it isn't quoted."""
+    if isinstance(value, tuple):
+        return list(value)
+    if spec.kind in {"int", "float"} and isinstance(value, str):
+        try:
+            return float(value) if spec.kind == "float" else int(value)
+        except ValueError:
+            return value  # the configuration's own check names the fault
+    return value
 
 
 def from_yaml(text):

@@ -112,6 +112,8 @@ class RunDraft:
         self.form.is_valid()
 
     def _preset_settings(self, name, base, prompts=()):
+        if base is None:  # the preflight says so; there is nothing to advise on
+            return {}
         return recipes.preset_settings(
             name, self._images, base, self.dataset.trigger_word, prompts or self._sample_prompts()
         )

@@ -19,6 +19,8 @@ def _own_files(settings, tmp_path, monkeypatch):
     settings.DATA_DIR = tmp_path / "data"
     settings.BASE_MODELS_DIR = tmp_path / "bases"
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+    # The test holds the database in one transaction; the thread that renews leases must not wait.
+    settings.RENEW_SECONDS = 3600
 
 
 @pytest.fixture

@@ -602,6 +602,8 @@ class _Run:
             self.pipe = None
             return
         adapters.unload_pack(self.pipe, adapters.TRAINED)
+        # Layers that stay wrapped would hide the next run's targets.
+        self.pipe.unload_lora_weights()
         self.pipe.unet.disable_gradient_checkpointing()
         self.pipe.unet.eval()
         self.pipe.to(self.device)

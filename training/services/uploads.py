@@ -58,7 +58,7 @@ class UploadReport:
     added: list = field(default_factory=list)
     lines: list = field(default_factory=list)
 
-    def note(self, name, outcome, code, **facts):
+    def note(self, name, outcome, code, /, **facts):
         self.lines.append(Line(name, outcome, code, {"name": name, **facts}))
 
     def with_outcome(self, outcome):
@@ -148,7 +148,7 @@ class _Intake:
             self.dataset, self.captions, self.report, renamed=self.new_names, checked=checked, by=by
         )
 
-    def _refuse(self, name, code, **facts):
+    def _refuse(self, name, code, /, **facts):
         self.report.note(name, "refused", code, **facts)
 
     def _picture(self, path, name):

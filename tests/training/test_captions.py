@@ -1,0 +1,301 @@
+"""Captions: states, in place, in bulk and back, and what is found doubtful."""
+
+import pytest
+from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brandstudio.core.models import GlossaryTerm, WrongState
+from training import services
+from training.bench import Bench
+from training.caption_checks import check_captions
+from training.caption_edits import Edit, EditKind, spans, split
+from training.models import CaptionState, Snapshot
+from training.readiness import readiness
+
+
+def found(text, **options):
+    findings = check_captions({1: text}, **{"trigger": "lnink", **options})
+    return [finding.code for finding in findings.get(1, [])]
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("lnink, arcade street with red lanterns at dusk", []),
+        ("arcade street with red lanterns at dusk", ["no-trigger"]),
+        ("lnink, old building at dusk by the river", ["vague"]),
+        ("lnink, arcade", ["too-short"]),
+        ("lnink, watercolor of an arcade street at night", ["style-word"]),
+        ("lnink, arcade street with 红灯笼 at night", ["not-english"]),
+        ("lnink, " + "word " * 90, ["too-long"]),
+    ],
+)
+def test_doubtful_caption_is_found(text, codes):
+    assert found(text, token_limit=77) == codes
+
+
+def test_twins_are_found_only_together():
+    findings = check_captions(
+        {1: "lnink, a b c d", 2: "lnink, a b c d", 3: "lnink, e f g h"}, "lnink"
+    )
+
+    assert [[f.code for f in findings[key]] for key in (1, 2, 3)] == [["twin"], ["twin"], []]
+
+
+def test_glossary_offers_the_english_phrase():
+    findings = check_captions({1: "lnink, 骑楼 by the river at night"}, glossary={"骑楼": "arcade"})
+
+    assert (findings[1][0].word, findings[1][0].hint) == ("骑楼", "arcade")
+
+
+@pytest.mark.parametrize(
+    ("edit", "before", "after"),
+    [
+        (Edit(EditKind.REPLACE, "car", find="cat"), "a cat, a category", "a car, a category"),
+        (Edit(EditKind.REPLACE, "", find="old "), "old wall", "wall"),
+        (Edit(EditKind.REPLACE, r"\1 $&", find="x"), "x, y", r"\1 $&, y"),
+        (Edit(EditKind.PREFIX, "lnink"), "arcade", "lnink, arcade"),
+        (Edit(EditKind.PREFIX, "lnink"), "LNINK, arcade", "LNINK, arcade"),
+        (Edit(EditKind.ADD, "rain"), "arcade", "arcade, rain"),
+        (Edit(EditKind.ADD, "rain"), "rain, arcade", "rain, arcade"),
+        (Edit(EditKind.REMOVE, "Rain"), "arcade, rain, dusk", "arcade, dusk"),
+    ],
+)
+def test_edit_changes_what_it_says(edit, before, after):
+    assert edit.apply(before) == after
+
+
+@given(text=st.text(max_size=60), term=st.text(min_size=1, max_size=10))
+def test_adding_a_term_twice_is_adding_it_once(text, term):
+    edit = Edit(EditKind.ADD, term)
+
+    assert edit.apply(edit.apply(text)) == edit.apply(text) or "," in term
+
+
+@given(before=st.text(max_size=80), after=st.text(max_size=80))
+def test_spans_rebuild_both_texts(before, after):
+    parts = spans(before, after)
+
+    def glue(*kinds):
+        return "".join(text for kind, text in parts if kind in kinds)
+
+    assert (glue("same", "del"), glue("same", "ins")) == (before, after)
+
+
+@given(st.lists(st.text("abc ", min_size=1, max_size=5), max_size=5))
+def test_terms_hold_no_commas_and_no_edges(terms):
+    assert all(term == term.strip() and "," not in term for term in split(",".join(terms)))
+
+
+@pytest.mark.django_db
+class TestInPlace:
+    def post(self, browser, image, text=None, **data):
+        if text is not None:
+            data[f"caption-{image.pk}"] = text
+        return browser.post(f"/images/{image.pk}/caption/", data, headers={"HX-Request": "true"})
+
+    def test_typed_caption_is_saved_as_checked(self, at_desk, make_dataset):
+        image = make_dataset(1).images.get()
+
+        answer = self.post(
+            at_desk, image, "lnink, a  new   text", **{f"seen-{image.pk}": image.caption}
+        )
+
+        image.refresh_from_db()
+        assert (image.caption, image.caption_state) == ("lnink, a new text", CaptionState.CHECKED)
+        assert 'id="readiness"' in answer.content.decode()
+
+    def test_leaving_a_field_untouched_changes_nothing(self, at_desk, make_dataset):
+        image = make_dataset(1).images.get()
+
+        self.post(at_desk, image, image.caption)
+
+        image.refresh_from_db()
+        assert image.caption_state == CaptionState.DRAFTED
+        assert image.revisions.count() == 1
+
+    def test_nod_uncheck_and_undo(self, at_desk, make_dataset):
+        image = make_dataset(1).images.get()
+
+        states = []
+        for act in ("check", "uncheck", "undo"):
+            self.post(at_desk, image, image.caption, act=act)
+            image.refresh_from_db()
+            states.append(image.caption_state)
+
+        assert states == [CaptionState.CHECKED, CaptionState.DRAFTED, CaptionState.CHECKED]
+
+    def test_emptied_caption_is_missing_again(self, at_desk, make_dataset):
+        image = make_dataset(1).images.get()
+
+        self.post(at_desk, image, "")
+
+        image.refresh_from_db()
+        assert image.caption_state == CaptionState.MISSING
+
+    def test_too_long_caption_is_refused_and_kept_in_the_field(self, at_desk, make_dataset):
+        image = make_dataset(1).images.get()
+
+        answer = self.post(at_desk, image, "x" * 3000)
+
+        assert answer.status_code == 422
+        assert "x" * 3000 in answer.content.decode()
+        assert image.caption == type(image).objects.get(pk=image.pk).caption
+
+    def test_second_of_two_people_is_told(self, at_desk, make_dataset):
+        image = make_dataset(1).images.get()
+
+        answer = self.post(at_desk, image, "mine", **{f"seen-{image.pk}": "what was there before"})
+
+        assert answer.status_code == 422
+        image.refresh_from_db()
+        assert image.caption != "mine"
+
+    def test_without_script_one_comes_back_to_the_same_filter(self, at_desk, make_dataset):
+        image = make_dataset(1).images.get()
+
+        answer = at_desk.post(
+            f"/images/{image.pk}/caption/", {"act": "check", "kept": "state=drafted"}
+        )
+
+        assert answer.url == f"/datasets/{image.dataset_id}/?state=drafted#image-{image.pk}"
+
+
+@pytest.mark.django_db
+class TestManyAtOnce:
+    def test_preview_changes_nothing_and_shows_the_words(self, at_desk, make_dataset):
+        dataset = make_dataset(2)
+
+        answer = at_desk.post(
+            f"/datasets/{dataset.pk}/replace/",
+            {"kind": "replace", "find": "red lanterns", "text": "lamps", "act": "preview"},
+        )
+
+        page = answer.content.decode()
+        assert "<del>red lanterns</del>" in page
+        assert "<ins>lamps</ins>" in page
+        assert not dataset.images.filter(caption__contains="lamps").exists()
+
+    def test_edit_is_carried_out_and_taken_back_as_a_whole(self, at_desk, make_dataset):
+        dataset = make_dataset(3, checked=1)
+        before = list(dataset.images.values_list("caption", "caption_state"))
+
+        answer = at_desk.post(
+            f"/datasets/{dataset.pk}/replace/",
+            {"kind": "replace", "find": "lanterns", "text": "lamps", "act": "apply"},
+        )
+        changed = dataset.images.filter(caption__contains="lamps").count()
+        batch = answer.url.split("batch=")[1]
+        at_desk.post(f"/datasets/{dataset.pk}/revert/", {"batch": batch})
+
+        assert changed == 3
+        assert list(dataset.images.values_list("caption", "caption_state")) == before
+
+    def test_taking_back_spares_what_was_edited_since(self, make_dataset, designer):
+        dataset = make_dataset(2)
+        batch, _changes = services.apply_edit(
+            dataset.images.all(), Edit(EditKind.ADD, "rain"), designer
+        )
+        first = dataset.images.first()
+        first.check_caption("my own words now", by=designer)
+
+        assert services.revert_edit(dataset, batch, designer) == (1, 1)
+        assert [i.caption.endswith("rain") for i in dataset.images.all()] == [False, False]
+        assert dataset.images.first().caption == "my own words now"
+
+    def test_edit_reaches_the_chosen_or_the_filtered(self, at_desk, make_dataset):
+        dataset = make_dataset(3, checked=1)
+        chosen = dataset.images.last()
+        url = f"/datasets/{dataset.pk}/replace/"
+
+        at_desk.post(url, {"kind": "add", "text": "rain", "act": "apply", "image": [chosen.pk]})
+        at_desk.post(url, {"kind": "add", "text": "fog", "act": "apply", "kept": "state=checked"})
+
+        assert [i.name for i in dataset.images.filter(caption__contains="rain")] == [chosen.name]
+        assert [i.is_checked for i in dataset.images.filter(caption__contains="fog")] == [True]
+
+    def test_empty_search_is_refused_beside_its_field(self, at_desk, make_dataset):
+        dataset = make_dataset(1)
+
+        answer = at_desk.post(f"/datasets/{dataset.pk}/replace/", {"kind": "replace", "text": "x"})
+
+        assert answer.status_code == 422
+        assert 'id="edit_find_error"' in answer.content.decode()
+
+    @pytest.mark.parametrize(("act", "state"), [("check", "checked"), ("uncheck", "drafted")])
+    def test_states_of_the_chosen(self, at_desk, make_dataset, act, state):
+        dataset = make_dataset(2, checked=0 if act == "check" else 2)
+        ids = list(dataset.images.values_list("pk", flat=True))
+
+        at_desk.post(f"/datasets/{dataset.pk}/bulk/", {"act": act, "image": ids})
+
+        assert set(dataset.images.values_list("caption_state", flat=True)) == {state}
+
+    def test_removed_picture_leaves_the_snapshot_whole(self, at_desk, make_dataset):
+        dataset = make_dataset(2)
+        snapshot = Snapshot.freeze(dataset)
+
+        at_desk.post(
+            f"/datasets/{dataset.pk}/bulk/", {"act": "remove", "image": [dataset.images.first().pk]}
+        )
+
+        assert dataset.images.count() == 1
+        assert len(Snapshot.objects.get(pk=snapshot.pk).rows) == 2
+
+
+@pytest.mark.django_db
+def test_machine_never_overwrites_a_checked_caption(make_dataset):
+    image = make_dataset(1, checked=1).images.get()
+
+    with pytest.raises(WrongState):
+        image.draft("machine words")
+
+
+@pytest.mark.django_db
+def test_bench_filters_by_state_finding_and_word(make_dataset, designer):
+    dataset = make_dataset(3, captioned=2, checked=1)
+    first = dataset.images.first()
+    first.check_caption("an old building by the river", by=designer)
+
+    def names(**query):
+        asked = QueryDict(mutable=True)
+        asked.update(query)
+        bench = Bench(dataset, asked)
+        return [card.image.name for card in bench.cards(bench.image_ids)]
+
+    assert names() == ["000.jpg", "001.jpg", "002.jpg"]
+    assert names(state="missing") == ["002.jpg"]
+    assert names(finding="vague") == ["000.jpg"]
+    assert names(finding="no-trigger") == ["000.jpg"]
+    assert names(word="LANTERNS") == ["001.jpg"]
+
+
+@pytest.mark.django_db
+def test_readiness_names_the_first_thing_to_mend(make_dataset):
+    def next_step(dataset):
+        return readiness(dataset).next_step.state
+
+    empty, uncaptioned = make_dataset(), make_dataset(2, captioned=1)
+
+    assert readiness(empty).is_blocked
+    assert next_step(uncaptioned) == "bad"
+    assert "state=missing" in readiness(uncaptioned).next_step.url
+    assert not readiness(make_dataset(2, checked=2)).is_blocked
+
+
+@pytest.mark.django_db
+def test_two_thousand_captions_cost_no_more_queries_than_one(make_dataset, at_desk, count_queries):
+    GlossaryTerm.objects.create(term="骑楼", phrase="arcade street")
+    small, large = make_dataset(1), make_dataset(1)
+    image = large.images.get()
+    copies = []
+    for n in range(1999):
+        copy = type(image)(**{f.name: getattr(image, f.name) for f in image._meta.fields})
+        copy.pk, copy.name, copy.original_sha256 = None, f"{n:05}.jpg", f"{n:064x}"
+        copies.append(copy)
+    large.images.model.objects.bulk_create(copies, batch_size=500)
+
+    assert count_queries(at_desk, f"/datasets/{large.pk}/") == count_queries(
+        at_desk, f"/datasets/{small.pk}/"
+    )

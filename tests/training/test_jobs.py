@@ -1,0 +1,162 @@
+"""Jobs called as functions, on a toy base: what a worker does for a run and for a dataset."""
+
+import pytest
+
+from brandstudio.core import blobs
+from brandstudio.core.models import Notice, WrongState
+from training import jobs, services, steering
+from training.engine import lora_files
+from training.models import RunState, TrainingRun, Wish
+from training.recorder import Recorder
+from training.services import runs
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _look_at_every_step(monkeypatch):
+    monkeypatch.setattr(steering, "LOOK_SECONDS", 0)
+
+
+@pytest.fixture
+def run(make_dataset, base, designer, queue_redis, quick_settings):
+    dataset = make_dataset(4, checked=4)
+    return services.start_run(dataset, base, quick_settings, by=designer, name="Ink one")
+
+
+def test_job_trains_and_leaves_everything_in_rows_and_blobs(run):
+    jobs.train(run.pk)
+
+    run.refresh_from_db()
+    assert (run.state, run.steps_done, run.steps_total) == (RunState.FINISHED, 4, 4)
+    assert run.worker == ""
+    assert list(run.losses.values_list("step", flat=True)) == [1, 2, 3, 4]
+    assert [c.step for c in run.checkpoints.all()] == [2, 4]
+    assert run.samples.count() >= 2
+    final = run.checkpoints.get(is_final=True)
+    report = lora_files.inspect(blobs.local(final.sha256))
+    assert (report.family, report.rank) == ("studio-mini", 2)
+    assert Notice.objects.get(person=run.owner).code == "run-finished"
+    assert not runs.run_folder(run).exists()
+
+
+def test_run_trains_on_its_snapshot_not_on_the_dataset_of_today(run):
+    run.dataset.images.all().delete()
+
+    jobs.train(run.pk)
+
+    run.refresh_from_db()
+    assert (run.state, run.problem) == (RunState.FINISHED, "")
+
+
+def test_job_delivered_twice_trains_once(run):
+    jobs.train(run.pk)
+    attempt = TrainingRun.objects.get().attempt
+
+    jobs.train(run.pk)
+
+    run.refresh_from_db()
+    assert (run.state, run.attempt) == (RunState.FINISHED, attempt)
+
+
+def test_paused_run_goes_on_to_the_same_weights(run, designer, base, quick_settings):
+    straight = services.start_run(run.dataset, base, quick_settings, by=designer, name="Ink one")
+    jobs.train(straight.pk)
+    TrainingRun.objects.filter(pk=run.pk).update(wish=Wish.PAUSE)
+
+    jobs.train(run.pk)
+    run.refresh_from_db()
+    assert run.state == RunState.PAUSED
+    steps_when_paused = run.steps_done
+    services.queue_run(run, by=designer)
+    jobs.train(run.pk)
+
+    run.refresh_from_db()
+    assert (run.state, run.problem) == (RunState.FINISHED, "")
+    assert steps_when_paused < run.steps_done
+    ours, theirs = (
+        lora_files.read(blobs.local(r.checkpoints.get(is_final=True).sha256))
+        for r in (run, straight)
+    )
+    assert ours.tensors.keys() == theirs.tensors.keys()
+    assert all((ours.tensors[key] == theirs.tensors[key]).all() for key in ours.tensors)
+
+
+def test_cancelled_run_stops_and_keeps_its_state(run, designer):
+    class CancelledAtFirstLook(steering.RunControl):
+        def should_cancel(self):
+            if TrainingRun.objects.get(pk=run.pk).state == RunState.TRAINING:
+                services.cancel_run(TrainingRun.objects.get(pk=run.pk), designer)
+            return super().should_cancel()
+
+    original, jobs.RunControl = jobs.RunControl, CancelledAtFirstLook
+    try:
+        jobs.train(run.pk)
+    finally:
+        jobs.RunControl = original
+
+    run.refresh_from_db()
+    assert run.state == RunState.CANCELLED
+    assert run.checkpoints.filter(is_final=True).count() == 0
+
+
+def test_save_now_writes_a_checkpoint_out_of_turn(make_dataset, base, designer, queue_redis):
+    settings = {"lora_rank": 2, "batch_size": 2, "epochs": 2, "save_steps": 1000}
+    run = services.start_run(make_dataset(4, checked=4), base, settings, by=designer)
+    TrainingRun.objects.filter(pk=run.pk).update(wish=Wish.SAVE)
+
+    jobs.train(run.pk)
+
+    run.refresh_from_db()
+    assert run.checkpoints.filter(is_final=False).count() == 1
+    assert run.wish == Wish.NONE
+
+
+def test_fault_that_a_person_can_mend_is_kept_with_its_facts(run):
+    TrainingRun.objects.filter(pk=run.pk).update(
+        config=run.config.replace("targets: null", "targets: [no_such_layer]")
+    )
+
+    jobs.train(run.pk)
+
+    run.refresh_from_db()
+    assert (run.state, run.problem) == (RunState.FAILED, "targets-match-nothing")
+    assert run.problem_facts["base"] == run.base.name
+    assert Notice.objects.get().code == "run-failed"
+
+
+def test_our_own_fault_is_told_as_such_and_raised(run):
+    row = run.snapshot.rows[0]
+    blobs.local(row["sha256"]).unlink()
+
+    with pytest.raises(LookupError):
+        jobs.train(run.pk)
+
+    run.refresh_from_db()
+    assert (run.state, run.problem) == (RunState.FAILED, "software-fault")
+
+
+def test_worker_that_must_end_puts_its_run_back(run, monkeypatch):
+    monkeypatch.setattr(steering.stopping, "process_should_stop", lambda: True)
+    jobs.train(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.attempt) == (RunState.QUEUED, 2)
+
+    monkeypatch.setattr(steering.stopping, "process_should_stop", lambda: False)
+    jobs.train(run.pk)
+
+    run.refresh_from_db()
+    assert (run.state, run.problem) == (RunState.FINISHED, "")
+
+
+def test_lost_worker_writes_nothing_more(run):
+    run.start(worker="one")
+    lost = TrainingRun.objects.get(pk=run.pk)
+    TrainingRun.objects.get(pk=run.pk).requeue(why="worker-lost")
+
+    recorder = Recorder(lost)
+    recorder.say("line-started", attempt=1, worker="one")
+    with pytest.raises(WrongState):
+        recorder.settle()
+
+    assert run.lines.count() == 0
