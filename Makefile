@@ -6,7 +6,6 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 # Tiny models on two cores: more threads only wait for each other.
 TESTING := OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false
-ALONE := env -u DATABASE_URL -u REDIS_URL -u STORAGE_URL
 
 .PHONY: help run test test-slow demo demo-content messages lint format clean install install-dev browser
 
@@ -39,14 +38,11 @@ test: install-dev browser
 test-slow: install-dev browser
 	@.ci/with-postgres env $(TESTING) $(PYTHON) -m pytest -m slow
 
-# Both begin with an empty studio of their own, whatever the environment names.
 demo: install
-	@rm -rf var/demo
-	@$(ALONE) STUDIO_DATA_DIR=var/demo $(PYTHON) manage.py demo
+	$(PYTHON) manage.py demo
 
 demo-content: install
-	@rm -rf var/demo-content
-	@$(ALONE) STUDIO_DATA_DIR=var/demo-content $(PYTHON) manage.py make_demo_content
+	$(PYTHON) manage.py make_demo_content
 
 messages: install-dev
 	$(PYTHON) manage.py messages
