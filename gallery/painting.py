@@ -93,7 +93,7 @@ def paint_sheet(sheet, turn, stopped):
                 prompt=prompt,
                 seed=seed,
                 strength=strength,
-                sha256=blobs.put_bytes(renderer.png(picture)),
+                sha256=blobs.put_bytes(renderer.webp(picture, max(picture.size), quality=90)),
             )
         sheet.note_progress(done=done)
         turn.yield_device()

@@ -80,13 +80,13 @@ def warm() -> WarmRenderer:
     return WarmRenderer()
 
 
-def webp(picture: Image.Image, side: int) -> bytes:
-    """A small WebP whose longer side is `side` px; a smaller picture is scaled up to it."""
+def webp(picture: Image.Image, side: int, quality: int = 72) -> bytes:
+    """A WebP whose longer side is `side` px; a smaller picture is scaled up to it."""
     scale = side / max(picture.size)
     size = tuple(max(1, round(length * scale)) for length in picture.size)
     smaller = picture.convert("RGB").resize(size, Image.Resampling.BICUBIC)
     file = io.BytesIO()
-    smaller.save(file, "WEBP", quality=72, method=2)
+    smaller.save(file, "WEBP", quality=quality, method=2)
     return file.getvalue()
 
 

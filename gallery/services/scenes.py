@@ -214,7 +214,8 @@ def native_size(base, channel):
         channel.height,
         default_width=width,
         default_height=height,
-        multiple=info.get("bucket_step") or 64,
+        # Half a bucket's step: the network pads one level by itself, and shapes come closer.
+        multiple=max(info["size_multiple"], info["bucket_step"] // 2),
     )
 
 

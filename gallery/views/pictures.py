@@ -52,7 +52,7 @@ def evidence_picture(request, pk):
     """A picture of a strength sheet."""
     seen = StyleVersion.objects.visible_to(request.user)
     picture = get_object_or_404(EvidencePicture.objects.filter(version__in=seen), pk=pk)
-    return blob_response(picture.sha256, "image/png")
+    return blob_response(picture.sha256, "image/webp")
 
 
 @login_required

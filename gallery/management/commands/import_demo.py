@@ -1,0 +1,19 @@
+from pathlib import Path
+
+from django.core.management.base import BaseCommand
+
+from brandstudio.core import demo_accounts
+from gallery.services.demo.load import FOLDER, load_demo
+
+
+class Command(BaseCommand):
+    help = "Takes in the demo content: three people, templates, two packs, finished scenes."
+
+    def add_arguments(self, parser):
+        parser.add_argument("folder", nargs="?", type=Path, default=FOLDER)
+
+    def handle(self, *, folder, **options):
+        for line in load_demo(folder):
+            self.stdout.write(self.style.WARNING(line))
+        names = ", ".join(demo_accounts.ACCOUNTS)
+        self.stdout.write(f"Sign in as {names}; password: {demo_accounts.PASSWORD}")

@@ -1,0 +1,55 @@
+import tempfile
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from brandstudio.core import demo_accounts
+from gallery import services
+from gallery.models import PromptTemplate
+from gallery.services.demo import covers, make
+from gallery.services.demo.alone import in_own_studio
+from gallery.services.demo.export import export_demo
+from gallery.services.demo.load import FOLDER
+from gallery.services.demo.styles import STYLES
+
+
+class Command(BaseCommand):
+    help = (
+        "Makes the demo content anew with the bundled base, in a studio of its own: datasets, two "
+        "trained and approved packs with evidence, finished scenes. Writes it to gallery/demo."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--pictures", type=int, default=32, help="in each dataset")
+        parser.add_argument("--epochs", type=int, help="else as the base recommends")
+        parser.add_argument("--per-scene", type=int, default=4, help="pictures of each scene")
+        parser.add_argument("--folder", type=Path, default=FOLDER)
+
+    def handle(self, *, pictures, epochs, per_scene, folder, **options):
+        if not in_own_studio(Path(tempfile.gettempdir()) / "brand-studio-demo"):
+            return
+        say = self.stdout.write
+        designer, marketer, admin = demo_accounts.make_demo_accounts()
+        services.seed_reference()
+        services.seed_templates(designer, admin)
+        try:
+            base = make.the_base()
+            changes = {"epochs": epochs} if epochs else {}
+            for style in STYLES:
+                dataset, captions = make.make_dataset(style, designer, pictures)
+                make.check_captions(dataset, captions, designer)
+                with make.timed(say, f"{style.slug}: trained"):
+                    run = make.train(dataset, base, designer, style.name_zh, **changes)
+                with make.timed(say, f"{style.slug}: strength sheet"):
+                    version = make.publish(run, style, designer)
+                make.review(version, designer, admin)
+                for strength, score, content in make.scores_at(version):
+                    say(f"  {strength:.1f}: style {score:.2f}, scene kept {content:.2f}")
+            with make.timed(say, "scenes"):
+                make.paint_scenes(marketer, admin, per_scene)
+            with make.timed(say, "covers"):
+                covers.paint_covers(PromptTemplate.objects.approved(), base)
+        except make.DemoFailed as error:
+            raise CommandError(str(error)) from error
+        size = export_demo(folder, base)
+        say(f"{size / 1e6:.1f} MB in {folder}")

@@ -1,0 +1,153 @@
+"""The studio's present content as files that can be committed: content.json and its blobs."""
+
+import json
+import shutil
+
+from brandstudio.core import blobs
+from gallery.models import PromptTemplate, Scene, StylePack
+from training.models import Dataset, TrainingRun
+
+FORMAT = 1
+
+
+def export_demo(folder, base):
+    """Write datasets, runs, packs, template covers and scenes below folder. Returns its bytes.
+
+    base: the BaseModel all of it was made with; its hash is kept, so that a test can tell when the
+    content is older than the bundled base.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "blobs").mkdir(parents=True)
+    kept = _Blobs(folder / "blobs")
+    content = {
+        "format": FORMAT,
+        "base": {"family": base.family, "sha256": base.sha256},
+        "datasets": [_dataset(row, kept) for row in Dataset.objects.order_by("pk")],
+        "runs": [_run(row, kept) for row in TrainingRun.objects.order_by("pk")],
+        "packs": [_pack(row, kept) for row in StylePack.objects.order_by("pk")],
+        "covers": {
+            template.slug: kept.keep(template.cover_sha256, ".webp")
+            for template in PromptTemplate.objects.exclude(cover_sha256="")
+        },
+        "scenes": [_scene(row, kept) for row in Scene.objects.order_by("pk")],
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / "content.json").write_text(text + "\n", encoding="utf-8")
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+class _Blobs:
+    """Copies blobs into a folder; each is named by its hash, cut short, with a suffix for eyes."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def keep(self, sha256, suffix):
+        name = f"{sha256[:16]}{suffix}"
+        shutil.copyfile(blobs.local(sha256), self.folder / name)
+        return name
+
+
+def _dataset(dataset, kept):
+    return {
+        "name": dataset.name,
+        "trigger_word": dataset.trigger_word,
+        "images": [
+            {
+                "name": image.name,
+                "file": kept.keep(image.original_sha256, ".jpg"),
+                "caption": image.caption,
+                "rights_holder": image.rights_holder,
+                "licence": image.licence,
+            }
+            for image in dataset.images.order_by("name")
+        ],
+    }
+
+
+def _run(run, kept):
+    return {
+        "name": run.name,
+        "dataset": run.dataset.name,
+        "config": run.config,
+        "seconds": (run.ended_at - run.started_at).total_seconds(),
+        "steps": run.steps_done,
+        "loss": run.loss,
+        "losses": [
+            [point.step, point.loss, point.learning_rate, point.validation]
+            for point in run.losses.order_by("step")
+        ],
+        "samples": [
+            {
+                "step": sample.step,
+                "prompt": sample.prompt,
+                "seed": sample.seed,
+                "file": kept.keep(sample.sha256, ".png"),
+            }
+            for sample in run.samples.all()
+        ],
+        # The final weights only: the others are steps on the way to them.
+        "checkpoint": [
+            {"step": c.step, "file": kept.keep(c.sha256, ".safetensors")}
+            for c in run.checkpoints.filter(is_final=True)
+        ][0],
+    }
+
+
+def _pack(pack, kept):
+    names = ("slug", "name_zh", "name_en", "summary_zh", "summary_en")
+    return {
+        **{name: getattr(pack, name) for name in names},
+        "versions": [_version(version, kept) for version in pack.versions.order_by("number")],
+    }
+
+
+def _version(version, kept):
+    names = (
+        "trigger_words",
+        "changes",
+        "strength_min",
+        "best_min",
+        "strength",
+        "best_max",
+        "strength_max",
+        "evidence",
+    )
+    return {
+        **{name: getattr(version, name) for name in names},
+        "run": version.checkpoint.run.name,
+        "plan": version.sheet.plan,
+        "pictures": [
+            {
+                "prompt": picture.prompt,
+                "seed": picture.seed,
+                "strength": picture.strength,
+                "file": kept.keep(picture.sha256, ".webp"),
+            }
+            for picture in version.pictures.order_by("pk")
+        ],
+    }
+
+
+def _scene(scene, kept):
+    names = ("title", "prompt", "negative_prompt", "slot_values", "width", "height", "steps")
+    return {
+        **{name: getattr(scene, name) for name in names},
+        "guidance": scene.guidance,
+        "seed": scene.seed,
+        "template": scene.template.slug,
+        "channel": scene.channel.slug,
+        "packs": [[p.version.pack.slug, p.strength] for p in scene.packs.all()],
+        "assets": [
+            {
+                "index": asset.index,
+                "seed": asset.seed,
+                "seconds": asset.seconds,
+                "review": asset.review,
+                "lineage": asset.lineage,
+                "file": kept.keep(asset.picture_sha256, ".png"),
+                "thumb": kept.keep(asset.thumb_sha256, ".webp"),
+            }
+            for asset in scene.assets.order_by("index")
+        ],
+    }
