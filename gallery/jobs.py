@@ -10,6 +10,12 @@ from gallery.problems import Refused
 from training.engine.errors import EngineError
 
 
+def warm_up(queue_name):
+    """Load the base that most scenes use, so that the first click need not wait for it."""
+    if queue_name == queue.RENDER:
+        painting.load_default_base()
+
+
 def render(asset_pk):
     """Paint one picture of a scene. Safe to deliver twice."""
     _carry_out(

@@ -5,12 +5,21 @@ import time
 from brandstudio.core import blobs
 from gallery.models import EvidencePicture, StyleVersion
 from gallery.problems import Refused
+from gallery.services.scenes import default_base
 
 THUMB_SIDE = 480  # px of the longer side of what lists show
 
 
 class Stopped(Exception):
     """The work was called off between two steps."""
+
+
+def load_default_base():
+    """Take the base that scenes without a pack use, where there is one, into memory."""
+    from gallery.engine import renderer  # noqa: PLC0415 -- torch is slow
+
+    if base := default_base():
+        _take(renderer.warm(), base)
 
 
 def paint_asset(asset, turn, stopped):
