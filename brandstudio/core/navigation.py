@@ -14,29 +14,45 @@ class Place:
     label: str
     icon: str
     roles: tuple[str, ...]
+    also: tuple[str, ...] = ()  # routes of further pages that belong to the room
 
 
 PLACES = (
     Place("gallery:create", _("Create"), "create", ("is_marketer", "is_brand_admin")),
     Place("gallery:asset-list", _("Assets"), "assets", ("is_marketer", "is_brand_admin")),
-    Place("gallery:pack-list", _("Styles"), "library", ("is_active",)),
+    Place(
+        "gallery:pack-list", _("Styles"), "library", ("is_active",), also=("gallery:template-list",)
+    ),
     Place("training:dataset-list", _("Datasets"), "dataset", ("is_designer", "is_brand_admin")),
-    Place("training:run-list", _("Training"), "run", ("is_designer", "is_brand_admin")),
+    Place(
+        "training:run-list",
+        _("Training"),
+        "run",
+        ("is_designer", "is_brand_admin"),
+        also=("training:base-list",),
+    ),
     Place("gallery:review", _("Review"), "review", ("is_brand_admin",)),
 )
 
 
 def rail(person, path):
-    """The links for this person: dictionaries with url, label, icon, is_current, in order."""
-    links = []
+    """The links for this person, in order: dictionaries with url, label, icon and is_current."""
+    links, rooms = [], {}
     for place in PLACES:
-        if not any(getattr(person, role) for role in place.roles):
+        url = _address(place.route)
+        if url is None or not any(getattr(person, role) for role in place.roles):
             continue
-        try:
-            url = reverse(place.route)
-        except NoReverseMatch:
-            continue
-        links.append({"url": url, "label": place.label, "icon": place.icon, "route": place.route})
-    # The longest address that the path begins with is where one stands.
-    here = max((u["url"] for u in links if path.startswith(u["url"])), key=len, default=None)
-    return [{**link, "is_current": link["url"] == here} for link in links]
+        links.append({"url": url, "label": place.label, "icon": place.icon})
+        rooms |= {_address(route): url for route in (place.route, *place.also)}
+    # The longest address that the path begins with tells the room.
+    begins = [begin for begin in rooms if begin and path.startswith(begin)]
+    here = max(begins, key=len, default=None)
+    return [{**link, "is_current": link["url"] == rooms.get(here)} for link in links]
+
+
+def _address(route):
+    """The address of a route, or None while that part of the house is not installed."""
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return None

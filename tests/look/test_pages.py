@@ -134,3 +134,9 @@ def test_notices_are_sentences_in_the_readers_language(at, marketer):
     marketer.notices.create(code="run-finished", facts={"name": "ink"})
 
     assert "The training “ink” has finished." in at(marketer, "/notices/", language="en").text
+
+
+def test_rail_shows_where_one_stands_on_pages_that_belong_to_a_room(at, brand_admin):
+    page = at(brand_admin, reverse("gallery:template-list")).text
+
+    assert f'<a href="{reverse("gallery:pack-list")}" aria-current="page">' in page
