@@ -1,6 +1,6 @@
 """What the queue calls. Only ids go in: the row, not the queue, holds the truth."""
 
-from brandstudio.core import lease
+from brandstudio.core import lease, stopping
 from brandstudio.core.device import LeaseAbandoned
 from brandstudio.core.devices import this_device
 from brandstudio.core.models import WrongState
@@ -40,7 +40,7 @@ def _train(run):
     recorder.say(line, attempt=run.attempt, step=run.steps_done, worker=run.worker.split(":")[0])
     recorder.settle()
     try:
-        with this_device().training(should_stop=lambda: not _is_ours(run)) as turn:
+        with this_device().training(should_stop=lambda: _is_called_off(run)) as turn:
             control = RunControl(run, turn)
             end = None
             events = trainer.train(
@@ -61,8 +61,10 @@ def _train(run):
     _end(run, recorder, end, control)
 
 
-def _is_ours(run):
-    return type(run).objects.held().filter(pk=run.pk, attempt=run.attempt).exists()
+def _is_called_off(run):
+    """Whether there is no point in waiting for the device: the run is not ours, or we must end."""
+    held = type(run).objects.held().filter(pk=run.pk, attempt=run.attempt)
+    return stopping.process_should_stop() or not held.exists()
 
 
 def _end(run, recorder, end, control):
@@ -100,6 +102,9 @@ def do_chore(chore_pk):
         raise
 
 
-def sync_bases():
-    """Look again at what stands in BASE_MODELS_DIR."""
-    bases.sync_base_models()
+def warm_up(queue):
+    """Before the first job of a worker: look at what base models there are, or load torch."""
+    if queue == Chore.QUEUE:
+        bases.sync_base_models()
+    else:
+        import training.engine.trainer  # noqa: F401, PLC0415 -- torch is slow to import
