@@ -46,7 +46,7 @@ RECOMMENDED_TRAINING = {
     "lora_alpha": 8.0,
     "learning_rate": 1e-3,
     "batch_size": 4,
-    "epochs": 10,
+    "epochs": 12,
     "caption_dropout": 0.1,
     # Min-SNR would mute the noisiest steps, where a style's palette is settled.
     "min_snr_gamma": 0.0,

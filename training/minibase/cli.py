@@ -97,10 +97,12 @@ def _evaluate(options) -> int:
 
 
 def _sheets(options) -> int:
-    from training.minibase import bundle, contact  # noqa: PLC0415
+    from training.minibase import bundle, contact, lora_probe  # noqa: PLC0415
 
-    for path in contact.write(options.weights or bundle.WEIGHTS, options.out, say=_say):
-        _say(f"wrote {path}")
+    weights = options.weights or bundle.WEIGHTS
+    _say(f"wrote {contact.write_base(weights, options.out)}")
+    _, pictures = lora_probe.all_styles(weights, say=_say)
+    _say(f"wrote {contact.write_styles(pictures, options.out)}")
     return 0
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
+
+from PIL import Image
 
 from training.minibase import bundle, evaluate, lora_probe, sheets
 from training.minibase.artist import COLOURS, PLACES, TIMES, VEHICLES, SceneSpec, caption
@@ -28,19 +29,20 @@ def base_specs() -> list[SceneSpec]:
     return rows
 
 
-def write(weights: Path, out: Path, say: Callable[[str], None] = print) -> list[Path]:
-    """Paint both sheets into `out`; the style sheet trains its five LoRAs first."""
-    out.mkdir(parents=True, exist_ok=True)
+def write_base(weights: Path, out: Path) -> Path:
+    """Paint the 24 scenes with the base alone; return the sheet's path."""
     pipe = bundle.load_pipeline(weights)
     texts = [caption(spec) for spec in base_specs()]
-    base = evaluate.paint(pipe, texts, [900 + k for k in range(len(texts))])
-    _, pictures = lora_probe.all_styles(weights, say=say)
-    written = []
-    for name, sheet in (
-        ("studio-mini-base", sheets.grid(base, len(PLACES))),
-        ("studio-mini-styles", lora_probe.style_sheet(pictures)),
-    ):
-        path = out / f"{name}.webp"
-        sheet.save(path, quality=84, method=6)
-        written.append(path)
-    return written
+    pictures = evaluate.paint(pipe, texts, [900 + k for k in range(len(texts))])
+    return _kept(sheets.grid(pictures, len(PLACES)), out / "studio-mini-base.webp")
+
+
+def write_styles(pictures: dict[str, list[list[Image.Image]]], out: Path) -> Path:
+    """Lay out what `lora_probe.all_styles` painted: styles downwards, strengths across."""
+    return _kept(lora_probe.style_sheet(pictures), out / "studio-mini-styles.webp")
+
+
+def _kept(sheet: Image.Image, path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sheet.save(path, quality=84, method=6)
+    return path
