@@ -184,7 +184,11 @@ class NumberText(forms.CharField):
         text = super().to_python(value).strip()
         if not text:
             return None
-        number = yaml.safe_load(text) if self.spec.kind == "int" else text
+        try:
+            # As YAML reads a whole number; a broken one is left for the engine to explain.
+            number = yaml.safe_load(text) if self.spec.kind == "int" else float(text)
+        except (ValueError, yaml.YAMLError):
+            return text
         return number if isinstance(number, int | float) else text
 
 
