@@ -7,7 +7,7 @@ PYTHON := $(VENV)/bin/python
 # Tiny models on two cores: more threads only wait for each other.
 TESTING := OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false
 
-.PHONY: help run test test-slow demo demo-content messages lint format clean install install-dev browser
+.PHONY: help run test test-slow demo demo-content messages fonts lint format clean install install-dev browser
 
 help:
 	@echo "make run           the whole studio on http://127.0.0.1:8000 (STUDIO_PORT=… for another port)"
@@ -16,6 +16,7 @@ help:
 	@echo "make demo          the main job without a browser, with figures"
 	@echo "make demo-content  make the demo content that a first run imports anew"
 	@echo "make messages      collect the texts for translation and compile the catalogues"
+	@echo "make fonts         cut the vendored fonts anew (needs Debian's fonts-noto-cjk)"
 	@echo "make lint          style and dependency rules;  make format  rewrites"
 	@echo "make clean         remove what the tools left behind (var/ and .venv stay)"
 
@@ -46,6 +47,9 @@ demo-content: install
 
 messages: install-dev
 	$(PYTHON) manage.py messages
+
+fonts: install-dev
+	$(PYTHON) docs/tools/make_fonts.py
 
 lint: install-dev
 	$(VENV)/bin/ruff check .
