@@ -46,7 +46,7 @@ def review(request):
         if request.method == "POST":
             messages.error(request, problems.sentence("decided-already"))
         return redirect("gallery:review")
-    form = DecisionForm(request.POST or None)
+    form = DecisionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         if item is None:
             raise Http404
