@@ -1,7 +1,10 @@
 """The house's own rules: style, who knows whom, migrations, start-up weight."""
 
+import ast
+import re
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -66,3 +69,57 @@ def test_web_process_comes_without_torch():
     )
 
     assert run("python", "-c", code)[0] == 0
+
+
+def imported_packages(*places):
+    """Top-level names of everything the Python files below these places import."""
+    names = set()
+    files = [path for place in places for path in sorted((ROOT / place).rglob("*.py"))]
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names.add(node.module.partition(".")[0])
+    return names
+
+
+def pinned_packages(name):
+    """Distributions that a requirements file pins, and those of the files it includes."""
+    pinned = set()
+    for line in (ROOT / name).read_text().splitlines():
+        line = line.partition("#")[0].strip()
+        if line.startswith("-r "):
+            pinned |= pinned_packages(line.removeprefix("-r ").strip())
+        elif line:
+            assert "==" in line, f"{name}: {line} is not pinned"
+            pinned.add(re.split(r"[\[=]", line)[0].lower().replace("_", "-"))
+    return pinned
+
+
+# Used where present, and the code says what to do where not.
+OPTIONAL = {"bitsandbytes"}
+# Imported inside functions of `manage.py messages`, which only developers run.
+TOOLS_OF_DEVELOPMENT = {"babel", "polib"}
+
+
+@pytest.mark.parametrize(
+    ("requirements", "places"),
+    [
+        ("requirements.txt", ["brandstudio", "training", "gallery"]),
+        ("requirements-dev.txt", ["tests", "benchmarks", "docs"]),
+    ],
+)
+def test_what_is_imported_is_pinned(requirements, places):
+    own = {"brandstudio", "training", "gallery", "tests", "benchmarks"}
+    homes = packages_distributions()
+    imported = imported_packages(*places) - own - OPTIONAL - set(sys.stdlib_module_names)
+
+    pinned = pinned_packages(requirements)
+    missing = {
+        name
+        for name in imported
+        if not {home.lower().replace("_", "-") for home in homes.get(name, [name])} & pinned
+    }
+
+    assert missing - TOOLS_OF_DEVELOPMENT == set()
