@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from brandstudio.core.models import GlossaryTerm
 from training.caption_checks import LABELS, check_captions, word_counts
 from training.models import BaseModel, CaptionRevision, CaptionState, TrainingImage
+from training.picture_findings import GRAVE, picture_findings
 from training.readiness import dataset_counts
 
 
@@ -20,6 +21,10 @@ class Card:
     findings: list = field(default_factory=list)
     error: str = ""
     typed: str | None = None
+
+    @property
+    def picture_findings(self):
+        return picture_findings(self.image)
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,8 @@ class Bench:
     @cached_property
     def _rows(self):
         """[(pk, caption, state, whether screening found something)] of the whole dataset."""
-        rows = self.dataset.images.values_list("pk", "caption", "caption_state", "report__findings")
-        return [(pk, text, state, bool(found)) for pk, text, state, found in rows]
+        rows = self.dataset.images.values_list("pk", "caption", "caption_state", "report__worst")
+        return [(pk, text, state, worst in GRAVE) for pk, text, state, worst in rows]
 
     @cached_property
     def findings(self):

@@ -38,7 +38,8 @@ def _screen(chore):
             report, findings=(*report.findings, pair.finding(wanted))
         )
     for image in images:
-        image.report = reports[image.pk].to_json()
+        report = reports[image.pk]
+        image.report = {**report.to_json(), "worst": report.worst or ""}
         image.save(update_fields=["report"])
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from training.models import CaptionState
+from training.picture_findings import GRAVE
 
 ENOUGH = 20  # pictures; below, a style is learned by heart rather than understood
 GOOD = 100
@@ -67,7 +68,7 @@ def dataset_counts(dataset):
         without_rights=Count("pk", filter=Q(rights_holder="")),
         expired=Count("pk", filter=Q(rights_expire__lt=timezone.localdate())),
         screened=Count("pk", filter=~Q(report={})),
-        with_findings=Count("pk", filter=Q(report__findings__0__isnull=False)),
+        with_findings=Count("pk", filter=Q(report__worst__in=GRAVE)),
     )
 
 

@@ -19,6 +19,8 @@ _LATER = {
     "metadata_path": "snapshot/metadata.csv",
     "output_dir": "run",
 }
+LENGTHS = {"light": 0.6, "standard": 1.0, "strong": 1.4}  # of a run, beside the base's advice
+LEAST_STEPS = 150
 SCHEMA = {spec.name: spec for spec in fields_schema()}
 
 
@@ -54,25 +56,30 @@ def preset_settings(name, images, base, trigger="", prompts=()):
 
     The base's own advice stands above the rule of thumb, since it was measured on that base.
     """
-    advice = defaults_for(base)
-    asked = {**preset(name, images, base.name), **advice}
-    if name != "standard":
-        # The base advises one set; the lighter and the stronger preset keep their own distance.
-        usual, own = preset("standard", images, base.name), preset(name, images, base.name)
-        longer = own["epochs"] / usual["epochs"]
-        for key, factor in {"learning_rate": math.sqrt(longer), "max_steps": longer}.items():
-            if advice.get(key):
-                asked[key] = _scaled(advice[key], factor)
+    asked = preset(name, images, base.name)
+    if advice := defaults_for(base):
+        asked |= _advised(name, images, {**asked, **advice})
     asked["trigger_words"] = trigger
     if prompts:
         asked["sample_prompts"] = list(prompts)
     return asked
 
 
-def _scaled(value, factor):
-    if isinstance(value, int):
-        return max(1, round(value * factor))
-    return float(f"{value * factor:.2g}")
+def _advised(name, images, advice):
+    """The base's advice, made shorter and gentler or longer and stronger by the preset."""
+    length = LENGTHS[name]
+    batch = min(advice["batch_size"], max(1, images))
+    # Epochs were measured on a middling set; a small one needs more to see as many steps.
+    epochs = max(advice["epochs"], -(-LEAST_STEPS * batch // max(1, images)))
+    epochs = max(1, round(epochs * length))
+    steps = epochs * -(-max(1, images) // batch)
+    return {
+        **advice,
+        "batch_size": batch,
+        "epochs": epochs,
+        "learning_rate": float(f"{advice['learning_rate'] * math.sqrt(length):.2g}"),
+        "save_steps": max(10, steps // 10),
+    }
 
 
 def to_yaml(settings, base_name):

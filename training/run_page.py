@@ -108,7 +108,8 @@ class RunPage:
                 state = "is-failed" if broken else "is-now"
             if run.state == RunState.FINISHED:
                 state = "is-done"
-            note = self.phase if index == at and run.is_active and index else ""
+            is_news = index == at and run.is_active and run.phase not in ("", "training")
+            note = self.phase if is_news else ""
             stages.append(Stage(name, state, note))
         return stages
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from brandstudio.core.models import WrongState
 from brandstudio.core.roles import designer_required
 from training import problems, services
-from training.bench import Bench, findings_of
+from training.bench import Bench, Card, findings_of
 from training.forms import CaptionForm, EditForm
 from training.models import ChoreKind, ChoreState, TrainingImage
 from training.readiness import readiness
@@ -58,7 +58,8 @@ def caption(request, pk):
     if not request.htmx and not error:
         return redirect(f"{image.dataset.get_absolute_url()}?{_kept(request)}#image-{pk}")
     typed = request.POST.get(f"caption-{pk}") if error else None
-    card = {"image": image, "findings": findings_of(image), "error": error, "typed": typed}
+    image.has_history = image.revisions.exists()
+    card = Card(image, findings_of(image), error, typed)
     context = {
         "card": card,
         "dataset": image.dataset,

@@ -1,0 +1,73 @@
+"""Machine help for a whole dataset: called as a function, with the real labelers and checks."""
+
+import pytest
+
+from brandstudio.core.models import WrongState
+from training import jobs, services
+from training.models import CaptionState, Chore, ChoreKind, ChoreState
+
+pytestmark = pytest.mark.django_db
+
+
+def test_drafts_fill_what_is_missing_with_the_trigger_in_front(make_dataset, designer, queue_redis):
+    dataset = make_dataset(3, captioned=1, checked=1)
+    kept = dataset.images.first().caption
+    chore = services.ask_chore(dataset, ChoreKind.DRAFT, designer)
+
+    jobs.do_chore(chore.pk)
+
+    chore.refresh_from_db()
+    first, *rest = dataset.images.all()
+    assert (chore.state, chore.done, chore.total) == (ChoreState.DONE, 2, 2)
+    assert first.caption == kept
+    assert {image.caption_state for image in rest} == {CaptionState.DRAFTED}
+    assert all(image.caption.startswith("lnink, ") for image in rest)
+
+
+def test_screening_reports_on_every_picture(
+    make_dataset, make_picture, designer, queue_redis, at_desk
+):
+    dataset = make_dataset(1)
+    services.add_pictures(dataset, [make_picture("tiny.jpg", seed=9, size=(40, 30))])
+    chore = services.ask_chore(dataset, ChoreKind.SCREEN, designer)
+
+    jobs.do_chore(chore.pk)
+
+    found = {image.name: image.report for image in dataset.images.all()}
+    codes = [finding["code"] for finding in found["tiny.jpg"]["findings"]]
+    assert "too-small" in codes
+    assert found["tiny.jpg"]["worst"] in {"warning", "fault"}
+    page = at_desk.get(f"/datasets/{dataset.pk}/?finding=picture").content.decode()
+    assert "tiny.jpg" in page
+
+
+def test_second_wish_joins_the_first(make_dataset, designer, queue_redis):
+    dataset = make_dataset(1)
+
+    first = services.ask_chore(dataset, ChoreKind.SCREEN, designer)
+    second = services.ask_chore(dataset, ChoreKind.SCREEN, designer)
+
+    assert first == second
+    assert Chore.objects.count() == 1
+
+
+def test_fragment_polls_while_there_is_work_and_then_stops(
+    at_desk, make_dataset, designer, queue_redis
+):
+    dataset = make_dataset(1)
+    url = f"/datasets/{dataset.pk}/chores/"
+    asked = at_desk.post(url, {"kind": "screen"}, headers={"HX-Request": "true"})
+
+    Chore.objects.get().cancel(by=designer)
+    ended = at_desk.get(url, headers={"HX-Request": "true"})
+
+    assert "every 2s" in asked.content.decode()
+    assert "every 2s" not in ended.content.decode()
+
+
+def test_chore_is_done_by_one_worker_only(make_dataset, designer, queue_redis):
+    chore = services.ask_chore(make_dataset(1), ChoreKind.SCREEN, designer)
+    chore.start(worker="one")
+
+    with pytest.raises(WrongState):
+        Chore.objects.get().start(worker="two")

@@ -1,0 +1,259 @@
+"""Setting up a run: presets, form and YAML in step, what stands in the way, and the acts on it."""
+
+import pytest
+import yaml
+
+from training import recipes, services
+from training.models import RunState, Snapshot, TrainingRun
+
+pytestmark = pytest.mark.django_db
+
+ARTICLE = """\
+train_data_dir: ./data/gba_culture
+metadata_path: ./data/gba_culture/metadata.csv
+base_model: ./models/toy.safetensors
+lora_rank: 4
+lora_alpha: 16
+batch_size: 2
+epochs: 3
+learning_rate: 2e-4
+output_dir: ./output/gba_culture_lora
+save_steps: 100
+"""
+
+
+@pytest.fixture
+def dataset(make_dataset, base):
+    return make_dataset(4, checked=4)
+
+
+@pytest.fixture
+def fields(at_desk, dataset):
+    """The form's values as the page shows them first."""
+    form = at_desk.get(f"/datasets/{dataset.pk}/train/").context["form"]
+    return {name: value for name, value in form.data.items() if value is not None}
+
+
+def shown(answer):
+    draft = answer.context["draft"]
+    return yaml.safe_load(draft.yaml)
+
+
+def test_page_begins_with_the_standard_preset_and_the_datasets_words(at_desk, dataset):
+    draft = at_desk.get(f"/datasets/{dataset.pk}/train/").context["draft"]
+
+    assert [(name, is_on) for name, *_words, is_on in draft.presets][1] == ("standard", True)
+    assert draft.settings["trigger_words"] == "lnink"
+    assert draft.settings["learning_rate"] == "0.001"  # the base's own advice
+    assert not draft.stopping
+
+
+def test_stronger_preset_learns_more(at_desk, dataset, fields):
+    def steps(preset):
+        data = {**fields, "preset_act": preset}
+        return at_desk.post(f"/datasets/{dataset.pk}/train/", data).context["draft"].plan["steps"]
+
+    assert steps("light") < steps("standard") < steps("strong")
+
+
+def test_pasted_yaml_fills_the_form(at_desk, dataset, fields, base):
+    data = {**fields, "base": base.pk, "yaml": ARTICLE, "yaml_was": "", "act": "from_yaml"}
+
+    answer = at_desk.post(f"/datasets/{dataset.pk}/train/", data)
+
+    draft = answer.context["draft"]
+    assert answer.status_code == 200
+    assert draft.form["lora_rank"].value() == "4" or draft.form["lora_rank"].value() == 4
+    assert float(draft.form["learning_rate"].value()) == 2e-4
+    assert draft.base == base
+    assert [note.code for note in draft.notes] == ["config-key-is-ours"] * 3
+
+
+def test_changed_form_rewrites_the_yaml(at_desk, dataset, fields, base):
+    data = {**fields, "base": base.pk, "lora_rank": "5", "flip": "on", "act": "to_yaml"}
+
+    told = shown(at_desk.post(f"/datasets/{dataset.pk}/train/", data))
+
+    assert (told["lora_rank"], told["flip"], told["base_model"]) == (5, True, "toy")
+
+
+def test_form_and_yaml_give_the_same_run(at_desk, dataset, fields, base):
+    first = at_desk.get(f"/datasets/{dataset.pk}/train/").context["draft"]
+    settings, name, left_out = recipes.from_yaml(first.yaml)
+
+    assert name == first.base.name
+    assert left_out == []
+    assert recipes.full_config(settings, first.base) == recipes.full_config(
+        first.settings, first.base
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("lora_rang: 4", "lora_rank"),
+        ("epochs: -1", "epochs"),
+        ("flip: maybe", "flip"),
+        ("epochs: 3\nepochs: 4", "epochs"),
+        ("base_model: nowhere.safetensors", "nowhere"),
+        (": :\n  - [", "YAML"),
+    ],
+)
+def test_bad_yaml_is_named_and_stays_as_typed(at_desk, dataset, fields, line, words):
+    data = {**fields, "yaml": line, "yaml_was": "", "act": "from_yaml"}
+
+    answer = at_desk.post(f"/datasets/{dataset.pk}/train/", data)
+
+    draft = answer.context["draft"]
+    assert answer.status_code == 422
+    assert draft.yaml == line
+    assert words in " ".join(fault.sentence for fault in draft.yaml_faults)
+
+
+def test_impossible_value_is_refused_beside_its_field(at_desk, dataset, fields, base):
+    data = {**fields, "base": base.pk, "epochs": "many", "act": "start"}
+
+    answer = at_desk.post(f"/datasets/{dataset.pk}/train/", data)
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["epochs"]
+    assert TrainingRun.objects.count() == 0
+
+
+def test_start_queues_a_run_on_a_snapshot(
+    at_desk, dataset, fields, base, queue_redis, django_capture_on_commit_callbacks
+):
+    data = {**fields, "base": base.pk, "name": "Night", "act": "start"}
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = at_desk.post(f"/datasets/{dataset.pk}/train/", data)
+
+    run = TrainingRun.objects.get()
+    assert answer.url == run.get_absolute_url()
+    assert (run.state, run.name, len(run.snapshot.rows)) == (RunState.QUEUED, "Night", 4)
+    assert services.runs.queue.position("train", run.job_id) == 1
+
+
+def test_edited_yaml_wins_when_one_starts_at_once(at_desk, dataset, fields, base, queue_redis):
+    data = {**fields, "base": base.pk, "act": "start", "yaml_was": "x", "yaml": "lora_rank: 3"}
+
+    at_desk.post(f"/datasets/{dataset.pk}/train/", data)
+
+    assert recipes.settings_of_run(TrainingRun.objects.get())["lora_rank"] == 3
+
+
+@pytest.mark.parametrize(
+    ("pictures", "captioned", "code"),
+    [(0, 0, "no-pictures"), (2, 1, "captions-missing")],
+)
+def test_dataset_that_is_not_ready_stops_the_start(
+    at_desk, make_dataset, base, fields, pictures, captioned, code
+):
+    dataset = make_dataset(pictures, captioned=captioned)
+
+    answer = at_desk.post(
+        f"/datasets/{dataset.pk}/train/", {**fields, "base": base.pk, "act": "start"}
+    )
+
+    assert answer.status_code == 422
+    assert code in [problem.code for problem in answer.context["draft"].stopping]
+    assert TrainingRun.objects.count() == 0
+
+
+def test_missing_and_expired_rights(dataset, base, designer, settings):
+    def codes(stops):
+        return {p.code for p in services.preflight(dataset, base, {}) if p.stops == stops}
+
+    assert "rights-missing" in codes(stops=False)
+    settings.REQUIRE_RIGHTS = True
+    assert "rights-missing" in codes(stops=True)
+    services.set_rights(dataset, designer, rights_holder="Studio", rights_expire="2020-01-01")
+    assert codes(stops=True) == {"rights-expired"}
+
+
+def test_rights_are_set_for_many_at_once(at_desk, dataset):
+    chosen = list(dataset.images.values_list("pk", flat=True))[:2]
+
+    at_desk.post(
+        f"/datasets/{dataset.pk}/rights/",
+        {"scope": "chosen", "image": chosen, "rights_holder": "Lin", "licence": "contract 7"},
+    )
+
+    assert dataset.images.filter(rights_holder="Lin", licence="contract 7").count() == 2
+
+
+def test_run_again_begins_with_the_same_settings(at_desk, dataset, base, designer, queue_redis):
+    run = services.start_run(dataset, base, {"lora_rank": 3, "epochs": 2}, by=designer)
+
+    draft = at_desk.get(f"/runs/{run.pk}/again/").context["draft"]
+
+    assert recipes.full_config(draft.settings, draft.base).to_yaml() == run.config
+
+
+@pytest.mark.parametrize(
+    ("act", "state"), [("cancel", RunState.CANCELLED), ("pause", RunState.PAUSED)]
+)
+def test_waiting_run_obeys_at_once(at_desk, dataset, base, designer, queue_redis, act, state):
+    run = services.start_run(dataset, base, {"epochs": 2}, by=designer)
+
+    at_desk.post(f"/runs/{run.pk}/act/", {"act": act})
+
+    run.refresh_from_db()
+    assert run.state == state
+
+
+def test_paused_run_goes_back_into_the_queue(at_desk, dataset, base, designer, queue_redis):
+    run = services.start_run(dataset, base, {"epochs": 2}, by=designer)
+    run.pause(why="asked")
+
+    at_desk.post(f"/runs/{run.pk}/act/", {"act": "resume"})
+
+    run.refresh_from_db()
+    assert (run.state, run.attempt) == (RunState.QUEUED, 2)
+
+
+def test_only_admins_change_the_order(
+    client, brand_admin, at_desk, dataset, base, designer, queue_redis
+):
+    first, second = (
+        services.start_run(dataset, base, {"epochs": 2}, by=designer) for _n in range(2)
+    )
+
+    at_desk.post(f"/runs/{second.pk}/act/", {"act": "first"})
+    as_designer = list(TrainingRun.objects.in_queue_order())
+    client.force_login(brand_admin)
+    client.post(f"/runs/{second.pk}/act/", {"act": "first"})
+
+    assert as_designer == [first, second]
+    assert list(TrainingRun.objects.in_queue_order()) == [second, first]
+
+
+def test_ordinary_trigger_word_is_explained(at_desk):
+    answer = at_desk.post("/datasets/new/", {"name": "Ink", "trigger_word": "dog"})
+
+    assert answer.status_code == 422
+    assert "ordinary" in str(answer.context["form"].errors) or "dog" in answer.content.decode()
+
+
+def test_snapshots_are_compared(at_desk, dataset, designer):
+    older = Snapshot.freeze(dataset)
+    dataset.images.first().check_caption("lnink, something else entirely", by=designer)
+    dataset.images.last().delete()
+    newer = Snapshot.freeze(dataset)
+
+    answer = at_desk.get(f"/datasets/{dataset.pk}/snapshots/?a={newer.pk}&b={older.pk}")
+
+    found = answer.context["differences"]
+    assert (len(found.added), len(found.removed), len(found.recaptioned)) == (0, 1, 1)
+    assert Snapshot.freeze(dataset) == newer
+
+
+def test_base_that_is_gone_is_marked_and_kept(base, settings):
+    (settings.BASE_MODELS_DIR / "toy").unlink()
+    (settings.BASE_MODELS_DIR / "old.ckpt").write_bytes(b"\x80\x02pickle")
+
+    problems = services.sync_base_models()
+
+    base.refresh_from_db()
+    assert not base.is_present
+    assert problems["old.ckpt"][0] == "base-is-pickle"
