@@ -17,6 +17,10 @@ def chinese():
     ]
 
 
+def test_every_text_has_its_chinese_and_the_compiled_catalogue_is_fresh():
+    assert catalogue.faults() == []
+
+
 def test_chinese_keeps_the_placeholders():
     torn = [
         english
