@@ -158,8 +158,9 @@ def version_tag(runs, pk):
 
 
 def queue_place(pk):
-    """Place in the queue, 1 for the next."""
-    return list(_waiting_ids()).index(pk) + 1
+    """Place in the queue, 1 for the next; None when a worker took the run a moment ago."""
+    waiting = list(_waiting_ids())
+    return waiting.index(pk) + 1 if pk in waiting else None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from training import services
 from training.models import Checkpoint, LossPoint, RunSample, TrainingRun
+from training.run_page import RunPage
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +75,13 @@ def test_run_page_shows_curve_samples_and_checkpoints(at_desk, make_run):
     assert '<polyline class="series s1"' in page
     assert reverse("training:sample-file", args=[sample.pk]) in page
     assert reverse("training:checkpoint-file", args=[checkpoint.pk]) in page
+
+
+def test_run_that_a_worker_took_a_moment_ago_has_no_place_any_more(make_run):
+    read_while_queued = make_run()
+    TrainingRun.objects.get(pk=read_while_queued.pk).start(worker="one")
+
+    assert RunPage(read_while_queued).place is None
 
 
 @pytest.mark.parametrize("stranger", ["other_designer", "marketer"])
