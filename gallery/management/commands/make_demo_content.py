@@ -12,6 +12,12 @@ from gallery.services.demo.export import export_demo
 from gallery.services.demo.load import FOLDER
 from gallery.services.demo.styles import STYLES
 
+# What the runs paint on their way, so that their pages show how a style comes.
+SAMPLES = [
+    "a white GS8 suv facing right in the centre, qilou arcade street by day",
+    "a red Empow sedan facing left in the centre, sea bridge at sunset",
+]
+
 
 class Command(BaseCommand):
     help = (
@@ -21,7 +27,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--pictures", type=int, default=32, help="in each dataset")
-        parser.add_argument("--epochs", type=int, help="else as the base recommends")
+        parser.add_argument("--epochs", type=int, default=20, help="few pictures need more")
         parser.add_argument("--per-scene", type=int, default=4, help="pictures of each scene")
         parser.add_argument("--folder", type=Path, default=FOLDER)
 
@@ -34,11 +40,14 @@ class Command(BaseCommand):
         services.seed_templates(designer, admin)
         try:
             base = make.the_base()
-            changes = {"epochs": epochs} if epochs else {}
+            changes = {"epochs": epochs, "save_steps": 40}
             for style in STYLES:
                 dataset, captions = make.make_dataset(style, designer, pictures)
                 make.check_captions(dataset, captions, designer)
                 with make.timed(say, f"{style.slug}: trained"):
+                    trigger = dataset.trigger_word
+                    changes["trigger_words"] = trigger
+                    changes["sample_prompts"] = [f"{trigger}, {prompt}" for prompt in SAMPLES]
                     run = make.train(dataset, base, designer, style.name_zh, **changes)
                 with make.timed(say, f"{style.slug}: strength sheet"):
                     version = make.publish(run, style, designer)
