@@ -1,0 +1,86 @@
+"""The demo content is whole, belongs to the bundled base, and comes in once."""
+
+import json
+
+import pytest
+
+from brandstudio.core import blobs
+from gallery.models import Asset, AssetState, PromptTemplate, StyleVersion
+from gallery.services.demo import load
+from training.engine import base_models
+from training.models import Dataset, TrainingImage, TrainingRun
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def loaded():
+    assert load.load_demo() == []
+
+
+def test_content_was_made_with_the_bundled_base():
+    made_with = load.content_of()["base"]["sha256"]
+
+    assert made_with == base_models.describe(base_models.BUNDLED).sha256
+
+
+def test_content_is_small_enough_to_travel_with_the_code():
+    size = sum(path.stat().st_size for path in load.FOLDER.rglob("*") if path.is_file())
+
+    assert size <= 8_000_000
+
+
+def test_import_brings_two_approved_styles_with_evidence_and_finished_scenes(loaded):
+    versions = StyleVersion.objects.approved()
+
+    assert versions.count() == 2
+    assert all(version.pictures.exists() and version.evidence["scores"] for version in versions)
+    assert PromptTemplate.objects.approved().count() >= 4
+    assert Asset.objects.filter(state=AssetState.READY).count() >= 8
+    assert TrainingRun.objects.exclude(samples=None).exists()
+
+
+def test_every_picture_and_weight_that_rows_name_is_there(loaded):
+    named = set(TrainingImage.objects.values_list("picture_sha256", flat=True))
+    named |= set(StyleVersion.objects.values_list("weights_sha256", flat=True))
+    named |= set(Asset.objects.values_list("picture_sha256", flat=True))
+
+    assert [sha256 for sha256 in named if not blobs.exists(sha256)] == []
+
+
+def test_style_gets_stronger_and_the_scene_stays_legible_in_the_evidence(loaded):
+    for version in StyleVersion.objects.approved():
+        scores = {row["strength"]: row for row in version.evidence["scores"]}
+
+        styles = [scores[strength]["style"] for strength in (0.0, 0.3, 0.5, 0.7, 1.0)]
+        assert styles == sorted(styles)
+        assert scores[0.7]["content"] >= 0.75
+
+
+def test_second_import_leaves_what_people_have_made_of_it(loaded):
+    image = TrainingImage.objects.first()
+    TrainingImage.objects.filter(pk=image.pk).update(caption="corrected by a person")
+    before = (Dataset.objects.count(), StyleVersion.objects.count(), Asset.objects.count())
+
+    assert load.load_demo() == []
+
+    image.refresh_from_db()
+    assert image.caption == "corrected by a person"
+    assert before == (
+        Dataset.objects.count(),
+        StyleVersion.objects.count(),
+        Asset.objects.count(),
+    )
+
+
+def test_content_of_another_base_leaves_its_styles_out_and_says_so(tmp_path):
+    told = load.content_of()
+    told["base"]["sha256"] = "0" * 64
+    told["datasets"] = []
+    (tmp_path / "content.json").write_text(json.dumps(told))
+
+    notes = load.load_demo(tmp_path)
+
+    assert len(notes) == 1
+    assert "another base model" in notes[0]
+    assert not StyleVersion.objects.exists()
