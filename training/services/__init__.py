@@ -2,7 +2,7 @@
 
 from .bases import sync_base_models
 from .captions import apply_edit, import_captions, preview_edit, revert_edit, set_states
-from .chores import ask_chore
+from .chores import ask_chore, has_own_labeler
 from .datasets import make_dataset, remove_pictures, set_rights
 from .exports import export_zip
 from .runs import (
@@ -26,6 +26,7 @@ __all__ = [
     "ask_run",
     "cancel_run",
     "export_zip",
+    "has_own_labeler",
     "import_captions",
     "make_dataset",
     "move_to_front",

@@ -1,5 +1,6 @@
 """Work on a whole dataset that the background worker does."""
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from brandstudio.core import queue
@@ -21,3 +22,8 @@ def ask_chore(dataset, kind, by, **options):
     except IntegrityError:
         return dataset.chores.active().get(kind=kind)
     return chore
+
+
+def has_own_labeler():
+    """Whether a BLIP or a full CLIP is installed; the bundled CLIP knows drawn scenes only."""
+    return any((settings.BASE_MODELS_DIR / name).is_dir() for name in ("blip", "clip"))

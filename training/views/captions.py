@@ -117,4 +117,5 @@ def _chores(dataset):
         "chore_problem": problems.explain(last[0].problem, last[0].problem_facts, dataset=dataset)
         if failed
         else None,
+        "knows_drawings_only": not services.has_own_labeler(),
     }
