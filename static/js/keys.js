@@ -6,7 +6,8 @@ function cards(container) {
 }
 
 function focusIn(card) {
-  (card.querySelector("textarea, input:not([type=checkbox]), a, button") ?? card).focus();
+  const field = card.querySelector("textarea, input:not([type=checkbox], [type=hidden])");
+  (field ?? card.querySelector("a, button") ?? card).focus();
   card.scrollIntoView({ block: "nearest" });
 }
 

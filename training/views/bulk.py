@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from brandstudio.core.roles import designer_required
 from training import services
@@ -37,14 +38,14 @@ def bulk(request, pk):
             )
         )
         messages.success(request, said % {"n": count})
-        return redirect(_bench(dataset, request, batch if count else ""))
+        return _back(request, _bench(dataset, request, batch if count else ""))
     if act == "remove":
         count = services.remove_pictures(images, request.user)
         messages.success(
             request,
             ngettext("%(n)d picture taken out.", "%(n)d pictures taken out.", count) % {"n": count},
         )
-    return redirect(_bench(dataset, request))
+    return _back(request, _bench(dataset, request))
 
 
 @designer_required
@@ -61,7 +62,7 @@ def replace(request, pk):
         batch, changes = services.apply_edit(images, form.edit, request.user)
         said = ngettext("%(n)d caption changed.", "%(n)d captions changed.", len(changes))
         messages.success(request, said % {"n": len(changes)})
-        return redirect(_bench(dataset, request, batch if changes else ""))
+        return _back(request, _bench(dataset, request, batch if changes else ""))
     changes = services.preview_edit(images, form.edit)
     context["total"] = len(changes)
     context["changes"] = [(c.image, spans(c.before, c.after)) for c in changes[:SHOWN]]
@@ -82,7 +83,7 @@ def revert(request, pk):
             "%(n)d was edited since and stays.", "%(n)d were edited since and stay.", kept
         ) % {"n": kept}
     messages.success(request, said)
-    return redirect(_bench(dataset, request))
+    return _back(request, _bench(dataset, request))
 
 
 def _scope(dataset, request):
@@ -99,6 +100,11 @@ def _scope(dataset, request):
 def _preview(request, context, status):
     template = "training/_replace.html" if request.htmx else "training/replace.html"
     return render(request, template, context, status=status)
+
+
+def _back(request, url):
+    # A plain redirect would be followed by htmx, which would swap the whole page into a panel.
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
 def _bench(dataset, request, batch=""):
