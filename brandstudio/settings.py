@@ -125,6 +125,9 @@ MAX_ATTEMPTS = 5  # a row whose workers died so often fails instead of being que
 PICTURES_PER_DAY = int(os.environ.get("PICTURES_PER_DAY", 200))  # that one person may ask for
 PICTURES_AT_ONCE = int(os.environ.get("PICTURES_AT_ONCE", 24))  # of one person under way
 
+# Workers load torch and the usual base before their first job; off, they load with it.
+WARM_UP = _flag("STUDIO_WARM_UP", True)
+
 # --- Files ----------------------------------------------------------------------------------------
 STORAGE_URL = os.environ.get("STORAGE_URL") or f"file://{DATA_DIR / 'blobs'}"
 BASE_MODELS_DIR = Path(os.environ.get("BASE_MODELS_DIR", DATA_DIR / "base-models"))

@@ -103,11 +103,12 @@ def queue_redis(redis_process):
 
 @pytest.fixture
 def worker_environment(transactional_db):
-    """What a worker process needs to work on the tests' database, every wait at a tenth."""
+    """What a worker process needs to work on the tests' database: cold, every wait at a tenth."""
     return {
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "STUDIO_TEST_DATABASE": str(connection.settings_dict["NAME"]),
         "STUDIO_CLOCK": "0.1",
+        "STUDIO_WARM_UP": "0",
     }
 
 

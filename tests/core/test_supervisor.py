@@ -46,6 +46,7 @@ def start_studio(home, port):
                     "STUDIO_DATA_DIR": str(home),
                     "STUDIO_PORT": str(port),
                     "STUDIO_CLOCK": "0.2",
+                    "STUDIO_WARM_UP": "0",
                     **environment,
                 },
                 stdout=output,

@@ -55,7 +55,7 @@ def begun(wait_for):
 
 
 def test_worker_carries_rows_one_after_the_other_in_one_process(start_worker, make_toil, ended):
-    start_worker("train")
+    start_worker("train", STUDIO_WARM_UP="1")
     toils = [make_toil() for _ in range(3)]
 
     states = [ended(toil).state for toil in toils]

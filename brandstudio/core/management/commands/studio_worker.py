@@ -22,7 +22,8 @@ class Command(BaseCommand):
             parent.end_after_parent(int(supervisor))
         reconcile()
         Pulse(os.environ.get("STUDIO_PULSE")).start()
-        warm_up(queue)
+        if settings.WARM_UP:
+            warm_up(queue)
         worker = django_rq.get_worker(
             queue,
             worker_class=WarmWorker,
