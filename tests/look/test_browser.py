@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-PATIENCE = 30_000  # ms; a guard against hanging on a busy machine, not a promise about speed
+PATIENCE = 120_000  # ms; a guard against hanging on a busy machine, not a promise about speed
 
 
 @pytest.fixture
