@@ -182,6 +182,17 @@ def test_rights_are_set_for_many_at_once(at_desk, dataset):
     assert dataset.images.filter(rights_holder="Lin", licence="contract 7").count() == 2
 
 
+def test_rights_of_the_chosen_begin_with_an_empty_form(at_desk, dataset):
+    chosen = dataset.images.first()
+
+    answer = at_desk.post(
+        f"/datasets/{dataset.pk}/rights/", {"scope": "chosen", "image": chosen.pk}
+    )
+
+    assert answer.status_code == 200
+    assert [image.pk for image in answer.context["images"]] == [chosen.pk]
+
+
 def test_run_again_begins_with_the_same_settings(at_desk, dataset, base, designer, queue_redis):
     run = services.start_run(dataset, base, {"lora_rank": 3, "epochs": 2}, by=designer)
 

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -19,6 +20,8 @@ from training.readiness import readiness
 from training.services.exports import rows_of
 from training.snapshots import differences
 from training.statistics import dataset_statistics
+
+RIGHTS_PAGE = 200
 
 
 def visible_dataset(request, pk):
@@ -69,7 +72,8 @@ def statistics(request, pk):
 @require_http_methods(["GET", "POST"])
 def rights(request, pk):
     dataset = visible_dataset(request, pk)
-    form = RightsForm(request.POST if request.method == "POST" else None)
+    # From the bulk bar come only the chosen pictures, and the form is still to be filled in.
+    form = RightsForm(request.POST if "rights_holder" in request.POST else None)
     chosen = [int(n) for n in request.POST.getlist("image") if n.isdigit()]
     scope = request.POST.get("scope", "all")
     if form.is_valid():
@@ -90,11 +94,17 @@ def rights(request, pk):
         "training/dataset_rights.html",
         form,
         dataset=dataset,
-        images=dataset.images.all(),
+        images=_rights_page(request, dataset, chosen),
         chosen=chosen,
         scope=scope,
         readiness=readiness(dataset),
     )
+
+
+def _rights_page(request, dataset, chosen):
+    """A page of the list; those chosen on the bench all on one."""
+    images = dataset.images.filter(pk__in=chosen) if chosen else dataset.images.all()
+    return Paginator(images, max(RIGHTS_PAGE, len(chosen))).get_page(request.GET.get("page"))
 
 
 @designer_required
