@@ -127,7 +127,6 @@ FESTIVAL = _slot(
 )
 
 _CAR = "a {colour} {vehicle} facing {facing} in the centre"
-NEGATIVE = "blurry, distorted car, text, watermark"
 TEMPLATES = (
     {
         "slug": "lingnan-arcade",
@@ -228,7 +227,7 @@ def seed_templates(maker, approver):
         template, made = PromptTemplate.objects.get_or_create(
             slug=details["slug"],
             number=1,
-            defaults={"made_by": maker, "negative_prompt": NEGATIVE, **details},
+            defaults={"made_by": maker, **details},
         )
         if made:
             template.full_clean()

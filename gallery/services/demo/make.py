@@ -22,11 +22,11 @@ from training import jobs as training_jobs
 from training import services as training_services
 from training.models import BaseModel, ChoreKind, RunState
 
-# What the artist's own captions leave out, an empty slot says too.
+# Template, pack, channel, and what is chosen besides each slot's first option.
 SCENES = (
-    ("lingnan-arcade", "lingnan-ink", "xiaohongshu", {"time": "by day"}),
-    ("harbour-night", "red-papercut", "moments", {"colour": "red", "vehicle": "Empow sedan"}),
-    ("festival", "red-papercut", "screen", {"vehicle": "M8 mpv", "colour": "gold"}),
+    ("lingnan-arcade", "lingnan-ink", "xiaohongshu", {"colour": "red"}),
+    ("morning-tea", "red-papercut", "moments", {"vehicle": "M8 mpv"}),
+    ("festival", "red-papercut", "screen", {"place": "qilou arcade street"}),
 )
 
 
@@ -110,7 +110,9 @@ def publish(run, style, by):
         },
     )
     checkpoint = run.checkpoints.filter(is_final=True).get()
-    version = services.publish(checkpoint, by, pack, changes="首版 · first version")
+    version = services.publish(
+        checkpoint, by, pack, changes="首版 · first version", band=style.band
+    )
     gallery_jobs.paint_sheet(version.sheet.pk)
     version.refresh_from_db()
     version.sheet.refresh_from_db()
