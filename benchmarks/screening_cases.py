@@ -71,12 +71,13 @@ def folder_photos(folder: Path) -> list[Photo]:
 def cases(photo: Photo, photos: list[Photo], resolution: int) -> Iterator[Case]:
     """All cases made of one photograph; the others lend pieces to its mosaics.
 
-    Larger photographs are brought to twice the resolution first; the untouched one is not.
+    Larger photographs are brought to one and a half times the resolution (512 px at least) first;
+    the untouched one is not.
     """
     rng = random.Random(photo.name)
     yield _case(photo, "untouched", photo.image, {})
     image = photo.image.copy()
-    scale = 2 * resolution / min(image.size)
+    scale = max(512, 1.5 * resolution) / min(image.size)
     if scale < 1:
         size = tuple(round(side * scale) for side in image.size)
         image = image.resize(size, Image.Resampling.LANCZOS)
@@ -132,7 +133,7 @@ def _case(photo: Photo, name: str, picture: Image.Image, truth: dict, quality=No
 
 
 def _saved_well(image, unit, resolution, rng):
-    yield "at twice the resolution, jpeg 92", image, {}, 92
+    yield "well saved, jpeg 92", image, {}, 92
 
 
 def _harmless(image, unit, resolution, rng):
@@ -353,7 +354,7 @@ def _lost(image, rng) -> Image.Image:
 
 
 def _mosaic(others, count, rng) -> Image.Image:
-    side = 512 // count
+    side = 770 // count
     tiles = [ImageOps.fit(rng.choice(others), (side, side)) for _ in range(count * count)]
     return _laid(tiles, count)
 

@@ -28,8 +28,8 @@ ADVICE = {
 
 SIDE = 128  # px; exposure is a matter of areas
 BLOWN = 0.975  # luma in 0..1; above, JPEG and scaling leave nothing to see
-BACKDROP = 0.6  # share of the rim that is white where a product stands before a white backdrop
-SUBJECT = 0.75  # luma; what stands before a backdrop is darker than this
+BACKDROP = 0.8  # share of the rim that is white where a product stands before a white backdrop
+SUBJECT = 0.65  # luma; what stands before a backdrop is darker than this
 
 
 def check(picture: Picture, settings: ScreenSettings) -> tuple[dict, list[Finding]]:
