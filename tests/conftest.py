@@ -109,6 +109,7 @@ def worker_environment(transactional_db):
         "STUDIO_TEST_DATABASE": str(connection.settings_dict["NAME"]),
         "STUDIO_CLOCK": "0.1",
         "STUDIO_WARM_UP": "0",
+        "STUDIO_SUPERVISOR": str(os.getpid()),  # it ends should the tests be killed
     }
 
 
