@@ -56,6 +56,8 @@ def _train(run):
                 recorder.note(event)
                 end = event
     except LeaseAbandoned:
+        if stopping.process_should_stop():
+            _hand_back(run)
         return
     recorder.settle()
     _end(run, recorder, end, control)
@@ -75,14 +77,18 @@ def _end(run, recorder, end, control):
         run.finish()
         runs.forget_files(run)
     elif control.why_paused == "worker-stops":
-        # Not the person's wish: it goes on by itself as soon as a worker is there.
-        run.requeue(why="worker-stops")
-        runs.queue.enqueue_work(run)
+        _hand_back(run)
         return
     else:
         problem = {"problem": "run-disk-full"} if end.reason == "disk-full" else {}
         run.pause(why=end.reason, step=end.step, **problem)
     notices.run_ended(run)
+
+
+def _hand_back(run):
+    """Not the person's wish: it goes on by itself as soon as a worker is there."""
+    run.requeue(why="worker-stops")
+    runs.queue.enqueue_work(run)
 
 
 def do_chore(chore_pk):
