@@ -21,22 +21,24 @@ from transformers import (
     CLIPTextConfig,
     CLIPTextModel,
     CLIPTextModelWithProjection,
+    CLIPTokenizer,
 )
 
 from tests.engine import ldm_layout
-from training.engine.tokenizer import clip_tokenizer
+from training.engine.tokenizer import clip_tokenizer, clip_vocabulary
 
 NEUTRAL = "plain picture"
 
 
-def make_pipe(family: str = "sd15", seed: int = 0):
+def make_pipe(family: str = "sd15", seed: int = 0, tokenizer: str = "bytes"):
     """A toy pipeline: 32-wide networks, pictures of 32 px (sd15: VAE factor 2, 4 channels).
 
     studio-mini differs on purpose: VAE factor 4, 8 latent channels, v-prediction, 32 tokens.
+    tokenizer: "bytes" is quick to load; "clip" is the real one, which single files need.
     """
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return _MAKERS[family]()
+        return _MAKERS[family](_TOKENIZERS[tokenizer])
 
 
 def write_base(folder: str | Path, family: str = "sd15", seed: int = 0) -> Path:
@@ -60,7 +62,7 @@ def write_base(folder: str | Path, family: str = "sd15", seed: int = 0) -> Path:
 def write_single_file(path: str | Path, family: str = "sd15", seed: int = 0) -> Path:
     """A toy base as one .safetensors file, and beside it the folder that tells its toy sizes."""
     path = Path(path)
-    pipe = make_pipe(family, seed)
+    pipe = make_pipe(family, seed, tokenizer="clip")
     ldm_layout.write(pipe, path)
     write_config(pipe, path.with_suffix(".config"))
     return path
@@ -124,16 +126,29 @@ def _vae(blocks=(8, 16), channels=4):
     ).eval()
 
 
-def _text_config(tokens=77, width=32, **changes):
+def _byte_tokenizer(pad_token="<|endoftext|>", max_length=77):
+    """A tokenizer of single bytes, as unlike CLIP's as the bundled base's own."""
+    symbols = [token for token in clip_vocabulary() if len(token.removesuffix("</w>")) == 1]
+    tokens = [*symbols, "<|startoftext|>", "<|endoftext|>"]
+    vocabulary = {token: number for number, token in enumerate(tokens)}
+    return CLIPTokenizer(
+        vocab=vocabulary, merges=[], pad_token=pad_token, model_max_length=max_length
+    )
+
+
+_TOKENIZERS = {"bytes": _byte_tokenizer, "clip": clip_tokenizer}
+
+
+def _text_config(tokenizer, width=32, **changes):
     return CLIPTextConfig(
-        vocab_size=49408,
+        vocab_size=len(tokenizer),
         hidden_size=width,
         intermediate_size=64,
         num_hidden_layers=2,
         num_attention_heads=4,
-        max_position_embeddings=tokens,
-        bos_token_id=0,
-        eos_token_id=2,
+        max_position_embeddings=tokenizer.model_max_length,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
         **changes,
     )
 
@@ -150,12 +165,13 @@ def _scheduler(prediction="epsilon"):
     )
 
 
-def _sd15():
+def _sd15(make_tokenizer):
+    tokenizer = make_tokenizer()
     return StableDiffusionPipeline(
         unet=_unet(),
         vae=_vae(),
-        text_encoder=CLIPTextModel(_text_config()).eval(),
-        tokenizer=clip_tokenizer(),
+        text_encoder=CLIPTextModel(_text_config(tokenizer)).eval(),
+        tokenizer=tokenizer,
         scheduler=_scheduler(),
         safety_checker=None,
         feature_extractor=None,
@@ -163,12 +179,13 @@ def _sd15():
     )
 
 
-def _studio_mini():
+def _studio_mini(make_tokenizer):
+    tokenizer = make_tokenizer(max_length=32)
     return StableDiffusionPipeline(
         unet=_unet(sample_size=(8, 12), in_channels=8, out_channels=8),
         vae=_vae(blocks=(8, 8, 16), channels=8),
-        text_encoder=CLIPTextModel(_text_config(tokens=32)).eval(),
-        tokenizer=clip_tokenizer(max_length=32),
+        text_encoder=CLIPTextModel(_text_config(tokenizer)).eval(),
+        tokenizer=tokenizer,
         scheduler=_scheduler("v_prediction"),
         safety_checker=None,
         feature_extractor=None,
@@ -176,7 +193,8 @@ def _studio_mini():
     )
 
 
-def _sdxl():
+def _sdxl(make_tokenizer):
+    tokenizer = make_tokenizer()
     # As in the real one, the second encoder's projection is as wide as itself, and the two
     # encoders differ in width: single files are told apart by that.
     pooled = 64
@@ -192,12 +210,12 @@ def _sdxl():
             up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
         ),
         vae=_vae(),
-        text_encoder=CLIPTextModel(_text_config()).eval(),
+        text_encoder=CLIPTextModel(_text_config(tokenizer)).eval(),
         text_encoder_2=CLIPTextModelWithProjection(
-            _text_config(width=pooled, projection_dim=pooled, hidden_act="gelu")
+            _text_config(tokenizer, width=pooled, projection_dim=pooled, hidden_act="gelu")
         ).eval(),
-        tokenizer=clip_tokenizer(),
-        tokenizer_2=clip_tokenizer(pad_token="!"),
+        tokenizer=tokenizer,
+        tokenizer_2=make_tokenizer(pad_token="!"),
         scheduler=_scheduler(),
         force_zeros_for_empty_prompt=True,
     )

@@ -164,12 +164,20 @@ def load_pack(pipe, path: str | Path, name: str, base_name: str = "") -> None:
 
 
 def unload_pack(pipe, name: str) -> None:
-    """Take an adapter off the pipeline; the base is then what it was, bit for bit."""
+    """Take an adapter off the pipeline; the base is then what it was, bit for bit.
+
+    Layers that carry no adapter any more are unwrapped, so that they cost nothing.
+    """
     for _, network in (("unet", pipe.unet), *text_encoders(pipe)):
-        if name in getattr(network, "peft_config", {}):
-            for _, layer in lora_layers(network, name):
-                layer.delete_adapter(name)
-            del network.peft_config[name]
+        if name not in getattr(network, "peft_config", {}):
+            continue
+        for path, layer in lora_layers(network, name):
+            layer.set_adapter([other for other in layer.active_adapters if other != name])
+            layer.delete_adapter(name)
+            if not layer.lora_A:
+                parent, _, child = path.rpartition(".")
+                setattr(network.get_submodule(parent), child, layer.get_base_layer())
+        del network.peft_config[name]
 
 
 def set_strengths(pipe, strengths: dict[str, float]) -> None:
@@ -188,21 +196,16 @@ def set_strengths(pipe, strengths: dict[str, float]) -> None:
     # One number per adapter: it scales every class of layer, which per-block tables do not.
     pipe.set_adapters(list(active), list(active.values()))
     for _, network in (("unet", pipe.unet), *text_encoders(pipe)):
-        for _, layer in ((path, m) for path, m in network.named_modules() if _is_lora(m)):
-            layer.requires_grad_(False)
-
-
-def _is_lora(module) -> bool:
-    return isinstance(module, LoraLayer)
+        for layer in network.modules():
+            if isinstance(layer, LoraLayer):
+                layer.requires_grad_(False)
 
 
 def _matching(network, endings: tuple[str, ...]) -> list[str]:
-    kinds = (torch.nn.Linear, torch.nn.Conv2d)
     return [
         path
-        for path, layer in network.named_modules()
-        if isinstance(layer, kinds)
-        and any(path == ending or path.endswith("." + ending) for ending in endings)
+        for path, _ in _plain_layers(network)
+        if any(path == ending or path.endswith("." + ending) for ending in endings)
     ]
 
 

@@ -1,6 +1,6 @@
 """Optimizers from kept libraries, the course of the learning rate, and state as plain data."""
 
-import importlib.util
+import importlib
 import math
 
 import torch
@@ -28,10 +28,6 @@ def make_optimizer(config: RunConfig, groups: list[dict], name: str | None = Non
         return module.Prodigy(groups, weight_decay=decay, safeguard_warmup=True)
     module = _library("bitsandbytes", "8-bit AdamW", "optimizer")
     return module.optim.AdamW8bit(groups, weight_decay=decay)
-
-
-def has_package(name: str) -> bool:
-    return importlib.util.find_spec(name) is not None
 
 
 def rate_factor(step: int, total: int, schedule: str, warmup: float) -> float:
@@ -62,7 +58,7 @@ def optimizer_state(optimizer) -> tuple[dict[str, torch.Tensor], dict]:
     for index, values in full["state"].items():
         for key, value in values.items():
             if isinstance(value, torch.Tensor):
-                tensors[f"{index}.{key}"] = value.detach().cpu().contiguous()
+                tensors[f"{index}.{key}"] = value.detach().cpu().clone().contiguous()
             else:
                 numbers[f"{index}.{key}"] = value
     groups = []
@@ -70,7 +66,7 @@ def optimizer_state(optimizer) -> tuple[dict[str, torch.Tensor], dict]:
         plain = {}
         for key, value in group.items():
             if isinstance(value, torch.Tensor):
-                tensors[f"group.{position}.{key}"] = value.detach().cpu().contiguous()
+                tensors[f"group.{position}.{key}"] = value.detach().cpu().clone().contiguous()
             elif key != "params":
                 plain[key] = value
         groups.append(plain)
@@ -99,6 +95,9 @@ def restore_optimizer(optimizer, tensors: dict[str, torch.Tensor], plain: dict) 
 
 
 def _library(package: str, feature: str, setting: str):
-    if not has_package(package):
-        raise EngineError("package-missing", feature=feature, package=package, setting=setting)
-    return importlib.import_module(package)
+    try:
+        return importlib.import_module(package)
+    except ImportError as error:
+        raise EngineError(
+            "package-missing", feature=feature, package=package, setting=setting
+        ) from error

@@ -1,0 +1,252 @@
+"""The command line: exit codes, lists of faults, and files that are whole."""
+
+import json
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from transformers import (
+    CLIPConfig,
+    CLIPImageProcessor,
+    CLIPModel,
+    CLIPProcessor,
+)
+
+from tests.engine import toys
+from training.engine import captions, labelers, lora_files
+from training.engine.cli import main
+from training.engine.errors import EngineError
+from training.engine.prompt_tags import split_tags
+
+
+@pytest.fixture
+def run_yaml(make_config, tmp_path):
+    def write(**changes):
+        path = tmp_path / "run.yaml"
+        path.write_text(make_config(**changes).to_yaml(), encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+def test_train_then_inspect_then_generate(run_yaml, toy_folder, tmp_path, capsys):
+    assert main(["train", "--config", run_yaml(family="studio-mini", save_steps=100)]) == 0
+    file = tmp_path / "style" / "style.safetensors"
+    assert "finished" in capsys.readouterr().out
+
+    assert main(["inspect", str(file), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["family"], report["rank"]) == ("studio-mini", 2)
+
+    def picture(strength):
+        out = tmp_path / f"{strength}.png"
+        code = main(
+            [
+                "generate",
+                "--prompt",
+                f"an arcade <lora:style:{strength}>",
+                "--lora-dir",
+                str(file.parent),
+                "--base-model",
+                str(toy_folder / "studio-mini"),
+                "--steps=2",
+                f"--output={out}",
+            ]
+        )
+        assert code == 0
+        return np.asarray(Image.open(out))
+
+    assert picture(1).shape == (32, 48, 3)
+    assert not np.array_equal(picture(1), picture(0))
+
+
+def test_every_fault_is_listed_and_the_code_is_two(run_yaml, tmp_path, capsys):
+    data = toys.write_dataset(tmp_path / "own", 6)
+    (data / "img001.png").write_bytes(b"no image")
+    (data / "img002.png").unlink()
+    own = {"train_data_dir": str(data), "metadata_path": str(data / "metadata.csv")}
+
+    assert main(["train", "--config", run_yaml(**own)]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert [line for line in lines if "img001.png" in line]
+    assert [line for line in lines if "img002.png" in line]
+    assert main(["train", "--config", run_yaml(epochs=1, **own), "--skip-bad"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("lora_rnk: 8\n", ["lora_rnk", "lora_rank"]),
+        ("batch_size: 0\nepochs: x\n", ["batch_size", "epochs", "train_data_dir"]),
+        ("a: [", ["YAML"]),
+    ],
+)
+def test_bad_configuration_is_refused_with_code_two(tmp_path, capsys, text, words):
+    (tmp_path / "run.yaml").write_text(text)
+
+    assert main(["train", "--config", str(tmp_path / "run.yaml")]) == 2
+    told = capsys.readouterr().err
+    assert all(word in told for word in words)
+
+
+def test_unknown_pack_names_those_there(toy_folder, tmp_path, capsys):
+    (tmp_path / "ink.safetensors").write_bytes(b"")
+
+    code = main(
+        [
+            "generate",
+            "--prompt=tea <lora:inc:0.7>",
+            f"--lora-dir={tmp_path}",
+            f"--base-model={toy_folder / 'sd15'}",
+            f"--output={tmp_path / 'out.png'}",
+        ]
+    )
+
+    assert code == 1
+    assert "ink" in capsys.readouterr().err
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_inspect_refuses_a_pickle_with_one_line(tmp_path, capsys):
+    torch.save({"a": torch.zeros(1)}, tmp_path / "a.pt")
+
+    assert main(["inspect", str(tmp_path / "a.pt")]) == 1
+    assert "pickle" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("tea house", ("tea house", [])),
+        ("tea <lora:ink:0.7>, night", ("tea, night", [("ink", 0.7)])),
+        ("<lora:a><lora: b : 1e-1 > x", ("x", [("a", 1.0), ("b", 0.1)])),
+    ],
+)
+def test_style_tags_are_taken_out_of_the_prompt(prompt, expected):
+    assert split_tags(prompt) == expected
+
+
+@pytest.mark.parametrize("prompt", ["<lora:>", "<lora:a:much>", "<lora::0.5>", "<lora:a:1:2>"])
+def test_bad_style_tag_is_refused(prompt):
+    with pytest.raises(EngineError) as caught:
+        split_tags(prompt)
+
+    assert caught.value.code == "prompt-bad-tag"
+
+
+@pytest.mark.slow
+def test_sigterm_saves_and_a_resumed_run_equals_the_straight_one(run_yaml, make_config, tmp_path):
+    long = {"epochs": 400, "max_steps": 1200, "save_steps": 1000}
+    path = run_yaml(**long)
+    command = [sys.executable, "-m", "training.engine", "train", "--config", path]
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    events = tmp_path / "style" / "events.jsonl"
+    while not (events.is_file() and '"step": 3' in events.read_text()):
+        assert child.poll() is None
+        time.sleep(0.1)
+    child.terminate()
+    assert child.wait(timeout=120) == 0
+    assert (tmp_path / "style" / "style.safetensors").exists() is False
+
+    assert main(["train", "--config", path, "--resume"]) == 0
+    straight = run_yaml(output_dir=str(tmp_path / "straight"), **long)
+    assert main(["train", "--config", straight]) == 0
+
+    first = lora_files.read(tmp_path / "style" / "style.safetensors").modules
+    second = lora_files.read(tmp_path / "straight" / "straight.safetensors").modules
+    assert all(torch.equal(first[k].down, second[k].down) for k in first)
+    assert all(torch.equal(first[k].up, second[k].up) for k in first)
+
+
+# -- labelling ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def clip_folder(tmp_path_factory):
+    """A CLIP with random weights: it knows nothing, but always the same nothing."""
+    folder = tmp_path_factory.mktemp("clip")
+    tokenizer = toys.make_pipe("sd15").tokenizer
+    size = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1}
+    config = CLIPConfig(
+        text_config=size
+        | {
+            "num_attention_heads": 2,
+            "vocab_size": len(tokenizer),
+            "eos_token_id": tokenizer.eos_token_id,
+            "bos_token_id": tokenizer.bos_token_id,
+            "pad_token_id": tokenizer.pad_token_id,
+        },
+        vision_config=size | {"num_attention_heads": 2, "image_size": 32, "patch_size": 16},
+        projection_dim=16,
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        CLIPModel(config).save_pretrained(folder)
+    images = CLIPImageProcessor(size={"shortest_edge": 32}, crop_size=32)
+    CLIPProcessor(images, tokenizer).save_pretrained(folder)
+    return folder
+
+
+def test_label_drafts_missing_captions_and_keeps_the_others(clip_folder, tmp_path):
+    data = toys.write_dataset(tmp_path / "set", 3)
+    out = tmp_path / "metadata.csv"
+    captions.write_metadata(out, {"img001.png": "checked by a person"})
+    command = ["label", f"--input={data}", f"--output={out}", f"--model={clip_folder}"]
+
+    assert main([*command, "--prefix=lnarc"]) == 0
+    kept = captions.read_metadata(out).rows
+    assert main([*command, "--overwrite"]) == 0
+    redrafted = captions.read_metadata(out).rows
+
+    assert sorted(kept) == ["img000.png", "img001.png", "img002.png"]
+    assert kept["img001.png"] == "checked by a person"
+    assert kept["img000.png"].startswith("lnarc, ")
+    assert redrafted["img001.png"] != "checked by a person"
+
+
+def test_draft_has_words_of_every_group(clip_folder):
+    vocabulary = labelers.read_vocabulary(labelers.VOCABULARIES / "lingnan.yaml")
+    labeler = labelers.ClipVocabularyLabeler(clip_folder, vocabulary, "cpu")
+
+    draft = labeler.draft(Image.new("RGB", (50, 40), "red"))
+
+    chosen = list(draft.words)
+    for group in vocabulary.groups:
+        terms = {term for term, _ in group.terms}
+        assert all(word in terms for word in chosen[: group.pick])
+        chosen = chosen[group.pick :]
+    assert chosen == []
+    assert 0 < draft.sureness <= 1
+
+
+@pytest.mark.parametrize("labeler", ["clip", "blip"])
+def test_missing_weights_name_the_folder_to_put_them_in(tmp_path, capsys, labeler):
+    data = toys.write_dataset(tmp_path / "set", 1)
+
+    code = main(
+        [
+            "label",
+            f"--input={data}",
+            f"--output={tmp_path / 'm.csv'}",
+            f"--labeler={labeler}",
+            f"--model={tmp_path / 'weights'}",
+        ]
+    )
+
+    assert code == 1
+    assert str(tmp_path / "weights") in capsys.readouterr().err
+    assert not (tmp_path / "m.csv").exists()
+
+
+@pytest.mark.parametrize("text", ["", "groups: 3", "groups: [{name: a}]", "groups: []", "{"])
+def test_bad_vocabulary_is_named(tmp_path, text):
+    (tmp_path / "words.yaml").write_text(text)
+
+    with pytest.raises(EngineError) as caught:
+        labelers.read_vocabulary(tmp_path / "words.yaml")
+
+    assert caught.value.code == "vocabulary-bad"

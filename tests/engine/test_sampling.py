@@ -1,0 +1,177 @@
+"""Pictures: the same request gives the same bytes, in any company, and stops when told."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from tests.engine.test_adapters import write_pack
+from training.engine import adapters, base_models, lora_files
+from training.engine.errors import EngineError
+from training.engine.sampling import Renderer, RenderStopped, SampleRequest
+
+ARCADE = SampleRequest("an arcade", steps=3, seed=1)
+TEA = SampleRequest("morning tea", negative_prompt="blur", steps=2, seed=2)
+
+
+@pytest.fixture
+def renderer(toy_base):
+    return Renderer(toy_base("studio-mini"), "cpu")
+
+
+@pytest.fixture
+def pack(toy_base, make_config, tmp_path):
+    path = tmp_path / "style.safetensors"
+    write_pack(path, toy_base("studio-mini"), make_config("studio-mini", targets="all"))
+    return path
+
+
+def same(first, second):
+    return np.array_equal(np.asarray(first), np.asarray(second))
+
+
+def test_picture_has_the_bases_size_and_does_not_depend_on_its_company(renderer):
+    alone = [renderer.render([request])[0] for request in (ARCADE, TEA)]
+
+    together = renderer.render([TEA, ARCADE, TEA])
+
+    assert alone[0].size == (48, 32)
+    assert same(together[1], alone[0])
+    assert same(together[0], alone[1])
+    assert same(together[2], alone[1])
+
+
+def test_global_randomness_is_neither_used_nor_moved(renderer):
+    before = torch.get_rng_state()
+
+    first = renderer.render([ARCADE])[0]
+    assert torch.equal(torch.get_rng_state(), before)
+    torch.manual_seed(99)
+
+    assert same(renderer.render([ARCADE])[0], first)
+    assert not same(renderer.render([dataclasses.replace(ARCADE, seed=5)])[0], first)
+
+
+def test_strength_zero_is_exactly_the_base(renderer, pack):
+    plain = renderer.render([ARCADE])[0]
+
+    def at(strength):
+        return renderer.render([dataclasses.replace(ARCADE, packs=[(pack, strength)])])[0]
+
+    styled = at(1.0)
+    assert not same(styled, plain)
+    assert same(at(0.0), plain)
+    assert same(renderer.render([ARCADE])[0], plain)
+    assert same(at(1.0), styled)
+    assert not same(at(0.5), styled)
+
+
+def test_two_halves_of_a_pack_make_a_whole(renderer, pack):
+    whole, halves = renderer.render(
+        [
+            dataclasses.replace(ARCADE, packs=[(pack, 1.0)]),
+            dataclasses.replace(ARCADE, packs=[(pack, 0.5), (pack, 0.5)]),
+        ]
+    )
+
+    assert same(whole, halves)
+
+
+def test_few_packs_stay_resident(renderer, toy_base, make_config, tmp_path):
+    plain = renderer.render([ARCADE])[0]
+    first = None
+    for seed in range(5):
+        path = tmp_path / f"{seed}.safetensors"
+        config = make_config("studio-mini", seed=seed, lora_rank=seed + 1)
+        write_pack(path, toy_base("studio-mini"), config)
+        picture = renderer.render([dataclasses.replace(ARCADE, packs=[(path, 1.0)])])[0]
+        first = first or picture
+
+    loaded = {name for names in renderer.pipe.get_list_adapters().values() for name in names}
+    again = dataclasses.replace(ARCADE, packs=[(tmp_path / "0.safetensors", 1.0)])
+    assert len(loaded) == 3
+    assert same(renderer.render([ARCADE])[0], plain)
+    assert same(renderer.render([again])[0], first)
+
+
+def test_exported_file_gives_the_picture_of_the_live_adapter(toy_base, make_config, tmp_path):
+    info = toy_base("sd15")
+    live = Renderer(info, pipe=base_models.load(info, "cpu"))
+    config = make_config(targets="kohya-conv", train_text_encoder=True)
+    for group in adapters.add_training_adapter(live.pipe, config, info):
+        for parameter in group["params"]:
+            torch.nn.init.normal_(parameter, std=0.05, generator=torch.Generator().manual_seed(3))
+    path = tmp_path / "a.safetensors"
+    lora_files.write_kohya(path, adapters.trained_modules(live.pipe, info), {}, "fp32")
+
+    shown = live.render([ARCADE])[0]
+    warm = Renderer(info, "cpu")
+    loaded = warm.render([dataclasses.replace(ARCADE, packs=[(path, 1.0)])])[0]
+
+    assert same(shown, loaded)
+    assert not same(shown, warm.render([ARCADE])[0])
+
+
+def test_steps_are_told_with_previews(renderer):
+    told = []
+
+    renderer.render([ARCADE], on_step=lambda *values: told.append(values))
+
+    assert [(i, step, total) for i, step, total, _ in told] == [(0, 1, 3), (0, 2, 3), (0, 3, 3)]
+    previews = [preview for *_, preview in told if preview]
+    assert [preview.size for preview in previews] == [(12, 8)]
+
+
+def test_preview_resembles_the_picture(renderer):
+    told = []
+    picture = renderer.render([ARCADE], on_step=lambda *values: told.append(values[-1]))[0]
+
+    last = [preview for preview in told if preview][-1]
+    small = np.asarray(picture.resize(last.size), dtype=float).mean(axis=(0, 1))
+    assert np.asarray(last, dtype=float).mean(axis=(0, 1)) == pytest.approx(small, abs=40)
+
+
+def test_stopping_keeps_what_was_finished(renderer):
+    asked = iter([False] * 5 + [True] * 9)
+    kept = []
+
+    with pytest.raises(RenderStopped) as caught:
+        renderer.render(
+            [ARCADE, TEA],
+            should_stop=lambda: next(asked),
+            on_picture=lambda i, picture: kept.append(i),
+        )
+
+    assert kept == [0]
+    assert len(caught.value.pictures) == 1
+    assert same(caught.value.pictures[0], renderer.render([ARCADE])[0])
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"prompt": "  "}, "prompt-empty"),
+        ({"width": 50}, "size-impossible"),
+        ({"height": 80_000}, "size-impossible"),
+        ({"steps": 0}, "setting-out-of-range"),
+        ({"guidance": -1}, "setting-out-of-range"),
+        ({"seed": -1}, "setting-out-of-range"),
+        ({"packs": [("a.safetensors", 9)]}, "strength-out-of-band"),
+    ],
+)
+def test_impossible_request_is_refused_before_the_first_picture(renderer, changes, code):
+    made = []
+
+    with pytest.raises(EngineError) as caught:
+        renderer.render(
+            [ARCADE, dataclasses.replace(TEA, **changes)],
+            on_picture=lambda i, picture: made.append(i),
+        )
+
+    assert caught.value.code == code
+    assert made == []
+
+
+def test_tokens_are_counted_with_the_bases_own_tokenizer(renderer):
+    assert renderer.count_tokens("ab c") == 5
