@@ -2,11 +2,15 @@ import socket
 from pathlib import Path
 
 import pytest
+import torch
 from hypothesis import settings
 
 from tests.engine import toys
 from training.engine import base_models
 from training.engine.config import RunConfig
+
+# On a busy machine two threads wait for each other far longer than one works.
+torch.set_num_threads(1)
 
 # No deadline, since a busy machine proves nothing; the same examples each time.
 settings.register_profile("engine", deadline=None, derandomize=True, max_examples=40)

@@ -41,7 +41,9 @@ def test_bundled_facts_come_from_studio_json(toy_base):
     info = toy_base("studio-mini")
 
     assert info.recommended_targets[-1] == "conv2"
-    assert info.recommended_training == {"learning_rate": 1e-3}
+    assert info.recommended_training == {"lora_rank": 4, "learning_rate": 1e-3}
+    assert info.recommended_rendering["guidance"] == 3.0
+    assert info.sizes == ((48, 32), (32, 48), (40, 40))
     assert info.neutral_phrase == toys.NEUTRAL
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tests.engine import toys
-from training.engine import base_models, lora_files
+from training.engine import adapters, base_models, lora_files
 from training.engine.control import Control
 from training.engine.errors import EngineError, EngineErrors
 from training.engine.run_folder import RunFolder
@@ -170,6 +170,28 @@ def test_kill_before_the_first_save_can_be_resumed(make_config):
     events.close()
 
     assert run(config, resume=True)[-1].kind == "finished"
+
+
+def test_pause_while_encoding_leaves_a_folder_to_start_in(make_config):
+    class AtOnce(Control):
+        def should_pause(self):
+            return True
+
+    assert run(make_config(), control=AtOnce())[-1].kind == "paused"
+    assert run(make_config())[-1].kind == "finished"
+
+
+def test_style_is_trained_apart_from_a_pack_that_is_loaded(make_config, tmp_path):
+    run(make_config(epochs=1))
+    pack = tmp_path / "style" / "style.safetensors"
+    config = make_config(epochs=1, output_dir=str(tmp_path / "again"))
+    pipe = base_models.load(base_models.describe(config.base_model), "cpu")
+    adapters.load_pack(pipe, pack, "l_a")
+
+    run(config, pipe=pipe)
+
+    assert equal(weights(pack), weights(tmp_path / "again" / "again.safetensors"))
+    assert pipe.get_list_adapters() == {"unet": ["l_a"]}
 
 
 def test_resuming_a_finished_run_changes_nothing(make_config, tmp_path):

@@ -52,7 +52,9 @@ def write_base(folder: str | Path, family: str = "sd15", seed: int = 0) -> Path:
             "default_width": 48,
             "default_height": 32,
             "recommended_targets": ["to_q", "to_k", "to_v", "to_out.0", "conv1", "conv2"],
-            "recommended_training": {"learning_rate": 1e-3},
+            "recommended_training": {"lora_rank": 4, "learning_rate": 1e-3},
+            "generation_defaults": {"steps": 10, "guidance": 3.0},
+            "sizes": {"3:2": [48, 32], "2:3": [32, 48], "1:1": [40, 40]},
             "neutral_phrase": NEUTRAL,
         }
         (folder / "studio.json").write_text(json.dumps(facts), encoding="utf-8")

@@ -1,6 +1,7 @@
 """LoRA adapters on a pipeline: made for training, loaded from a pack, set to a strength."""
 
 import re
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -69,14 +70,17 @@ def add_training_adapter(pipe, config: RunConfig, info: BaseInfo) -> list[dict]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
         paths = resolve_targets(pipe.unet, targets, info.name)
-        pipe.unet.add_adapter(_lora_config(config, paths), TRAINED)
+        _wrap(pipe.unet, _lora_config(config, paths), TRAINED)
         groups.append(_group(pipe.unet, "unet", config.learning_rate))
         if config.train_text_encoder:
             for name, encoder in text_encoders(pipe):
-                encoder.add_adapter(
-                    _lora_config(config, _matching(encoder, _TEXT_TARGETS)), TRAINED
-                )
+                paths = _matching(encoder, _TEXT_TARGETS)
+                _wrap(encoder, _lora_config(config, paths), TRAINED)
                 groups.append(_group(encoder, name, config.text_encoder_lr))
+    for _, network in (("unet", pipe.unet), *text_encoders(pipe)):
+        for _, layer in lora_layers(network, TRAINED):
+            # A layer that also carries a pack may be switched off since the last picture.
+            layer.enable_adapters(True)
     return groups
 
 
@@ -209,6 +213,13 @@ def _matching(network, endings: tuple[str, ...]) -> list[str]:
     ]
 
 
+def _wrap(network, config: LoraConfig, name: str) -> None:
+    """Add an adapter to a network, which may carry others: that is meant, not a mistake."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Already found a `peft_config`")
+        network.add_adapter(config, name)
+
+
 def _lora_config(config: RunConfig, paths: list[str]) -> LoraConfig:
     return LoraConfig(
         r=config.lora_rank,
@@ -287,7 +298,7 @@ def _inject(network, modules: dict[str, LoraModule], name: str) -> None:
         inference_mode=True,
     )
     with torch.random.fork_rng(devices=[]):
-        network.add_adapter(config, name)
+        _wrap(network, config, name)
     for path, module in modules.items():
         layer = network.get_submodule(path)
         for side, value in (("lora_A", module.down), ("lora_B", module.up)):

@@ -42,6 +42,8 @@ class BaseInfo:
     recommended_targets: a preset's name or module names for LoRA training.
     recommended_training: training keys this base asks for where the person gave none ({} = ours).
     neutral_phrase: phrase for “no style in particular” ("" where the base has none).
+    sizes: (width, height) pairs the base was trained for; () where nothing is told.
+    recommended_rendering: steps, guidance and negative_prompt this base asks for ({} = ours).
     config_folder: the diffusers configuration that describes a single file (else the folder).
     """
 
@@ -61,6 +63,8 @@ class BaseInfo:
     bucket_step: int = 64
     config_folder: Path | None = None
     version: str = ""
+    sizes: tuple[tuple[int, int], ...] = ()
+    recommended_rendering: dict = field(default_factory=dict)
 
     @cached_property
     def sha256(self) -> str:
@@ -140,6 +144,11 @@ def load(info: BaseInfo, device: str | None = None, dtype=None, **parts):
     return loading.load_pipeline(info, device, dtype, **parts)
 
 
+def describe_config(family: str, folder: Path) -> BaseInfo:
+    """What a base of this diffusers configuration would be, without any weights."""
+    return _info(family, folder, family, folder, {})
+
+
 def hash_folder(folder: Path) -> str:
     """sha256 over the sorted (relative name, sha256) pairs of a folder's weight files, hex."""
     digest = hashlib.sha256()
@@ -205,6 +214,8 @@ def _info(name, path, family, config, studio, prediction=None) -> BaseInfo:
         recommended_targets=tuple(targets) if isinstance(targets, list) else targets,
         neutral_phrase=studio.get("neutral_phrase", ""),
         recommended_training=studio.get("recommended_training", {}),
+        recommended_rendering=studio.get("generation_defaults", {}),
+        sizes=tuple(tuple(size) for size in studio.get("sizes", {}).values()),
         # diffusers' own check asks for multiples of 8, whatever the VAE.
         size_multiple=math.lcm(8, factor),
         bucket_step=math.lcm(8, factor * 2**depth),

@@ -26,10 +26,13 @@ class Bucket:
 def make_buckets(config: RunConfig, info: BaseInfo) -> list[Bucket]:
     """The shapes of a run: one when buckets are off, else all that fit the training area.
 
-    Sides are multiples of the step, long/short ≤ bucket_max_ratio, width × height ≤ the area.
+    A base that names its sizes has those. Else sides are multiples of the step, long/short is
+    ≤ bucket_max_ratio and width × height ≤ the area.
     """
     if config.resolution:
         width = height = config.resolution
+    elif info.sizes and config.buckets and not config.bucket_step:
+        return [Bucket(*size) for size in sorted(info.sizes)]
     else:
         width, height = info.default_width, info.default_height
     step = config.bucket_step or info.bucket_step

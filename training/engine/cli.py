@@ -75,6 +75,7 @@ def run_train(options: argparse.Namespace) -> int:
     except EngineError as error:
         return _tell(error, REFUSED)
     started = False
+    event = None
     bars = _Bars()
     with SignalControl() as control, bars:
         events = trainer.train(
@@ -91,7 +92,9 @@ def run_train(options: argparse.Namespace) -> int:
         except EngineError as error:
             bars.close()
             return _tell(error, FAILED if started else REFUSED)
-    return FAILED if event.kind == "paused" and event.reason != "asked" else DONE
+    # In the further processes of a run there are no events to tell.
+    stopped_short = event is not None and event.kind == "paused" and event.reason != "asked"
+    return FAILED if stopped_short else DONE
 
 
 class _Bars:

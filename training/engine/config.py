@@ -30,7 +30,11 @@ def _key(
     choices: tuple[str, ...] = (),
     affects_result: bool = True,
 ):
-    """One key of the configuration, with what the form and the docs say of it."""
+    """One key of the configuration, with what the form and the docs say of it.
+
+    affects_result: a change of it alone changes the trained weights. Paths don't: what lies there
+    is compared by content.
+    """
     metadata = {
         "help": help,
         "kind": kind,
@@ -54,25 +58,32 @@ class RunConfig:
     """
 
     train_data_dir: str = _key(
-        help="Folder with the training images.", kind="path", level="basic", group="data"
+        help="Folder with the training images.",
+        kind="path",
+        level="basic",
+        group="data",
+        affects_result=False,
     )
     metadata_path: str = _key(
         help="Captions: a CSV file of “file name,caption” lines.",
         kind="path",
         level="basic",
         group="data",
+        affects_result=False,
     )
     base_model: str = _key(
         help="Name or path of the base model: one .safetensors file or a diffusers folder.",
         kind="text",
         level="basic",
         group="base",
+        affects_result=False,
     )
     output_dir: str = _key(
         help="Folder for the result; its last part becomes the style's file name.",
         kind="path",
         level="basic",
         group="output",
+        affects_result=False,
     )
     lora_rank: int = _key(
         8,
@@ -331,6 +342,7 @@ class RunConfig:
         help="Where to compute: auto, cpu, cuda or cuda:1.",
         kind="text",
         group="device",
+        affects_result=False,
     )
     ema: float = _key(
         0.0,
@@ -489,7 +501,6 @@ class RunConfig:
             (spec.name, getattr(self, spec.name), getattr(other, spec.name))
             for spec in dataclasses.fields(self)
             if spec.metadata["affects_result"]
-            and spec.name != "output_dir"
             and getattr(self, spec.name) != getattr(other, spec.name)
         ]
 

@@ -2,8 +2,9 @@
 
 import warnings
 
+import diffusers
 import torch
-from diffusers import StableDiffusionPipeline, StableDiffusionXLPipeline
+from diffusers import DDPMScheduler, StableDiffusionPipeline, StableDiffusionXLPipeline
 from diffusers.utils import logging as diffusers_logging
 from transformers.utils import logging as transformers_logging
 
@@ -58,6 +59,12 @@ def choose_dtype(device: torch.device, precision: str = "auto") -> torch.dtype:
     if device.type == "cpu":
         return torch.float32
     return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+
+
+def scheduler_of(folder):
+    """The scheduler of a diffusers folder or configuration, of the class it names."""
+    name = DDPMScheduler.load_config(folder / "scheduler")["_class_name"]
+    return getattr(diffusers, name).from_pretrained(folder / "scheduler")
 
 
 def load_pipeline(info: BaseInfo, device=None, dtype=None, **parts):

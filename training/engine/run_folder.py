@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from training.engine.errors import EngineError
-from training.engine.events import Event
+from training.engine.events import Event, Paused, Warning
 from training.engine.files import check_writable, disk_errors, write_json
 
 
@@ -40,11 +40,18 @@ class RunFolder:
         if resume and not holds_run:
             raise EngineError("resume-nothing", path=str(self.folder))
         check_writable(self.folder)
+        if not resume:
+            self.events.unlink(missing_ok=True)  # of a start that was refused
 
     def note(self, event: Event) -> None:
-        """Append an event to events.jsonl."""
-        with disk_errors(self.folder), self.events.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(event.to_json(), ensure_ascii=False) + "\n")
+        """Append an event to events.jsonl; how a run ends is told even where no byte fits."""
+        line = json.dumps(event.to_json(), ensure_ascii=False) + "\n"
+        try:
+            with disk_errors(self.folder), self.events.open("a", encoding="utf-8") as file:
+                file.write(line)
+        except EngineError:
+            if not isinstance(event, Paused | Warning):
+                raise
 
     def forget_events_after(self, step: int) -> None:
         """Drop events of steps that a resumed run makes again, so that none is told twice."""

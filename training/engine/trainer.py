@@ -5,9 +5,7 @@ its last saved state as if nothing had happened: on a CPU the weights are equal,
 """
 
 import dataclasses
-import math
 import time
-from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -28,14 +26,14 @@ from training.engine.events import (
     Finished,
     Paused,
     Phase,
-    Sample,
     Step,
     Validation,
     Warning,
 )
-from training.engine.files import whole_file
 from training.engine.lora_metadata import library_versions, training_metadata
+from training.engine.parallel import Team
 from training.engine.run_folder import RunFolder
+from training.engine.run_samples import draw_samples
 from training.engine.run_state import (
     RunState,
     newest_state,
@@ -44,14 +42,15 @@ from training.engine.run_state import (
     save_state,
 )
 from training.engine.sampler import derived_seed, generator, make_plan
-from training.engine.sampling import Renderer, SampleRequest
 from training.engine.training_data import Batch, TrainingData, all_captions
+from training.engine.watch import LossWatch, Pace, TensorBoardLog
 
 LOG_EVERY = 10
 """On a GPU losses are read every so many steps: each reading makes the card wait."""
 
 VALIDATION_SHARES = (0.1, 0.35, 0.6, 0.85)
-"""Noise levels of the validation loss, as shares of the schedule."""
+IMAGE_SHARES = (0.25, 0.6)
+"""Noise levels of the validation loss and of the loss per image, as shares of the schedule."""
 
 
 def train(
@@ -64,6 +63,7 @@ def train(
     base_dirs: Iterable[str | Path] = (),
     cache_dir: str | Path | None = None,
     pipe=None,
+    info: BaseInfo | None = None,
 ) -> Iterator[Event]:
     """Train one style and tell what happens.
 
@@ -74,16 +74,32 @@ def train(
     base_dirs: folders in which config.base_model is looked for by name.
     cache_dir: folder for encoded pictures and captions, shared by runs; None is the run's own.
     pipe: a loaded pipeline of that base, to save loading; it is left as it was.
+    info: what the base is, where the caller has described it already.
+    Started by `accelerate launch` in several processes, each takes its share of every batch; the
+    first one writes the files and tells the events.
     The last event is Finished, Paused or Cancelled.
     Raises EngineError (EngineErrors for several faults); what was saved before stays whole.
     """
-    info = base_models.describe(config.base_model, base_dirs)
+    info = info or base_models.describe(config.base_model, base_dirs)
     folder = RunFolder(output_dir or config.output_dir, config.name, cache_dir)
-    folder.open(resume)
     run = _Run(config, info, folder, control or Control(), pipe)
-    for event in run.events(resume, skip_bad):
-        folder.note(event)
-        yield event
+    with run.team.first_goes_first():
+        if run.team.is_first:
+            folder.open(resume)
+    if not run.team.is_first:
+        for _ in run.events(resume, skip_bad):
+            pass  # the first process tells them
+        return
+    board = TensorBoardLog(folder.folder / "tensorboard") if config.tensorboard else None
+    try:
+        for event in run.events(resume, skip_bad):
+            folder.note(event)
+            if board:
+                board.note(event)
+            yield event
+    finally:
+        if board:
+            board.close()
 
 
 class _Stop(Exception):
@@ -103,16 +119,18 @@ class _Run:
         self.control: Control = control
         self.pipe = pipe
         self.owns_pipe = pipe is None
-        self.device = loading.choose_device(config.device)
+        self.team = Team(loading.choose_device(config.device))
+        self.device = self.team.device
         self.dtype = loading.choose_dtype(self.device, config.precision)
         self.step = 0
+        self._is_set_up = False
         self.seconds = 0.0
+        self._clock = time.monotonic()
         self.started = time.time()
         self.saved_step = 0
         self._losses: list[tuple[int, float, int, torch.Tensor]] = []
-        self._pace: deque[tuple[float, int]] = deque(maxlen=20)
-        self._early: list[float] = []
-        self._late: deque[float] = deque(maxlen=10)
+        self._pace = Pace()
+        self._watch = LossWatch()
 
     # -- stages ---------------------------------------------------------------------------
 
@@ -122,13 +140,15 @@ class _Run:
             yield from self._loop()
             yield from self._finish()
         except _Stop as stop:
-            self._record("paused" if isinstance(stop.event, Paused) else "cancelled")
+            # Before anything was saved there is nothing to go on from, and no run to record.
+            if self._is_set_up:
+                self._record("paused" if isinstance(stop.event, Paused) else "cancelled")
             yield stop.event
         except EngineError as error:
-            if error.code == "disk-full" and self.saved_step:
-                yield Warning(error.code, error.facts, str(error))
-                yield Paused(self.saved_step, "disk-full")
-            raise
+            if error.code != "disk-full" or not self._is_set_up:
+                raise
+            yield Warning(error.code, error.facts, str(error))
+            yield Paused(self.saved_step, "disk-full")
         finally:
             self._leave_pipe()
 
@@ -149,13 +169,16 @@ class _Run:
         yield Phase("loading")
         if self.pipe is None:
             self.pipe = base_models.load(self.info, self.device, self.dtype)
-        yield from self._encode(self.examples + held_back)
+        with self.team.first_goes_first():
+            yield from self._encode(self.examples + held_back)
         self._set_up(held_back)
         if kept:
             self._restore(kept)
         else:
             self._save_state()
+        self.team.wait()
         self._was_finished = self.step >= self.total and self.folder.final.is_file()
+        self._is_set_up = True
         if not self._was_finished:
             self._record("training")
 
@@ -239,7 +262,7 @@ class _Run:
             self._look_at_control()
             yield from self._one_step()
             self.step += 1
-            wants_save = self.control.wants_save()
+            (wants_save,) = self.team.any([self.control.wants_save()])
             at_save = self.step % self.config.save_steps == 0 or wants_save
             if self._should_read_losses() or at_save or self.step == self.total:
                 yield from self._read_losses()
@@ -263,14 +286,19 @@ class _Run:
             # Out of the handler first: its traceback would keep the activations alive.
             yield self._step_down(problem)
             problem = None
+        self.team.add_up(self.parameters, loss)
         self._update()
         self._losses.append((self.step + 1, rate, len(indices), loss))
 
     def _gradients(self, batch: Batch) -> torch.Tensor:
-        """Gradients of the mean loss over a batch, taken in pieces; returns that loss."""
+        """Gradients of our share of the mean loss over a batch, in pieces; returns that loss."""
         self.optimizer.zero_grad(set_to_none=True)
         total = torch.zeros((), device=self.device)
-        for part in batch.parts(self.ladder.piece):
+        if self.config.lora_dropout:
+            # Dropout draws from torch's own generator: it too must depend on the step alone.
+            torch.manual_seed(derived_seed(self.config.seed, "dropout", self.step, self.team.rank))
+        ours = batch.share(self.team.rank, self.team.size)
+        for part in ours.parts(self.ladder.piece) if len(ours) else ():
             share = len(part) / len(batch)
             loss = self._loss(part).mean() * share
             self.scaler.scale(loss).backward()
@@ -322,37 +350,26 @@ class _Run:
         self._clock = now
         pending, self._losses = self._losses, []
         for (step, rate, images, _), loss in zip(pending, values, strict=True):
-            self._watch(step, loss)
-            self._pace.append((elapsed, images))
-            time_of = sum(seconds for seconds, _ in self._pace)
+            try:
+                self._watch.check(step, loss, self.saved_step, self.config.learning_rate)
+            except EngineError:
+                self._record("failed")
+                raise
+            self._pace.add(elapsed, images)
             yield Step(
                 step=step,
                 total=self.total,
                 epoch=self.plan.epoch_of(step - 1) + 1,
                 loss=loss,
                 lr=rate,
-                images_per_second=sum(n for _, n in self._pace) / max(time_of, 1e-9),
-                seconds_left=(self.total - step) * time_of / len(self._pace),
+                images_per_second=self._pace.images_per_second,
+                seconds_left=self._pace.seconds_for(self.total - step),
             )
 
-    def _watch(self, step: int, loss: float) -> None:
-        facts = {"kept": self.saved_step, "learning_rate": self.config.learning_rate}
-        if not math.isfinite(loss):
-            self._record("failed")
-            raise EngineError("loss-not-finite", step=step, **facts)
-        if len(self._early) < 10:
-            self._early.append(loss)
-        self._late.append(loss)
-        early, late = sum(self._early) / len(self._early), sum(self._late) / len(self._late)
-        # Ten steps against ten: a single noisy level may well be five times the mean.
-        if len(self._late) == 10 and late > 5 * early and late > 2:
-            self._record("failed")
-            raise EngineError("loss-diverged", step=step, ratio=round(late / early), **facts)
-
     @torch.no_grad()
-    def _validation_losses(self, data: TrainingData) -> list[float]:
+    def _fixed_losses(self, data: TrainingData, shares=VALIDATION_SHARES) -> list[float]:
         """Per picture: mean loss over fixed noise levels, with noise that never changes."""
-        levels = [round(share * self.objective.levels) for share in VALIDATION_SHARES]
+        levels = [round(share * self.objective.levels) for share in shares]
         plain = dataclasses.replace(self.objective, gamma=0)
         weighted, self.objective = self.objective, plain
         self.pipe.unet.eval()
@@ -367,18 +384,20 @@ class _Run:
             self.pipe.unet.train()
 
     def _validate(self) -> Iterator[Event]:
-        if self.held_back.examples:
-            losses = self._validation_losses(self.held_back)
+        if self.held_back.examples and self.team.is_first:
+            losses = self._fixed_losses(self.held_back)
             yield Validation(self.step, sum(losses) / len(losses))
 
     # -- saving ---------------------------------------------------------------------------
 
     def _checkpoint(self) -> Iterator[Event]:
         yield Phase("saving", self.step, self.total)
-        path = self.folder.checkpoint(self.step)
-        digest = self._write_weights(path)
+        if self.team.is_first:
+            path = self.folder.checkpoint(self.step)
+            digest = self._write_weights(path)
         self._save_state()
-        yield Checkpoint(self.step, str(path), digest)
+        if self.team.is_first:
+            yield Checkpoint(self.step, str(path), digest)
         yield from self._validate()
         yield from self._samples()
         self._clock = time.monotonic()
@@ -398,8 +417,21 @@ class _Run:
             started=self.started,
             finished=time.time(),
         )
-        precision = self.config.save_precision
-        return lora_files.write_kohya(path, modules, metadata, precision, self.saved_step)
+        try:
+            return lora_files.write_kohya(
+                path, modules, metadata, self.config.save_precision, self.saved_step
+            )
+        except EngineError as error:
+            if error.code != "lora-not-finite":
+                raise
+            # The weights burst before a loss told of it: the cause and the mend are the same.
+            self._record("failed")
+            raise EngineError(
+                "loss-not-finite",
+                step=self.step,
+                kept=self.saved_step,
+                learning_rate=self.config.learning_rate,
+            ) from error
 
     def _averaged(self):
         return _swapped(self.parameters, self.average)
@@ -425,7 +457,8 @@ class _Run:
                 "ladder": self.ladder.to_json(),
             },
         )
-        save_state(self.folder.state, state)
+        if self.team.is_first:
+            save_state(self.folder.state, state)
         self.saved_step = self.step
 
     def _check_same(self, kept: RunState) -> None:
@@ -461,18 +494,21 @@ class _Run:
         self.started = kept.facts["started"]
         self.ladder = memory.Ladder(**kept.facts["ladder"])
         self._apply_ladder()
-        self.folder.forget_events_after(self.step)
+        if self.team.is_first:
+            self.folder.forget_events_after(self.step)
 
     def _finish(self) -> Iterator[Event]:
-        if self._was_finished:
+        if self._was_finished and self.team.is_first:
             digest = lora_files.sha256(self.folder.final)
             yield Finished(str(self.folder.final), digest, self.seconds, self.step)
             return
         yield Phase("saving", self.step, self.total)
         if self.saved_step != self.step:
             self._save_state()
+        if not self.team.is_first:
+            return
         digest = self._write_weights(self.folder.final)
-        losses = self._validation_losses(self.data) if self.data.examples else []
+        losses = self._fixed_losses(self.data, IMAGE_SHARES)
         self._record("finished", sha256=digest, image_losses=self._named(losses))
         yield Finished(str(self.folder.final), digest, self.seconds, self.step)
 
@@ -482,6 +518,8 @@ class _Run:
         return dict(sorted(pairs, key=lambda pair: -pair[1]))
 
     def _record(self, state: str, **facts) -> None:
+        if not self.team.is_first:
+            return
         self.folder.write_record(
             {
                 "state": state,
@@ -500,7 +538,7 @@ class _Run:
                 "step": self.step,
                 "saved_step": self.saved_step,
                 "seconds": self.seconds,
-                "memory": self.ladder.climbed if hasattr(self, "ladder") else [],
+                "memory": self.ladder.climbed,
                 "libraries": library_versions(),
                 **facts,
             },
@@ -511,12 +549,12 @@ class _Run:
 
     def _samples(self) -> Iterator[Event]:
         """Sample pictures with the weights as they are; nothing here may end the run."""
-        if not self.config.sample_prompts:
+        if not self.config.sample_prompts or not self.team.is_first:
             return
         yield Phase("sampling", self.step, self.total)
         try:
             with torch.random.fork_rng(), self._averaged():
-                yield from self._render_samples()
+                yield from draw_samples(self.config, self.info, self.pipe, self.step, self.folder)
         except Exception as error:
             # Whatever it was, it is told as a warning and the training goes on.
             problem = EngineError("sample-failed", step=self.step, reason=str(error)[:200])
@@ -526,39 +564,20 @@ class _Run:
             self.pipe.unet.train()
             memory.free_memory()
 
-    def _render_samples(self) -> Iterator[Event]:
-        parts = {"unet": self.pipe.unet.eval()}
-        if self.config.train_text_encoder:
-            parts |= dict(adapters.text_encoders(self.pipe))
-        pipe = base_models.load(self.info, self.device, self.dtype, **parts)
-        renderer = Renderer(self.info, pipe=pipe)
-        adapters.set_strengths(pipe, {adapters.TRAINED: self.config.sample_strength})
-        for i, prompt in enumerate(self.config.sample_prompts):
-            seed = derived_seed(self.config.seed, "sample", i) % 2**32
-            request = SampleRequest(
-                prompt,
-                steps=self.config.sample_steps,
-                guidance=self.config.sample_guidance,
-                seed=seed,
-            )
-            picture = renderer.render([request])[0]
-            path = self.folder.samples / f"step{self.step:06}-{i:02}.png"
-            with whole_file(path, self.saved_step) as temporary:
-                picture.save(temporary, "PNG")
-            yield Sample(self.step, str(path), prompt, seed)
-
     # -- the world outside ----------------------------------------------------------------
 
     def _look_at_control(self) -> None:
         """Obey the control at a step boundary. Raises _Stop."""
-        ready = hasattr(self, "ladder")
-        if self.control.should_cancel():
+        wishes = [self.control.should_cancel(), self.control.should_pause()]
+        # Encoding is done by one process after the other: there each decides for itself.
+        cancel, pause = self.team.any(wishes) if self._is_set_up else wishes
+        if cancel:
             raise _Stop(Cancelled(self.step))
-        if self.control.should_pause():
-            if ready and self.saved_step != self.step:
+        if pause:
+            if self._is_set_up and self.saved_step != self.step:
                 self._save_state()
             raise _Stop(Paused(self.step))
-        if not ready:
+        if not self._is_set_up:
             return
         leaves = self.control.leaves_device and self.control.device_wanted()
         if leaves:
@@ -567,8 +586,7 @@ class _Run:
         self.control.yield_device()
         if leaves:
             self._move(self.device)
-        if hasattr(self, "_clock"):
-            self._clock += time.monotonic() - before  # waiting is no training time
+        self._clock += time.monotonic() - before  # waiting is no training time
 
     def _move(self, device) -> None:
         """Move network and optimizer between the card and host memory."""
@@ -602,8 +620,6 @@ class _Run:
             self.pipe = None
             return
         adapters.unload_pack(self.pipe, adapters.TRAINED)
-        # Layers that stay wrapped would hide the next run's targets.
-        self.pipe.unload_lora_weights()
         self.pipe.unet.disable_gradient_checkpointing()
         self.pipe.unet.eval()
         self.pipe.to(self.device)

@@ -39,14 +39,17 @@ class Batch:
         """The batch in pieces of at most `size` pictures."""
         if size >= len(self):
             return [self]
-        pieces = []
-        for start in range(0, len(self), size):
-            cut = slice(start, start + size)
-            values = {
-                name: None if value is None else value[cut] for name, value in self.__dict__.items()
-            }
-            pieces.append(Batch(**values))
-        return pieces
+        return [self._cut(slice(start, start + size)) for start in range(0, len(self), size)]
+
+    def share(self, rank: int, size: int) -> "Batch":
+        """Every `size`-th picture from `rank` on: what one of several processes takes."""
+        return self if size == 1 else self._cut(slice(rank, None, size))
+
+    def _cut(self, cut: slice) -> "Batch":
+        values = {
+            name: None if value is None else value[cut] for name, value in self.__dict__.items()
+        }
+        return Batch(**values)
 
 
 class TrainingData:

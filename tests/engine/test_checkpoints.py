@@ -1,0 +1,91 @@
+"""The recommended checkpoint is the one that learned the style and kept the scene."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.engine.test_adapters import write_pack
+from training.engine import checkpoints
+from training.engine.checkpoints import COPY_LIMIT, REASONS, CheckpointScore
+from training.engine.sampling import Renderer
+
+
+def test_checkpoints_of_a_run_are_found_in_order(tmp_path):
+    for name in (
+        "ink-step000200.safetensors",
+        "ink-step000100.safetensors",
+        "ink.safetensors",
+        "ink-stepmother.safetensors",
+        "other-step000300.safetensors",
+    ):
+        (tmp_path / name).touch()
+
+    found = checkpoints.find_checkpoints(tmp_path, "ink")
+
+    assert list(found) == [100, 200]
+    assert found[200].name == "ink-step000200.safetensors"
+
+
+def test_every_checkpoint_is_scored_on_the_same_pictures(toy_base, make_config, dataset, tmp_path):
+    info = toy_base("studio-mini")
+    files = {}
+    for step in (10, 20):
+        files[step] = tmp_path / f"a-step{step:06}.safetensors"
+        write_pack(files[step], info, make_config("studio-mini", seed=step))
+    told = []
+
+    advice = checkpoints.recommend(
+        Renderer(info, "cpu"),
+        files,
+        ["an arcade"],
+        sorted(dataset.glob("*.png")),
+        training_seconds=0.001,
+        on_picture=lambda done, total: told.append((done, total)),
+    )
+
+    # One prompt with four seeds at two strengths for each, and the base's own four.
+    assert advice.pictures == 4 + 2 * 8
+    assert told == [(i, 20) for i in range(1, 21)]
+    assert advice.steps == checkpoints.FEWEST_STEPS
+    assert [score.step for score in advice.scores] == [10, 20]
+    assert advice.step in files
+    assert advice.path == str(files[advice.step])
+    assert set(advice.reasons) <= REASONS.keys()
+    best = max(advice.scores, key=lambda score: score.total)
+    assert best.step == advice.step
+
+
+def test_nothing_to_score_is_a_callers_mistake():
+    with pytest.raises(ValueError, match="nothing to score"):
+        checkpoints.recommend(None, {}, ["a"], [])
+
+
+def score(step, style, content=0.6, copy=0.5):
+    return CheckpointScore("x", step, style, content, None, copy, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("others", "reasons"),
+    [
+        ([], ["only-one"]),
+        ([score(10, 0.2)], ["nearest-style", "keeps-content", "weak"]),
+        ([score(30, 0.5, content=0.1)], ["nearest-style", "keeps-content", "drifts"]),
+        ([score(30, 0.5, copy=COPY_LIMIT + 0.01)], ["nearest-style", "keeps-content", "copies"]),
+    ],
+)
+def test_reasons_compare_with_the_other_checkpoints(others, reasons):
+    best = score(20, 0.5)
+
+    assert list(checkpoints._reasons(best, [best, *others])) == reasons
+
+
+def test_a_copied_picture_is_noticed_and_another_is_not():
+    numbers = np.random.default_rng(0)
+    first, second = (
+        Image.fromarray(numbers.integers(0, 256, (64, 64, 3), dtype=np.uint8)) for _ in range(2)
+    )
+    lighter = Image.blend(first, Image.new("RGB", first.size, "white"), 0.1)
+
+    known = checkpoints._thumb(first)
+    assert known @ checkpoints._thumb(lighter) > COPY_LIMIT
+    assert known @ checkpoints._thumb(second) < 0.5
