@@ -1,0 +1,60 @@
+"""An admin's desk: what waits, what speaks for it, and the decision."""
+
+import re
+
+from playwright.sync_api import expect
+
+SHEET = (0.0, 0.3, 0.5, 0.7, 1.0)
+
+
+def test_admin_sends_a_style_back_and_approves_it_later(
+    enter, designer, brand_admin, make_version, make_template, shot
+):
+    version = make_version("lingnan-ink", state="in_review", pictures=SHEET)
+    make_template(state="in_review")
+    admin = enter(brand_admin)
+    admin.get_by_role("link", name="Review", exact=True).first.click()
+    waiting = admin.get_by_role("navigation", name="Waiting")
+    expect(waiting.get_by_role("listitem")).to_have_count(2)
+    waiting.get_by_role("link", name=re.compile(version.pack.name_en)).click()
+
+    # The evidence: the sheet at every strength, and before and after in one frame.
+    expect(admin.get_by_role("columnheader", name="0.70")).to_be_visible()
+    expect(admin.get_by_role("img", name="strength 0.70")).to_be_visible()
+    admin.get_by_label("Move the line between the two").fill("80")
+    shot(admin, "0-evidence")
+
+    admin.get_by_role("button", name="Send back").click()
+    expect(admin.get_by_label("Reason")).to_have_accessible_description(
+        "Write one sentence for the designer, to send it back."
+    )
+    admin.get_by_label("Reason").fill("The car loses its shape above 0.7.")
+    admin.get_by_role("button", name="Send back").click()
+    expect(admin.get_by_text("went back with your reason")).to_be_visible()
+
+    maker = enter(designer)
+    maker.get_by_role("link", name="1 new notice").click()
+    shot(maker, "1-notice")
+    maker.get_by_role("link", name=re.compile(version.pack.name_en)).first.click()
+    expect(maker.get_by_text("The car loses its shape above 0.7.").first).to_be_visible()
+    maker.get_by_role("button", name="Submit for review").click()
+
+    admin.goto(f"/review/?item=version-{version.pk}")
+    admin.get_by_role("button", name="Approve").click()
+    expect(admin.get_by_text("is approved")).to_be_visible()
+    admin.goto(version.get_absolute_url())
+    expect(admin.get_by_text("approved", exact=True).first).to_be_visible()
+    shot(admin, "2-approved")
+
+
+def test_admin_cannot_approve_their_own_submission(enter, brand_admin, make_version):
+    version = make_version(state="draft", made_by=brand_admin)
+    version.submit(brand_admin)
+    admin = enter(brand_admin)
+
+    admin.goto(f"/review/?item=version-{version.pk}")
+
+    expect(admin.get_by_role("button", name="Approve")).to_be_disabled()
+    expect(admin.get_by_role("button", name="Approve")).to_have_accessible_description(
+        re.compile("a colleague has to decide")
+    )
