@@ -98,14 +98,15 @@ def shape_figures(pipe, reader, per_shape: int) -> dict[str, dict[str, float]]:
                 size=tuple(size),
             )
         ]
-        figures[name]["one_tower"] = round(sum(t <= 1 for t in towers) / len(towers), 4)
+        figures[name]["one_tower"] = round(sum(t == 1 for t in towers) / len(towers), 4)
     return figures
 
 
 def tower_count(picture: Image.Image) -> int:
     """Return how many tall pink-to-violet columns stand in the upper half of a night harbour."""
     values = np.asarray(picture.convert("RGB"), np.float32)
-    band = values[int(values.shape[0] * 0.3) : int(values.shape[0] * 0.5)]
+    # Above the skyline, below the tip, whatever the frame.
+    band = values[int(values.shape[0] * 0.22) : int(values.shape[0] * 0.34)]
     glow = (band[..., 0] > 120) & (band[..., 2] > 110) & (band[..., 1] < 150)
     columns = glow.mean(0) > 0.35
     starts = columns & ~np.roll(columns, 1)
