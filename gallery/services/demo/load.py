@@ -226,7 +226,8 @@ def _scene(entry, marketer, admin, base, files):
             attempt=1,
             state=AssetState.READY,
             steps_done=scene.steps,
-            seconds=one["seconds"],
+            # Its time was another machine's: an estimate drawn from it would mislead here.
+            seconds=None,
             lineage=one["lineage"],
             picture_sha256=files.put(one["file"]),
             thumb_sha256=files.put(one["thumb"]),
