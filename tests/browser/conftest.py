@@ -56,9 +56,7 @@ def _hands(django_db_setup, redis_process, toy_base):
     """{queue: (process, log)} of the workers that tests have asked for so far."""
     hands = {}
     yield hands
-    for process, _log in hands.values():
-        process.kill()
-        process.wait()
+    _send_home(hands)
 
 
 @pytest.fixture
@@ -77,6 +75,19 @@ def employ(_hands, studio, worker_environment):
     for _process, log in _hands.values():
         said = log.read_bytes()[begins.get(log, 0) :]
         print(f"--- {log.name}\n{said.decode(errors='replace')}")
+
+
+@pytest.fixture
+def nobody_works(_hands):
+    """Send home whoever earlier tests have employed, so that work stays as a test lays it out."""
+    _send_home(_hands)
+
+
+def _send_home(hands):
+    for process, _log in hands.values():
+        process.kill()
+        process.wait()
+    hands.clear()
 
 
 def _start_worker(name, log, environment):

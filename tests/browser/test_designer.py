@@ -84,6 +84,44 @@ def test_designer_makes_a_dataset_and_mends_its_captions(
     expect(street).to_have_value("lnink, qilou arcade street, red lanterns")
 
 
+def test_designer_trains_by_form_and_publishes(enter, employ, designer, make_dataset, shot):
+    employ("train", "render")
+    dataset = make_dataset(6)
+    page = enter(designer)
+    page.goto(dataset.get_absolute_url())
+    page.get_by_role("link", name="Freeze and train").click()
+    page.get_by_label("Base model").select_option("toy")
+    page.get_by_label("Rank", exact=False).first.fill("0")
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_label("Rank", exact=False).first).to_have_attribute("aria-invalid", "true")
+    shot(page, "0-refused")
+
+    page.get_by_label("Name").fill("Ink one")
+    page.get_by_label("Rank", exact=False).first.fill("2")
+    page.get_by_label("Batch size").fill("2")
+    page.get_by_label("Epochs").fill("8")
+    page.get_by_label("Save every").fill("12")
+    page.get_by_role("button", name="Start training").click()
+
+    # Live: nobody reloads this page.
+    expect(page.get_by_role("heading", name="Ink one", level=1)).to_be_visible()
+    expect(page.get_by_text("finished", exact=True).first).to_be_visible(timeout=PATIENCE)
+    shot(page, "1-finished")
+    expect(page.get_by_role("img", name=re.compile("loss", re.IGNORECASE))).to_be_visible()
+    expect(page.get_by_role("link", name="Publish as style pack")).to_have_count(2)
+
+    page.get_by_role("link", name="Publish as style pack").first.click()
+    page.get_by_label("Chinese name").fill("岭南水墨")
+    page.get_by_label("English name").fill("Lingnan ink")
+    page.get_by_label("Short name").fill("lingnan-ink")
+    page.get_by_role("button", name="Publish as a draft").click()
+    expect(page.get_by_role("heading", name="Lingnan ink", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="The whole sheet")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Submit for review").click()
+    expect(page.get_by_text("in review").first).to_be_visible()
+    shot(page, "2-submitted")
+
+
 def test_designer_trains_by_pasted_yaml(enter, employ, designer, make_dataset, shot):
     employ("train")
     dataset = make_dataset(4)
