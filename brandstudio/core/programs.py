@@ -12,6 +12,8 @@ HOST = os.environ.get("STUDIO_HOST", "127.0.0.1")
 WEB_THREADS = 8
 BROKEN_STARTS = 3  # a Redis that dies so often in a row can't read its store
 WORKER_NICENESS = 10  # pages answer first
+# Training and rendering compute at once, and torch threads that share a core wait for each other.
+WORKER_THREADS = max(1, (os.cpu_count() or 2) // 2)
 
 
 def port():
@@ -67,6 +69,9 @@ def worker_program(name):
         (sys.executable, str(settings.ROOT / "manage.py"), "studio_worker", "--queue", name),
         stop_seconds=8,
         niceness=WORKER_NICENESS,
-        env={"STUDIO_PULSE": str(pulse)},
+        env={
+            "STUDIO_PULSE": str(pulse),
+            "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", str(WORKER_THREADS)),
+        },
         before_start=lambda deaths: pulse.unlink(missing_ok=True),
     )

@@ -140,7 +140,7 @@ def test_bad_style_tag_is_refused(prompt):
 
 @pytest.mark.slow
 def test_sigterm_saves_and_a_resumed_run_equals_the_straight_one(run_yaml, make_config, tmp_path):
-    long = {"epochs": 400, "max_steps": 1200, "save_steps": 1000}
+    long = {"epochs": 400, "max_steps": 300, "save_steps": 250}
     path = run_yaml(**long)
     command = [sys.executable, "-m", "training.engine", "train", "--config", path]
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL)

@@ -187,7 +187,7 @@ def test_prompt_block_shows_what_would_be_sent(at, marketer, form_data):
 
     assert [piece.kind for piece in answer.context["pieces"]][:2] == ["trigger", "text"]
     assert answer.context["token_limit"] == 32
-    assert 8 < answer.context["tokens"] < 32
+    assert answer.context["tokens"] > 8
 
 
 def test_prompt_over_the_limit_says_so(at, marketer, form_data):

@@ -10,6 +10,8 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 
+from brandstudio.core import programs
+
 _MARK = "STUDIO_DEMO_FOLDER"
 
 
@@ -32,5 +34,6 @@ def in_own_studio(folder):
         if name not in {"DATABASE_URL", "REDIS_URL", "STORAGE_URL"}
     }
     environment |= {"STUDIO_DATA_DIR": str(folder), _MARK: str(folder)}
+    environment.setdefault("OMP_NUM_THREADS", str(programs.WORKER_THREADS))
     command = [sys.executable, str(settings.ROOT / "manage.py"), *sys.argv[1:]]
     sys.exit(subprocess.run(command, env=environment, check=False).returncode)
