@@ -8,9 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
+from transformers import CLIPTokenizer
 
 from gallery import services
-from gallery.engine import xmp
+from gallery.engine import prompts, xmp
 from gallery.models import Asset, Download, PromptTemplate, ReviewState, Scene, StyleVersion
 
 
@@ -182,12 +183,14 @@ def test_sweep_paints_one_picture_a_strength(at, marketer, form_data):
     assert list(strengths) == [0.5, 0.6, 0.7, 0.8]
 
 
-def test_prompt_block_shows_what_would_be_sent(at, marketer, form_data):
+def test_prompt_block_shows_what_would_be_sent(at, marketer, form_data, toy_base):
     answer = at(marketer).post("prompt", **form_data)
 
     assert [piece.kind for piece in answer.context["pieces"]][:2] == ["trigger", "text"]
     assert answer.context["token_limit"] == 32
-    assert answer.context["tokens"] > 8
+    prompt = prompts.joined(answer.context["pieces"])
+    own = CLIPTokenizer.from_pretrained(toy_base / "tokenizer")
+    assert answer.context["tokens"] == len(own(prompt).input_ids)
 
 
 def test_prompt_over_the_limit_says_so(at, marketer, form_data):
