@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
-from training.engine.errors import SENTENCES as ENGINE_SENTENCES
+from training import problems as training_problems
 from training.engine.errors import EngineError
+from training.problems import Facts
 
 SENTENCES: dict[str, str] = {
     # Making pictures
@@ -100,7 +101,7 @@ class Refused(Exception):
 
     def __init__(self, code, **facts):
         self.code, self.facts = code, facts
-        super().__init__(SENTENCES[code].format_map(_Facts(facts)))
+        super().__init__(SENTENCES[code].format_map(Facts(facts)))
 
 
 REFUSALS = (Refused, EngineError)
@@ -116,22 +117,11 @@ class Problem:
     url: str = ""
 
 
-class _Facts(dict):
-    """A fact that was not given shows as “?”: a message never hides behind a KeyError."""
-
-    def __missing__(self, key):
-        return "?"
-
-
 def sentence(code, facts=None):
     """The sentence for a code in the reader's language; an unknown code is shown as it is."""
-    facts = facts or {}
-    if facts.get("faults"):
-        return " ".join(sentence(fault["code"], fault["facts"]) for fault in facts["faults"])
-    for table in (SENTENCES, ENGINE_SENTENCES):
-        if code in table:
-            return gettext(table[code]).format_map(_Facts(facts))
-    return code
+    if code in SENTENCES:
+        return gettext(SENTENCES[code]).format_map(Facts(facts or {}))
+    return training_problems.sentence(code, facts)
 
 
 def of(error):

@@ -141,7 +141,7 @@ class Problem:
     url: str = ""
 
 
-class _Facts(dict):
+class Facts(dict):
     """A fact that was not given shows as “?”: a message never hides behind a KeyError."""
 
     def __missing__(self, key):
@@ -157,7 +157,7 @@ def sentence(code, facts=None):
         facts = {**facts, "phase": phase(facts.get("phase", ""))}
     for table in (SENTENCES, LINES, ENGINE_SENTENCES):
         if code in table:
-            return gettext(table[code]).format_map(_Facts(facts))
+            return gettext(table[code]).format_map(Facts(facts))
     return code
 
 
