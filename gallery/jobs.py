@@ -39,7 +39,8 @@ def _carry_out(work, act):
             act(work, turn, stopped)
     except (WrongState, LeaseAbandoned, painting.Stopped):
         # Delivered twice, cancelled or taken over: the row knows. Or this process must end.
-        _hand_back(work)
+        if stopping.process_should_stop():
+            queue.hand_back(work)
     except (EngineError, Refused) as error:  # a person can mend this
         work.fail(error.code, **error.facts)
     except Exception:  # our fault: say so, and let the queue keep the traceback
@@ -50,14 +51,3 @@ def _carry_out(work, act):
 def stopped():
     """Whether the job is withdrawn or its process must end."""
     return stopping.job_should_stop() or stopping.process_should_stop()
-
-
-def _hand_back(work):
-    """A worker that must end puts its row back, so that the next need not wait for the lease."""
-    if not stopping.process_should_stop():
-        return
-    try:
-        work.requeue(why="worker-stops")
-    except WrongState:
-        return
-    queue.enqueue_work(work)

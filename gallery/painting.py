@@ -76,7 +76,7 @@ def paint_sheet(sheet, turn, stopped):
 
     version = sheet.version
     weights = weights_of(version)
-    evidence.check_fit(weights, version.base.path, str(version))
+    evidence.check_fit(weights, str(version), version.base.family, version.base.name)
     painter = renderer.warm()
     _take(painter, version.base)
     there = {

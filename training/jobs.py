@@ -1,6 +1,6 @@
 """What the queue calls. Only ids go in: the row, not the queue, holds the truth."""
 
-from brandstudio.core import lease, stopping
+from brandstudio.core import lease, queue, stopping
 from brandstudio.core.device import LeaseAbandoned
 from brandstudio.core.devices import this_device
 from brandstudio.core.models import WrongState
@@ -57,7 +57,7 @@ def _train(run):
                 end = event
     except LeaseAbandoned:
         if stopping.process_should_stop():
-            _hand_back(run)
+            queue.hand_back(run)
         return
     recorder.settle()
     _end(run, recorder, end, control)
@@ -77,18 +77,12 @@ def _end(run, recorder, end, control):
         run.finish()
         runs.forget_files(run)
     elif control.why_paused == "worker-stops":
-        _hand_back(run)
+        queue.hand_back(run)
         return
     else:
         problem = {"problem": "run-disk-full"} if end.reason == "disk-full" else {}
         run.pause(why=end.reason, step=end.step, **problem)
     notices.run_ended(run)
-
-
-def _hand_back(run):
-    """Not the person's wish: it goes on by itself as soon as a worker is there."""
-    run.requeue(why="worker-stops")
-    runs.queue.enqueue_work(run)
 
 
 def do_chore(chore_pk):

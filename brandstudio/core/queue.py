@@ -13,6 +13,7 @@ from rq.registry import StartedJobRegistry
 from rq.worker import BaseWorker
 
 from brandstudio.core import lease
+from brandstudio.core.models.states import WrongState
 
 TRAIN, RENDER, BACKGROUND = NAMES = ("train", "render", "background")
 _RESULT_SECONDS = 3600  # how long Redis remembers a job that ended; the row remembers for ever
@@ -41,6 +42,18 @@ def enqueue(name, function, *args, job_id, job_timeout=-1, at_front=False):
 def enqueue_work(row, at_front=False):
     """Queue the job of a row that waits (a `Work`), once the transaction is committed."""
     enqueue(row.QUEUE, row.JOB, row.pk, job_id=row.job_id, at_front=at_front)
+
+
+def hand_back(row):
+    """Put a row back because its worker must end: the next worker need not wait for the lease.
+
+    A row that was cancelled or taken over meanwhile stays as it is.
+    """
+    try:
+        row.requeue(why="worker-stops")
+    except WrongState:
+        return
+    enqueue_work(row)
 
 
 def _push(name, function, args, job_id, job_timeout, at_front):

@@ -37,7 +37,9 @@ def publish_file(path, name, by, pack, base, *, trigger_words="", changes="", ba
     path: the uploaded file. name: what it was called. Raises EngineError if it is no sound LoRA
     file or doesn't fit `base`; nothing is stored then.
     """
-    check_fit(path, name, base)
+    from gallery.engine.evidence import check_fit  # noqa: PLC0415 -- torch is slow to load
+
+    check_fit(path, name, base.family, base.name)
     return _new_version(
         pack,
         by,
@@ -48,25 +50,6 @@ def publish_file(path, name, by, pack, base, *, trigger_words="", changes="", ba
         changes=changes,
         band=band,
     )
-
-
-def check_fit(path, name, base):
-    """Raise EngineError unless the file is a sound LoRA for `base`, a BaseModel row."""
-    from training.engine import lora_files  # noqa: PLC0415 -- torch is slow; web pages skip it
-    from training.engine.errors import EngineError  # noqa: PLC0415
-
-    report = lora_files.inspect(path)
-    if report.problems:
-        first = report.problems[0]
-        raise first if isinstance(first, EngineError) else EngineError("lora-empty", name=name)
-    if report.family != base.family:
-        raise EngineError(
-            "lora-does-not-fit",
-            name=name,
-            family=report.family,
-            base=base.name,
-            reason=f"{report.family} ≠ {base.family}",
-        )
 
 
 def _new_version(pack, by, *, weights_sha256, band, **fields):
