@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import io
 import platform
@@ -14,6 +15,8 @@ import peft
 import torch
 from PIL import Image
 
+from gallery.engine import plate, upscale
+from gallery.engine.plate import PlacedProduct
 from training.engine.sampling import Renderer, SampleRequest
 
 PREVIEW_SIDE = 128  # px of the longer side of a preview
@@ -55,12 +58,47 @@ class WarmRenderer:
         step has none. Raises RenderStopped when should_stop() said so, EngineError otherwise.
         """
 
-        def after_step(_index, step, total, preview):
-            if on_step:
-                on_step(step, total, webp(preview, PREVIEW_SIDE) if preview else b"")
-
-        [picture] = self._renderer.render([request], after_step, should_stop)
+        [picture] = self._renderer.render([request], _told(on_step), should_stop)
         return picture
+
+    def paint_plate(
+        self,
+        product: PlacedProduct,
+        request: SampleRequest,
+        on_step: OnStep | None = None,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> Image.Image:
+        """A scene painted around a product, whose opaque pixels are exactly those of its file.
+
+        Otherwise as `paint`; raises the EngineErrors of plate.compose as well.
+        """
+        base = self._renderer.base
+        size = (request.width or base.default_width, request.height or base.default_height)
+        composition = plate.compose(product, size)
+        around = dataclasses.replace(
+            request, init_image=composition.picture, mask=composition.mask, change=1.0
+        )
+        return plate.finish(self.paint(around, on_step, should_stop), composition)
+
+    def upscale(
+        self,
+        picture: Image.Image,
+        request: SampleRequest,
+        factor: float = 2,
+        change: float = 0.35,
+        on_step: OnStep | None = None,
+        should_stop: Callable[[], bool] | None = None,
+        product: PlacedProduct | None = None,
+    ) -> Image.Image:
+        """The picture `factor` times as large; see upscale.upscale.
+
+        product: what the picture was painted around; its pixels are then put back from its file,
+        at the larger size, so that they stay true.
+        """
+        larger = upscale.upscale(
+            self._renderer, picture, request, factor, change, _told(on_step), should_stop
+        )
+        return plate.put_on(larger, product) if product else larger
 
     def rest(self, device: str = "cpu") -> None:
         """Move what is in memory to another device: host memory while a training has the card."""
@@ -72,6 +110,16 @@ class WarmRenderer:
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
+
+
+def _told(on_step: OnStep | None):
+    """The renderer's own report of a step, with its preview as a small WebP."""
+
+    def after_step(_index, step, total, preview):
+        if on_step:
+            on_step(step, total, webp(preview, PREVIEW_SIDE) if preview else b"")
+
+    return after_step
 
 
 @cache

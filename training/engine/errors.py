@@ -183,6 +183,29 @@ SENTENCES: dict[str, str] = {
     "prompt-bad-tag": gettext_noop(
         "“{tag}” is not a style tag. Write <lora:name:0.7>, with a name and a number."
     ),
+    "mask-without-image": gettext_noop(
+        "A mask needs a picture to begin from. Choose the picture, or take the mask away."
+    ),
+    "mask-empty": gettext_noop(
+        "The mask is black everywhere, so nothing would be painted. Make white what may change."
+    ),
+    "plate-without-alpha": gettext_noop(
+        "{name} has no transparent background. Upload the product cut out, as a PNG or WebP "
+        "with transparency."
+    ),
+    "plate-empty": gettext_noop(
+        "{name} is transparent everywhere: there is no product in it. Upload the cut-out again."
+    ),
+    "plate-too-small": gettext_noop(
+        "The product in {name} is {side} px on its longer side; at least {needed} px are needed. "
+        "Upload a larger cut-out."
+    ),
+    "plate-outside": gettext_noop(
+        "The product would stand outside the picture. Move it into the frame, or make it larger."
+    ),
+    "picture-too-large": gettext_noop(
+        "The picture would become {width} × {height} px; at most {maximum} px a side are possible."
+    ),
     "picture-not-finite": gettext_noop(
         "The picture came out empty (values that are not finite). "
         "Lower the strength or the guidance, or render in fp32."

@@ -4,7 +4,6 @@ A picture depends on its own request only: every request has its own random gene
 passes through the network, so the same request gives the same bytes in any company (on CPU).
 """
 
-import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,9 +14,11 @@ import torch
 from diffusers import DPMSolverMultistepScheduler
 from PIL import Image
 
-from training.engine import adapters, base_models
+from training.engine import adapters, base_models, latent_pictures, prompt_encoding
 from training.engine.base_models import BaseInfo
+from training.engine.denoising import Start, denoise, steps_taken
 from training.engine.errors import EngineError
+from training.engine.latent_pictures import LatentColours, Picture
 from training.engine.lora_files import sha256
 
 MAX_SIDE = 4096
@@ -34,6 +35,11 @@ class SampleRequest:
     width, height: px; None means the base model's size. guidance: how strictly the prompt is
     followed, 1 leaves the negative prompt out. seed: 0 … 2**63-1.
     packs: (path of a LoRA file, strength) pairs; strength 0 is exactly the base's picture.
+    init_image: a picture to begin from, scaled and cut to cover the size.
+    change: 0 … 1, how far that picture may move; 0 gives it back, through the VAE.
+    mask: with init_image; white is painted anew, black is kept as it is, pixel by pixel, and
+    grey lies between the two.
+    tiled: paint in overlapping tiles of the base's own size, for pictures far larger than that.
     """
 
     prompt: str
@@ -44,6 +50,15 @@ class SampleRequest:
     guidance: float = 5.0
     seed: int = 0
     packs: Sequence[tuple[str | Path, float]] = ()
+    init_image: Picture | None = None
+    change: float = 1.0
+    mask: Picture | None = None
+    tiled: bool = False
+
+    @property
+    def steps_taken(self) -> int:
+        """Steps that will be told of: fewer than `steps` where a picture changes only partly."""
+        return steps_taken(self.steps, None if self.init_image is None else self.change)
 
 
 class RenderStopped(Exception):
@@ -66,7 +81,7 @@ class Renderer:
         self.pipe = pipe or base_models.load(self.base, device, dtype)
         self.pipe.scheduler = DPMSolverMultistepScheduler.from_config(self.pipe.scheduler.config)
         self._resident: OrderedDict[str, None] = OrderedDict()
-        self._preview: tuple[torch.Tensor, torch.Tensor] | None = None
+        self._colours: LatentColours | None = None
 
     @property
     def device(self) -> torch.device:
@@ -85,18 +100,20 @@ class Renderer:
         preview is a small picture every few steps, else None.
         should_stop(): asked before each picture and at each step.
         on_picture(i, picture): as soon as picture i is ready.
-        Raises RenderStopped; EngineError: prompt-empty, size-impossible, setting-out-of-range,
-        strength-out-of-band, lora-does-not-fit and those of lora_files.read, picture-not-finite.
+        Raises RenderStopped; EngineError: those of check_request, image-unreadable,
+        image-too-large, mask-empty, lora-does-not-fit and those of lora_files.read,
+        picture-not-finite.
         All requests are checked before the first picture is begun.
         """
         for request in requests:
             check_request(request, self.base)
+        sources = [_source_of(request, self.base) for request in requests]
         pictures: list[Image.Image] = []
         for i, request in enumerate(requests):
             if should_stop and should_stop():
                 raise RenderStopped(pictures)
             self._use_packs(request.packs)
-            picture = self._one(i, request, on_step, should_stop)
+            picture = self._one(i, request, sources[i], on_step, should_stop)
             if picture is None:
                 raise RenderStopped(pictures)
             pictures.append(picture)
@@ -105,13 +122,13 @@ class Renderer:
         return pictures
 
     def count_tokens(self, prompt: str) -> int:
-        """Tokens of a prompt, both end marks included; beyond base.token_limit nothing is read."""
+        """Tokens of a prompt, both end marks included; those over base.token_limit cost a part."""
         return len(self.pipe.tokenizer(prompt, truncation=False)["input_ids"])
 
     def to(self, device) -> None:
         """Move everything to a device, e.g. to host memory while another job has the card."""
         self.pipe.to(device)
-        self._preview = None
+        self._colours = None
 
     def _use_packs(self, packs) -> None:
         """Load what is missing, drop what was not used for longest, set the strengths."""
@@ -131,79 +148,106 @@ class Renderer:
         if self._resident:
             adapters.set_strengths(self.pipe, strengths)
 
-    def _one(self, i: int, request: SampleRequest, on_step, should_stop) -> Image.Image | None:
-        stopped = False
+    def _one(
+        self, i: int, request: SampleRequest, source, on_step, should_stop
+    ) -> Image.Image | None:
+        width, height = _size(request, self.base)
+        factor = self.base.vae_factor
+        wanted, unwanted = self._conditionings(request)
 
-        def after_step(pipe, step, timestep, values):
-            nonlocal stopped
+        def after_step(done, guess):
             if should_stop and should_stop():
-                stopped = True
-                pipe._interrupt = True
-                return values
+                return False
             if on_step:
-                wanted = step % PREVIEW_EVERY == PREVIEW_EVERY - 1
-                on_step(i, step + 1, request.steps, self._preview_of() if wanted else None)
-            return values
+                shown = self.colours.picture(guess[0]) if done % PREVIEW_EVERY == 0 else None
+                on_step(i, done, request.steps_taken, shown)
+            return True
 
-        # The noise is drawn on the CPU, so that a seed means the same on every device.
-        generator = torch.Generator("cpu").manual_seed(request.seed)
-        with torch.inference_mode(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            result = self.pipe(
-                request.prompt,
-                negative_prompt=request.negative_prompt,
-                width=request.width or self.base.default_width,
-                height=request.height or self.base.default_height,
-                num_inference_steps=request.steps,
-                guidance_scale=request.guidance,
-                generator=generator,
-                callback_on_step_end=after_step,
-                output_type="np",
-            )
-        if stopped:
+        latents = denoise(
+            self.pipe,
+            [wanted],
+            unwanted and [unwanted],
+            [torch.Generator("cpu").manual_seed(request.seed)],
+            (height // factor, width // factor),
+            steps=request.steps,
+            guidance=request.guidance,
+            start=source and source.start(self.pipe.vae, request.change, factor),
+            tile=self._tile if request.tiled else None,
+            after_step=after_step,
+        )
+        if latents is None:
             return None
-        pixels = result.images[0]
-        if not np.isfinite(pixels).all():
-            raise EngineError("picture-not-finite")
-        return Image.fromarray((pixels * 255).round().astype(np.uint8))
+        picture = latent_pictures.decode(self.pipe.vae, latents)[0]
+        return source.put_back(picture) if source else picture
 
-    def _preview_of(self) -> Image.Image | None:
-        """What the picture is becoming, one px per latent cell."""
-        guesses = [guess for guess in self.pipe.scheduler.model_outputs if guess is not None]
-        if not guesses:
-            return None
-        factors, bias = self._preview_factors()
-        colours = torch.einsum("chw,cr->hwr", guesses[-1][0].float(), factors) + bias
-        pixels = (colours / 2 + 0.5).clamp(0, 1).mul(255).round().byte()
-        return Image.fromarray(pixels.cpu().numpy())
+    def _conditionings(self, request: SampleRequest):
+        """(wanted, unwanted) for the network, unwanted None where there is no guidance."""
+        limit = self.base.token_limit
+        wanted = prompt_encoding.encode(self.pipe, request.prompt, limit)
+        if request.guidance <= 1:
+            return wanted, None
+        unwanted = prompt_encoding.encode(self.pipe, request.negative_prompt, limit)
+        return prompt_encoding.alike_long(self.pipe, wanted, unwanted, limit)
 
-    def _preview_factors(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """Linear map latent → RGB in -1 … 1, measured once by decoding flat latents.
+    @property
+    def _tile(self) -> tuple[int, int]:
+        base = self.base
+        return base.default_height // base.vae_factor, base.default_width // base.vae_factor
 
-        Returns ((channels, 3), (3,)): what each channel adds, and the colour of empty latents.
-        """
-        if self._preview is None:
-            vae = self.pipe.vae
-            channels = self.base.latent_channels
-            probes = torch.zeros(2 * channels + 1, channels, 4, 4)
-            for c in range(channels):
-                probes[1 + 2 * c, c] = 1.0
-                probes[2 + 2 * c, c] = -1.0
-            rows = []
-            for probe in probes:
-                latent = probe[None].to(vae.device, vae.dtype) / vae.config.scaling_factor
-                rows.append(vae.decode(latent).sample.float().mean(dim=(0, 2, 3)))
-            means = torch.stack(rows)
-            self._preview = ((means[1::2] - means[2::2]) / 2, means[0])
-        return self._preview
+    @property
+    def colours(self) -> LatentColours:
+        if self._colours is None:
+            self._colours = LatentColours(self.pipe.vae, self.base.latent_channels)
+        return self._colours
+
+
+@dataclass(frozen=True)
+class _Source:
+    """The picture and the mask that a request begins from, in its size."""
+
+    picture: Image.Image
+    mask: Image.Image | None
+
+    def start(self, vae, change: float, factor: int) -> Start:
+        mask = None
+        if self.mask is not None:
+            # A cell takes the largest value of its pixels, so that all that is white is free.
+            cells = torch.from_numpy(np.asarray(self.mask, dtype=np.float32) / 255)[None, None]
+            mask = torch.nn.functional.max_pool2d(cells, factor)
+        return Start(latent_pictures.encode(vae, self.picture), change, mask)
+
+    def put_back(self, painted: Image.Image) -> Image.Image:
+        """The painted picture with the kept pixels as they were, which the VAE can't promise."""
+        if self.mask is None:
+            return painted
+        return Image.composite(painted, self.picture, self.mask)
+
+
+def _source_of(request: SampleRequest, base: BaseInfo) -> _Source | None:
+    if request.init_image is None:
+        return None
+    size = _size(request, base)
+    picture = latent_pictures.opened(request.init_image, *size)
+    if request.mask is None:
+        return _Source(picture, None)
+    mask = latent_pictures.opened(request.mask, *size).convert("L")
+    if not mask.getbbox():
+        raise EngineError("mask-empty")
+    return _Source(picture, mask)
+
+
+def _size(request: SampleRequest, base: BaseInfo) -> tuple[int, int]:
+    return request.width or base.default_width, request.height or base.default_height
 
 
 def check_request(request: SampleRequest, base: BaseInfo) -> None:
-    """Raise an EngineError when a request can't become a picture on this base."""
+    """Raise an EngineError when a request can't become a picture on this base.
+
+    prompt-empty, size-impossible, setting-out-of-range, strength-out-of-band, mask-without-image.
+    """
     if not request.prompt.strip():
         raise EngineError("prompt-empty")
-    width = request.width or base.default_width
-    height = request.height or base.default_height
+    width, height = _size(request, base)
     multiple = base.size_multiple
     for side in (width, height):
         if side % multiple or not multiple <= side <= MAX_SIDE:
@@ -219,11 +263,14 @@ def check_request(request: SampleRequest, base: BaseInfo) -> None:
         ("steps", request.steps, 1, 1000),
         ("guidance", request.guidance, 0, 100),
         ("seed", request.seed, 0, 2**63 - 1),
+        ("change", request.change, 0, 1),
     ):
         if not low <= value <= high:
             raise EngineError(
                 "setting-out-of-range", setting=setting, value=value, minimum=low, maximum=high
             )
+    if request.mask is not None and request.init_image is None:
+        raise EngineError("mask-without-image")
     for path, strength in request.packs:
         if not -2 <= strength <= 2:
             raise EngineError(

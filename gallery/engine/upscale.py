@@ -1,0 +1,44 @@
+"""A larger picture with new detail: tiled image-to-image at the prompt and packs of the first."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from PIL import Image
+
+from training.engine.errors import EngineError
+from training.engine.sampling import MAX_SIDE, OnStep, Renderer, SampleRequest
+
+
+def upscale(
+    renderer: Renderer,
+    picture: Image.Image,
+    request: SampleRequest,
+    factor: float = 2,
+    change: float = 0.35,
+    on_step: OnStep | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Image.Image:
+    """The picture `factor` times as large, its detail painted in tiles of the base's own size.
+
+    request: what the picture was made from; its prompt, packs, seed, steps and guidance count.
+    change: 0 … 1, how far detail may move. The tiles are denoised together, step by step, and
+    blended in every step, so that no seam can form.
+    Raises RenderStopped; EngineError: picture-too-large, else those of Renderer.render.
+    """
+    multiple = renderer.base.size_multiple
+    width, height = (max(1, round(side * factor / multiple)) * multiple for side in picture.size)
+    if max(width, height) > MAX_SIDE:
+        raise EngineError("picture-too-large", width=width, height=height, maximum=MAX_SIDE)
+    larger = dataclasses.replace(
+        request,
+        init_image=picture.resize((width, height), Image.Resampling.LANCZOS),
+        mask=None,
+        change=change,
+        width=width,
+        height=height,
+        tiled=True,
+    )
+    [painted] = renderer.render([larger], on_step, should_stop)
+    return painted

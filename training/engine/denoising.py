@@ -1,0 +1,158 @@
+"""The loop that turns noise into latents: from nothing, from a picture, or around kept parts."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from training.engine.prompt_encoding import Conditioning
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where denoising begins other than at pure noise.
+
+    latents: (1, C, h, w), a picture as the VAE encodes it. change: 0 … 1, the share of the steps
+    that are taken. mask: (1, 1, h, w) in 0 … 1 or None; cells at 1 are painted anew, cells at 0
+    keep the picture, and cells between are let go the later the smaller they are.
+    """
+
+    latents: torch.Tensor
+    change: float = 1.0
+    mask: torch.Tensor | None = None
+
+
+def steps_taken(steps: int, change: float | None) -> int:
+    """How many of the steps are taken when a picture is to change by so much (None: no picture)."""
+    if change is None:
+        return steps
+    return max(1, round(steps * change)) if change > 0 else 0
+
+
+@torch.inference_mode()
+def denoise(
+    pipe,
+    wanted: Sequence[Conditioning],
+    unwanted: Sequence[Conditioning] | None,
+    generators: Sequence[torch.Generator],
+    size: tuple[int, int],
+    *,
+    steps: int,
+    guidance: float,
+    start: Start | None = None,
+    tile: tuple[int, int] | None = None,
+    after_step: Callable[[int, torch.Tensor], bool] = lambda step, guess: True,
+) -> torch.Tensor | None:
+    """Latents (B, C, h, w) of B pictures, one per conditioning and generator.
+
+    wanted, unwanted: what to paint and to avoid, all of one length; None for unwanted paints
+    without guidance. size: (height, width) in latent cells. start: the same for all B.
+    tile: (height, width) in cells of overlapping tiles that the network sees one by one, their
+    answers blended at every step (MultiDiffusion: Bar-Tal et al. 2023,
+    https://arxiv.org/abs/2302.08113); None shows it the whole.
+    after_step(done, guess): after each step; guess is (B, C, h, w), the picture as it looks so
+    far. False ends the loop, and None is returned.
+    """
+    unet, scheduler = pipe.unet, pipe.scheduler
+    count = len(wanted)
+    shape = (1, unet.config.out_channels, *size)
+    # The noise is drawn on the CPU, so that a seed means the same on every device.
+    noise = torch.cat([torch.randn(shape, generator=g, dtype=unet.dtype) for g in generators])
+    noise = noise.to(unet.device)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # its own use of numpy
+        scheduler.set_timesteps(steps, device=unet.device)
+    taken = steps_taken(steps, start.change if start else None)
+    scheduler.set_begin_index(steps - taken)
+    timesteps = scheduler.timesteps[steps - taken :]
+    if start is None:
+        latents = noise * scheduler.init_noise_sigma
+        kept = None
+    else:
+        kept = start.latents.to(noise).expand(count, -1, -1, -1)
+        if not taken:
+            return kept
+        latents = scheduler.add_noise(kept, noise, timesteps[:1].expand(count))
+    seen = size if tile is None else (min(tile[0], size[0]), min(tile[1], size[1]))
+    tokens, extra = _conditions(unet, wanted, unwanted, seen, pipe.vae_scale_factor)
+
+    def ask(part):
+        return unet(
+            part,
+            timestep,
+            encoder_hidden_states=tokens,
+            added_cond_kwargs=extra,
+            return_dict=False,
+        )[0]
+
+    for done, timestep in enumerate(timesteps, start=1):
+        doubled = latents if unwanted is None else torch.cat([latents] * 2)
+        doubled = scheduler.scale_model_input(doubled, timestep)
+        answer = ask(doubled) if seen == size else _in_tiles(ask, doubled, seen)
+        if unwanted is not None:
+            without, with_prompt = answer.chunk(2)
+            answer = without + guidance * (with_prompt - without)
+        latents = scheduler.step(answer, timestep, latents, return_dict=False)[0]
+        if start is not None and start.mask is not None:
+            latents = _with_kept(scheduler, latents, kept, noise, start, timesteps, done)
+        if not after_step(done, scheduler.model_outputs[-1]):
+            return None
+    return latents
+
+
+def _with_kept(scheduler, latents, kept, noise, start: Start, timesteps, done: int):
+    """The latents with the picture, at this step's noise, put back where it is kept.
+
+    A cell is let go once the share of steps left is no more than its mask value, as in
+    Differential Diffusion: Levin and Fried 2023, https://arxiv.org/abs/2306.00950
+    """
+    if done == len(timesteps):
+        level = kept
+    else:
+        level = scheduler.add_noise(kept, noise, timesteps[done : done + 1].expand(len(kept)))
+    left = 1 - done / len(timesteps)
+    free = (start.mask.to(latents) > left).to(latents.dtype)
+    return latents * free + level * (1 - free)
+
+
+def _conditions(unet, wanted, unwanted, size, factor):
+    """(tokens, added_cond_kwargs) for the UNet; with guidance the unwanted come first."""
+    both = list(wanted) if unwanted is None else [*unwanted, *wanted]
+    tokens = torch.cat([one.tokens for one in both]).to(unet.dtype)
+    if both[0].pooled is None:
+        return tokens, None
+    height, width = size[0] * factor, size[1] * factor
+    # SDXL is told the picture's first size, its cut, and the size wanted: all of it, uncut.
+    sizes = torch.tensor([[height, width, 0, 0, height, width]] * len(both), device=unet.device)
+    pooled = torch.cat([one.pooled for one in both]).to(unet.dtype)
+    return tokens, {"text_embeds": pooled, "time_ids": sizes.to(unet.dtype)}
+
+
+def _in_tiles(ask, latents: torch.Tensor, tile: tuple[int, int]) -> torch.Tensor:
+    """The network's answer to (B, C, h, w), put together from overlapping tiles."""
+    weight = _hat(tile[0])[:, None] * _hat(tile[1])[None]
+    weight = weight.to(latents)
+    total = torch.zeros_like(latents)
+    weights = torch.zeros_like(latents[:1, :1])
+    for top in _places(latents.shape[2], tile[0]):
+        for left in _places(latents.shape[3], tile[1]):
+            here = (..., slice(top, top + tile[0]), slice(left, left + tile[1]))
+            total[here] += ask(latents[here]) * weight
+            weights[here] += weight
+    return total / weights
+
+
+def _places(whole: int, tile: int) -> list[int]:
+    """Where tiles begin along one side: from edge to edge, at least a quarter over each other."""
+    count = math.ceil((whole - tile) / (0.75 * tile)) + 1
+    return [round(i * (whole - tile) / max(1, count - 1)) for i in range(count)]
+
+
+def _hat(length: int) -> torch.Tensor:
+    """(length,) weights that fall from the middle to the ends, never to nothing."""
+    middle = (length - 1) / 2
+    return 1.02 - (torch.arange(length) - middle).abs() / (middle + 0.5)

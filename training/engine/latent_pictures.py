@@ -1,0 +1,84 @@
+"""Between pictures and latents: what the VAE makes of a picture, and pictures of latents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from training.engine.errors import EngineError
+from training.engine.images import fit_crop, open_rgb
+
+Picture = str | Path | Image.Image
+
+
+def opened(picture: Picture, width: int, height: int) -> Image.Image:
+    """The picture in RGB, scaled to cover width × height px and cut around its centre.
+
+    Raises EngineError: image-unreadable, image-too-large.
+    """
+    image = picture.convert("RGB") if isinstance(picture, Image.Image) else open_rgb(picture)
+    return fit_crop(image, width, height)[0]
+
+
+@torch.inference_mode()
+def encode(vae, image: Image.Image) -> torch.Tensor:
+    """(1, C, h, w): the latents of a picture, the middle of what the VAE thinks possible."""
+    pixels = torch.from_numpy(np.asarray(image, dtype=np.float32) / 127.5 - 1).permute(2, 0, 1)
+    with _WideEnough(vae):
+        spread = vae.encode(pixels[None].to(vae.device, vae.dtype)).latent_dist
+    return spread.mode() * vae.config.scaling_factor
+
+
+@torch.inference_mode()
+def decode(vae, latents: torch.Tensor) -> list[Image.Image]:
+    """The pictures of latents (B, C, h, w). Raises EngineError("picture-not-finite")."""
+    with _WideEnough(vae):
+        latents = latents.to(vae.dtype) / vae.config.scaling_factor
+        pixels = vae.decode(latents, return_dict=False)[0]
+    pixels = (pixels * 0.5 + 0.5).clamp(0, 1).permute(0, 2, 3, 1).float().cpu().numpy()
+    if not np.isfinite(pixels).all():
+        raise EngineError("picture-not-finite")
+    return [Image.fromarray((one * 255).round().astype(np.uint8)) for one in pixels]
+
+
+class _WideEnough:
+    """Some VAEs (SDXL's) overflow in fp16; they say so, and work in fp32 meanwhile."""
+
+    def __init__(self, vae):
+        self.vae = vae
+        self.raised = vae.dtype == torch.float16 and bool(vae.config.get("force_upcast"))
+
+    def __enter__(self):
+        if self.raised:
+            self.vae.float()
+
+    def __exit__(self, *_):
+        if self.raised:
+            self.vae.half()
+
+
+class LatentColours:
+    """The colours of latents without decoding them: a linear map, measured once per VAE."""
+
+    @torch.inference_mode()
+    def __init__(self, vae, channels: int):
+        probes = torch.zeros(2 * channels + 1, channels, 4, 4)
+        for c in range(channels):
+            probes[1 + 2 * c, c] = 1.0
+            probes[2 + 2 * c, c] = -1.0
+        rows = []
+        with _WideEnough(vae):
+            for probe in probes:
+                latent = probe[None].to(vae.device, vae.dtype) / vae.config.scaling_factor
+                rows.append(vae.decode(latent).sample.float().mean(dim=(0, 2, 3)))
+        means = torch.stack(rows)
+        self.factors, self.bias = (means[1::2] - means[2::2]) / 2, means[0]
+
+    def picture(self, latents: torch.Tensor) -> Image.Image:
+        """A small picture of latents (C, h, w), one px per cell."""
+        colours = torch.einsum("chw,cr->hwr", latents.float(), self.factors) + self.bias
+        pixels = (colours / 2 + 0.5).clamp(0, 1).mul(255).round().byte()
+        return Image.fromarray(pixels.cpu().numpy())
