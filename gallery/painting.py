@@ -1,11 +1,14 @@
 """The acts of the renderer's jobs: rows in, pictures out, progress on the way."""
 
 import time
+from dataclasses import replace
+
+from PIL import Image
 
 from brandstudio.core import blobs
-from gallery.models import EvidencePicture, StyleVersion
+from gallery.models import EvidencePicture, StyleVersion, Way
 from gallery.problems import Refused
-from gallery.services.scenes import default_base
+from gallery.services.scenes import default_base, product_of
 
 THUMB_SIDE = 480  # px of the longer side of what lists show
 
@@ -51,11 +54,12 @@ def paint_asset(asset, turn, stopped):
 
     def on_step(step, total, preview):
         # Raises WrongState once the row was cancelled, and so ends the picture at this step.
-        asset.note_progress(steps_done=step, **({"preview": preview} if preview else {}))
+        shown = {"preview": preview} if preview else {}
+        asset.note_progress(steps_done=step, steps_total=total, **shown)
         turn.yield_device()
 
     try:
-        picture = painter.paint(request, on_step, stopped)
+        picture = _paint(painter, scene, request, on_step, stopped)
     except RenderStopped as error:
         raise Stopped from error
     asset.finish(
@@ -64,6 +68,26 @@ def paint_asset(asset, turn, stopped):
         seconds=time.monotonic() - began,
         lineage=lineage_of(asset, packs, renderer.versions()),
     )
+
+
+def _paint(painter, scene, request, on_step, stopped):
+    """The picture, by the scene's way."""
+    if scene.way == Way.LARGER:
+        with Image.open(start_of(scene)) as opened:
+            first = opened.convert("RGB")
+        return painter.upscale(
+            first,
+            request,
+            change=scene.change,
+            on_step=on_step,
+            should_stop=stopped,
+            product=product_of(scene),
+        )
+    if scene.way == Way.PRODUCT:
+        return painter.paint_plate(product_of(scene), request, on_step, stopped)
+    if scene.way == Way.PICTURE:
+        request = replace(request, init_image=start_of(scene), change=scene.change)
+    return painter.paint(request, on_step, stopped)
 
 
 def paint_sheet(sheet, turn, stopped):
@@ -155,6 +179,14 @@ def weights_of(version):
         raise Refused("weights-missing", name=str(version)) from error
 
 
+def start_of(scene):
+    """The path of the picture that a scene starts from. Raises Refused("start-gone")."""
+    try:
+        return blobs.local(scene.start_sha256)
+    except blobs.BlobMissing as error:
+        raise Refused("start-gone") from error
+
+
 def lineage_of(asset, packs, versions):
     """Everything that is needed to make the picture again and to trace it, as JSON."""
     scene = asset.scene
@@ -181,8 +213,31 @@ def lineage_of(asset, packs, versions):
             if scene.template
             else None
         ),
+        **origin_of(scene),
         "software": versions,
     }
+
+
+def origin_of(scene):
+    """What a picture was painted from besides words: pictures by their hash, places by numbers."""
+    origin = {"way": scene.way}
+    if scene.start_sha256:
+        origin["start"] = {
+            "sha256": scene.start_sha256,
+            "asset": scene.start_asset_id,
+            "name": scene.start_name,
+            "change": scene.change,
+        }
+    if scene.plate:
+        origin["plate"] = {
+            "sha256": scene.plate.sha256,
+            "vehicle": scene.plate.vehicle.slug if scene.plate.vehicle else None,
+            "name": scene.plate.name,
+            "x": scene.plate_x,
+            "y": scene.plate_y,
+            "width": scene.plate_width,
+        }
+    return origin
 
 
 def _take(painter, base):

@@ -59,6 +59,23 @@ SENTENCES: dict[str, str] = {
     "sweep-unreadable": gettext_noop(
         "Write two to eight strengths with spaces between, such as 0.5 0.6 0.7 0.8."
     ),
+    "start-missing": gettext_noop(
+        "Choose the picture to start from: upload one, or take one of your own."
+    ),
+    "start-gone": gettext_noop(
+        "The picture to start from is not there any more. Choose another one."
+    ),
+    "change-out-of-range": gettext_noop("How much changes lies above 0 % and at most at 100 %."),
+    "plate-missing": gettext_noop(
+        "Choose the car to place: one of the range, or upload a cut-out."
+    ),
+    "plate-gone": gettext_noop("This cut-out is not offered any more. Choose another one."),
+    "enlarged-already": gettext_noop(
+        "This picture is enlarged already. Paint it anew for a channel with a larger size."
+    ),
+    "too-large-to-enlarge": gettext_noop(
+        "Enlarged it would be more than {limit} px wide or high. It is large enough as it is."
+    ),
     # Renderers
     "software-fault": gettext_noop(
         "The software failed here, through no fault of yours. Try again; if it stays, "

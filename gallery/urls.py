@@ -1,12 +1,14 @@
 from django.urls import path
 
-from gallery.views import assets, create, library, pictures, review, templates
+from gallery.views import assets, create, library, pictures, review, templates, vehicles
 
 app_name = "gallery"
 urlpatterns = [
     path("create/", create.create, name="create"),
     path("create/prompt/", create.prompt, name="prompt"),
     path("create/stage/", create.stage_fragment, name="stage"),
+    path("create/source/", create.add_source, name="add-source"),
+    path("create/starts/<int:pk>/", pictures.start_thumb, name="start-thumb"),
     path("create/drop-waiting/", create.drop_waiting, name="drop-waiting"),
     path("assets/", assets.asset_list, name="asset-list"),
     path("assets/compare/", assets.asset_compare, name="asset-compare"),
@@ -19,12 +21,17 @@ urlpatterns = [
     path("assets/<int:pk>/retry/", create.asset_retry, name="asset-retry"),
     path("assets/<int:pk>/again/", create.asset_again, name="asset-again"),
     path("assets/<int:pk>/sweep/", create.asset_sweep, name="asset-sweep"),
+    path("assets/<int:pk>/enlarge/", create.asset_enlarge, name="asset-enlarge"),
     path("assets/<int:pk>/ask/", assets.asset_ask, name="asset-ask"),
     path("assets/<int:pk>/favourite/", assets.asset_favourite, name="asset-favourite"),
     path("assets/<int:pk>/share/", assets.asset_share, name="asset-share"),
     path("assets/<int:pk>/discard/", assets.asset_discard, name="asset-discard"),
     path("assets/<int:pk>/restore/", assets.asset_restore, name="asset-restore"),
     path("assets/<int:pk>/withdraw/", assets.asset_withdraw, name="asset-withdraw"),
+    path("vehicles/", vehicles.vehicle_list, name="vehicle-list"),
+    path("vehicles/plates/<int:pk>/", pictures.plate_picture, name="plate-picture"),
+    path("vehicles/plates/<int:pk>/retire/", vehicles.plate_retire, name="plate-retire"),
+    path("vehicles/<slug:slug>/", vehicles.plate_add, name="plate-add"),
     path("styles/", library.pack_list, name="pack-list"),
     path("styles/import/", library.version_import, name="version-import"),
     path("styles/publish/<int:checkpoint_pk>/", library.version_publish, name="publish"),

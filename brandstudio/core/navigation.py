@@ -21,7 +21,11 @@ PLACES = (
     Place("gallery:create", _("Create"), "create", ("is_marketer", "is_brand_admin")),
     Place("gallery:asset-list", _("Assets"), "assets", ("is_marketer", "is_brand_admin")),
     Place(
-        "gallery:pack-list", _("Styles"), "library", ("is_active",), also=("gallery:template-list",)
+        "gallery:pack-list",
+        _("Styles"),
+        "library",
+        ("is_active",),
+        also=("gallery:template-list", "gallery:vehicle-list"),
     ),
     Place("training:dataset-list", _("Datasets"), "dataset", ("is_designer", "is_brand_admin")),
     Place(

@@ -109,6 +109,14 @@ def waiting(name):
     return _queue(name).count
 
 
+def workers(name):
+    """How many workers take from the queue; 0 while Redis does not answer."""
+    try:
+        return BaseWorker.count(queue=_queue(name))
+    except RedisError:
+        return 0
+
+
 def withdraw(name, job_id):
     """Take a waiting job off the queue, or ask the worker that runs it to stop at the next step.
 

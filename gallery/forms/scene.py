@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery import problems
 from gallery.engine import prompts
-from gallery.models import Asset, Channel, PromptTemplate, ReviewState, StyleVersion
+from gallery.models import Asset, Channel, Plate, PromptTemplate, ReviewState, StyleVersion, Way
 from gallery.problems import REFUSALS, Refused
-from gallery.services import scenes
-from gallery.services.scenes import SceneOrder
+from gallery.services import scenes, sources
+from gallery.services.scenes import Placed, SceneOrder
 
 COUNTS = (1, 2, 4, 8)
 # Where a refusal is shown; all others stand above the form.
@@ -30,7 +30,26 @@ _FIELD_OF = {
     "reason-missing": "reason",
     "sweep-needs-one-pack": "sweep",
     "sweep-unreadable": "sweep",
+    "start-missing": "start",
+    "start-gone": "start",
+    "change-out-of-range": "change",
+    "plate-missing": "plate",
+    "plate-gone": "plate",
+    "plate-outside": "plate",
 }
+WAYS = (Way.TEXT, Way.PICTURE, Way.PRODUCT)
+
+
+def _share(label, usual):
+    """A number field for a share of the frame, in percent."""
+    return forms.FloatField(
+        label=label,
+        required=False,
+        min_value=-100,
+        max_value=200,
+        initial=round(usual * 100),
+        widget=forms.NumberInput(attrs={"step": "0.1"}),
+    )
 
 
 class SceneForm(forms.Form):
@@ -86,6 +105,20 @@ class SceneForm(forms.Form):
         Asset.objects.none(), required=False, widget=forms.HiddenInput
     )
 
+    way = forms.ChoiceField(choices=[(way.value, way.label) for way in WAYS], required=False)
+    start = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    change = forms.IntegerField(
+        label=_("How much changes"),
+        required=False,
+        min_value=5,
+        max_value=100,
+        initial=round(scenes.DEFAULT_CHANGE * 100),
+    )
+    plate = forms.ModelChoiceField(Plate.objects.none(), required=False)
+    plate_x = _share(_("Middle, from the left"), Placed.x)
+    plate_y = _share(_("Foot, from the top"), Placed.y)
+    plate_width = _share(_("Width"), Placed.width)
+
     ADVANCED = ("seed", "steps", "guidance", "negative", "sweep")
 
     def __init__(self, data=None, *, person, template=None, versions=(), **kwargs):
@@ -103,6 +136,7 @@ class SceneForm(forms.Form):
             state__in=(ReviewState.APPROVED, ReviewState.RETIRED)
         ).select_related("pack", "base")
         self.fields["made_from"].queryset = Asset.objects.visible_to(person)
+        self.fields["plate"].queryset = self.plates = sources.plates_for(person)
         if not person.may_write_prompts:
             del self.fields["free"], self.fields["negative"]
         if not person.may_leave_band:
@@ -149,6 +183,23 @@ class SceneForm(forms.Form):
                 "error": self.errors.get(name, [""])[0] if self.is_bound else "",
             }
 
+    def way_shown(self):
+        """Which of the three ways the page opens at."""
+        return self["way"].value() or Way.TEXT
+
+    def start_shown(self):
+        """The Start that is chosen so far, or None."""
+        return sources.find_start(self["start"].value(), self.person)
+
+    def plate_shown(self):
+        """The Plate that is chosen so far, or None."""
+        chosen = str(self["plate"].value() or "")
+        return next((plate for plate in self.plates if str(plate.pk) == chosen), None)
+
+    def advanced_errors(self):
+        """Whether something in the drawer is refused, so that it must stand open."""
+        return any(name in self.errors for name in self.ADVANCED)
+
     def advanced_fields(self):
         return [self[name] for name in self.ADVANCED if name in self.fields]
 
@@ -194,7 +245,29 @@ class SceneForm(forms.Form):
             reason=cleaned.get("reason", ""),
             strengths=read_sweep(cleaned["sweep"]),
             made_from=cleaned["made_from"],
+            **self._origin(cleaned),
         )
+
+    def _origin(self, cleaned):
+        """What the scene starts from, besides words."""
+        if cleaned["way"] == Way.PICTURE:
+            if not cleaned["start"]:
+                raise Refused("start-missing")
+            start = sources.find_start(cleaned["start"], self.person)
+            if start is None:
+                raise Refused("start-gone")
+            change = cleaned["change"]
+            return {
+                "start": start,
+                "change": scenes.DEFAULT_CHANGE if change is None else change / 100,
+            }
+        if cleaned["way"] == Way.PRODUCT:
+            if cleaned["plate"] is None:
+                raise Refused("plate-missing")
+            sent = {name: cleaned[f"plate_{name}"] for name in ("x", "y", "width")}
+            sent = {name: value / 100 for name, value in sent.items() if value is not None}
+            return {"placed": Placed(cleaned["plate"], **sent)}
+        return {}
 
     def _strength(self, version):
         sent = self.data.get(f"strength_{version.pk}", "")

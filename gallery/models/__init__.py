@@ -2,7 +2,8 @@ from .asset import Asset, AssetReview, AssetState, Download
 from .channel import Channel
 from .evidence import EvidenceSheet, SheetState
 from .review import OwnWork, ReviewState
-from .scene import Scene, ScenePack
+from .scene import Scene, ScenePack, Way
+from .source import Plate, StartPicture
 from .style import EvidencePicture, StylePack, StyleVersion
 from .template import PromptTemplate
 
@@ -15,11 +16,14 @@ __all__ = [
     "EvidencePicture",
     "EvidenceSheet",
     "OwnWork",
+    "Plate",
     "PromptTemplate",
     "ReviewState",
     "Scene",
     "ScenePack",
     "SheetState",
+    "StartPicture",
     "StylePack",
     "StyleVersion",
+    "Way",
 ]

@@ -66,7 +66,8 @@ class Asset(Work):
     seed = models.BigIntegerField()
     strength = models.FloatField(null=True, blank=True)  # in a sweep: of the scene's first pack
     state = models.CharField(max_length=10, choices=AssetState, default=AssetState.WAITING)
-    steps_done = models.PositiveSmallIntegerField(default=0)
+    steps_done = models.PositiveIntegerField(default=0)
+    steps_total = models.PositiveIntegerField(default=0)  # 0 until its renderer has counted them
     preview = models.BinaryField(blank=True, default=b"")  # a WebP of a few kB while painting
     seconds = models.FloatField(null=True, blank=True)
     picture_sha256 = models.CharField(max_length=64, blank=True)  # PNG master, unlabelled, internal
@@ -105,6 +106,11 @@ class Asset(Work):
     @property
     def is_active(self):
         return self.state in (AssetState.WAITING, *IN_HAND)
+
+    @property
+    def steps_expected(self):
+        """How many steps it takes: as counted, else as the scene asks."""
+        return self.steps_total or self.scene.steps
 
     # Making
     def start(self, worker):

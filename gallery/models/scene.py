@@ -9,6 +9,7 @@ from brandstudio.core.models import Campaign
 from training.models import BaseModel, Kind
 
 from .channel import Channel
+from .source import Plate
 from .style import StyleVersion
 from .template import PromptTemplate
 
@@ -29,6 +30,15 @@ TILE_SHAPES = {
 def tile_shape(width, height):
     """The stylesheet's class whose shape is nearest to width × height."""
     return min(TILE_SHAPES, key=lambda name: abs(math.log(TILE_SHAPES[name] * height / width)))
+
+
+class Way(models.TextChoices):
+    """How a scene comes about."""
+
+    TEXT = "text", _("from words")
+    PICTURE = "picture", _("from a picture")
+    PRODUCT = "product", _("around the real car")
+    LARGER = "larger", _("enlarged")
 
 
 class SceneQuerySet(models.QuerySet):
@@ -62,6 +72,17 @@ class Scene(models.Model):
     made_from = models.ForeignKey(  # the asset whose settings were taken up
         "gallery.Asset", models.SET_NULL, null=True, blank=True, related_name="remixes"
     )
+    way = models.CharField(max_length=10, choices=Way, default=Way.TEXT)
+    start_sha256 = models.CharField(max_length=64, blank=True)  # the picture that it starts from
+    start_name = models.CharField(max_length=200, blank=True)  # of a file that was uploaded
+    start_asset = models.ForeignKey(  # where the start is a picture of the gallery
+        "gallery.Asset", models.SET_NULL, null=True, blank=True, related_name="continued"
+    )
+    change = models.FloatField(null=True, blank=True)  # 0 … 1: how much of the start is repainted
+    plate = models.ForeignKey(Plate, models.PROTECT, null=True, blank=True, related_name="scenes")
+    plate_x = models.FloatField(null=True, blank=True)  # its middle, as a share of the width
+    plate_y = models.FloatField(null=True, blank=True)  # its foot, as a share of the height
+    plate_width = models.FloatField(null=True, blank=True)  # as a share of the width
     is_shared = models.BooleanField(_("shared with colleagues"), default=False)
     made_at = models.DateTimeField(auto_now_add=True)
 
@@ -71,6 +92,17 @@ class Scene(models.Model):
         verbose_name = _("scene")
         verbose_name_plural = _("scenes")
         ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(way__in=(Way.PICTURE, Way.LARGER)) | ~Q(start_sha256=""),
+                name="scene_from_picture_has_one",
+            ),
+            models.CheckConstraint(
+                condition=~Q(way=Way.PRODUCT)
+                | Q(plate__isnull=False, plate_x__gte=0, plate_y__gte=0, plate_width__gt=0),
+                name="scene_with_product_has_a_plate",
+            ),
+        ]
 
     def __str__(self):
         return str(self.template) if self.template_id else self.title

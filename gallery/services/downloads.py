@@ -8,10 +8,11 @@ from django.conf import settings
 from PIL import Image
 
 from brandstudio.core import blobs
-from gallery.engine import labelling, sizes
+from gallery.engine import labelling, plate, sizes
 from gallery.engine.xmp import Mark
 from gallery.models import AssetState, Download
 from gallery.problems import Refused
+from gallery.services.scenes import product_of
 
 FORMS = {"png": "image/png", "jpg": "image/jpeg"}
 LARGEST_SIDE = 4096  # px: what a request may scale to while a person waits
@@ -42,12 +43,30 @@ def labelled_file(asset, channel, form):
         raise Refused("picture-not-ready")
     with Image.open(blobs.local(asset.picture_sha256)) as opened:
         picture = opened.convert("RGB")
-    picture = sizes.cut_to(picture, *delivered_size(asset, channel))
+    picture = _delivered(picture, asset.scene, delivered_size(asset, channel))
     file = io.BytesIO()
     labelling.write(picture, file, form=form, mark=mark_of(asset))
     where = channel or asset.scene.channel
     name = "-".join(filter(None, ["studio", str(asset.pk), where and where.slug]))
     return LabelledFile(file.getvalue(), f"{name}.{form}", FORMS[form], *picture.size)
+
+
+def _delivered(picture, scene, size):
+    """The master cut to its channel. A real car is put on again at the size that leaves.
+
+    Its file is far larger than what a small base paints, so it would be soft otherwise.
+    """
+    product = product_of(scene)
+    if product is None:
+        return sizes.cut_to(picture, *size)
+    grown = max(1.0, size[0] / picture.width, size[1] / picture.height)
+    larger = picture.resize(
+        [round(side * grown) for side in picture.size], Image.Resampling.LANCZOS
+    )
+    # The channel's cut goes around the car, not around the middle.
+    shape = scene.plate.height / scene.plate.width * picture.width / picture.height
+    focus = (scene.plate_x, scene.plate_y - scene.plate_width * shape / 2)
+    return sizes.cut_to(plate.put_on(larger, product), *size, focus=focus)
 
 
 def delivered_size(asset, channel=None):

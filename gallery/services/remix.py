@@ -1,12 +1,13 @@
-"""Taking up what was made before: the create page filled from a link or a picture."""
+"""Taking up what was before: the create page filled from a link, a picture or the last time."""
 
-from urllib.parse import urlencode
+from django.http import QueryDict
 
-from gallery.models import Asset, Channel
-from gallery.services import scenes
-from gallery.services.scenes import SceneOrder
+from gallery.models import Asset, Channel, Way
+from gallery.services import scenes, sources
+from gallery.services.scenes import Placed, SceneOrder
 
 SWEEP = (0.5, 0.6, 0.7, 0.8)
+_KEPT = "create-form"  # in the session
 
 
 def again(asset):
@@ -42,7 +43,23 @@ def _order_of(asset, *, seed, count, strengths=()):
         strengths=strengths,
         made_from=asset,
         campaign=scene.campaign,
+        start=_start_of(scene),
+        change=scenes.DEFAULT_CHANGE if scene.change is None else scene.change,
+        placed=_placed_of(scene),
     )
+
+
+def _start_of(scene):
+    """What the scene started from, as it was; None for a scene from words alone."""
+    if scene.way != Way.PICTURE:
+        return None
+    return sources.kept_start(scene)
+
+
+def _placed_of(scene):
+    if scene.plate is None:
+        return None
+    return Placed(scene.plate, scene.plate_x, scene.plate_y, scene.plate_width)
 
 
 def _packs_of(asset):
@@ -65,28 +82,39 @@ def _own_words(scene):
     return text
 
 
-def query_of(order):
-    """The order as the create page's address, so that the form keeps it after sending."""
-    pairs = [("template", order.template.pk if order.template else "free")]
-    pairs += [(f"slot_{name}", value) for name, value in order.slot_values.items()]
-    for version, strength in order.packs:
-        pairs += [("pack", version.pack.slug), (f"strength_{version.pk}", f"{strength:g}")]
-    if not order.packs:
-        pairs.append(("pack", ""))
-    if order.channel:
-        pairs.append(("channel", order.channel.slug))
-    pairs.append(("count", order.count))
-    for name, default in (
-        ("steps", scenes.DEFAULT_STEPS),
-        ("guidance", scenes.DEFAULT_GUIDANCE),
-        ("seed", None),
-    ):
-        value = getattr(order, name)
-        if value not in (None, default):
-            pairs.append((name, value))
-    if order.free:
-        pairs.append(("free", order.free))
-    return urlencode(pairs)
+_NOT_KEPT = ("csrfmiddlewaretoken", "made_from")
+
+
+def remember(session, sent):
+    """Keep what the form held, so that the page opens with it again. sent: a QueryDict."""
+    session[_KEPT] = {name: values for name, values in sent.lists() if name not in _NOT_KEPT}
+
+
+def asked_of(request):
+    """What the create page is opened with: its address over what was last sent (a QueryDict)."""
+    asked = QueryDict(mutable=True)
+    if "from" not in request.GET:
+        kept = request.session.get(_KEPT, {})
+        if kept.get("template") != request.GET.getlist("template") and "template" in request.GET:
+            # Another template has other slots, and its own idea of what should not be seen.
+            kept = {n: v for n, v in kept.items() if n != "negative" and not n.startswith("slot_")}
+        for name, values in kept.items():
+            asked.setlist(name, values)
+    for name, values in request.GET.lists():
+        asked.setlist(name, values)
+    return asked
+
+
+def _origin_of(order):
+    """What the form's fields show of an order's start and of its real car."""
+    shown = {"way": order.way.value}
+    if order.start:
+        shown |= {"start": order.start.key, "change": round(order.change * 100)}
+    if placed := order.placed:
+        shown["plate"] = placed.plate.pk
+        for name in ("x", "y", "width"):
+            shown[f"plate_{name}"] = round(getattr(placed, name) * 100, 1)
+    return shown
 
 
 def initial_of(asked, person, template, versions):
@@ -94,7 +122,11 @@ def initial_of(asked, person, template, versions):
     if asked.get("from", "").isdigit():
         visible = Asset.objects.visible_to(person).select_related("scene__template")
         if asset := visible.filter(pk=asked["from"]).first():
-            return _initial_of_asset(asset)
+            initial = _initial_of_asset(asset)
+            if asked.get("way") == Way.PICTURE:  # its settings, and itself to start from
+                start = sources.start_of(asset)
+                initial |= {"way": Way.PICTURE, "start": start.key, "seed": None, "plate": ""}
+            return initial
     initial = {
         "template": template,
         "count": _number(asked.get("count"), 4),
@@ -103,12 +135,19 @@ def initial_of(asked, person, template, versions):
         "guidance": _number(asked.get("guidance"), scenes.DEFAULT_GUIDANCE, float),
         "free": asked.get("free", ""),
         "channel": asked.get("channel") or _first_channel(),
-        "negative": template.negative_prompt if template else "",
+        "negative": asked.get("negative", template.negative_prompt if template else ""),
+        "sweep": asked.get("sweep", ""),
+        "reason": asked.get("reason", ""),
     }
     for slot in template.slots if template else ():
         name = f"slot_{slot['name']}"
         values = [option["value"] for option in slot["options"]]
         initial[name] = asked[name] if asked.get(name) in values else values[0]
+    for name in ("way", "start", "plate"):
+        initial[name] = asked.get(name, "")
+    for name in ("change", "plate_x", "plate_y", "plate_width"):
+        if (value := _number(asked.get(name), None, float)) is not None:
+            initial[name] = int(value) if value.is_integer() else value
     initial["pack"] = _picked(asked, template, versions)
     for version in versions:
         if f"strength_{version.pk}" in asked:
@@ -129,6 +168,7 @@ def _initial_of_asset(asset):
         "free": "" if scene.template else _own_words(scene),
         "channel": scene.channel.slug if scene.channel else _first_channel(),
         "pack": [],
+        **_origin_of(_order_of(asset, seed=asset.seed, count=1)),
     }
     initial.update({f"slot_{name}": value for name, value in scene.slot_values.items()})
     for version, strength in _packs_of(asset):
@@ -140,8 +180,8 @@ def _initial_of_asset(asset):
 def _picked(asked, template, versions):
     """Which packs are ticked at first: those asked for, else the template's, else the first."""
     if "pack" in asked:
-        slugs = set(asked.getlist("pack"))
-        return [version.pk for version in versions if version.pack.slug in slugs]
+        wanted = set(asked.getlist("pack"))  # names in links, numbers in what the form sent
+        return [v.pk for v in versions if v.pack.slug in wanted or str(v.pk) in wanted]
     usual = {pack.pk for pack in template.packs.all()} if template else set()
     return [v.pk for v in versions if v.pack_id in usual] or [v.pk for v in versions[:1]]
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
-from brandstudio.core import queue
+from brandstudio.core import blobs, queue
 from brandstudio.core.models import WrongState
 from gallery.engine import prompts, sizes
-from gallery.models import Asset, AssetState, ReviewState, Scene, ScenePack
+from gallery.engine.plate import PlacedProduct
+from gallery.models import Asset, AssetState, Plate, ReviewState, Scene, ScenePack, Way
 from gallery.problems import Refused
 from gallery.services import quota
+from gallery.services.sources import Start, start_of
 from training.engine.errors import EngineError
 from training.models import BaseModel
 
@@ -20,6 +22,22 @@ MOST_PICTURES = 8
 LARGEST_SEED = 2**32 - 1
 DEFAULT_STEPS = 20
 DEFAULT_GUIDANCE = 3.0
+DEFAULT_CHANGE = 0.6
+LARGER = 2  # times, on each side
+LARGER_CHANGE = (
+    0.35  # what an enlargement may repaint: enough for detail, too little for new things
+)
+LARGEST_SIDE = 4096  # px
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A plate on the frame: its middle x, its foot y and its width, as shares of the frame."""
+
+    plate: Plate
+    x: float = 0.5
+    y: float = 0.9
+    width: float = 0.7
 
 
 @dataclass(frozen=True)
@@ -46,6 +64,13 @@ class SceneOrder:
     strengths: tuple = ()
     made_from: object = None
     campaign: object = None
+    start: Start | None = None
+    change: float = DEFAULT_CHANGE
+    placed: Placed | None = None
+
+    @property
+    def way(self):
+        return Way.PRODUCT if self.placed else Way.PICTURE if self.start else Way.TEXT
 
 
 def compose_scene(order, by):
@@ -75,6 +100,7 @@ def compose_scene(order, by):
             reason=order.reason,
             made_from=order.made_from,
             **dict(zip(("width", "height"), native_size(base, order.channel), strict=True)),
+            **_origin(order),
         )
         ScenePack.objects.bulk_create(
             ScenePack(scene=scene, version=version, strength=strength)
@@ -83,6 +109,71 @@ def compose_scene(order, by):
         for asset in _assets(scene, order.strengths):
             queue.enqueue_work(asset)
     return scene
+
+
+def _origin(order):
+    """The columns that say what a scene starts from."""
+    columns = {"way": order.way}
+    if order.start:
+        columns |= {
+            "start_sha256": order.start.sha256,
+            "start_asset": order.start.asset,
+            "start_name": order.start.upload.name if order.start.upload else "",
+            "change": order.change,
+        }
+    if placed := order.placed:
+        columns |= {
+            "plate": placed.plate,
+            "plate_x": placed.x,
+            "plate_y": placed.y,
+            "plate_width": placed.width,
+        }
+    return columns
+
+
+def enlarge(asset, by):
+    """Queue a picture of twice the size, with the same settings, as a scene of its own.
+
+    Raises Refused: picture-not-ready, enlarged-already, picture-too-large, and those of quota.
+    """
+    scene = asset.scene
+    if asset.state != AssetState.READY:
+        raise Refused("picture-not-ready")
+    if scene.way == Way.LARGER:
+        raise Refused("enlarged-already")
+    if LARGER * max(scene.width, scene.height) > LARGEST_SIDE:
+        raise Refused("too-large-to-enlarge", limit=LARGEST_SIDE)
+    if not scene.base.is_present:
+        raise Refused("base-absent", name=scene.base.name)
+    packs = [(p.version, p.strength) for p in scene.packs.select_related("version__pack")]
+    for version, _strength in packs:
+        check_pack(version)
+    if packs and asset.strength is not None:
+        packs[0] = (packs[0][0], asset.strength)
+    kept = ("template", "slot_values", "title", "prompt", "negative_prompt", "base", "channel")
+    kept += ("campaign", "steps", "guidance", "reason", "plate", "plate_x", "plate_y")
+    with transaction.atomic():
+        quota.check(by, 1)
+        larger = Scene.objects.create(
+            owner=by,
+            **{name: getattr(scene, name) for name in (*kept, "plate_width")},
+            seed=asset.seed,
+            count=1,
+            width=scene.width * LARGER,
+            height=scene.height * LARGER,
+            made_from=asset,
+            **{
+                **_origin(SceneOrder(start=start_of(asset), change=LARGER_CHANGE)),
+                "way": Way.LARGER,
+            },
+        )
+        ScenePack.objects.bulk_create(
+            ScenePack(scene=larger, version=version, strength=strength)
+            for version, strength in packs
+        )
+        for made in _assets(larger, ()):
+            queue.enqueue_work(made)
+    return larger
 
 
 def _assets(scene, strengths):
@@ -116,9 +207,23 @@ def judge(order, by):
             check_strength(version, value, order.reason, by)
     if order.strengths and not order.packs:
         raise Refused("sweep-needs-one-pack")
+    if order.start and not 0 < order.change <= 1:
+        raise Refused("change-out-of-range")
+    if order.placed:
+        _check_placed(order.placed, by)
     pieces_of(order)
     if not base_of(order).is_present:
         raise Refused("base-absent", name=base_of(order).name)
+
+
+def _check_placed(placed, by):
+    """Raise unless the plate is this person's to use, and some of it stands in the frame."""
+    if not Plate.objects.usable_by(by).filter(pk=placed.plate.pk).exists():
+        raise Refused("plate-gone")
+    reach = placed.width / 2
+    in_view = -reach < placed.x < 1 + reach and 0 < placed.y <= 1.5
+    if not (in_view and 0.05 <= placed.width <= 2):
+        raise EngineError("plate-outside")
 
 
 def check_pack(version):
@@ -217,6 +322,17 @@ def native_size(base, channel):
         # Half a bucket's step: the network pads one level by itself, and shapes come closer.
         multiple=max(info["size_multiple"], info["bucket_step"] // 2),
     )
+
+
+def product_of(scene):
+    """The real car of a scene as the engine places it, or None. Raises Refused("plate-gone")."""
+    if scene.plate is None:
+        return None
+    try:
+        path = blobs.local(scene.plate.sha256)
+    except blobs.BlobMissing as error:
+        raise Refused("plate-gone") from error
+    return PlacedProduct(path, scene.plate_x, scene.plate_y, scene.plate_width)
 
 
 def retry(asset, by):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Prefetch
 
+from brandstudio.core import queue
 from gallery import problems
 from gallery.models import Asset, AssetState, Scene, ScenePack
 
@@ -35,19 +36,20 @@ def stage_of(person):
     """The person's own latest scenes with every picture's state."""
     scenes = list(with_assets(Scene.objects.filter(owner=person))[:SCENES_SHOWN])
     stage = Stage(scenes, tag=tag_of(person))
-    places = places_in_queue() if any(_is_active(scene) for scene in scenes) else {}
-    pace = seconds_per_step()
+    active = [scene for scene in scenes if _is_active(scene)]
+    places = places_in_queue() if active else {}
+    paces = {scene.base_id: pace_of(scene.base) for scene in active}
+    paces["hands"] = max(1, queue.workers(queue.RENDER)) if active else 1
     for scene in scenes:
         scene.tiles = list(scene.assets.all())
         for asset in scene.tiles:
-            _place(asset, scene, places, pace)
+            _place(asset, scene, places, paces)
             if asset.is_active:
                 stage.active_pks.append(asset.pk)
             stage.rendering += asset.state == AssetState.RENDERING
             stage.loading += asset.state == AssetState.LOADING
             stage.waiting += asset.state == AssetState.WAITING
-    if stage.is_active and pace:
-        stage.seconds_left = _time_left(scenes, pace)
+    stage.seconds_left = _time_left(active)
     return stage
 
 
@@ -83,15 +85,31 @@ def places_in_queue():
     return {pk: place for place, pk in enumerate(waiting_pks(), start=1)}
 
 
-def seconds_per_step():
-    """Median seconds per step of recent pictures, or None while there are none."""
+@dataclass(frozen=True)
+class Pace:
+    """How fast recent pictures of one base were: seconds per step and per painted px."""
+
+    measured: float
+
+    def seconds(self, steps, width, height):
+        """About how long so many steps of a picture of this size take."""
+        return self.measured * steps * width * height
+
+
+def pace_of(base):
+    """The Pace of the last pictures of a base, or None while there are none."""
+    if base is None:
+        return None
     recent = (
-        Asset.objects.filter(state=AssetState.READY, seconds__gt=0)
+        Asset.objects.filter(state=AssetState.READY, seconds__gt=0, scene__base=base)
         .order_by("-pk")
-        .values_list("seconds", "scene__steps")[:_REMEMBERED]
-    )
-    paces = [seconds / steps for seconds, steps in recent if steps]
-    return statistics.median(paces) if paces else None
+        .values_list("seconds", "steps_total", "scene__steps", "scene__width", "scene__height")
+    )[:_REMEMBERED]
+    paces = [
+        seconds / ((counted or asked) * width * height)
+        for seconds, counted, asked, width, height in recent
+    ]
+    return Pace(statistics.median(paces)) if paces else None
 
 
 def estimate(seconds):
@@ -104,27 +122,32 @@ def _is_active(scene):
     return any(asset.is_active for asset in scene.assets.all())
 
 
-def _place(asset, scene, places, pace):
+def _place(asset, scene, places, paces):
     asset.scene = scene  # spares a query for each tile
     asset.place = places.get(asset.pk)
     if asset.problem:
         asset.problem_sentence = problems.sentence(asset.problem, asset.problem_facts)
     asset.starts_in = asset.ends_in = None
-    if not pace:
+    pace = paces.get(scene.base_id)
+    if not (pace and asset.is_active):
         return
+    asset.seconds_left = _seconds_left(asset, scene, pace, paces["hands"])
     if asset.place:
-        asset.starts_in = estimate(asset.place * pace * scene.steps)
+        asset.starts_in = estimate(asset.seconds_left)
     elif asset.state == AssetState.RENDERING:
-        asset.ends_in = max(1, round((scene.steps - asset.steps_done) * pace))
+        asset.ends_in = max(1, round(asset.seconds_left))
 
 
-def _time_left(scenes, pace):
-    """When the person's last picture will be done: by its place in everybody's queue."""
-    left = 0.0
-    for scene in scenes:
-        for asset in scene.tiles:
-            if asset.place:
-                left = max(left, (asset.place + 0.5) * pace * scene.steps)
-            elif asset.is_active:
-                left = max(left, (scene.steps - asset.steps_done) * pace)
-    return estimate(left)
+def _seconds_left(asset, scene, pace, hands):
+    """Until a picture is done: those before it, shared by the renderers, then itself."""
+    whole = pace.seconds(asset.steps_expected, scene.width, scene.height)
+    if asset.place:
+        return -(-asset.place // hands) * whole
+    return whole * max(0.0, 1 - asset.steps_done / asset.steps_expected)
+
+
+def _time_left(scenes):
+    """When the person's last picture will be done, as a range; None where nothing was measured."""
+    tiles = [asset for scene in scenes for asset in scene.tiles if asset.is_active]
+    left = [asset.seconds_left for asset in tiles if hasattr(asset, "seconds_left")]
+    return estimate(max(left)) if left else None

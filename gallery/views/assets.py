@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,7 +14,7 @@ from gallery import problems
 from gallery.models import Asset, AssetReview, AssetState, Channel, StylePack
 from gallery.problems import Refused
 from gallery.services import assets as acts
-from gallery.services import downloads, lineage
+from gallery.services import downloads, lineage, stage
 from gallery.services.history import history_of
 
 PER_PAGE = 48
@@ -73,6 +74,8 @@ def asset_detail(request, pk):
         "channels": Channel.objects.all(),
         "size": {"width": width, "height": height},
         "is_mine": scene.owner_id == request.user.pk,
+        "start_url": _start_url(request, scene),
+        "change": round((scene.change or 0) * 100),
         "is_demo_code": downloads.is_demo_code(),
         "mark": downloads.mark_of(asset),
         "downloads": asset.downloads.select_related("person", "channel")[:12],
@@ -180,9 +183,16 @@ def asset_withdraw(request, pk):
     return _act(request, asset, lambda row, by: acts.withdraw(row, by, reason), _("Withdrawn."))
 
 
+def _start_url(request, scene):
+    """Where the picture that a scene started from is shown; "" where this person may not look."""
+    seen = Asset.objects.visible_to(request.user).filter(pk=scene.start_asset_id)
+    return scene.start_asset.get_absolute_url() if scene.start_asset_id and seen.exists() else ""
+
+
 def _visible(request, pk):
     seen = Asset.objects.visible_to(request.user) | Asset.objects.binned_by(request.user)
-    related = ("scene__template", "scene__channel", "scene__owner", "scene__base")
+    related = ("template", "channel", "owner", "base", "start_asset", "plate__vehicle")
+    related = [f"scene__{name}" for name in related]
     return get_object_or_404(seen.select_related(*related), pk=pk)
 
 
@@ -197,14 +207,18 @@ def _act(request, asset, act, said):
     except Refused as error:
         messages.error(request, problems.of(error))
     else:
-        messages.success(request, said)
+        if not request.htmx:
+            messages.success(request, said)
     return _back(request, asset)
 
 
 def _back(request, asset):
-    """To the create page when the act was done there, else to the picture."""
+    """To the create page (its results alone, when asked by htmx) or else to the picture."""
     if request.POST.get("next") == "create":
-        return redirect("gallery:create")
+        if request.htmx:
+            shown = {"stage": stage.stage_of(request.user)}
+            return render(request, "gallery/_stage.html", shown)
+        return redirect(f"{reverse('gallery:create')}#results")
     return redirect(asset)
 
 
@@ -219,11 +233,26 @@ def _differences(first, second):
         (_("Size"), lambda line: f"{line.get('width')} × {line.get('height')}"),
         (_("Base model"), lambda line: line.get("base", {}).get("name")),
         (_("Style packs"), _packs_in_words),
+        (_("Not in it"), lambda line: line.get("negative_prompt")),
+        (_("Start picture"), _start_in_words),
+        (_("The real car"), _plate_in_words),
     ):
         a, b = read(first.lineage), read(second.lineage)
         if a != b:
             rows.append((label, a, b))
     return rows
+
+
+def _start_in_words(line):
+    start = line.get("start")
+    return start and f"{start['sha256'][:8]}… {round(start['change'] * 100)} %"
+
+
+def _plate_in_words(line):
+    plate = line.get("plate")
+    return plate and ", ".join(
+        [plate["name"], *(f"{round(plate[name] * 100)} %" for name in ("x", "y", "width"))]
+    )
 
 
 def _packs_in_words(line):

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import ptag
@@ -13,10 +14,10 @@ from brandstudio.core.roles import marketer_required
 from gallery import problems
 from gallery.engine import prompts, tokens
 from gallery.forms import SceneForm
-from gallery.models import Asset, Channel, PromptTemplate
+from gallery.models import Asset, Channel, PromptTemplate, Way
 from gallery.models.asset import AssetState
 from gallery.problems import REFUSALS
-from gallery.services import library, quota, remix, scenes, stage
+from gallery.services import library, placing, quota, remix, scenes, sources, stage
 
 
 @marketer_required
@@ -29,18 +30,26 @@ def create(request):
         except REFUSALS as error:
             form.add_error(None, problems.of(error))
         else:
-            # The results stand on the same page: the form keeps what was chosen.
-            return redirect(f"{reverse('gallery:create')}?{remix.query_of(form.order)}#results")
+            # The results stand on the same page, and the form keeps what was chosen.
+            remix.remember(request.session, request.POST)
+            return redirect(f"{reverse('gallery:create')}#results")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "gallery/create.html", _page_context(request, form), status=status)
+
+
+def _page_context(request, form):
     choices = list(form.pack_choices())
-    pace = stage.seconds_per_step()
-    context = {
+    base = scenes.default_base()
+    channels = placing.framed(Channel.objects.all(), base)
+    return {
         "form": form,
         "choices": choices,
         "any_chosen": any(choice["is_chosen"] for choice in choices),
-        "channels": list(Channel.objects.all()),
-        "base": scenes.default_base(),
-        "takes": stage.estimate(pace * scenes.DEFAULT_STEPS) if pace else None,
+        "channels": channels,
+        "frame": placing.frame_of(form, channels),
+        "recent": sources.recent_pictures(request.user, form.start_shown()),
+        "base": base,
+        "takes": _takes(form, base, channels),
         "shown_count": int(form["count"].value() or 1),
         "templates": PromptTemplate.objects.approved().order_by("slug"),
         "stage": stage.stage_of(request.user),
@@ -48,7 +57,38 @@ def create(request):
         "size": _size(form),
         **_prompt_context(form),
     }
-    return render(request, "gallery/create.html", context, status=status)
+
+
+def _takes(form, base, channels):
+    """(low, high) seconds for one picture as the form stands; None where nothing was measured."""
+    pace = stage.pace_of(base)
+    if pace is None:
+        return None
+    slug = form["channel"].value()
+    size = next(
+        (one.paints for one in channels if one.slug == slug), scenes.native_size(base, None)
+    )
+    return stage.estimate(pace.seconds(scenes.DEFAULT_STEPS, *size))
+
+
+@marketer_required
+@require_POST
+def add_source(request):
+    """Take in a picture to start from, or a cut-out; what else the form held comes back with it."""
+    kept = request.POST.copy()
+    try:
+        if file := request.FILES.get("start_file"):
+            kept["start"] = f"own-{sources.take_start(file, request.user).pk}"
+            kept["way"] = Way.PICTURE
+        elif file := request.FILES.get("plate_file"):
+            kept["plate"] = sources.take_plate(file, request.user).pk
+            kept["way"] = Way.PRODUCT
+        else:
+            messages.error(request, _("Choose a file first."))
+    except sources.REFUSED_FILES as error:
+        messages.error(request, problems.of(error))
+    remix.remember(request.session, kept)
+    return redirect("gallery:create")
 
 
 @marketer_required
@@ -110,18 +150,30 @@ def asset_again(request, pk):
 
 @marketer_required
 @require_POST
+def asset_enlarge(request, pk):
+    """The same picture at twice the size, its detail painted anew."""
+    try:
+        scenes.enlarge(_visible(request, pk), request.user)
+    except REFUSALS as error:
+        messages.error(request, problems.of(error))
+    return _back_to_stage(request)
+
+
+@marketer_required
+@require_POST
 def asset_sweep(request, pk):
     """The same picture at rising strengths."""
     return _from_asset(request, pk, remix.sweep)
 
 
+def _visible(request, pk):
+    related = ("scene__template", "scene__channel", "scene__base", "scene__plate__vehicle")
+    return get_object_or_404(Asset.objects.visible_to(request.user).select_related(*related), pk=pk)
+
+
 def _from_asset(request, pk, order_of):
-    asset = get_object_or_404(
-        Asset.objects.visible_to(request.user).select_related("scene__template", "scene__channel"),
-        pk=pk,
-    )
     try:
-        scenes.compose_scene(order_of(asset), request.user)
+        scenes.compose_scene(order_of(_visible(request, pk)), request.user)
     except REFUSALS as error:
         messages.error(request, problems.of(error))
     return _back_to_stage(request)
@@ -134,14 +186,14 @@ def _back_to_stage(request):
 
 
 def _form(request):
-    """The form as sent, or as the address asks for it: ?template=…&pack=…&from=…"""
+    """The form as sent; else as the address asks (?template=…&pack=…&from=…), or as last sent."""
     person = request.user
     versions = library.usable_versions()
-    asked = request.POST if request.method == "POST" else request.GET
+    asked = request.POST if request.method == "POST" else remix.asked_of(request)
     template = _template(asked, person)
     if request.method == "POST":
         return SceneForm(request.POST, person=person, template=template, versions=versions)
-    initial = remix.initial_of(request.GET, person, template, versions)
+    initial = remix.initial_of(asked, person, template, versions)
     if "from" in request.GET and initial.get("template"):
         template = initial["template"]
     return SceneForm(person=person, template=template, versions=versions, initial=initial)

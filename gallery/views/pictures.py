@@ -7,7 +7,14 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from brandstudio.core import blobs
-from gallery.models import Asset, EvidencePicture, PromptTemplate, StyleVersion
+from gallery.models import (
+    Asset,
+    EvidencePicture,
+    Plate,
+    PromptTemplate,
+    StartPicture,
+    StyleVersion,
+)
 from gallery.problems import Refused
 from gallery.services import downloads
 
@@ -53,6 +60,22 @@ def evidence_picture(request, pk):
     seen = StyleVersion.objects.visible_to(request.user)
     picture = get_object_or_404(EvidencePicture.objects.filter(version__in=seen), pk=pk)
     return blob_response(picture.sha256, "image/webp")
+
+
+@login_required
+@require_safe
+def plate_picture(request, pk):
+    """A product plate with its transparency, at the size a page shows it."""
+    plate = get_object_or_404(Plate.objects.visible_to(request.user), pk=pk)
+    return blob_response(plate.thumb_sha256, "image/webp")
+
+
+@login_required
+@require_safe
+def start_thumb(request, pk):
+    """A picture that this person brought along, small."""
+    start = get_object_or_404(StartPicture.objects.filter(owner=request.user), pk=pk)
+    return blob_response(start.thumb_sha256, "image/webp")
 
 
 @login_required

@@ -1,10 +1,11 @@
-// Choosing several: <form data-bulk> with checkboxes named data-bulk's value; [data-bulk-bar] is
+// Choosing several: <form data-bulk> with checkboxes named data-bulk's value, inside it or bound to
+// it by their form attribute; [data-bulk-bar] is
 // shown while any is checked, [data-bulk-count] says how many, [data-bulk-clear] and
 // [data-bulk-all] let go of all or take all. Shift takes the range between two presses.
 let last = null;
 
 function boxes(form) {
-  return [...form.querySelectorAll(`input[type="checkbox"][name="${form.dataset.bulk}"]`)];
+  return [...form.elements].filter((one) => one.type === "checkbox" && one.name === form.dataset.bulk);
 }
 
 function show(form) {
@@ -14,8 +15,8 @@ function show(form) {
 }
 
 document.addEventListener("click", (event) => {
-  const form = event.target.closest("form[data-bulk]");
-  if (!form) return;
+  const form = event.target.form ?? event.target.closest("form");
+  if (!form?.matches("[data-bulk]")) return;
   const all = boxes(form);
   if (event.target.closest("[data-bulk-clear]")) for (const box of all) box.checked = false;
   if (event.target.closest("[data-bulk-all]")) for (const box of all) box.checked = true;

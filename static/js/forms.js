@@ -2,6 +2,8 @@
 //   After a refused form, focus goes to the first field in error.
 //   <form data-autosubmit> sends itself when a choice changes (filters).
 //   <form data-once> is sent once, however often one presses.
+//   <input type="file" data-send-with="id"> presses that button as soon as a file is chosen.
+//   <input type="range" data-amount="%"> shows its figure in the <output> beside it.
 //   <button data-count="n" data-one="Paint {n} picture" data-many="…"> carries its amount.
 import { afterSwap } from "./htmx-events.js";
 
@@ -26,6 +28,18 @@ document.addEventListener("change", (event) => {
   if (!form) return;
   carryAmount(form);
   if (form.matches("[data-autosubmit]")) form.requestSubmit();
+});
+
+document.addEventListener("change", (event) => {
+  const button = event.target.dataset.sendWith;
+  if (button && event.target.files.length) document.getElementById(button).click();
+});
+
+document.addEventListener("input", (event) => {
+  const { amount } = event.target.dataset;
+  if (amount === undefined) return;
+  const output = event.target.form.querySelector(`output[for="${event.target.id}"]`);
+  output.value = `${event.target.value} ${amount}`;
 });
 
 document.addEventListener("submit", (event) => {

@@ -9,6 +9,7 @@ import "./forms.js";
 import "./keys.js";
 import "./menu.js";
 import "./packs.js";
+import "./placing.js";
 import "./polling.js";
 import "./strength.js";
 import "./theme.js";

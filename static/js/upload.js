@@ -94,4 +94,4 @@ for (const name of ["dragenter", "dragover", "dragleave", "drop"]) {
     drop?.classList.toggle("is-over", name === "dragenter" || name === "dragover");
   });
 }
-for (const button of document.querySelectorAll("form[data-upload] [data-without-script]")) button.hidden = true;
+for (const button of document.querySelectorAll("[data-without-script]")) button.hidden = true;

@@ -108,10 +108,13 @@ def test_strangers_cannot_act_on_a_picture(at, make_user, make_scene):
 
 # Create
 def test_create_queues_a_scene_and_keeps_the_form(at, marketer, form_data):
-    answer = at(marketer).post("create", **form_data)
+    browser = at(marketer)
+    answer = browser.post("create", **form_data)
 
     assert answer.status_code == 302
-    assert "slot_weather=rain" in answer["Location"]
+    form = browser.get("create").context["form"]
+    assert form["slot_weather"].value() == "rain"
+    assert [c["strength"] for c in form.pack_choices() if c["is_chosen"]] == ["0.6"]
     scene = Scene.objects.get()
     assert scene.prompt == "ink style, a white GS8 suv, qilou arcade street, rain"
     assert scene.packs.get().strength == 0.6

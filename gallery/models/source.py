@@ -1,0 +1,76 @@
+"""Pictures that a scene starts from: the real car on nothing, and somebody's own picture."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from brandstudio.core.models import Vehicle
+
+
+class PlateQuerySet(models.QuerySet):
+    def usable_by(self, person):
+        """The plates of the range, and those this person brought along."""
+        return self.filter(is_retired=False).filter(Q(made_by=person) | ~Q(vehicle=None))
+
+    def visible_to(self, person):
+        """Those this person may use or has used; admins see all."""
+        if person.is_brand_admin:
+            return self
+        return self.filter(
+            Q(made_by=person)
+            | ~Q(vehicle=None)
+            | Q(scenes__owner=person)
+            | Q(scenes__is_shared=True)
+        ).distinct()
+
+
+class Plate(models.Model):
+    """A transparent PNG of the real car. Its pixels are kept as they are in every picture."""
+
+    vehicle = models.ForeignKey(  # none: one person's own
+        Vehicle, models.PROTECT, null=True, blank=True, related_name="plates"
+    )
+    name = models.CharField(_("name"), max_length=120)
+    sha256 = models.CharField(max_length=64)  # the PNG as it was uploaded
+    thumb_sha256 = models.CharField(max_length=64)  # WebP with its transparency
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    is_retired = models.BooleanField(default=False)
+
+    objects = PlateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("product plate")
+        verbose_name_plural = _("product plates")
+        ordering = ["vehicle__slug", "-pk"]
+
+    def __str__(self):
+        return f"{self.vehicle} · {self.name}" if self.vehicle_id else self.name
+
+    def get_absolute_url(self):
+        """Its picture, for pages."""
+        return reverse("gallery:plate-picture", args=[self.pk])
+
+
+class StartPicture(models.Model):
+    """A picture that a person brought along to start from; nobody else sees it."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)  # upright, sRGB
+    thumb_sha256 = models.CharField(max_length=64)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("start picture")
+        verbose_name_plural = _("start pictures")
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return self.name

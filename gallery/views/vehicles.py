@@ -1,0 +1,59 @@
+"""The range: each vehicle with the cut-outs of the real car that scenes are painted around."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from brandstudio.core.models import Vehicle
+from brandstudio.core.roles import designer_required
+from gallery import problems
+from gallery.models import Plate
+from gallery.services import sources
+
+
+@login_required
+@require_safe
+def vehicle_list(request):
+    offered = Plate.objects.filter(is_retired=False)
+    context = {
+        "vehicles": Vehicle.objects.filter(is_current=True).prefetch_related(
+            Prefetch("plates", offered)
+        ),
+        "own": offered.filter(vehicle=None, made_by=request.user),
+        "may_add": request.user.is_designer or request.user.is_brand_admin,
+    }
+    return render(request, "gallery/vehicle_list.html", context)
+
+
+@designer_required
+@require_POST
+def plate_add(request, slug):
+    """Take in a cut-out of this vehicle, for everybody."""
+    vehicle = get_object_or_404(Vehicle, slug=slug)
+    file = request.FILES.get("file")
+    if file is None:
+        messages.error(request, _("Choose a file first."))
+        return redirect("gallery:vehicle-list")
+    try:
+        plate = sources.take_plate(file, request.user, vehicle)
+    except sources.REFUSED_FILES as error:
+        messages.error(request, problems.of(error))
+    else:
+        messages.success(request, _("{name} can be placed now.").format(name=plate))
+    return redirect("gallery:vehicle-list")
+
+
+@login_required
+@require_POST
+def plate_retire(request, pk):
+    """Offer a cut-out no longer. Pictures made with it stay as they are."""
+    plates = Plate.objects.filter(is_retired=False)
+    if not (request.user.is_designer or request.user.is_brand_admin):
+        plates = plates.filter(vehicle=None, made_by=request.user)
+    plate = get_object_or_404(plates, pk=pk)
+    plate.is_retired = True
+    plate.save(update_fields=["is_retired"])
+    return redirect("gallery:vehicle-list")
