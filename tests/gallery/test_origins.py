@@ -1,0 +1,307 @@
+"""Scenes from a picture, around the real car, and enlarged: from the form to the pixels."""
+
+import io
+
+import numpy as np
+import pytest
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from PIL import Image
+
+from brandstudio.core import blobs
+from brandstudio.core.models import Vehicle
+from gallery import jobs
+from gallery.models import Asset, AssetState, Plate, Scene, StartPicture, Way
+from gallery.problems import REFUSALS
+from gallery.services import downloads, remix, scenes, sources
+from gallery.services.scenes import Placed
+from training import pictures as training_pictures
+
+CAR = (80, 26)  # px
+
+
+def cut_out(size=CAR, edge=4):
+    """A PNG of a "car": every px another colour, with a transparent margin of `edge` px."""
+    values = np.random.default_rng(3).integers(0, 256, (size[1], size[0], 4), dtype=np.uint8)
+    values[..., 3] = 0
+    values[edge : size[1] - edge, edge : size[0] - edge, 3] = 255
+    file = io.BytesIO()
+    Image.fromarray(values, "RGBA").save(file, "PNG")
+    return file.getvalue()
+
+
+def photo(size=(90, 60)):
+    file = io.BytesIO()
+    Image.linear_gradient("L").resize(size).convert("RGB").save(file, "JPEG")
+    return file.getvalue()
+
+
+@pytest.fixture
+def sent():
+    """sent("a.png", bytes): an upload as Django hands it to a view."""
+    files = []
+
+    def sent(name, content):
+        file = TemporaryUploadedFile(name, "image/png", len(content), None)
+        file.write(content)
+        file.flush()
+        files.append(file)
+        return file
+
+    yield sent
+    for file in files:
+        file.close()
+
+
+@pytest.fixture
+def make_plate(brand_admin, sent):
+    """make_plate(by=…, vehicle=…): a cut-out, one of the range unless told otherwise."""
+
+    def make_plate(by=None, vehicle="gs8", content=None):
+        if vehicle:
+            vehicle, _made = Vehicle.objects.get_or_create(
+                slug=vehicle, defaults={"name_zh": vehicle, "name_en": vehicle, "phrase": vehicle}
+            )
+        upload = sent("car.png", content or cut_out())
+        return sources.take_plate(upload, by or brand_admin, vehicle or None)
+
+    return make_plate
+
+
+@pytest.fixture
+def start(marketer, sent):
+    """The marketer's own picture to start from."""
+    upload = sources.take_start(sent("street.jpg", photo()), marketer)
+    return sources.find_start(f"own-{upload.pk}", marketer)
+
+
+def pixels(sha256, mode="RGB"):
+    with Image.open(blobs.local(sha256)) as opened:
+        return np.asarray(opened.convert(mode))
+
+
+def paint(scene):
+    for asset in scene.assets.all():
+        jobs.render(asset.pk)
+    return list(scene.assets.order_by("index"))
+
+
+def code_of(act, *args, **kwargs):
+    with pytest.raises((*REFUSALS, training_pictures.Refused)) as caught:
+        act(*args, **kwargs)
+    return caught.value.code
+
+
+# From a picture
+def test_picture_is_started_from_and_named_in_the_lineage(make_scene, make_version, start):
+    version = make_version()
+    [near] = paint(make_scene(packs=((version, 0.6),), start=start, change=0.25))
+    [plain] = paint(make_scene(packs=((version, 0.6),)))
+
+    assert near.state == AssetState.READY
+    assert near.steps_total == 1  # a quarter of four
+    assert near.picture_sha256 != plain.picture_sha256
+    assert near.lineage["way"] == "picture"
+    assert near.lineage["start"] == {
+        "sha256": start.sha256,
+        "asset": None,
+        "name": "street.jpg",
+        "change": 0.25,
+    }
+    assert near.lineage["packs"][0]["strength"] == 0.6
+
+
+def test_change_and_picture_decide_what_becomes_of_it(make_ready, make_scene, start):
+    [first] = make_ready()
+    origin = sources.start_of(first)
+
+    [little] = paint(make_scene(start=origin, change=0.25))
+    [much] = paint(make_scene(start=origin, change=1.0))
+    [other] = paint(make_scene(start=start, change=0.25))
+
+    assert little.lineage["start"]["asset"] == first.pk
+    assert len({asset.picture_sha256 for asset in (little, much, other)}) == 3
+
+
+def test_start_lost_from_the_store_fails_with_a_sentence(make_scene, start):
+    scene = make_scene(start=start)
+    Scene.objects.update(start_sha256="0" * 64)
+
+    [asset] = paint(scene)
+
+    assert (asset.state, asset.problem) == (AssetState.FAILED, "start-gone")
+
+
+def test_bands_hold_for_pictures_too(make_scene, make_version, start):
+    version = make_version()
+
+    code = code_of(make_scene, packs=((version, 0.95),), start=start)
+
+    assert code == "strength-out-of-band"
+    assert not Scene.objects.exists()
+
+
+@pytest.mark.parametrize("change", [0, -0.5, 1.01])
+def test_change_lies_between_nothing_and_all(make_scene, start, change):
+    assert code_of(make_scene, start=start, change=change) == "change-out-of-range"
+
+
+def test_strangers_pictures_are_no_start(make_ready, make_user, start, marketer):
+    [asset] = make_ready()
+    stranger = make_user("stranger", is_marketer=True)
+
+    assert sources.find_start(f"asset-{asset.pk}", marketer).asset == asset
+    assert sources.find_start(f"asset-{asset.pk}", stranger) is None
+    assert sources.find_start(start.key, stranger) is None
+    for nonsense in ("", "asset-", "asset-x", "own-999", "12", None):
+        assert sources.find_start(nonsense, marketer) is None
+
+
+# Around the real car
+def test_product_keeps_the_pixels_of_its_file(make_scene, make_version, make_plate):
+    plate = make_plate()
+    version = make_version()
+    width = CAR[0] / 48  # of the toy's frame: the car stands at its own size, partly outside
+    placed = Placed(plate, x=0.5, y=1.0, width=width)
+    [asset] = paint(make_scene(packs=((version, 0.7),), placed=placed))
+
+    assert asset.state == AssetState.READY, asset.problem
+    painted = pixels(asset.picture_sha256)
+    car = pixels(plate.sha256, "RGBA")[:, 16:64]  # what is left of it inside 48 px
+    opaque = car[..., 3] == 255
+    assert opaque.sum() > 500
+    assert (painted[32 - CAR[1] :][opaque] == car[..., :3][opaque]).all()
+    assert asset.lineage["plate"]["sha256"] == plate.sha256
+    assert asset.lineage["plate"]["vehicle"] == "gs8"
+    assert asset.lineage["packs"][0]["strength"] == 0.7
+
+
+def test_two_seeds_paint_two_scenes_around_one_car(make_scene, make_plate):
+    first, second = paint(make_scene(placed=Placed(make_plate(), width=0.5), count=2))
+
+    assert first.picture_sha256 != second.picture_sha256
+
+
+def test_delivered_car_is_as_sharp_as_its_file(make_scene, make_plate, channel):
+    plate = make_plate()
+    placed = Placed(plate, x=0.5, y=0.75, width=0.5)
+    [asset] = paint(make_scene(placed=placed, channel=channel))
+
+    file = downloads.labelled_file(asset, None, "png")
+
+    with Image.open(io.BytesIO(file.content)) as opened:
+        assert opened.size == (300, 300)
+        inside = np.asarray(opened.convert("RGB"))
+    painted = asset.scene.width
+    scale = 300 / painted
+    wide = round(placed.width * round(painted * scale))
+    car = Image.open(blobs.local(plate.sha256)).convert("RGBA")
+    car = car.resize((wide, round(wide * CAR[1] / CAR[0])), Image.Resampling.LANCZOS)
+    middle = np.asarray(car)[car.height // 2, car.width // 2, :3].astype(int)
+    row = round(0.75 * 300) - car.height + car.height // 2
+    column = round(0.5 * 300 - wide / 2) + car.width // 2
+    found = inside[row - 1 : row + 2, column - 1 : column + 2].astype(int)
+    assert np.abs(found - middle).sum(axis=-1).min() < 60
+    # The label comes after the car, so nothing hides it.
+    assert inside[240:, 150:].max() == 255
+
+
+def test_plate_of_another_person_can_not_be_placed(make_scene, make_plate, make_user):
+    plate = make_plate(by=make_user("other", is_marketer=True), vehicle=None)
+
+    assert code_of(make_scene, placed=Placed(plate)) == "plate-gone"
+
+
+def test_retired_plate_can_not_be_placed(make_scene, make_plate):
+    plate = make_plate()
+    Plate.objects.update(is_retired=True)
+
+    assert code_of(make_scene, placed=Placed(plate)) == "plate-gone"
+
+
+@pytest.mark.parametrize("place", [{"x": 3}, {"y": 0}, {"width": 0.01}, {"width": 4}])
+def test_car_outside_the_frame_is_refused(make_scene, make_plate, place):
+    assert code_of(make_scene, placed=Placed(make_plate(), **place)) == "plate-outside"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (photo(), "plate-without-alpha"),
+        (b"GIF89a", "image-unreadable"),
+        (cut_out((32, 16)), "plate-too-small"),
+        (cut_out(edge=13), "plate-empty"),
+    ],
+)
+def test_file_that_is_no_cut_out_is_refused_by_its_name(make_plate, content, code):
+    with pytest.raises(REFUSALS) as caught:
+        make_plate(content=content)
+
+    assert caught.value.code == code
+    assert caught.value.facts["name"] == "car.png"
+    assert not Plate.objects.exists()
+
+
+# Enlarged
+def test_enlarging_doubles_the_picture_and_tells_where_it_came_from(
+    make_scene, make_version, marketer
+):
+    [first] = paint(make_scene(packs=((make_version(), 0.7),)))
+
+    scene = scenes.enlarge(first, marketer)
+    [larger] = paint(scene)
+
+    assert larger.state == AssetState.READY, larger.problem
+    assert pixels(larger.picture_sha256).shape == (64, 96, 3)
+    assert larger.lineage["way"] == "larger"
+    assert larger.lineage["start"]["asset"] == first.pk
+    assert larger.lineage["packs"] == first.lineage["packs"]
+    assert larger.steps_total > 0
+
+
+def test_enlarged_picture_is_not_enlarged_again(make_scene, marketer):
+    [first] = paint(make_scene())
+    [larger] = paint(scenes.enlarge(first, marketer))
+
+    assert code_of(scenes.enlarge, larger, marketer) == "enlarged-already"
+
+
+def test_enlarging_counts_against_the_quota(make_ready, marketer, settings):
+    settings.PICTURES_PER_DAY = 1
+    [asset] = make_ready()
+
+    assert code_of(scenes.enlarge, asset, marketer) == "quota-day"
+
+
+def test_unfinished_or_huge_pictures_are_not_enlarged(make_scene, make_ready, marketer):
+    waiting = make_scene().assets.get()
+    assert code_of(scenes.enlarge, waiting, marketer) == "picture-not-ready"
+    [asset] = make_ready()
+    Scene.objects.update(width=2056)
+    asset.scene.refresh_from_db()
+
+    assert code_of(scenes.enlarge, asset, marketer) == "too-large-to-enlarge"
+
+
+def test_retired_style_enlarges_nothing_more(make_ready, make_version, marketer, brand_admin):
+    version = make_version()
+    [asset] = make_ready(packs=((version, 0.7),))
+    make_version()
+
+    assert code_of(scenes.enlarge, asset, marketer) == "pack-replaced"
+
+
+# Taking it up again
+@pytest.mark.parametrize("way", [Way.PICTURE, Way.PRODUCT])
+def test_again_and_sweep_keep_the_way(make_ready, make_version, make_plate, start, way):
+    version = make_version()
+    origin = {"placed": Placed(make_plate(), 0.4, 0.8, 0.6)}
+    if way == Way.PICTURE:
+        origin = {"start": start, "change": 0.3}
+    [asset] = make_ready(packs=((version, 0.6),), **origin)
+
+    for order in (remix.again(asset), remix.sweep(asset)):
+        assert order.way == way
+        assert (order.start, order.placed) == (origin.get("start"), origin.get("placed"))
+    assert remix.again(asset).change == origin.get("change", scenes.DEFAULT_CHANGE)
+    assert Asset.objects.count() == 1
+    assert StartPicture.objects.count() == 1
