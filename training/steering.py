@@ -39,10 +39,17 @@ class RunControl(Control):
         return not self._look()["ours"]
 
     def wants_save(self):
-        if self._look()["wish"] != Wish.SAVE:
+        return self._grants(Wish.SAVE)
+
+    def wants_sample(self):
+        return self._grants(Wish.SAMPLE)
+
+    def _grants(self, wish):
+        """Whether this is wished; it is wished no longer then."""
+        if self._look()["wish"] != wish:
             return False
         self._row["wish"] = Wish.NONE
-        self._mine().filter(wish=Wish.SAVE).update(wish=Wish.NONE)
+        self._mine().filter(wish=wish).update(wish=Wish.NONE)
         return True
 
     def device_wanted(self):

@@ -225,6 +225,34 @@ def test_save_on_demand(make_config, tmp_path):
     assert [event.step for event in of_kind(events, "checkpoint")] == [1]
 
 
+def test_samples_on_demand_leave_the_training_as_it_was(make_config, tmp_path):
+    class Once(Control):
+        asked = 0
+
+        def wants_sample(self):
+            self.asked += 1
+            return self.asked == 1
+
+    settings = {"save_steps": 100, "sample_prompts": ["lnink, arcade"], "sample_steps": 1}
+    events = run(make_config(**settings), control=Once())
+    plain = run(make_config(**settings, output_dir=str(tmp_path / "plain")))
+
+    assert [event.step for event in of_kind(events, "sample")] == [1]
+    assert of_kind(events, "checkpoint") == []
+    assert of_kind(plain, "sample") == []
+    assert [e.loss for e in of_kind(events, "step")] == [e.loss for e in of_kind(plain, "step")]
+
+
+def test_start_that_is_refused_leaves_nothing_behind(make_config, tmp_path):
+    with pytest.raises(EngineError):
+        run(make_config(train_data_dir=str(tmp_path / "nowhere")))
+    with pytest.raises(EngineError):
+        run(make_config(targets=["no_such_layer"], output_dir=str(tmp_path / "late")))
+
+    assert not (tmp_path / "style").exists()
+    assert {path.name for path in (tmp_path / "late").iterdir()} <= {".cache"}
+
+
 def test_folder_with_a_run_is_refused_and_an_empty_one_cannot_resume(make_config, tmp_path):
     run(make_config())
 

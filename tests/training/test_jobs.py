@@ -112,6 +112,21 @@ def test_save_now_writes_a_checkpoint_out_of_turn(make_dataset, base, designer, 
     assert run.wish == Wish.NONE
 
 
+def test_sample_now_draws_the_samples_out_of_turn(make_dataset, base, designer, queue_redis):
+    settings = {
+        **{"lora_rank": 2, "batch_size": 2, "epochs": 2, "save_steps": 1000},
+        **{"sample_steps": 1, "sample_prompts": ["lnink, arcade street"]},
+    }
+    run = services.start_run(make_dataset(4, checked=4), base, settings, by=designer)
+    TrainingRun.objects.filter(pk=run.pk).update(wish=Wish.SAMPLE)
+
+    jobs.train(run.pk)
+
+    run.refresh_from_db()
+    assert [sample.step for sample in run.samples.all()] == [1]
+    assert run.wish == Wish.NONE
+
+
 def test_fault_that_a_person_can_mend_is_kept_with_its_facts(run):
     TrainingRun.objects.filter(pk=run.pk).update(
         config=run.config.replace("targets: null", "targets: [no_such_layer]")

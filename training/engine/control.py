@@ -23,6 +23,10 @@ class Control:
         """True: write a checkpoint at this step. Return True once per wish."""
         return False
 
+    def wants_sample(self) -> bool:
+        """True: draw the sample pictures at this step. Return True once per wish."""
+        return False
+
     def device_wanted(self) -> bool:
         """True: someone waits for the device. The run then empties it and calls yield_device()."""
         return False

@@ -1,5 +1,6 @@
 """The output folder of a run: who writes what where."""
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ class RunFolder:
         self.samples = self.folder / "samples"
         self.events = self.folder / "events.jsonl"
         self.record = self.folder / "run.json"
+        self._early = ""  # events of a start that may yet be refused
+        self._has_begun = False
+        self._made_folder = False
 
     @property
     def final(self) -> Path:
@@ -39,19 +43,32 @@ class RunFolder:
             raise EngineError("output-holds-run", path=str(self.folder))
         if resume and not holds_run:
             raise EngineError("resume-nothing", path=str(self.folder))
+        self._has_begun = resume
+        self._made_folder = not self.folder.exists()
         check_writable(self.folder)
-        if not resume:
-            self.events.unlink(missing_ok=True)  # of a start that was refused
 
     def note(self, event: Event) -> None:
-        """Append an event to events.jsonl; how a run ends is told even where no byte fits."""
-        line = json.dumps(event.to_json(), ensure_ascii=False) + "\n"
+        """Append an event to events.jsonl; how a run ends is told even where no byte fits.
+
+        Until the run has begun (`write_record`) events are kept back: one that is refused leaves
+        no file.
+        """
+        self._early += json.dumps(event.to_json(), ensure_ascii=False) + "\n"
+        if not self._has_begun:
+            return
+        lines, self._early = self._early, ""
         try:
             with disk_errors(self.folder), self.events.open("a", encoding="utf-8") as file:
-                file.write(line)
+                file.write(lines)
         except EngineError:
             if not isinstance(event, Paused | Warning):
                 raise
+
+    def leave(self) -> None:
+        """Take away the folder that `open` made, if the run never began and nothing is in it."""
+        if self._made_folder and not self._has_begun:
+            with contextlib.suppress(OSError):  # something is in it
+                self.folder.rmdir()
 
     def forget_events_after(self, step: int) -> None:
         """Drop events of steps that a resumed run makes again, so that none is told twice."""
@@ -71,4 +88,7 @@ class RunFolder:
             temporary.replace(self.events)
 
     def write_record(self, facts: dict[str, Any], step: int = 0) -> None:
+        if not self._has_begun:
+            self.events.unlink(missing_ok=True)  # of a start that died before it began
         write_json(self.record, facts, step)
+        self._has_begun = True

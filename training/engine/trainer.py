@@ -98,6 +98,7 @@ def train(
                 board.note(event)
             yield event
     finally:
+        folder.leave()
         if board:
             board.close()
 
@@ -262,12 +263,16 @@ class _Run:
             self._look_at_control()
             yield from self._one_step()
             self.step += 1
-            (wants_save,) = self.team.any([self.control.wants_save()])
+            wishes = [self.control.wants_save(), self.control.wants_sample()]
+            wants_save, wants_sample = self.team.any(wishes)
             at_save = self.step % self.config.save_steps == 0 or wants_save
-            if self._should_read_losses() or at_save or self.step == self.total:
+            if self._should_read_losses() or at_save or wants_sample or self.step == self.total:
                 yield from self._read_losses()
             if at_save:
                 yield from self._checkpoint()
+            elif wants_sample:
+                yield from self._samples()
+                self._clock = time.monotonic()
 
     def _one_step(self) -> Iterator[Event]:
         factor = optimizers.rate_factor(

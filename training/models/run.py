@@ -33,6 +33,7 @@ class Wish(models.TextChoices):
     NONE = "", _("nothing")
     PAUSE = "pause", _("pause")
     SAVE = "save", _("save now")
+    SAMPLE = "sample", _("sample now")
 
 
 class RunQuerySet(WorkQuerySet):

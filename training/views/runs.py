@@ -103,12 +103,13 @@ def run_log(request, pk):
 @designer_required
 @require_POST
 def run_act(request, pk):
-    """Cancel, pause, go on, save now, or (for admins) change the priority."""
+    """Cancel, pause, go on, save or sample now, or (for admins) change the priority."""
     run = visible_run(request, pk)
     acts = {
         "cancel": lambda: services.cancel_run(run, request.user),
         "pause": lambda: services.ask_run(run, Wish.PAUSE, by=request.user),
         "save": lambda: services.ask_run(run, Wish.SAVE, by=request.user),
+        "sample": lambda: services.ask_run(run, Wish.SAMPLE, by=request.user),
         "resume": lambda: services.queue_run(run, by=request.user),
     }
     if request.user.is_brand_admin:
