@@ -87,6 +87,18 @@ SENTENCES: dict[str, str] = {
         "The files of the base model {name} are not there any more. Put them back, "
         "or choose another base model."
     ),
+    "disk-short": gettext_noop(
+        "The run writes about {needed} MB and {free} MB are free on the disk. Make room, or save "
+        "less often."
+    ),
+    "memory-short": gettext_noop(
+        "The run needs at least {needed} MB on a device; the largest has {device} MB. Choose a "
+        "smaller base model, a lower resolution or a lower rank."
+    ),
+    "memory-tight": gettext_noop(
+        "As set, the run needs about {needed} MB and the largest device has {device} MB. It will "
+        "work in smaller pieces, more slowly and to the same result."
+    ),
     "config-key-is-ours": gettext_noop("The studio sets “{key}” itself; your line was left out."),
     "base-not-known": gettext_noop(
         "The YAML names the base model “{name}”, which the studio does not have. "

@@ -10,8 +10,8 @@ from training.forms import RunForm
 from training.forms.run import initial_of
 from training.models import BaseModel
 from training.problems import explain, faults_of
-from training.services.runs import steps_of
-from training.timing import expected_seconds
+from training.readiness import readiness
+from training.run_plan import plan_of
 
 PRESET_WORDS = {
     "light": (
@@ -174,16 +174,18 @@ class RunDraft:
 
     @cached_property
     def plan(self):
-        """{steps, seconds (or None), images} of the run as it stands; None while it has faults."""
+        """The run_plan.Plan of the run as it stands; None while it has faults."""
         if not self.base or self.form.errors or not self._images:
             return None
         try:
             config = recipes.full_config(self.settings, self.base)
-        except EngineError:
+            return plan_of(config, self.base, services.sizes_of(self.dataset))
+        except EngineError:  # the preflight names it
             return None
-        steps = steps_of(config, self._images)
-        seconds = expected_seconds(self.base, steps * config.batch_size)
-        return {"steps": steps, "seconds": seconds, "images": self._images}
+
+    @cached_property
+    def readiness(self):
+        return readiness(self.dataset)
 
     @property
     def presets(self):

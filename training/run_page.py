@@ -59,6 +59,13 @@ class RunPage:
         return queue_place(self.run.pk)
 
     @cached_property
+    def starts_in(self):
+        """Seconds until a worker takes it; None when it does not wait or nobody can tell."""
+        if self.run.state != RunState.QUEUED:
+            return None
+        return start_times(list(TrainingRun.objects.in_turn())).get(self.run.pk)
+
+    @cached_property
     def curve(self):
         points = self.run.losses.values_list("step", "loss", "validation")
         return loss_curve(points, self.run.steps_total)
@@ -165,20 +172,47 @@ def queue_place(pk):
 
 @dataclass(frozen=True)
 class QueueRow:
+    """starts_in: seconds, None when it does not wait or nobody can tell."""
+
     run: TrainingRun
     place: int | None
+    starts_in: float | None = None
+    is_last: bool = False
 
 
 def queue_rows(runs):
-    """What is under way or waits, with each one's place among all people's."""
-    order = {pk: n + 1 for n, pk in enumerate(_waiting_ids())}
+    """What is under way or waits, with each one's place and time among all people's."""
+    waiting = list(TrainingRun.objects.in_turn())
+    order = {run.pk: n for n, run in enumerate(waiting, start=1)}
+    starts = start_times(waiting)
     pending = runs.pending_or_paused().select_related("dataset", "base", "owner")
-    rows = [QueueRow(run, order.get(run.pk)) for run in pending]
+    rows = [
+        QueueRow(run, order.get(run.pk), starts.get(run.pk), order.get(run.pk) == len(waiting))
+        for run in pending
+    ]
     return sorted(rows, key=lambda row: (row.place or 0, row.run.pk))
 
 
+def start_times(waiting):
+    """run pk → seconds until a worker takes it: as the runs under way end, one after the other.
+
+    waiting: runs in their order. A run whose length nobody knows ends the foretelling.
+    """
+    held = list(TrainingRun.objects.held().values_list("seconds_left", flat=True))
+    if None in held:
+        return {}
+    ends = sorted(held) or [0.0]  # of the workers at work; idle ones would have nobody waiting
+    found = {}
+    for run in waiting:
+        found[run.pk] = ends[0]
+        if run.seconds_left is None:
+            break
+        ends = sorted([ends[0] + run.seconds_left, *ends[1:]])
+    return found
+
+
 def _waiting_ids():
-    return TrainingRun.objects.in_queue_order().values_list("pk", flat=True)
+    return TrainingRun.objects.in_turn().values_list("pk", flat=True)
 
 
 def compare(left, right):

@@ -1,10 +1,61 @@
 """The device that this host's train and render workers share."""
 
+import json
 import os
+import sys
+from functools import lru_cache
 
+import psutil
 from django.conf import settings
+from redis.exceptions import RedisError
 
+from brandstudio.core import queue
 from brandstudio.core.device import Device, Pace
+
+_KEY = "studio:device:"
+
+
+@lru_cache(maxsize=1)
+def capacity():
+    """(“cuda” or “cpu”, memory in 10⁶ bytes) of this worker's device: its GPU, else the host.
+
+    STUDIO_DEVICE_MB sets the memory, where others use the device too.
+    """
+    import torch
+
+    is_gpu = torch.cuda.is_available()
+    if said := os.environ.get("STUDIO_DEVICE_MB"):
+        megabytes = int(said)
+    elif is_gpu:
+        megabytes = torch.cuda.get_device_properties(0).total_memory // 10**6
+    else:
+        megabytes = psutil.virtual_memory().total // 10**6
+    return "cuda" if is_gpu else "cpu", megabytes
+
+
+def can_hold(row):
+    """Whether this worker's device has the memory that the row needs at the least."""
+    return not row.needs_mb or row.needs_mb <= capacity()[1]
+
+
+def announce(redis):
+    """Tell the others what this process's device can hold, if torch is loaded and knows it."""
+    if "torch" not in sys.modules:
+        return
+    kind, megabytes = capacity()
+    told = json.dumps({"kind": kind, "megabytes": megabytes})
+    name = f"{os.uname().nodename}:{os.environ.get('STUDIO_DEVICE', 'device')}"
+    redis.set(_KEY + name, told, ex=max(1, round(settings.LEASE_SECONDS)))
+
+
+def largest():
+    """{"kind", "megabytes"} of the largest device whose worker lives; None where none has told."""
+    try:
+        redis = queue.connection()
+        told = [redis.get(key) for key in redis.scan_iter(_KEY + "*")]
+    except RedisError:
+        return None
+    return max(map(json.loads, filter(None, told)), key=lambda d: d["megabytes"], default=None)
 
 
 def this_device():

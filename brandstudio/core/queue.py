@@ -12,7 +12,7 @@ from rq.job import Job
 from rq.registry import StartedJobRegistry
 from rq.worker import BaseWorker
 
-from brandstudio.core import lease
+from brandstudio.core import fairness, lease
 from brandstudio.core.models.states import WrongState
 
 TRAIN, RENDER, BACKGROUND = NAMES = ("train", "render", "background")
@@ -21,7 +21,7 @@ _RESULT_SECONDS = 3600  # how long Redis remembers a job that ended; the row rem
 logger = logging.getLogger(__name__)
 
 
-def enqueue(name, function, *args, job_id, job_timeout=-1, at_front=False):
+def enqueue(name, function, *args, job_id, job_timeout=-1):
     """Queue a job once the transaction under way is committed.
 
     name: TRAIN, RENDER or BACKGROUND. function: dotted path, such as "training.jobs.train".
@@ -32,16 +32,18 @@ def enqueue(name, function, *args, job_id, job_timeout=-1, at_front=False):
 
     def push():
         try:
-            _push(name, function, args, job_id, job_timeout, at_front)
+            _push(name, function, args, job_id, job_timeout)
         except RedisError as error:
             logger.warning("Redis does not answer (%s); %s is queued when it does.", error, job_id)
 
     transaction.on_commit(push)
 
 
-def enqueue_work(row, at_front=False):
+def enqueue_work(row):
     """Queue the job of a row that waits (a `Work`), once the transaction is committed."""
-    enqueue(row.QUEUE, row.JOB, row.pk, job_id=row.job_id, at_front=at_front)
+    if not row.turn:
+        fairness.give_turn(row)
+    enqueue(row.QUEUE, row.JOB, row.pk, job_id=row.job_id)
 
 
 def hand_back(row):
@@ -56,7 +58,7 @@ def hand_back(row):
     enqueue_work(row)
 
 
-def _push(name, function, args, job_id, job_timeout, at_front):
+def _push(name, function, args, job_id, job_timeout):
     if is_live(name, job_id):
         return
     queue = _queue(name)
@@ -71,7 +73,6 @@ def _push(name, function, args, job_id, job_timeout, at_front):
         timeout=job_timeout,
         result_ttl=_RESULT_SECONDS,
         failure_ttl=_RESULT_SECONDS,
-        at_front=at_front,
     )
 
 
@@ -132,14 +133,47 @@ def withdraw(name, job_id):
         logger.warning("Redis does not answer (%s); the row alone tells %s to stop.", error, job_id)
 
 
-def move_to_front(name, job_id):
-    """Make a waiting job the next one; one that does not wait stays as it is."""
+# The first of these ids that waits becomes the next one: found and moved in one stroke.
+_BRING_FORWARD = """
+for _, id in ipairs(ARGV) do
+    if redis.call("LREM", KEYS[1], 1, id) > 0 then
+        redis.call("LPUSH", KEYS[1], id)
+        return id
+    end
+end
+return false
+"""
+_LOOK_AHEAD = 50  # more than workers that may take the same row's job at the same time
+
+
+def bring_forward(name, can_hold=lambda row: True):
+    """Make the job of the row whose turn it is the next one (`fairness`).
+
+    can_hold: says of a row whether the worker that asks could carry it out. Returns False when
+    rows wait and it can carry out none of them.
+    """
+    rows = fairness.next_rows(name, _LOOK_AHEAD)
+    ours = [row.job_id for row in rows if can_hold(row)]
+    if ours:
+        connection().eval(_BRING_FORWARD, 1, _queue(name).key, *ours)
+    return bool(ours) or not rows
+
+
+def row_of(job):
+    """The row that a job carries out; None when it is no `Work`'s, or its row is gone."""
+    for model in fairness.models_of(job.origin):
+        if job.func_name == model.JOB:
+            return model._default_manager.filter(pk=job.args[0]).first()
+    return None
+
+
+def put_back(name, job_id):
+    """Put a job that a worker took and can't carry out back into the queue, for another."""
     queue = _queue(name)
     with queue.connection.pipeline() as pipeline:
-        pipeline.lrem(queue.key, 1, job_id)
-        removed = pipeline.execute()[0]
-    if removed:
-        queue.connection.lpush(queue.key, job_id)
+        pipeline.lrem(queue.intermediate_queue_key, 0, job_id)
+        pipeline.rpush(queue.key, job_id)
+        pipeline.execute()
 
 
 def connection():

@@ -93,7 +93,7 @@ def lost_jobs():
     long_ago = timezone.now() - timedelta(seconds=settings.SETTLED_SECONDS)
     queued = []
     for model in work_models():
-        for row in model._default_manager.waiting().order_by("queued_at", "pk"):
+        for row in model._default_manager.in_turn():
             if row.queued_at and row.queued_at > long_ago:
                 continue  # its job may still be on the way from a commit to Redis
             if not queue.is_live(row.QUEUE, row.job_id):

@@ -7,29 +7,29 @@ from importlib import import_module
 from pathlib import Path
 
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection
 from redis.exceptions import RedisError
 from rq.callbacks import execute_stopped_callback
 from rq.worker import SimpleWorker
 from rq.worker.base import WorkerStatus
 
-from brandstudio.core import stopping
+from brandstudio.core import devices, queue, stopping
 from brandstudio.core.reconcile import reconcile_if_due, work_models
 
 logger = logging.getLogger(__name__)
 
 
-def warm_up(queue):
+def warm_up(queue_name):
     """Let each room load beforehand what its jobs on this queue need.
 
     A jobs module that has something to load defines `warm_up(queue)`.
     """
-    modules = {model.JOB.rpartition(".")[0] for model in work_models() if queue == model.QUEUE}
+    modules = {model.JOB.rpartition(".")[0] for model in work_models() if queue_name == model.QUEUE}
     for name in sorted(modules):
         try:
             jobs = import_module(name)
             if hasattr(jobs, "warm_up"):
-                jobs.warm_up(queue)
+                jobs.warm_up(queue_name)
         except Exception:  # a cold worker still works, and its jobs will say what is wrong
             logger.exception("%s could not warm up.", name)
 
@@ -51,6 +51,37 @@ class WarmWorker(SimpleWorker):
     def handle_warm_shutdown_request(self):
         super().handle_warm_shutdown_request()
         stopping.stop_process()
+
+    def dequeue_job_and_maintain_ttl(self, timeout, max_idle_time=None):
+        """The next job by turns (`fairness`), as long as this device can hold it."""
+        while True:
+            name = self.queues[0].name
+            if not self._bring_forward(name):
+                if timeout is None:  # a burst ends when there is nothing left to do
+                    return None
+                # Not blocked in Redis, which would hand us what we can't hold again at once.
+                self.heartbeat()
+                time.sleep(min(1.0, settings.RENEW_SECONDS))
+                continue
+            result = super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+            if result is None or self._can_hold_job(result[0]):
+                return result
+            queue.put_back(name, result[0].id)
+
+    def _bring_forward(self, name):
+        try:
+            close_old_connections()
+            return queue.bring_forward(name, devices.can_hold)
+        except (DatabaseError, RedisError) as error:
+            self.log.warning("The order of the queue can't be seen to (%s).", error)
+            return True  # first come, first served, until it can
+
+    def _can_hold_job(self, job):
+        try:
+            row = queue.row_of(job)
+        except DatabaseError:
+            return True  # the job itself waits for the database
+        return row is None or devices.can_hold(row)
 
     def execute_job(self, job, queue):
         stopping.forget_job()
@@ -83,7 +114,8 @@ class WarmWorker(SimpleWorker):
 
 
 class Pulse(threading.Thread):
-    """The worker's other thread: shows that the process lives, and looks for lost rows.
+    """The worker's other thread: shows that the process lives, tells what its
+    device can hold, and looks for lost rows.
 
     pulse_file: touched at every beat; the supervisor kills a worker whose file grows old.
     """
@@ -98,6 +130,7 @@ class Pulse(threading.Thread):
                 self.pulse_file.touch()
             try:
                 close_old_connections()
+                devices.announce(queue.connection())
                 reconcile_if_due()
             except Exception:  # this thread must outlive whatever one look met
                 logger.exception("Looking for lost rows failed.")

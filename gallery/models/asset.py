@@ -85,6 +85,8 @@ class Asset(Work):
         verbose_name = _("asset")
         verbose_name_plural = _("assets")
         ordering = ["-made_at", "index"]
+        # What waits and is under way is asked for at every poll, by state.
+        indexes = [models.Index(fields=["state", "turn"], name="asset_turns")]
         constraints = [
             models.UniqueConstraint(fields=["scene", "index"], name="asset_index_once"),
             models.CheckConstraint(

@@ -77,7 +77,7 @@ def tag_of(person):
 
 def waiting_pks():
     """All waiting pictures, next one first."""
-    return Asset.objects.waiting().order_by("queued_at", "pk").values_list("pk", flat=True)
+    return Asset.objects.in_turn().values_list("pk", flat=True)
 
 
 def places_in_queue():

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 
 from brandstudio.core.models import Work, WorkQuerySet
@@ -17,8 +18,10 @@ class Toil(Work):
     HELD = (ToilState.WORKING,)
     QUEUE = "train"
     JOB = "tests.toil.jobs.count"
+    OWNER = "owner"
 
     state = models.CharField(max_length=10, choices=ToilState, default=ToilState.WAITING)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
     total = models.PositiveIntegerField(default=3)
     pause = models.FloatField(default=0.01)
     done = models.PositiveIntegerField(default=0)

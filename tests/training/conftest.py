@@ -17,6 +17,7 @@ def _own_files(settings, tmp_path, monkeypatch):
     """Each test has its own stored files and folders."""
     settings.STORAGE_URL = f"file://{tmp_path / 'blobs'}"
     settings.DATA_DIR = tmp_path / "data"
+    settings.DATA_DIR.mkdir()
     settings.BASE_MODELS_DIR = tmp_path / "bases"
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path
     # The test holds the database in one transaction; the thread that renews leases must not wait.

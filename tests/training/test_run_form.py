@@ -51,7 +51,7 @@ def test_page_begins_with_the_standard_preset_and_the_datasets_words(at_desk, da
 def test_stronger_preset_learns_more(at_desk, dataset, fields):
     def steps(preset):
         data = {**fields, "preset_act": preset}
-        return at_desk.post(f"/datasets/{dataset.pk}/train/", data).context["draft"].plan["steps"]
+        return at_desk.post(f"/datasets/{dataset.pk}/train/", data).context["draft"].plan.steps
 
     assert steps("light") < steps("standard") < steps("strong")
 
@@ -231,12 +231,12 @@ def test_only_admins_change_the_order(
     )
 
     at_desk.post(f"/runs/{second.pk}/act/", {"act": "first"})
-    as_designer = list(TrainingRun.objects.in_queue_order())
+    as_designer = list(TrainingRun.objects.in_turn())
     client.force_login(brand_admin)
     client.post(f"/runs/{second.pk}/act/", {"act": "first"})
 
     assert as_designer == [first, second]
-    assert list(TrainingRun.objects.in_queue_order()) == [second, first]
+    assert list(TrainingRun.objects.in_turn()) == [second, first]
 
 
 def test_ordinary_trigger_word_is_explained(at_desk):

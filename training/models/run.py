@@ -54,10 +54,6 @@ class RunQuerySet(WorkQuerySet):
     def ended(self):
         return self.filter(state__in=(*ENDED, RunState.DRAFT))
 
-    def in_queue_order(self):
-        """Those who wait, as they will be taken."""
-        return self.filter(state=RunState.QUEUED).order_by("-priority", "queued_at", "pk")
-
 
 class TrainingRun(Work):
     """One training, from its frozen configuration to its checkpoints."""
@@ -77,7 +73,6 @@ class TrainingRun(Work):
     config = models.TextField(_("configuration"), help_text="YAML")
     state = models.CharField(max_length=12, choices=RunState, default=RunState.DRAFT)
     wish = models.CharField(max_length=10, choices=Wish, default=Wish.NONE, blank=True)
-    priority = models.SmallIntegerField(_("priority"), default=0)
     made_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -89,8 +84,15 @@ class TrainingRun(Work):
     steps_total = models.PositiveIntegerField(default=0)
     epoch = models.FloatField(default=0)
     loss = models.FloatField(null=True, blank=True)
+    memory_mb = models.PositiveIntegerField(default=0)  # on the device, at most so far, 10⁶ bytes
     images_per_second = models.FloatField(null=True, blank=True)
     seconds_left = models.FloatField(null=True, blank=True)
+    # What another host needs to go on: the newest state as a blob (a tar of the engine's folder).
+    resume_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    resume_step = models.PositiveIntegerField(default=0, editable=False)
+    # What the engine found at the end: {path, step, reasons, scores, …} and picture → loss.
+    recommendation = models.JSONField(default=dict, blank=True, editable=False)
+    image_losses = models.JSONField(default=dict, blank=True, editable=False)
 
     objects = RunQuerySet.as_manager()
 
@@ -171,7 +173,13 @@ class TrainingRun(Work):
 
     def interrupt(self, why=""):
         """The worker is gone and the run has used its attempts: a person must press go."""
-        self._release(RunState.INTERRUPTED, sources=(RunState.QUEUED, *ON_A_DEVICE), why=why)
+        self._release(
+            RunState.INTERRUPTED,
+            sources=(RunState.QUEUED, *ON_A_DEVICE),
+            why=why,
+            problem=why,
+            problem_facts={"attempts": self.lost},
+        )
 
     @property
     def stall_seconds(self):
@@ -210,7 +218,7 @@ class TrainingRun(Work):
         )
 
     def prioritise(self, priority):
-        """A greater number is taken first; equal ones in the order of queueing."""
+        """A greater number is taken first; equal ones by turns (`fairness`)."""
         self.priority = priority
         self.save(update_fields=["priority"])
 
@@ -268,6 +276,7 @@ class Checkpoint(models.Model):
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()
     is_final = models.BooleanField(default=False)
+    is_kept = models.BooleanField(_("kept for good"), default=False)  # retention passes it over
     scores = models.JSONField(default=dict, blank=True)
     saved_at = models.DateTimeField(auto_now_add=True)
 

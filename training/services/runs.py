@@ -9,13 +9,13 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from brandstudio.core import blobs, queue
+from brandstudio.core.models import AuditEntry
 from training.engine.captions import write_metadata
 from training.engine.config import RunConfig
-from training.engine.errors import EngineError
 from training.models import RunState, Snapshot, TrainingRun, Wish
-from training.problems import explain, faults_of
-from training.readiness import ENOUGH, dataset_counts, rights_are_required
-from training.recipes import full_config
+from training.recipes import full_config, settings_of_run
+from training.run_plan import plan_of
+from training.services.preflight import preflight, sizes_of
 
 
 class NotReady(Exception):
@@ -35,6 +35,8 @@ def start_run(dataset, base, settings_, by, name="", priority=0):
     stopping = [p for p in preflight(dataset, base, settings_) if p.stops]
     if stopping:
         raise NotReady(stopping)
+    config = full_config(settings_, base)
+    plan = plan_of(config, base, sizes_of(dataset))
     with transaction.atomic():
         number = dataset.runs.count() + 1
         run = TrainingRun.objects.create(
@@ -43,12 +45,42 @@ def start_run(dataset, base, settings_, by, name="", priority=0):
             dataset=dataset,
             base=base,
             kind=dataset.kind,
-            config=full_config(settings_, base).to_yaml(),
+            config=config.to_yaml(),
             snapshot=Snapshot.freeze(dataset),
             priority=priority,
+            needs_mb=plan.least_mb,
+            steps_total=plan.steps,
+            seconds_left=plan.seconds,
         )
         queue_run(run, by=by)
     return run
+
+
+def repeat_run(run, by):
+    """The same run once more, on the very snapshot it had. Returns the new TrainingRun.
+
+    Raises NotReady when its base is gone or rights have run out since.
+    """
+    settings_ = settings_of_run(run)
+    lasting = {"base-absent", "rights-expired", "rights-missing", "disk-short", "memory-short"}
+    found = preflight(run.dataset, run.base, settings_)
+    stopping = [problem for problem in found if problem.stops and problem.code in lasting]
+    if stopping:
+        raise NotReady(stopping)
+    with transaction.atomic():
+        again = TrainingRun.objects.create(
+            name=run.name,
+            owner=by,
+            dataset=run.dataset,
+            base=run.base,
+            kind=run.kind,
+            config=run.config,
+            snapshot=run.snapshot,
+            needs_mb=run.needs_mb,
+            steps_total=run.steps_total,
+        )
+        queue_run(again, by=by)
+    return again
 
 
 def queue_run(run, by, why=""):
@@ -75,73 +107,28 @@ def cancel_run(run, by):
     transaction.on_commit(lambda: queue.withdraw(run.QUEUE, job_id))
 
 
-def move_to_front(run):
-    """Next in the queue, before all who wait."""
-    highest = TrainingRun.objects.in_queue_order().first()
-    run.prioritise((highest.priority if highest else 0) + 1)
-    transaction.on_commit(lambda: queue.move_to_front(run.QUEUE, run.job_id))
+def move_in_queue(run, place, by):
+    """Let a waiting run be taken as the `place`th, 1 for the next; the others keep their order.
+
+    Rows that wait exchange what they are ordered by, so that nothing else changes for anybody.
+    """
+    with transaction.atomic():
+        waiting = list(TrainingRun.objects.in_turn().select_for_update())
+        if run not in waiting:
+            return
+        places = [(row.priority, row.turn, row.queued_at) for row in waiting]
+        waiting.remove(run)
+        waiting.insert(max(0, place - 1), run)
+        for row, (row.priority, row.turn, row.queued_at) in zip(waiting, places, strict=True):
+            row.save(update_fields=["priority", "turn", "queued_at"])
+        AuditEntry.objects.record(run, run.state, run.state, by=by, why=f"to place {place}")
 
 
-def preflight(dataset, base, settings_):
-    """Everything that would stop a run, or should be known before it: a list of Problem."""
-    counts = dataset_counts(dataset)
-    found = []
-
-    def note(code, *, stops, **facts):
-        found.append(explain(code, facts, dataset=dataset, stops=stops))
-
-    if not counts["images"]:
-        note("no-pictures", stops=True)
-        return found
-    if base is None or not base.is_present:
-        note("base-absent", stops=True, name=base.name if base else "?")
-    elif side := _training_side(settings_, base):
-        small = dataset.images.filter(width__lt=side * 0.9, height__lt=side * 0.9).count()
-        if small:
-            note("pictures-small", stops=False, count=small, side=side)
-    if counts["missing"]:
-        note("captions-missing", stops=True, count=counts["missing"])
-    if counts["expired"]:
-        note("rights-expired", stops=True, count=counts["expired"])
-    if counts["without_rights"]:
-        note("rights-missing", stops=rights_are_required(), count=counts["without_rights"])
-    if counts["images"] < ENOUGH:
-        note("few-pictures", stops=False, count=counts["images"])
-    if not dataset.trigger_word:
-        note("trigger-missing", stops=False)
-    elif without := dataset.images.captioned().lacking(dataset.trigger_word).count():
-        note("trigger-not-in-captions", stops=False, count=without)
-    if counts["drafted"]:
-        note("captions-unchecked", stops=False, count=counts["drafted"])
-    if base is not None and base.is_present:
-        found += _config_problems(dataset, base, settings_, counts["images"])
-    return found
-
-
-def _config_problems(dataset, base, settings_, images):
-    try:
-        config = full_config(settings_, base)
-    except EngineError as error:
-        return [explain(code, facts, dataset=dataset) for code, facts in faults_of(error)]
-    if config.batch_size > images:
-        facts = {"batch_size": config.batch_size, "images": images}
-        return [explain("batch-larger-than-dataset", facts, dataset=dataset)]
-    return []
-
-
-def _training_side(settings_, base):
-    try:
-        asked = int(settings_.get("resolution") or 0)
-    except (TypeError, ValueError):
-        return None  # the configuration's own check names the fault
-    return asked or min(base.info.get("default_width", 0), base.info.get("default_height", 0))
-
-
-def steps_of(config, images):
-    """How many steps a configuration makes of so many pictures; as the engine counts."""
-    per_epoch = -(-images * config.repeats // config.batch_size)
-    total = max(1, per_epoch // config.gradient_accumulation) * config.epochs
-    return min(total, config.max_steps or total)
+def prioritise(run, priority, by):
+    """Before (1) or after (-1) all runs of the usual priority (0)."""
+    with transaction.atomic():
+        run.prioritise(priority)
+        AuditEntry.objects.record(run, run.state, run.state, by=by, why=f"priority {priority}")
 
 
 def run_folder(run):

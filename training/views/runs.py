@@ -1,5 +1,6 @@
 """Training runs: the form with its YAML, the queue, the live page, its acts, two side by side."""
 
+from functools import partial
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -15,9 +16,10 @@ from brandstudio.core.roles import designer_required
 from training import services
 from training.models import TrainingRun, Wish
 from training.run_draft import RunDraft
-from training.run_page import RunPage, compare, queue_rows, shown_lines, version_tag
+from training.run_page import RunPage, compare, queue_place, queue_rows, shown_lines, version_tag
 from training.views.datasets import visible_dataset
 
+PRIORITIES = {"urgent": 1, "usual": 0, "idle": -1}
 LIST = ("dataset", "base", "owner")
 
 
@@ -51,8 +53,19 @@ def run_new(request, pk):
 @designer_required
 @require_http_methods(["GET", "POST"])
 def run_again(request, pk):
-    """The same settings again, to be changed or not, on the dataset as it is now."""
+    """The same settings again, to be changed or not, on the dataset as it is now.
+
+    Posted with `act=exactly`: the same once more on the same snapshot, at once.
+    """
     run = visible_run(request, pk)
+    if request.POST.get("act") == "exactly":
+        try:
+            again = services.repeat_run(run, by=request.user)
+        except services.NotReady as error:
+            for problem in error.problems:
+                messages.error(request, problem.sentence)
+            again = run
+        return _go(request, again.get_absolute_url())
     draft = RunDraft(run.dataset, request.POST if request.method == "POST" else None, again=run)
     return _draft(request, draft)
 
@@ -103,7 +116,7 @@ def run_log(request, pk):
 @designer_required
 @require_POST
 def run_act(request, pk):
-    """Cancel, pause, go on, save or sample now, or (for admins) change the priority."""
+    """Cancel, pause, go on, save or sample now, or (for admins) change the order and priority."""
     run = visible_run(request, pk)
     acts = {
         "cancel": lambda: services.cancel_run(run, request.user),
@@ -113,7 +126,12 @@ def run_act(request, pk):
         "resume": lambda: services.queue_run(run, by=request.user),
     }
     if request.user.is_brand_admin:
-        acts["first"] = lambda: services.move_to_front(run)
+        place = queue_place(run.pk) or 1
+        acts["first"] = lambda: services.move_in_queue(run, 1, by=request.user)
+        acts["earlier"] = lambda: services.move_in_queue(run, place - 1, by=request.user)
+        acts["later"] = lambda: services.move_in_queue(run, place + 1, by=request.user)
+        for name, priority in PRIORITIES.items():
+            acts[name] = partial(services.prioritise, run, priority, by=request.user)
     try:
         if act := acts.get(request.POST.get("act")):
             act()

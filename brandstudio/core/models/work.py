@@ -21,6 +21,10 @@ class WorkQuerySet(models.QuerySet):
         """Should have a job in the queue."""
         return self.filter(**{f"{self.model.WORK_FIELD}__in": self.model.WAITING})
 
+    def in_turn(self):
+        """Those who wait, as they will be taken (`fairness`)."""
+        return self.waiting().order_by("-priority", "turn", "queued_at", "pk")
+
     def held(self):
         """In a worker's hands."""
         return self.filter(**{f"{self.model.WORK_FIELD}__in": self.model.HELD})
@@ -53,6 +57,10 @@ class Work(models.Model):
     attempt = models.PositiveIntegerField(default=0, editable=False)
     worker = models.CharField(max_length=120, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    lost = models.PositiveSmallIntegerField(default=0, editable=False)  # workers that died over it
+    priority = models.SmallIntegerField(_("priority"), default=0)  # greater ones are taken first
+    turn = models.PositiveBigIntegerField(default=0, editable=False)  # `fairness`; 0: none yet
+    needs_mb = models.PositiveIntegerField(default=0, editable=False)  # device memory, at the least
     progress_at = models.DateTimeField(null=True, blank=True, editable=False)
     queued_at = models.DateTimeField(null=True, blank=True, editable=False)
     problem = models.CharField(_("problem"), max_length=60, blank=True, editable=False)
@@ -78,14 +86,15 @@ class Work(models.Model):
 
     def lose_worker(self):
         """Its worker died: on to the next attempt, unless so many workers died over it already."""
-        if self.attempt >= settings.MAX_ATTEMPTS:
+        self.lost += 1
+        if self.lost >= settings.MAX_ATTEMPTS:
             self.give_up()
         else:
             self.requeue(why="worker-lost")
 
     def give_up(self):
         """Whatever is wrong, trying again does not mend it."""
-        self.fail("worker-lost", attempts=self.attempt)
+        self.fail("worker-lost", attempts=self.lost)
 
     def claim(self, target, worker):
         """Take the row from the queue into this worker's hands. Raises WrongState if another did.
@@ -128,16 +137,23 @@ class Work(models.Model):
 
     def _release(self, target, *, sources, by=None, why="", **changes):
         """As `_move`, out of the worker's hands."""
-        self._move(target, sources=sources, by=by, why=why, worker="", lease_until=None, **changes)
+        changes = {"turn": 0, **changes, "worker": "", "lease_until": None}
+        self._move(target, sources=sources, by=by, why=why, **changes)
 
     def _queue_again(self, target, *, sources, by=None, why="", **changes):
-        """As `_release`, with the number of the next attempt."""
+        """As `_release`, with the number of the next attempt.
+
+        A row that is pending already keeps its turn; `queue.enqueue_work` gives the others one.
+        Once a person asks for it, its lost workers are forgotten.
+        """
         self._release(
             target,
             sources=sources,
             by=by,
             why=why,
             attempt=self.attempt + 1,
+            turn=self.turn,
+            lost=0 if by else self.lost,
             queued_at=timezone.now(),
             problem="",
             problem_facts={},

@@ -130,6 +130,17 @@ def duration(seconds):
 
 
 @register.filter
+def megabytes(count):
+    """A size given in 10⁶ bytes as people say it: 850 MB, 3.2 GB; '' when unknown."""
+    if count is None or count == "":
+        return ""
+    count = float(count)
+    if count < 1000:
+        return f"{count:.0f} MB"
+    return f"{number_format(round(count / 1000, 1), 1)} GB"
+
+
+@register.filter
 def short_hash(sha256):
     """The first eight characters of a hash, enough for eyes to compare."""
     return f"{sha256[:8]}…" if sha256 else ""

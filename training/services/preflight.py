@@ -1,0 +1,83 @@
+"""What would stop a run, or should be known before it."""
+
+from training.engine.errors import EngineError
+from training.problems import explain, faults_of
+from training.readiness import ENOUGH, dataset_counts, rights_are_required
+from training.recipes import full_config
+from training.run_plan import plan_of
+
+
+def preflight(dataset, base, settings_):
+    """Everything that would stop a run, or should be known before it: a list of Problem."""
+    counts = dataset_counts(dataset)
+    found = []
+
+    def note(code, *, stops, **facts):
+        found.append(explain(code, facts, dataset=dataset, stops=stops))
+
+    if not counts["images"]:
+        note("no-pictures", stops=True)
+        return found
+    if base is None or not base.is_present:
+        note("base-absent", stops=True, name=base.name if base else "?")
+    elif side := _training_side(settings_, base):
+        small = dataset.images.filter(width__lt=side * 0.9, height__lt=side * 0.9).count()
+        if small:
+            note("pictures-small", stops=False, count=small, side=side)
+    if counts["missing"]:
+        note("captions-missing", stops=True, count=counts["missing"])
+    if counts["expired"]:
+        note("rights-expired", stops=True, count=counts["expired"])
+    if counts["without_rights"]:
+        note("rights-missing", stops=rights_are_required(), count=counts["without_rights"])
+    if counts["images"] < ENOUGH:
+        note("few-pictures", stops=False, count=counts["images"])
+    if not dataset.trigger_word:
+        note("trigger-missing", stops=False)
+    elif without := dataset.images.captioned().lacking(dataset.trigger_word).count():
+        note("trigger-not-in-captions", stops=False, count=without)
+    if counts["drafted"]:
+        note("captions-unchecked", stops=False, count=counts["drafted"])
+    if base is not None and base.is_present:
+        found += _config_problems(dataset, base, settings_, counts["images"])
+    return found
+
+
+def _config_problems(dataset, base, settings_, images):
+    try:
+        config = full_config(settings_, base)
+    except EngineError as error:
+        return [explain(code, facts, dataset=dataset) for code, facts in faults_of(error)]
+    if config.batch_size > images:
+        facts = {"batch_size": config.batch_size, "images": images}
+        return [explain("batch-larger-than-dataset", facts, dataset=dataset)]
+    return _plan_problems(dataset, plan_of(config, base, sizes_of(dataset)))
+
+
+def _plan_problems(dataset, plan):
+    """Whether disk and devices have room for the run."""
+    found = []
+
+    def note(code, *, stops, **facts):
+        found.append(explain(code, facts, dataset=dataset, stops=stops))
+
+    if plan.lacks_disk:
+        note("disk-short", stops=True, needed=plan.disk_mb, free=plan.free_mb)
+    if plan.fits_nowhere:
+        note("memory-short", stops=True, needed=plan.least_mb, device=plan.device_mb)
+    elif plan.must_step_down:
+        note("memory-tight", stops=False, needed=plan.memory_mb, device=plan.device_mb)
+    return found
+
+
+def sizes_of(dataset):
+    """[(width, height)] of the dataset's pictures, px."""
+    return list(dataset.images.values_list("width", "height"))
+
+
+def _training_side(settings_, base):
+    try:
+        asked = int(settings_.get("resolution") or 0)
+    except (TypeError, ValueError):
+        return None  # the configuration's own check names the fault
+    return asked or min(base.info.get("default_width", 0), base.info.get("default_height", 0))
