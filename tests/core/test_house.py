@@ -97,8 +97,6 @@ def pinned_packages(name):
     return pinned
 
 
-# Used where present, and the code says what to do where not.
-OPTIONAL = {"bitsandbytes"}
 # Imported inside functions of `manage.py messages`, which only developers run.
 TOOLS_OF_DEVELOPMENT = {"babel", "polib"}
 
@@ -113,7 +111,7 @@ TOOLS_OF_DEVELOPMENT = {"babel", "polib"}
 def test_what_is_imported_is_pinned(requirements, places):
     own = {"brandstudio", "training", "gallery", "tests", "benchmarks"}
     homes = packages_distributions()
-    imported = imported_packages(*places) - own - OPTIONAL - set(sys.stdlib_module_names)
+    imported = imported_packages(*places) - own - set(sys.stdlib_module_names)
 
     pinned = pinned_packages(requirements)
     missing = {

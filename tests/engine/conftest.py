@@ -1,3 +1,4 @@
+import gc
 import socket
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from training.engine.config import RunConfig
 
 # On a busy machine two threads wait for each other far longer than one works.
 torch.set_num_threads(1)
+
+# The libraries' own objects live as long as the tests: looking through them at each collection
+# that a run asks for took longer than its steps.
+gc.collect()
+gc.freeze()
 
 # No deadline, since a busy machine proves nothing; the same examples each time.
 settings.register_profile("engine", deadline=None, derandomize=True, max_examples=40)

@@ -50,19 +50,33 @@ def test_pace_tells_speed_and_time_left():
     assert pace.seconds_for(10) == 5
 
 
-def test_ladder_halves_the_pieces_down_to_one():
-    ladder = Ladder(piece=5)
-    climbed = [ladder.climb() for _ in range(6)]
+def test_ladder_has_its_rungs_in_order():
+    ladder = Ladder(piece=5, optimizer_shrinks=True)
+    told = [ladder.climb(step=3) for _ in range(8)]
 
-    assert climbed == [
-        "emptied caches",
-        "passes of 3 images",
-        "passes of 2 images",
-        "passes of 1 images",
-        "gradient checkpointing",
-        None,
+    assert [change.code for change in told] == [
+        "memory-caches",
+        "memory-passes",
+        "memory-passes",
+        "memory-passes",
+        "memory-checkpointing",
+        "memory-optimizer",
+        "memory-shapes",
+        "memory-shapes",
     ]
+    assert [change.facts.get("images") for change in told[1:4]] == [3, 2, 1]
+    assert "step 3" in str(told[0])
+    assert "50 %" in str(told[-1])
+    assert ladder.climb(step=3) is None
+    assert len(ladder.climbed) == 8
     assert Ladder(**ladder.to_json()) == ladder
+
+
+def test_optimizer_without_an_eight_bit_form_has_no_such_rung():
+    ladder = Ladder(piece=1, checkpointing=True)
+    codes = [change.code for change in iter(lambda: ladder.climb(step=1), None)]
+
+    assert codes == ["memory-caches", "memory-shapes", "memory-shapes"]
 
 
 @pytest.mark.parametrize(

@@ -66,5 +66,13 @@ def choose_bucket(buckets: list[Bucket], width: int, height: int) -> Bucket:
     return min(buckets, key=distance)
 
 
+def cut_down(bucket: Bucket, share: float, step: int) -> Bucket:
+    """The shape at about `share` of its area, sides multiples of step px; itself at share 1."""
+    if share >= 1:
+        return bucket
+    sides = (int(side * math.sqrt(share)) for side in (bucket.width, bucket.height))
+    return Bucket(*(_down(side, step) for side in sides))
+
+
 def _down(length: int, step: int) -> int:
     return max(step, length // step * step)

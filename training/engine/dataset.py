@@ -1,13 +1,13 @@
 """The training set: pictures with captions, every fault of the folder found before the start."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image
 
 from training.engine.base_models import BaseInfo
-from training.engine.buckets import ENLARGEMENT, Bucket, choose_bucket, make_buckets
+from training.engine.buckets import ENLARGEMENT, Bucket, choose_bucket, cut_down, make_buckets
 from training.engine.captions import read_metadata, with_trigger
 from training.engine.config import RunConfig
 from training.engine.errors import EngineError, raise_faults
@@ -95,6 +95,11 @@ def fingerprint(examples: list[Example]) -> str:
         line = "\0".join([e.name, e.pixels, f"{e.bucket.width}x{e.bucket.height}", e.caption])
         digest.update(line.encode() + b"\n")
     return digest.hexdigest()
+
+
+def at_share(examples: list[Example], share: float, step: int) -> list[Example]:
+    """The examples with shapes of about `share` of their area, sides multiples of step px."""
+    return [replace(e, bucket=cut_down(e.bucket, share, step)) for e in examples]
 
 
 def pixel_hash(image: Image.Image) -> str:

@@ -246,7 +246,23 @@ SENTENCES: dict[str, str] = {
     "sample-failed": gettext_noop(
         "The sample pictures of step {step} could not be made: {reason}. Training goes on."
     ),
-    "memory-step": gettext_noop("Memory ran short at step {step}: the run goes on with {change}."),
+    "memory-caches": gettext_noop(
+        "Memory ran short at step {step}. Caches were emptied; the step is tried again."
+    ),
+    "memory-passes": gettext_noop(
+        "Memory ran short at step {step}. The run goes on with passes of {images} images each; "
+        "the batch stays the same."
+    ),
+    "memory-checkpointing": gettext_noop(
+        "Memory ran short at step {step}. The run goes on with gradient checkpointing: "
+        "slower, in less memory."
+    ),
+    "memory-optimizer": gettext_noop(
+        "Memory ran short at step {step}. The run goes on with the 8-bit form of its optimizer."
+    ),
+    "memory-shapes": gettext_noop(
+        "Memory ran short at step {step}. The run goes on with images of {percent} % of their area."
+    ),
     "image-skipped": gettext_noop("{name} was left out: {reason}"),
     # Labelling
     "labeler-missing": gettext_noop(

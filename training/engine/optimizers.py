@@ -1,6 +1,7 @@
 """Optimizers from kept libraries, the course of the learning rate, and state as plain data."""
 
 import importlib
+import importlib.util
 import math
 
 import torch
@@ -30,6 +31,45 @@ def make_optimizer(config: RunConfig, groups: list[dict], name: str | None = Non
     return module.optim.AdamW8bit(groups, weight_decay=decay)
 
 
+def has_eight_bit(name: str) -> bool:
+    """Whether a run with this optimizer could go on in 8 bit (AdamW, where bitsandbytes is)."""
+    return name == "adamw" and importlib.util.find_spec("bitsandbytes") is not None
+
+
+def in_eight_bit(config: RunConfig, optimizer):
+    """8-bit AdamW in the place of a plain AdamW, going on from its rates and moments.
+
+    The moments' tensors leave the former optimizer one by one, so that both never fill memory.
+    """
+    from bitsandbytes.functional import quantize_blockwise  # noqa: PLC0415 -- an optional package
+
+    kept = ("params", "lr", "base_lr", "name")
+    groups = [{key: group[key] for key in kept} for group in optimizer.param_groups]
+    smaller = make_optimizer(config, groups, "adamw8bit")
+    for place, group in enumerate(smaller.param_groups):
+        for index, parameter in enumerate(group["params"]):
+            before = optimizer.state.pop(parameter, None)
+            if not before:
+                continue
+            smaller.init_state(group, parameter, place, index)
+            now = smaller.state[parameter]
+            now["step"] = int(before["step"])
+            for moment, number in (("exp_avg", "1"), ("exp_avg_sq", "2")):
+                target = now[f"state{number}"]
+                if target.dtype != torch.uint8:  # few numbers are kept as they are
+                    target.copy_(before[moment])
+                    continue
+                # Into the tensors that init_state made; 256 is the block they are made for.
+                quantize_blockwise(
+                    before[moment].contiguous(),
+                    code=now[f"qmap{number}"],
+                    absmax=now[f"absmax{number}"],
+                    out=target,
+                    blocksize=256,
+                )
+    return smaller
+
+
 def rate_factor(step: int, total: int, schedule: str, warmup: float) -> float:
     """Share of the learning rate at step 0 … total-1: up during warm-up, then as scheduled.
 
@@ -56,7 +96,7 @@ def optimizer_state(optimizer) -> tuple[dict[str, torch.Tensor], dict]:
     full = optimizer.state_dict()
     tensors, numbers = {}, {}
     for index, values in full["state"].items():
-        for key, value in values.items():
+        for key, value in _flat(values):
             if isinstance(value, torch.Tensor):
                 tensors[f"{index}.{key}"] = value.detach().cpu().clone().contiguous()
             else:
@@ -92,6 +132,15 @@ def restore_optimizer(optimizer, tensors: dict[str, torch.Tensor], plain: dict) 
                 group[name.removeprefix(prefix)] = value
         groups.append(group)
     optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+
+def _flat(values: dict):
+    """(key, value) pairs; bitsandbytes tells its quantized tensors in a table of their own."""
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from value.items()
+        else:
+            yield key, value
 
 
 def _library(package: str, feature: str, setting: str):

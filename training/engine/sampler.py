@@ -71,3 +71,18 @@ def make_plan(shapes: list[Hashable], batch: int, seed: int, repeats: int = 1) -
     for index, shape in enumerate(shapes):
         groups.setdefault(shape, []).extend([index] * repeats)
     return Plan(tuple(tuple(group) for group in groups.values()), batch, seed)
+
+
+def hold_back(examples: list, share: float, seed: int) -> tuple[list, list]:
+    """(training, held back): which ones depends on their pixels and the seed, not on their order.
+
+    examples: with `.pixels`, a hash each. share: 0 … 0.5 of them; at least one is held back then.
+    """
+    count = round(len(examples) * share)
+    if share:
+        count = min(max(1, count), len(examples) - 1)
+    names = sorted(example.pixels for example in examples)
+    order = torch.randperm(len(names), generator=generator(seed, "split")).tolist()
+    chosen = {names[i] for i in order[:count]}
+    kept = [example for example in examples if example.pixels not in chosen]
+    return kept, [example for example in examples if example.pixels in chosen]

@@ -4,20 +4,16 @@
 its last saved state as if nothing had happened: on a CPU the weights are equal, bit for bit.
 """
 
-import dataclasses
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import torch
 
-from training.engine import adapters, base_models, loading, lora_files, memory, optimizers
+from training.engine import adapters, base_models, loading, lora_files, memory, run_files
 from training.engine.base_models import BaseInfo
-from training.engine.caches import Caches, encode_captions
 from training.engine.config import RunConfig
 from training.engine.control import Control
-from training.engine.dataset import Example, fingerprint, load_dataset
-from training.engine.diffusion import Objective
 from training.engine.errors import EngineError
 from training.engine.events import (
     Cancelled,
@@ -26,24 +22,16 @@ from training.engine.events import (
     Finished,
     Paused,
     Phase,
-    Step,
     Validation,
     Warning,
 )
-from training.engine.lora_metadata import library_versions, training_metadata
+from training.engine.learner import Learner
 from training.engine.parallel import Team
 from training.engine.run_folder import RunFolder
 from training.engine.run_samples import draw_samples
-from training.engine.run_state import (
-    RunState,
-    newest_state,
-    random_state,
-    restore_random_state,
-    save_state,
-)
-from training.engine.sampler import derived_seed, generator, make_plan
-from training.engine.training_data import Batch, TrainingData, all_captions
-from training.engine.watch import LossWatch, Pace, TensorBoardLog
+from training.engine.run_set import RunSet
+from training.engine.run_state import newest_state, restore_random_state, save_state
+from training.engine.watch import StepLog, TensorBoardLog
 
 LOG_EVERY = 10
 """On a GPU losses are read every so many steps: each reading makes the card wait."""
@@ -125,13 +113,9 @@ class _Run:
         self.dtype = loading.choose_dtype(self.device, config.precision)
         self.step = 0
         self._is_set_up = False
-        self.seconds = 0.0
-        self._clock = time.monotonic()
         self.started = time.time()
         self.saved_step = 0
-        self._losses: list[tuple[int, float, int, torch.Tensor]] = []
-        self._pace = Pace()
-        self._watch = LossWatch()
+        self.log = StepLog()
 
     # -- stages ---------------------------------------------------------------------------
 
@@ -148,7 +132,7 @@ class _Run:
         except EngineError as error:
             if error.code != "disk-full" or not self._is_set_up:
                 raise
-            yield Warning(error.code, error.facts, str(error))
+            yield _warning(error)
             yield Paused(self.saved_step, "disk-full")
         finally:
             self._leave_pipe()
@@ -158,57 +142,42 @@ class _Run:
         kept = newest_state(self.folder.state) if resume else None
         if resume and kept is None:
             raise EngineError("resume-nothing", path=str(self.folder.folder))
-        examples, passed_over = load_dataset(self.config, self.info, skip_bad)
-        for fault in passed_over:
+        self.set = RunSet(self.config, self.info, skip_bad)
+        for fault in self.set.passed_over:
             facts = {"name": fault.facts.get("name", ""), "reason": str(fault)}
-            error = EngineError("image-skipped", **facts)
-            yield Warning(error.code, error.facts, str(error))
-        self.all_examples = examples
-        self.examples, held_back = _split(examples, self.config)
+            yield _warning(EngineError("image-skipped", **facts))
         if kept:
-            self._check_same(kept)
+            run_files.check_same(kept, self.config, self.info.sha256, self.set.fingerprint)
+            self.set.cut_down(kept.facts["ladder"].get("cap", 1.0))
         yield Phase("loading")
         if self.pipe is None:
             self.pipe = base_models.load(self.info, self.device, self.dtype)
-        with self.team.first_goes_first():
-            yield from self._encode(self.examples + held_back)
-        self._set_up(held_back)
+        yield from self._encode()
+        self.learner = Learner(self.config, self.info, self.pipe, self.team, self.dtype)
+        self.set.lay_out(self.learner.objective.levels, self.device)
         if kept:
             self._restore(kept)
         else:
             self._save_state()
         self.team.wait()
-        self._was_finished = self.step >= self.total and self.folder.final.is_file()
+        self._was_finished = self.step >= self.set.total and self.folder.final.is_file()
         self._is_set_up = True
         if not self._was_finished:
             self._record("training")
 
-    def _encode(self, examples: list[Example]) -> Iterator[Event]:
-        """Encode the set once, then let the encoders go."""
-        caches = Caches(self.folder.cache)
-        # The VAE encodes in fp32: in fp16 SDXL's gives values that are not finite.
-        self.pipe.vae.to(torch.float32)
-        self.latents = yield from self._interruptible(
-            caches.latents(self.pipe, examples, self.info.sha256, self.config.flip)
-        )
-        self.pipe.vae.to(self.dtype)
-        self.texts = None
-        if not self.config.train_text_encoder:
-            captions = all_captions(examples, self.config)
-            self.texts = yield from self._interruptible(
-                caches.texts(self.pipe, captions, self.info.sha256)
-            )
+    def _encode(self) -> Iterator[Event]:
+        """Encode the set, one process after the other, then let the encoders go."""
+        with self.team.first_goes_first():
+            yield from self._interruptible(self.set.encode(self.pipe, self.folder.cache))
         self._let_encoders_go()
 
-    def _interruptible(self, phases):
-        """Pass events on, looking at the control between them; returns the generator's value."""
-        while True:
-            try:
-                event = next(phases)
-            except StopIteration as end:
-                return end.value
+    def _interruptible(self, phases: Iterator[Event]) -> Iterator[Event]:
+        """Pass events on, looking at the control after each."""
+        for event in phases:
             yield event
-            self._look_at_control()
+            # Once all processes look together, one that encodes may not look alone.
+            if not self._is_set_up or self.team.size == 1:
+                self._look_at_control()
 
     def _let_encoders_go(self) -> None:
         names = ["vae"]
@@ -221,182 +190,107 @@ class _Run:
                 getattr(self.pipe, name).to("cpu")
         memory.free_memory()
 
-    def _set_up(self, held_back: list[Example]) -> None:
-        config, unet = self.config, self.pipe.unet
-        unet.to(self.device)
-        if self.device.type == "cuda":
-            unet.to(memory_format=torch.channels_last)
-        groups = adapters.add_training_adapter(self.pipe, config, self.info)
-        self.parameters = [p for group in groups for p in group["params"]]
-        self.optimizer = optimizers.make_optimizer(config, groups)
-        schedule = self.pipe.scheduler
-        self.objective = Objective(
-            schedule.alphas_cumprod.to(self.device, torch.float32),
-            self.info.prediction_type,
-            config.min_snr_gamma,
-        )
-        sdxl = self.info.family == "sdxl"
-        make = dict(levels=self.objective.levels, device=self.device, with_time_ids=sdxl)
-        self.data = TrainingData(config, self.examples, self.latents, self.texts, **make)
-        self.held_back = TrainingData(config, held_back, self.latents, self.texts, **make)
-        batch = config.batch_size * config.gradient_accumulation
-        shapes = [example.bucket for example in self.examples]
-        self.plan = make_plan(shapes, batch, config.seed, config.repeats)
-        self.total = self.plan.steps_per_epoch * config.epochs
-        if config.max_steps:
-            self.total = min(self.total, config.max_steps)
-        self.ladder = memory.Ladder(config.batch_size, config.gradient_checkpointing)
-        self.average = [p.detach().clone() for p in self.parameters] if config.ema else None
-        self.scaler = torch.amp.GradScaler(
-            self.device.type, enabled=self.dtype == torch.float16 and self.device.type == "cuda"
-        )
-        unet.train()
-        self._apply_ladder()
-        if config.compile:
-            unet.compile()
-
     def _loop(self) -> Iterator[Event]:
-        yield Phase("training", self.step, self.total)
+        yield Phase("training", self.step, self.set.total)
         yield from self._validate()
-        self._clock = time.monotonic()
-        while self.step < self.total:
+        self.log.start_clock()
+        while self.step < self.set.total:
             self._look_at_control()
             yield from self._one_step()
             self.step += 1
             wishes = [self.control.wants_save(), self.control.wants_sample()]
             wants_save, wants_sample = self.team.any(wishes)
             at_save = self.step % self.config.save_steps == 0 or wants_save
-            if self._should_read_losses() or at_save or wants_sample or self.step == self.total:
+            if self._should_read_losses() or at_save or wants_sample or self.step == self.set.total:
                 yield from self._read_losses()
             if at_save:
                 yield from self._checkpoint()
             elif wants_sample:
                 yield from self._samples()
-                self._clock = time.monotonic()
+                self.log.start_clock()
 
     def _one_step(self) -> Iterator[Event]:
-        factor = optimizers.rate_factor(
-            self.step, self.total, self.config.lr_schedule, self.config.warmup
-        )
-        rate = optimizers.set_rate(self.optimizer, factor)
-        indices = self.plan.batch_of(self.step)
+        rate = self.learner.set_rate(self.step, self.set.total)
+        indices = self.set.plan.batch_of(self.step)
         while True:
-            try:
-                loss = self._gradients(self.data.batch(indices, self.step))
+            loss = self._try_step(indices)
+            # All processes take the same rungs: one of them alone would train something else.
+            (ran_short,) = self.team.any([loss is None])
+            if not ran_short:
                 break
-            except (RuntimeError, MemoryError) as error:
-                if not memory.is_out_of_memory(error):
-                    raise
-                problem = error
-            # Out of the handler first: its traceback would keep the activations alive.
-            yield self._step_down(problem)
-            problem = None
-        self.team.add_up(self.parameters, loss)
-        self._update()
-        self._losses.append((self.step + 1, rate, len(indices), loss))
+            yield from self._step_down()
+        if self.team.size > 1:
+            self.team.add_up(self.learner.parameters, loss)
+            self.learner.update()
+        self.learner.keep_average()
+        self.log.add(self.step + 1, rate, len(indices), loss)
 
-    def _gradients(self, batch: Batch) -> torch.Tensor:
-        """Gradients of our share of the mean loss over a batch, in pieces; returns that loss."""
-        self.optimizer.zero_grad(set_to_none=True)
-        total = torch.zeros((), device=self.device)
-        if self.config.lora_dropout:
-            # Dropout draws from torch's own generator: it too must depend on the step alone.
-            torch.manual_seed(derived_seed(self.config.seed, "dropout", self.step, self.team.rank))
-        ours = batch.share(self.team.rank, self.team.size)
-        for part in ours.parts(self.ladder.piece) if len(ours) else ():
-            share = len(part) / len(batch)
-            loss = self._loss(part).mean() * share
-            self.scaler.scale(loss).backward()
-            total += loss.detach()
-        return total
+    def _try_step(self, indices: list[int]) -> torch.Tensor | None:
+        """The loss of a step, None when memory did not suffice; several processes add up first."""
+        try:
+            loss = self.learner.gradients(self.set.data.batch(indices, self.step), self.step)
+            if self.team.size == 1:
+                self.learner.update()
+            return loss
+        except (RuntimeError, MemoryError) as error:
+            if not memory.is_out_of_memory(error):
+                raise
+        # Out of the handler: its traceback would keep the activations alive.
+        return None
 
-    def _loss(self, batch: Batch) -> torch.Tensor:
-        """(B,) loss of each picture."""
-        tokens, pooled = batch.tokens, batch.pooled
-        mixed = self.objective.noisy(batch.clean, batch.noise, batch.levels)
-        with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
-            if tokens is None:
-                tokens, pooled = encode_captions(self.pipe, batch.captions)
-            extra = None
-            if pooled is not None:
-                extra = {"text_embeds": pooled, "time_ids": batch.time_ids}
-            answer = self.pipe.unet(
-                mixed.to(self.dtype),
-                batch.levels,
-                encoder_hidden_states=tokens.to(self.dtype),
-                added_cond_kwargs=extra,
-                return_dict=False,
-            )[0]
-        target = self.objective.target(batch.clean, batch.noise, batch.levels)
-        return self.objective.loss(answer, target, batch.levels)
+    def _step_down(self) -> Iterator[Event]:
+        """Take the next rung of the memory ladder. Raises out-of-memory at its end."""
+        ladder = self.learner.ladder
+        cap = ladder.cap
+        change = self.learner.climb(self.step + 1)
+        if change is None:
+            self._record("failed")
+            raise EngineError("out-of-memory", tried=", ".join(ladder.climbed))
+        yield _warning(change)
+        if ladder.cap == cap:
+            return
+        self.set.cut_down(ladder.cap)
+        yield from self._encode_again()
+        yield Phase("training", self.step, self.set.total)
 
-    def _update(self) -> None:
-        if self.config.max_grad_norm:
-            self.scaler.unscale_(self.optimizer)
-            torch.nn.utils.clip_grad_norm_(self.parameters, self.config.max_grad_norm)
-        self.scaler.step(self.optimizer)
-        self.scaler.update()
-        if self.average:
-            torch._foreach_lerp_(self.average, list(self.parameters), 1 - self.config.ema)
+    def _encode_again(self) -> Iterator[Event]:
+        """Encode the pictures at the shapes they have now, with the network out of the way."""
+        self.learner.move("cpu")
+        if self.pipe.vae is None:
+            encoders = ("text_encoder", "text_encoder_2")
+            others = {name: None for name in encoders if hasattr(self.pipe, name)}
+            loaded = base_models.load(
+                self.info, self.device, torch.float32, unet=self.pipe.unet, **others
+            )
+            self.pipe.vae = loaded.vae
+        self.pipe.vae.to(self.device)
+        yield from self._encode()
+        self.learner.move(self.device)
+        self.set.lay_out(self.learner.objective.levels, self.device)
 
     # -- watching -------------------------------------------------------------------------
 
     def _should_read_losses(self) -> bool:
-        return self.device.type == "cpu" or len(self._losses) >= LOG_EVERY
+        return self.device.type == "cpu" or len(self.log) >= LOG_EVERY
 
     def _read_losses(self) -> Iterator[Event]:
         """Tell the steps since the last reading. Raises loss-not-finite, loss-diverged."""
-        if not self._losses:
-            return
-        values = torch.stack([loss for *_, loss in self._losses]).tolist()
-        now = time.monotonic()
-        elapsed = (now - self._clock) / len(values)
-        self.seconds += now - self._clock
-        self._clock = now
-        pending, self._losses = self._losses, []
-        for (step, rate, images, _), loss in zip(pending, values, strict=True):
-            try:
-                self._watch.check(step, loss, self.saved_step, self.config.learning_rate)
-            except EngineError:
-                self._record("failed")
-                raise
-            self._pace.add(elapsed, images)
-            yield Step(
-                step=step,
-                total=self.total,
-                epoch=self.plan.epoch_of(step - 1) + 1,
-                loss=loss,
-                lr=rate,
-                images_per_second=self._pace.images_per_second,
-                seconds_left=self._pace.seconds_for(self.total - step),
-            )
-
-    @torch.no_grad()
-    def _fixed_losses(self, data: TrainingData, shares=VALIDATION_SHARES) -> list[float]:
-        """Per picture: mean loss over fixed noise levels, with noise that never changes."""
-        levels = [round(share * self.objective.levels) for share in shares]
-        plain = dataclasses.replace(self.objective, gamma=0)
-        weighted, self.objective = self.objective, plain
-        self.pipe.unet.eval()
+        rate = self.config.learning_rate
         try:
-            losses = []
-            for index in range(len(data.examples)):
-                parts = data.fixed_batch(index, levels).parts(self.ladder.piece)
-                losses.append(torch.cat([self._loss(part) for part in parts]).mean().item())
-            return losses
-        finally:
-            self.objective = weighted
-            self.pipe.unet.train()
+            yield from self.log.read(self.set.plan, self.set.total, self.saved_step, rate)
+        except EngineError:
+            self._record("failed")
+            raise
 
     def _validate(self) -> Iterator[Event]:
-        if self.held_back.examples and self.team.is_first:
-            losses = self._fixed_losses(self.held_back)
+        if self.set.held_back and self.team.is_first:
+            losses = self.learner.fixed_losses(self.set.validation, VALIDATION_SHARES)
             yield Validation(self.step, sum(losses) / len(losses))
 
     # -- saving ---------------------------------------------------------------------------
 
     def _checkpoint(self) -> Iterator[Event]:
-        yield Phase("saving", self.step, self.total)
+        yield Phase("saving", self.step, self.set.total)
         if self.team.is_first:
             path = self.folder.checkpoint(self.step)
             digest = self._write_weights(path)
@@ -405,27 +299,11 @@ class _Run:
             yield Checkpoint(self.step, str(path), digest)
         yield from self._validate()
         yield from self._samples()
-        self._clock = time.monotonic()
+        self.log.start_clock()
 
     def _write_weights(self, path: Path) -> str:
-        with self._averaged():
-            modules = adapters.trained_modules(self.pipe, self.info)
-        metadata = training_metadata(
-            self.config,
-            self.info,
-            self.all_examples,
-            step=self.step,
-            total=self.total,
-            epoch=self.plan.epoch_of(max(0, self.step - 1)) + 1,
-            steps_per_epoch=self.plan.steps_per_epoch,
-            alpha=next(iter(modules.values())).alpha,
-            started=self.started,
-            finished=time.time(),
-        )
         try:
-            return lora_files.write_kohya(
-                path, modules, metadata, self.config.save_precision, self.saved_step
-            )
+            return run_files.write_weights(self, path)
         except EngineError as error:
             if error.code != "lora-not-finite":
                 raise
@@ -438,117 +316,39 @@ class _Run:
                 learning_rate=self.config.learning_rate,
             ) from error
 
-    def _averaged(self):
-        return _swapped(self.parameters, self.average)
-
     def _save_state(self) -> None:
-        tensors, plain = optimizers.optimizer_state(self.optimizer)
-        weights = {str(i): p.detach().cpu().clone() for i, p in enumerate(self.parameters)}
-        for i, value in enumerate(self.average or ()):
-            weights[f"average.{i}"] = value.cpu().clone()
-        plain["scaler"] = self.scaler.state_dict()
-        state = RunState(
-            step=self.step,
-            weights=weights,
-            optimizer=tensors,
-            plain=plain,
-            random=random_state(self.device),
-            facts={
-                "config": self.config.to_mapping(),
-                "base": self.info.sha256,
-                "dataset": fingerprint(self.all_examples),
-                "seconds": self.seconds,
-                "started": self.started,
-                "ladder": self.ladder.to_json(),
-            },
-        )
         if self.team.is_first:
-            save_state(self.folder.state, state)
+            save_state(self.folder.state, run_files.state_of(self))
         self.saved_step = self.step
 
-    def _check_same(self, kept: RunState) -> None:
-        """Raise resume-changed when a resumed run would not be the run that was begun."""
-        before = RunConfig.from_mapping(kept.facts["config"])
-        changes = [
-            f"{key} was {theirs}, is {ours}"
-            for key, ours, theirs in self.config.differences(before)
-        ]
-        if kept.facts["base"] != self.info.sha256:
-            changes.append("the base model's file is another")
-        if kept.facts["dataset"] != fingerprint(self.all_examples):
-            changes.append("the images or captions are others")
-        if changes:
-            raise EngineError("resume-changed", differences="; ".join(changes))
-
-    def _restore(self, kept: RunState) -> None:
-        try:
-            with torch.no_grad():
-                for i, parameter in enumerate(self.parameters):
-                    parameter.copy_(kept.weights[str(i)])
-                for i, value in enumerate(self.average or ()):
-                    value.copy_(kept.weights[f"average.{i}"])
-            optimizers.restore_optimizer(self.optimizer, kept.optimizer, kept.plain)
-        except (KeyError, ValueError, RuntimeError) as error:
-            path = str(self.folder.state)
-            raise EngineError("resume-damaged", path=path, reason=str(error)) from error
-        if kept.plain.get("scaler"):
-            self.scaler.load_state_dict(kept.plain["scaler"])
+    def _restore(self, kept) -> None:
+        self.learner.restore(kept, str(self.folder.state))
         restore_random_state(kept.random, self.device)
         self.step = self.saved_step = kept.step
-        self.seconds = kept.facts["seconds"]
+        self.log.seconds = kept.facts["seconds"]
         self.started = kept.facts["started"]
-        self.ladder = memory.Ladder(**kept.facts["ladder"])
-        self._apply_ladder()
         if self.team.is_first:
             self.folder.forget_events_after(self.step)
 
     def _finish(self) -> Iterator[Event]:
         if self._was_finished and self.team.is_first:
             digest = lora_files.sha256(self.folder.final)
-            yield Finished(str(self.folder.final), digest, self.seconds, self.step)
+            yield Finished(str(self.folder.final), digest, self.log.seconds, self.step)
             return
-        yield Phase("saving", self.step, self.total)
+        yield Phase("saving", self.step, self.set.total)
         if self.saved_step != self.step:
             self._save_state()
         if not self.team.is_first:
             return
         digest = self._write_weights(self.folder.final)
-        losses = self._fixed_losses(self.data, IMAGE_SHARES)
-        self._record("finished", sha256=digest, image_losses=self._named(losses))
-        yield Finished(str(self.folder.final), digest, self.seconds, self.step)
-
-    def _named(self, losses: list[float]) -> dict[str, float]:
-        """Loss per picture, worst first."""
-        pairs = zip((e.name for e in self.data.examples), losses, strict=True)
-        return dict(sorted(pairs, key=lambda pair: -pair[1]))
+        losses = self.learner.fixed_losses(self.set.data, IMAGE_SHARES)
+        named = run_files.by_loss(self.set.examples, losses)
+        self._record("finished", sha256=digest, image_losses=named)
+        yield Finished(str(self.folder.final), digest, self.log.seconds, self.step)
 
     def _record(self, state: str, **facts) -> None:
-        if not self.team.is_first:
-            return
-        self.folder.write_record(
-            {
-                "state": state,
-                "name": self.config.name,
-                "config": self.config.to_mapping(),
-                "base": {
-                    "name": self.info.name,
-                    "family": self.info.family,
-                    "sha256": self.info.sha256,
-                },
-                "images": [
-                    {"name": e.name, "pixels": e.pixels, "caption": e.caption}
-                    for e in self.all_examples
-                ],
-                "dataset": fingerprint(self.all_examples),
-                "step": self.step,
-                "saved_step": self.saved_step,
-                "seconds": self.seconds,
-                "memory": self.ladder.climbed,
-                "libraries": library_versions(),
-                **facts,
-            },
-            self.saved_step,
-        )
+        if self.team.is_first:
+            self.folder.write_record(run_files.record_of(self, state, facts), self.saved_step)
 
     # -- samples --------------------------------------------------------------------------
 
@@ -556,14 +356,13 @@ class _Run:
         """Sample pictures with the weights as they are; nothing here may end the run."""
         if not self.config.sample_prompts or not self.team.is_first:
             return
-        yield Phase("sampling", self.step, self.total)
+        yield Phase("sampling", self.step, self.set.total)
         try:
-            with torch.random.fork_rng(), self._averaged():
+            with torch.random.fork_rng(), self.learner.averaged():
                 yield from draw_samples(self.config, self.info, self.pipe, self.step, self.folder)
         except Exception as error:
             # Whatever it was, it is told as a warning and the training goes on.
-            problem = EngineError("sample-failed", step=self.step, reason=str(error)[:200])
-            yield Warning(problem.code, problem.facts, str(problem))
+            yield _warning(EngineError("sample-failed", step=self.step, reason=str(error)[:200]))
         finally:
             adapters.set_training(self.pipe)
             self.pipe.unet.train()
@@ -574,7 +373,7 @@ class _Run:
     def _look_at_control(self) -> None:
         """Obey the control at a step boundary. Raises _Stop."""
         wishes = [self.control.should_cancel(), self.control.should_pause()]
-        # Encoding is done by one process after the other: there each decides for itself.
+        # The first encoding is done by one process after the other: each decides for itself.
         cancel, pause = self.team.any(wishes) if self._is_set_up else wishes
         if cancel:
             raise _Stop(Cancelled(self.step))
@@ -586,38 +385,12 @@ class _Run:
             return
         leaves = self.control.leaves_device and self.control.device_wanted()
         if leaves:
-            self._move("cpu")
+            self.learner.move("cpu")
         before = time.monotonic()
         self.control.yield_device()
         if leaves:
-            self._move(self.device)
-        self._clock += time.monotonic() - before  # waiting is no training time
-
-    def _move(self, device) -> None:
-        """Move network and optimizer between the card and host memory."""
-        self.pipe.unet.to(device)
-        for state in self.optimizer.state.values():
-            for key, value in state.items():
-                if isinstance(value, torch.Tensor):
-                    state[key] = value.to(device)
-        memory.free_memory()
-
-    def _step_down(self, error: BaseException) -> Event:
-        """Take the next rung of the memory ladder. Raises out-of-memory at its end."""
-        self.optimizer.zero_grad(set_to_none=True)
-        change = self.ladder.climb()
-        if change is None:
-            self._record("failed")
-            tried = ", ".join(self.ladder.climbed)
-            raise EngineError("out-of-memory", tried=tried) from error
-        self._apply_ladder()
-        memory.free_memory()
-        told = EngineError("memory-step", step=self.step + 1, change=change)
-        return Warning(told.code, told.facts, str(told))
-
-    def _apply_ladder(self) -> None:
-        if self.ladder.checkpointing:
-            self.pipe.unet.enable_gradient_checkpointing()
+            self.learner.move(self.device)
+        self.log.start_clock(skipped=time.monotonic() - before)  # waiting is no training time
 
     def _leave_pipe(self) -> None:
         """Give a borrowed pipeline back as it came."""
@@ -630,33 +403,5 @@ class _Run:
         self.pipe.to(self.device)
 
 
-def _split(examples: list[Example], config: RunConfig) -> tuple[list[Example], list[Example]]:
-    """(training, held back): the held-back share depends on pictures and seed, not on order."""
-    count = round(len(examples) * config.validation_share)
-    if config.validation_share:
-        count = min(max(1, count), len(examples) - 1)
-    names = sorted(example.pixels for example in examples)
-    order = torch.randperm(len(names), generator=generator(config.seed, "split")).tolist()
-    chosen = {names[i] for i in order[:count]}
-    kept = [example for example in examples if example.pixels not in chosen]
-    return kept, [example for example in examples if example.pixels in chosen]
-
-
-class _swapped:
-    """Within the block the parameters hold their running average, where there is one."""
-
-    def __init__(self, parameters, average):
-        self.parameters, self.average = parameters, average
-
-    def __enter__(self):
-        self._swap()
-
-    def __exit__(self, *_):
-        self._swap()
-
-    @torch.no_grad()
-    def _swap(self):
-        for parameter, value in zip(self.parameters, self.average or (), strict=False):
-            kept = parameter.detach().clone()
-            parameter.copy_(value)
-            value.copy_(kept)
+def _warning(error: EngineError) -> Warning:
+    return Warning(error.code, error.facts, str(error))

@@ -1,11 +1,16 @@
 """Watching a run: is the loss still sound, how fast does it go, and the log for TensorBoard."""
 
 import math
+import time
 from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
+
+import torch
 
 from training.engine.errors import EngineError
 from training.engine.events import Event, Step, Validation
+from training.engine.sampler import Plan
 
 WINDOW = 10
 GROWTH = 5
@@ -53,6 +58,57 @@ class Pace:
     @property
     def _seconds(self) -> float:
         return sum(seconds for seconds, _ in self._steps)
+
+
+class StepLog:
+    """Steps whose losses were not read yet, and how long training took.
+
+    seconds: of all attempts, pauses and pictures left out.
+    """
+
+    def __init__(self):
+        self.seconds = 0.0
+        self._pending: list[tuple[int, float, int, torch.Tensor]] = []
+        self._pace = Pace()
+        self._watch = LossWatch()
+        self.start_clock()
+
+    def __len__(self) -> int:
+        return len(self._pending)
+
+    def start_clock(self, skipped: float | None = None) -> None:
+        """Count time from now on; or with `skipped` seconds left out of what is counted."""
+        self._clock = time.monotonic() if skipped is None else self._clock + skipped
+
+    def add(self, step: int, rate: float, images: int, loss: torch.Tensor) -> None:
+        """Note step 1, 2, … whose loss () is still on the device."""
+        self._pending.append((step, rate, images, loss))
+
+    def read(self, plan: Plan, total: int, kept: int, learning_rate: float) -> Iterator[Step]:
+        """The steps since the last reading. kept: the last good checkpoint's step.
+
+        Raises loss-not-finite, loss-diverged.
+        """
+        if not self._pending:
+            return
+        values = torch.stack([loss for *_, loss in self._pending]).tolist()
+        now = time.monotonic()
+        elapsed = (now - self._clock) / len(values)
+        self.seconds += now - self._clock
+        self._clock = now
+        pending, self._pending = self._pending, []
+        for (step, rate, images, _), loss in zip(pending, values, strict=True):
+            self._watch.check(step, loss, kept, learning_rate)
+            self._pace.add(elapsed, images)
+            yield Step(
+                step=step,
+                total=total,
+                epoch=plan.epoch_of(step - 1) + 1,
+                loss=loss,
+                lr=rate,
+                images_per_second=self._pace.images_per_second,
+                seconds_left=self._pace.seconds_for(total - step),
+            )
 
 
 class TensorBoardLog:
