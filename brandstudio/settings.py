@@ -4,6 +4,7 @@ The embedded defaults (SQLite, a private Redis, files under one folder, the bund
 replaced by environment variables only; `docs/operations.md` lists them.
 """
 
+import json
 import os
 import secrets
 from pathlib import Path
@@ -132,6 +133,7 @@ WARM_UP = _flag("STUDIO_WARM_UP", True)
 STORAGE_URL = os.environ.get("STORAGE_URL") or f"file://{DATA_DIR / 'blobs'}"
 BASE_MODELS_DIR = Path(os.environ.get("BASE_MODELS_DIR", DATA_DIR / "base-models"))
 UPLOAD_MAX_BYTES = int(os.environ.get("UPLOAD_MAX_BYTES", 2 * 1024**3))
+UPLOAD_KEEP_HOURS = int(os.environ.get("UPLOAD_KEEP_HOURS", 24))  # a broken one may go on so long
 ZIP_MAX_BYTES = int(os.environ.get("ZIP_MAX_BYTES", 4 * 1024**3))  # unpacked
 IMAGE_MAX_PIXELS = int(os.environ.get("IMAGE_MAX_PIXELS", 100_000_000))
 DATA_UPLOAD_MAX_NUMBER_FILES = 2000
@@ -186,6 +188,26 @@ LOCALE_PATHS = [ROOT / "locale"]
 USE_I18N = True
 TIME_ZONE = os.environ.get("TZ") or "Asia/Shanghai"
 USE_TZ = True
+
+# --- Training pictures ----------------------------------------------------------------------------
+# Whether a run may start on pictures whose rights holder nobody has noted. Expired and withdrawn
+# rights always stop it.
+REQUIRE_RIGHTS = _flag("REQUIRE_RIGHTS")
+# Names that must not be in a caption: a style must not learn to call up another maker's car.
+BANNED_NAMES = [
+    name.strip()
+    for name in os.environ.get(
+        "BANNED_NAMES",
+        "Audi,BMW,BYD,Chery,Ferrari,Ford,Geely,Haval,Hongqi,Honda,Hyundai,Jaguar,Lamborghini,Lexus,"
+        "Mazda,Mercedes,NIO,Nissan,Peugeot,Porsche,SAIC,Tesla,Toyota,Volkswagen,Volvo,XPeng,"
+        "比亚迪,奔驰,宝马,奥迪,丰田,本田,日产,大众,吉利,特斯拉,蔚来,小鹏,红旗,奇瑞",
+    ).split(",")
+    if name.strip()
+]
+# Thresholds of the screening that differ from their defaults, as JSON (docs/screening.md).
+SCREENING = json.loads(os.environ.get("SCREENING", "{}"))
+# How sure CLIP must be (0 to 1) before a caption is said to disagree with its picture.
+CAPTION_DOUBT_SURE = float(os.environ.get("CAPTION_DOUBT_SURE", "0.9"))
 
 # --- Brand ----------------------------------------------------------------------------------------
 # The 27-character producer code of GB 45438-2025 is bound to a real organisation, so it is never

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from gallery.views import assets, create, library, pictures, review, templates, vehicles
+from gallery.views import assets, create, library, pictures, reach, review, templates, vehicles
 
 app_name = "gallery"
 urlpatterns = [
@@ -61,4 +61,5 @@ urlpatterns = [
         name="template-retire",
     ),
     path("review/", review.review, name="review"),
+    path("reach/<int:dataset_pk>/<str:sha256>/", reach.picture_reach, name="picture-reach"),
 ]

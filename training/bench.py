@@ -7,7 +7,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from brandstudio.core.models import GlossaryTerm
-from training.caption_checks import LABELS, check_captions, word_counts
+from training.caption_checks import LABELS, Yardstick, check_captions, word_counts
+from training.caption_edits import put_in_place
+from training.engine.captions import with_trigger
 from training.models import BaseModel, CaptionRevision, CaptionState, TrainingImage
 from training.picture_findings import GRAVE, picture_findings
 from training.readiness import dataset_counts
@@ -53,18 +55,21 @@ class Bench:
 
     @cached_property
     def _rows(self):
-        """[(pk, caption, state, whether screening found something)] of the whole dataset."""
-        rows = self.dataset.images.values_list("pk", "caption", "caption_state", "report__worst")
-        return [(pk, text, state, worst in GRAVE) for pk, text, state, worst in rows]
+        """[(pk, name, caption, state, whether screening found something, agreement)] of all."""
+        columns = ("pk", "name", "caption", "caption_state", "report__worst", "agreement")
+        return [
+            (pk, name, text, state, worst in GRAVE, agreement)
+            for pk, name, text, state, worst, agreement in self.dataset.images.values_list(*columns)
+        ]
 
     @cached_property
     def findings(self):
         """pk → list of Finding, of the whole dataset: twins are found only together."""
         return check_captions(
-            {pk: text for pk, text, _s, _f in self._rows},
-            self.dataset.trigger_word,
-            token_limit(),
-            glossary(),
+            {pk: text for pk, _n, text, *_rest in self._rows},
+            yardstick(self.dataset),
+            {pk: agreement for pk, *_rest, agreement in self._rows if agreement},
+            {pk: name for pk, name, *_rest in self._rows},
         )
 
     @cached_property
@@ -72,10 +77,11 @@ class Bench:
         """The pictures that pass the filter, in order."""
         return [row[0] for row in self._rows if self._passes(*row)]
 
-    def _passes(self, pk, text, state, has_picture_finding):
+    def _passes(self, pk, name, text, state, has_picture_finding, _agreement):
         if self.state and state != self.state:
             return False
-        if self.word and self.word.casefold() not in text.casefold():
+        word = self.word.casefold()
+        if word and word not in text.casefold() and word not in name.casefold():
             return False
         if not self.finding:
             return True
@@ -103,7 +109,7 @@ class Bench:
 
     @cached_property
     def _finding_counts(self):
-        counts = {"picture": sum(found for *_row, found in self._rows)}
+        counts = {"picture": sum(found for *_row, found, _agreement in self._rows)}
         for findings in self.findings.values():
             for code in {finding.code for finding in findings}:
                 counts[code] = counts.get(code, 0) + 1
@@ -111,9 +117,11 @@ class Bench:
 
     @cached_property
     def words(self):
-        """[(term, count)] of the vocabulary sidebar."""
-        captions = [text for _pk, text, _s, _f in self._rows]
-        return word_counts(captions, self.dataset.trigger_word, most=16)
+        """[(term, its Chinese or "", count)] of the vocabulary sidebar."""
+        chinese = {phrase.casefold(): term for term, phrase in glossary().items()}
+        captions = [text for _pk, _name, text, *_rest in self._rows]
+        counted = word_counts(captions, self.dataset.trigger_word, most=16)
+        return [(term, chinese.get(term, ""), count) for term, count in counted]
 
     def cards(self, ids):
         images = with_history(self.dataset.images.filter(pk__in=list(ids)))
@@ -126,19 +134,34 @@ def with_history(images):
 
 def findings_of(image):
     """The findings of one picture's caption, its twins included."""
-    twins = image.dataset.images.filter(caption=image.caption).exclude(pk=image.pk).exists()
-    captions = {image.pk: image.caption}
-    if twins:
-        captions[0] = image.caption
-    found = check_captions(captions, image.dataset.trigger_word, token_limit(), glossary())
+    rows = list(image.dataset.images.exclude(pk=image.pk).values_list("pk", "name", "caption"))
+    captions = {image.pk: image.caption, **{pk: text for pk, _name, text in rows}}
+    names = {pk: name for pk, name, _text in rows}
+    found = check_captions(captions, yardstick(image.dataset), {image.pk: image.agreement}, names)
     return found.get(image.pk, [])
 
 
-def token_limit():
-    """What the narrowest of the usable bases reads; 0 when none is known."""
-    limits = BaseModel.objects.usable().values_list("info__token_limit", flat=True)
-    return min((limit for limit in limits if limit), default=0)
+def mended(image, text, code):
+    """The caption text with one finding of this image's caption put right, where that is known."""
+    if code == "no-trigger":
+        return with_trigger(text, image.dataset.trigger_word)
+    if code == "not-english":
+        return put_in_place(text, glossary())
+    found = (f for f in findings_of(image) if f.code == code and f.has_mend)
+    return put_in_place(text, {finding.word: finding.hint for finding in found})
+
+
+def yardstick(dataset):
+    """What this dataset's captions are held against: the base that runs take by default."""
+    base = BaseModel.objects.default()
+    return Yardstick(
+        trigger=dataset.trigger_word,
+        token_limit=base.info.get("token_limit") or 0 if base else 0,
+        base=base.path if base else "",
+        glossary=glossary(),
+    )
 
 
 def glossary():
+    """Chinese term → English phrase."""
     return dict(GlossaryTerm.objects.values_list("term", "phrase"))

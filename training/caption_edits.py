@@ -76,6 +76,20 @@ class Edit:
         return caption if len(kept) == len(split(caption)) else ", ".join(kept)
 
 
+def put_in_place(caption, phrases):
+    """The caption with each of the words replaced: word → phrase, the longest word first.
+
+    Chinese stands unspaced, so blanks are put round what takes its place.
+    """
+    for word in sorted(phrases, key=len, reverse=True):
+        border = r"(?<!\w){}(?!\w)" if word.isascii() else "{}"
+        pattern = re.compile(border.format(re.escape(word)), re.IGNORECASE)
+        blank = "" if word.isascii() else " "
+        phrase = f"{blank}{phrases[word]}{blank}"
+        caption = pattern.sub(lambda _found, phrase=phrase: phrase, caption)
+    return tidy(caption)
+
+
 def split(caption):
     """The caption's terms: its parts between commas."""
     return [" ".join(term.split()) for term in caption.split(",") if term.strip()]

@@ -7,14 +7,15 @@ from django.conf import settings
 
 from brandstudio.core import blobs
 from brandstudio.core.models import GlossaryTerm, WrongState
-from training.engine.captions import with_trigger
+from training.engine.captions import with_trigger, without_trigger
 from training.engine.images import open_rgb
-from training.models import BaseModel, CaptionState, ChoreKind
+from training.models import BaseModel, CaptionState, ChoreKind, TrainingImage
 
 
 def carry_out(chore):
     """Do the chore and note its progress. Raises WrongState once it was cancelled or taken over."""
-    {ChoreKind.SCREEN: _screen, ChoreKind.DRAFT: _draft}[chore.kind](chore)
+    acts = {ChoreKind.SCREEN: _screen, ChoreKind.DRAFT: _draft, ChoreKind.COMPARE: _compare}
+    acts[chore.kind](chore)
 
 
 def _screen(chore):
@@ -23,7 +24,12 @@ def _screen(chore):
 
     images = list(chore.dataset.images.all())
     chore.note_progress(total=len(images), done=0)
-    wanted = screening.ScreenSettings(resolution=_resolution())
+    wanted = screening.ScreenSettings(
+        resolution=_resolution(),
+        # What was taken in can be screened: one limit on pictures, the studio's own.
+        max_megapixels=max(1, min(100, settings.IMAGE_MAX_PIXELS // 1_000_000)),
+        **settings.SCREENING,
+    )
     reports = {}
     for done, image in enumerate(images, start=1):
         reports[image.pk] = screening.screen_file(
@@ -74,6 +80,32 @@ def _labeler():
 
     if (blip := settings.BASE_MODELS_DIR / "blip").is_dir():
         return labelers.BlipLabeler(blip)
+    return _clip()
+
+
+def _compare(chore):
+    """Ask CLIP of every captioned picture whether the two agree. Not twice of the same caption, but
+    the other captions may have changed, so that all pictures are looked at again."""
+    from training.engine import agreement  # noqa: PLC0415 -- torch is slow to import
+
+    trigger = chore.dataset.trigger_word
+    images = list(chore.dataset.images.captioned())
+    chore.note_progress(total=len(images), done=0)
+    judge = agreement.Judge(_clip())
+    looks = []
+    for done, image in enumerate(images, start=1):
+        looks.append(judge.look(open_rgb(blobs.local(image.picture_sha256))))
+        chore.note_progress(done=done)
+    answers = judge.compare(looks, [without_trigger(i.caption, trigger) for i in images])
+    for image, answer in zip(images, answers, strict=True):
+        image.agreement = {"caption": image.caption, **answer.to_json()}
+    TrainingImage.objects.bulk_update(images, ["agreement"], batch_size=200)
+
+
+def _clip():
+    """A full CLIP with the team's words where one is installed, else the bundled small one."""
+    from training.engine import labelers  # noqa: PLC0415 -- torch is slow to import
+
     if (clip := settings.BASE_MODELS_DIR / "clip").is_dir():
         return labelers.ClipVocabularyLabeler(clip, _vocabulary(labelers))
     return labelers.ClipVocabularyLabeler()

@@ -1,14 +1,15 @@
 """What the queue calls. Only ids go in: the row, not the queue, holds the truth."""
 
 from brandstudio.core import lease, queue, stopping
+from brandstudio.core.blobs import BlobMissing
 from brandstudio.core.device import LeaseAbandoned
 from brandstudio.core.devices import this_device
 from brandstudio.core.models import WrongState
 from training import chores, notices, warm
 from training.engine.errors import EngineError
-from training.models import Chore, RunState, TrainingRun
+from training.models import Chore, RunState, TrainingRun, Upload
 from training.recorder import Recorder
-from training.services import bases, runs
+from training.services import bases, incoming, runs
 from training.steering import RunControl
 
 
@@ -99,6 +100,22 @@ def do_chore(chore_pk):
         chore.fail(error.code, **error.facts)
     except Exception:
         chore.fail("software-fault")
+        raise
+
+
+def unpack(upload_pk):
+    """Take in an uploaded zip. Safe to deliver twice: no picture is added again."""
+    upload = Upload.objects.select_related("dataset", "sent_by").get(pk=upload_pk)
+    try:
+        upload.start(worker=lease.this_worker())
+        with lease.renewing(upload):
+            incoming.unpack_upload(upload)
+    except WrongState:
+        return
+    except BlobMissing:
+        upload.fail("upload-lost", name=upload.name)
+    except Exception:
+        upload.fail("software-fault")
         raise
 
 

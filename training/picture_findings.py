@@ -27,6 +27,18 @@ LABELS: dict[str, str] = {
     "image-unreadable": gettext_noop("Unreadable"),
     "image-too-large": gettext_noop("Too large"),
 }
+MEASURES: dict[str, str] = {
+    "size": gettext_noop("Short side, px"),
+    "blur": gettext_noop("Edge spread, px"),
+    "jpeg": gettext_noop("JPEG quality"),
+    "jpeg_blocks": gettext_noop("Block edges, grey levels"),
+    "highlight": gettext_noop("Brightest level"),
+    "blown": gettext_noop("Blown-out share"),
+    "clarity": gettext_noop("Clarity of the subject"),
+    "border": gettext_noop("Share of borders"),
+    "screenshot": gettext_noop("Share of drawn ground"),
+    "text": gettext_noop("Share of text"),
+}
 GRAVE = ("warning", "fault")  # a note alone asks nobody to act
 
 
@@ -50,6 +62,16 @@ def picture_findings(image):
             is_fault=finding["severity"] == "fault",
         )
         for finding in found
+    ]
+
+
+def measures(image):
+    """[(what was measured, number)] of an image's report, where a check could judge."""
+    numbers = image.report.get("measures", {})
+    return [
+        (gettext(MEASURES.get(name, name)), value)
+        for name, value in numbers.items()
+        if value is not None
     ]
 
 

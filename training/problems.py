@@ -43,11 +43,17 @@ SENTENCES: dict[str, str] = {
     "zip-entry-climbs-out": gettext_noop(
         "{name} points outside the zip and was left out. Make the zip again from the folder itself."
     ),
+    "upload-lost": gettext_noop(
+        "What was sent of {name} is not there any more. Send the file again."
+    ),
     "zip-in-zip": gettext_noop("{name} is a zip inside a zip and was left out. Send it by itself."),
     # Captions that came along
     "caption-taken": gettext_noop("{name} has its caption."),
     "caption-without-picture": gettext_noop(
         "The captions name {name}, but the dataset has no such picture. Add it, or ignore the line."
+    ),
+    "pictures-without-caption": gettext_noop(
+        "Without a caption: {count} pictures ({name}). Draft the captions, or write them."
     ),
     "caption-kept": gettext_noop(
         "{name} keeps its caption: a person has checked it. Change it in place if you wish."
@@ -78,6 +84,9 @@ SENTENCES: dict[str, str] = {
     "rights-missing": gettext_noop("{count} pictures have no rights holder. Note whose they are."),
     "rights-expired": gettext_noop(
         "The rights of {count} pictures have expired. Renew them, or take the pictures out."
+    ),
+    "pictures-withdrawn": gettext_noop(
+        "{count} pictures have been withdrawn. Take them out, or clear their rights again."
     ),
     "pictures-small": gettext_noop(
         "{count} pictures are smaller than the {side} px this run trains at. "
@@ -211,6 +220,7 @@ def _mend(code, dataset, run):
             "trigger-missing": (gettext("Set it"), _page("edit", dataset)),
             "trigger-not-in-captions": (gettext("Show them"), f"{bench}?finding=no-trigger"),
             "rights-missing": (gettext("Note the rights"), _page("rights", dataset)),
+            "pictures-withdrawn": (gettext("Look at the rights"), _page("rights", dataset)),
             "rights-expired": (gettext("Look at the rights"), _page("rights", dataset)),
             "image-unreadable": (gettext("Look at the pictures"), bench),
             "image-without-caption": (gettext("Show them"), f"{bench}?state=missing"),

@@ -14,6 +14,7 @@ from training.picture_findings import GRAVE
 
 ENOUGH = 20  # pictures; below, a style is learned by heart rather than understood
 GOOD = 100
+VARIED = 0.8  # least share of different captions
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ def dataset_counts(dataset):
         checked=Count("pk", filter=Q(caption_state=CaptionState.CHECKED)),
         without_rights=Count("pk", filter=Q(rights_holder="")),
         expired=Count("pk", filter=Q(rights_expire__lt=timezone.localdate())),
+        withdrawn=Count("pk", filter=~Q(withdrawn_at=None)),
+        different=Count("caption", filter=~Q(caption=""), distinct=True),
         screened=Count("pk", filter=~Q(report={})),
         with_findings=Count("pk", filter=Q(report__worst__in=GRAVE)),
     )
@@ -74,7 +77,7 @@ def dataset_counts(dataset):
 
 def rights_are_required():
     """Whether a run may start on pictures whose rights holder is unknown (a setting)."""
-    return getattr(settings, "REQUIRE_RIGHTS", False)
+    return settings.REQUIRE_RIGHTS
 
 
 def readiness(dataset, counts=None):
@@ -105,6 +108,7 @@ def readiness(dataset, counts=None):
     if total:
         points += [
             _captions_point(counts, bench),
+            _varied_point(counts, bench),
             _checked_point(counts, bench),
             _rights_point(counts, pages["rights"]),
             _quality_point(counts, bench),
@@ -123,6 +127,20 @@ def _captions_point(counts, bench):
     )
 
 
+def _varied_point(counts, bench):
+    """Pictures that share a caption teach the same thing twice, or were captioned in haste."""
+    captioned, different = counts["images"] - counts["missing"], counts["different"]
+    share = different / captioned if captioned else 0
+    figure = ngettext("%(n)d different caption", "%(n)d different captions", different)
+    return Point(
+        _("Varied"),
+        "ok" if share >= VARIED else "missing",
+        figure % {"n": different},
+        f"{bench}?finding=twin",
+        min(1, share / VARIED),
+    )
+
+
 def _checked_point(counts, bench):
     left = counts["images"] - counts["checked"]
     return Point(
@@ -136,6 +154,9 @@ def _checked_point(counts, bench):
 
 def _rights_point(counts, url):
     total = counts["images"]
+    if counts["withdrawn"]:
+        figure = ngettext("%(n)d withdrawn", "%(n)d withdrawn", counts["withdrawn"])
+        return Point(_("Rights clear"), "bad", figure % {"n": counts["withdrawn"]}, url, 0)
     if counts["expired"]:
         figure = ngettext("%(n)d expired", "%(n)d expired", counts["expired"])
         return Point(_("Rights clear"), "bad", figure % {"n": counts["expired"]}, url, 0)

@@ -58,7 +58,7 @@ class RunDraft:
             settings = recipes.settings_of_run(self.again)
             self._fill(settings, self.again.base)
         else:
-            base = _first_base()
+            base = BaseModel.objects.default()
             self.preset = "standard"
             self._fill(self._preset_settings("standard", base), base)
 
@@ -68,7 +68,7 @@ class RunDraft:
         if preset in PRESETS:
             self.act, self.preset = "preset", preset
             base = BaseModel.objects.usable().filter(pk=_number(posted.get("base"))).first()
-            base = base or _first_base()
+            base = base or BaseModel.objects.default()
             prompts = [line for line in posted.get("sample_prompts", "").splitlines() if line]
             settings = self._preset_settings(preset, base, prompts)
             self._fill(settings, base, posted.get("name", ""))
@@ -94,7 +94,7 @@ class RunDraft:
                 return
             base = named
         self.notes = [explain("config-key-is-ours", {"key": key}, stops=False) for key in left_out]
-        self._fill(settings, base or _first_base(), posted.get("name", ""))
+        self._fill(settings, base or BaseModel.objects.default(), posted.get("name", ""))
 
     def _keep_yaml(self, posted, text, faults):
         """A refused YAML stays as typed, and the form as it was."""
@@ -199,10 +199,6 @@ class RunDraft:
             )
             for name in PRESETS
         ]
-
-
-def _first_base():
-    return BaseModel.objects.usable().order_by("-family", "name").first()
 
 
 def _form_defaults():

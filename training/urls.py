@@ -1,6 +1,6 @@
 from django.urls import path
 
-from training.views import bases, bulk, captions, datasets, pictures, runs, uploads
+from training.views import bases, bulk, captions, datasets, images, pictures, runs, uploads
 
 app_name = "training"
 urlpatterns = [
@@ -9,6 +9,12 @@ urlpatterns = [
     path("datasets/<int:pk>/", captions.bench, name="dataset-detail"),
     path("datasets/<int:pk>/edit/", datasets.dataset_edit, name="dataset-edit"),
     path("datasets/<int:pk>/upload/", uploads.upload, name="dataset-upload"),
+    path("datasets/<int:pk>/uploads/", uploads.uploads, name="dataset-uploads"),
+    path("datasets/<int:pk>/uploads/begin/", uploads.upload_begin, name="upload-begin"),
+    path("uploads/<int:pk>/", uploads.upload_part, name="upload-part"),
+    path("uploads/<int:pk>/forget/", uploads.upload_forget, name="upload-forget"),
+    path("datasets/<int:pk>/bin/", datasets.dataset_discard, name="dataset-discard"),
+    path("datasets/<int:pk>/restore/", datasets.dataset_restore, name="dataset-restore"),
     path("datasets/<int:pk>/statistics/", datasets.statistics, name="dataset-statistics"),
     path("datasets/<int:pk>/rights/", datasets.rights, name="dataset-rights"),
     path("datasets/<int:pk>/snapshots/", datasets.snapshots, name="dataset-snapshots"),
@@ -19,6 +25,9 @@ urlpatterns = [
     path("datasets/<int:pk>/revert/", bulk.revert, name="dataset-revert"),
     path("datasets/<int:pk>/train/", runs.run_new, name="run-new"),
     path("snapshots/<int:pk>/export/", datasets.snapshot_export, name="snapshot-export"),
+    path("images/<int:pk>/", images.image_detail, name="image-detail"),
+    path("images/<int:pk>/revert/", images.image_revert, name="image-revert"),
+    path("images/<int:pk>/withdraw/", images.image_withdraw, name="image-withdraw"),
     path("images/<int:pk>/caption/", captions.caption, name="image-caption"),
     path("images/<int:pk>/<str:which>/", pictures.image_file, name="image-file"),
     path("runs/", runs.run_list, name="run-list"),

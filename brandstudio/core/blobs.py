@@ -48,6 +48,11 @@ def exists(sha256):
     return _store().exists(_checked(sha256))
 
 
+def discard(sha256):
+    """Remove a blob that no row names any more; one that is not there is no fault."""
+    _store().discard(_checked(sha256))
+
+
 def open(sha256):
     """The blob as a binary file, open for reading. Raises BlobMissing."""
     return local(sha256).open("rb")
@@ -118,6 +123,9 @@ class DiskStore:
     def exists(self, sha256):
         return (self.folder / _place(sha256)).exists()
 
+    def discard(self, sha256):
+        (self.folder / _place(sha256)).unlink(missing_ok=True)
+
     def local(self, sha256):
         place = self.folder / _place(sha256)
         if not place.exists():
@@ -163,6 +171,10 @@ class S3Store:
 
     def exists(self, sha256):
         return self.storage.exists(_place(sha256))
+
+    def discard(self, sha256):
+        self.storage.delete(_place(sha256))
+        self.cache.discard(sha256)
 
     def local(self, sha256):
         if not self.cache.exists(sha256):

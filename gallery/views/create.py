@@ -12,12 +12,13 @@ from django_htmx.http import ptag
 
 from brandstudio.core.roles import marketer_required
 from gallery import problems
-from gallery.engine import prompts, tokens
+from gallery.engine import prompts
 from gallery.forms import SceneForm
 from gallery.models import Asset, Channel, PromptTemplate, Way
 from gallery.models.asset import AssetState
 from gallery.problems import REFUSALS
 from gallery.services import library, placing, quota, remix, scenes, sources, stage
+from training.engine import token_count
 
 
 @marketer_required
@@ -220,7 +221,7 @@ def _prompt_context(form):
         sentence = problems.of(error) if isinstance(error, REFUSALS) else ""
         return {"pieces": [], "prompt_problem": sentence}
     limit = base.info.get("token_limit") or 0
-    used = tokens.count(base.path, prompts.joined(pieces))
+    used = token_count.count(base.path, prompts.joined(pieces))
     too_long = problems.sentence("prompt-too-many-tokens", {"tokens": used, "limit": limit})
     return {
         "pieces": pieces,

@@ -1,6 +1,9 @@
 // Keys for lists of cards: a container with data-keys="selector of a card"; J and K (or the arrows
 // up and down outside a field) go to the next and previous card's field; Ctrl+Enter in a field
-// presses the card's [data-key-enter], or sends its form.
+// presses the card's [data-key-enter], or sends its form; Z outside a field presses [data-key-undo]
+// of the card one was in last.
+let last = null;
+
 function cards(container) {
   return [...container.querySelectorAll(container.dataset.keys)];
 }
@@ -13,10 +16,24 @@ function focusIn(card) {
 
 function step(container, by) {
   const all = cards(container);
-  const now = all.findIndex((card) => card.contains(document.activeElement));
+  const now = all.indexOf(current(container));
   const next = all[now === -1 ? 0 : now + by];
   if (next) focusIn(next);
 }
+
+/** The card in use: where focus is, or was before a key or a swap took it away. */
+function current(container) {
+  const all = cards(container);
+  return all.find((card) => card.contains(document.activeElement)) ?? all.find((card) => card.id === last);
+}
+
+document.addEventListener("focusin", (event) => {
+  const container = event.target.closest("[data-keys]");
+  const card = container && cards(container).find((one) => one.contains(event.target));
+  if (!card) return;
+  last = card.id;
+  for (const one of cards(container)) one.classList.toggle("is-current", one === card);
+});
 
 document.addEventListener("keydown", (event) => {
   const container = document.querySelector("[data-keys]");
@@ -25,6 +42,10 @@ document.addEventListener("keydown", (event) => {
   if (!typing && !event.ctrlKey && (event.key === "j" || event.key === "k")) {
     event.preventDefault();
     step(container, event.key === "j" ? 1 : -1);
+  } else if (!typing && !event.ctrlKey && event.key === "z") {
+    current(container)?.querySelector("[data-key-undo]")?.click();
+  } else if (typing && event.key === "Escape") {
+    event.target.blur(); // out of the field, so that J, K and Z are keys again
   } else if (typing && event.ctrlKey && event.key === "Enter") {
     event.preventDefault();
     const card = cards(container).find((one) => one.contains(event.target));

@@ -1,11 +1,23 @@
-// Uploads with progress per file. Without script the same form sends all files at once.
-//   <form data-upload method="post" enctype="multipart/form-data"> with one <input type="file">,
-//   an empty <ul class="uploads" data-upload-list> and words for each state in
-//   data-waiting, data-sending, data-done, data-failed. data-upload-done="url" is opened at the end.
-// Each file is one POST of the same form (other fields included). The server answers 2xx when it
-// took the file, or 4xx with JSON {"errors": ["sentence", …]} (also on 2xx, for the parts of a zip
-// that were left out). fetch has no upload progress, hence XMLHttpRequest.
+// Uploads with progress per file, in parts, so that a broken line costs a part and not the file.
+// Without script the same form sends all files at once.
+//   <form data-upload data-upload-begin="url" data-upload-part="url with 0 for the number"> with one
+//   <input type="file">, an empty <ul class="uploads" data-upload-list>, and words for each state in
+//   data-waiting, data-sending, data-again, data-done, data-unpacking, data-failed and data-retry.
+//   data-upload-done="url" is opened when all were taken without a remark.
+// A file is announced by a POST (name, size, key and the form's other fields), which answers
+// {id, arrived, part, …} or 422 {errors}. Each part is a PATCH ?offset=N that answers
+// {arrived, state, errors}. After a break a GET says how much is there. A file chosen again after a
+// reload is known by its key and goes on. fetch has no upload progress, hence XMLHttpRequest.
 const AT_ONCE = 3;
+const PAUSES = [1, 2, 4, 8, 15, 30]; // seconds between attempts; then a person decides
+const CAPTIONS = /\.(csv|jsonl|ndjson|txt|caption)$/i;
+
+class Refused extends Error {
+  constructor(errors) {
+    super(errors.join(" "));
+    this.errors = errors;
+  }
+}
 
 function row(list, file, words) {
   const item = list.appendChild(document.createElement("li"));
@@ -29,55 +41,132 @@ function complain(item, sentences) {
   }
 }
 
-function answer(request) {
-  try {
-    return JSON.parse(request.responseText);
-  } catch {
-    return {};
-  }
-}
-
-function send(form, field, file, shown, words) {
-  return new Promise((resolve) => {
-    const body = new FormData(form);
-    body.delete(field.name);
-    body.append(field.name, file);
+/** One request. Gives the answer's JSON; throws Refused on 4xx, Error when it should be tried again. */
+function ask(form, method, url, body, onProgress = () => {}) {
+  return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", form.action);
-    request.setRequestHeader("Accept", "application/json");
+    request.open(method, url);
+    request.responseType = "json";
+    request.setRequestHeader("X-CSRFToken", form.querySelector("[name=csrfmiddlewaretoken]").value);
     request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
-    request.upload.addEventListener("progress", (event) => {
-      shown.bar.value = event.loaded;
-      shown.state.textContent = words.sending;
-    });
+    request.upload.addEventListener("progress", (event) => onProgress(event.loaded));
     request.addEventListener("loadend", () => {
-      const took = request.status >= 200 && request.status < 300;
-      const errors = answer(request).errors ?? [];
-      shown.state.textContent = took ? words.done : words.failed;
-      shown.bar.value = shown.bar.max;
-      shown.bar.className = took ? "bar--done" : "bar--stopped";
-      complain(shown.item, errors);
-      resolve(took && errors.length === 0);
+      const answer = request.response ?? {};
+      if (request.status >= 200 && request.status < 300) resolve(answer);
+      else if (request.status === 409 && answer.state) resolve(answer); // another part is due
+      else if (request.status >= 400 && request.status < 500 && request.status !== 400) {
+        reject(new Refused(answer.errors ?? []));
+      } else reject(new Error("lost"));
     });
     request.send(body);
   });
 }
 
+function wait(seconds) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, seconds * 1000);
+    function done() {
+      clearTimeout(timer);
+      removeEventListener("online", done);
+      resolve();
+    }
+    addEventListener("online", done); // the line is back: no need to wait any longer
+  });
+}
+
+/** Calls `act` until it succeeds; throws what it threw last when the pauses are used up. */
+async function insist(act, onPause) {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await act(attempt);
+    } catch (error) {
+      if (error instanceof Refused || attempt >= PAUSES.length) throw error;
+      onPause();
+      await wait(PAUSES[attempt]);
+    }
+  }
+}
+
+function announce(form, file) {
+  const body = new FormData(form);
+  body.delete(form.querySelector('input[type="file"]').name);
+  body.set("name", file.name);
+  body.set("size", file.size);
+  body.set("key", `${file.name}|${file.size}|${file.lastModified}`);
+  return ask(form, "POST", form.dataset.uploadBegin, body);
+}
+
+async function transfer(form, file, shown, words) {
+  const again = () => { shown.state.textContent = words.again; };
+  let known = await insist(() => announce(form, file), again);
+  const url = words.uploadPart.replace("0", known.id);
+  const { part } = known;
+  while (known.state === "arriving") {
+    known = await insist(async (attempt) => {
+      const now = attempt ? await ask(form, "GET", url) : known;
+      if (now.state !== "arriving") return now;
+      shown.state.textContent = words.sending;
+      shown.bar.value = now.arrived;
+      const piece = file.slice(now.arrived, now.arrived + part);
+      const next = await ask(form, "PATCH", `${url}?offset=${now.arrived}`, piece, (loaded) => {
+        shown.bar.value = now.arrived + loaded;
+      });
+      // Another tab sends the same file: look again a little later.
+      if (next.state === "arriving" && next.arrived === now.arrived) throw new Error("busy");
+      return next;
+    }, again);
+  }
+  return known;
+}
+
+/** Sends one file. Gives "clean" when it was taken without a remark, "unpacking" or "remarks". */
+async function send(form, file, shown, words) {
+  for (const old of shown.item.querySelectorAll("p, button")) old.remove();
+  shown.bar.className = "";
+  try {
+    const known = await transfer(form, file, shown, words);
+    const unpacks = known.state === "queued" || known.state === "working";
+    shown.state.textContent = unpacks ? words.unpacking : words.done;
+    shown.bar.value = shown.bar.max;
+    shown.bar.className = "bar--done";
+    complain(shown.item, known.errors);
+    return unpacks ? "unpacking" : known.errors.length ? "remarks" : "clean";
+  } catch (error) {
+    shown.state.textContent = words.failed;
+    shown.bar.className = "bar--stopped";
+    if (error instanceof Refused) complain(shown.item, error.errors);
+    else offerRetry(form, file, shown, words);
+    return "remarks";
+  }
+}
+
+function offerRetry(form, file, shown, words) {
+  const button = shown.item.appendChild(document.createElement("button"));
+  button.type = "button";
+  button.className = "button button--small";
+  button.textContent = words.retry;
+  button.addEventListener("click", () => send(form, file, shown, words));
+}
+
 async function sendAll(form, files) {
-  const field = form.querySelector('input[type="file"]');
   const list = form.querySelector("[data-upload-list]");
   const words = form.dataset;
-  const queue = files.map((file) => ({ file, shown: row(list, file, words) }));
-  let allTaken = true;
-  const worker = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      allTaken = (await send(form, field, next.file, next.shown, words)) && allTaken;
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  field.value = "";
-  // With a fault in the list the page stays, so that it can be read.
-  if (allTaken && words.uploadDone) location.assign(words.uploadDone);
+  const results = [];
+  const waiting = files.map((file) => ({ file, shown: row(list, file, words) }));
+  // Captions last: they name pictures that must be there first.
+  const isCaptions = ({ file }) => CAPTIONS.test(file.name);
+  for (const some of [waiting.filter((one) => !isCaptions(one)), waiting.filter(isCaptions)]) {
+    const worker = async () => {
+      for (let next = some.shift(); next; next = some.shift()) {
+        results.push(await send(form, next.file, next.shown, words));
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  }
+  form.querySelector('input[type="file"]').value = "";
+  document.body.dispatchEvent(new CustomEvent("uploads"));
+  // With a remark in the list, or a zip being unpacked, the page stays, so that it can be read.
+  if (results.every((result) => result === "clean") && words.uploadDone) location.assign(words.uploadDone);
   else form.querySelector("[data-upload-next]")?.removeAttribute("hidden");
 }
 

@@ -89,6 +89,17 @@ def quick_settings():
 
 
 @pytest.fixture
+def make_run(make_dataset, base, designer, queue_redis, quick_settings):
+    """make_run(dataset, name="Run"): a queued run; on three checked pictures of its own if None."""
+
+    def make_run(dataset=None, name="Run"):
+        dataset = dataset or make_dataset(3, checked=3)
+        return services.start_run(dataset, base, quick_settings, by=designer, name=name)
+
+    return make_run
+
+
+@pytest.fixture
 def at_desk(client, designer):
     """The designer's browser."""
     client.force_login(designer)

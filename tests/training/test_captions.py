@@ -8,14 +8,15 @@ from hypothesis import strategies as st
 from brandstudio.core.models import GlossaryTerm, WrongState
 from training import services
 from training.bench import Bench
-from training.caption_checks import check_captions
+from training.caption_checks import Yardstick, check_captions
 from training.caption_edits import Edit, EditKind, spans, split
+from training.engine.tokenizer import clip_tokenizer
 from training.models import CaptionState, Snapshot
 from training.readiness import readiness
 
 
-def found(text, **options):
-    findings = check_captions({1: text}, **{"trigger": "lnink", **options})
+def found(text, **yardstick):
+    findings = check_captions({1: text}, Yardstick(trigger="lnink", **yardstick))
     return [finding.code for finding in findings.get(1, [])]
 
 
@@ -28,6 +29,9 @@ def found(text, **options):
         ("lnink, arcade", ["too-short"]),
         ("lnink, watercolor of an arcade street at night", ["style-word"]),
         ("lnink, arcade street with 红灯笼 at night", ["not-english"]),
+        ("lnink, a Tesla before an arcade street at night", ["banned"]),
+        ("lnink, 一辆比亚迪停在骑楼前", ["banned", "not-english"]),
+        ("lnink, a teslameter on a desk in an office", []),
         ("lnink, " + "word " * 90, ["too-long"]),
     ],
 )
@@ -35,16 +39,34 @@ def test_doubtful_caption_is_found(text, codes):
     assert found(text, token_limit=77) == codes
 
 
+@pytest.mark.parametrize(("limit", "codes"), [(0, []), (-1, ["too-long"])])
+def test_tokens_are_counted_as_the_base_counts_them(limit, codes):
+    text = "lnink, a Chaozhou-style arcade, 3 grey-brick façades, neon signs, wet pavement"
+    counted = len(clip_tokenizer(max_length=1000)(text).input_ids)
+
+    findings = check_captions({1: text}, Yardstick(token_limit=counted + limit))
+
+    assert [f.code for f in findings[1]] == codes
+
+
 def test_twins_are_found_only_together():
     findings = check_captions(
-        {1: "lnink, a b c d", 2: "lnink, a b c d", 3: "lnink, e f g h"}, "lnink"
+        {
+            1: "lnink, red lanterns over an arcade street",
+            2: "lnink, the arcade street, a red lantern over the street",
+            3: "lnink, green lanterns over an arcade street",
+        },
+        Yardstick(trigger="lnink"),
+        names={1: "a.jpg", 2: "b.jpg", 3: "c.jpg"},
     )
 
-    assert [[f.code for f in findings[key]] for key in (1, 2, 3)] == [["twin"], ["twin"], []]
+    told = [[(f.code, f.word) for f in findings[key]] for key in (1, 2, 3)]
+    assert told == [[("twin", "b.jpg")], [("twin", "a.jpg")], []]
 
 
 def test_glossary_offers_the_english_phrase():
-    findings = check_captions({1: "lnink, 骑楼 by the river at night"}, glossary={"骑楼": "arcade"})
+    text = "lnink, 骑楼 by the river at night"
+    findings = check_captions({1: text}, Yardstick(glossary={"骑楼": "arcade", "楼": "house"}))
 
     assert (findings[1][0].word, findings[1][0].hint) == ("骑楼", "arcade")
 

@@ -3,22 +3,12 @@
 import pytest
 from django.urls import reverse
 
-from training import services
 from training.models import Checkpoint, LossPoint, RunSample, TrainingRun
 from training.run_page import RunPage
 
 pytestmark = pytest.mark.django_db
 
 DATASET_PAGES = ["detail", "edit", "upload", "statistics", "rights", "snapshots"]
-
-
-@pytest.fixture
-def make_run(make_dataset, base, designer, queue_redis, quick_settings):
-    def make_run(dataset=None, name="Run"):
-        dataset = dataset or make_dataset(3, checked=3)
-        return services.start_run(dataset, base, quick_settings, by=designer, name=name)
-
-    return make_run
 
 
 @pytest.mark.parametrize("page", DATASET_PAGES)

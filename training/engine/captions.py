@@ -118,6 +118,13 @@ def with_trigger(caption: str, trigger_words: str) -> str:
     return f"{trigger}, {caption}"
 
 
+def without_trigger(caption: str, trigger_words: str) -> str:
+    """What the caption says of the picture: its terms without the trigger words."""
+    trigger = trigger_words.strip().casefold()
+    terms = (term.strip() for term in caption.split(","))
+    return ", ".join(term for term in terms if term and term.casefold() != trigger)
+
+
 @dataclass(frozen=True)
 class _Entry:
     line: int

@@ -15,7 +15,7 @@ with contextlib.suppress(ImportError):  # HEIC is read where its plugin is insta
     register_heif_opener()
 
 IMAGE_EXTENSIONS = frozenset(
-    {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".heic"}
+    {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".heic", ".heif"}
 )
 MAX_MEGAPIXELS = 200
 

@@ -90,7 +90,7 @@ class ClipVocabularyLabeler:
             vocabulary = read_vocabulary(vocabulary)
         self.vocabulary = vocabulary
         self.clip = Clip(self.folder, device)
-        self._phrases = [
+        self.phrase_features = [
             self.clip.text_features([vocabulary.template.format(en) for en, _ in group.terms])
             for group in vocabulary.groups
         ]
@@ -98,7 +98,7 @@ class ClipVocabularyLabeler:
     def draft(self, image: Image.Image) -> Draft:
         features = self.clip.image_features([image])
         words, sureness = [], 1.0
-        for group, phrases in zip(self.vocabulary.groups, self._phrases, strict=True):
+        for group, phrases in zip(self.vocabulary.groups, self.phrase_features, strict=True):
             chances = (self.clip.sharpness * features @ phrases.T)[0].softmax(dim=-1)
             best = chances.topk(min(group.pick, len(group.terms)))
             words += [group.terms[i][0] for i in best.indices.tolist()]

@@ -3,6 +3,7 @@ from .chore import Chore, ChoreKind, ChoreState
 from .dataset import CaptionRevision, CaptionState, Dataset, TrainingImage
 from .run import Checkpoint, LossPoint, RunLine, RunSample, RunState, TrainingRun, Wish
 from .snapshot import Snapshot
+from .upload import Upload, UploadState
 
 __all__ = [
     "BaseModel",
@@ -21,5 +22,7 @@ __all__ = [
     "Snapshot",
     "TrainingImage",
     "TrainingRun",
+    "Upload",
+    "UploadState",
     "Wish",
 ]

@@ -11,6 +11,10 @@ class BaseModelQuerySet(models.QuerySet):
     def usable(self):
         return self.filter(is_present=True)
 
+    def default(self):
+        """The base that is meant where nobody has chosen one; None when there is none."""
+        return self.usable().order_by("-family", "name").first()
+
 
 class BaseModel(models.Model):
     """A checkpoint that runs tune and scenes are made with. Its facts are read from its files.

@@ -11,6 +11,7 @@ from .dataset import Dataset
 class ChoreKind(models.TextChoices):
     DRAFT = "draft", _("draft captions")
     SCREEN = "screen", _("screen pictures")
+    COMPARE = "compare", _("compare captions with pictures")
 
 
 class ChoreState(models.TextChoices):

@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.models import WrongState
+from brandstudio.core.models import AuditEntry, WrongState
 from brandstudio.core.models.states import update_as_last_seen
 
 from .base_model import Kind
@@ -14,8 +14,15 @@ class DatasetQuerySet(models.QuerySet):
     def visible_to(self, person):
         """Designers see their own, admins see all; training pictures concern nobody else."""
         if person.is_brand_admin:
-            return self
-        return self.filter(owner=person) if person.is_designer else self.none()
+            return self.kept()
+        return self.kept().filter(owner=person) if person.is_designer else self.none()
+
+    def kept(self):
+        return self.filter(deleted_at=None)
+
+    def binned_by(self, person):
+        """What waits in this person's bin."""
+        return self.filter(owner=person).exclude(deleted_at=None)
 
     def with_counts(self):
         def count(**conditions):
@@ -48,6 +55,7 @@ class Dataset(models.Model):
         ),
     )
     made_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
 
     objects = DatasetQuerySet.as_manager()
 
@@ -61,6 +69,19 @@ class Dataset(models.Model):
 
     def get_absolute_url(self):
         return reverse("training:dataset-detail", args=[self.pk])
+
+    def discard(self, by):
+        """Into the bin: out of every list, and back from there for 30 days."""
+        self._bin({"deleted_at": None}, timezone.now(), "kept", "binned", by)
+
+    def restore(self, by):
+        """Back from the bin."""
+        self._bin({"deleted_at__isnull": False}, None, "binned", "kept", by)
+
+    def _bin(self, seen, moment, source, target, by):
+        with transaction.atomic():
+            update_as_last_seen(self, seen, {"deleted_at": moment}, wanted=target)
+            AuditEntry.objects.record(self, source, target, by=by)
 
 
 class CaptionState(models.TextChoices):
@@ -86,12 +107,16 @@ class TrainingImageQuerySet(models.QuerySet):
     def with_expired_rights(self):
         return self.filter(rights_expire__lt=timezone.localdate())
 
+    def withdrawn(self):
+        return self.exclude(withdrawn_at=None)
+
 
 class TrainingImage(models.Model):
     """One picture of a dataset with its caption, screening report and rights.
 
     `original_sha256` names the file as it came, `picture_sha256` the upright sRGB copy that is
-    trained on, `thumb_sha256` a small WebP for lists. All three are blobs.
+    trained on, `thumb_sha256` a small WebP for lists. All three are blobs. `agreement` is what
+    CLIP said of picture and caption together (`engine.agreement`), and of which caption.
     """
 
     dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="images")
@@ -106,12 +131,15 @@ class TrainingImage(models.Model):
         max_length=10, choices=CaptionState, default=CaptionState.MISSING
     )
     report = models.JSONField(_("screening report"), default=dict, blank=True)
+    agreement = models.JSONField(default=dict, blank=True)
     rights_holder = models.CharField(_("rights holder"), max_length=160, blank=True)
     licence = models.CharField(_("licence or contract"), max_length=160, blank=True)
     rights_expire = models.DateField(_("rights expire"), null=True, blank=True)
     allowed_uses = models.CharField(_("allowed uses"), max_length=160, blank=True)
     territory = models.CharField(_("territory"), max_length=80, blank=True)
     shows_people = models.BooleanField(_("people or plates visible"), default=False)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_why = models.CharField(_("why it was withdrawn"), max_length=300, blank=True)
     added_at = models.DateTimeField(auto_now_add=True)
 
     objects = TrainingImageQuerySet.as_manager()
@@ -144,6 +172,11 @@ class TrainingImage(models.Model):
         """A person's caption, or their nod to the machine's. An empty one counts as missing."""
         self._caption(caption, CaptionState.CHECKED, by=by)
 
+    def mend(self, caption, by):
+        """A word put right: the caption stays a draft, or checked, as it was."""
+        state = self.caption_state if self.caption else CaptionState.DRAFTED
+        self._caption(caption, state, by=by)
+
     def uncheck(self, by):
         """Back to a draft: somebody must look again."""
         if self.caption_state == CaptionState.CHECKED:
@@ -157,6 +190,21 @@ class TrainingImage(models.Model):
         """Back to the text and state before the last change; once more brings the change back."""
         if revision := self.revisions.first():
             self.restore(revision, by=by)
+
+    def withdraw(self, by, why):
+        """Its rights are gone: no run may start on it any more. It stays in the dataset until taken
+        out, so that nobody adds it again by mistake."""
+        self._withdraw({"withdrawn_at": None}, timezone.now(), why, ("held", "withdrawn"), by)
+
+    def reinstate(self, by):
+        """Its rights are clear again."""
+        self._withdraw({"withdrawn_at__isnull": False}, None, "", ("withdrawn", "held"), by)
+
+    def _withdraw(self, seen, moment, why, states, by):
+        changes = {"withdrawn_at": moment, "withdrawn_why": why}
+        with transaction.atomic():
+            update_as_last_seen(self, seen, changes, wanted=states[1])
+            AuditEntry.objects.record(self, *states, by=by, why=why)
 
     @property
     def is_expired(self):

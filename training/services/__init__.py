@@ -3,8 +3,18 @@
 from .bases import sync_base_models
 from .captions import apply_edit, import_captions, preview_edit, revert_edit, set_states
 from .chores import ask_chore, has_own_labeler
-from .datasets import make_dataset, remove_pictures, set_rights
+from .datasets import make_dataset, remove_pictures, set_rights, sweep_bin
 from .exports import export_zip
+from .incoming import (
+    OutOfStep,
+    begin_upload,
+    discard_upload,
+    queue_file,
+    receive_part,
+    sweep_uploads,
+    take_in_upload,
+    unpack_upload,
+)
 from .preflight import preflight, sizes_of
 from .runs import (
     NotReady,
@@ -17,16 +27,20 @@ from .runs import (
     start_run,
     write_training_folder,
 )
-from .uploads import UploadReport, add_pictures
+from .uploads import NamedFile, UploadReport, add_pictures
 
 __all__ = [
+    "NamedFile",
     "NotReady",
+    "OutOfStep",
     "UploadReport",
     "add_pictures",
     "apply_edit",
     "ask_chore",
     "ask_run",
+    "begin_upload",
     "cancel_run",
+    "discard_upload",
     "export_zip",
     "has_own_labeler",
     "import_captions",
@@ -35,7 +49,9 @@ __all__ = [
     "preflight",
     "prioritise",
     "preview_edit",
+    "queue_file",
     "queue_run",
+    "receive_part",
     "remove_pictures",
     "repeat_run",
     "revert_edit",
@@ -43,6 +59,10 @@ __all__ = [
     "set_states",
     "sizes_of",
     "start_run",
+    "sweep_bin",
+    "sweep_uploads",
     "sync_base_models",
+    "take_in_upload",
+    "unpack_upload",
     "write_training_folder",
 ]

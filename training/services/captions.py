@@ -11,6 +11,7 @@ from training.engine.captions import read_metadata
 from training.models import CaptionRevision, CaptionState, TrainingImage
 
 CAPTION_MAX_LETTERS = 2000  # many times what any text encoder reads
+NAMES_SHOWN = 12
 
 
 def import_captions(dataset, source, *, checked=False, by=None):
@@ -26,6 +27,7 @@ def import_captions(dataset, source, *, checked=False, by=None):
     for problem in table.problems:
         report.lines.append(Line(str(source), "refused", problem.code, problem.facts))
     match_captions(dataset, table.rows, report, checked=checked, by=by)
+    list_uncaptioned(dataset, report)
     return report
 
 
@@ -58,6 +60,14 @@ def match_captions(dataset, captions, report, *, renamed=None, checked=False, by
             elif not image.is_checked:
                 image.draft(caption)
             report.note(image.name, "captioned", "caption-taken")
+
+
+def list_uncaptioned(dataset, report):
+    """A line about the pictures that have no caption, after a captions file was read."""
+    names = list(dataset.images.filter(caption="").values_list("name", flat=True))
+    if names:
+        shown = ", ".join(names[:NAMES_SHOWN]) + (" …" if len(names) > NAMES_SHOWN else "")
+        report.note(shown, "noted", "pictures-without-caption", count=len(names))
 
 
 def _finder(dataset, renamed):

@@ -1,10 +1,14 @@
 """Datasets as a whole."""
 
+from datetime import timedelta
+
 from django.db import transaction
+from django.utils import timezone
 
 from brandstudio.core.models import AuditEntry
 from training.models import Dataset
 
+BIN_DAYS = 30
 RIGHTS = (
     "rights_holder",
     "licence",
@@ -41,6 +45,19 @@ def set_rights(dataset, by, images=None, **rights):
     return count
 
 
+def sweep_bin():
+    """Delete what has been in the bin for 30 days. Returns []: it queues no jobs.
+
+    A dataset that a run has trained on stays out of sight for good: packs are traced through it.
+    """
+    long_ago = timezone.now() - timedelta(days=BIN_DAYS)
+    for dataset in Dataset.objects.filter(deleted_at__lt=long_ago, snapshots=None, runs=None):
+        with transaction.atomic():
+            AuditEntry.objects.record(dataset, "binned", "deleted", name=dataset.name)
+            dataset.delete()
+    return []
+
+
 def remove_pictures(images, by):
     """Take pictures out of their datasets. Returns how many.
 
@@ -56,6 +73,8 @@ def remove_pictures(images, by):
                 by=by,
                 name=image.name,
                 sha256=image.original_sha256,
+                picture=image.picture_sha256,
+                withdrawn=bool(image.withdrawn_at),
             )
         images.model.objects.filter(pk__in=[image.pk for image in rows]).delete()
     return len(rows)

@@ -1,10 +1,13 @@
-"""A dataset or snapshot as a zip that other trainers read."""
+"""A dataset or snapshot as a zip or folder, laid out as other trainers read it."""
 
-import io
 import json
+import shutil
 import zipfile
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
+from django.db import models
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
 from brandstudio.core import blobs
@@ -14,24 +17,45 @@ from training.pictures import free_name
 SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 
 
-def export_zip(rows, target):
-    """Write pictures and captions to target, a path or a binary file open for writing.
-
-    rows: dicts with name, sha256 (of the picture blob) and caption, as a snapshot keeps them. The
-    zip holds metadata.csv (headerless), metadata.jsonl (diffusers) and a .txt beside each picture
-    (kohya).
+class Layout(models.TextChoices):
+    """studio: metadata.csv without a header, as `train_lora` reads it. imagefolder:
+    metadata.jsonl, as 🤗 datasets and with it the diffusers examples read it; a second metadata
+    file would make that loader refuse the folder. kohya: a folder 1_trigger with a .txt beside
+    each picture, as kohya's sd-scripts read it from `train_data_dir`.
     """
-    names = _names(rows)
+
+    STUDIO = "studio", _("metadata.csv (this studio)")
+    IMAGEFOLDER = "imagefolder", _("metadata.jsonl (diffusers)")
+    KOHYA = "kohya", _("text files (kohya)")
+
+
+def export_zip(rows, target, layout=Layout.STUDIO, trigger=""):
+    """Write pictures and captions as a zip to target, a path or a binary file open for writing.
+
+    rows: dicts with name, sha256 (of the picture blob) and caption, as a snapshot keeps them.
+    trigger: the trigger word, which names kohya's folder.
+    """
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for row, name in zip(rows, names, strict=True):
-            archive.write(blobs.local(row["sha256"]), name)
-            if row["caption"]:
-                archive.writestr(str(PurePosixPath(name).with_suffix(".txt")), row["caption"])
-        captions = {
-            name: row["caption"] for row, name in zip(rows, names, strict=True) if row["caption"]
-        }
-        archive.writestr("metadata.csv", metadata_text(captions).encode())
-        archive.writestr("metadata.jsonl", _json_lines(captions))
+        for name, content in _files(rows, layout, trigger):
+            if isinstance(content, Path):
+                archive.write(content, name)
+            else:
+                archive.writestr(name, content.encode())
+
+
+def export_folder(rows, folder, layout=Layout.STUDIO, trigger=""):
+    """As export_zip, into a folder that is empty or not there yet. Raises FileExistsError."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise FileExistsError(str(folder))
+    for name, content in _files(rows, layout, trigger):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, Path):
+            shutil.copyfile(content, path)
+        else:
+            path.write_bytes(content.encode())
 
 
 def rows_of(dataset):
@@ -42,11 +66,27 @@ def rows_of(dataset):
     ]
 
 
+def _files(rows, layout, trigger):
+    """(name, path of a blob or text) of every file of the layout."""
+    place = f"1_{slugify(trigger) or 'style'}/" if layout == Layout.KOHYA else ""
+    captions = {}
+    for row, name in zip(rows, _names(rows), strict=True):
+        yield f"{place}{name}", blobs.local(row["sha256"])
+        captions[name] = row["caption"]
+        if layout == Layout.KOHYA and row["caption"]:
+            yield f"{place}{PurePosixPath(name).with_suffix('.txt')}", row["caption"] + "\n"
+    if layout == Layout.IMAGEFOLDER:
+        yield "metadata.jsonl", _json_lines(captions)
+    elif layout == Layout.STUDIO:
+        yield "metadata.csv", metadata_text({n: text for n, text in captions.items() if text})
+
+
 def _json_lines(captions):
-    text = io.StringIO()
-    for name, caption in captions.items():
-        text.write(json.dumps({"file_name": name, "text": caption}, ensure_ascii=False) + "\n")
-    return text.getvalue()
+    """A line for every picture: the loader refuses a folder that holds others."""
+    return "".join(
+        json.dumps({"file_name": name, "text": caption}, ensure_ascii=False) + "\n"
+        for name, caption in captions.items()
+    )
 
 
 def _names(rows):
@@ -57,7 +97,16 @@ def _names(rows):
             suffix = SUFFIXES.get(image.format, PurePosixPath(row["name"]).suffix)
         own = PurePosixPath(row["name"])
         same = own.suffix.lower() in {suffix, ".jpeg" if suffix == ".jpg" else suffix}
-        name = free_name(row["name"] if same else f"{own.stem}{suffix}", taken)
-        taken.add(name.casefold())
+        name = _free(row["name"] if same else f"{own.stem}{suffix}", taken)
         names.append(name)
     return names
+
+
+def _free(name, taken):
+    """The name, changed until neither it nor its stem is taken: a .txt goes by the stem."""
+    name = free_name(name, taken)
+    while PurePosixPath(name).stem.casefold() in taken:
+        own = PurePosixPath(name)
+        name = free_name(f"{own.stem}-2{own.suffix}", taken)
+    taken |= {name.casefold(), PurePosixPath(name).stem.casefold()}
+    return name

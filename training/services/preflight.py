@@ -1,6 +1,11 @@
 """What would stop a run, or should be known before it."""
 
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from brandstudio.core.models import AuditEntry
 from training.engine.errors import EngineError
+from training.models import TrainingImage
 from training.problems import explain, faults_of
 from training.readiness import ENOUGH, dataset_counts, rights_are_required
 from training.recipes import full_config
@@ -26,6 +31,8 @@ def preflight(dataset, base, settings_):
             note("pictures-small", stops=False, count=small, side=side)
     if counts["missing"]:
         note("captions-missing", stops=True, count=counts["missing"])
+    if counts["withdrawn"]:
+        note("pictures-withdrawn", stops=True, count=counts["withdrawn"])
     if counts["expired"]:
         note("rights-expired", stops=True, count=counts["expired"])
     if counts["without_rights"]:
@@ -40,6 +47,27 @@ def preflight(dataset, base, settings_):
         note("captions-unchecked", stops=False, count=counts["drafted"])
     if base is not None and base.is_present:
         found += _config_problems(dataset, base, settings_, counts["images"])
+    return found
+
+
+def snapshot_problems(snapshot):
+    """What stops a further run on a snapshot, whatever its dataset has become: a list of Problem.
+
+    A picture that was withdrawn and then taken out is still in the snapshot.
+    """
+    hashes = {row["sha256"] for row in snapshot.rows}
+    images = TrainingImage.objects.filter(dataset=snapshot.dataset_id, picture_sha256__in=hashes)
+    counts = images.aggregate(
+        withdrawn=Count("pk", filter=~Q(withdrawn_at=None)),
+        expired=Count("pk", filter=Q(rights_expire__lt=timezone.localdate())),
+    )
+    taken_out = AuditEntry.objects.about(snapshot.dataset).filter(facts__withdrawn=True)
+    gone = {entry.facts["picture"] for entry in taken_out} & hashes
+    withdrawn = counts["withdrawn"] + len(gone)
+    found = []
+    for code, count in (("pictures-withdrawn", withdrawn), ("rights-expired", counts["expired"])):
+        if count:
+            found.append(explain(code, {"count": count}, dataset=snapshot.dataset))
     return found
 
 

@@ -62,9 +62,10 @@ def repeat_run(run, by):
     Raises NotReady when its base is gone or rights have run out since.
     """
     settings_ = settings_of_run(run)
-    lasting = {"base-absent", "rights-expired", "rights-missing", "disk-short", "memory-short"}
+    lasting = {"base-absent", "rights-missing", "disk-short", "memory-short"}
     found = preflight(run.dataset, run.base, settings_)
     stopping = [problem for problem in found if problem.stops and problem.code in lasting]
+    stopping += snapshot_problems(run.snapshot)
     if stopping:
         raise NotReady(stopping)
     with transaction.atomic():

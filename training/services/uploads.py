@@ -17,10 +17,12 @@ from training.engine.images import IMAGE_EXTENSIONS
 from training.models import TrainingImage
 from training.pictures import Refused, free_name, safe_name, take_in
 from training.problems import sentence
-from training.services.captions import match_captions
+from training.services.captions import list_uncaptioned, match_captions
 
 METADATA_SUFFIXES = {".csv", ".jsonl", ".ndjson"}
 SIDECAR_SUFFIXES = {".txt", ".caption"}
+ZIP_SUFFIX = ".zip"
+KINDS = frozenset({*IMAGE_EXTENSIONS, *METADATA_SUFFIXES, *SIDECAR_SUFFIXES, ZIP_SUFFIX})
 ZIP_MAX_FILES = 20_000
 TEXT_MAX_BYTES = 20 * 1024 * 1024
 _CHUNK = 1 << 20
@@ -35,6 +37,14 @@ _UNPACKING = (
     EOFError,
 )
 _LITTER = {"thumbs.db", "desktop.ini", ".ds_store"}
+
+
+@dataclass(frozen=True)
+class NamedFile:
+    """A file on disk under another name than its sender's. name: the sender's."""
+
+    path: Path
+    name: str
 
 
 @dataclass(frozen=True)
@@ -81,14 +91,26 @@ class UploadReport:
     def captioned(self):
         return self.with_outcome("captioned")
 
+    def to_json(self, most):
+        """How many of each outcome, and the first `most` lines that a person should read."""
+        told = self.refused + self.noted + self.duplicates
+        return {
+            "added": len(self.added),
+            "captioned": len(self.captioned),
+            "lines": [[line.name, line.outcome, line.code, line.facts] for line in told[:most]],
+            "more": max(0, len(told) - most),
+        }
 
-def add_pictures(dataset, files, *, checked=False, by=None):
+
+def add_pictures(dataset, files, *, checked=False, by=None, on_file=None):
     """Take in pictures, captions files and zips. Returns an UploadReport; never raises for a file.
 
-    files: paths, or Django's uploaded files. checked: the captions that come along have been read
-    by `by`; otherwise they are drafts.
+    files: paths, NamedFiles, or Django's uploaded files. checked: the captions that come along
+    have been read by `by`; otherwise they are drafts. on_file(done, total): after each file,
+    those inside a zip counted by themselves.
     """
-    intake = _Intake(dataset)
+    intake = _Intake(dataset, on_file or (lambda done, total: None))
+    intake.expect(len(files))
     for file in files:
         with _on_disk(file) as (path, name):
             intake.take(path, name)
@@ -101,6 +123,8 @@ def _on_disk(file):
     """(path, name) of a path or an uploaded file, which may live in memory only."""
     if isinstance(file, str | Path):
         yield Path(file), Path(file).name
+    elif isinstance(file, NamedFile):
+        yield file.path, file.name
     elif hasattr(file, "temporary_file_path"):
         yield Path(file.temporary_file_path()), file.name
     else:
@@ -114,8 +138,11 @@ def _on_disk(file):
 class _Intake:
     """One upload on its way in. Pictures are stored as they come, captions matched at the end."""
 
-    def __init__(self, dataset):
+    def __init__(self, dataset, on_file):
         self.dataset = dataset
+        self.on_file = on_file
+        self.done = self.total = 0
+        self.had_table = False  # a captions file that speaks of many pictures
         self.report = UploadReport()
         self.captions = {}  # name as written in the captions → caption
         self.new_names = {}  # name as sent → name as stored
@@ -123,7 +150,17 @@ class _Intake:
         self.taken = {name.casefold() for name, _ in rows}
         self.by_hash = {sha256: name for name, sha256 in rows}
 
+    def expect(self, files):
+        """So many more files will be taken."""
+        self.total += files
+
     def take(self, path, name):
+        """Take in one file, and say so."""
+        self._take(path, name)
+        self.done += 1
+        self.on_file(self.done, self.total)
+
+    def _take(self, path, name):
         suffix = PurePosixPath(name).suffix.lower()
         if path.stat().st_size > settings.UPLOAD_MAX_BYTES:
             self._refuse(
@@ -132,13 +169,13 @@ class _Intake:
                 megabytes=_megabytes(path.stat().st_size),
                 limit=_megabytes(settings.UPLOAD_MAX_BYTES),
             )
-        elif suffix == ".zip":
+        elif suffix == ZIP_SUFFIX:
             self._zip(path, name)
         elif suffix in METADATA_SUFFIXES:
             self._metadata(path, name)
         elif suffix in SIDECAR_SUFFIXES:
             self._sidecar(path, name)
-        elif suffix in IMAGE_EXTENSIONS or suffix == ".heif":
+        elif suffix in IMAGE_EXTENSIONS:
             self._picture(path, name)
         else:
             self._refuse(name, "file-unknown-kind")
@@ -147,6 +184,8 @@ class _Intake:
         match_captions(
             self.dataset, self.captions, self.report, renamed=self.new_names, checked=checked, by=by
         )
+        if self.had_table:
+            list_uncaptioned(self.dataset, self.report)
 
     def _refuse(self, name, code, /, **facts):
         self.report.note(name, "refused", code, **facts)
@@ -197,6 +236,7 @@ class _Intake:
             return
         table = read_metadata_text(text, PurePosixPath(name).name)
         self.captions.update(table.rows)
+        self.had_table = True
         for problem in table.problems:
             facts = {"name": name, **problem.facts}
             self.report.lines.append(Line(name, "refused", problem.code, facts))
@@ -231,6 +271,7 @@ class _Intake:
                         name, "zip-too-many-files", count=len(entries), limit=ZIP_MAX_FILES
                     )
                     return
+                self.expect(len(entries))
                 room = settings.ZIP_MAX_BYTES
                 for entry in entries:
                     room = self._entry(archive, entry, room)
@@ -251,7 +292,7 @@ class _Intake:
         if _climbs_out(name):
             self._refuse(name, "zip-entry-climbs-out")
             return room
-        if PurePosixPath(name).suffix.lower() == ".zip":
+        if PurePosixPath(name).suffix.lower() == ZIP_SUFFIX:
             self._refuse(name, "zip-in-zip")
             return room
         with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:

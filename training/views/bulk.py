@@ -17,7 +17,7 @@ from training.caption_edits import spans
 from training.forms import EditForm
 from training.views.datasets import visible_dataset
 
-SHOWN = 12  # changes of a preview that are spelled out
+SHOWN = 12  # changes of a preview that are open to see; the rest unfolds
 
 
 @designer_required
@@ -65,8 +65,8 @@ def replace(request, pk):
         return _back(request, _bench(dataset, request, batch if changes else ""))
     changes = services.preview_edit(images, form.edit)
     context["total"] = len(changes)
-    context["changes"] = [(c.image, spans(c.before, c.after)) for c in changes[:SHOWN]]
-    context["left_out"] = max(0, len(changes) - SHOWN)
+    told = [(c.image, spans(c.before, c.after)) for c in changes]
+    context |= {"changes": told[:SHOWN], "rest": told[SHOWN:]}
     return _preview(request, context, HTTPStatus.OK)
 
 

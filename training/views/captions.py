@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from brandstudio.core.models import WrongState
 from brandstudio.core.roles import designer_required
 from training import problems, services
-from training.bench import Bench, Card, findings_of
+from training.bench import Bench, Card, findings_of, mended
 from training.forms import CaptionForm, EditForm
 from training.models import ChoreKind, ChoreState, TrainingImage
 from training.readiness import readiness
@@ -77,7 +77,9 @@ def _carry_out(request, image, text):
     if seen is not None and seen != image.caption:
         raise WrongState(image, "checked")
     act = request.POST.get("act", "save")
-    if act == "uncheck":
+    if act.startswith("mend:"):
+        image.mend(mended(image, text, act.removeprefix("mend:")), by=request.user)
+    elif act == "uncheck":
         image.uncheck(by=request.user)
     elif act == "undo":
         image.undo(by=request.user)

@@ -6,18 +6,18 @@ from http import HTTPStatus
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from brandstudio.core.roles import designer_required
 from training import services
 from training.forms import DatasetForm, RightsForm
 from training.models import Dataset, Snapshot
 from training.readiness import readiness
-from training.services.exports import rows_of
+from training.services.exports import Layout, rows_of
 from training.snapshots import differences
 from training.statistics import dataset_statistics
 
@@ -34,7 +34,11 @@ def visible_dataset(request, pk):
 @require_safe
 def dataset_list(request):
     datasets = Dataset.objects.visible_to(request.user).select_related("owner").with_counts()
-    return render(request, "training/dataset_list.html", {"datasets": datasets.with_covers()})
+    context = {
+        "datasets": datasets.with_covers(),
+        "binned": Dataset.objects.binned_by(request.user),
+    }
+    return render(request, "training/dataset_list.html", context)
 
 
 @designer_required
@@ -58,6 +62,27 @@ def dataset_edit(request, pk):
         return redirect(dataset)
     dataset.refresh_from_db()  # a refused form has written its values on the object
     return _form_page(request, "training/dataset_form.html", form, dataset=dataset)
+
+
+@designer_required
+@require_POST
+def dataset_discard(request, pk):
+    dataset = visible_dataset(request, pk)
+    if dataset.runs.pending_or_paused().exists():
+        messages.error(request, _("A run still trains on it. Wait for its end, or cancel it."))
+        return redirect(dataset)
+    dataset.discard(by=request.user)
+    messages.success(request, _("In the bin for 30 days."))
+    return redirect("training:dataset-list")
+
+
+@designer_required
+@require_POST
+def dataset_restore(request, pk):
+    dataset = get_object_or_404(Dataset.objects.binned_by(request.user), pk=pk)
+    dataset.restore(by=request.user)
+    messages.success(request, _("Back among the datasets."))
+    return redirect(dataset)
 
 
 @designer_required
@@ -113,7 +138,7 @@ def snapshots(request, pk):
     dataset = visible_dataset(request, pk)
     all_snapshots = list(dataset.snapshots.prefetch_related("runs"))
     pair = [s for s in all_snapshots if str(s.pk) in {request.GET.get("a"), request.GET.get("b")}]
-    context = {"dataset": dataset, "snapshots": all_snapshots}
+    context = {"dataset": dataset, "snapshots": all_snapshots, "layouts": Layout.choices}
     if len(pair) == 2:
         newer, older = pair
         context |= {"older": older, "newer": newer, "differences": differences(older, newer)}
@@ -124,7 +149,7 @@ def snapshots(request, pk):
 @require_safe
 def export(request, pk):
     dataset = visible_dataset(request, pk)
-    return _zip(rows_of(dataset), f"{dataset.name}.zip")
+    return _zip(request, rows_of(dataset), dataset, dataset.name)
 
 
 @designer_required
@@ -134,15 +159,25 @@ def snapshot_export(request, pk):
     snapshot = get_object_or_404(
         Snapshot.objects.filter(dataset__in=mine).select_related("dataset"), pk=pk
     )
-    return _zip(snapshot.rows, f"{snapshot.dataset.name}-{snapshot.sha256[:8]}.zip")
+    name = f"{snapshot.dataset.name}-{snapshot.sha256[:8]}"
+    return _zip(request, snapshot.rows, snapshot.dataset, name)
 
 
-def _zip(rows, name):
+def _zip(request, rows, dataset, name):
+    """A zip in the layout that ?layout= names."""
+    layout = request.GET.get("layout", Layout.STUDIO)
+    if layout not in Layout.values:
+        raise Http404
     # Not in memory: a dataset may have a gigabyte. The file is gone once it is sent.
     file = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115 -- sent later
-    services.export_zip(rows, file)
+    services.export_zip(rows, file, layout, dataset.trigger_word)
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
+    return FileResponse(
+        file,
+        as_attachment=True,
+        filename=f"{name}-{layout}.zip",
+        content_type="application/zip",
+    )
 
 
 def _form_page(request, template, form, **context):

@@ -1,57 +1,135 @@
-"""Files on their way in: many at once as a plain form, or one at a time by upload.js."""
+"""Files on their way in: many at once as a plain form, or part by part from upload.js."""
 
 from http import HTTPStatus
+from pathlib import PurePosixPath
 
-from django.http import JsonResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
+from django.http import JsonResponse, UnreadablePostError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from brandstudio.core.models import WrongState
 from brandstudio.core.roles import designer_required
-from training import services
+from training import problems, services
 from training.forms import UploadForm
+from training.incoming_page import incoming
+from training.models import Upload
+from training.pictures import Refused
+from training.services.incoming import PART_BYTES, OutOfStep
+from training.services.uploads import ZIP_SUFFIX
 from training.views.datasets import visible_dataset
 
 
 @designer_required
 @require_http_methods(["GET", "POST"])
 def upload(request, pk):
+    """The page; a POST brings whole files, as a browser without script sends them."""
     dataset = visible_dataset(request, pk)
     if request.method == "GET":
-        return render(
-            request, "training/dataset_upload.html", {"dataset": dataset, "form": UploadForm()}
-        )
-    wants_json = "application/json" in request.headers.get("Accept", "")
+        return _page(request, dataset, UploadForm())
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _refused(request, dataset, form, wants_json)
-    report = services.add_pictures(
-        dataset,
-        form.cleaned_data["files"],
-        checked=form.cleaned_data["checked"],
-        by=request.user,
-    )
-    took_something = bool(report.added or report.captioned or report.duplicates)
+        return _page(request, dataset, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    files, checked = form.cleaned_data["files"], form.cleaned_data["checked"]
+    zips = [file for file in files if PurePosixPath(file.name).suffix.lower() == ZIP_SUFFIX]
+    for file in zips:
+        services.queue_file(dataset, request.user, file, checked=checked)
+    rest = [file for file in files if file not in zips]
+    report = services.add_pictures(dataset, rest, checked=checked, by=request.user)
+    took_something = bool(zips or report.added or report.captioned or report.duplicates)
     status = HTTPStatus.OK if took_something else HTTPStatus.UNPROCESSABLE_ENTITY
-    if wants_json:
-        return JsonResponse(_summary(report), status=status)
-    context = {"dataset": dataset, "form": UploadForm(), "report": report}
+    return _page(request, dataset, UploadForm(), status=status, report=report if rest else None)
+
+
+def _page(request, dataset, form, *, status=HTTPStatus.OK, report=None):
+    context = {"dataset": dataset, "form": form, "report": report, "incoming": incoming(dataset)}
     return render(request, "training/dataset_upload.html", context, status=status)
 
 
-def _summary(report):
-    """What upload.js shows beside one file."""
-    lines = report.refused + report.noted + report.duplicates
+@designer_required
+@require_safe
+def uploads(request, pk):
+    """What is on its way, being unpacked or told about: the fragment that polls itself."""
+    return _fragment(request, visible_dataset(request, pk))
+
+
+def _fragment(request, dataset):
+    context = {"dataset": dataset, "incoming": incoming(dataset)}
+    return render(request, "training/_incoming.html", context)
+
+
+@designer_required
+@require_POST
+def upload_begin(request, pk):
+    """A file is announced: where to send its parts, or why not to send it at all."""
+    dataset = visible_dataset(request, pk)
+    asked = request.POST
+    try:
+        begun = services.begin_upload(
+            dataset,
+            request.user,
+            name=asked.get("name", ""),
+            size=int(asked.get("size", "0")),
+            key=asked.get("key", "") or asked.get("name", ""),
+            checked=bool(asked.get("checked")),
+        )
+    except ValueError:
+        return JsonResponse({}, status=HTTPStatus.BAD_REQUEST)
+    except Refused as refusal:
+        return _refused(refusal.code, refusal.facts)
+    return JsonResponse(_state(begun) | {"part": PART_BYTES})
+
+
+@designer_required
+@require_http_methods(["GET", "PATCH"])
+def upload_part(request, pk):
+    """GET: how much has arrived. PATCH ?offset=N: the next part; the last one takes the file in."""
+    row = get_object_or_404(
+        Upload.objects.visible_to(request.user).select_related("dataset", "sent_by"), pk=pk
+    )
+    if request.method == "GET":
+        return JsonResponse(_state(row))
+    try:
+        offset, length = int(request.GET.get("offset", "")), int(request.headers["Content-Length"])
+        services.receive_part(row, offset, request, length)
+        if row.is_whole:
+            services.take_in_upload(row)
+    except (ValueError, KeyError, UnreadablePostError):
+        return JsonResponse({}, status=HTTPStatus.BAD_REQUEST)
+    except (OutOfStep, WrongState):
+        row.refresh_from_db()
+        return JsonResponse(_state(row), status=HTTPStatus.CONFLICT)
+    except OSError:
+        # A full disk or a broken line; the sender waits a little and goes on from what is here.
+        return JsonResponse(_state(row), status=HTTPStatus.SERVICE_UNAVAILABLE)
+    return JsonResponse(_state(row))
+
+
+@designer_required
+@require_POST
+def upload_forget(request, pk):
+    """Give up a file that is on its way, or put away a report that was read."""
+    row = get_object_or_404(
+        Upload.objects.visible_to(request.user).select_related("dataset"), pk=pk
+    )
+    if not row.is_active:
+        services.discard_upload(row)
+    if request.htmx:
+        return _fragment(request, row.dataset)
+    return redirect("training:dataset-upload", row.dataset_id)
+
+
+def _state(row):
+    """What upload.js wants to know of a file."""
+    report = row.report or {}
+    lines = report.get("lines", [])
     return {
-        "added": [image.name for image in report.added],
-        "captioned": len(report.captioned),
-        "errors": [line.text for line in lines],
+        "id": row.pk,
+        "arrived": row.arrived,
+        "state": row.state,
+        "errors": [problems.sentence(code, facts) for _n, _o, code, facts in lines],
     }
 
 
-def _refused(request, dataset, form, wants_json):
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-    if wants_json:
-        errors = [error for errors in form.errors.values() for error in errors]
-        return JsonResponse({"errors": errors}, status=status)
-    context = {"dataset": dataset, "form": form}
-    return render(request, "training/dataset_upload.html", context, status=status)
+def _refused(code, facts):
+    errors = [problems.sentence(code, facts)]
+    return JsonResponse({"errors": errors}, status=HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -1,0 +1,58 @@
+"""What one training picture has reached: the way forwards, from its hash to files that left."""
+
+from dataclasses import dataclass
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
+from gallery.models import Asset, AssetState, Download, ScenePack, StyleVersion
+from training.models import Snapshot, TrainingImage, TrainingRun
+
+SHOWN = 48  # assets with their picture
+
+
+@dataclass(frozen=True)
+class Reach:
+    """names: file names the picture goes by. images: rows that hold it still. assets: the newest
+    that the reader may see; asset_count and download_count: of all."""
+
+    names: list
+    images: list
+    snapshots: list
+    runs: list
+    versions: list
+    assets: list
+    asset_count: int
+    download_count: int
+
+    @property
+    def is_empty(self):
+        return not self.snapshots
+
+
+def reach_of(sha256, person):
+    """The Reach of a picture (its `picture_sha256`), in whatever dataset it was used."""
+    # Snapshots keep their rows as JSON, so the hash is looked for as text; a hash means one thing.
+    rows_as_text = Snapshot.objects.annotate(text=Cast("rows", TextField()))
+    snapshots = list(rows_as_text.filter(text__contains=sha256).select_related("dataset"))
+    names = {row["name"] for s in snapshots for row in s.rows if row["sha256"] == sha256}
+    images = TrainingImage.objects.filter(picture_sha256=sha256).visible_to(person)
+    images = list(images.select_related("dataset"))
+    runs = list(TrainingRun.objects.filter(snapshot__in=snapshots).select_related("owner"))
+    versions = list(
+        StyleVersion.objects.filter(checkpoint__run__in=runs).select_related("pack", "checkpoint")
+    )
+    scenes = ScenePack.objects.filter(version__in=versions).values("scene")
+    made = Asset.objects.filter(scene__in=scenes, state=AssetState.READY)
+    shown = made.filter(pk__in=Asset.objects.visible_to(person).values("pk"))
+    shown = shown.select_related("scene__template").defer("preview", "lineage")
+    return Reach(
+        names=sorted(names | {image.name for image in images}),
+        images=images,
+        snapshots=snapshots,
+        runs=runs,
+        versions=versions,
+        assets=list(shown.order_by("-made_at")[:SHOWN]),
+        asset_count=made.count(),
+        download_count=Download.objects.filter(asset__in=made.values("pk")).count(),
+    )

@@ -1,0 +1,156 @@
+"""Datasets and snapshots as files: the exact layouts, and that they can be read back."""
+
+import json
+import zipfile
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from brandstudio.core import blobs
+from training import services
+from training.engine.captions import read_metadata, read_sidecars
+from training.models import Snapshot
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dataset(make_dataset, make_picture):
+    """Three pictures, one without a caption, one of them a HEIC whose copy is a JPEG."""
+    dataset = make_dataset(2)
+    services.add_pictures(dataset, [make_picture("002.heic", seed=2)])
+    return dataset
+
+
+def fetch(at_desk, url, path):
+    path.write_bytes(b"".join(at_desk.get(url).streaming_content))
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def captions_of(dataset):
+    return {image.name: image.caption for image in dataset.images.all()}
+
+
+def test_studio_layout_is_pictures_and_a_headerless_table(at_desk, dataset, tmp_path):
+    files = fetch(at_desk, f"/datasets/{dataset.pk}/export/", tmp_path / "a.zip")
+
+    said = captions_of(dataset)
+    assert sorted(files) == ["000.jpg", "001.jpg", "002.jpg", "metadata.csv"]
+    assert files["metadata.csv"].decode() == (
+        f'000.jpg,"{said["000.jpg"]}"\r\n001.jpg,"{said["001.jpg"]}"\r\n'
+    )
+
+
+def test_imagefolder_layout_has_one_line_for_every_picture(at_desk, dataset, tmp_path):
+    url = f"/datasets/{dataset.pk}/export/?layout=imagefolder"
+    files = fetch(at_desk, url, tmp_path / "a.zip")
+
+    # A metadata.csv beside it, or a picture without a line, would make the loader refuse it.
+    assert sorted(files) == ["000.jpg", "001.jpg", "002.jpg", "metadata.jsonl"]
+    lines = [json.loads(line) for line in files["metadata.jsonl"].decode().splitlines()]
+    said = captions_of(dataset)
+    assert lines == [
+        {"file_name": "000.jpg", "text": said["000.jpg"]},
+        {"file_name": "001.jpg", "text": said["001.jpg"]},
+        {"file_name": "002.jpg", "text": ""},
+    ]
+
+
+def test_kohya_layout_is_a_repeats_folder_with_sidecars(at_desk, dataset, tmp_path):
+    url = f"/datasets/{dataset.pk}/export/?layout=kohya"
+    files = fetch(at_desk, url, tmp_path / "a.zip")
+
+    assert sorted(files) == [
+        "1_lnink/000.jpg",
+        "1_lnink/000.txt",
+        "1_lnink/001.jpg",
+        "1_lnink/001.txt",
+        "1_lnink/002.jpg",
+    ]
+    assert files["1_lnink/000.txt"].decode() == captions_of(dataset)["000.jpg"] + "\n"
+
+
+def test_two_pictures_of_one_stem_keep_their_own_sidecars(make_dataset, make_picture, tmp_path):
+    dataset = make_dataset()
+    services.add_pictures(dataset, [make_picture("a.jpg", seed=1), make_picture("a.png", seed=2)])
+    for image in dataset.images.all():
+        image.draft(f"the picture {image.name.replace('.', ' ')}")
+
+    call_command("export_dataset", dataset="Ink", output=str(tmp_path / "out"), layout="kohya")
+
+    assert read_sidecars(tmp_path / "out" / "1_lnink") == {
+        "a.jpg": "the picture a jpg",
+        "a-2.png": "the picture a png",
+    }
+
+
+@pytest.mark.parametrize("layout", ["studio", "imagefolder", "kohya"])
+def test_every_layout_can_be_taken_in_again(at_desk, dataset, make_dataset, tmp_path, layout):
+    path = tmp_path / "export.zip"
+    fetch(at_desk, f"/datasets/{dataset.pk}/export/?layout={layout}", path)
+    other = make_dataset(name="Other")
+
+    services.add_pictures(other, [path])
+
+    def rows(dataset):
+        return list(dataset.images.values_list("picture_sha256", "caption"))
+
+    assert rows(other) == rows(dataset)
+
+
+def test_snapshot_is_exported_as_it_was(at_desk, dataset, designer, tmp_path):
+    snapshot = Snapshot.freeze(dataset)
+    before = captions_of(dataset)["000.jpg"]
+    dataset.images.get(name="000.jpg").check_caption("lnink, quite another", by=designer)
+
+    call_command(
+        "export_dataset",
+        dataset=str(dataset.pk),
+        snapshot=snapshot.sha256[:8],
+        output=str(tmp_path / "out"),
+    )
+
+    assert read_metadata(tmp_path / "out" / "metadata.csv").rows["000.jpg"] == before
+    picture = dataset.images.get(name="000.jpg").picture_sha256
+    assert (tmp_path / "out" / "000.jpg").read_bytes() == blobs.local(picture).read_bytes()
+    web = fetch(at_desk, f"/snapshots/{snapshot.pk}/export/", tmp_path / "a.zip")
+    assert before in web["metadata.csv"].decode()
+
+
+def test_export_never_writes_into_a_folder_that_holds_something(dataset, tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+
+    with pytest.raises(CommandError, match="not empty"):
+        call_command("export_dataset", dataset=str(dataset.pk), output=str(tmp_path))
+
+
+def test_folder_is_taken_in_from_the_command_line_and_again_without_doubles(
+    make_picture, designer, tmp_path, capsys
+):
+    folder = tmp_path / "shoot"
+    make_picture("a.jpg", seed=1, folder=folder / "day one")
+    make_picture("b.png", seed=2, folder=folder)
+    (folder / "day one" / "a.txt").write_text("an arcade street at dawn")
+    (folder / "notes.docx").write_bytes(b"left alone")
+    command = ("add_pictures", str(folder))
+    named = {"dataset": "Shoot", "owner": "designer", "trigger": "lnink"}
+
+    call_command(*command, **named)
+    call_command(*command, **named)
+
+    dataset = designer.datasets.get()
+    assert captions_of(dataset) == {"a.jpg": "an arcade street at dawn", "b.png": ""}
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].endswith("2 added, 0 there already, 1 captions, 0 refused")
+    assert said[1].endswith("0 added, 2 there already, 1 captions, 0 refused")
+
+
+def test_command_line_names_what_it_cannot_take(make_picture, make_dataset, tmp_path, capsys):
+    make_dataset()
+    (tmp_path / "bad.jpg").write_bytes(b"no picture")
+
+    with pytest.raises(CommandError):
+        call_command("add_pictures", str(tmp_path / "bad.jpg"), dataset="Ink")
+
+    assert "bad.jpg" in capsys.readouterr().err

@@ -1,0 +1,72 @@
+"""`manage.py add_pictures`: a folder, zips and captions files into a dataset, without a browser."""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from brandstudio.core.models import User
+from training import services
+from training.management.find import dataset_named
+from training.models import Dataset
+from training.services.uploads import KINDS
+
+
+class Command(BaseCommand):
+    help = (
+        "Take pictures, zips and captions files into a dataset; folders are walked. What is there "
+        "already is not added again, so that a broken run can simply be repeated."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("paths", nargs="+", metavar="PATH", help="folders or files")
+        parser.add_argument("--dataset", required=True, help="its number or its name")
+        parser.add_argument("--owner", help="user name; with it a dataset of a new name is made")
+        parser.add_argument("--trigger", default="", help="trigger word of a new dataset")
+        parser.add_argument(
+            "--checked", action="store_true", help="the captions have been checked by the owner"
+        )
+
+    def handle(self, *, paths, dataset, owner, trigger, checked, **options):
+        files = list(self._files(paths))
+        target = self._dataset(dataset, owner, trigger)
+        report = services.add_pictures(
+            target, files, checked=checked, by=target.owner, on_file=self._tell
+        )
+        for line in report.refused + report.noted:
+            self.stderr.write(line.text)
+        self.stdout.write(
+            f"{target} ({target.pk}): {len(report.added)} added, "
+            f"{len(report.duplicates)} there already, {len(report.captioned)} captions, "
+            f"{len(report.refused)} refused"
+        )
+        if report.refused:
+            raise CommandError("Not everything was taken; see above.", returncode=1)
+
+    def _files(self, paths):
+        for path in map(Path, paths):
+            if not path.exists():
+                raise CommandError(f"{path} is not there.")
+            if path.is_file():
+                yield path
+                continue
+            # Captions of every folder come after its pictures; hidden files stay where they are.
+            inside = (one for one in sorted(path.rglob("*")) if one.is_file())
+            yield from (
+                services.NamedFile(one, str(one.relative_to(path)))
+                for one in inside
+                if one.suffix.lower() in KINDS and not one.name.startswith(".")
+            )
+
+    def _dataset(self, name, owner, trigger):
+        known = Dataset.objects.kept()
+        if owner is None:
+            return dataset_named(known, name)
+        person = User.objects.filter(username=owner).first()
+        if person is None:
+            raise CommandError(f"There is no user {owner}.")
+        mine = known.filter(owner=person, name=name).first()
+        return mine or services.make_dataset(person, name, trigger_word=trigger)
+
+    def _tell(self, done, total):
+        if done % 50 == 0:
+            self.stdout.write(f"{done} / {total}")

@@ -1,0 +1,40 @@
+"""`manage.py export_dataset`: a dataset or one of its snapshots as a folder or a zip."""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from training.management.find import dataset_named
+from training.models import Dataset
+from training.services.exports import Layout, export_folder, export_zip, rows_of
+
+
+class Command(BaseCommand):
+    help = "Write a dataset, or a snapshot of it, as a folder (or a zip) that other trainers read."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--dataset", required=True, help="its number or its name")
+        parser.add_argument("--snapshot", help="the first letters of a snapshot's hash")
+        parser.add_argument("--output", required=True, help="a new folder, or a .zip")
+        parser.add_argument("--layout", choices=Layout.values, default=Layout.STUDIO)
+
+    def handle(self, *, dataset, snapshot, output, layout, **options):
+        chosen = dataset_named(Dataset.objects.kept(), dataset)
+        rows = self._rows(chosen, snapshot)
+        path = Path(output)
+        if path.suffix.lower() == ".zip":
+            export_zip(rows, path, layout, chosen.trigger_word)
+        else:
+            try:
+                export_folder(rows, path, layout, chosen.trigger_word)
+            except FileExistsError as error:
+                raise CommandError(f"{output} is not empty; name another folder.") from error
+        self.stdout.write(f"{len(rows)} pictures in {output}")
+
+    def _rows(self, dataset, snapshot):
+        if not snapshot:
+            return rows_of(dataset)
+        found = list(dataset.snapshots.filter(sha256__startswith=snapshot)[:2])
+        if len(found) != 1:
+            raise CommandError(f"{dataset} has no single snapshot {snapshot}….")
+        return found[0].rows

@@ -1,0 +1,180 @@
+"""Files that arrive part by part: begun, gone on with after a break, taken in when whole."""
+
+import fcntl
+import os
+import time
+from datetime import timedelta
+from pathlib import Path, PurePosixPath
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from brandstudio.core import blobs, queue
+from training.models import Upload
+from training.pictures import Refused, safe_name
+
+from .uploads import (
+    KINDS,
+    METADATA_SUFFIXES,
+    SIDECAR_SUFFIXES,
+    ZIP_SUFFIX,
+    NamedFile,
+    add_pictures,
+)
+
+PART_BYTES = 4 * 1024 * 1024  # asked of a browser for one request
+SHOWN_LINES = 200  # of a report that are kept
+_READ = 1 << 16
+
+
+class OutOfStep(Exception):
+    """A part that does not begin where the file ends. `arrived`: bytes that are here."""
+
+    def __init__(self, arrived):
+        self.arrived = arrived
+        super().__init__(f"{arrived} bytes are here")
+
+
+def begin_upload(dataset, by, *, name, size, key, checked=False):
+    """The Upload of this file: a new one, or the one that was broken off. Raises Refused.
+
+    What can be refused is refused here, before a byte of it is on its way.
+    """
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix not in KINDS:
+        raise Refused("file-unknown-kind", name=name)
+    if size <= 0:
+        raise Refused("file-empty", name=name)
+    if size > settings.UPLOAD_MAX_BYTES:
+        raise Refused(
+            "file-too-large",
+            name=name,
+            megabytes=round(size / 1e6),
+            limit=round(settings.UPLOAD_MAX_BYTES / 1e6),
+        )
+    row = {"dataset": dataset, "sent_by": by, "key": key[:300]}
+    values = {"name": safe_name(name), "size": size, "checked": checked}
+    if known := Upload.objects.arriving().filter(**row, size=size).first():
+        return known
+    try:
+        with transaction.atomic():
+            return Upload.objects.create(**row, **values)
+    except IntegrityError:  # another tab has begun with it, or it had another size then
+        known = Upload.objects.arriving().get(**row)
+        if known.size == size:
+            return known
+        discard_upload(known)
+        return Upload.objects.create(**row, **values)
+
+
+def receive_part(upload, offset, stream, length):
+    """Write a part of `length` bytes at `offset`: all of it counts, or nothing.
+
+    Raises OutOfStep when another part is due or is being written; OSError when the disk is full
+    or the sender broke off.
+    """
+    path = part_file(upload)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise OutOfStep(upload.arrived) from error
+        upload.refresh_from_db(fields=["arrived", "state"])
+        is_due = upload.arrived == offset and offset + length <= upload.size
+        if not is_due or upload not in Upload.objects.arriving():
+            raise OutOfStep(upload.arrived)
+        file.seek(offset)
+        file.truncate()  # what a broken part left behind
+        left = length
+        while left and (some := stream.read(min(_READ, left))):
+            file.write(some)
+            left -= len(some)
+        if left:
+            raise OSError("the sender broke off")
+        file.flush()
+        os.fsync(file.fileno())
+        upload.arrived = offset + length
+        upload.heard_at = timezone.now()
+        upload.save(update_fields=["arrived", "heard_at"])
+
+
+def take_in_upload(upload):
+    """Take in a file that is whole: at once, or by a worker where that may take long."""
+    path = part_file(upload)
+    if _is_long(upload):
+        with transaction.atomic():
+            upload.queue(blobs.put(path))
+            queue.enqueue_work(upload)
+    else:
+        files = [NamedFile(path, upload.name)]
+        report = add_pictures(upload.dataset, files, checked=upload.checked, by=upload.sent_by)
+        upload.finish(report.to_json(SHOWN_LINES))
+    path.unlink(missing_ok=True)
+
+
+def queue_file(dataset, by, file, checked=False):
+    """Hand a whole uploaded zip to a worker. file: Django's uploaded file. Returns the Upload."""
+    row = Upload.objects.create(
+        dataset=dataset,
+        sent_by=by,
+        name=safe_name(file.name),
+        key=f"{file.name}|{time.time_ns()}",
+        size=file.size,
+        arrived=file.size,
+        checked=checked,
+    )
+    with transaction.atomic():
+        row.queue(blobs.put(file.temporary_file_path()))
+        queue.enqueue_work(row)
+    return row
+
+
+def _is_long(upload):
+    """A zip; and captions that came with one, which must wait for its pictures."""
+    suffix = PurePosixPath(upload.name).suffix.lower()
+    if suffix == ZIP_SUFFIX:
+        return True
+    are_captions = suffix in {*METADATA_SUFFIXES, *SIDECAR_SUFFIXES}
+    return are_captions and upload.dataset.uploads.pending().exists()
+
+
+def unpack_upload(upload):
+    """What a worker does for a file that was handed to it. Raises WrongState when taken over."""
+    files = [NamedFile(blobs.local(upload.sha256), upload.name)]
+    report = add_pictures(
+        upload.dataset,
+        files,
+        checked=upload.checked,
+        by=upload.sent_by,
+        on_file=lambda done, total: upload.note_progress(done=done, total=total),
+    )
+    upload.finish(report.to_json(SHOWN_LINES))
+    if not Upload.objects.pending().filter(sha256=upload.sha256).exists():
+        blobs.discard(upload.sha256)
+
+
+def discard_upload(upload):
+    """Forget a file that is on its way, or the report of one that was taken in."""
+    part_file(upload).unlink(missing_ok=True)
+    upload.delete()
+
+
+def part_file(upload):
+    """Where the parts of a file that is on its way are put together."""
+    return Path(settings.FILE_UPLOAD_TEMP_DIR) / "arriving" / str(upload.pk)
+
+
+def sweep_uploads():
+    """Forget what was begun and never ended, and files that no row names. Returns []: no jobs."""
+    now = timezone.now()
+    stale = now - timedelta(hours=settings.UPLOAD_KEEP_HOURS)
+    for upload in Upload.objects.arriving().filter(heard_at__lt=stale):
+        discard_upload(upload)
+    Upload.objects.ended().filter(begun_at__lt=now - timedelta(days=7)).delete()
+    for path in Path(settings.FILE_UPLOAD_TEMP_DIR).rglob("*"):
+        # A process that was killed leaves its temporary files: those of a live one are younger.
+        if path.is_file() and path.stat().st_mtime < stale.timestamp():
+            path.unlink(missing_ok=True)
+    return []
