@@ -15,7 +15,7 @@ from training.engine.config import RunConfig
 from training.models import RunState, Snapshot, TrainingRun, Wish
 from training.recipes import full_config, settings_of_run
 from training.run_plan import plan_of
-from training.services.preflight import preflight, sizes_of
+from training.services.preflight import preflight, sizes_of, snapshot_problems
 
 
 class NotReady(Exception):
