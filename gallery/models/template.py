@@ -12,6 +12,7 @@ from .review import Reviewed
 from .style import StylePack
 
 SLOT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+VEHICLE_SLOTS = {"vehicle", "car"}
 
 
 def _in_language(zh, en):
@@ -73,6 +74,16 @@ class PromptTemplate(Named, Reviewed):
             if text := part[len(tail) :].strip():
                 drawn.append({"text": text})
         return drawn
+
+    @property
+    def scenery(self):
+        """The text without the clauses that speak of the vehicle, for where the real one stands.
+
+        Everything, if nothing would be left.
+        """
+        clauses = self.text.split(",")
+        kept = [clause for clause in clauses if not VEHICLE_SLOTS & set(SLOT.findall(clause))]
+        return ",".join(kept or clauses).strip()
 
     @staticmethod
     def slot_label(slot):

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from brandstudio.core import blobs, queue
-from brandstudio.core.models import WrongState
+from brandstudio.core.models import Vehicle, WrongState
 from gallery.engine import prompts, sizes
 from gallery.engine.plate import PlacedProduct
 from gallery.models import Asset, AssetState, Plate, ReviewState, Scene, ScenePack, Way
@@ -37,7 +37,7 @@ class Placed:
     plate: Plate
     x: float = 0.5
     y: float = 0.9
-    width: float = 0.7
+    width: float = 0.8
 
 
 @dataclass(frozen=True)
@@ -275,9 +275,11 @@ def default_base():
 def pieces_of(order):
     """The prompt as it will be sent, in pieces that say where they come from."""
     base = base_of(order)
-    text = order.template.text if order.template else ""
+    text = ""
     if order.template:
         _check_slots(order.template, order.slot_values)
+        # Words for a car would have a second one painted around the real one.
+        text = order.template.scenery if order.placed else order.template.text
     return prompts.compose(
         text,
         order.slot_values,
@@ -295,10 +297,18 @@ def _check_slots(template, values):
 
 
 def negative_of(order):
-    """What the picture should not show: the person's own words, else the template's."""
-    if order.negative is not None:
-        return order.negative
-    return order.template.negative_prompt if order.template else ""
+    """What the picture should not show: the person's own words, else the template's.
+
+    Around the real car no other one is wanted, which small bases must be told.
+    """
+    words = order.negative
+    if words is None:
+        words = order.template.negative_prompt if order.template else ""
+    if not order.placed:
+        return words
+    bodies = Vehicle.objects.exclude(body="").values_list("body", flat=True)
+    said = words.split(", ")
+    return ", ".join(filter(None, [words, *sorted({b for b in bodies if b not in said})]))
 
 
 def title_of(order):

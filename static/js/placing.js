@@ -40,7 +40,7 @@ function draw() {
   if (!plate) return;
   if (car.getAttribute("href") !== plate.dataset.picture) car.setAttribute("href", plate.dataset.picture);
   const [plateWide, plateHigh] = pair(plate.dataset.shape);
-  const w = (number("width", 70) / 100) * wide;
+  const w = (number("width", 80) / 100) * wide;
   const h = (w * plateHigh) / plateWide;
   const left = (number("x", 50) / 100) * wide - w / 2;
   const top = (number("y", 90) / 100) * high - h;
@@ -70,7 +70,7 @@ function move(dx, dy) { // in percent
 }
 
 function scale(factor) {
-  write("width", clamp(number("width", 70) * factor, LEAST, MOST));
+  write("width", clamp(number("width", 80) * factor, LEAST, MOST));
   draw();
 }
 

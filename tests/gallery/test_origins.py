@@ -305,3 +305,22 @@ def test_again_and_sweep_keep_the_way(make_ready, make_version, make_plate, star
     assert remix.again(asset).change == origin.get("change", scenes.DEFAULT_CHANGE)
     assert Asset.objects.count() == 1
     assert StartPicture.objects.count() == 1
+
+
+def test_words_for_a_car_are_left_out_around_the_real_one(make_scene, make_template, make_plate):
+    text = "a white {vehicle} on the left, qilou arcade street, {weather}"
+    template = make_template("words", text=text, negative_prompt="blurry")
+    plate = make_plate()
+    Vehicle.objects.update(body="suv")
+
+    scene = make_scene(template=template, placed=Placed(plate))
+
+    assert scene.prompt == "plain picture, qilou arcade street"
+    assert scene.negative_prompt == "blurry, suv"
+    assert scene.slot_values["vehicle"] == "GS8 suv"
+
+
+def test_text_that_speaks_of_nothing_but_a_car_stays(make_scene, make_template, make_plate):
+    template = make_template("car-only", text="a {vehicle}")
+
+    assert make_scene(template=template, placed=Placed(make_plate())).prompt.endswith("GS8 suv")
