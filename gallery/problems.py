@@ -43,9 +43,9 @@ SENTENCES: dict[str, str] = {
     "slot-value-unknown": gettext_noop(
         "“{value}” is not on the list of {slot}. Choose one of the list."
     ),
-    "prompt-too-many-tokens": gettext_noop(
-        "The prompt has {tokens} tokens, the base model reads {limit}. "
-        "What comes last has no effect: shorten it."
+    "prompt-in-parts": gettext_noop(
+        "The base model reads {limit} tokens at a time, so these {tokens} go in several parts. "
+        "Nothing is cut off; what comes first counts most."
     ),
     "quota-waiting": gettext_noop(
         "{waiting} of your pictures are still under way; {limit} may be at once. "
@@ -91,6 +91,7 @@ SENTENCES: dict[str, str] = {
     # Why a row went back into the queue
     "worker-stops": gettext_noop("The renderer was stopped; the next one takes it up."),
     "again": gettext_noop("Once more."),
+    "painted-first": gettext_noop("An admin let it be painted first."),
     "ordered": gettext_noop("Ordered with the version."),
     # Publishing and review
     "checkpoint-not-finished": gettext_noop("This checkpoint is not saved whole yet. Wait for it."),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("create/stage/", create.stage_fragment, name="stage"),
     path("create/source/", create.add_source, name="add-source"),
     path("create/starts/<int:pk>/", pictures.start_thumb, name="start-thumb"),
+    path("create/first/<int:pk>/", create.scene_first, name="scene-first"),
     path("create/drop-waiting/", create.drop_waiting, name="drop-waiting"),
     path("assets/", assets.asset_list, name="asset-list"),
     path("assets/compare/", assets.asset_compare, name="asset-compare"),

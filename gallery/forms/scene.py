@@ -63,9 +63,20 @@ class SceneForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "lang": "en"}),
         help_text=_("English. <lora:name:0.7> adds a style pack."),
     )
-    pack = forms.ModelMultipleChoiceField(StyleVersion.objects.none(), required=False)
+    pack = forms.ModelMultipleChoiceField(
+        StyleVersion.objects.none(),
+        required=False,
+        error_messages={
+            "invalid_choice": _("One of the style packs does not exist any more. Choose again."),
+            "invalid_pk_value": _("One of the style packs does not exist any more. Choose again."),
+        },
+    )
     channel = forms.ModelChoiceField(
-        Channel.objects.all(), required=False, to_field_name="slug", empty_label=None
+        Channel.objects.all(),
+        required=False,
+        to_field_name="slug",
+        empty_label=None,
+        error_messages={"invalid_choice": _("This channel does not exist any more. Choose again.")},
     )
     count = forms.TypedChoiceField(
         label=_("How many"), choices=[(n, n) for n in COUNTS], coerce=int, initial=4

@@ -198,9 +198,19 @@ def order_shown(form):
             for slot in (template.slots if template else ())
         },
         free=(form["free"].value() or "") if "free" in form.fields else "",
-        packs=tuple((choice["version"], choice["version"].strength) for choice in chosen),
+        packs=tuple((choice["version"], _strength_shown(choice)) for choice in chosen),
         channel=Channel.objects.filter(slug=slug).first() if slug else None,
+        placed=_placed_shown(form),
     )
+
+
+def _placed_shown(form):
+    plate = form.plate_shown() if form.way_shown() == Way.PRODUCT else None
+    return plate and Placed(plate)
+
+
+def _strength_shown(choice):
+    return _number(choice["strength"], choice["version"].strength, float)
 
 
 def _first_channel():

@@ -4,13 +4,14 @@ import hashlib
 import statistics
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch
+from django.db.models import Count, Max, Min, Prefetch, Q
 
 from brandstudio.core import queue
 from gallery import problems
 from gallery.models import Asset, AssetState, Scene, ScenePack
 
 SCENES_SHOWN = 12
+_OTHERS_SHOWN = 8
 _REMEMBERED = 50  # pictures of the past that an estimate is drawn from
 _SPREAD = (0.8, 1.5)  # around the median: half and more of all pictures end inside
 
@@ -26,16 +27,17 @@ class Stage:
     seconds_left: tuple[int, int] | None = None
     tag: str = ""
     active_pks: list = field(default_factory=list)
+    others: list = field(default_factory=list)  # colleagues' scenes that wait, for an admin
 
     @property
     def is_active(self):
-        return bool(self.rendering or self.loading or self.waiting)
+        return bool(self.rendering or self.loading or self.waiting or self.others)
 
 
 def stage_of(person):
     """The person's own latest scenes with every picture's state."""
     scenes = list(with_assets(Scene.objects.filter(owner=person))[:SCENES_SHOWN])
-    stage = Stage(scenes, tag=tag_of(person))
+    stage = Stage(scenes, tag=tag_of(person), others=waiting_of_others(person))
     active = [scene for scene in scenes if _is_active(scene)]
     places = places_in_queue() if active else {}
     paces = {scene.base_id: pace_of(scene.base) for scene in active}
@@ -51,6 +53,20 @@ def stage_of(person):
             stage.waiting += asset.state == AssetState.WAITING
     stage.seconds_left = _time_left(active)
     return stage
+
+
+def waiting_of_others(person):
+    """Colleagues' scenes that wait, next one first, each with `.waits`; [] unless an admin asks."""
+    if not person.is_brand_admin:
+        return []
+    waits = Q(assets__state=AssetState.WAITING)
+    return list(
+        Scene.objects.filter(waits)
+        .exclude(owner=person)
+        .select_related("owner", "template")
+        .annotate(waits=Count("assets"), urgent=Max("assets__priority"), turn=Min("assets__turn"))
+        .order_by("-urgent", "turn")[:_OTHERS_SHOWN]
+    )
 
 
 def with_assets(scenes):
@@ -70,7 +86,8 @@ def tag_of(person):
         .values_list("pk", "state", "steps_done", "review", "is_favourite", "deleted_at")[:96]
     )
     ahead = ()
-    if any(state == AssetState.WAITING for _pk, state, *_rest in rows):
+    waits = any(state == AssetState.WAITING for _pk, state, *_rest in rows)
+    if waits or person.is_brand_admin:
         ahead = tuple(waiting_pks())
     return hashlib.sha256(repr((rows, ahead)).encode()).hexdigest()[:16]
 

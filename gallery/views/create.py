@@ -10,11 +10,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import ptag
 
-from brandstudio.core.roles import marketer_required
+from brandstudio.core.roles import admin_required, marketer_required
 from gallery import problems
 from gallery.engine import prompts
 from gallery.forms import SceneForm
-from gallery.models import Asset, Channel, PromptTemplate, Way
+from gallery.models import Asset, Channel, PromptTemplate, Scene, Way
 from gallery.models.asset import AssetState
 from gallery.problems import REFUSALS
 from gallery.services import library, placing, quota, remix, scenes, sources, stage
@@ -131,6 +131,14 @@ def drop_waiting(request):
     return _back_to_stage(request)
 
 
+@admin_required
+@require_POST
+def scene_first(request, pk):
+    """Let a colleague's waiting pictures be painted before all others."""
+    scenes.paint_first(get_object_or_404(Scene, pk=pk), request.user)
+    return _back_to_stage(request)
+
+
 @marketer_required
 @require_POST
 def asset_retry(request, pk):
@@ -222,12 +230,13 @@ def _prompt_context(form):
         return {"pieces": [], "prompt_problem": sentence}
     limit = base.info.get("token_limit") or 0
     used = token_count.count(base.path, prompts.joined(pieces))
-    too_long = problems.sentence("prompt-too-many-tokens", {"tokens": used, "limit": limit})
+    in_parts = problems.sentence("prompt-in-parts", {"tokens": used, "limit": limit})
     return {
         "pieces": pieces,
         "tokens": used,
         "token_limit": limit,
-        "prompt_problem": too_long if limit and used > limit else "",
+        "prompt_note": in_parts if limit and used > limit else "",
+        "prompt_packs": order.packs,
     }
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from django.urls import reverse
 from PIL import Image
 
 from brandstudio.core import blobs
@@ -215,3 +216,39 @@ def make_ready(make_scene):
         return Asset.objects.filter(scene=scene).order_by("index")
 
     return make_ready
+
+
+@pytest.fixture
+def at(client):
+    """at(person).get("pack-list", …): that person's browser."""
+
+    class Browser:
+        def __init__(self, person):
+            client.force_login(person)
+
+        def get(self, name, *args, headers=None, **query):
+            return client.get(reverse(f"gallery:{name}", args=args), query, headers=headers)
+
+        def post(self, name, *args, **data):
+            return client.post(reverse(f"gallery:{name}", args=args), data)
+
+    return Browser
+
+
+@pytest.fixture
+def form_data(make_version, make_template, channel):
+    """What the create page's form sends, as it stands when it is opened."""
+    version, template = make_version(), make_template()
+    return {
+        "template": template.pk,
+        "slot_vehicle": "GS8 suv",
+        "slot_weather": "rain",
+        "pack": [version.pk],
+        f"strength_{version.pk}": "0.6",
+        "channel": channel.slug,
+        "count": 2,
+        "steps": 20,
+        "guidance": 3,
+        "seed": "",
+        "sweep": "",
+    }

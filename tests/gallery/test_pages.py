@@ -15,42 +15,6 @@ from gallery.engine import prompts, xmp
 from gallery.models import Asset, Download, PromptTemplate, ReviewState, Scene, StyleVersion
 
 
-@pytest.fixture
-def at(client):
-    """at(person).get("pack-list", …): that person's browser."""
-
-    class Browser:
-        def __init__(self, person):
-            client.force_login(person)
-
-        def get(self, name, *args, headers=None, **query):
-            return client.get(reverse(f"gallery:{name}", args=args), query, headers=headers)
-
-        def post(self, name, *args, **data):
-            return client.post(reverse(f"gallery:{name}", args=args), data)
-
-    return Browser
-
-
-@pytest.fixture
-def form_data(make_version, make_template, channel):
-    """What the create page's form sends, as it stands when it is opened."""
-    version, template = make_version(), make_template()
-    return {
-        "template": template.pk,
-        "slot_vehicle": "GS8 suv",
-        "slot_weather": "rain",
-        "pack": [version.pk],
-        f"strength_{version.pk}": "0.6",
-        "channel": channel.slug,
-        "count": 2,
-        "steps": 20,
-        "guidance": 3,
-        "seed": "",
-        "sweep": "",
-    }
-
-
 # Doors
 @pytest.mark.parametrize(
     ("page", "designers", "marketers", "admins"),
@@ -201,7 +165,8 @@ def test_prompt_over_the_limit_says_so(at, marketer, form_data):
     marketer.save()
     answer = at(marketer).post("prompt", **{**form_data, "free": "lantern " * 40})
 
-    assert str(answer.context["tokens"]) in answer.context["prompt_problem"]
+    assert str(answer.context["tokens"]) in answer.context["prompt_note"]
+    assert answer.context["pieces"][-1].text.count("lantern") == 40
 
 
 def test_stage_answers_not_modified_until_something_happens(at, marketer, make_scene):
@@ -224,11 +189,12 @@ def test_stage_stops_polling_when_all_is_done(at, marketer, make_scene, make_rea
 
 def test_waiting_tile_says_its_place(at, marketer, make_scene, make_user):
     make_scene(by=make_user("other", is_marketer=True), count=2)
-    make_scene()
+    make_scene(count=2)
 
     stage = at(marketer).get("stage").context["stage"]
 
-    assert [tile.place for scene in stage.scenes for tile in scene.tiles] == [3]
+    # People take turns: mine is the second, and then the fourth.
+    assert [tile.place for scene in stage.scenes for tile in scene.tiles] == [2, 4]
 
 
 def test_failed_tile_explains_itself(at, marketer, make_scene):

@@ -1,0 +1,283 @@
+"""Whatever a marketer sends in: one clear line each, and nothing typed is lost."""
+
+import html
+import re
+
+import pytest
+from django.urls import reverse
+
+from brandstudio.core import reconcile
+from gallery.models import Asset, AssetState, Channel, Plate, ReviewState, Scene, StartPicture
+from gallery.services import scenes
+from tests.gallery.test_origins import cut_out, photo
+
+
+@pytest.fixture(autouse=True)
+def in_english(client):
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+
+@pytest.fixture
+def writer(marketer):
+    """A marketer who may write prompts and leave the band."""
+    marketer.may_write_prompts = marketer.may_leave_band = True
+    marketer.save()
+    return marketer
+
+
+@pytest.fixture
+def refused(at, writer, form_data):
+    """refused(field=value, …): the page that answers this form, which must make no scene."""
+
+    def refused(**changes):
+        answer = at(writer).post("create", **{**form_data, "negative": "", **changes})
+        assert answer.status_code == 422
+        assert not Scene.objects.exists()
+        return answer
+
+    return refused
+
+
+def errors_of(answer):
+    return " ".join(
+        sentence for found in answer.context["form"].errors.values() for sentence in found
+    )
+
+
+def test_prompt_of_ten_thousand_characters(refused):
+    words = "lantern, " * 1112
+
+    answer = refused(template="", free=words, negative="fog")
+
+    assert "10006" in errors_of(answer) or "10007" in errors_of(answer)
+    assert "2000" in errors_of(answer)
+    typed = re.search(r"<textarea[^>]*>(.*?)</textarea>", answer.content.decode(), re.S)[1]
+    assert html.unescape(typed).strip() == words.strip()
+    assert 'value="fog"' in answer.content.decode()
+
+
+def test_prompt_over_the_token_limit_is_painted_whole(at, writer, form_data):
+    long = ", ".join(f"lantern number {n}" for n in range(30))
+    answer = at(writer).post("create", **{**form_data, "free": long, "negative": ""})
+
+    assert answer.status_code == 302
+    assert Scene.objects.get().prompt.endswith("lantern number 29")
+
+
+def test_long_own_words_do_not_end_in_the_address(at, writer, form_data):
+    words = "灯笼" * 900
+    browser = at(writer)
+
+    answer = browser.post("create", **{**form_data, "template": "", "free": words, "negative": ""})
+
+    assert len(answer["Location"]) < 100
+    kept = browser.get("create", template="free").context["form"]
+    assert kept["free"].value() == words
+
+
+@pytest.mark.parametrize(
+    "tag", ["<lora:nobody:0.7>", "<lora:ink:much>", "<lora:ink:nan>", "<lora::0.5>"]
+)
+def test_tag_that_means_nothing(refused, tag):
+    answer = refused(free=f"a suv {tag}")
+
+    assert "free" in answer.context["form"].errors
+    assert html.escape(tag) in answer.content.decode()
+
+
+def test_retired_pack_is_named(refused, make_version):
+    version = make_version("paper")
+    type(version).objects.filter(pk=version.pk).update(state=ReviewState.RETIRED)
+
+    answer = refused(pack=[version.pk])
+
+    assert "paper pack" in answer.context["form"].errors["pack"][0]
+
+
+def test_pack_that_never_was(refused):
+    assert "does not exist" in refused(pack=[4711]).context["form"].errors["pack"][0]
+    assert "does not exist" in refused(pack=["x"]).context["form"].errors["pack"][0]
+
+
+def test_band_changed_between_form_and_submit(at, marketer, form_data, make_version):
+    browser = at(marketer)
+    assert browser.get("create").status_code == 200
+    make_version(strength_min=0.5, strength=0.7, strength_max=0.9)  # the next version, narrower
+
+    answer = browser.post("create", **{**form_data, "slot_weather": "rain"})
+
+    assert answer.status_code == 422
+    assert "version 2" in answer.context["form"].errors["pack"][0]
+    assert answer.context["form"]["slot_weather"].value() == "rain"
+    assert not Scene.objects.exists()
+
+
+def test_narrower_band_of_the_same_version_is_enforced(at, marketer, form_data):
+    [pack] = form_data["pack"]
+    browser = at(marketer)
+    version = browser.get("create").context["choices"][0]["version"]
+    type(version).objects.filter(pk=pack).update(strength_min=0.7, best_min=0.7)
+
+    answer = browser.post("create", **form_data)
+
+    assert "outside 0.7 to 0.9" in answer.context["form"].errors[f"strength_{pack}"][0]
+    assert 'value="0.60"' in answer.content.decode()
+
+
+def test_slot_value_that_is_not_listed(refused):
+    answer = refused(slot_vehicle="tank", slot_weather="rain")
+
+    assert "tank" in answer.context["form"].errors["template"][0]
+    assert answer.context["form"]["slot_weather"].value() == "rain"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("seed", "-1"),
+        ("seed", "99999999999999999999"),
+        ("seed", "many"),
+        ("steps", "0"),
+        ("guidance", "1e9"),
+        ("sweep", "0.5 2 x"),
+    ],
+)
+def test_advanced_value_out_of_range_opens_the_drawer(refused, field, value):
+    answer = refused(**{field: value})
+
+    assert field in answer.context["form"].errors
+    page = answer.content.decode()
+    assert re.search(r'<details class="drawer" id="advanced" open', page)
+    assert f'value="{html.escape(value)}"' in page
+
+
+@pytest.mark.parametrize("size", [(1, 1), (20000, 13), (7, 5000), (101, 103), (60000, 60000)])
+def test_any_channel_becomes_a_size_the_base_can_paint(make_scene, base, size):
+    channel = Channel.objects.create(
+        slug="odd", name_zh="怪", name_en="Odd", width=size[0], height=size[1]
+    )
+
+    scene = make_scene(channel=channel)
+
+    multiple = base.info["size_multiple"]
+    assert (scene.width % multiple, scene.height % multiple) == (0, 0)
+    area = base.info["default_width"] * base.info["default_height"]
+    assert area / 4 <= scene.width * scene.height <= area * 4
+
+
+def test_unknown_channel_and_template(refused):
+    assert "does not exist" in refused(channel="nowhere").context["form"].errors["channel"][0]
+    assert "template" in refused(template="4711").context["form"].errors
+
+
+def test_way_without_its_picture(refused):
+    answer = refused(way="picture")
+    assert "start" in answer.context["form"].errors
+    assert "start" in refused(way="picture", start="own-999").context["form"].errors
+    assert "plate" in refused(way="product").context["form"].errors
+    assert "plate" in refused(way="product", plate="999").context["form"].errors
+    assert "change" in refused(way="picture", change="0").context["form"].errors
+
+
+# Files
+def upload(at, person, form_data, name, content, client, filename="a.png"):
+    from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: PLC0415
+
+    client.force_login(person)
+    file = SimpleUploadedFile(filename, content, "image/png")
+    sent = {**form_data, "slot_weather": "rain", "free": "my words", name: file}
+    return client.post(reverse("gallery:add-source"), sent, follow=True)
+
+
+def status_of(client, address):
+    answer = client.get(address)
+    if answer.streaming:
+        b"".join(answer.streaming_content)
+    return answer.status_code
+
+
+def test_upload_comes_back_with_all_that_was_typed(at, writer, form_data, client):
+    answer = upload(at, writer, form_data, "start_file", photo(), client, "street.jpg")
+
+    form = answer.context["form"]
+    start = StartPicture.objects.get()
+    assert (form["way"].value(), form["start"].value()) == ("picture", f"own-{start.pk}")
+    assert form["slot_weather"].value() == "rain"
+    assert form["free"].value() == "my words"
+    assert [c["strength"] for c in form.pack_choices() if c["is_chosen"]] == ["0.6"]
+    assert status_of(client, reverse("gallery:start-thumb", args=[start.pk])) == 200
+
+
+def test_refused_upload_says_why_and_loses_nothing(at, writer, form_data, client):
+    answer = upload(at, writer, form_data, "plate_file", photo(), client, "car.jpg")
+
+    assert "car.jpg" in answer.content.decode()
+    assert answer.context["form"]["slot_weather"].value() == "rain"
+    assert not Plate.objects.exists()
+    answer = upload(at, writer, form_data, "start_file", b"%PDF-1.7", client, "flyer.pdf")
+    assert "flyer.pdf" in answer.content.decode()
+    assert not StartPicture.objects.exists()
+
+
+def test_own_cut_out_stays_with_its_owner(at, writer, form_data, client, make_user):
+    upload(at, writer, form_data, "plate_file", cut_out(), client, "mine.png")
+    plate = Plate.objects.get()
+
+    assert status_of(client, plate.get_absolute_url()) == 200
+    client.force_login(make_user("stranger", is_marketer=True))
+    assert status_of(client, plate.get_absolute_url()) == 404
+
+
+# Workers
+def test_worker_lost_in_mid_render_is_told_and_made_good(at, marketer, make_scene, queue_redis):
+    asset = make_scene().assets.get()
+    asset.start("another-host:1:1")
+    asset.begin_rendering()
+    Asset.objects.update(lease_until="2020-01-01T00:00Z", steps_done=2)
+
+    reconcile.lost_workers()
+
+    asset.refresh_from_db()
+    assert (asset.state, asset.attempt, asset.steps_done) == (AssetState.WAITING, 2, 0)
+    assert "renderer was lost" in at(marketer).get("stage").content.decode()
+
+
+def test_picture_given_up_says_so_and_offers_another_try(at, marketer, make_scene):
+    asset = make_scene().assets.get()
+    asset.give_up()
+
+    page = at(marketer).get("stage").content.decode()
+
+    assert "renderer was lost" in page
+    assert reverse("gallery:asset-retry", args=[asset.pk]) in page
+
+
+# Fair use
+@pytest.mark.parametrize("limit", ["PICTURES_PER_DAY", "PICTURES_AT_ONCE"])
+def test_quota_refuses_with_a_line_and_keeps_the_form(refused, settings, limit):
+    setattr(settings, limit, 1)
+
+    answer = refused(count=2, slot_weather="rain")
+
+    assert "1" in answer.context["form"].non_field_errors()[0]
+    assert answer.context["form"]["slot_weather"].value() == "rain"
+
+
+def test_admin_lets_a_colleague_go_first(at, brand_admin, make_user, make_scene):
+    make_scene(by=make_user("lin", is_marketer=True), count=2)
+    hurried = make_scene(by=make_user("mei", is_marketer=True))
+    browser = at(brand_admin)
+    assert [scene.waits for scene in browser.get("stage").context["stage"].others] == [2, 1]
+
+    browser.post("scene-first", hurried.pk)
+
+    assert Asset.objects.in_turn().first().scene == hurried
+    assert "goes first" in browser.get("stage").content.decode()
+
+
+def test_only_admins_change_the_order(at, marketer, make_scene):
+    scene = make_scene()
+
+    assert at(marketer).post("scene-first", scene.pk).status_code == 403
+    assert at(marketer).get("stage").context["stage"].others == []
+    assert scene.assets.get().priority < scenes.URGENT
