@@ -122,6 +122,16 @@ STALL_SECONDS = 600 * CLOCK  # least time a phase may show no progress before it
 STALL_STEPS = 10  # … and at least so many usual steps
 MAX_ATTEMPTS = 5  # a row whose workers died so often fails instead of being queued again
 
+# Days that an ended run keeps its resume state and the checkpoints that nobody needs: neither the
+# last nor the recommended one, not kept by hand, in no style pack. 0: for ever.
+RETENTION_DAYS = {
+    "finished": int(os.environ.get("KEEP_FINISHED_DAYS", 90)),
+    "failed": int(os.environ.get("KEEP_FAILED_DAYS", 30)),
+    "cancelled": int(os.environ.get("KEEP_CANCELLED_DAYS", 14)),
+    "draft": int(os.environ.get("KEEP_DRAFT_DAYS", 30)),
+}
+BIN_DAYS = int(os.environ.get("BIN_DAYS", 30))  # that deleted pictures can be brought back
+
 # --- Fair use -------------------------------------------------------------------------------------
 PICTURES_PER_DAY = int(os.environ.get("PICTURES_PER_DAY", 200))  # that one person may ask for
 PICTURES_AT_ONCE = int(os.environ.get("PICTURES_AT_ONCE", 24))  # of one person under way

@@ -7,8 +7,11 @@ class TrainingConfig(AppConfig):
     verbose_name = _("Training")
 
     def ready(self):
-        from brandstudio.core import reconcile  # noqa: PLC0415 -- models load after the apps
-        from training.services import sweep_bin, sweep_uploads  # noqa: PLC0415
+        # models load after the apps
+        from brandstudio.core import housekeeping, reconcile  # noqa: PLC0415
+        from training.services import retention, sweep_bin, sweep_uploads  # noqa: PLC0415
 
         reconcile.register(sweep_uploads)
-        reconcile.register(sweep_bin)
+        housekeeping.register(sweep_bin)
+        housekeeping.register(retention.sweep_runs)
+        housekeeping.register_names(retention.is_in_a_snapshot)

@@ -9,7 +9,7 @@ from training import chores, notices, warm
 from training.engine.errors import EngineError
 from training.models import Chore, RunState, TrainingRun, Upload
 from training.recorder import Recorder
-from training.services import bases, incoming, runs
+from training.services import advice, bases, folders, incoming, retention
 from training.steering import RunControl
 
 
@@ -35,9 +35,9 @@ def _train(run):
     from training.engine import trainer  # noqa: PLC0415 -- torch is slow; web processes skip it
 
     recorder = Recorder(run)
-    config = runs.write_training_folder(run)
-    resumes = runs.carry_state_over(run)
-    line = "line-resumed" if resumes else "line-started"
+    config = folders.write_training_folder(run)
+    resumes = folders.carry_state_over(run)
+    line = "line-resumed" if resumes else "line-anew" if run.attempt > 1 else "line-started"
     recorder.say(line, attempt=run.attempt, step=run.steps_done, worker=run.worker.split(":")[0])
     recorder.settle()
     try:
@@ -48,7 +48,7 @@ def _train(run):
                 config,
                 resume=resumes,
                 control=control,
-                cache_dir=runs.cache_folder(),
+                cache_dir=folders.cache_folder(),
                 pipe=warm.pipeline(run.base.path, config),
             )
             for event in events:
@@ -56,6 +56,9 @@ def _train(run):
                     run.begin_training()
                 recorder.note(event)
                 end = event
+            if end is not None and end.kind == "finished":
+                recorder.settle()
+                advice.recommend(run, config, recorder, control)
     except LeaseAbandoned:
         if stopping.process_should_stop():
             queue.hand_back(run)
@@ -74,9 +77,10 @@ def _end(run, recorder, end, control):
     """The row's state after the engine's last event."""
     if end is None or end.kind == "cancelled":
         return
-    if end.kind == "finished":
+    if end.kind == "finished" and control.why_paused != "worker-stops":
         run.finish()
-        runs.forget_files(run)
+        folders.forget_files(run)
+        retention.forget_resume_state(run)
     elif control.why_paused == "worker-stops":
         queue.hand_back(run)
         return

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop, override
 
+from training.engine.checkpoint_reasons import REASONS
 from training.engine.errors import SENTENCES as ENGINE_SENTENCES
 
 SENTENCES: dict[str, str] = {
@@ -121,6 +122,9 @@ SENTENCES: dict[str, str] = {
     "worker-lost": gettext_noop(
         "The worker was lost {attempts} times in a row. Look at the machine, then press Go on."
     ),
+    "checkpoint-in-use": gettext_noop(
+        "A style pack was made from the checkpoint of step {step}, so it stays."
+    ),
     "run-disk-full": gettext_noop(
         "The disk is full. The run is paused at step {step}; make room, then press Go on."
     ),
@@ -130,6 +134,11 @@ SENTENCES: dict[str, str] = {
 LINES: dict[str, str] = {
     "line-started": gettext_noop("Attempt {attempt} began on {worker}."),
     "line-resumed": gettext_noop("Attempt {attempt} goes on from step {step} on {worker}."),
+    "line-anew": gettext_noop(
+        "Attempt {attempt} begins anew on {worker}: nothing had been saved yet."
+    ),
+    "line-recommended": gettext_noop("The checkpoint of step {step} is recommended."),
+    "line-not-recommended": gettext_noop("No checkpoint could be recommended: {reason}"),
     "line-phase": gettext_noop("{phase} began."),
     "line-checkpoint": gettext_noop("Checkpoint saved at step {step} ({megabytes} MB)."),
     "line-samples": gettext_noop("Sample pictures made at step {step}."),
@@ -148,6 +157,7 @@ PHASES: dict[str, str] = {
     "validating": gettext_noop("Validating"),
     "saving": gettext_noop("Saving"),
     "waiting": gettext_noop("Waiting for the device"),
+    "choosing": gettext_noop("Choosing the best checkpoint"),
 }
 
 
@@ -176,7 +186,7 @@ def sentence(code, facts=None):
         return " ".join(sentence(f["code"], f["facts"]) for f in facts["faults"])
     if code == "line-phase":
         facts = {**facts, "phase": phase(facts.get("phase", ""))}
-    for table in (SENTENCES, LINES, ENGINE_SENTENCES):
+    for table in (SENTENCES, LINES, REASONS, ENGINE_SENTENCES):
         if code in table:
             return gettext(table[code]).format_map(Facts(facts))
     return code

@@ -7,10 +7,11 @@ from pathlib import Path
 from django.db import DatabaseError, close_old_connections, transaction
 from django.utils import timezone
 
-from brandstudio.core import blobs
+from brandstudio.core import blobs, housekeeping
 from brandstudio.core.models import WrongState
-from training import problems
+from training import problems, warm
 from training.models import Checkpoint, LossPoint, RunLine, RunSample
+from training.services.folders import pack_state
 
 WRITE_SECONDS = 0.5  # progress is written this often at most: a page asks every 2 s
 RETRY_SECONDS = 1.0
@@ -82,6 +83,7 @@ class Recorder:
             loss=event.loss,
             images_per_second=event.images_per_second,
             seconds_left=event.seconds_left,
+            memory_mb=max(self.run.memory_mb, warm.memory_mb()),
         )
         point = self._loss(event.step)
         point.loss, point.learning_rate = event.loss, event.lr
@@ -108,7 +110,12 @@ class Recorder:
         size = Path(event.path).stat().st_size
         self.rows.append(Checkpoint(run=self.run, step=event.step, sha256=sha256, size=size))
         self.say("line-checkpoint", step=event.step, megabytes=f"{size / 1e6:.1f}")
+        former = self.run.resume_sha256
+        step, packed = pack_state(self.run)
+        self.progress.update(resume_step=step, resume_sha256=packed)
         self.settle()
+        if former != packed:
+            housekeeping.discard_unnamed([former])
 
     def _warning(self, event):
         self.say(event.code, level="warning", **event.facts)

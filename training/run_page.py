@@ -8,18 +8,11 @@ from django.utils.translation import gettext as _
 from training import problems, recipes
 from training.charts import loss_curve
 from training.models import RunState, TrainingRun
+from training.models.run import ON_A_DEVICE
 from training.problems import explain
 
 LOG_TAIL = 40
 SAMPLE_COLUMNS = 7  # steps shown in the grid; the newest and the first always are
-
-PHASE_OF = {  # where on the timeline a phase of the engine stands
-    "checking": "preparing",
-    "loading": "preparing",
-    "caching-images": "preparing",
-    "caching-captions": "preparing",
-    "waiting": "training",
-}
 
 
 @dataclass(frozen=True)
@@ -80,6 +73,30 @@ class RunPage:
         return list(self.run.checkpoints.order_by("-step"))
 
     @cached_property
+    def recommended(self):
+        """{step, reasons in the reader's language}; None before the run has been judged."""
+        told = self.run.recommendation
+        if not told:
+            return None
+        return {"step": told["step"], "reasons": [problems.sentence(r) for r in told["reasons"]]}
+
+    @cached_property
+    def worst(self):
+        """[(name, loss, TrainingImage or None)] of what was learned worst, worst first."""
+        losses = self.run.image_losses
+        if not losses:
+            return []
+        ids = {row["name"]: row["image"] for row in self.run.snapshot.rows if row["name"] in losses}
+        there = self.run.dataset.images.in_bulk(ids.values())
+        worst_first = sorted(losses.items(), key=lambda pair: -pair[1])
+        return [(name, loss, there.get(ids.get(name))) for name, loss in worst_first]
+
+    @cached_property
+    def memory_steps(self):
+        """What was changed when memory ran short, in order."""
+        return shown_lines(list(self.run.lines.filter(code="memory-step")))
+
+    @cached_property
     def lines(self):
         tail = list(self.run.lines.order_by("-pk")[:LOG_TAIL])
         return shown_lines(tail[::-1])
@@ -104,10 +121,18 @@ class RunPage:
             RunState.INTERRUPTED: 2,
             RunState.FAILED: 2 if run.steps_done else 1,
             RunState.CANCELLED: 2 if run.steps_done else 0,
-            RunState.FINISHED: 3,
+            RunState.FINISHED: 4,
         }[run.state]
         broken = run.state in (RunState.FAILED, RunState.CANCELLED, RunState.INTERRUPTED)
-        names = [_("Queue"), _("Check and cache"), _("Training"), _("Ready to publish")]
+        names = [
+            _("Queue"),
+            _("Check and cache"),
+            _("Training"),
+            _("Choosing the best checkpoint"),
+            _("Ready to publish"),
+        ]
+        if run.state in ON_A_DEVICE and run.phase == "choosing":
+            at = 3
         stages = []
         for index, name in enumerate(names):
             state = "is-done" if index < at else "is-off"
@@ -129,7 +154,7 @@ def shown_lines(lines):
 
 
 def sample_grid(run, steps=None):
-    """The samples of a run as a grid: same prompt and seed along a row."""
+    """The samples of a run as a grid: same prompt and seed along a row; `films` has every step."""
     samples = list(run.samples.order_by("step", "pk"))
     steps = steps or _shown_steps(sorted({sample.step for sample in samples}))
     by_row = {}
@@ -139,7 +164,12 @@ def sample_grid(run, steps=None):
         {"prompt": prompt, "seed": seed, "cells": [found.get(step) for step in steps]}
         for (prompt, seed), found in by_row.items()
     ]
-    return {"steps": steps, "rows": rows}
+    every = sorted({sample.step for sample in samples})
+    films = [
+        {"prompt": prompt, "seed": seed, "frames": [found[step] for step in every if step in found]}
+        for (prompt, seed), found in by_row.items()
+    ]
+    return {"steps": steps, "rows": rows, "every": every, "films": films}
 
 
 def _shown_steps(steps):

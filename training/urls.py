@@ -39,5 +39,6 @@ urlpatterns = [
     path("runs/<int:pk>/again/", runs.run_again, name="run-again"),
     path("samples/<int:pk>/", pictures.sample_file, name="sample-file"),
     path("checkpoints/<int:pk>/", pictures.checkpoint_file, name="checkpoint-file"),
+    path("checkpoints/<int:pk>/act/", runs.checkpoint_act, name="checkpoint-act"),
     path("base-models/", bases.base_list, name="base-list"),
 ]

@@ -13,7 +13,7 @@ from rq.callbacks import execute_stopped_callback
 from rq.worker import SimpleWorker
 from rq.worker.base import WorkerStatus
 
-from brandstudio.core import devices, queue, stopping
+from brandstudio.core import devices, housekeeping, queue, stopping
 from brandstudio.core.reconcile import reconcile_if_due, work_models
 
 logger = logging.getLogger(__name__)
@@ -132,6 +132,7 @@ class Pulse(threading.Thread):
                 close_old_connections()
                 devices.announce(queue.connection())
                 reconcile_if_due()
+                housekeeping.enqueue_if_due()
             except Exception:  # this thread must outlive whatever one look met
                 logger.exception("Looking for lost rows failed.")
             finally:

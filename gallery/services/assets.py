@@ -1,10 +1,14 @@
 """What happens to a picture after it is painted: review, favourites, the bin."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from brandstudio.core import housekeeping
 from brandstudio.core.models import AuditEntry, Notice, User, WrongState
-from gallery.models import AssetReview, OwnWork
+from gallery.models import Asset, AssetReview, OwnWork
 from gallery.problems import Refused
 
 
@@ -62,6 +66,20 @@ def discard(asset, by):
 def restore(asset, by):
     """Out of the bin."""
     _bin(asset, by, None, "binned", "kept")
+
+
+def empty_bin():
+    """Remove for good what has been in the bin for settings.BIN_DAYS.
+
+    What was downloaded stays, since the file that left must remain traceable.
+    """
+    before = timezone.now() - timedelta(days=settings.BIN_DAYS)
+    for asset in Asset.objects.filter(deleted_at__lt=before, downloads=None):
+        hashes = [asset.picture_sha256, asset.thumb_sha256]
+        with transaction.atomic():
+            AuditEntry.objects.record(asset, "binned", "gone", why="bin emptied")
+            asset.delete()
+        housekeeping.discard_unnamed(hashes)
 
 
 def _bin(asset, by, moment, source, target):

@@ -6,7 +6,8 @@ from PIL import Image
 
 from tests.engine.test_adapters import write_pack
 from training.engine import checkpoints
-from training.engine.checkpoints import COPY_LIMIT, REASONS, CheckpointScore
+from training.engine.checkpoint_reasons import REASONS
+from training.engine.checkpoints import COPY_LIMIT, CheckpointScore
 from training.engine.sampling import Renderer
 
 

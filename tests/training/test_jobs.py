@@ -9,7 +9,7 @@ from training import jobs, services, steering
 from training.engine import lora_files
 from training.models import RunState, TrainingRun, Wish
 from training.recorder import Recorder
-from training.services import runs
+from training.services import folders
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ def test_job_trains_and_leaves_everything_in_rows_and_blobs(run):
     report = lora_files.inspect(blobs.local(final.sha256))
     assert (report.family, report.rank) == ("studio-mini", 2)
     assert Notice.objects.get(person=run.owner).code == "run-finished"
-    assert not runs.run_folder(run).exists()
+    assert not folders.run_folder(run).exists()
 
 
 def test_run_trains_on_its_snapshot_not_on_the_dataset_of_today(run):

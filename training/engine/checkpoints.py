@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from training.engine.errors import gettext_noop
 from training.engine.evaluation import (
     Reference,
     colour_histogram,
@@ -24,16 +23,6 @@ SHARE_OF_TRAINING = 0.25
 STEPS, FEWEST_STEPS = 20, 6
 COPY_LIMIT = 0.97
 """Correlation with a training picture above which a picture counts as a copy of it."""
-
-REASONS: dict[str, str] = {
-    "nearest-style": gettext_noop("Its pictures are nearest to the training set."),
-    "keeps-content": gettext_noop("Its pictures still show what the prompts ask for."),
-    "drifts": gettext_noop("Later checkpoints lose what the prompts ask for."),
-    "copies": gettext_noop("Later checkpoints begin to copy training pictures."),
-    "weak": gettext_noop("Earlier checkpoints show little of the style."),
-    "only-one": gettext_noop("It is the only checkpoint."),
-}
-"""One English sentence per reason, marked for extraction."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +46,7 @@ class CheckpointScore:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """The checkpoint to take, why (codes of REASONS), and every score, by step.
+    """The checkpoint to take, why (codes of checkpoint_reasons), and every score, by step.
 
     steps: denoising steps used, fewer when time was short. seconds: what the scoring took.
     """

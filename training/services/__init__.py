@@ -15,7 +15,9 @@ from .incoming import (
     take_in_upload,
     unpack_upload,
 )
+from .folders import write_training_folder
 from .preflight import preflight, sizes_of
+from .retention import InUse, drop_checkpoint, keep_checkpoint
 from .runs import (
     NotReady,
     ask_run,
@@ -25,12 +27,12 @@ from .runs import (
     queue_run,
     repeat_run,
     start_run,
-    write_training_folder,
 )
 from .uploads import NamedFile, UploadReport, add_pictures
 
 __all__ = [
     "NamedFile",
+    "InUse",
     "NotReady",
     "OutOfStep",
     "UploadReport",
@@ -41,9 +43,11 @@ __all__ = [
     "begin_upload",
     "cancel_run",
     "discard_upload",
+    "drop_checkpoint",
     "export_zip",
     "has_own_labeler",
     "import_captions",
+    "keep_checkpoint",
     "make_dataset",
     "move_in_queue",
     "preflight",

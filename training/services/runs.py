@@ -1,17 +1,9 @@
 """Starting, steering and feeding training runs."""
 
-import os
-import shutil
-from pathlib import Path
-
-from django.conf import settings
 from django.db import transaction
-from django.utils.text import slugify
 
-from brandstudio.core import blobs, queue
+from brandstudio.core import queue
 from brandstudio.core.models import AuditEntry
-from training.engine.captions import write_metadata
-from training.engine.config import RunConfig
 from training.models import RunState, Snapshot, TrainingRun, Wish
 from training.recipes import full_config, settings_of_run
 from training.run_plan import plan_of
@@ -130,80 +122,3 @@ def prioritise(run, priority, by):
     with transaction.atomic():
         run.prioritise(priority)
         AuditEntry.objects.record(run, run.state, run.state, by=by, why=f"priority {priority}")
-
-
-def run_folder(run):
-    return Path(settings.DATA_DIR) / "runs" / str(run.pk)
-
-
-def cache_folder():
-    """Encoded pictures and captions, shared by all runs; may be deleted at any time."""
-    return Path(settings.DATA_DIR) / "cache" / "encoded"
-
-
-def attempt_folder(run):
-    """Where the present attempt writes. An older attempt that still lives can't disturb it."""
-    return run_folder(run) / f"attempt-{run.attempt}"
-
-
-def output_folder(run):
-    """The engine's output_dir of the present attempt; its last part names the files."""
-    return attempt_folder(run) / _file_name(run)
-
-
-def _file_name(run):
-    return f"{slugify(run.name, allow_unicode=True)[:60] or 'run'}-{run.pk}"
-
-
-def write_training_folder(run):
-    """Lay the snapshot out as files for the engine. Returns the RunConfig of this attempt.
-
-    Pictures are links to the blobs where the disk allows, copies elsewhere.
-    """
-    # One folder for all attempts: the snapshot never changes, and a resumed run compares its paths.
-    data = run_folder(run) / "data"
-    data.mkdir(parents=True, exist_ok=True)
-    attempt_folder(run).mkdir(exist_ok=True)
-    rows = run.snapshot.rows
-    for row in rows:
-        _link(blobs.local(row["sha256"]), data / row["name"])
-    metadata = run_folder(run) / "metadata.csv"
-    write_metadata(metadata, {row["name"]: row["caption"] for row in rows})
-    return RunConfig.from_yaml(run.config).replace(
-        train_data_dir=str(data),
-        metadata_path=str(metadata),
-        base_model=run.base.path,
-        output_dir=str(output_folder(run)),
-    )
-
-
-def carry_state_over(run):
-    """Copy the newest earlier attempt's resume state into this attempt's folder.
-
-    Returns whether there was one. A copy, because a worker that is thought dead may still write.
-    """
-    target = output_folder(run)
-    for number in range(run.attempt - 1, -1, -1):
-        source = run_folder(run) / f"attempt-{number}" / target.name
-        if any(source.glob(".state/step*/state.json")):
-            arriving = target.with_name(".arriving")
-            shutil.rmtree(arriving, ignore_errors=True)
-            shutil.copytree(source, arriving)
-            shutil.rmtree(target, ignore_errors=True)
-            os.replace(arriving, target)
-            return True
-    return False
-
-
-def forget_files(run):
-    """Free the disk of a run that has ended: checkpoints and samples live on as blobs."""
-    shutil.rmtree(run_folder(run), ignore_errors=True)
-
-
-def _link(source, target):
-    if target.exists():
-        return
-    try:
-        os.link(source, target)
-    except OSError:  # another disk, or one that knows no links
-        shutil.copyfile(source, target)

@@ -14,7 +14,8 @@ from django_htmx.http import HttpResponseClientRedirect, ptag
 from brandstudio.core.models import WrongState
 from brandstudio.core.roles import designer_required
 from training import services
-from training.models import TrainingRun, Wish
+from training.models import Checkpoint, TrainingRun, Wish
+from training.problems import sentence
 from training.run_draft import RunDraft
 from training.run_page import RunPage, compare, queue_place, queue_rows, shown_lines, version_tag
 from training.views.datasets import visible_dataset
@@ -138,6 +139,25 @@ def run_act(request, pk):
     except WrongState:
         messages.warning(request, _("The run has moved on meanwhile; look again."))
     return _go(request, request.POST.get("next") or run.get_absolute_url())
+
+
+@designer_required
+@require_POST
+def checkpoint_act(request, pk):
+    """Keep a checkpoint for good, no longer so, or drop it."""
+    runs = TrainingRun.objects.visible_to(request.user)
+    checkpoint = get_object_or_404(
+        Checkpoint.objects.filter(run__in=runs).select_related("run"), pk=pk
+    )
+    act = request.POST.get("act")
+    if act in {"keep", "unkeep"}:
+        services.keep_checkpoint(checkpoint, by=request.user, keep=act == "keep")
+    elif act == "drop":
+        try:
+            services.drop_checkpoint(checkpoint, by=request.user, why="asked")
+        except services.InUse as error:
+            messages.error(request, sentence("checkpoint-in-use", {"step": error.step}))
+    return _go(request, checkpoint.run.get_absolute_url())
 
 
 @designer_required

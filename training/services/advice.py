@@ -1,0 +1,91 @@
+"""After the last step: which checkpoint to take, and which pictures were learned worst."""
+
+import json
+
+from brandstudio.core import blobs
+from training import warm
+from training.engine.errors import EngineError
+from training.engine.events import Phase
+from training.models import TrainingRun
+from training.services.folders import output_folder
+
+MOST_CHECKPOINTS = 8  # evenly thinned, the last one among them
+MOST_REFERENCES = 60
+WORST = 5
+
+
+def recommend(run, config, recorder, control):
+    """Score the run's checkpoints and note which to take; nothing here may fail the run.
+
+    control: steering.RunControl; between pictures it gives the device to a waiting renderer, and
+    `why_paused` says that the process must end before the advice was ready. Raises WrongState.
+    """
+    from training.engine import base_models, checkpoints  # noqa: PLC0415 -- torch is slow
+    from training.engine.sampling import Renderer, RenderStopped  # noqa: PLC0415
+
+    facts = _record(run)
+    TrainingRun.objects.filter(pk=run.pk).update(image_losses=_worst(facts))
+    chosen = _thinned(list(run.checkpoints.order_by("step")))
+
+    def on_picture(done, total):
+        recorder.note(Phase("choosing", done, total))
+        control.yield_device()
+
+    pipe = warm.pipeline(run.base.path, config)
+    warm.forget()  # a renderer leaves packs and its own sampler in the pipeline
+    try:
+        found = checkpoints.recommend(
+            Renderer(base_models.describe(run.base.path), pipe=pipe),
+            {checkpoint.step: blobs.local(checkpoint.sha256) for checkpoint in chosen},
+            config.sample_prompts or _captions(run),
+            _references(run),
+            training_seconds=facts.get("seconds"),
+            guidance=config.sample_guidance,
+            on_picture=on_picture,
+            should_stop=lambda: control.should_pause() or control.should_cancel(),
+        )
+    except RenderStopped:
+        return  # the row says what for; the worker that comes back begins the advice anew
+    except (EngineError, ValueError, blobs.BlobMissing) as error:
+        recorder.say("line-not-recommended", level="warning", reason=str(error))
+        recorder.settle()
+        return
+    _keep(run, found)
+    recorder.say("line-recommended", step=found.step)
+    recorder.settle()
+
+
+def _keep(run, found):
+    told = found.to_json()
+    told.pop("path")
+    for score in told["scores"]:
+        score.pop("path")
+        run.checkpoints.filter(step=score["step"]).update(scores=score)
+    TrainingRun.objects.filter(pk=run.pk, attempt=run.attempt).update(recommendation=told)
+
+
+def _record(run):
+    """What the engine wrote of the run, {} where it is not there."""
+    path = output_folder(run) / "run.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _worst(facts):
+    """name → loss of the pictures that were learned worst, worst first."""
+    losses = facts.get("image_losses") or {}
+    return dict(sorted(losses.items(), key=lambda pair: -pair[1])[:WORST])
+
+
+def _thinned(found):
+    every = -(-len(found) // MOST_CHECKPOINTS)
+    return found[::-1][:: max(1, every)][::-1]
+
+
+def _captions(run):
+    rows = run.snapshot.rows
+    return [rows[0]["caption"], rows[len(rows) // 2]["caption"]]
+
+
+def _references(run):
+    rows = run.snapshot.rows
+    return [blobs.local(row["sha256"]) for row in rows[:: -(-len(rows) // MOST_REFERENCES)]]
