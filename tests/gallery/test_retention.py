@@ -13,26 +13,37 @@ from training.services import retention
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture
+def make_picture(make_ready):
+    """make_picture(b"…"): a ready asset whose file has this content."""
+
+    def make_picture(content):
+        asset = make_ready().first()
+        asset.picture_sha256 = blobs.put_bytes(content)
+        asset.save(update_fields=["picture_sha256"])
+        return asset
+
+    return make_picture
+
+
 def bin_for(asset, days):
     Asset.objects.filter(pk=asset.pk).update(deleted_at=timezone.now() - timedelta(days=days))
 
 
-def test_bin_is_emptied_after_thirty_days(make_ready):
-    old, young = make_ready(), make_ready()
-    Asset.objects.filter(pk=young.pk).update(picture_sha256=blobs.put_bytes(b"another picture"))
-    young.refresh_from_db()
+def test_bin_is_emptied_after_thirty_days(make_picture):
+    old, young = make_picture(b"old"), make_picture(b"young")
     bin_for(old, 31)
     bin_for(young, 29)
 
     housekeeping.run()
 
-    assert list(Asset.objects.all()) == [young]
+    assert list(Asset.objects.filter(pk__in=[old.pk, young.pk])) == [young]
     assert not blobs.exists(old.picture_sha256)
     assert blobs.exists(young.picture_sha256)
 
 
-def test_picture_that_was_downloaded_stays_traceable(make_ready, marketer):
-    asset = make_ready()
+def test_picture_that_was_downloaded_stays_traceable(make_picture, marketer):
+    asset = make_picture(b"gone out")
     Download.objects.create(
         asset=asset, person=marketer, form="png", width=1, height=1, sha256="0" * 64
     )

@@ -5,6 +5,7 @@ from .captions import apply_edit, import_captions, preview_edit, revert_edit, se
 from .chores import ask_chore, has_own_labeler
 from .datasets import make_dataset, remove_pictures, set_rights, sweep_bin
 from .exports import export_zip
+from .folders import write_training_folder
 from .incoming import (
     OutOfStep,
     begin_upload,
@@ -15,7 +16,6 @@ from .incoming import (
     take_in_upload,
     unpack_upload,
 )
-from .folders import write_training_folder
 from .preflight import preflight, sizes_of
 from .retention import InUse, drop_checkpoint, keep_checkpoint
 from .runs import (

@@ -46,7 +46,7 @@ def set_rights(dataset, by, images=None, **rights):
 
 
 def sweep_bin():
-    """Delete what has been in the bin for 30 days. Returns []: it queues no jobs.
+    """Delete what has been in the bin for 30 days.
 
     A dataset that a run has trained on stays out of sight for good: packs are traced through it.
     """
@@ -55,7 +55,6 @@ def sweep_bin():
         with transaction.atomic():
             AuditEntry.objects.record(dataset, "binned", "deleted", name=dataset.name)
             dataset.delete()
-    return []
 
 
 def remove_pictures(images, by):
