@@ -78,23 +78,6 @@ def test_two_halves_of_a_pack_make_a_whole(renderer, pack):
     assert same(whole, halves)
 
 
-def test_few_packs_stay_resident(renderer, toy_base, make_config, tmp_path):
-    plain = renderer.render([ARCADE])[0]
-    first = None
-    for seed in range(5):
-        path = tmp_path / f"{seed}.safetensors"
-        config = make_config("studio-mini", seed=seed, lora_rank=seed + 1)
-        write_pack(path, toy_base("studio-mini"), config)
-        picture = renderer.render([dataclasses.replace(ARCADE, packs=[(path, 1.0)])])[0]
-        first = first or picture
-
-    loaded = {name for names in renderer.pipe.get_list_adapters().values() for name in names}
-    again = dataclasses.replace(ARCADE, packs=[(tmp_path / "0.safetensors", 1.0)])
-    assert len(loaded) == 3
-    assert same(renderer.render([ARCADE])[0], plain)
-    assert same(renderer.render([again])[0], first)
-
-
 def test_exported_file_gives_the_picture_of_the_live_adapter(toy_base, make_config, tmp_path):
     info = toy_base("sd15")
     live = Renderer(info, pipe=base_models.load(info, "cpu"))
@@ -109,7 +92,10 @@ def test_exported_file_gives_the_picture_of_the_live_adapter(toy_base, make_conf
     warm = Renderer(info, "cpu")
     loaded = warm.render([dataclasses.replace(ARCADE, packs=[(path, 1.0)])])[0]
 
-    assert same(shown, loaded)
+    # The live adapter adds its answer to the layer's, the file is in the weights: they may differ
+    # in the last bits, and so by one level of a pixel here and there.
+    apart = np.abs(np.asarray(shown, dtype=int) - np.asarray(loaded, dtype=int))
+    assert apart.max() <= 1
     assert not same(shown, warm.render([ARCADE])[0])
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tests.engine import toys
-from training.engine import adapters, base_models, lora_files
+from training.engine import base_models, lora_files
 from training.engine.control import Control
 from training.engine.errors import EngineError, EngineErrors
 from training.engine.run_folder import RunFolder
@@ -187,7 +187,7 @@ def test_style_is_trained_apart_from_a_pack_that_is_loaded(make_config, tmp_path
     pack = tmp_path / "style" / "style.safetensors"
     config = make_config(epochs=1, output_dir=str(tmp_path / "again"))
     pipe = base_models.load(base_models.describe(config.base_model), "cpu")
-    adapters.load_pack(pipe, pack, "l_a")
+    pipe.load_lora_weights(str(pack), adapter_name="l_a")
 
     run(config, pipe=pipe)
 

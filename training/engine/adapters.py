@@ -3,13 +3,11 @@
 import re
 import warnings
 from collections.abc import Iterable
-from pathlib import Path
 
 import torch
 from peft import LoraConfig
 from peft.tuners.lora import LoraLayer
 
-from training.engine import lora_files
 from training.engine.base_models import BaseInfo
 from training.engine.config import RunConfig
 from training.engine.errors import EngineError
@@ -128,9 +126,8 @@ def lora_layers(network, adapter: str) -> list[tuple[str, LoraLayer]]:
     ]
 
 
-def misfit(pipe, weights: LoraWeights) -> str:
-    """Why the weights don't fit the pipeline's networks, in a few words; "" when they do."""
-    table = _known_layers(pipe)
+def misfit(table, weights: LoraWeights) -> str:
+    """Why the weights don't fit the layers of known_layers, in a few words; "" when they do."""
     strange = [name for name in weights.modules if name not in table]
     if strange:
         return f"{len(strange)} of {len(weights.modules)} layers are unknown, such as {strange[0]}"
@@ -139,32 +136,6 @@ def misfit(pipe, weights: LoraWeights) -> str:
         if _shapes(module) != _wanted_shapes(layer, module):
             return f"the sizes of {name} differ"
     return ""
-
-
-def load_pack(pipe, path: str | Path, name: str, base_name: str = "") -> None:
-    """Load a LoRA file as adapter `name`, switched off until set_strengths names it.
-
-    name: letters, digits and “_” only. The pipeline is left as it was when the file doesn't fit.
-    Raises EngineError: those of lora_files.read, lora-does-not-fit.
-    """
-    weights = lora_files.read(path)
-    reason = misfit(pipe, weights)
-    if reason:
-        raise EngineError(
-            "lora-does-not-fit",
-            name=Path(path).stem,
-            family=lora_files.inspect(path).family,
-            base=base_name or "that is loaded",
-            reason=reason,
-        )
-    table = _known_layers(pipe)
-    parts: dict[str, dict[str, LoraModule]] = {}
-    for kohya, module in weights.modules.items():
-        part, layer_path, _ = table[kohya]
-        parts.setdefault(part, {})[layer_path] = module
-    for part, modules in parts.items():
-        _inject(getattr(pipe, part), modules, name)
-    set_strengths(pipe, {})
 
 
 def unload_pack(pipe, name: str) -> None:
@@ -243,7 +214,7 @@ def _group(network, name: str, rate: float) -> dict:
     return {"params": parameters, "lr": rate, "name": name}
 
 
-def _known_layers(pipe) -> dict[str, tuple[str, str, torch.nn.Module]]:
+def known_layers(pipe) -> dict[str, tuple[str, str, torch.nn.Module]]:
     """Every kohya name that means a layer of this pipeline → (part, path, layer)."""
     table = {}
     prefixes = unet_prefixes(pipe.unet.config)
@@ -283,31 +254,6 @@ def _wanted_shapes(layer, module: LoraModule) -> tuple:
         return (layer.in_channels // layer.groups, *kernel), layer.out_channels
     kernel = (1, 1) if module.down.ndim == 4 else ()
     return (layer.in_features, *kernel), layer.out_features
-
-
-def _inject(network, modules: dict[str, LoraModule], name: str) -> None:
-    first = next(iter(modules.values()))
-    config = LoraConfig(
-        r=first.rank,
-        lora_alpha=first.rank if first.alpha is None else first.alpha,
-        target_modules=_exactly(modules),
-        rank_pattern={f"^{re.escape(path)}$": m.rank for path, m in modules.items()}
-        if len({m.rank for m in modules.values()}) > 1
-        else {},
-        init_lora_weights=False,
-        inference_mode=True,
-    )
-    with torch.random.fork_rng(devices=[]):
-        _wrap(network, config, name)
-    for path, module in modules.items():
-        layer = network.get_submodule(path)
-        for side, value in (("lora_A", module.down), ("lora_B", module.up)):
-            weight = getattr(layer, side)[name].weight
-            weight.data.copy_(value.reshape(weight.shape))
-            weight.requires_grad_(False)
-        # Each layer's own alpha, whatever the others have.
-        layer.lora_alpha[name] = module.rank if module.alpha is None else module.alpha
-        layer.set_scale(name, 1.0)
 
 
 def set_training(pipe, adapter: str = TRAINED) -> None:

@@ -14,15 +14,16 @@ import torch
 from diffusers import DPMSolverMultistepScheduler
 from PIL import Image
 
-from training.engine import adapters, base_models, latent_pictures, prompt_encoding
+from training.engine import base_models, latent_pictures, prompt_encoding
 from training.engine.base_models import BaseInfo
 from training.engine.denoising import Start, denoise, steps_taken
 from training.engine.errors import EngineError
 from training.engine.latent_pictures import LatentColours, Picture
-from training.engine.lora_files import sha256
+from training.engine.packs import Packs
+from training.engine.prompt_encoding import Conditioning
 
 MAX_SIDE = 4096
-RESIDENT_PACKS = 3
+REMEMBERED_PROMPTS = 32
 PREVIEW_EVERY = 3
 
 OnStep = Callable[[int, int, int, Image.Image | None], None]
@@ -80,7 +81,8 @@ class Renderer:
         self.base = base if isinstance(base, BaseInfo) else base_models.describe(base)
         self.pipe = pipe or base_models.load(self.base, device, dtype)
         self.pipe.scheduler = DPMSolverMultistepScheduler.from_config(self.pipe.scheduler.config)
-        self._resident: OrderedDict[str, None] = OrderedDict()
+        self.packs = Packs(self.pipe, self.base.name)
+        self._prompts: OrderedDict[tuple, Conditioning] = OrderedDict()
         self._colours: LatentColours | None = None
 
     @property
@@ -112,7 +114,7 @@ class Renderer:
         for i, request in enumerate(requests):
             if should_stop and should_stop():
                 raise RenderStopped(pictures)
-            self._use_packs(request.packs)
+            self.packs.use(request.packs)
             picture = self._one(i, request, sources[i], on_step, should_stop)
             if picture is None:
                 raise RenderStopped(pictures)
@@ -128,25 +130,9 @@ class Renderer:
     def to(self, device) -> None:
         """Move everything to a device, e.g. to host memory while another job has the card."""
         self.pipe.to(device)
+        self.packs.move(device)
+        self._prompts.clear()
         self._colours = None
-
-    def _use_packs(self, packs) -> None:
-        """Load what is missing, drop what was not used for longest, set the strengths."""
-        strengths: dict[str, float] = {}
-        for path, strength in packs:
-            if not strength:
-                continue
-            name = "l_" + sha256(path)[:16]
-            if name not in self._resident:
-                adapters.load_pack(self.pipe, path, name, self.base.name)
-            self._resident[name] = None
-            self._resident.move_to_end(name)
-            strengths[name] = strengths.get(name, 0.0) + float(strength)
-        while len(self._resident) > max(RESIDENT_PACKS, len(strengths)):
-            oldest, _ = self._resident.popitem(last=False)
-            adapters.unload_pack(self.pipe, oldest)
-        if self._resident:
-            adapters.set_strengths(self.pipe, strengths)
 
     def _one(
         self, i: int, request: SampleRequest, source, on_step, should_stop
@@ -182,12 +168,22 @@ class Renderer:
 
     def _conditionings(self, request: SampleRequest):
         """(wanted, unwanted) for the network, unwanted None where there is no guidance."""
-        limit = self.base.token_limit
-        wanted = prompt_encoding.encode(self.pipe, request.prompt, limit)
+        wanted = self._encoded(request.prompt)
         if request.guidance <= 1:
             return wanted, None
-        unwanted = prompt_encoding.encode(self.pipe, request.negative_prompt, limit)
-        return prompt_encoding.alike_long(self.pipe, wanted, unwanted, limit)
+        unwanted = self._encoded(request.negative_prompt)
+        return prompt_encoding.alike_long(self.pipe, wanted, unwanted, self.base.token_limit)
+
+    def _encoded(self, prompt: str) -> Conditioning:
+        """The prompt's conditioning, from memory where the text encoders are as they were."""
+        acting = tuple(map(self.packs.act_on, ("text_encoder", "text_encoder_2")))
+        key = (prompt, acting)
+        if key not in self._prompts:
+            self._prompts[key] = prompt_encoding.encode(self.pipe, prompt, self.base.token_limit)
+        self._prompts.move_to_end(key)
+        if len(self._prompts) > REMEMBERED_PROMPTS:
+            self._prompts.popitem(last=False)
+        return self._prompts[key]
 
     @property
     def _tile(self) -> tuple[int, int]:
