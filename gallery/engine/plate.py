@@ -17,6 +17,8 @@ from training.engine.errors import EngineError
 
 SMALLEST = 64  # px of the product's longer side in the upload
 MAX_MEGAPIXELS = 50
+RIM = 0.16  # of the product's width: how far its rim reaches
+RIM_FREE = 0.5  # the share of the steps for which the rim is free
 _SRGB = ImageCms.createProfile("sRGB")
 
 SHADOW = 0.6  # how much of the ground's light the deepest shadow takes
@@ -56,7 +58,7 @@ class Composition:
     """A frame with the product on it.
 
     picture: RGB, where painting begins: the product on a plain ground with its shadow.
-    mask: L, white where the scene is painted, black where the product is opaque.
+    mask: L, black where the product is opaque, grey around it, white where nothing is known.
     overlay: RGBA, the product's own pixels in their place, transparent elsewhere.
     shadow: L, how much light the product keeps from the ground. reflection: RGBA, premixed.
     """
@@ -89,8 +91,7 @@ def compose(product: PlacedProduct, size: tuple[int, int]) -> Composition:
     reflection = _reflection(overlay, ground)
     plain = Image.new("RGB", size, (128, 128, 128))
     picture = _grounded(plain, overlay, shadow, reflection)
-    opaque = overlay.getchannel("A").point(lambda value: 0 if value == 255 else 255)
-    return Composition(picture, opaque, overlay, shadow, reflection)
+    return Composition(picture, _mask(overlay), overlay, shadow, reflection)
 
 
 def finish(rendered: Image.Image, composition: Composition) -> Image.Image:
@@ -213,6 +214,18 @@ def _turns_down(first, middle, last) -> bool:
     """Whether `middle` lies above (or on) the line from first to last, rows counting downwards."""
     run, rise = last[0] - first[0], last[1] - first[1]
     return middle[1] <= first[1] + rise * (middle[0] - first[0]) / run
+
+
+def _mask(overlay: Image.Image) -> Image.Image:
+    """What is painted when: a rim around the product waits until the scene has taken shape.
+
+    Left free from the start, the network likes to paint a second product into the first.
+    """
+    opaque = overlay.getchannel("A").point(lambda value: 255 if value == 255 else 0)
+    left, _, right, _ = overlay.getbbox()
+    near = np.clip(4 * _blurred(np.asarray(opaque) / 255.0, RIM * (right - left)), 0, 1)
+    free = np.where(np.asarray(opaque) == 255, 0, 1 - (1 - RIM_FREE) * near)
+    return _grey(free)
 
 
 def _shadow(alpha: np.ndarray, ground: np.ndarray) -> Image.Image:

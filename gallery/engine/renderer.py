@@ -85,7 +85,7 @@ class WarmRenderer:
         picture: Image.Image,
         request: SampleRequest,
         factor: float = 2,
-        change: float = 0.35,
+        change: float | None = None,
         on_step: OnStep | None = None,
         should_stop: Callable[[], bool] | None = None,
         product: PlacedProduct | None = None,

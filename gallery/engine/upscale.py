@@ -8,7 +8,10 @@ from collections.abc import Callable
 from PIL import Image
 
 from training.engine.errors import EngineError
-from training.engine.sampling import MAX_SIDE, OnStep, Renderer, SampleRequest
+from training.engine.sample_request import MAX_SIDE, SampleRequest
+from training.engine.sampling import OnStep, Renderer
+
+CHANGE = 0.35
 
 
 def upscale(
@@ -16,26 +19,28 @@ def upscale(
     picture: Image.Image,
     request: SampleRequest,
     factor: float = 2,
-    change: float = 0.35,
+    change: float | None = None,
     on_step: OnStep | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Image.Image:
     """The picture `factor` times as large, its detail painted in tiles of the base's own size.
 
     request: what the picture was made from; its prompt, packs, seed, steps and guidance count.
-    change: 0 … 1, how far detail may move. The tiles are denoised together, step by step, and
-    blended in every step, so that no seam can form.
+    change: 0 … 1, how far detail may move; None is what the base asks for, else CHANGE.
+    The tiles are denoised together and blended at every step, so that no seam can form.
     Raises RenderStopped; EngineError: picture-too-large, else those of Renderer.render.
     """
     multiple = renderer.base.size_multiple
     width, height = (max(1, round(side * factor / multiple)) * multiple for side in picture.size)
     if max(width, height) > MAX_SIDE:
         raise EngineError("picture-too-large", width=width, height=height, maximum=MAX_SIDE)
+    asked = renderer.base.recommended_rendering
     larger = dataclasses.replace(
         request,
         init_image=picture.resize((width, height), Image.Resampling.LANCZOS),
         mask=None,
-        change=change,
+        change=asked.get("upscale_change", CHANGE) if change is None else change,
+        guidance=asked.get("upscale_guidance", request.guidance),
         width=width,
         height=height,
         tiled=True,

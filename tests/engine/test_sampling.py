@@ -1,13 +1,15 @@
 """Pictures: the same request gives the same bytes, in any company, and stops when told."""
 
 import dataclasses
+import warnings
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from tests.engine.test_adapters import write_pack
-from training.engine import adapters, base_models, lora_files
+from training.engine import adapters, base_models, latent_pictures, lora_files, schedulers
 from training.engine.errors import EngineError
 from training.engine.sampling import Renderer, RenderStopped, SampleRequest
 
@@ -99,6 +101,111 @@ def test_exported_file_gives_the_picture_of_the_live_adapter(toy_base, make_conf
     assert not same(shown, warm.render([ARCADE])[0])
 
 
+def test_pictures_equal_those_of_the_plain_pipeline(toy_base):
+    for family in ("sd15", "sdxl", "studio-mini"):
+        renderer = Renderer(toy_base(family), "cpu")
+        ours = renderer.render([TEA])[0]
+        pipe = renderer.pipe
+        pipe.scheduler = schedulers.make(TEA.scheduler, pipe.scheduler.config)
+        with torch.inference_mode(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            pixels = pipe(
+                TEA.prompt,
+                negative_prompt=TEA.negative_prompt,
+                width=ours.width,
+                height=ours.height,
+                num_inference_steps=TEA.steps,
+                guidance_scale=TEA.guidance,
+                generator=torch.Generator().manual_seed(TEA.seed),
+                output_type="np",
+            ).images[0]
+
+        assert np.array_equal(np.asarray(ours), (pixels * 255).round().astype(np.uint8)), family
+
+
+@pytest.mark.parametrize("family", ["sdxl", "studio-mini"])
+@pytest.mark.parametrize("name", schedulers.SCHEDULERS)
+def test_every_scheduler_paints_again_the_same_and_from_a_picture(toy_base, family, name):
+    renderer = Renderer(toy_base(family), "cpu")
+    told = []
+    request = dataclasses.replace(ARCADE, scheduler=name, guidance=1.0 if name == "lcm" else 5.0)
+
+    first, second = renderer.render([request] * 2, on_step=lambda *step: told.append(step))
+    start = dataclasses.replace(request, init_image=first, change=0.5)
+    mask = Image.new("L", first.size, 255)
+    mask.paste(0, (0, 0, 8, 8))
+    moved, masked = renderer.render([start, dataclasses.replace(start, mask=mask)])
+
+    assert same(first, second)
+    assert len([preview for *_, preview in told if preview]) == 2
+    assert not same(moved, first)
+    assert same(masked.crop((0, 0, 8, 8)), first.crop((0, 0, 8, 8)))
+
+
+def test_pictures_that_share_passes_are_near_those_made_alone(toy_base, pack):
+    alone = Renderer(toy_base("studio-mini"), "cpu")
+    shared = Renderer(toy_base("studio-mini"), "cpu", batch=3)
+    requests = [
+        dataclasses.replace(ARCADE, seed=seed, prompt=prompt, packs=[(pack, 0.7)])
+        for seed, prompt in ((1, "tea"), (2, "an arcade " * 9), (3, "tea"), (4, "tea"))
+    ]
+    requests.insert(2, dataclasses.replace(requests[0], width=32))
+    told = []
+
+    together = shared.render(
+        requests,
+        on_step=lambda i, step, total, preview: told.append((i, step)),
+        on_picture=lambda i, picture: told.append(i),
+    )
+
+    for ours, expected in zip(together, alone.render(requests), strict=True):
+        apart = np.abs(np.asarray(ours, dtype=int) - np.asarray(expected, dtype=int))
+        assert ours.size == expected.size
+        assert apart.max() <= 1
+    assert told[:8] == [(0, 1), (1, 1), (0, 2), (1, 2), (0, 3), (1, 3), 0, 1]
+
+
+def test_compiled_network_takes_other_packs_without_compiling_again(toy_base, pack):
+    torch.compiler.reset()
+    plain = Renderer(toy_base("studio-mini"), "cpu")
+    compiled = Renderer(toy_base("studio-mini"), "cpu", compile="eager")
+    wanted = [dataclasses.replace(ARCADE, packs=[(pack, strength)]) for strength in (0, 1.0, 0.3)]
+    compiled.render(wanted[:1])
+    frames = torch._dynamo.utils.counters["frames"]["total"]
+
+    pictures = compiled.render(wanted)
+
+    assert frames > 0
+    assert torch._dynamo.utils.counters["frames"]["total"] == frames
+    for picture, expected in zip(pictures, plain.render(wanted), strict=True):
+        assert same(picture, expected)
+
+
+def test_parts_kept_elsewhere_between_uses_make_no_difference(toy_base, pack, tmp_path):
+    for family in ("sdxl", "studio-mini"):
+        request = dataclasses.replace(ARCADE, init_image=Image.new("RGB", (40, 40), "red"))
+        together = Renderer(toy_base(family), "cpu", offload=True)
+        expected = Renderer(toy_base(family), "cpu").render([request, ARCADE])
+
+        for picture, one in zip(together.render([request, ARCADE]), expected, strict=True):
+            assert same(picture, one)
+
+
+def test_vae_works_in_tiles_on_a_large_picture(renderer):
+    vae = renderer.pipe.vae
+    picture = Image.linear_gradient("L").resize((160, 96)).convert("RGB")
+
+    whole = latent_pictures.decode(vae, latent_pictures.encode(vae, picture))
+    latents = latent_pictures.encode(vae, picture, tiled_over=100)
+    assert vae.use_tiling
+    tiled = latent_pictures.decode(vae, latents, tiled_over=100)
+    latent_pictures.decode(vae, latents[..., :8, :8])
+
+    assert not vae.use_tiling
+    assert tiled.size == (160, 96)
+    assert not same(whole, tiled)
+
+
 def test_steps_are_told_with_previews(renderer):
     told = []
 
@@ -143,7 +250,12 @@ def test_stopping_keeps_what_was_finished(renderer):
         ({"steps": 0}, "setting-out-of-range"),
         ({"guidance": -1}, "setting-out-of-range"),
         ({"seed": -1}, "setting-out-of-range"),
+        ({"height": -8}, "size-impossible"),
+        ({"guidance": float("nan")}, "setting-out-of-range"),
+        ({"seed": 2**63}, "setting-out-of-range"),
+        ({"scheduler": "fastest"}, "setting-unknown"),
         ({"packs": [("a.safetensors", 9)]}, "strength-out-of-band"),
+        ({"packs": [("a.safetensors", float("nan"))]}, "strength-out-of-band"),
     ],
 )
 def test_impossible_request_is_refused_before_the_first_picture(renderer, changes, code):

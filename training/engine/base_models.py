@@ -43,7 +43,8 @@ class BaseInfo:
     recommended_training: training keys this base asks for where the person gave none ({} = ours).
     neutral_phrase: phrase for “no style in particular” ("" where the base has none).
     sizes: (width, height) pairs the base was trained for; () where nothing is told.
-    recommended_rendering: steps, guidance and negative_prompt this base asks for ({} = ours).
+    recommended_rendering: steps, guidance, negative_prompt, upscale_change and upscale_guidance
+    this base asks for ({} = ours).
     config_folder: the diffusers configuration that describes a single file (else the folder).
     """
 

@@ -40,6 +40,7 @@ def denoise(
     unwanted: Sequence[Conditioning] | None,
     generators: Sequence[torch.Generator],
     size: tuple[int, int],
+    device: torch.device,
     *,
     steps: int,
     guidance: float,
@@ -50,7 +51,8 @@ def denoise(
     """Latents (B, C, h, w) of B pictures, one per conditioning and generator.
 
     wanted, unwanted: what to paint and to avoid, all of one length; None for unwanted paints
-    without guidance. size: (height, width) in latent cells. start: the same for all B.
+    without guidance. size: (height, width) in latent cells. device: where the network computes.
+    start: the same for all B.
     tile: (height, width) in cells of overlapping tiles that the network sees one by one, their
     answers blended at every step (MultiDiffusion: Bar-Tal et al. 2023,
     https://arxiv.org/abs/2302.08113); None shows it the whole.
@@ -62,29 +64,26 @@ def denoise(
     shape = (1, unet.config.out_channels, *size)
     # The noise is drawn on the CPU, so that a seed means the same on every device.
     noise = torch.cat([torch.randn(shape, generator=g, dtype=unet.dtype) for g in generators])
-    noise = noise.to(unet.device)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # its own use of numpy
-        scheduler.set_timesteps(steps, device=unet.device)
-    taken = steps_taken(steps, start.change if start else None)
-    scheduler.set_begin_index(steps - taken)
-    timesteps = scheduler.timesteps[steps - taken :]
+    noise = noise.to(device)
+    timesteps = _timesteps(scheduler, steps, start, device)
+    kept = None
     if start is None:
         latents = noise * scheduler.init_noise_sigma
-        kept = None
     else:
         kept = start.latents.to(noise).expand(count, -1, -1, -1)
-        if not taken:
+        if not len(timesteps):
             return kept
         latents = scheduler.add_noise(kept, noise, timesteps[:1].expand(count))
     seen = size if tile is None else (min(tile[0], size[0]), min(tile[1], size[1]))
-    tokens, extra = _conditions(unet, wanted, unwanted, seen, pipe.vae_scale_factor)
+    distilled = _guidance_told(pipe, guidance, noise)
+    tokens, extra = _conditions(wanted, unwanted, seen, pipe.vae_scale_factor, noise)
 
     def ask(part):
         return unet(
             part,
             timestep,
             encoder_hidden_states=tokens,
+            timestep_cond=distilled,
             added_cond_kwargs=extra,
             return_dict=False,
         )[0]
@@ -96,10 +95,13 @@ def denoise(
         if unwanted is not None:
             without, with_prompt = answer.chunk(2)
             answer = without + guidance * (with_prompt - without)
-        latents = scheduler.step(answer, timestep, latents, return_dict=False)[0]
+        latents, *guesses = scheduler.step(
+            answer, timestep, latents, generator=list(generators), return_dict=False
+        )
         if start is not None and start.mask is not None:
             latents = _with_kept(scheduler, latents, kept, noise, start, timesteps, done)
-        if not after_step(done, scheduler.model_outputs[-1]):
+        # The solvers of several steps keep their guess of the picture, the others return it.
+        if not after_step(done, guesses[0] if guesses else scheduler.model_outputs[-1]):
             return None
     return latents
 
@@ -119,17 +121,37 @@ def _with_kept(scheduler, latents, kept, noise, start: Start, timesteps, done: i
     return latents * free + level * (1 - free)
 
 
-def _conditions(unet, wanted, unwanted, size, factor):
+def _timesteps(scheduler, steps: int, start: Start | None, device) -> torch.Tensor:
+    """The timesteps to take, the last ones where a picture is there to start from."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # its own use of numpy
+        scheduler.set_timesteps(steps, device=device)
+    skipped = steps - steps_taken(steps, start.change if start else None)
+    if hasattr(scheduler, "set_begin_index"):
+        scheduler.set_begin_index(skipped)
+    return scheduler.timesteps[skipped:]
+
+
+def _guidance_told(pipe, guidance: float, like: torch.Tensor):
+    """(B, D) for a network that is told the guidance instead of asked twice (LCM), else None."""
+    width = pipe.unet.config.time_cond_proj_dim
+    if width is None:
+        return None
+    scales = torch.full((len(like),), guidance - 1.0)
+    return pipe.get_guidance_scale_embedding(scales, embedding_dim=width).to(like)
+
+
+def _conditions(wanted, unwanted, size, factor, like: torch.Tensor):
     """(tokens, added_cond_kwargs) for the UNet; with guidance the unwanted come first."""
     both = list(wanted) if unwanted is None else [*unwanted, *wanted]
-    tokens = torch.cat([one.tokens for one in both]).to(unet.dtype)
+    tokens = torch.cat([one.tokens for one in both]).to(like)
     if both[0].pooled is None:
         return tokens, None
     height, width = size[0] * factor, size[1] * factor
     # SDXL is told the picture's first size, its cut, and the size wanted: all of it, uncut.
-    sizes = torch.tensor([[height, width, 0, 0, height, width]] * len(both), device=unet.device)
-    pooled = torch.cat([one.pooled for one in both]).to(unet.dtype)
-    return tokens, {"text_embeds": pooled, "time_ids": sizes.to(unet.dtype)}
+    sizes = torch.tensor([[height, width, 0, 0, height, width]] * len(both))
+    pooled = torch.cat([one.pooled for one in both]).to(like)
+    return tokens, {"text_embeds": pooled, "time_ids": sizes.to(like)}
 
 
 def _in_tiles(ask, latents: torch.Tensor, tile: tuple[int, int]) -> torch.Tensor:

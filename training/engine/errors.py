@@ -173,6 +173,7 @@ SENTENCES: dict[str, str] = {
     "setting-out-of-range": gettext_noop(
         "{setting} is {value}; it must lie between {minimum} and {maximum}."
     ),
+    "setting-unknown": gettext_noop("{setting} is “{value}”; choose one of: {choices}."),
     "strength-out-of-band": gettext_noop(
         "Strength {strength} of {name} is outside {minimum} to {maximum}."
     ),

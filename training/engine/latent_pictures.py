@@ -11,6 +11,8 @@ from PIL import Image
 from training.engine.errors import EngineError
 from training.engine.images import fit_crop, open_rgb
 
+TILED_OVER = 1_600_000  # px; more than 1024 × 1024 and its neighbours of other shapes
+
 Picture = str | Path | Image.Image
 
 
@@ -24,24 +26,34 @@ def opened(picture: Picture, width: int, height: int) -> Image.Image:
 
 
 @torch.inference_mode()
-def encode(vae, image: Image.Image) -> torch.Tensor:
-    """(1, C, h, w): the latents of a picture, the middle of what the VAE thinks possible."""
+def encode(vae, image: Image.Image, tiled_over: int = TILED_OVER) -> torch.Tensor:
+    """(1, C, h, w): the latents of a picture, the middle of what the VAE thinks possible.
+
+    tiled_over: px of a picture's area from which the VAE works in blended tiles, so that memory
+    stays bounded; it depends on the size alone, so that the same request gives the same picture.
+    """
     pixels = torch.from_numpy(np.asarray(image, dtype=np.float32) / 127.5 - 1).permute(2, 0, 1)
+    vae.use_tiling = image.width * image.height > tiled_over
     with _WideEnough(vae):
         spread = vae.encode(pixels[None].to(vae.device, vae.dtype)).latent_dist
     return spread.mode() * vae.config.scaling_factor
 
 
 @torch.inference_mode()
-def decode(vae, latents: torch.Tensor) -> list[Image.Image]:
-    """The pictures of latents (B, C, h, w). Raises EngineError("picture-not-finite")."""
+def decode(vae, latents: torch.Tensor, tiled_over: int = TILED_OVER) -> Image.Image:
+    """The picture of latents (1, C, h, w). tiled_over: see encode.
+
+    Raises EngineError("picture-not-finite").
+    """
+    factor = 2 ** (len(vae.config.block_out_channels) - 1)
+    vae.use_tiling = latents.shape[2] * latents.shape[3] * factor**2 > tiled_over
     with _WideEnough(vae):
-        latents = latents.to(vae.dtype) / vae.config.scaling_factor
-        pixels = vae.decode(latents, return_dict=False)[0]
-    pixels = (pixels * 0.5 + 0.5).clamp(0, 1).permute(0, 2, 3, 1).float().cpu().numpy()
+        latents = latents.to(vae.device, vae.dtype) / vae.config.scaling_factor
+        pixels = vae.decode(latents, return_dict=False)[0][0]
+    pixels = (pixels * 0.5 + 0.5).clamp(0, 1).permute(1, 2, 0).float().cpu().numpy()
     if not np.isfinite(pixels).all():
         raise EngineError("picture-not-finite")
-    return [Image.fromarray((one * 255).round().astype(np.uint8)) for one in pixels]
+    return Image.fromarray((pixels * 255).round().astype(np.uint8))
 
 
 class _WideEnough:

@@ -51,12 +51,10 @@ def encode(pipe, prompt: str, limit: int) -> Conditioning:
     return Conditioning(torch.cat([part.tokens for part in found], 1), found[0].pooled)
 
 
-def alike_long(pipe, first: Conditioning, second: Conditioning, limit: int):
-    """Both with the length of the longer: the shorter is filled up with empty parts."""
-    longest = max(first.tokens.shape[1], second.tokens.shape[1])
-    if first.tokens.shape[1] == second.tokens.shape[1]:
-        return first, second
-    return _filled(pipe, first, longest, limit), _filled(pipe, second, longest, limit)
+def alike_long(pipe, values: list[Conditioning], limit: int) -> list[Conditioning]:
+    """All with the length of the longest: the shorter are filled up with empty parts."""
+    longest = max(value.tokens.shape[1] for value in values)
+    return [_filled(pipe, value, longest, limit) for value in values]
 
 
 def _filled(pipe, value: Conditioning, length: int, limit: int) -> Conditioning:

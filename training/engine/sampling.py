@@ -1,65 +1,40 @@
 """The one place where a picture is made from a prompt.
 
-A picture depends on its own request only: every request has its own random generator and its own
-passes through the network, so the same request gives the same bytes in any company (on CPU).
+A picture depends on its own request only: every request has its own random generator. On a CPU it
+also has its own passes through the network, so the same request gives the same bytes in any
+company; on a GPU pictures that are alike share passes, and may differ in their last bits.
 """
 
+from __future__ import annotations
+
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import torch
-from diffusers import DPMSolverMultistepScheduler
 from PIL import Image
 
-from training.engine import base_models, latent_pictures, prompt_encoding
+from training.engine import base_models, latent_pictures, loading, prompt_encoding, schedulers
 from training.engine.base_models import BaseInfo
-from training.engine.denoising import Start, denoise, steps_taken
-from training.engine.errors import EngineError
-from training.engine.latent_pictures import LatentColours, Picture
+from training.engine.denoising import denoise
+from training.engine.latent_pictures import LatentColours
 from training.engine.packs import Packs
 from training.engine.prompt_encoding import Conditioning
+from training.engine.sample_request import (
+    SampleRequest,
+    Source,
+    check_request,
+    size_of,
+    source_of,
+)
 
-MAX_SIDE = 4096
 REMEMBERED_PROMPTS = 32
 PREVIEW_EVERY = 3
+BATCH_PIXELS = 8 * 512 * 512  # of all pictures that share the passes of a GPU
+_WORKING_MEMORY = 3_000_000_000  # bytes that a card needs beside the weights
 
 OnStep = Callable[[int, int, int, Image.Image | None], None]
-
-
-@dataclass(frozen=True)
-class SampleRequest:
-    """One picture to be made.
-
-    width, height: px; None means the base model's size. guidance: how strictly the prompt is
-    followed, 1 leaves the negative prompt out. seed: 0 … 2**63-1.
-    packs: (path of a LoRA file, strength) pairs; strength 0 is exactly the base's picture.
-    init_image: a picture to begin from, scaled and cut to cover the size.
-    change: 0 … 1, how far that picture may move; 0 gives it back, through the VAE.
-    mask: with init_image; white is painted anew, black is kept as it is, pixel by pixel, and
-    grey lies between the two.
-    tiled: paint in overlapping tiles of the base's own size, for pictures far larger than that.
-    """
-
-    prompt: str
-    negative_prompt: str = ""
-    width: int | None = None
-    height: int | None = None
-    steps: int = 20
-    guidance: float = 5.0
-    seed: int = 0
-    packs: Sequence[tuple[str | Path, float]] = ()
-    init_image: Picture | None = None
-    change: float = 1.0
-    mask: Picture | None = None
-    tiled: bool = False
-
-    @property
-    def steps_taken(self) -> int:
-        """Steps that will be told of: fewer than `steps` where a picture changes only partly."""
-        return steps_taken(self.steps, None if self.init_image is None else self.change)
 
 
 class RenderStopped(Exception):
@@ -74,20 +49,40 @@ class Renderer:
     """Keeps a base model and its last few packs warm and makes pictures with them.
 
     base: BaseInfo, or a name or path. device, dtype: see base_models.load.
-    pipe: a pipeline of that base which is already in memory. Not safe for several threads.
+    pipe: a pipeline of that base which is already in memory; its networks stay as they are.
+    batch: pictures that may share passes; None is 1 on a CPU, on a GPU as many as BATCH_PIXELS.
+    offload: keep text encoders and VAE in host memory between uses; None means on a small card.
+    compile: backend of torch.compile for the UNet's blocks, such as "inductor"; "" is none. As
+    packs are in the weights, a change of packs or strengths compiles nothing anew.
+    Not safe for several threads.
     """
 
-    def __init__(self, base: BaseInfo | str | Path, device=None, dtype=None, pipe=None):
+    def __init__(
+        self,
+        base: BaseInfo | str | Path,
+        device=None,
+        dtype=None,
+        pipe=None,
+        *,
+        batch: int | None = None,
+        offload: bool | None = None,
+        compile: str = "",
+    ):
         self.base = base if isinstance(base, BaseInfo) else base_models.describe(base)
-        self.pipe = pipe or base_models.load(self.base, device, dtype)
-        self.pipe.scheduler = DPMSolverMultistepScheduler.from_config(self.pipe.scheduler.config)
-        self.packs = Packs(self.pipe, self.base.name)
+        self.device = pipe.unet.device if pipe else loading.choose_device(device)
+        self.offload = _is_tight(self.base, self.device) if offload is None else offload
+        if pipe is None:
+            dtype = dtype or loading.choose_dtype(self.device)
+            pipe = base_models.load(self.base, "cpu" if self.offload else self.device, dtype)
+            pipe.unet.to(self.device)
+        self.pipe = pipe
+        self.batch = batch
+        self.packs = Packs(pipe, self.base.name)
+        self._schedule = pipe.scheduler.config
         self._prompts: OrderedDict[tuple, Conditioning] = OrderedDict()
         self._colours: LatentColours | None = None
-
-    @property
-    def device(self) -> torch.device:
-        return self.pipe.unet.device
+        if compile:
+            pipe.unet.compile_repeated_blocks(backend=compile)
 
     def render(
         self,
@@ -102,84 +97,146 @@ class Renderer:
         preview is a small picture every few steps, else None.
         should_stop(): asked before each picture and at each step.
         on_picture(i, picture): as soon as picture i is ready.
-        Raises RenderStopped; EngineError: those of check_request, image-unreadable,
-        image-too-large, mask-empty, lora-does-not-fit and those of lora_files.read,
-        picture-not-finite.
+        Raises RenderStopped; EngineError: those of check_request and source_of, lora-does-not-fit
+        and those of lora_files.read, picture-not-finite.
         All requests are checked before the first picture is begun.
         """
         for request in requests:
             check_request(request, self.base)
-        sources = [_source_of(request, self.base) for request in requests]
+        sources = [source_of(request, self.base) for request in requests]
         pictures: list[Image.Image] = []
-        for i, request in enumerate(requests):
+        for group in self._groups(requests):
             if should_stop and should_stop():
                 raise RenderStopped(pictures)
-            self.packs.use(request.packs)
-            picture = self._one(i, request, sources[i], on_step, should_stop)
-            if picture is None:
+            self.packs.use(requests[group[0]].packs)
+            painted = self._together(
+                group, [requests[i] for i in group], sources[group[0]], on_step, should_stop
+            )
+            if painted is None:
                 raise RenderStopped(pictures)
-            pictures.append(picture)
-            if on_picture:
-                on_picture(i, picture)
+            for i, picture in zip(group, painted, strict=True):
+                pictures.append(picture)
+                if on_picture:
+                    on_picture(i, picture)
         return pictures
 
     def count_tokens(self, prompt: str) -> int:
         """Tokens of a prompt, both end marks included; those over base.token_limit cost a part."""
-        return len(self.pipe.tokenizer(prompt, truncation=False)["input_ids"])
+        return len(self.pipe.tokenizer(prompt, truncation=False, verbose=False)["input_ids"])
 
     def to(self, device) -> None:
         """Move everything to a device, e.g. to host memory while another job has the card."""
-        self.pipe.to(device)
+        self.device = torch.device(device)
+        (self.pipe.unet if self.offload else self.pipe).to(device)
         self.packs.move(device)
         self._prompts.clear()
         self._colours = None
 
-    def _one(
-        self, i: int, request: SampleRequest, source, on_step, should_stop
-    ) -> Image.Image | None:
-        width, height = _size(request, self.base)
-        factor = self.base.vae_factor
-        wanted, unwanted = self._conditionings(request)
+    @property
+    def colours(self) -> LatentColours:
+        if self._colours is None:
+            with self._at_hand("vae"):
+                self._colours = LatentColours(self.pipe.vae, self.base.latent_channels)
+        return self._colours
 
-        def after_step(done, guess):
+    def _groups(self, requests: Sequence[SampleRequest]) -> Iterator[list[int]]:
+        """The requests' numbers in order, those together that share their passes."""
+        group: list[int] = []
+        for i, request in enumerate(requests):
+            if group and len(group) < self._room(request):
+                first = requests[group[0]]
+                # Filled up to a neighbour's length, a prompt would give another picture.
+                if _alike(first, request) and self._parts(first) == self._parts(request):
+                    group.append(i)
+                    continue
+            if group:
+                yield group
+            group = [i]
+        if group:
+            yield group
+
+    def _parts(self, request: SampleRequest) -> int:
+        """Parts in which the longer of a request's prompts is read."""
+        tokenizer, limit = self.pipe.tokenizer, self.base.token_limit
+        return max(
+            len(prompt_encoding.split_prompt(tokenizer, prompt, limit))
+            for prompt in (request.prompt, request.negative_prompt)
+        )
+
+    def _room(self, request: SampleRequest) -> int:
+        if self.batch is not None:
+            return self.batch
+        if self.device.type == "cpu":
+            return 1  # kernels choose their order of adding by the batch: bits would differ
+        width, height = size_of(request, self.base)
+        return max(1, BATCH_PIXELS // (width * height))
+
+    def _together(
+        self,
+        group: list[int],
+        requests: list[SampleRequest],
+        source: Source | None,
+        on_step: OnStep | None,
+        should_stop: Callable[[], bool] | None,
+    ) -> list[Image.Image] | None:
+        """The pictures of requests that are alike; None when it was stopped."""
+        first = requests[0]
+        width, height = size_of(first, self.base)
+        factor = self.base.vae_factor
+        wanted, unwanted = self._conditionings(requests)
+
+        def after_step(done, guesses):
             if should_stop and should_stop():
                 return False
-            if on_step:
-                shown = self.colours.picture(guess[0]) if done % PREVIEW_EVERY == 0 else None
-                on_step(i, done, request.steps_taken, shown)
+            for i, guess in zip(group, guesses, strict=True) if on_step else ():
+                shown = self.colours.picture(guess) if done % PREVIEW_EVERY == 0 else None
+                on_step(i, done, first.steps_taken, shown)
             return True
 
+        self.pipe.scheduler = schedulers.make(first.scheduler, self._schedule)
+        with self._at_hand("vae"):
+            start = source and source.start(self.pipe.vae, first.change, factor)
         latents = denoise(
             self.pipe,
-            [wanted],
-            unwanted and [unwanted],
-            [torch.Generator("cpu").manual_seed(request.seed)],
+            wanted,
+            unwanted,
+            [torch.Generator("cpu").manual_seed(request.seed) for request in requests],
             (height // factor, width // factor),
-            steps=request.steps,
-            guidance=request.guidance,
-            start=source and source.start(self.pipe.vae, request.change, factor),
-            tile=self._tile if request.tiled else None,
+            self.device,
+            steps=first.steps,
+            guidance=first.guidance,
+            start=start,
+            tile=self._tile if first.tiled else None,
             after_step=after_step,
         )
         if latents is None:
             return None
-        picture = latent_pictures.decode(self.pipe.vae, latents)[0]
-        return source.put_back(picture) if source else picture
+        with self._at_hand("vae"):
+            # One by one: decoding takes far more memory than a step, and gains little.
+            pictures = [latent_pictures.decode(self.pipe.vae, one[None]) for one in latents]
+        return [source.put_back(picture) if source else picture for picture in pictures]
 
-    def _conditionings(self, request: SampleRequest):
-        """(wanted, unwanted) for the network, unwanted None where there is no guidance."""
-        wanted = self._encoded(request.prompt)
-        if request.guidance <= 1:
-            return wanted, None
-        unwanted = self._encoded(request.negative_prompt)
-        return prompt_encoding.alike_long(self.pipe, wanted, unwanted, self.base.token_limit)
+    def _conditionings(self, requests: list[SampleRequest]):
+        """(wanted, unwanted) for the network, of one length; unwanted None without guidance."""
+        wanted = [self._encoded(request.prompt) for request in requests]
+        unwanted = [self._encoded(request.negative_prompt) for request in requests]
+        if requests[0].guidance <= 1 or self.pipe.unet.config.time_cond_proj_dim:
+            unwanted = []
+        with self._at_hand("text_encoder", "text_encoder_2"):
+            alike = prompt_encoding.alike_long(
+                self.pipe, [*wanted, *unwanted], self.base.token_limit
+            )
+        return alike[: len(wanted)], alike[len(wanted) :] or None
 
     def _encoded(self, prompt: str) -> Conditioning:
         """The prompt's conditioning, from memory where the text encoders are as they were."""
         acting = tuple(map(self.packs.act_on, ("text_encoder", "text_encoder_2")))
         key = (prompt, acting)
         if key not in self._prompts:
-            self._prompts[key] = prompt_encoding.encode(self.pipe, prompt, self.base.token_limit)
+            with self._at_hand("text_encoder", "text_encoder_2"):
+                self._prompts[key] = prompt_encoding.encode(
+                    self.pipe, prompt, self.base.token_limit
+                )
         self._prompts.move_to_end(key)
         if len(self._prompts) > REMEMBERED_PROMPTS:
             self._prompts.popitem(last=False)
@@ -190,89 +247,33 @@ class Renderer:
         base = self.base
         return base.default_height // base.vae_factor, base.default_width // base.vae_factor
 
-    @property
-    def colours(self) -> LatentColours:
-        if self._colours is None:
-            self._colours = LatentColours(self.pipe.vae, self.base.latent_channels)
-        return self._colours
+    @contextmanager
+    def _at_hand(self, *parts: str):
+        """With these parts of the pipeline on the device, for the time of their use."""
+        modules = [getattr(self.pipe, part, None) for part in parts] if self.offload else []
+        for module in filter(None, modules):
+            module.to(self.device)
+        try:
+            yield
+        finally:
+            for module in filter(None, modules):
+                module.to("cpu")
 
 
-@dataclass(frozen=True)
-class _Source:
-    """The picture and the mask that a request begins from, in its size."""
-
-    picture: Image.Image
-    mask: Image.Image | None
-
-    def start(self, vae, change: float, factor: int) -> Start:
-        mask = None
-        if self.mask is not None:
-            # A cell takes the largest value of its pixels, so that all that is white is free.
-            cells = torch.from_numpy(np.asarray(self.mask, dtype=np.float32) / 255)[None, None]
-            mask = torch.nn.functional.max_pool2d(cells, factor)
-        return Start(latent_pictures.encode(vae, self.picture), change, mask)
-
-    def put_back(self, painted: Image.Image) -> Image.Image:
-        """The painted picture with the kept pixels as they were, which the VAE can't promise."""
-        if self.mask is None:
-            return painted
-        return Image.composite(painted, self.picture, self.mask)
+def _alike(first: SampleRequest, second: SampleRequest) -> bool:
+    """Whether two requests may share passes: equal but for prompts and seed, from no picture."""
+    shared = ("width", "height", "steps", "guidance", "scheduler", "tiled")
+    return (
+        all(getattr(first, name) == getattr(second, name) for name in shared)
+        and list(first.packs) == list(second.packs)
+        and first.init_image is second.init_image is None
+    )
 
 
-def _source_of(request: SampleRequest, base: BaseInfo) -> _Source | None:
-    if request.init_image is None:
-        return None
-    size = _size(request, base)
-    picture = latent_pictures.opened(request.init_image, *size)
-    if request.mask is None:
-        return _Source(picture, None)
-    mask = latent_pictures.opened(request.mask, *size).convert("L")
-    if not mask.getbbox():
-        raise EngineError("mask-empty")
-    return _Source(picture, mask)
-
-
-def _size(request: SampleRequest, base: BaseInfo) -> tuple[int, int]:
-    return request.width or base.default_width, request.height or base.default_height
-
-
-def check_request(request: SampleRequest, base: BaseInfo) -> None:
-    """Raise an EngineError when a request can't become a picture on this base.
-
-    prompt-empty, size-impossible, setting-out-of-range, strength-out-of-band, mask-without-image.
-    """
-    if not request.prompt.strip():
-        raise EngineError("prompt-empty")
-    width, height = _size(request, base)
-    multiple = base.size_multiple
-    for side in (width, height):
-        if side % multiple or not multiple <= side <= MAX_SIDE:
-            raise EngineError(
-                "size-impossible",
-                width=width,
-                height=height,
-                base=base.name,
-                multiple=multiple,
-                maximum=MAX_SIDE,
-            )
-    for setting, value, low, high in (
-        ("steps", request.steps, 1, 1000),
-        ("guidance", request.guidance, 0, 100),
-        ("seed", request.seed, 0, 2**63 - 1),
-        ("change", request.change, 0, 1),
-    ):
-        if not low <= value <= high:
-            raise EngineError(
-                "setting-out-of-range", setting=setting, value=value, minimum=low, maximum=high
-            )
-    if request.mask is not None and request.init_image is None:
-        raise EngineError("mask-without-image")
-    for path, strength in request.packs:
-        if not -2 <= strength <= 2:
-            raise EngineError(
-                "strength-out-of-band",
-                name=Path(path).stem,
-                strength=strength,
-                minimum=-2,
-                maximum=2,
-            )
+def _is_tight(base: BaseInfo, device: torch.device) -> bool:
+    """Whether the weights and the work on them do not fit the card together."""
+    if device.type != "cuda":
+        return False
+    files = [base.path] if base.is_single_file else base.path.glob("*/*.safetensors")
+    weights = sum(file.stat().st_size for file in files)
+    return weights + _WORKING_MEMORY > torch.cuda.get_device_properties(device).total_memory

@@ -52,7 +52,14 @@ RECOMMENDED_TRAINING = {
     "min_snr_gamma": 0.0,
     "sample_guidance": 3.0,
 }
-GENERATION_DEFAULTS = {"steps": 20, "guidance": 3.0, "negative_prompt": ""}
+GENERATION_DEFAULTS = {
+    "steps": 20,
+    "guidance": 3.0,
+    "negative_prompt": "",
+    # It knows whole scenes only: with more freedom it paints a scene into every tile.
+    "upscale_change": 0.1,
+    "upscale_guidance": 1.0,
+}
 SIZES = {
     "1:1": [256, 256],
     "4:3": [288, 224],
