@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save, save_file
 
-from training.engine import lora_files, lora_metadata
+from training.engine import lora_files
 from training.engine.errors import EngineError
 from training.engine.lora_files import LoraModule
 
@@ -263,25 +263,3 @@ def test_weights_that_are_not_finite_are_never_written(tmp_path):
 
     assert caught.value.code == "lora-not-finite"
     assert list(tmp_path.iterdir()) == []
-
-
-def test_external_profile_keeps_no_house_secrets():
-    full = {
-        "ss_v2": "False",
-        "ss_network_dim": "8",
-        "ss_tag_frequency": "{}",
-        "ss_dataset_dirs": "{}",
-        "ss_sd_model_name": "secret",
-        "modelspec.title": "x",
-        "studio.libraries": "{}",
-    }
-
-    kept = lora_metadata.external(full, licence="internal use", trigger_words="lnarc")
-
-    assert kept == {
-        "ss_v2": "False",
-        "ss_network_dim": "8",
-        "modelspec.title": "x",
-        "modelspec.license": "internal use",
-        "modelspec.trigger_phrase": "lnarc",
-    }

@@ -175,21 +175,23 @@ def test_packs_tell_on_which_part_they_act(pipe, make_pack):
     assert len(packs.act_on("unet")) == 2
 
 
-def test_sgm_named_file_meets_the_same_layers(toy_base, make_pack, tmp_path):
-    path, modules = make_pack(family="sdxl", targets="kohya-conv", train_text_encoder=False)
+def test_sdxl_files_are_read_under_either_name_of_a_layer(toy_base, make_pack, tmp_path):
+    path, written = make_pack(family="sdxl", targets="kohya-conv", train_text_encoder=False)
     first, second = (base_models.load(toy_base("sdxl"), "cpu") for _ in range(2))
     prefixes = unet_prefixes(first.unet.config)
-    paths = {path.replace(".", "_"): path for path, _ in first.unet.named_modules()}
     renamed = {}
-    for name, m in modules.items():
-        original = original_name(paths[name.removeprefix("lora_unet_")], prefixes)
-        renamed["lora_unet_" + original.replace(".", "_")] = m
-    lora_files.write_kohya(tmp_path / "sgm.safetensors", renamed, {}, "fp32")
+    for place in adapters.resolve_targets(first.unet, "kohya-conv"):
+        original = original_name(place, prefixes).replace(".", "_")
+        renamed["lora_unet_" + place.replace(".", "_")] = written[f"lora_unet_{original}"]
+    lora_files.write_kohya(tmp_path / "blocks.safetensors", renamed, {}, "fp32")
 
     Packs(first).use([(path, 0.8)])
-    Packs(second).use([(tmp_path / "sgm.safetensors", 0.8)])
+    Packs(second).use([(tmp_path / "blocks.safetensors", 0.8)])
 
-    assert lora_files.inspect(tmp_path / "sgm.safetensors").dialect == "sgm"
+    # Ours go by the names of kohya's own SDXL files; others by those of diffusers' blocks.
+    assert lora_files.inspect(path).dialect == "sgm"
+    assert lora_files.inspect(tmp_path / "blocks.safetensors").dialect == "kohya"
+    assert len(renamed) == len(written)
     expected = weights_of(first)
     assert all(torch.equal(value, expected[name]) for name, value in weights_of(second).items())
 

@@ -94,6 +94,8 @@ def trained_modules(pipe, info: BaseInfo, adapter: str = TRAINED) -> dict[str, L
     rsLoRA scales by alpha/√rank; files know alpha/rank only, so alpha is written × √rank.
     """
     modules = {}
+    # kohya's SDXL files name the UNet's layers as the original code does.
+    originals = unet_prefixes(pipe.unet.config) if info.family == "sdxl" else None
     for part, network in (("unet", pipe.unet), *text_encoders(pipe)):
         for path, layer in lora_layers(network, adapter):
             down = layer.lora_A[adapter].weight.detach()
@@ -101,13 +103,19 @@ def trained_modules(pipe, info: BaseInfo, adapter: str = TRAINED) -> dict[str, L
             rank, alpha = layer.r[adapter], layer.lora_alpha[adapter]
             if layer.use_rslora.get(adapter):
                 alpha *= rank**0.5
-            modules[kohya_name(part, path, info.family)] = LoraModule(down, up, float(alpha))
+            modules[kohya_name(part, path, info.family, originals)] = LoraModule(
+                down, up, float(alpha)
+            )
     return modules
 
 
-def kohya_name(part: str, path: str, family: str) -> str:
-    """The kohya name of a layer: part is "unet", "text_encoder" or "text_encoder_2"."""
+def kohya_name(part: str, path: str, family: str, originals: dict | None = None) -> str:
+    """The kohya name of a layer: part is "unet", "text_encoder" or "text_encoder_2".
+
+    originals: table of layouts.unet_prefixes, where the UNet's layers go by their original names.
+    """
     if part == "unet":
+        path = (originals and original_name(path, originals)) or path
         return "lora_unet_" + path.replace(".", "_")
     prefix = {"text_encoder": "lora_te", "text_encoder_2": "lora_te2"}[part]
     if family == "sdxl" and part == "text_encoder":

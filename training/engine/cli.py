@@ -18,6 +18,7 @@ from training.engine.base_models import BUNDLED, describe
 from training.engine.config import RunConfig
 from training.engine.control import SignalControl
 from training.engine.errors import EngineError, each_fault
+from training.engine.lora_export import PROFILES, export
 
 DONE, FAILED, REFUSED = 0, 1, 2
 
@@ -307,6 +308,53 @@ def _print_report(report) -> None:
     print("usable" if report.usable else "not usable")
 
 
+# -- export -------------------------------------------------------------------------------
+
+
+def add_export_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a LoRA file")
+    parser.add_argument("--output", required=True, metavar="DIR", help="folder for the copy")
+    parser.add_argument(
+        "--profile",
+        choices=PROFILES,
+        default="internal",
+        help="internal tells everything; external only what other tools need",
+    )
+    parser.add_argument("--name", default="", help="file name without ending; else the file's own")
+    parser.add_argument("--license", default="", help="licence; an external file needs one")
+    parser.add_argument("--trigger", default="", help="trigger words, if not those of the file")
+    parser.add_argument("--precision", choices=("fp16", "fp32"), help="number format; else kept")
+    parser.add_argument("--strength", type=float, default=0.7, help="strength to begin with")
+    parser.add_argument(
+        "--base-model", metavar="NAME_OR_PATH", help="draw a preview with it, and check the effect"
+    )
+    parser.add_argument("--prompt", default="", help="prompt of the preview")
+
+
+def run_export(options: argparse.Namespace) -> int:
+    from training.engine.sampling import Renderer  # noqa: PLC0415 -- torch; --help skips it
+
+    renderer = None
+    if options.base_model:
+        renderer = Renderer(describe(options.base_model, base_dirs()))
+    exported = export(
+        options.file,
+        options.output,
+        options.profile,
+        name=options.name,
+        licence=options.license,
+        trigger_words=options.trigger,
+        precision=options.precision,
+        strength=options.strength,
+        renderer=renderer,
+        prompt=options.prompt,
+    )
+    for path in filter(None, (exported.path, exported.card, exported.preview)):
+        print(path)
+    print(f"sha256 {exported.sha256}")
+    return DONE
+
+
 def _tell(error: EngineError, code: int) -> int:
     for fault in each_fault(error):
         print(fault, file=sys.stderr)
@@ -321,4 +369,9 @@ COMMANDS = {
     ),
     "generate": Command("Render one picture.", add_generate_arguments, run_generate),
     "inspect": Command("Explain a LoRA file.", add_inspect_arguments, run_inspect),
+    "export": Command(
+        "Copy a LoRA file for other tools, with its card and preview.",
+        add_export_arguments,
+        run_export,
+    ),
 }

@@ -164,6 +164,14 @@ SENTENCES: dict[str, str] = {
         "The written file {name} differs from what was trained ({reason}). "
         "Nothing was published; check the disk and save again."
     ),
+    "lora-without-effect": gettext_noop(
+        "Pictures made with {name} are the ones {base} makes without it. "
+        "Train longer, or export another checkpoint."
+    ),
+    "export-without-licence": gettext_noop(
+        "A style that leaves the house needs a licence. Give one with --license, "
+        "or set “license” in the run's configuration."
+    ),
     # Rendering
     "prompt-empty": gettext_noop("The prompt is empty. Say what the picture should show."),
     "size-impossible": gettext_noop(

@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save, save_file
 
 from training.engine.errors import EngineError
 from training.engine.files import whole_file
-from training.engine.safetensors_header import Header, hash_file, read_header
+from training.engine.safetensors_header import Header, hash_file, read_header, sshs_hashes
 
 MAX_BYTES = 4_000_000_000
 
@@ -219,26 +219,15 @@ def write_kohya(
             raise EngineError(
                 "lora-not-finite", name=path.name, module=name.removesuffix(".weight")
             )
-    full = {key: str(value) for key, value in metadata.items()} | sshs_hashes(tensors, metadata)
+    full = {key: str(value) for key, value in metadata.items()}
+    # The hashes are of the file with ss_* keys only.
+    plain = save(tensors, {key: value for key, value in full.items() if key.startswith("ss_")})
+    start = 8 + int.from_bytes(plain[:8], "little")
+    full |= sshs_hashes(start, plain[start:])
     with whole_file(path, step) as temporary:
         save_file(tensors, temporary, metadata=full)
         _check_written(temporary, path.name, tensors, full)
     return sha256(path)
-
-
-def sshs_hashes(tensors: dict[str, torch.Tensor], metadata: dict[str, str]) -> dict[str, str]:
-    """The two hashes by which WebUI tools know a LoRA, as sd-scripts computes them.
-
-    Both are taken of the file with ss_* metadata only: the model hash over all bytes after the
-    header, the legacy hash (8 hex digits) over 64 KiB from offset 1 MiB.
-    """
-    known = {key: str(value) for key, value in metadata.items() if key.startswith("ss_")}
-    data = save(tensors, known)
-    start = 8 + int.from_bytes(data[:8], "little")
-    return {
-        "sshs_model_hash": hashlib.sha256(data[start:]).hexdigest(),
-        "sshs_legacy_hash": hashlib.sha256(data[0x100000:0x110000]).hexdigest()[:8],
-    }
 
 
 def _stored(tensor: torch.Tensor, dtype) -> torch.Tensor:

@@ -16,17 +16,6 @@ ARCHITECTURES = {
     "sdxl": "stable-diffusion-xl-v1-base/lora",
     "studio-mini": "studio-mini/lora",
 }
-MINIMUM = (
-    "ss_v2",
-    "ss_base_model_version",
-    "ss_network_module",
-    "ss_network_dim",
-    "ss_network_alpha",
-    "ss_network_args",
-    "ss_output_name",
-)
-"""The keys other tools need; with modelspec's own they make the external profile."""
-
 LIBRARIES = ("torch", "diffusers", "peft", "transformers", "safetensors")
 
 
@@ -127,23 +116,6 @@ def training_metadata(
         "studio.libraries": library_versions(),
     }
     return {key: _text(value) for key, value in values.items() if value is not None}
-
-
-def external(metadata: dict[str, str], licence: str = "", trigger_words: str = "") -> dict:
-    """The minimal profile for files that leave the house: no captions, folders or hashes of ours.
-
-    licence, trigger_words: written over what the file said, when given.
-    """
-    kept = {
-        key: value
-        for key, value in metadata.items()
-        if key in MINIMUM or (key.startswith("modelspec.") and key != "modelspec.hash_sha256")
-    }
-    if licence:
-        kept["modelspec.license"] = licence
-    if trigger_words:
-        kept["modelspec.trigger_phrase"] = trigger_words
-    return kept
 
 
 def _network_args(config: RunConfig, info: BaseInfo) -> dict:

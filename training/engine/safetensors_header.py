@@ -97,6 +97,20 @@ def is_pickle(path: str | Path) -> bool:
     return start == b"PK\x03\x04" or (len(start) > 1 and start[0] == 0x80 and start[1] <= 5)
 
 
+def sshs_hashes(start: int, data: bytes) -> dict[str, str]:
+    """The two hashes by which WebUI tools know a LoRA, as sd-scripts computes them.
+
+    Both are taken of the file with ss_* metadata only. start: bytes before its weights.
+    data: its weights. The legacy hash (8 hex digits) is of 64 KiB from offset 1 MiB of the file.
+    """
+    return {
+        "sshs_model_hash": hashlib.sha256(data).hexdigest(),
+        "sshs_legacy_hash": hashlib.sha256(
+            data[max(0, 0x100000 - start) : max(0, 0x110000 - start)]
+        ).hexdigest()[:8],
+    }
+
+
 def hash_file(path: str | Path) -> str:
     """sha256 of a file's bytes, in hex; remembered while size and time of the file stay."""
     path = Path(path).resolve()
