@@ -11,8 +11,6 @@ from training.engine.errors import EngineError
 from training.engine.sample_request import MAX_SIDE, SampleRequest
 from training.engine.sampling import OnStep, Renderer
 
-CHANGE = 0.35
-
 
 def upscale(
     renderer: Renderer,
@@ -26,7 +24,7 @@ def upscale(
     """The picture `factor` times as large, its detail painted in tiles of the base's own size.
 
     request: what the picture was made from; its prompt, packs, seed, steps and guidance count.
-    change: 0 … 1, how far detail may move; None is what the base asks for, else CHANGE.
+    change: 0 … 1, how far detail may move; None is base.upscale_change.
     The tiles are denoised together and blended at every step, so that no seam can form.
     Raises RenderStopped; EngineError: picture-too-large, else those of Renderer.render.
     """
@@ -39,7 +37,7 @@ def upscale(
         request,
         init_image=picture.resize((width, height), Image.Resampling.LANCZOS),
         mask=None,
-        change=asked.get("upscale_change", CHANGE) if change is None else change,
+        change=renderer.base.upscale_change if change is None else change,
         guidance=asked.get("upscale_guidance", request.guidance),
         width=width,
         height=height,

@@ -14,6 +14,7 @@ from gallery.models import Asset, AssetState, Plate, ReviewState, Scene, ScenePa
 from gallery.problems import Refused
 from gallery.services import quota
 from gallery.services.sources import Start, start_of
+from training.engine import base_models
 from training.engine.errors import EngineError
 from training.models import BaseModel
 
@@ -25,9 +26,6 @@ DEFAULT_GUIDANCE = 3.0
 DEFAULT_CHANGE = 0.6
 URGENT = 1  # priority in the queue; everybody's is 0
 LARGER = 2  # times, on each side
-LARGER_CHANGE = (
-    0.35  # what an enlargement may repaint: enough for detail, too little for new things
-)
 LARGEST_SIDE = 4096  # px
 
 
@@ -155,6 +153,7 @@ def enlarge(asset, by):
         raise Refused("too-large-to-enlarge", limit=LARGEST_SIDE)
     if not scene.base.is_present:
         raise Refused("base-absent", name=scene.base.name)
+    change = base_models.describe(scene.base.path).upscale_change
     packs = [(p.version, p.strength) for p in scene.packs.select_related("version__pack")]
     for version, _strength in packs:
         check_pack(version)
@@ -173,7 +172,7 @@ def enlarge(asset, by):
             height=scene.height * LARGER,
             made_from=asset,
             **{
-                **_origin(SceneOrder(start=start_of(asset), change=LARGER_CHANGE)),
+                **_origin(SceneOrder(start=start_of(asset), change=change)),
                 "way": Way.LARGER,
             },
         )

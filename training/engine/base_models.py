@@ -75,6 +75,11 @@ class BaseInfo:
         return hash_folder(self.path)
 
     @property
+    def upscale_change(self) -> float:
+        """How far the detail of a picture that is made larger may move, 0 … 1."""
+        return self.recommended_rendering.get("upscale_change", 0.35)
+
+    @property
     def is_single_file(self) -> bool:
         return self.path.is_file()
 
