@@ -160,6 +160,26 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 
+# --- Notices that leave the studio (docs/operations.md) -------------------------------------------
+STUDIO_ADDRESS = os.environ.get(
+    "STUDIO_ADDRESS", f"http://127.0.0.1:{os.environ.get('STUDIO_PORT', '8000')}"
+)
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")  # none: no e-mail
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", 25))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _flag("EMAIL_USE_TLS")
+EMAIL_USE_SSL = _flag("EMAIL_USE_SSL")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "studio@localhost")
+# Group chats: way → (address of its robot, secret it signs with or ""). Both are secrets, which the
+# word in the name tells Django's error pages.
+NOTICE_SECRETS = {
+    way: (os.environ[f"{way.upper()}_WEBHOOK"], os.environ.get(f"{way.upper()}_SECRET", ""))
+    for way in ("wecom", "dingtalk", "feishu")
+    if os.environ.get(f"{way.upper()}_WEBHOOK")
+}
+
 # --- People ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "core.User"
 LOGIN_URL = "core:sign-in"

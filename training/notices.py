@@ -1,13 +1,15 @@
 """Tells people about work that ended while they were elsewhere."""
 
-from brandstudio.core.models import Notice
+from brandstudio.core import sending
 
 
 def run_ended(run):
     """A notice for the run's owner about its present state, which is an end or a pause."""
-    Notice.objects.create(
-        person=run.owner,
-        code=f"run-{run.state}",
-        facts={"name": run.name, "problem": run.problem, "problem_facts": run.problem_facts},
+    sending.tell(
+        [run.owner],
+        f"run-{run.state}",
         url=run.get_absolute_url(),
+        name=run.name,
+        problem=run.problem,
+        problem_facts=run.problem_facts,
     )

@@ -119,6 +119,7 @@ SENTENCES: dict[str, str] = {
         "The software failed here, through no fault of yours. The log has the details; "
         "tell an administrator, then try again."
     ),
+    "message-not-sent": gettext_noop("The message could not be sent: {reason}"),
     "worker-lost": gettext_noop(
         "The worker was lost {attempts} times in a row. Look at the machine, then press Go on."
     ),

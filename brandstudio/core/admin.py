@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.models import AuditEntry, Campaign, GlossaryTerm, User, Vehicle
+from brandstudio.core.models import AuditEntry, Campaign, GlossaryTerm, Message, User, Vehicle
 
 
 @admin.register(User)
@@ -39,6 +39,18 @@ class AuditEntryAdmin(admin.ModelAdmin):
         return False
 
     def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Message)
+class MessageAdmin(admin.ModelAdmin):
+    list_display = ["made_at", "way", "recipient", "code", "state", "attempt", "problem_facts"]
+    list_filter = ["state", "way"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
         return False
 
 

@@ -27,7 +27,9 @@ def queue_counts(person):
     """How much work waits or is under way: {"mine": …, "all": …}, of every kind together."""
     counts = {"mine": 0, "all": 0}
     for model in Work.__subclasses__():
-        is_mine = Q(**{model.OWNER: person}) if model.OWNER else Q(pk=None)
+        if not model.OWNER:  # on nobody's behalf, such as messages
+            continue
+        is_mine = Q(**{model.OWNER: person})
         found = model.objects.pending().aggregate(mine=Count("pk", filter=is_mine), all=Count("pk"))
         counts = {name: counts[name] + found[name] for name in counts}
     return counts

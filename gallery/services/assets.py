@@ -6,18 +6,25 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from brandstudio.core import housekeeping
-from brandstudio.core.models import AuditEntry, Notice, User, WrongState
+from brandstudio.core import housekeeping, sending
+from brandstudio.core.models import AuditEntry, User, WrongState
 from gallery.models import Asset, AssetReview, OwnWork
 from gallery.problems import Refused
 
 
 def ask_review(asset, by):
     """Put a picture before the admins."""
-    try:
-        asset.ask_review(by)
-    except WrongState as error:
-        raise Refused("decided-already") from error
+    with transaction.atomic():
+        try:
+            asset.ask_review(by)
+        except WrongState as error:
+            raise Refused("decided-already") from error
+        sending.tell(
+            User.objects.reviewers(besides=by),
+            "asset-asked",
+            url=asset.get_absolute_url(),
+            name=str(asset),
+        )
 
 
 def approve(asset, by):
@@ -90,9 +97,10 @@ def _bin(asset, by, moment, source, target):
 
 
 def _tell(asset, what, **facts):
-    Notice.objects.create(
-        person=User.objects.get(pk=asset.scene.owner_id),
-        code=f"asset-{what}",
-        facts={"name": str(asset), **facts},
+    sending.tell(
+        [asset.scene.owner],
+        f"asset-{what}",
         url=asset.get_absolute_url(),
+        name=str(asset),
+        **facts,
     )

@@ -3,8 +3,8 @@
 from django.db import transaction
 from django.db.models import Max
 
-from brandstudio.core import blobs
-from brandstudio.core.models import Notice, WrongState
+from brandstudio.core import blobs, sending
+from brandstudio.core.models import User, WrongState
 from gallery.models import EvidenceSheet, OwnWork, PromptTemplate, StyleVersion
 from gallery.models.evidence import SheetState
 from gallery.problems import Refused
@@ -70,8 +70,15 @@ def _new_version(pack, by, *, weights_sha256, band, **fields):
 
 
 def submit(row, by):
-    """Put a version or template before the reviewers."""
-    row.submit(by)
+    """Put a version or template before the reviewers, and tell them."""
+    with transaction.atomic():
+        row.submit(by)
+        sending.tell(
+            User.objects.reviewers(besides=by),
+            f"{row._meta.model_name}-submitted",
+            url=row.get_absolute_url(),
+            name=str(row),
+        )
 
 
 def approve(row, by, remarks=""):
@@ -128,9 +135,10 @@ def _siblings(row):
 
 
 def _tell(row, what, **facts):
-    Notice.objects.create(
-        person=row.submitted_by,
-        code=f"{row._meta.model_name}-{what}",
-        facts={"name": str(row), **facts},
+    sending.tell(
+        [row.submitted_by],
+        f"{row._meta.model_name}-{what}",
         url=row.get_absolute_url(),
+        name=str(row),
+        **facts,
     )

@@ -164,6 +164,31 @@ def test_worker_that_must_end_puts_its_run_back(run, monkeypatch):
     assert (run.state, run.problem) == (RunState.FINISHED, "")
 
 
+def test_run_that_cost_many_workers_waits_for_a_person_who_is_told(run, designer, settings):
+    TrainingRun.objects.filter(pk=run.pk).update(lost=settings.MAX_ATTEMPTS - 1)
+    run.refresh_from_db()
+    run.start(worker="another-host:1:1")
+
+    run.lose_worker()
+
+    run.refresh_from_db()
+    assert (run.state, run.problem) == (RunState.INTERRUPTED, "worker-lost")
+    assert Notice.objects.get(person=designer).code == "run-interrupted"
+    services.queue_run(run, by=designer)
+    assert (run.state, run.lost) == (RunState.QUEUED, 0)
+
+
+def test_restarts_of_the_studio_never_count_against_a_run(run, settings, monkeypatch):
+    monkeypatch.setattr(steering.stopping, "process_should_stop", lambda: True)
+
+    for _ in range(settings.MAX_ATTEMPTS + 2):
+        jobs.train(run.pk)
+
+    run.refresh_from_db()
+    assert (run.state, run.lost) == (RunState.QUEUED, 0)
+    assert run.attempt == settings.MAX_ATTEMPTS + 3
+
+
 def test_lost_worker_writes_nothing_more(run):
     run.start(worker="one")
     lost = TrainingRun.objects.get(pk=run.pk)

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import Work, WorkQuerySet
+from training import notices
 
 from .base_model import BaseModel, Kind
 from .dataset import Dataset
@@ -189,6 +190,7 @@ class TrainingRun(Work):
 
     def give_up(self):
         self.interrupt(why="worker-lost")
+        notices.run_ended(self)
 
     def finish(self):
         self._release(RunState.FINISHED, sources=ON_A_DEVICE, ended_at=timezone.now())

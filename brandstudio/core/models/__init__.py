@@ -1,4 +1,5 @@
 from .audit import AuditEntry
+from .message import Message, MessageState, Way
 from .notice import Notice
 from .states import WrongState
 from .user import User
@@ -9,9 +10,12 @@ __all__ = [
     "AuditEntry",
     "Campaign",
     "GlossaryTerm",
+    "Message",
+    "MessageState",
     "Notice",
     "User",
     "Vehicle",
+    "Way",
     "Work",
     "WorkQuerySet",
     "WrongState",

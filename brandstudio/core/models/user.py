@@ -1,6 +1,12 @@
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class PeopleManager(UserManager):
+    def reviewers(self, besides):
+        """Who may decide on this person's work: nobody decides on their own."""
+        return self.filter(is_brand_admin=True, is_active=True).exclude(pk=besides.pk)
 
 
 class User(AbstractUser):
@@ -24,6 +30,8 @@ class User(AbstractUser):
         help_text=_("With a reason, which is kept with the picture."),
     )
     email_notices = models.BooleanField(_("notices by e-mail"), default=False)
+
+    objects = PeopleManager()
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("person")

@@ -151,11 +151,13 @@ class Work(models.Model):
             sources=sources,
             by=by,
             why=why,
-            attempt=self.attempt + 1,
-            turn=self.turn,
-            lost=0 if by else self.lost,
-            queued_at=timezone.now(),
-            problem="",
-            problem_facts={},
-            **changes,
+            **{
+                "attempt": self.attempt + 1,
+                "turn": self.turn,
+                "lost": 0 if by else self.lost,
+                "queued_at": timezone.now(),  # one to come: no job before that (`reconcile`)
+                "problem": "",
+                "problem_facts": {},
+                **changes,
+            },
         )
