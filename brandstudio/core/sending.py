@@ -1,7 +1,7 @@
 """Notices that leave the studio: e-mail, and group chats of WeCom, DingTalk and Feishu.
 
-Each chat takes a POST of JSON at an address that is a secret itself; DingTalk and Feishu may ask for
-a signature besides. Formats: developer.work.weixin.qq.com/document/path/91770,
+Each chat takes a POST of JSON at an address that is a secret itself; DingTalk and Feishu may
+ask for a signature besides. Formats: developer.work.weixin.qq.com/document/path/91770,
 open.dingtalk.com (custom robots), open.feishu.cn (custom bots).
 """
 
