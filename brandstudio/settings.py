@@ -136,6 +136,9 @@ BIN_DAYS = int(os.environ.get("BIN_DAYS", 30))  # that deleted pictures can be b
 PICTURES_PER_DAY = int(os.environ.get("PICTURES_PER_DAY", 200))  # that one person may ask for
 PICTURES_AT_ONCE = int(os.environ.get("PICTURES_AT_ONCE", 24))  # of one person under way
 
+# Backend of torch.compile for renderers, such as "inductor", worth it on a GPU; "" is none.
+RENDER_COMPILE = os.environ.get("STUDIO_COMPILE", "")
+
 # Workers load torch and the usual base before their first job; off, they load with it.
 WARM_UP = _flag("STUDIO_WARM_UP", True)
 

@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 
+from django.conf import settings
 from PIL import Image
 
 from brandstudio.core import blobs
@@ -17,12 +18,17 @@ class Stopped(Exception):
     """The work was called off between two steps."""
 
 
+def painter_of_this_process():
+    """The warm renderer, as the settings want it."""
+    from gallery.engine import renderer, safety  # noqa: PLC0415 -- torch is slow
+
+    return renderer.warm(settings.RENDER_COMPILE, settings.BASE_MODELS_DIR / safety.FOLDER)
+
+
 def load_default_base():
     """Take the base that scenes without a pack use, where there is one, into memory."""
-    from gallery.engine import renderer  # noqa: PLC0415 -- torch is slow
-
     if base := default_base():
-        _take(renderer.warm(), base)
+        _take(painter_of_this_process(), base)
 
 
 def paint_asset(asset, turn, stopped):
@@ -47,7 +53,7 @@ def paint_asset(asset, turn, stopped):
         seed=asset.seed,
         packs=[(weights_of(version), strength) for version, strength in packs],
     )
-    painter = renderer.warm()
+    painter = painter_of_this_process()
     _take(painter, scene.base)
     asset.begin_rendering()
     began = time.monotonic()
@@ -101,7 +107,7 @@ def paint_sheet(sheet, turn, stopped):
     version = sheet.version
     weights = weights_of(version)
     evidence.check_fit(weights, str(version), version.base.family, version.base.name)
-    painter = renderer.warm()
+    painter = painter_of_this_process()
     _take(painter, version.base)
     there = {
         (picture.prompt, picture.seed, picture.strength): picture

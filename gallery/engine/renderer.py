@@ -17,6 +17,7 @@ from PIL import Image
 
 from gallery.engine import plate, upscale
 from gallery.engine.plate import PlacedProduct
+from gallery.engine.safety import SafetyChecker
 from training.engine.sampling import Renderer, SampleRequest
 
 PREVIEW_SIDE = 128  # px of the longer side of a preview
@@ -26,11 +27,13 @@ OnStep = Callable[[int, int, bytes], None]
 class WarmRenderer:
     """Paints pictures one by one; a base is loaded once and stays until another is asked for.
 
+    compile: see sampling.Renderer. safety: folder of a safety checker, used where it exists.
     Not safe for several threads. A process has one: `warm()`.
     """
 
-    def __init__(self, device: str | None = None):
-        self.device = device
+    def __init__(self, device: str | None = None, compile: str = "", safety: Path | None = None):
+        self.device, self.compile = device, compile
+        self._safety = SafetyChecker(safety) if safety and safety.is_dir() else None
         self._base = ""  # sha256 of the base in memory
         self._renderer: Renderer | None = None
 
@@ -42,7 +45,7 @@ class WarmRenderer:
         """The renderer of this base, loaded if it was not. Raises EngineError as loading does."""
         if not self.holds(base_sha256):
             self._drop()
-            self._renderer = Renderer(base_path, self.device)
+            self._renderer = Renderer(base_path, self.device, compile=self.compile)
             self._base = base_sha256
         return self._renderer
 
@@ -55,11 +58,12 @@ class WarmRenderer:
         """The picture of one request on the base taken last.
 
         on_step(step, total, preview): after each step; preview is a small WebP, or b"" where the
-        step has none. Raises RenderStopped when should_stop() said so, EngineError otherwise.
+        step has none. Raises RenderStopped when should_stop() said so, EngineError otherwise,
+        picture-withheld among them.
         """
 
         [picture] = self._renderer.render([request], _told(on_step), should_stop)
-        return picture
+        return self._checked(picture)
 
     def paint_plate(
         self,
@@ -95,8 +99,10 @@ class WarmRenderer:
         product: what the picture was painted around; its pixels are then put back from its file,
         at the larger size, so that they stay true.
         """
-        larger = upscale.upscale(
-            self._renderer, picture, request, factor, change, _told(on_step), should_stop
+        larger = self._checked(
+            upscale.upscale(
+                self._renderer, picture, request, factor, change, _told(on_step), should_stop
+            )
         )
         return plate.put_on(larger, product) if product else larger
 
@@ -104,6 +110,11 @@ class WarmRenderer:
         """Move what is in memory to another device: host memory while a training has the card."""
         if self._renderer:
             self._renderer.to(device)
+
+    def _checked(self, picture: Image.Image) -> Image.Image:
+        if self._safety:
+            self._safety.check(picture)
+        return picture
 
     def _drop(self) -> None:
         self._renderer, self._base = None, ""
@@ -123,9 +134,9 @@ def _told(on_step: OnStep | None):
 
 
 @cache
-def warm() -> WarmRenderer:
-    """This process's renderer."""
-    return WarmRenderer()
+def warm(compile: str = "", safety: Path | None = None) -> WarmRenderer:
+    """This process's renderer; a process asks for it in one way only."""
+    return WarmRenderer(compile=compile, safety=safety)
 
 
 def webp(picture: Image.Image, side: int, quality: int = 72) -> bytes:

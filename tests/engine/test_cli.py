@@ -64,6 +64,37 @@ def test_train_then_inspect_then_generate(run_yaml, toy_folder, tmp_path, capsys
     assert not np.array_equal(picture(1), picture(0))
 
 
+def test_generate_paints_from_a_picture_and_keeps_what_the_mask_keeps(toy_folder, tmp_path, capsys):
+    Image.linear_gradient("L").resize((48, 32)).convert("RGB").save(tmp_path / "photo.png")
+    mask = Image.new("L", (48, 32), 255)
+    mask.paste(0, (0, 0, 20, 32))
+    mask.save(tmp_path / "mask.png")
+
+    def generate(*more):
+        out = tmp_path / "out.png"
+        base = toy_folder / "studio-mini"
+        options = ["--prompt=tea", f"--base-model={base}", "--steps=4", f"--output={out}"]
+        code = main(["generate", *options, *more])
+        return code, np.asarray(Image.open(out)) if code == 0 else None
+
+    photo, kept = f"--init-image={tmp_path / 'photo.png'}", f"--mask={tmp_path / 'mask.png'}"
+    _, plain = generate()
+    _, moved = generate(photo, "--change=0.5", "--scheduler=euler")
+    _, masked = generate(photo, kept)
+    assert not np.array_equal(plain, moved)
+    assert np.array_equal(masked[:, :20], np.asarray(Image.open(tmp_path / "photo.png"))[:, :20])
+    capsys.readouterr()
+
+    for more, said in (
+        ([kept], "picture to begin from"),
+        ([photo, "--change=2"], "change is 2"),
+        ([f"--init-image={tmp_path / 'none.png'}"], "none.png can't be read"),
+        (["--scheduler=fast"], "choose one of: dpm++, euler, ddim, lcm"),
+    ):
+        assert generate(*more)[0] == 1
+        assert said in capsys.readouterr().err
+
+
 def test_every_fault_is_listed_and_the_code_is_two(run_yaml, tmp_path, capsys):
     data = toys.write_dataset(tmp_path / "own", 6)
     (data / "img001.png").write_bytes(b"no image")

@@ -229,6 +229,14 @@ def add_generate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--guidance", type=float, default=5.0)
     parser.add_argument("--width", type=int)
     parser.add_argument("--height", type=int)
+    parser.add_argument("--scheduler", default="dpm++", help="dpm++, euler, ddim or lcm")
+    parser.add_argument("--init-image", metavar="FILE", help="picture to begin from")
+    parser.add_argument(
+        "--change", type=float, default=0.6, help="how far that picture may move, 0 to 1"
+    )
+    parser.add_argument(
+        "--mask", metavar="FILE", help="white is painted anew, black is kept; with --init-image"
+    )
     parser.add_argument("--output", required=True, metavar="out.png")
 
 
@@ -253,12 +261,16 @@ def run_generate(options: argparse.Namespace) -> int:
         options.guidance,
         options.seed,
         packs,
+        init_image=options.init_image,
+        change=options.change,
+        mask=options.mask,
+        scheduler=options.scheduler,
     )
     check_request(request, info)
     output = Path(options.output)
     check_writable(output.parent)
     renderer = Renderer(info)
-    with tqdm(total=options.steps, desc="rendering", unit="step") as bar:
+    with tqdm(total=request.steps_taken, desc="rendering", unit="step") as bar:
         picture = renderer.render([request], on_step=lambda i, step, total, _: bar.update())[0]
     kind = {".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}.get(output.suffix.lower(), "PNG")
     with whole_file(output) as temporary:

@@ -215,6 +215,13 @@ SENTENCES: dict[str, str] = {
     "picture-too-large": gettext_noop(
         "The picture would become {width} × {height} px; at most {maximum} px a side are possible."
     ),
+    "picture-withheld": gettext_noop(
+        "The safety check withheld this picture. Change the prompt or the seed, then paint again."
+    ),
+    "safety-unreadable": gettext_noop(
+        "The safety checker in {path} can't be read: {reason}. Put its folder there again, "
+        "or take it away."
+    ),
     "picture-not-finite": gettext_noop(
         "The picture came out empty (values that are not finite). "
         "Lower the strength or the guidance, or render in fp32."

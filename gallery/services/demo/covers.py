@@ -1,6 +1,7 @@
 """A picture for every template's card, painted by the base alone."""
 
 from brandstudio.core import blobs
+from gallery import painting
 from gallery.services import scenes
 from gallery.services.scenes import SceneOrder
 
@@ -10,7 +11,7 @@ def paint_covers(templates, base):
     from gallery.engine import prompts, renderer  # noqa: PLC0415 -- torch is slow
     from training.engine.sampling import SampleRequest  # noqa: PLC0415
 
-    painter = renderer.warm()
+    painter = painting.painter_of_this_process()
     painter.take(base.path, base.sha256)
     for number, template in enumerate(templates):
         order = SceneOrder(

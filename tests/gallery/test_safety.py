@@ -1,0 +1,100 @@
+"""The safety check: run where a checker lies among the base models, and plain when it withholds."""
+
+import dataclasses
+
+import pytest
+import torch
+from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
+from PIL import Image
+from transformers import CLIPConfig
+
+from gallery.engine.renderer import WarmRenderer
+from gallery.engine.safety import SafetyChecker
+from tests.engine import toys
+from training.engine.errors import EngineError
+from training.engine.sampling import SampleRequest
+
+REQUEST = SampleRequest("tea", steps=1)
+TINY = {
+    "hidden_size": 16,
+    "intermediate_size": 16,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 2,
+    "projection_dim": 8,
+}
+
+
+@pytest.fixture
+def checker(tmp_path):
+    """Write a toy checker that withholds what is likelier than `threshold`; returns its folder."""
+
+    def make(threshold):
+        vision = {**TINY, "image_size": 28, "patch_size": 14}
+        config = CLIPConfig(text_config=TINY, vision_config=vision, projection_dim=8)
+        network = StableDiffusionSafetyChecker(config)
+        network.concept_embeds_weights.data.fill_(threshold)
+        network.special_care_embeds_weights.data.fill_(2.0)
+        network.save_pretrained(tmp_path / "safety-checker", safe_serialization=True)
+        return tmp_path / "safety-checker"
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    return toys.write_base(tmp_path_factory.mktemp("base"), "studio-mini")
+
+
+def painted(base, folder):
+    painter = WarmRenderer("cpu", safety=folder)
+    painter.take(base, "toy")
+    return painter.paint(REQUEST), painter.upscale(Image.new("RGB", (48, 32)), REQUEST)
+
+
+def test_picture_that_passes_is_unchanged(base, checker):
+    plain = painted(base, None)
+
+    passed = painted(base, checker(threshold=2.0))
+
+    assert [list(one.get_flattened_data()) for one in passed] == [
+        list(one.get_flattened_data()) for one in plain
+    ]
+
+
+def test_withheld_picture_says_so(base, checker):
+    painter = WarmRenderer("cpu", safety=checker(threshold=-2.0))
+    painter.take(base, "toy")
+
+    for act in (
+        lambda: painter.paint(REQUEST),
+        lambda: painter.paint(dataclasses.replace(REQUEST, init_image=Image.new("RGB", (8, 8)))),
+        lambda: painter.upscale(Image.new("RGB", (48, 32)), REQUEST),
+    ):
+        with pytest.raises(EngineError) as caught:
+            act()
+        assert caught.value.code == "picture-withheld"
+
+
+def test_folder_that_is_not_there_checks_nothing(base, tmp_path):
+    assert painted(base, tmp_path / "none")
+
+
+def test_unreadable_checker_is_told(tmp_path):
+    (tmp_path / "config.json").write_text("{", encoding="utf-8")
+
+    with pytest.raises(EngineError) as caught:
+        SafetyChecker(tmp_path)
+
+    assert caught.value.code == "safety-unreadable"
+
+
+def test_checker_sees_the_picture(checker):
+    seen = []
+    check = SafetyChecker(checker(threshold=2.0))
+    check._network.vision_model.register_forward_hook(
+        lambda module, args, kwargs, output: seen.append(kwargs or args), with_kwargs=True
+    )
+    check.check(Image.new("RGB", (64, 32), "white"))
+    pixels = next(value for value in (*seen[0],) if torch.is_tensor(value))
+    assert pixels.shape == (1, 3, 28, 28)
+    assert pixels.min() > 1.9
