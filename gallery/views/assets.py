@@ -115,13 +115,23 @@ def asset_compare(request):
     """Two pictures, one over the other, and only the settings that differ."""
     visible = Asset.objects.visible_to(request.user).filter(state=AssetState.READY)
     wanted = [pk for pk in request.GET.getlist("pick") if pk.isdigit()][:2]
-    rows = {str(asset.pk): asset for asset in visible.filter(pk__in=wanted).select_related("scene")}
+    rows = {
+        str(asset.pk): asset
+        for asset in visible.filter(pk__in=wanted).select_related(
+            "scene__channel", "scene__template"
+        )
+    }
     pair = [rows[pk] for pk in wanted if pk in rows]
     if len(pair) < 2:
         messages.warning(request, _("Choose two pictures to compare."))
         return redirect("gallery:asset-list")
     differences = _differences(*pair)
-    context = {"first": pair[0], "second": pair[1], "differences": differences}
+    context = {
+        "first": pair[0],
+        "second": pair[1],
+        "differences": differences,
+        "zooms": (1, 2, 4, 8),
+    }
     return render(request, "gallery/asset_compare.html", context)
 
 

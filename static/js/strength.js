@@ -30,7 +30,7 @@ function show(box) {
 document.addEventListener("input", (event) => {
   const box = event.target.closest("[data-strength]");
   if (!box) return;
-  const stop = [...box.querySelectorAll("button[data-at]")].find(
+  const stop = [...box.querySelectorAll("button[data-at], .strength__figures [data-at]")].find(
     (button) => Math.abs(button.dataset.at - event.target.value) < SNAP,
   );
   if (stop) event.target.value = stop.dataset.at; // easy to hit, and any value between stays free

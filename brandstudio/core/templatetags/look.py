@@ -70,6 +70,7 @@ def strength(version, name, value=None, pictures=(), error=None, key=""):
         "best_x": 100 * (version.best_min - low) / span,
         "best_width": 100 * (version.best_max - version.best_min) / span,
         "marks": [{"value": mark, "x": 100 * (mark - low) / span} for mark in _marks(low, high)],
+        "figures": _figures(low, high),
     }
 
 
@@ -161,6 +162,17 @@ def band_geometry(version):
         "best_width": percent(version.best_max - version.best_min),
         "default_x": round(percent(version.strength) - 0.6, 2),
     }
+
+
+def _figures(low, high):
+    """The figures under the line: both ends, and the marks that leave each other room."""
+    span = (high - low) or 1.0
+    inner = [mark for mark in _marks(low, high) if 0.12 < (mark - low) / span < 0.88]
+    ends = [(low, "start"), *((mark, "middle") for mark in inner), (high, "end")]
+    return [
+        {"value": round(value, 2), "x": round(100 * (value - low) / span, 2), "anchor": anchor}
+        for value, anchor in ends
+    ]
 
 
 def _marks(low, high):
