@@ -211,9 +211,9 @@ def unfairness():
     rows = Asset.objects.filter(scene__owner__username__startswith="marketer-")
     owner = dict(rows.values_list("pk", "scene__owner__username"))
     left = Counter(owner.values())
-    taken = AuditEntry.objects.filter(subject_kind="asset", target="loading").order_by("pk")
+    taken = AuditEntry.objects.filter(subject_kind="gallery.asset", target="loading").order_by("pk")
     served, worst = Counter(dict.fromkeys(left, 0)), 0
-    for pk in taken.values_list("subject_id", flat=True):
+    for pk in map(int, taken.values_list("subject_id", flat=True)):
         if pk not in owner:
             continue
         served[owner[pk]] += 1

@@ -28,6 +28,12 @@ def models_of(queue_name):
 
 def give_turn(row):
     """Give a row that is being queued its turn, behind what the same person has pending."""
+    give_turns([row])
+
+
+def give_turns(rows):
+    """Give rows of one kind and one person their turns, one after the other."""
+    row = rows[0]
     served, own = [], [0]
     for model in models_of(row.QUEUE):
         theirs = Q(**{model.OWNER: _owner(row)}) if model.OWNER and row.OWNER else Q(pk=None)
@@ -35,8 +41,10 @@ def give_turn(row):
         found = others.aggregate(first=Min("turn"), own=Max("turn", filter=theirs))
         served.append(found["first"])
         own.append(found["own"] or 0)
-    row.turn = max(max(own) + 1, min(filter(None, served), default=1))
-    type(row)._default_manager.filter(pk=row.pk).update(turn=row.turn)
+    first = max(max(own) + 1, min(filter(None, served), default=1))
+    for turn, row in enumerate(rows, start=first):
+        row.turn = turn
+    type(row)._default_manager.bulk_update(rows, ["turn"])
 
 
 def next_rows(queue_name, most=None):

@@ -9,7 +9,9 @@ from brandstudio.core import queue, redis_server
 from brandstudio.core.supervisor import Program
 
 HOST = os.environ.get("STUDIO_HOST", "127.0.0.1")
-WEB_THREADS = 8
+WEB_THREADS = 8  # of each process
+# Python computes in one thread at a time: a second process halves the wait when many press at once.
+WEB_PROCESSES = int(os.environ.get("WEB_PROCESSES", min(2, os.cpu_count() or 1)))
 BROKEN_STARTS = 3  # a Redis that dies so often in a row can't read its store
 WORKER_NICENESS = 10  # pages answer first
 # Training and rendering compute at once, and torch threads that share a core wait for each other.
@@ -55,7 +57,14 @@ def web_program():
     command = (
         *(sys.executable, "-m", "gunicorn", "brandstudio.wsgi:application"),
         *("--bind", f"{HOST}:{port()}"),
-        *("--worker-class", "gthread", "--workers", "1", "--threads", str(WEB_THREADS)),
+        *(
+            "--worker-class",
+            "gthread",
+            "--workers",
+            str(WEB_PROCESSES),
+            "--threads",
+            str(WEB_THREADS),
+        ),
         *("--keep-alive", "75", "--timeout", "120", "--graceful-timeout", "5"),
         *("--chdir", str(settings.ROOT), "--no-control-socket", "--log-level", "warning"),
     )

@@ -46,6 +46,13 @@ def enqueue_work(row):
     enqueue(row.QUEUE, row.JOB, row.pk, job_id=row.job_id)
 
 
+def enqueue_together(rows):
+    """As `enqueue_work`, for several new rows of one kind and one person."""
+    fairness.give_turns(rows)
+    for row in rows:
+        enqueue_work(row)
+
+
 def hand_back(row):
     """Put a row back because its worker must end: the next worker need not wait for the lease.
 

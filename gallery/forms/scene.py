@@ -4,13 +4,14 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from gallery import problems
 from gallery.engine import prompts
 from gallery.models import Asset, Channel, Plate, PromptTemplate, ReviewState, StyleVersion, Way
 from gallery.problems import REFUSALS, Refused
-from gallery.services import scenes, sources
+from gallery.services import library, scenes, sources
 from gallery.services.scenes import Placed, SceneOrder
 
 COUNTS = (1, 2, 4, 8)
@@ -132,13 +133,10 @@ class SceneForm(forms.Form):
 
     ADVANCED = ("seed", "steps", "guidance", "negative", "sweep")
 
-    def __init__(self, data=None, *, person, template=None, versions=(), **kwargs):
-        """person: who asks. template: the PromptTemplate shown, or None for free prompts.
-
-        versions: approved StyleVersions that may be picked, with pack, base and pictures.
-        """
+    def __init__(self, data=None, *, person, template=None, **kwargs):
+        """person: who asks. template: the PromptTemplate shown, or None for free prompts."""
         super().__init__(data, **kwargs)
-        self.person, self.shown_template, self.versions = person, template, list(versions)
+        self.person, self.shown_template = person, template
         self.order = None
         approved = PromptTemplate.objects.approved()
         self.fields["template"].queryset = approved
@@ -162,6 +160,11 @@ class SceneForm(forms.Form):
             )
 
     # What the page draws
+    @cached_property
+    def versions(self):
+        """Versions that may be picked, with pack, base and pictures; a sent form needs none."""
+        return library.usable_versions()
+
     def sentence(self):
         """The template's sentence as parts: {"text"} or {"field", "label"}."""
         for part in self.shown_template.sentence:
@@ -293,6 +296,8 @@ class SceneForm(forms.Form):
         return round(strength, 3)
 
     def _packs_of(self, tags, there):
+        if not tags:
+            return
         known = {version.pack.slug: version for version in self.versions}
         for version, tag in prompts.resolve(tags, known):
             if version.pk not in there:

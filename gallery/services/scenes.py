@@ -105,8 +105,7 @@ def compose_scene(order, by):
             ScenePack(scene=scene, version=version, strength=strength)
             for version, strength in order.packs
         )
-        for asset in _assets(scene, order.strengths):
-            queue.enqueue_work(asset)
+        queue.enqueue_together(_assets(scene, order.strengths))
     return scene
 
 
@@ -180,8 +179,7 @@ def enlarge(asset, by):
             ScenePack(scene=larger, version=version, strength=strength)
             for version, strength in packs
         )
-        for made in _assets(larger, ()):
-            queue.enqueue_work(made)
+        queue.enqueue_together(_assets(larger, ()))
     return larger
 
 

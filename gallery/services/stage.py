@@ -40,7 +40,7 @@ def stage_of(person):
     stage = Stage(scenes, tag=tag_of(person), others=waiting_of_others(person))
     active = [scene for scene in scenes if _is_active(scene)]
     places = places_in_queue() if active else {}
-    paces = {scene.base_id: pace_of(scene.base) for scene in active}
+    paces = {base.pk: pace_of(base) for base in {scene.base for scene in active}}
     paces["hands"] = max(1, queue.workers(queue.RENDER)) if active else 1
     for scene in scenes:
         scene.tiles = list(scene.assets.all())

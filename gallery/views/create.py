@@ -197,15 +197,17 @@ def _back_to_stage(request):
 def _form(request):
     """The form as sent; else as the address asks (?template=…&pack=…&from=…), or as last sent."""
     person = request.user
-    versions = library.usable_versions()
     asked = request.POST if request.method == "POST" else remix.asked_of(request)
     template = _template(asked, person)
     if request.method == "POST":
-        return SceneForm(request.POST, person=person, template=template, versions=versions)
+        return SceneForm(request.POST, person=person, template=template)
+    versions = library.usable_versions()
     initial = remix.initial_of(asked, person, template, versions)
     if "from" in request.GET and initial.get("template"):
         template = initial["template"]
-    return SceneForm(person=person, template=template, versions=versions, initial=initial)
+    form = SceneForm(person=person, template=template, initial=initial)
+    form.versions = versions
+    return form
 
 
 def _template(asked, person):

@@ -454,6 +454,21 @@ def test_more_scenes_cost_no_more_queries(at, marketer, make_ready, make_version
     assert costs[0] == costs[1]
 
 
+def test_more_waiting_scenes_cost_no_more_queries(at, marketer, make_scene):
+    browser = at(marketer)
+    make_scene(count=2)
+    browser.get("stage")
+
+    costs = []
+    for _round in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            browser.get("stage")
+        costs.append(len(captured))
+        make_scene(count=2)
+
+    assert costs[0] == costs[1]
+
+
 @pytest.mark.parametrize("page", ["pack-list", "template-list", "review"])
 def test_more_packs_cost_no_more_queries(at, brand_admin, make_version, make_template, page):
     browser = at(brand_admin)

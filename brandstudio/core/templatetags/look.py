@@ -1,6 +1,9 @@
 """Template tags for the parts that every page draws: icons, state badges, strength bands."""
 
+from functools import cache
+
 from django import template
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -29,10 +32,15 @@ def stylesheet_url():
     return reverse("core:stylesheet", args=[stylesheet()[1]])
 
 
-@register.inclusion_tag("_icon.html")
+@register.simple_tag
 def icon(name, extra=""):
     """An icon of static/icons.svg: {% icon "upload" %} or {% icon "x" "icon--s" %}."""
-    return {"name": name, "extra": extra}
+    return _drawn(name, extra)
+
+
+@cache  # a page draws a hundred of them
+def _drawn(name, extra):
+    return render_to_string("_icon.html", {"name": name, "extra": extra})
 
 
 @register.inclusion_tag("_badge.html")
