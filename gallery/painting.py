@@ -50,6 +50,7 @@ def paint_asset(asset, turn, stopped):
         height=scene.height,
         steps=scene.steps,
         guidance=scene.guidance,
+        scheduler=scene.scheduler,
         seed=asset.seed,
         packs=[(weights_of(version), strength) for version, strength in packs],
     )
@@ -204,6 +205,7 @@ def lineage_of(asset, packs, versions):
         "height": scene.height,
         "steps": scene.steps,
         "guidance": scene.guidance,
+        "scheduler": scene.scheduler,
         "base": {"name": scene.base.name, "sha256": scene.base.sha256},
         "packs": [
             {

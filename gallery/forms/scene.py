@@ -9,7 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery import problems
 from gallery.engine import prompts
-from gallery.models import Asset, Channel, Plate, PromptTemplate, ReviewState, StyleVersion, Way
+from gallery.models import (
+    Asset,
+    Channel,
+    Plate,
+    PromptTemplate,
+    ReviewState,
+    Scheduler,
+    StyleVersion,
+    Way,
+)
 from gallery.problems import REFUSALS, Refused
 from gallery.services import library, scenes, sources
 from gallery.services.scenes import Placed, SceneOrder
@@ -100,6 +109,13 @@ class SceneForm(forms.Form):
         help_text=_("How strictly the prompt is followed."),
         widget=forms.NumberInput(attrs={"step": "0.5"}),
     )
+    scheduler = forms.ChoiceField(
+        label=_("Scheduler"),
+        choices=Scheduler.choices,
+        initial=Scheduler.DPM,
+        required=False,
+        help_text=_("How noise becomes the picture. Another one gives another picture."),
+    )
     negative = forms.CharField(
         label=_("Not in the picture"),
         required=False,
@@ -131,7 +147,7 @@ class SceneForm(forms.Form):
     plate_y = _share(_("Foot, from the top"), Placed.y)
     plate_width = _share(_("Width"), Placed.width)
 
-    ADVANCED = ("seed", "steps", "guidance", "negative", "sweep")
+    ADVANCED = ("seed", "steps", "guidance", "scheduler", "negative", "sweep")
 
     def __init__(self, data=None, *, person, template=None, **kwargs):
         """person: who asks. template: the PromptTemplate shown, or None for free prompts."""
@@ -255,6 +271,7 @@ class SceneForm(forms.Form):
             seed=cleaned["seed"],
             steps=cleaned["steps"],
             guidance=cleaned["guidance"],
+            scheduler=cleaned["scheduler"] or Scheduler.DPM,
             negative=cleaned.get("negative"),
             reason=cleaned.get("reason", ""),
             strengths=read_sweep(cleaned["sweep"]),

@@ -2,7 +2,7 @@ from .asset import Asset, AssetReview, AssetState, Download
 from .channel import Channel
 from .evidence import EvidenceSheet, SheetState
 from .review import OwnWork, ReviewState
-from .scene import Scene, ScenePack, Way
+from .scene import Scene, ScenePack, Scheduler, Way
 from .source import Plate, StartPicture
 from .style import EvidencePicture, StylePack, StyleVersion
 from .template import PromptTemplate
@@ -21,6 +21,7 @@ __all__ = [
     "ReviewState",
     "Scene",
     "ScenePack",
+    "Scheduler",
     "SheetState",
     "StartPicture",
     "StylePack",

@@ -41,6 +41,15 @@ class Way(models.TextChoices):
     LARGER = "larger", _("enlarged")
 
 
+class Scheduler(models.TextChoices):
+    """The ways from noise to a picture that the engine knows."""
+
+    DPM = "dpm++", _("DPM++ 2M, the usual")
+    EULER = "euler", "Euler"
+    DDIM = "ddim", "DDIM"
+    LCM = "lcm", _("LCM, for packs made for few steps")
+
+
 class SceneQuerySet(models.QuerySet):
     def visible_to(self, person):
         """One's own, and what colleagues have shared; admins see all."""
@@ -66,6 +75,9 @@ class Scene(models.Model):
     height = models.PositiveIntegerField()
     steps = models.PositiveSmallIntegerField()
     guidance = models.FloatField()
+    scheduler = models.CharField(
+        _("scheduler"), max_length=10, choices=Scheduler, default=Scheduler.DPM
+    )
     seed = models.BigIntegerField()
     count = models.PositiveSmallIntegerField()
     reason = models.TextField(_("reason for leaving the band"), blank=True)

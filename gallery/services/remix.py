@@ -2,7 +2,7 @@
 
 from django.http import QueryDict
 
-from gallery.models import Asset, Channel, Way
+from gallery.models import Asset, Channel, Scheduler, Way
 from gallery.services import scenes, sources
 from gallery.services.scenes import Placed, SceneOrder
 
@@ -37,6 +37,7 @@ def _order_of(asset, *, seed, count, strengths=()):
         seed=seed,
         steps=scene.steps,
         guidance=scene.guidance,
+        scheduler=scene.scheduler,
         negative=scene.negative_prompt,
         base=scene.base,
         reason=scene.reason,
@@ -133,6 +134,7 @@ def initial_of(asked, person, template, versions):
         "seed": _number(asked.get("seed")),
         "steps": _number(asked.get("steps"), scenes.DEFAULT_STEPS),
         "guidance": _number(asked.get("guidance"), scenes.DEFAULT_GUIDANCE, float),
+        "scheduler": asked.get("scheduler") or Scheduler.DPM,
         "free": asked.get("free", ""),
         "channel": asked.get("channel") or _first_channel(),
         "negative": asked.get("negative", template.negative_prompt if template else ""),
@@ -164,6 +166,7 @@ def _initial_of_asset(asset):
         "count": 1,
         "steps": scene.steps,
         "guidance": scene.guidance,
+        "scheduler": scene.scheduler,
         "negative": scene.negative_prompt,
         "free": "" if scene.template else _own_words(scene),
         "channel": scene.channel.slug if scene.channel else _first_channel(),

@@ -10,7 +10,7 @@ from brandstudio.core import blobs, queue
 from brandstudio.core.models import AuditEntry, Vehicle, WrongState
 from gallery.engine import prompts, sizes
 from gallery.engine.plate import PlacedProduct
-from gallery.models import Asset, AssetState, Plate, ReviewState, Scene, ScenePack, Way
+from gallery.models import Asset, AssetState, Plate, ReviewState, Scene, ScenePack, Scheduler, Way
 from gallery.problems import Refused
 from gallery.services import quota
 from gallery.services.sources import Start, start_of
@@ -57,6 +57,7 @@ class SceneOrder:
     seed: int | None = None
     steps: int = DEFAULT_STEPS
     guidance: float = DEFAULT_GUIDANCE
+    scheduler: str = Scheduler.DPM
     negative: str | None = None
     base: object = None
     reason: str = ""
@@ -94,6 +95,7 @@ def compose_scene(order, by):
             campaign=order.campaign,
             steps=order.steps,
             guidance=order.guidance,
+            scheduler=order.scheduler,
             seed=random.randint(0, LARGEST_SEED) if order.seed is None else order.seed,
             count=count,
             reason=order.reason,
@@ -159,7 +161,7 @@ def enlarge(asset, by):
     if packs and asset.strength is not None:
         packs[0] = (packs[0][0], asset.strength)
     kept = ("template", "slot_values", "title", "prompt", "negative_prompt", "base", "channel")
-    kept += ("campaign", "steps", "guidance", "reason", "plate", "plate_x", "plate_y")
+    kept += ("campaign", "steps", "guidance", "scheduler", "reason", "plate", "plate_x", "plate_y")
     with transaction.atomic():
         quota.check(by, 1)
         larger = Scene.objects.create(

@@ -240,6 +240,7 @@ def _differences(first, second):
         (_("Seed"), lambda line: line.get("seed")),
         (_("Steps"), lambda line: line.get("steps")),
         (_("Guidance"), lambda line: line.get("guidance")),
+        (_("Scheduler"), lambda line: line.get("scheduler")),
         (_("Size"), lambda line: f"{line.get('width')} × {line.get('height')}"),
         (_("Base model"), lambda line: line.get("base", {}).get("name")),
         (_("Style packs"), _packs_in_words),

@@ -6,7 +6,7 @@ from brandstudio.core import blobs, stopping
 from brandstudio.core.devices import this_device
 from brandstudio.core.models import WrongState
 from gallery import jobs, painting
-from gallery.models import Asset, AssetState, SheetState
+from gallery.models import Asset, AssetState, Scheduler, SheetState
 from gallery.services import scenes
 
 
@@ -206,3 +206,15 @@ def test_sheet_of_a_strange_file_fails_and_says_why(make_version):
     version.sheet.refresh_from_db()
     assert version.sheet.state == SheetState.FAILED
     assert version.sheet.problem == "file-not-safetensors"
+
+
+def test_scheduler_is_the_engines_and_changes_the_picture(make_scene):
+    from training.engine.schedulers import DEFAULT, SCHEDULERS  # noqa: PLC0415 -- torch is slow
+
+    assert set(Scheduler.values) == set(SCHEDULERS)
+    assert Scheduler.DPM == DEFAULT
+    [usual] = paint(make_scene())
+    [euler] = paint(make_scene(scheduler=Scheduler.EULER))
+
+    assert euler.lineage["scheduler"] == "euler"
+    assert euler.picture_sha256 != usual.picture_sha256
