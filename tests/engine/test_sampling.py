@@ -8,6 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
+from tests.engine import toys
 from tests.engine.test_adapters import write_pack
 from training.engine import adapters, base_models, latent_pictures, lora_files, schedulers
 from training.engine.errors import EngineError
@@ -190,6 +191,36 @@ def test_parts_kept_elsewhere_between_uses_make_no_difference(toy_base, pack, tm
 
         for picture, one in zip(together.render([request, ARCADE]), expected, strict=True):
             assert same(picture, one)
+
+
+@pytest.mark.parametrize("family", ["sdxl", "studio-mini"])
+def test_half_precision_paints_nearly_the_same(toy_base, make_config, tmp_path, family):
+    path = tmp_path / "style.safetensors"
+    write_pack(path, toy_base(family), make_config(family))
+    request = dataclasses.replace(ARCADE, packs=[(path, 0.7)], guidance=2.0)
+    exact = Renderer(toy_base(family), "cpu")
+    [expected] = exact.render([request])
+
+    [half] = Renderer(toy_base(family), "cpu", torch.bfloat16).render([request])
+
+    apart = np.abs(np.asarray(half, dtype=int) - np.asarray(expected, dtype=int))
+    assert apart.mean() < 4
+    other = np.asarray(exact.render([dataclasses.replace(request, seed=9)])[0], dtype=int)
+    assert apart.mean() < np.abs(other - np.asarray(expected, dtype=int)).mean() / 4
+
+
+def test_network_that_is_told_the_guidance_is_asked_once_a_step(toy_base):
+    info = toy_base("sd15")
+    pipe = base_models.load(info, "cpu", unet=toys.make_unet(time_cond_proj_dim=16))
+    sizes = []
+    pipe.unet.register_forward_pre_hook(lambda module, args: sizes.append(len(args[0])))
+    renderer = Renderer(info, pipe=pipe)
+    request = dataclasses.replace(ARCADE, scheduler="lcm")
+
+    first, other = renderer.render([request, dataclasses.replace(request, guidance=1.5)])
+
+    assert sizes == [1] * 6
+    assert not same(first, other)
 
 
 def test_vae_works_in_tiles_on_a_large_picture(renderer):

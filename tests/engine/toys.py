@@ -104,7 +104,8 @@ def write_dataset(folder: str | Path, count: int = 4, size=(40, 40), seed: int =
     return folder
 
 
-def _unet(**changes):
+def make_unet(**changes):
+    """A toy UNet with random weights; changes: settings of UNet2DConditionModel."""
     settings = {
         "sample_size": 16,
         "layers_per_block": 1,
@@ -170,7 +171,7 @@ def _scheduler(prediction="epsilon"):
 def _sd15(make_tokenizer):
     tokenizer = make_tokenizer()
     return StableDiffusionPipeline(
-        unet=_unet(),
+        unet=make_unet(),
         vae=_vae(),
         text_encoder=CLIPTextModel(_text_config(tokenizer)).eval(),
         tokenizer=tokenizer,
@@ -184,7 +185,7 @@ def _sd15(make_tokenizer):
 def _studio_mini(make_tokenizer):
     tokenizer = make_tokenizer(max_length=32)
     return StableDiffusionPipeline(
-        unet=_unet(sample_size=(8, 12), in_channels=8, out_channels=8),
+        unet=make_unet(sample_size=(8, 12), in_channels=8, out_channels=8),
         vae=_vae(blocks=(8, 8, 16), channels=8),
         text_encoder=CLIPTextModel(_text_config(tokenizer)).eval(),
         tokenizer=tokenizer,
@@ -201,7 +202,7 @@ def _sdxl(make_tokenizer):
     # encoders differ in width: single files are told apart by that.
     pooled = 64
     return StableDiffusionXLPipeline(
-        unet=_unet(
+        unet=make_unet(
             cross_attention_dim=32 + pooled,
             use_linear_projection=True,
             addition_embed_type="text_time",

@@ -84,6 +84,25 @@ def test_ground_grows_darker_under_the_product_only(upload):
     assert plain.getpixel((2, 2)) == plain.getpixel((125, 90)) == 255
 
 
+def test_shadow_follows_wheels_that_stand_at_different_heights(tmp_path):
+    seen_aslant = Image.new("RGBA", (96, 64))
+    pen = ImageDraw.Draw(seen_aslant)
+    pen.polygon(((4, 12), (90, 20), (90, 50), (4, 34)), fill="red")
+    for x, y in ((20, 30), (74, 50)):
+        pen.ellipse((x - 8, y - 8, x + 8, y + 8), fill="black")
+    seen_aslant.save(tmp_path / "aslant.png")
+    product = PlacedProduct(tmp_path / "aslant.png", 0.5, 0.75, 96 / 128)
+
+    composition = plate.compose(product, (128, 96))
+
+    shadow = np.asarray(composition.shadow, dtype=int)
+    left, top = 16, 72 - 64
+    darkest = {x: int(shadow[:, left + x].argmax()) for x in (20, 47, 74)}
+    assert darkest[20] == pytest.approx(top + 38, abs=3)
+    assert darkest[47] == pytest.approx(top + 48, abs=3)  # between the wheels: on the line
+    assert darkest[74] == pytest.approx(top + 58, abs=3)
+
+
 def test_scene_changes_around_the_same_product(painter, upload):
     product = PlacedProduct(upload(), width=0.5)
 

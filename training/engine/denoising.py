@@ -62,8 +62,9 @@ def denoise(
     unet, scheduler = pipe.unet, pipe.scheduler
     count = len(wanted)
     shape = (1, unet.config.out_channels, *size)
-    # The noise is drawn on the CPU, so that a seed means the same on every device.
-    noise = torch.cat([torch.randn(shape, generator=g, dtype=unet.dtype) for g in generators])
+    # The noise is drawn on the CPU in fp32, so that a seed means the same on every device, and
+    # latents stay in fp32: half precision would be rounded again at every step.
+    noise = torch.cat([torch.randn(shape, generator=generator) for generator in generators])
     noise = noise.to(device)
     timesteps = _timesteps(scheduler, steps, start, device)
     kept = None
@@ -75,18 +76,20 @@ def denoise(
             return kept
         latents = scheduler.add_noise(kept, noise, timesteps[:1].expand(count))
     seen = size if tile is None else (min(tile[0], size[0]), min(tile[1], size[1]))
-    distilled = _guidance_told(pipe, guidance, noise)
-    tokens, extra = _conditions(wanted, unwanted, seen, pipe.vae_scale_factor, noise)
+    like = {"device": device, "dtype": unet.dtype}
+    distilled = _guidance_told(pipe, guidance, count, like)
+    tokens, extra = _conditions(wanted, unwanted, seen, pipe.vae_scale_factor, like)
 
     def ask(part):
-        return unet(
-            part,
+        answer = unet(
+            part.to(unet.dtype),
             timestep,
             encoder_hidden_states=tokens,
             timestep_cond=distilled,
             added_cond_kwargs=extra,
             return_dict=False,
         )[0]
+        return answer.float()
 
     for done, timestep in enumerate(timesteps, start=1):
         doubled = latents if unwanted is None else torch.cat([latents] * 2)
@@ -132,26 +135,29 @@ def _timesteps(scheduler, steps: int, start: Start | None, device) -> torch.Tens
     return scheduler.timesteps[skipped:]
 
 
-def _guidance_told(pipe, guidance: float, like: torch.Tensor):
+def _guidance_told(pipe, guidance: float, count: int, like: dict):
     """(B, D) for a network that is told the guidance instead of asked twice (LCM), else None."""
     width = pipe.unet.config.time_cond_proj_dim
     if width is None:
         return None
-    scales = torch.full((len(like),), guidance - 1.0)
-    return pipe.get_guidance_scale_embedding(scales, embedding_dim=width).to(like)
+    scales = torch.full((count,), guidance - 1.0)
+    return pipe.get_guidance_scale_embedding(scales, embedding_dim=width).to(**like)
 
 
-def _conditions(wanted, unwanted, size, factor, like: torch.Tensor):
-    """(tokens, added_cond_kwargs) for the UNet; with guidance the unwanted come first."""
+def _conditions(wanted, unwanted, size, factor, like: dict):
+    """(tokens, added_cond_kwargs) for the UNet; with guidance the unwanted come first.
+
+    like: device and dtype of the network.
+    """
     both = list(wanted) if unwanted is None else [*unwanted, *wanted]
-    tokens = torch.cat([one.tokens for one in both]).to(like)
+    tokens = torch.cat([one.tokens for one in both]).to(**like)
     if both[0].pooled is None:
         return tokens, None
     height, width = size[0] * factor, size[1] * factor
     # SDXL is told the picture's first size, its cut, and the size wanted: all of it, uncut.
     sizes = torch.tensor([[height, width, 0, 0, height, width]] * len(both))
-    pooled = torch.cat([one.pooled for one in both]).to(like)
-    return tokens, {"text_embeds": pooled, "time_ids": sizes.to(like)}
+    pooled = torch.cat([one.pooled for one in both]).to(**like)
+    return tokens, {"text_embeds": pooled, "time_ids": sizes.to(**like)}
 
 
 def _in_tiles(ask, latents: torch.Tensor, tile: tuple[int, int]) -> torch.Tensor:
