@@ -3,7 +3,8 @@
 The plain loop trains as the diffusers text-to-image LoRA example does: a DataLoader opens and
 resizes each picture, VAE and text encoder run at every step, the loss is read at every step.
 Ours is training.engine.trainer. Both train the same LoRA; turns alternate, so that whatever
-else the machine does falls on both.
+else the machine does falls on both. Each loop's peak memory is that of a process of its own (on a
+GPU: of the card since the loop began).
 
     python -m benchmarks.training_speed                      the bundled base, batch 4
     python -m benchmarks.training_speed --base sd15 --batch 1 4 8 --precision bf16 --device cuda
@@ -12,7 +13,9 @@ else the machine does falls on both.
 
 import argparse
 import platform
-import resource
+import re
+import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -62,6 +65,9 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=6, help="steps per turn")
     parser.add_argument("--turns", type=int, default=3, help="turns each")
     parser.add_argument("--images", type=int, default=16)
+    parser.add_argument(
+        "--side", type=int, nargs="+", default=[256, 512, 1536], help="px of the JPEGs' sides"
+    )
     parser.add_argument("--rank", type=int, default=8)
     parser.add_argument("--targets", default="attention")
     parser.add_argument("--resolution", type=int)
@@ -69,64 +75,111 @@ def main() -> None:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--checkpointing", action="store_true")
     parser.add_argument("--compile", action="store_true", help="compile ours (not the plain loop)")
+    parser.add_argument("--profile", action="store_true", help="where ours spends its time")
+    parser.add_argument("--only", choices=LOOPS, help="one turn of one loop, for its peak memory")
     options = parser.parse_args()
     device = loading.choose_device(options.device)
-    print(f"machine: {machine(device)}; torch {torch.__version__}")
+    if not options.only:
+        print(f"machine: {machine(device)}; torch {torch.__version__}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         for batch in options.batch:
-            compare(options, batch, device, Path(folder) / str(batch))
+            for side in options.side:
+                bench = Bench(options, batch, side, device, Path(folder) / f"{batch}-{side}")
+                if options.only:
+                    bench.run(options.only)
+                    print(peak_memory(device))
+                else:
+                    bench.compare()
 
 
-def compare(options, batch: int, device: torch.device, folder: Path) -> None:
-    """Alternate turns of both loops and print a line each, and the ratio."""
-    data = write_pictures(folder / "data", options)
-    dtype = loading.choose_dtype(device, options.precision)
-    info, pipe = open_base(options.base, device, dtype)
-    config = RunConfig(
-        train_data_dir=str(data),
-        metadata_path=str(data / "metadata.csv"),
-        base_model=str(info.path),
-        output_dir=str(folder / "ours"),
-        batch_size=batch,
-        epochs=10_000,
-        save_steps=1_000_000,
-        lora_rank=options.rank,
-        targets=options.targets,
-        resolution=options.resolution or info.default_width,
-        buckets=False,
-        lr_schedule="constant",
-        gradient_checkpointing=options.checkpointing,
-        compile=options.compile,
-        precision=options.precision,
-        device=str(device),
-    )
-    times = {"plain": Turn(), "ours": Turn()}
-    memory = {}
-    for turn in range(options.turns + 1):
-        for name, loop in (("plain", plain_loop), ("ours", our_loop)):
-            if device.type == "cuda":
-                torch.cuda.reset_peak_memory_stats(device)
+class Bench:
+    """Both loops on one base, one set of pictures and one batch size."""
+
+    def __init__(self, options, batch: int, side: int, device: torch.device, folder: Path):
+        self.options, self.batch, self.side, self.device = options, batch, side, device
+        data = write_pictures(folder / "data", options.images, side)
+        self.dtype = loading.choose_dtype(device, options.precision)
+        self.info, self.pipe = open_base(options.base, device, self.dtype)
+        self.config = RunConfig(
+            train_data_dir=str(data),
+            metadata_path=str(data / "metadata.csv"),
+            base_model=str(self.info.path),
+            output_dir=str(folder / "ours"),
+            batch_size=batch,
+            epochs=10_000,
+            save_steps=1_000_000,
+            lora_rank=options.rank,
+            targets=options.targets,
+            resolution=options.resolution or self.info.default_width,
+            buckets=False,
+            lr_schedule="constant",
+            gradient_checkpointing=options.checkpointing,
+            compile=options.compile,
+            precision=options.precision,
+            device=str(device),
+        )
+
+    def run(self, name: str) -> tuple[int, float, float]:
+        """One turn of a loop: (images, wall seconds, CPU seconds)."""
+        loop = LOOPS[name]
+        return loop(self.config, self.info, self.pipe, self.device, self.dtype, self.options.steps)
+
+    def compare(self) -> None:
+        """Alternate turns of both loops and print a line each, and the ratio."""
+        times = {name: Turn() for name in LOOPS}
+        ratios = []
+        memory = {}
+        for turn in range(self.options.turns + 1):
+            pair = {}
+            for name in LOOPS:
+                if self.device.type == "cuda":
+                    torch.cuda.reset_peak_memory_stats(self.device)
+                pair[name] = self.run(name)
+                memory[name] = peak_memory(self.device)
             # The first turn warms caches, allocator and compiler up and counts for nothing.
-            spent = loop(config, info, pipe, device, dtype, options.steps)
             if turn:
-                times[name].add(*spent)
-            memory[name] = peak_memory(device)
-    for name, spent in times.items():
-        print(
-            f"batch {batch}  {name:5}  {spent.images / spent.wall:8.3f} images/s  "
-            f"{spent.cpu / spent.images:7.3f} CPU s/image  peak {memory[name] / 1e9:.2f} GB"
-        )
-    wall = (times["ours"].images / times["ours"].wall) / (
-        times["plain"].images / times["plain"].wall
-    )
-    line = f"batch {batch}  ratio  {wall:.2f} by the clock"
-    if device.type == "cpu":
-        cpu = (times["plain"].cpu / times["plain"].images) / (
-            times["ours"].cpu / times["ours"].images
-        )
-        line += f", {cpu:.2f} in CPU seconds"
-    print(line)
-    print_bound(config, info, pipe, device, dtype, times["ours"])
+                for name, spent in pair.items():
+                    times[name].add(*spent)
+                ratios.append(pair["plain"][2] / pair["ours"][2])
+        if self.device.type == "cpu":
+            memory = {name: self.memory_alone(name) for name in LOOPS}
+        title = f"batch {self.batch}  JPEGs of {self.side} px"
+        for name, spent in times.items():
+            print(
+                f"{title}  {name:5}  {spent.images / spent.wall:8.3f} images/s  "
+                f"{spent.cpu / spent.images:7.3f} CPU s/image  peak {memory[name] / 1e9:.2f} GB"
+            )
+        plain, ours = times["plain"], times["ours"]
+        line = f"{title}  ratio  {plain.wall / ours.wall:.2f} by the clock"
+        if self.device.type == "cpu":
+            line += (
+                f", {plain.cpu / ours.cpu:.2f} in CPU seconds "
+                f"({min(ratios):.2f} to {max(ratios):.2f} in single turns)"
+            )
+        print(line)
+        print_bound(self, ours)
+        if self.options.profile:
+            self.print_profile()
+
+    def memory_alone(self, name: str) -> int:
+        """Peak bytes of a process that only runs one turn of one loop."""
+        command = [sys.executable, "-m", "benchmarks.training_speed", "--only", name]
+        for key in ("base", "rank", "targets", "precision", "device", "images", "resolution"):
+            if getattr(self.options, key) is not None:
+                command += [f"--{key}", str(getattr(self.options, key))]
+        command += ["--batch", str(self.batch), "--side", str(self.side), "--steps", "2"]
+        command += ["--checkpointing"] * self.options.checkpointing
+        ended = subprocess.run(command, check=True, capture_output=True, text=True)
+        return int(ended.stdout.split()[-1])
+
+    def print_profile(self) -> None:
+        """The kinds of arithmetic that our loop spends its time on."""
+        with torch.profiler.profile() as profile:
+            self.run("ours")
+        events = sorted(profile.key_averages(), key=lambda e: -e.self_cpu_time_total)
+        total = sum(event.self_cpu_time_total for event in events)
+        for event in events[:12]:
+            print(f"  {100 * event.self_cpu_time_total / total:5.1f} %  {event.key}")
 
 
 # -- the two loops ------------------------------------------------------------------------
@@ -213,6 +266,9 @@ def our_loop(config, info, pipe, device, dtype, steps) -> tuple[int, float, floa
     return steps * config.batch_size, *control.spent
 
 
+LOOPS = {"plain": plain_loop, "ours": our_loop}
+
+
 def clock(device) -> tuple[float, float]:
     if device.type == "cuda":
         torch.cuda.synchronize(device)
@@ -283,14 +339,14 @@ def open_base(name: str, device, dtype):
     return info, kind(scheduler=scheduler, **parts)
 
 
-def write_pictures(folder: Path, options) -> Path:
-    """Pictures of soft noise, saved as photographs are (JPEG, larger than they are trained)."""
+def write_pictures(folder: Path, count: int, side: int) -> Path:
+    """Pictures of soft noise, saved as photographs are: JPEGs of side × side px."""
     folder.mkdir(parents=True)
     numbers = np.random.default_rng(0)
     lines = []
-    for i in range(options.images):
+    for i in range(count):
         small = numbers.integers(0, 256, (12, 12, 3), dtype=np.uint8)
-        image = Image.fromarray(small).resize((1536, 1536), Image.Resampling.BICUBIC)
+        image = Image.fromarray(small).resize((side, side), Image.Resampling.BICUBIC)
         image.save(folder / f"{i:03}.jpg", quality=92)
         lines.append(f"{i:03}.jpg,an arcade street number {i} at night, red lanterns\n")
     (folder / "metadata.csv").write_text("".join(lines), encoding="utf-8")
@@ -298,15 +354,18 @@ def write_pictures(folder: Path, options) -> Path:
 
 
 def peak_memory(device) -> int:
-    """Bytes: of the card since the last reset, or the largest this process ever was."""
+    """Bytes: of the card since the last reset, or the largest this process ever was (Linux)."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    # Not getrusage: its figure is handed down from the process that started this one.
+    told = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return int(told[1]) * 1024
 
 
-def print_bound(config, info, pipe, device, dtype, ours: Turn) -> None:
+def print_bound(bench: Bench, ours: Turn) -> None:
     """The arithmetic of one step, and how much of it a second carries."""
-    batch, side = config.batch_size, config.resolution // info.vae_factor
+    info, pipe, device, dtype = bench.info, bench.pipe, bench.device, bench.dtype
+    batch, side = bench.batch, bench.config.resolution // info.vae_factor
     latents = torch.randn(batch, info.latent_channels, side, side, device=device, dtype=dtype)
     levels = torch.zeros(batch, dtype=torch.long, device=device)
     tokens, pooled = encode_captions(pipe, ["an arcade"] * batch)
@@ -317,7 +376,7 @@ def print_bound(config, info, pipe, device, dtype, ours: Turn) -> None:
         pipe.unet(latents, levels, tokens.to(dtype), added_cond_kwargs=extra)
     # Forward, and once more for the gradients of the activations; the base's own weights get none.
     per_image = 2 * counter.get_total_flops() / batch
-    rate = per_image * ours.images / ours.wall
+    rate = per_image * ours.images / (ours.cpu if device.type == "cpu" else ours.wall)
     print(f"batch {batch}  network {per_image / 1e9:.1f} GFLOP/image, {rate / 1e9:.1f} GFLOP/s")
 
 

@@ -56,6 +56,31 @@ def test_every_checkpoint_is_scored_on_the_same_pictures(toy_base, make_config, 
     assert best.step == advice.step
 
 
+@pytest.mark.parametrize(
+    ("budget", "expected"),
+    [
+        (1000, (20, 10)),  # 84 pictures at 20 steps of 0.1 s take 168 s
+        (84, (10, 10)),
+        (50.5, (6, 10)),
+        (25, (6, 4)),
+        (0.1, (6, 2)),
+    ],
+)
+def test_scoring_fits_a_quarter_of_the_training(budget, expected):
+    assert checkpoints.affordable(budget, 0.1, prompts=4, checkpoints=10) == expected
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 5, 9])
+def test_thinned_checkpoints_are_spread_and_end_with_the_last(most):
+    files = {step: step for step in range(10, 100, 10)}
+
+    kept = list(checkpoints.thinned(files, most))
+
+    assert len(kept) == most
+    assert kept[-1] == 90
+    assert kept == sorted(set(kept))
+
+
 def test_nothing_to_score_is_a_callers_mistake():
     with pytest.raises(ValueError, match="nothing to score"):
         checkpoints.recommend(None, {}, ["a"], [])

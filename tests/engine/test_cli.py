@@ -1,6 +1,7 @@
 """The command line: exit codes, lists of faults, and files that are whole."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -95,6 +96,35 @@ def test_generate_paints_from_a_picture_and_keeps_what_the_mask_keeps(toy_folder
         assert said in capsys.readouterr().err
 
 
+def test_train_recommends_a_checkpoint_and_names_what_it_learned_worst(run_yaml, tmp_path, capsys):
+    assert main(["train", "--config", run_yaml(family="studio-mini", save_steps=2)]) == 0
+    told = capsys.readouterr().out
+
+    folder = tmp_path / "style"
+    record = json.loads((folder / "run.json").read_text())
+    advice = record["recommendation"]
+    last = json.loads((folder / "events.jsonl").read_text().splitlines()[-1])
+    assert (last["event"], last["step"]) == ("recommended", advice["step"])
+    assert f"recommended: step {advice['step']}, " in told
+    assert advice["reasons"]
+    # Eight pictures of each checkpoint, and four of the base; so short a run has two scored.
+    assert (advice["pictures"], len(advice["scores"])) == (20, 2)
+    assert advice["scores"][-1]["step"] == 6
+    assert all(score["agreement"] is not None for score in advice["scores"])
+    worst = list(record["image_losses"].items())[:5]
+    assert "learned worst: " + ", ".join(f"{n} {loss:.3f}" for n, loss in worst) in told
+
+
+def test_advice_that_fails_leaves_the_run_finished(run_yaml, tmp_path, capsys):
+    path = run_yaml(family="studio-mini", save_steps=2, sample_prompts=["   "])
+
+    assert main(["train", "--config", path]) == 0
+
+    assert "No checkpoint could be recommended" in capsys.readouterr().out
+    record = json.loads((tmp_path / "style" / "run.json").read_text())
+    assert record["state"] == "finished"
+
+
 def test_every_fault_is_listed_and_the_code_is_two(run_yaml, tmp_path, capsys):
     data = toys.write_dataset(tmp_path / "own", 6)
     (data / "img001.png").write_bytes(b"no image")
@@ -105,7 +135,7 @@ def test_every_fault_is_listed_and_the_code_is_two(run_yaml, tmp_path, capsys):
     lines = capsys.readouterr().err.splitlines()
     assert [line for line in lines if "img001.png" in line]
     assert [line for line in lines if "img002.png" in line]
-    assert main(["train", "--config", run_yaml(epochs=1, **own), "--skip-bad"]) == 0
+    assert main(["train", "--config", run_yaml(epochs=1, **own), "--skip-bad", "--no-advice"]) == 0
 
 
 @pytest.mark.parametrize(
@@ -174,7 +204,9 @@ def test_sigterm_saves_and_a_resumed_run_equals_the_straight_one(run_yaml, make_
     long = {"epochs": 400, "max_steps": 300, "save_steps": 250}
     path = run_yaml(**long)
     command = [sys.executable, "-m", "training.engine", "train", "--config", path]
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    # Sums depend on the number of threads in their last bits.
+    one = os.environ | {"OMP_NUM_THREADS": "1"}
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=one)
     events = tmp_path / "style" / "events.jsonl"
     while not (events.is_file() and '"step": 3' in events.read_text()):
         assert child.poll() is None
@@ -183,9 +215,9 @@ def test_sigterm_saves_and_a_resumed_run_equals_the_straight_one(run_yaml, make_
     assert child.wait(timeout=120) == 0
     assert (tmp_path / "style" / "style.safetensors").exists() is False
 
-    assert main(["train", "--config", path, "--resume"]) == 0
+    assert main(["train", "--config", path, "--resume", "--no-advice"]) == 0
     straight = run_yaml(output_dir=str(tmp_path / "straight"), **long)
-    assert main(["train", "--config", straight]) == 0
+    assert main(["train", "--config", straight, "--no-advice"]) == 0
 
     first = lora_files.read(tmp_path / "style" / "style.safetensors").modules
     second = lora_files.read(tmp_path / "straight" / "straight.safetensors").modules

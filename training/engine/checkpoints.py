@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from training.engine import labelers
+from training.engine.base_models import BUNDLED
 from training.engine.evaluation import (
     Reference,
     colour_histogram,
@@ -82,21 +84,31 @@ def recommend(
     *,
     training_seconds: float | None = None,
     guidance: float = 5.0,
-    clip=None,
+    clip="auto",
     on_picture: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Recommendation:
     """Score every checkpoint on prompts × two strengths (at least 8 pictures) and choose one.
 
     checkpoints: step → file. prompts: at least one; repeated with other seeds up to four.
-    references: pictures of the training set. training_seconds: the scoring aims to take at most a
-    quarter of it, with fewer denoising steps where pictures are slow. clip: a labelers.Clip.
+    references: pictures of the training set. training_seconds: the scoring takes about a quarter
+    of it at most, with fewer denoising steps where pictures are slow, then with fewer checkpoints,
+    evenly thinned; two are always scored, however short the training was.
+    clip: a labelers.Clip; "auto" is the bundled one for the bundled base, whose scenes it knows.
     Raises ValueError without checkpoints or prompts, else what Renderer.render raises.
     """
     if not checkpoints or not prompts:
         raise ValueError("nothing to score: checkpoints and prompts are needed")
     began = time.monotonic()
     asked = _asked(prompts)
+    if clip == "auto":
+        clip = _clip_for(renderer.base.family)
+    steps, most = STEPS, len(checkpoints)
+    if training_seconds:
+        budget = SHARE_OF_TRAINING * training_seconds
+        per_step = _seconds_per_step(renderer, asked[0], guidance)
+        steps, most = affordable(budget, per_step, len(asked), len(checkpoints))
+    checkpoints = thinned(checkpoints, most)
     total = len(asked) * (1 + len(STRENGTHS) * len(checkpoints))
     done = iter(range(1, total + 1))
 
@@ -111,7 +123,6 @@ def recommend(
             on_picture=lambda *_: on_picture(next(done), total) if on_picture else None,
         )
 
-    steps = _affordable_steps(renderer, asked[0], guidance, total, training_seconds)
     plain = render([], steps)
     judge = _Judge(plain, references, [prompt for prompt, _ in asked], clip)
     scores = []
@@ -136,18 +147,42 @@ def _asked(prompts: Sequence[str]) -> list[tuple[str, int]]:
     return [(prompts[i % len(prompts)], i) for i in range(wanted)]
 
 
-def _affordable_steps(renderer, first, guidance, total, training_seconds) -> int:
-    """Denoising steps with which all pictures fit the time, measured on a short picture."""
-    if not training_seconds:
-        return STEPS
+def affordable(budget: float, per_step: float, prompts: int, checkpoints: int) -> tuple[int, int]:
+    """(denoising steps, checkpoints) whose pictures fit the budget, seconds.
+
+    per_step: seconds of one denoising step. The base's own pictures are counted in.
+    """
+    for steps in range(STEPS, FEWEST_STEPS - 1, -1):
+        if steps * per_step * prompts * (1 + len(STRENGTHS) * checkpoints) <= budget:
+            return steps, checkpoints
+    rounds = budget / (FEWEST_STEPS * per_step * prompts)
+    return FEWEST_STEPS, min(checkpoints, max(2, int((rounds - 1) / len(STRENGTHS))))
+
+
+def thinned(checkpoints: dict[int, Path], most: int) -> dict[int, Path]:
+    """At most so many of them, evenly spread, the last one among them."""
+    steps = sorted(checkpoints)
+    if len(steps) > most:
+        last = len(steps) - 1
+        steps = [steps[last - round(i * last / most)] for i in range(most)][::-1]
+    return {step: checkpoints[step] for step in steps}
+
+
+def _seconds_per_step(renderer, first, guidance) -> float:
+    """Measured on a short picture, its decoding shared out among its steps: rather too much."""
     prompt, seed = first
     trial = [SampleRequest(prompt, steps=2, guidance=guidance, seed=seed)]
     renderer.render(trial)  # the first picture also pays for what is done once
     began = time.monotonic()
     renderer.render(trial)
-    per_step = (time.monotonic() - began) / 2
-    affordable = int(SHARE_OF_TRAINING * training_seconds / (total * per_step))
-    return max(FEWEST_STEPS, min(STEPS, affordable))
+    return (time.monotonic() - began) / 2
+
+
+def _clip_for(family: str):
+    """The bundled CLIP for the bundled base; it knows drawn scenes only. None for the others."""
+    if family != BUNDLED or not labelers.BUNDLED_CLIP.is_dir():
+        return None
+    return labelers.Clip()
 
 
 class _Judge:

@@ -66,6 +66,9 @@ def add_train_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--skip-bad", action="store_true", help="leave bad images out instead of stopping"
     )
+    parser.add_argument(
+        "--no-advice", action="store_true", help="don't draw pictures to recommend a checkpoint"
+    )
 
 
 def run_train(options: argparse.Namespace) -> int:
@@ -93,9 +96,30 @@ def run_train(options: argparse.Namespace) -> int:
         except EngineError as error:
             bars.close()
             return _tell(error, FAILED if started else REFUSED)
+        if event is not None and event.kind == "finished" and not options.no_advice:
+            _advise(config, control, bars)
     # In the further processes of a run there are no events to tell.
     stopped_short = event is not None and event.kind == "paused" and event.reason != "asked"
     return FAILED if stopped_short else DONE
+
+
+def _advise(config: RunConfig, control: SignalControl, bars: "_Bars") -> None:
+    """Say which checkpoint to take, and which pictures were learned worst."""
+    from training.engine import events, run_advice  # noqa: PLC0415 -- torch; --help skips it
+    from training.engine.run_folder import RunFolder  # noqa: PLC0415
+
+    folder = RunFolder(config.output_dir, config.name)
+    worst = run_advice.worst_pictures(folder)
+    bars.line("learned worst: " + ", ".join(f"{name} {loss:.3f}" for name, loss in worst.items()))
+    told = run_advice.advise(
+        config,
+        describe(config.base_model, base_dirs()),
+        folder,
+        on_picture=lambda done, total: bars.show(events.Phase("choosing", done, total)),
+        should_stop=control.should_pause,
+    )
+    if told:
+        bars.show(told)
 
 
 class _Bars:
@@ -123,8 +147,10 @@ class _Bars:
             self.bar.set_postfix(loss=f"{event.loss:.4f}", epoch=event.epoch, refresh=False)
             self.bar.update(event.step - self.bar.n)
         else:
-            line = _LINES[event.kind](event)
-            tqdm.write(line, file=sys.stdout)
+            self.line(_LINES[event.kind](event))
+
+    def line(self, text: str) -> None:
+        tqdm.write(text, file=sys.stdout)
 
     def _phase(self, event) -> None:
         if event.name in ("saving", "sampling"):
@@ -147,6 +173,7 @@ _LINES = {
     "warning": lambda e: f"warning: {e.sentence}",
     "paused": lambda e: f"paused at step {e.step}; go on with --resume",
     "cancelled": lambda e: f"cancelled at step {e.step}",
+    "recommended": lambda e: f"recommended: step {e.step}, {e.path}. {' '.join(e.sentences)}",
     "finished": lambda e: f"finished {e.path} in {e.seconds:.0f} s of training ({e.sha256})",
 }
 

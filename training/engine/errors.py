@@ -279,6 +279,9 @@ SENTENCES: dict[str, str] = {
     "memory-shapes": gettext_noop(
         "Memory ran short at step {step}. The run goes on with images of {percent} % of their area."
     ),
+    "not-recommended": gettext_noop(
+        "No checkpoint could be recommended: {reason}. The run and its files are whole."
+    ),
     "image-skipped": gettext_noop("{name} was left out: {reason}"),
     # Labelling
     "labeler-missing": gettext_noop(

@@ -80,6 +80,20 @@ class Checkpoint(Event):
 
 
 @dataclass(frozen=True)
+class Recommended(Event):
+    """The checkpoint to take of a finished run, and why.
+
+    step, path: of the checkpoint. reasons: codes of checkpoint_reasons; sentences: in English.
+    """
+
+    kind = "recommended"
+    step: int
+    path: str
+    reasons: tuple[str, ...]
+    sentences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Warning(Event):
     """Something went wrong that the run survives. code and facts as in EngineError."""
 

@@ -1,0 +1,77 @@
+"""After a run: which of its checkpoints to take, noted in run.json and events.jsonl."""
+
+import json
+from collections.abc import Callable
+
+from training.engine import checkpoints
+from training.engine.base_models import BaseInfo
+from training.engine.checkpoint_reasons import REASONS
+from training.engine.config import RunConfig
+from training.engine.dataset import check_dataset
+from training.engine.errors import EngineError
+from training.engine.events import Event, Recommended, Warning
+from training.engine.run_folder import RunFolder
+from training.engine.sampling import Renderer, RenderStopped
+
+WORST = 5
+
+
+def advise(
+    config: RunConfig,
+    info: BaseInfo,
+    folder: RunFolder,
+    on_picture: Callable[[int, int], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Event | None:
+    """Score a finished run's checkpoints and tell which to take.
+
+    The finished file counts as the checkpoint of the last step. What was made stays as it is
+    whatever happens here: a fault becomes a Warning, a wish to stop None.
+    """
+    record = json.loads(folder.record.read_text(encoding="utf-8"))
+    files = checkpoints.find_checkpoints(folder.folder, config.name) | {
+        record["step"]: folder.final
+    }
+    try:
+        found = _scored(config, info, files, record["seconds"], on_picture, should_stop)
+    except RenderStopped:
+        return None
+    except (EngineError, ValueError, RuntimeError, OSError) as error:
+        problem = EngineError("not-recommended", reason=str(error)[:200])
+        return Warning(problem.code, problem.facts, str(problem))
+    told = Recommended(
+        step=found["step"],
+        path=found["path"],
+        reasons=tuple(found["reasons"]),
+        sentences=tuple(REASONS[reason] for reason in found["reasons"]),
+    )
+    folder.write_record(record | {"recommendation": found})
+    folder.note(told)
+    return told
+
+
+def worst_pictures(folder: RunFolder) -> dict[str, float]:
+    """Name → loss of the five pictures that a finished run learned worst, worst first."""
+    losses = json.loads(folder.record.read_text(encoding="utf-8")).get("image_losses", {})
+    return dict(sorted(losses.items(), key=lambda pair: -pair[1])[:WORST])
+
+
+def _scored(config, info, files, seconds, on_picture, should_stop) -> dict:
+    if len(files) == 1:
+        ((step, path),) = files.items()
+        return {"step": step, "path": str(path), "reasons": ["only-one"], "scores": []}
+    examples = check_dataset(config, info).examples
+    prompts = list(config.sample_prompts)
+    if not prompts:
+        every = max(1, len(examples) // 4)
+        prompts = [example.caption for example in examples[::every][:4]]
+    return checkpoints.recommend(
+        Renderer(info, config.device),
+        files,
+        prompts,
+        [example.path for example in examples],
+        training_seconds=seconds,
+        guidance=config.sample_guidance,
+        on_picture=on_picture,
+        should_stop=should_stop,
+    ).to_json()
