@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.utils import timezone
 
+from brandstudio.core.models import User
 from gallery.models import Asset
 from gallery.problems import Refused
 
@@ -23,7 +24,9 @@ def left_today(person):
 
 
 def check(person, count):
-    """Raise Refused if `count` more pictures are too many now."""
+    """Raise Refused if `count` more pictures are too many now. Inside a transaction."""
+    # Two presses at once must not both find the last picture free.
+    User.objects.select_for_update().get(pk=person.pk)
     waiting = Asset.objects.active().filter(scene__owner=person).count()
     if waiting + count > settings.PICTURES_AT_ONCE:
         raise Refused("quota-waiting", waiting=waiting, limit=settings.PICTURES_AT_ONCE)

@@ -1,5 +1,7 @@
 """Picture bytes, served only through rows that the person may see."""
 
+from http import HTTPStatus
+
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -32,10 +34,15 @@ def asset_thumb(request, pk):
 @login_required
 @require_safe
 def asset_preview(request, pk):
-    """What a picture is becoming; the address carries the step, so a browser may keep it."""
+    """What a picture is becoming; the address carries the step, so a browser may keep it.
+
+    A page that asks a moment too late gets the finished picture, or nothing if there is none.
+    """
     asset = get_object_or_404(Asset.objects.visible_to(request.user), pk=pk)
+    if asset.thumb_sha256:
+        return blob_response(asset.thumb_sha256, "image/webp")
     if not asset.preview:
-        raise Http404
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return _kept(HttpResponse(bytes(asset.preview), content_type="image/webp"))
 
 

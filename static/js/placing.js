@@ -1,6 +1,6 @@
 // The real car on the frame. The number fields hold the truth; this only moves the drawing and them.
 //   <div data-placing> an <svg> with <image data-car>, <rect data-cut>, <rect data-label>,
-//   <rect data-grip>; beside it fields plate_x, plate_y (the middle of the foot) and plate_width, in
+//   <rect data-outline> and <rect data-grip>; beside it fields plate_x, plate_y (the middle of the foot) and plate_width, in
 //   percent of the frame; radio buttons [data-picture][data-shape="w h"] choose the car and
 //   [data-paints="w h"][data-delivers="w h"] the frame. Drag moves, the corner, a wheel or two fingers
 //   scale; arrows move and plus and minus scale (with Shift by more).
@@ -45,6 +45,7 @@ function draw() {
   const left = (number("x", 50) / 100) * wide - w / 2;
   const top = (number("y", 90) / 100) * high - h;
   place(car, left, top, w, h);
+  place(root.querySelector("[data-outline]"), left, top, w, h);
   const size = wide * 0.045;
   place(grip, clamp(left + w - size / 2, 0, wide - size), clamp(top - size / 2, 0, high - size), size, size);
 }

@@ -195,6 +195,7 @@ def test_phone_paints_with_thumbs_alone(enter, employ, marketer, shop, shot):
     page.get_by_role("button", name="Paint 1 picture").tap()
     expect(page.locator("#results")).to_be_in_viewport()
     ready(page, 1)
+    expect(page.locator("#live")).to_have_text("All pictures are done")
     shot(page, "0-ready")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from PIL import Image
 from transformers import CLIPTokenizer
 
+from brandstudio.core import blobs
 from gallery import services
 from gallery.engine import prompts, xmp
 from gallery.models import Asset, Download, PromptTemplate, ReviewState, Scene, StyleVersion
@@ -292,6 +293,17 @@ def test_picture_on_the_page_is_labelled_too(at, marketer, make_ready):
 
     assert xmp.read_mark(io.BytesIO(answer.content)).is_right
     assert not Download.objects.exists()
+
+
+def test_preview_asked_for_too_late_is_the_picture_itself(at, marketer, make_ready, make_scene):
+    [asset] = make_ready()
+    waiting = make_scene().assets.get()
+    browser = at(marketer)
+
+    answer = browser.get("asset-preview", asset.pk)
+
+    assert b"".join(answer.streaming_content) == blobs.local(asset.thumb_sha256).read_bytes()
+    assert browser.get("asset-preview", waiting.pk).status_code == 204
 
 
 def test_unfinished_picture_can_not_be_downloaded(at, marketer, make_scene):
