@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from PIL import Image
 
 _WIDEST = 2.0  # side ratio beyond which small bases repeat themselves
 
 
+@lru_cache(maxsize=256)
 def native_size(
     width: int, height: int, *, default_width: int, default_height: int, multiple: int
 ) -> tuple[int, int]:
