@@ -1,5 +1,10 @@
 """What the queue calls. Only ids go in: the row, not the queue, holds the truth."""
 
+import errno
+import traceback
+
+from django.db.models import Max
+
 from brandstudio.core import lease, queue, stopping
 from brandstudio.core.blobs import BlobMissing
 from brandstudio.core.device import LeaseAbandoned
@@ -7,10 +12,12 @@ from brandstudio.core.devices import this_device
 from brandstudio.core.models import WrongState
 from training import chores, notices, warm
 from training.engine.errors import EngineError
-from training.models import Chore, RunState, TrainingRun, Upload
+from training.models import Chore, RunLine, RunState, TrainingRun, Upload
 from training.recorder import Recorder
 from training.services import advice, bases, folders, incoming, retention
 from training.steering import RunControl
+
+MOST_TRACE = 8000  # characters of a traceback that the log keeps
 
 
 def train(run_pk):
@@ -23,12 +30,28 @@ def train(run_pk):
     except WrongState:  # delivered twice, cancelled or taken over: the row knows
         return
     except EngineError as error:  # the person can mend this
-        run.fail(error.code, **error.facts)
+        if error.code == "disk-full":
+            _pause_on_full_disk(run)
+        else:
+            run.fail(error.code, **error.facts)
         notices.run_ended(run)
-    except Exception:  # our fault: say so, and let the queue keep the traceback
+    except Exception as error:
+        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+            _pause_on_full_disk(run)  # not the engine's own files: the store's, or the folder's
+            notices.run_ended(run)
+            return
+        # our fault: say so, and keep the traceback for whoever looks after the studio
+        trace = traceback.format_exc()[-MOST_TRACE:]
+        RunLine.objects.create(run=run, attempt=run.attempt, level=RunLine.TRACE, text=trace)
         run.fail("software-fault")
         notices.run_ended(run)
         raise
+
+
+def _pause_on_full_disk(run):
+    """A person must make room; the run goes on from what was saved before."""
+    step = run.checkpoints.aggregate(last=Max("step"))["last"] or 0
+    run.pause(why="disk-full", problem="run-disk-full", step=step)
 
 
 def _train(run):
@@ -36,9 +59,10 @@ def _train(run):
 
     recorder = Recorder(run)
     config = folders.write_training_folder(run)
-    resumes = folders.carry_state_over(run)
+    kept = folders.carry_state_over(run)
+    resumes = kept is not None
     line = "line-resumed" if resumes else "line-anew" if run.attempt > 1 else "line-started"
-    recorder.say(line, attempt=run.attempt, step=run.steps_done, worker=run.worker.split(":")[0])
+    recorder.say(line, attempt=run.attempt, step=kept or 0, worker=run.worker.split(":")[0])
     recorder.settle()
     try:
         with this_device().training(should_stop=lambda: _is_called_off(run)) as turn:

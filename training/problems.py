@@ -98,8 +98,8 @@ SENTENCES: dict[str, str] = {
         "or choose another base model."
     ),
     "disk-short": gettext_noop(
-        "The run writes about {needed} MB and {free} MB are free on the disk. Make room, or save "
-        "less often."
+        "The run should find about {needed} MB free on the disk, and there are {free} MB. "
+        "Make room, or save less often."
     ),
     "memory-short": gettext_noop(
         "The run needs at least {needed} MB on a device; the largest has {device} MB. Choose a "
@@ -162,15 +162,47 @@ PHASES: dict[str, str] = {
 }
 
 
+# What a failure is, in a word or two, so that the eye finds the mend before the sentence is read.
+CAUSES: dict[str, str] = {
+    "out-of-memory": gettext_noop("Out of memory"),
+    "memory-short": gettext_noop("Out of memory"),
+    "loss-not-finite": gettext_noop("The training diverged"),
+    "loss-diverged": gettext_noop("The training diverged"),
+    "lora-not-finite": gettext_noop("The training diverged"),
+    "image-unreadable": gettext_noop("A picture is at fault"),
+    "image-too-small": gettext_noop("A picture is at fault"),
+    "image-too-large": gettext_noop("A picture is at fault"),
+    "bad-latents": gettext_noop("A picture is at fault"),
+    "base-absent": gettext_noop("The base model is missing"),
+    "base-missing": gettext_noop("The base model is missing"),
+    "base-unreadable": gettext_noop("The base model is missing"),
+    "base-is-pickle": gettext_noop("The base model is missing"),
+    "disk-full": gettext_noop("The disk is full"),
+    "run-disk-full": gettext_noop("The disk is full"),
+    "folder-read-only": gettext_noop("The disk is full"),
+    "package-missing": gettext_noop("The installation does not fit"),
+    "device-missing": gettext_noop("The installation does not fit"),
+    "resume-changed": gettext_noop("The installation does not fit"),
+    "resume-damaged": gettext_noop("What was saved can't be used"),
+    "resume-nothing": gettext_noop("What was saved can't be used"),
+    "worker-lost": gettext_noop("Interrupted"),
+    "software-fault": gettext_noop("A fault of the software"),
+}
+
+
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: its sentence, whether it stops the act, and the mend."""
+    """One thing that is wrong: its sentence, whether it stops the act, and the mend.
+
+    cause: what kind of thing it is, "" where the sentence says it all.
+    """
 
     code: str
     sentence: str
     stops: bool = True
     act: str = ""
     url: str = ""
+    cause: str = ""
 
 
 class Facts(dict):
@@ -215,7 +247,8 @@ def faults_of(error):
 def explain(code, facts=None, *, dataset=None, run=None, stops=True):
     """A Problem with its mend. dataset, run: what the reader is looking at, for the link."""
     act, url = _mend(code, dataset, run)
-    return Problem(code, sentence(code, facts), stops, act, url)
+    cause = gettext(CAUSES[code]) if code in CAUSES else ""
+    return Problem(code, sentence(code, facts), stops, act, url, cause)
 
 
 def _mend(code, dataset, run):
@@ -250,6 +283,11 @@ def _mend(code, dataset, run):
         "batch-larger-than-dataset",
         "device-missing",
         "package-missing",
+        "resume-changed",
+        "resume-damaged",
+        "resume-nothing",
+        "config-unknown-key",
+        "lora-not-finite",
     }:
         return gettext("Change the settings"), reverse("training:run-again", args=[run.pk])
     return "", ""

@@ -5,6 +5,7 @@ for what they tell (the base's name) and otherwise left out.
 """
 
 import math
+from functools import lru_cache
 from pathlib import PurePosixPath, PureWindowsPath
 
 import yaml
@@ -39,7 +40,12 @@ def settings_of(config):
 
 def settings_of_run(run):
     """The settings a run was started with."""
-    return settings_of(RunConfig.from_yaml(run.config))
+    return dict(_settings_of_text(run.config))
+
+
+@lru_cache(maxsize=256)  # a run's page asks at every change, and its configuration never changes
+def _settings_of_text(text):
+    return settings_of(RunConfig.from_yaml(text))
 
 
 def defaults_for(base):

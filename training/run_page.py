@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Count, Max
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from training import problems, recipes
 from training.charts import loss_curve
-from training.models import RunState, TrainingRun
+from training.models import RunLine, RunState, TrainingRun
 from training.models.run import ON_A_DEVICE
 from training.problems import explain
 
@@ -64,6 +65,12 @@ class RunPage:
         return loss_curve(points, self.run.steps_total)
 
     @cached_property
+    def samples_tag(self):
+        """Changes when the samples do: their page part is kept by it (`{% cache %}`)."""
+        found = self.run.samples.aggregate(count=Count("pk"), newest=Max("pk"))
+        return f"{found['count']}·{found['newest']}"
+
+    @cached_property
     def samples(self):
         """{steps, rows}: rows of (prompt, seed, [sample or None for each step])."""
         return sample_grid(self.run)
@@ -94,11 +101,11 @@ class RunPage:
     @cached_property
     def memory_steps(self):
         """What was changed when memory ran short, in order."""
-        return shown_lines(list(self.run.lines.filter(code="memory-step")))
+        return shown_lines(list(self.run.lines.filter(code__startswith="memory-")))
 
     @cached_property
     def lines(self):
-        tail = list(self.run.lines.order_by("-pk")[:LOG_TAIL])
+        tail = list(self.run.lines.exclude(level=RunLine.TRACE).order_by("-pk")[:LOG_TAIL])
         return shown_lines(tail[::-1])
 
     @cached_property
@@ -191,7 +198,7 @@ def version_tag(runs, pk):
     if row is None:
         return None
     place = queue_place(pk) if row[0] == RunState.QUEUED else 0
-    return "·".join(str(value) for value in (*row, place))
+    return "|".join(str(value) for value in (*row, place))
 
 
 def queue_place(pk):

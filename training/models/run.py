@@ -297,6 +297,8 @@ class Checkpoint(models.Model):
 class RunLine(models.Model):
     """A line of a run's log."""
 
+    TRACE = "trace"  # the level of a traceback: for those who look after the studio
+
     run = models.ForeignKey(TrainingRun, models.CASCADE, related_name="lines")
     attempt = models.PositiveIntegerField()
     at = models.DateTimeField(default=timezone.now)

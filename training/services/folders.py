@@ -62,9 +62,9 @@ def write_training_folder(run):
 def carry_state_over(run):
     """Bring the newest state of an earlier attempt into this attempt's folder.
 
-    It is on this host's disk, else among the blobs, where another host put it. Returns whether
-    there was one; none means that nothing had been saved. Raises EngineError("resume-nothing")
-    when what had been saved can't be found.
+    It is on this host's disk, else among the blobs, where another host put it. Returns its step;
+    None means that nothing had been saved. Raises EngineError("resume-nothing") when what had been
+    saved can't be found.
     """
     target = output_folder(run)
     ours = [
@@ -73,7 +73,7 @@ def carry_state_over(run):
     ]
     step, source = max(ours, key=lambda found: found[0], default=(-1, None))
     if step < 0 and not run.resume_sha256:
-        return False
+        return None
     arriving = target.with_name(".arriving")
     shutil.rmtree(arriving, ignore_errors=True)
     if step >= run.resume_step:
@@ -83,7 +83,7 @@ def carry_state_over(run):
         _unpack_state(run.resume_sha256, arriving / ".state")
     shutil.rmtree(target, ignore_errors=True)
     os.replace(arriving, target)
-    return True
+    return max(step, run.resume_step)
 
 
 def _newest_step(folder):

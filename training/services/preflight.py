@@ -9,7 +9,7 @@ from training.models import TrainingImage
 from training.problems import explain, faults_of
 from training.readiness import ENOUGH, dataset_counts, rights_are_required
 from training.recipes import full_config
-from training.run_plan import plan_of
+from training.run_plan import SPARE_MB, plan_of
 
 
 def preflight(dataset, base, settings_):
@@ -90,7 +90,7 @@ def _plan_problems(dataset, plan):
         found.append(explain(code, facts, dataset=dataset, stops=stops))
 
     if plan.lacks_disk:
-        note("disk-short", stops=True, needed=plan.disk_mb, free=plan.free_mb)
+        note("disk-short", stops=True, needed=plan.disk_mb + SPARE_MB, free=plan.free_mb)
     if plan.fits_nowhere:
         note("memory-short", stops=True, needed=plan.least_mb, device=plan.device_mb)
     elif plan.must_step_down:

@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect, ptag
 from brandstudio.core.models import WrongState
 from brandstudio.core.roles import designer_required
 from training import services
-from training.models import Checkpoint, TrainingRun, Wish
+from training.models import Checkpoint, RunLine, TrainingRun, Wish
 from training.problems import sentence
 from training.run_draft import RunDraft
 from training.run_page import RunPage, compare, queue_place, queue_rows, shown_lines, version_tag
@@ -109,7 +109,10 @@ def run_progress(request, pk):
 @require_safe
 def run_log(request, pk):
     run = visible_run(request, pk)
-    lines = Paginator(list(run.lines.order_by("pk")), 500).get_page(request.GET.get("page"))
+    found = run.lines.order_by("pk")
+    if not request.user.is_brand_admin:
+        found = found.exclude(level=RunLine.TRACE)
+    lines = Paginator(found, 500).get_page(request.GET.get("page"))
     shown_lines(lines.object_list)
     return render(request, "training/run_log.html", {"run": run, "page": lines})
 
