@@ -51,7 +51,8 @@ class Renderer:
     base: BaseInfo, or a name or path. device, dtype: see base_models.load.
     pipe: a pipeline of that base which is already in memory; its networks stay as they are.
     batch: pictures that may share passes; None is 1 on a CPU, on a GPU as many as BATCH_PIXELS.
-    offload: keep text encoders and VAE in host memory between uses; None means on a small card.
+    offload: keep text encoders and VAE in host memory between uses; None means on a small card,
+    where the base is loaded here.
     compile: backend of torch.compile for the UNet's blocks, such as "inductor"; "" is none. As
     packs are in the weights, a change of packs or strengths compiles nothing anew.
     Not safe for several threads.
@@ -70,7 +71,10 @@ class Renderer:
     ):
         self.base = base if isinstance(base, BaseInfo) else base_models.describe(base)
         self.device = pipe.unet.device if pipe else loading.choose_device(device)
-        self.offload = _is_tight(self.base, self.device) if offload is None else offload
+        if offload is None:
+            # A pipeline that was passed may be in training: its parts stay where they are.
+            offload = pipe is None and _is_tight(self.base, self.device)
+        self.offload = offload
         if pipe is None:
             dtype = dtype or loading.choose_dtype(self.device)
             pipe = base_models.load(self.base, "cpu" if self.offload else self.device, dtype)
