@@ -78,10 +78,11 @@ def restore(asset, by):
 def empty_bin():
     """Remove for good what has been in the bin for settings.BIN_DAYS.
 
-    What was downloaded stays, since the file that left must remain traceable.
+    What was downloaded stays, since the file that left must remain traceable; and so does what
+    another picture was started from.
     """
     before = timezone.now() - timedelta(days=settings.BIN_DAYS)
-    for asset in Asset.objects.filter(deleted_at__lt=before, downloads=None):
+    for asset in Asset.objects.filter(deleted_at__lt=before, downloads=None, continued=None):
         hashes = [asset.picture_sha256, asset.thumb_sha256]
         with transaction.atomic():
             AuditEntry.objects.record(asset, "binned", "gone", why="bin emptied")

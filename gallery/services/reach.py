@@ -43,7 +43,7 @@ def reach_of(sha256, person):
         StyleVersion.objects.filter(checkpoint__run__in=runs).select_related("pack", "checkpoint")
     )
     scenes = ScenePack.objects.filter(version__in=versions).values("scene")
-    made = Asset.objects.filter(scene__in=scenes, state=AssetState.READY)
+    made = _with_what_followed(Asset.objects.filter(scene__in=scenes, state=AssetState.READY))
     shown = made.filter(pk__in=Asset.objects.visible_to(person).values("pk"))
     shown = shown.select_related("scene__template").defer("preview", "lineage")
     return Reach(
@@ -56,3 +56,14 @@ def reach_of(sha256, person):
         asset_count=made.count(),
         download_count=Download.objects.filter(asset__in=made.values("pk")).count(),
     )
+
+
+def _with_what_followed(assets):
+    """These pictures and all that were started from them or enlarged, however often."""
+    found = set(assets.values_list("pk", flat=True))
+    fresh = found
+    while fresh:
+        followed = Asset.objects.filter(state=AssetState.READY, scene__start_asset__in=fresh)
+        fresh = set(followed.values_list("pk", flat=True)) - found
+        found |= fresh
+    return Asset.objects.filter(pk__in=found)

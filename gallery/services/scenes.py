@@ -13,8 +13,7 @@ from gallery.engine.plate import PlacedProduct
 from gallery.models import Asset, AssetState, Plate, ReviewState, Scene, ScenePack, Scheduler, Way
 from gallery.problems import Refused
 from gallery.services import quota
-from gallery.services.sources import Start, start_of
-from training.engine import base_models
+from gallery.services.sources import Start
 from training.engine.errors import EngineError
 from training.models import BaseModel
 
@@ -25,8 +24,6 @@ DEFAULT_STEPS = 20
 DEFAULT_GUIDANCE = 3.0
 DEFAULT_CHANGE = 0.6
 URGENT = 1  # priority in the queue; everybody's is 0
-LARGER = 2  # times, on each side
-LARGEST_SIDE = 4096  # px
 
 
 @dataclass(frozen=True)
@@ -101,13 +98,13 @@ def compose_scene(order, by):
             reason=order.reason,
             made_from=order.made_from,
             **dict(zip(("width", "height"), native_size(base, order.channel), strict=True)),
-            **_origin(order),
+            **origin_of(order),
         )
         ScenePack.objects.bulk_create(
             ScenePack(scene=scene, version=version, strength=strength)
             for version, strength in order.packs
         )
-        queue.enqueue_together(_assets(scene, order.strengths))
+        queue.enqueue_together(make_assets(scene, order.strengths))
     return scene
 
 
@@ -120,7 +117,7 @@ def paint_first(scene, by):
         waiting.update(priority=URGENT)
 
 
-def _origin(order):
+def origin_of(order):
     """The columns that say what a scene starts from."""
     columns = {"way": order.way}
     if order.start:
@@ -140,52 +137,7 @@ def _origin(order):
     return columns
 
 
-def enlarge(asset, by):
-    """Queue a picture of twice the size, with the same settings, as a scene of its own.
-
-    Raises Refused: picture-not-ready, enlarged-already, picture-too-large, and those of quota.
-    """
-    scene = asset.scene
-    if asset.state != AssetState.READY:
-        raise Refused("picture-not-ready")
-    if scene.way == Way.LARGER:
-        raise Refused("enlarged-already")
-    if LARGER * max(scene.width, scene.height) > LARGEST_SIDE:
-        raise Refused("too-large-to-enlarge", limit=LARGEST_SIDE)
-    if not scene.base.is_present:
-        raise Refused("base-absent", name=scene.base.name)
-    change = base_models.describe(scene.base.path).upscale_change
-    packs = [(p.version, p.strength) for p in scene.packs.select_related("version__pack")]
-    for version, _strength in packs:
-        check_pack(version)
-    if packs and asset.strength is not None:
-        packs[0] = (packs[0][0], asset.strength)
-    kept = ("template", "slot_values", "title", "prompt", "negative_prompt", "base", "channel")
-    kept += ("campaign", "steps", "guidance", "scheduler", "reason", "plate", "plate_x", "plate_y")
-    with transaction.atomic():
-        quota.check(by, 1)
-        larger = Scene.objects.create(
-            owner=by,
-            **{name: getattr(scene, name) for name in (*kept, "plate_width")},
-            seed=asset.seed,
-            count=1,
-            width=scene.width * LARGER,
-            height=scene.height * LARGER,
-            made_from=asset,
-            **{
-                **_origin(SceneOrder(start=start_of(asset), change=change)),
-                "way": Way.LARGER,
-            },
-        )
-        ScenePack.objects.bulk_create(
-            ScenePack(scene=larger, version=version, strength=strength)
-            for version, strength in packs
-        )
-        queue.enqueue_together(_assets(larger, ()))
-    return larger
-
-
-def _assets(scene, strengths):
+def make_assets(scene, strengths):
     """One row per picture: seeds count up, unless a sweep holds the seed and moves the strength."""
     now = timezone.now()
     return Asset.objects.bulk_create(

@@ -96,7 +96,11 @@ def take_plate(upload, person, vehicle=None):
     """
     _check_size(upload)
     name = pictures.safe_name(upload.name)
-    path = upload.temporary_file_path()
+    return keep_plate(upload.temporary_file_path(), name, person, vehicle)
+
+
+def keep_plate(path, name, person, vehicle=None):
+    """As take_plate, for a file on this machine. name: the file's own."""
     try:
         plates.check_plate(path)
     except EngineError as error:  # it knows the file by its temporary name only

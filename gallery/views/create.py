@@ -17,7 +17,7 @@ from gallery.forms import SceneForm
 from gallery.models import Asset, Channel, PromptTemplate, Scene, Way
 from gallery.models.asset import AssetState
 from gallery.problems import REFUSALS
-from gallery.services import library, placing, quota, remix, scenes, sources, stage
+from gallery.services import enlarging, library, placing, quota, remix, scenes, sources, stage
 from training.engine import token_count
 
 
@@ -162,7 +162,7 @@ def asset_again(request, pk):
 def asset_enlarge(request, pk):
     """The same picture at twice the size, its detail painted anew."""
     try:
-        scenes.enlarge(_visible(request, pk), request.user)
+        enlarging.enlarge(_visible(request, pk), request.user)
     except REFUSALS as error:
         messages.error(request, problems.of(error))
     return _back_to_stage(request)

@@ -85,6 +85,16 @@ def test_tag_that_means_nothing(refused, tag):
     assert html.escape(tag) in answer.content.decode()
 
 
+def test_tag_becomes_a_pack_beside_the_prompt(at, writer, form_data):
+    typed = {**form_data, "pack": [], "free": "<lora:ink:0.55> and a lion", "negative": ""}
+
+    page = at(writer).post("prompt", **typed).content.decode()
+
+    assert re.search(r'<span class="chip chip--plain">.*?ink pack 0\.55</span>', page, re.S)
+    assert "lora" not in re.search(r'<p class="prompt".*?</p>', page, re.S)[0]
+    assert "and a lion" in page
+
+
 def test_retired_pack_is_named(refused, make_version):
     version = make_version("paper")
     type(version).objects.filter(pk=version.pk).update(state=ReviewState.RETIRED)

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from brandstudio.core import blobs
-from gallery.models import Asset, AssetState, PromptTemplate, StyleVersion
+from gallery.engine.plate import check_plate
+from gallery.models import Asset, AssetState, Plate, PromptTemplate, StyleVersion
 from gallery.services.demo import load
 from training.engine import base_models
 from training.models import Dataset, TrainingImage, TrainingRun
@@ -38,6 +39,14 @@ def test_import_brings_two_approved_styles_with_evidence_and_finished_scenes(loa
     assert PromptTemplate.objects.approved().count() >= 4
     assert Asset.objects.filter(state=AssetState.READY).count() >= 8
     assert TrainingRun.objects.exclude(samples=None).exists()
+
+
+def test_import_brings_cut_outs_of_the_cars_that_may_be_placed(loaded):
+    plates = Plate.objects.exclude(vehicle=None)
+
+    assert {plate.vehicle.slug for plate in plates} == {"gs8", "m8", "empow"}
+    for plate in plates:
+        assert check_plate(blobs.local(plate.sha256)).width == plate.width > 1000
 
 
 def test_every_picture_and_weight_that_rows_name_is_there(loaded):

@@ -12,7 +12,7 @@ from brandstudio.core.models import Vehicle
 from gallery import jobs
 from gallery.models import Asset, AssetState, Plate, Scene, StartPicture, Way
 from gallery.problems import REFUSALS
-from gallery.services import downloads, remix, scenes, sources
+from gallery.services import downloads, enlarging, remix, scenes, sources
 from gallery.services.scenes import Placed
 from training import pictures as training_pictures
 
@@ -247,7 +247,7 @@ def test_enlarging_doubles_the_picture_and_tells_where_it_came_from(
 ):
     [first] = paint(make_scene(packs=((make_version(), 0.7),)))
 
-    scene = scenes.enlarge(first, marketer)
+    scene = enlarging.enlarge(first, marketer)
     [larger] = paint(scene)
 
     assert larger.state == AssetState.READY, larger.problem
@@ -260,26 +260,26 @@ def test_enlarging_doubles_the_picture_and_tells_where_it_came_from(
 
 def test_enlarged_picture_is_not_enlarged_again(make_scene, marketer):
     [first] = paint(make_scene())
-    [larger] = paint(scenes.enlarge(first, marketer))
+    [larger] = paint(enlarging.enlarge(first, marketer))
 
-    assert code_of(scenes.enlarge, larger, marketer) == "enlarged-already"
+    assert code_of(enlarging.enlarge, larger, marketer) == "enlarged-already"
 
 
 def test_enlarging_counts_against_the_quota(make_ready, marketer, settings):
     settings.PICTURES_PER_DAY = 1
     [asset] = make_ready()
 
-    assert code_of(scenes.enlarge, asset, marketer) == "quota-day"
+    assert code_of(enlarging.enlarge, asset, marketer) == "quota-day"
 
 
 def test_unfinished_or_huge_pictures_are_not_enlarged(make_scene, make_ready, marketer):
     waiting = make_scene().assets.get()
-    assert code_of(scenes.enlarge, waiting, marketer) == "picture-not-ready"
+    assert code_of(enlarging.enlarge, waiting, marketer) == "picture-not-ready"
     [asset] = make_ready()
     Scene.objects.update(width=2056)
     asset.scene.refresh_from_db()
 
-    assert code_of(scenes.enlarge, asset, marketer) == "too-large-to-enlarge"
+    assert code_of(enlarging.enlarge, asset, marketer) == "too-large-to-enlarge"
 
 
 def test_retired_style_enlarges_nothing_more(make_ready, make_version, marketer, brand_admin):
@@ -287,7 +287,7 @@ def test_retired_style_enlarges_nothing_more(make_ready, make_version, marketer,
     [asset] = make_ready(packs=((version, 0.7),))
     make_version()
 
-    assert code_of(scenes.enlarge, asset, marketer) == "pack-replaced"
+    assert code_of(enlarging.enlarge, asset, marketer) == "pack-replaced"
 
 
 # Taking it up again
@@ -305,6 +305,31 @@ def test_again_and_sweep_keep_the_way(make_ready, make_version, make_plate, star
     assert remix.again(asset).change == origin.get("change", scenes.DEFAULT_CHANGE)
     assert Asset.objects.count() == 1
     assert StartPicture.objects.count() == 1
+
+
+def test_car_is_placed_by_numbers_alone(at, marketer, form_data, make_plate):
+    plate = make_plate()
+    sent = {"way": "product", "plate": plate.pk, "plate_x": "40", "plate_width": "66.5"}
+
+    answer = at(marketer).post("create", **form_data, **sent)
+
+    assert answer.status_code == 302
+    scene = Scene.objects.get()
+    assert (scene.plate, scene.plate_x, scene.plate_y) == (plate, 0.4, Placed.y)
+    assert scene.plate_width == pytest.approx(0.665)
+
+
+def test_favourite_on_the_stage_answers_with_the_stage(at, marketer, make_ready, client):
+    [asset] = make_ready()
+    client.force_login(marketer)
+
+    answer = client.post(
+        f"/assets/{asset.pk}/favourite/", {"next": "create"}, headers={"HX-Request": "true"}
+    )
+
+    asset.refresh_from_db()
+    assert asset.is_favourite
+    assert 'id="stage"' in answer.content.decode()
 
 
 def test_words_for_a_car_are_left_out_around_the_real_one(make_scene, make_template, make_plate):

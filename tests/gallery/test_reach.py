@@ -4,6 +4,7 @@ import pytest
 
 from brandstudio.core import blobs
 from gallery.models import Download
+from gallery.services import sources
 from gallery.services.reach import reach_of
 from tests.gallery.conftest import png
 from training import services
@@ -60,6 +61,20 @@ def test_picture_is_followed_to_the_files_that_left(
     assert str(version) in page
     assert "Ink one" in page
     assert client.get(f"/images/{red.pk}/").content.decode().count("/reach/") == 1
+
+
+def test_pictures_started_from_what_was_reached_are_reached(
+    designer, dataset, train_on, make_version, make_ready
+):
+    version = make_version(checkpoint=train_on(dataset))
+    [first] = make_ready(packs=((version, 0.7),))
+    [second] = make_ready(start=sources.start_of(first))  # without the pack
+    make_ready(start=sources.start_of(second))
+    make_ready()
+
+    reach = reach_of(dataset.images.first().picture_sha256, designer)
+
+    assert reach.asset_count == 3
 
 
 def test_picture_that_was_taken_out_is_still_followed(client, designer, dataset, train_on):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from brandstudio.core import blobs, housekeeping
 from gallery.models import Asset, Download
+from gallery.services import sources
 from training.models import Checkpoint, Dataset, RunState, TrainingRun
 from training.services import retention
 
@@ -40,6 +41,17 @@ def test_bin_is_emptied_after_thirty_days(make_picture):
     assert list(Asset.objects.filter(pk__in=[old.pk, young.pk])) == [young]
     assert not blobs.exists(old.picture_sha256)
     assert blobs.exists(young.picture_sha256)
+
+
+def test_picture_that_another_was_started_from_stays(make_picture, make_scene):
+    asset = make_picture(b"first of two")
+    make_scene(start=sources.start_of(asset))
+    bin_for(asset, 31)
+
+    housekeeping.run()
+
+    assert Asset.objects.filter(pk=asset.pk).exists()
+    assert blobs.exists(asset.picture_sha256)
 
 
 def test_picture_that_was_downloaded_stays_traceable(make_picture, marketer):

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from brandstudio.core import blobs, demo_accounts
+from brandstudio.core.models import Vehicle
 from gallery import services
 from gallery.models import (
     Asset,
@@ -16,6 +17,7 @@ from gallery.models import (
     Channel,
     EvidencePicture,
     EvidenceSheet,
+    Plate,
     PromptTemplate,
     ReviewState,
     Scene,
@@ -25,6 +27,7 @@ from gallery.models import (
     StyleVersion,
 )
 from gallery.services import assets as asset_acts
+from gallery.services import sources
 from training import services as training_services
 from training.models import (
     BaseModel,
@@ -37,6 +40,7 @@ from training.models import (
     TrainingRun,
 )
 
+_COLOURS = {"white": "白 white", "red": "红 red", "black": "黑 black", "blue": "蓝 blue"}
 FOLDER = Path(__file__).resolve().parents[2] / "demo"
 
 
@@ -63,6 +67,7 @@ def load_demo(folder=FOLDER):
     with transaction.atomic():
         for entry in content["datasets"]:
             _dataset(entry, designer, files)
+        _plates(Path(folder) / "plates", designer)
     base = BaseModel.objects.usable().filter(sha256=content["base"]["sha256"]).first()
     if base is None:
         said = f" ({problems})" if problems else ""
@@ -107,6 +112,17 @@ def _dataset(entry, owner, files):
         image.save(update_fields=["name", "rights_holder", "licence"])
         if one["caption"]:
             image.check_caption(one["caption"], owner)
+
+
+def _plates(folder, designer):
+    """Cut-outs of the demo's cars, drawn by the bundled base's own artist: slug-colour.png."""
+    if Plate.objects.exists():
+        return
+    for path in sorted(folder.glob("*.png")):
+        slug, _, colour = path.stem.partition("-")
+        vehicle = Vehicle.objects.filter(slug=slug).first()
+        if vehicle:
+            sources.keep_plate(path, f"{_COLOURS.get(colour, colour)}.png", designer, vehicle)
 
 
 def _run(entry, owner, base, files):
