@@ -4,6 +4,7 @@
 its last saved state as if nothing had happened: on a CPU the weights are equal, bit for bit.
 """
 
+import contextlib
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -80,8 +81,7 @@ def train(
         return
     board = TensorBoardLog(folder.folder / "tensorboard") if config.tensorboard else None
     try:
-        for event in run.events(resume, skip_bad):
-            folder.note(event)
+        for event in _noted(run.events(resume, skip_bad), run):
             if board:
                 board.note(event)
             yield event
@@ -89,6 +89,20 @@ def train(
         folder.leave()
         if board:
             board.close()
+
+
+def _noted(events: Iterator[Event], run: "_Run") -> Iterator[Event]:
+    """The events, each written down first; where even that doesn't fit, the run pauses."""
+    for event in events:
+        try:
+            run.folder.note(event)
+        except EngineError as error:
+            if error.code != "disk-full" or not run.is_set_up:
+                raise
+            events.close()
+            yield from run.pause_for_want_of_room(error)
+            return
+        yield event
 
 
 class _Stop(Exception):
@@ -112,7 +126,7 @@ class _Run:
         self.device = self.team.device
         self.dtype = loading.choose_dtype(self.device, config.precision)
         self.step = 0
-        self._is_set_up = False
+        self.is_set_up = False
         self.started = time.time()
         self.saved_step = 0
         self.log = StepLog()
@@ -126,16 +140,22 @@ class _Run:
             yield from self._finish()
         except _Stop as stop:
             # Before anything was saved there is nothing to go on from, and no run to record.
-            if self._is_set_up:
+            if self.is_set_up:
                 self._record("paused" if isinstance(stop.event, Paused) else "cancelled")
             yield stop.event
         except EngineError as error:
-            if error.code != "disk-full" or not self._is_set_up:
+            if error.code != "disk-full" or not self.is_set_up:
                 raise
-            yield _warning(error)
-            yield Paused(self.saved_step, "disk-full")
+            yield from self.pause_for_want_of_room(error)
         finally:
             self._leave_pipe()
+
+    def pause_for_want_of_room(self, error: EngineError) -> Iterator[Event]:
+        """The last events of a run whose disk is full; what was saved before is kept."""
+        with contextlib.suppress(EngineError):
+            self._record("paused")
+        yield _warning(EngineError(error.code, **error.facts | {"step": self.saved_step}))
+        yield Paused(self.saved_step, "disk-full")
 
     def _prepare(self, resume: bool, skip_bad: bool) -> Iterator[Event]:
         yield Phase("checking")
@@ -161,7 +181,7 @@ class _Run:
             self._save_state()
         self.team.wait()
         self._was_finished = self.step >= self.set.total and self.folder.final.is_file()
-        self._is_set_up = True
+        self.is_set_up = True
         if not self._was_finished:
             self._record("training")
 
@@ -176,7 +196,7 @@ class _Run:
         for event in phases:
             yield event
             # Once all processes look together, one that encodes may not look alone.
-            if not self._is_set_up or self.team.size == 1:
+            if not self.is_set_up or self.team.size == 1:
                 self._look_at_control()
 
     def _let_encoders_go(self) -> None:
@@ -374,14 +394,14 @@ class _Run:
         """Obey the control at a step boundary. Raises _Stop."""
         wishes = [self.control.should_cancel(), self.control.should_pause()]
         # The first encoding is done by one process after the other: each decides for itself.
-        cancel, pause = self.team.any(wishes) if self._is_set_up else wishes
+        cancel, pause = self.team.any(wishes) if self.is_set_up else wishes
         if cancel:
             raise _Stop(Cancelled(self.step))
         if pause:
-            if self._is_set_up and self.saved_step != self.step:
+            if self.is_set_up and self.saved_step != self.step:
                 self._save_state()
             raise _Stop(Paused(self.step))
-        if not self._is_set_up:
+        if not self.is_set_up:
             return
         leaves = self.control.leaves_device and self.control.device_wanted()
         if leaves:
