@@ -12,6 +12,7 @@ from training.caption_edits import split
 from training.engine import token_count
 
 MIN_WORDS = 4  # besides the trigger word; fewer leave everything in the picture to the style
+KEPT = 20_000  # captions whose findings are remembered
 OUTDONE = 0.5  # share of the other captions that may fit a picture better than its own
 _NOT_ENGLISH = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0002ffff]+")
 
@@ -106,49 +107,60 @@ def check_captions(captions, yardstick, agreements=None, names=None, only=None):
     key → list of Finding, for captions that are there.
     """
     written = {key: text for key, text in captions.items() if text}
-    asked = {key: text for key, text in written.items() if only is None or key in only}
     twins = _twins(written, yardstick.trigger)
-    lengths = _lengths(asked, yardstick)
+    glossary, banned = tuple(yardstick.glossary.items()), tuple(settings.BANNED_NAMES)
     found = {}
-    for key, text in asked.items():
-        found[key] = list(_findings(text, yardstick, lengths.get(key, 0)))
+    for key, text in written.items():
+        if only is not None and key not in only:
+            continue
+        found[key] = list(_own_findings(text, yardstick.trigger, glossary, banned))
+        if tokens := _too_many(text, yardstick):
+            found[key].append(Finding("too-long", f"{tokens} / {yardstick.token_limit}"))
         if key in twins:
             found[key].append(Finding("twin", (names or {}).get(twins[key], "")))
         found[key] += _disagreements(text, (agreements or {}).get(key) or {})
     return found
 
 
-def _findings(text, yardstick, tokens):
-    trigger, lower = yardstick.trigger, text.casefold()
-    bare = _bare(text, trigger)
+# Remembered, since a page asks about thousands of captions of which hardly one has changed.
+@lru_cache(maxsize=KEPT)
+def _own_findings(text, trigger, glossary, banned):
+    """What can be said of a caption by itself: a tuple of Finding."""
+    return tuple(_findings(text, trigger, dict(glossary), banned))
+
+
+def _findings(text, trigger, glossary, banned):
+    lower = text.casefold()
+    bare = " ".join(_bare(text, trigger))
     if trigger and trigger.casefold() not in lower:
         yield Finding("no-trigger", hint=trigger)
-    if word := _first(_VAGUE, lower):
+    if word := _first(VAGUE, lower):
         yield Finding("vague", word)
     elif len(bare.split()) < MIN_WORDS and not _NOT_ENGLISH.search(text):
         yield Finding("too-short")
-    if word := _first(_STYLE, bare):
+    if word := _first(STYLE_WORDS, bare):
         yield Finding("style-word", word)
-    if word := _first(_pattern(tuple(settings.BANNED_NAMES)), lower):
+    if word := _first(banned, lower):
         yield Finding("banned", word)
     if found := _NOT_ENGLISH.search(text):
         # The longest term, so that 骑楼街 is not taken for 骑楼.
-        terms = sorted((term for term in yardstick.glossary if term in text), key=len)
-        term = terms[-1] if terms else ""
-        yield Finding("not-english", term or found[0], yardstick.glossary.get(term, ""))
-    if yardstick.token_limit and tokens > yardstick.token_limit:
-        yield Finding("too-long", f"{tokens} / {yardstick.token_limit}")
+        term = max((term for term in glossary if term in text), key=len, default="")
+        yield Finding("not-english", term or found[0], glossary.get(term, ""))
 
 
-def _lengths(captions, yardstick):
-    """key → tokens of its caption, counted by the base's own tokenizer."""
-    if not (yardstick.token_limit and captions):
-        return {}
-    # A token is a byte at least, so short captions need no counting.
+def _too_many(text, yardstick):
+    """Tokens of a caption that is over the limit, by the base's own tokenizer; else 0."""
     limit = yardstick.token_limit
-    long = [key for key, text in captions.items() if len(text.encode()) + 2 > limit]
-    counts = token_count.count_many(yardstick.base, [captions[key] for key in long])
-    return dict(zip(long, counts, strict=True))
+    # A token is a byte at least, so short captions need no counting.
+    if not limit or len(text.encode()) + 2 <= limit:
+        return 0
+    tokens = _tokens(yardstick.base, text)
+    return tokens if tokens > limit else 0
+
+
+@lru_cache(maxsize=KEPT)
+def _tokens(base, text):
+    return token_count.count(base, text)
 
 
 def _disagreements(text, agreement):
@@ -166,9 +178,7 @@ def _twins(captions, trigger):
     """key → key of another caption with the same content, whatever the order of its words."""
     same = {}
     for key, text in captions.items():
-        words = re.findall(r"\w+", _bare(text, trigger))
-        content = tuple(sorted({word.rstrip("s") for word in words} - _FILLERS))
-        same.setdefault(content, []).append(key)
+        same.setdefault(_content(text, trigger), []).append(key)
     return {
         key: keys[1] if key == keys[0] else keys[0]
         for keys in same.values()
@@ -177,33 +187,32 @@ def _twins(captions, trigger):
     }
 
 
+@lru_cache(maxsize=KEPT)
+def _content(text, trigger):
+    """The words that say something, in no order."""
+    words = re.findall(r"\w+", " ".join(_bare(text, trigger)))
+    return frozenset({word.rstrip("s") for word in words} - _FILLERS)
+
+
 def _bare(text, trigger):
-    """The caption without its trigger word: what it says of the picture."""
-    terms = [term for term in split(text) if term.casefold() != trigger.casefold()]
-    return " ".join(terms).casefold()
+    """The caption's terms without its trigger word: what it says of the picture."""
+    terms = (term.casefold() for term in split(text))
+    return [term for term in terms if term != trigger.casefold()]
 
 
-@lru_cache(maxsize=8)
-def _pattern(words):
-    """Finds any of the words; Latin ones whole, since Chinese stands unspaced. None for none."""
-    if not words:
-        return None
-    parts = (
-        rf"(?<!\w){re.escape(word.casefold())}(?!\w)"
-        if word.isascii()
-        else re.escape(word.casefold())
-        for word in words
-    )
-    return re.compile("|".join(parts))
+def _first(words, text):
+    """The first of the words that is in the text, Latin ones whole; "" where none is."""
+    for word in words:
+        folded = word.casefold()
+        # Looked for as it is first: a pattern takes fifty times as long.
+        if folded in text and (not word.isascii() or _whole(folded).search(text)):
+            return word
+    return ""
 
 
-_VAGUE = _pattern(VAGUE)
-_STYLE = _pattern(STYLE_WORDS)
-
-
-def _first(pattern, text):
-    found = pattern.search(text) if pattern else None
-    return found[0] if found else ""
+@lru_cache(maxsize=1000)
+def _whole(word):
+    return re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
 
 
 def word_counts(captions, trigger="", most=40):

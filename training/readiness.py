@@ -21,7 +21,7 @@ VARIED = 0.8  # least share of different captions
 class Point:
     """One line of the meter. state: "ok", "missing" (a person should act) or "bad" (stops a run).
 
-    url and act: where to mend it. share: 0 to 1, how much of it is done.
+    url and act: where to mend it, and in what words. share: 0 to 1, how much of it is done.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Point:
     figure: str
     url: str = ""
     share: float = 1.0
+    act: str = ""
 
     @property
     def icon(self):
@@ -96,6 +97,7 @@ def readiness(dataset, counts=None):
             f"{total} / {GOOD}",
             pages["upload"],
             min(1, total / ENOUGH),
+            _("Add pictures: a style needs 20, better a hundred."),
         ),
         Point(
             _("Trigger word"),
@@ -103,6 +105,7 @@ def readiness(dataset, counts=None):
             dataset.trigger_word or _("set it"),
             pages["edit"],
             1 if dataset.trigger_word else 0,
+            _("Invent a trigger word that calls the style."),
         ),
     ]
     if total:
@@ -124,6 +127,7 @@ def _captions_point(counts, bench):
         _more(missing) if missing else f"{total} / {total}",
         f"{bench}?state=missing",
         1 - missing / total,
+        _("Draft the missing captions, or write them."),
     )
 
 
@@ -138,6 +142,7 @@ def _varied_point(counts, bench):
         figure % {"n": different},
         f"{bench}?finding=twin",
         min(1, share / VARIED),
+        _("Tell alike captions apart: say what only this picture shows."),
     )
 
 
@@ -149,17 +154,19 @@ def _checked_point(counts, bench):
         _more(left) if left else f"{counts['images']} / {counts['images']}",
         f"{bench}?state=drafted",
         1 - left / counts["images"],
+        _("Read the drafts once, and mark them as checked."),
     )
 
 
 def _rights_point(counts, url):
     total = counts["images"]
+    act = _("Take out what was withdrawn or has expired, or clear its rights.")
     if counts["withdrawn"]:
         figure = ngettext("%(n)d withdrawn", "%(n)d withdrawn", counts["withdrawn"])
-        return Point(_("Rights clear"), "bad", figure % {"n": counts["withdrawn"]}, url, 0)
+        return Point(_("Rights clear"), "bad", figure % {"n": counts["withdrawn"]}, url, 0, act)
     if counts["expired"]:
         figure = ngettext("%(n)d expired", "%(n)d expired", counts["expired"])
-        return Point(_("Rights clear"), "bad", figure % {"n": counts["expired"]}, url, 0)
+        return Point(_("Rights clear"), "bad", figure % {"n": counts["expired"]}, url, 0, act)
     missing = counts["without_rights"]
     state = "ok" if not missing else "bad" if rights_are_required() else "missing"
     return Point(
@@ -168,6 +175,7 @@ def _rights_point(counts, url):
         _more(missing) if missing else f"{total} / {total}",
         url,
         1 - missing / total,
+        _("Note whose pictures these are, for all at once."),
     )
 
 
@@ -179,6 +187,7 @@ def _quality_point(counts, bench):
             _("not looked at yet"),
             f"{bench}#screen",
             counts["screened"] / counts["images"],
+            _("Have the pictures screened."),
         )
     found = counts["with_findings"]
     figure = ngettext("%(n)d to look at", "%(n)d to look at", found) % {"n": found}
@@ -188,6 +197,7 @@ def _quality_point(counts, bench):
         figure if found else _("nothing found"),
         f"{bench}?finding=picture",
         1 - found / counts["images"],
+        _("Look at the pictures that screening doubts."),
     )
 
 

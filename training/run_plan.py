@@ -57,7 +57,7 @@ def plan_of(config, base, sizes):
 
     Raises EngineError when the base's files can't be read.
     """
-    info = _described(base.path, base.sha256)
+    info = described(base.path, base.sha256)
     steps = steps_of(config, info, sizes)
     largest = devices.largest()
     is_gpu = largest is not None and largest["kind"] == "cuda"
@@ -101,6 +101,6 @@ def steps_of(config, info, sizes):
 
 
 @lru_cache(maxsize=16)
-def _described(path, sha256):
+def described(path, sha256):
     """What the base is; read from its headers once, since its hash names its content."""
     return base_models.describe(Path(path))

@@ -60,6 +60,19 @@ GLOSSARY = (
     ("醒狮", "lion dance", "festival"),
     ("龙舟", "dragon boats", "festival"),
     ("木棉", "kapok blossoms", "detail"),
+    ("趟栊门", "tanglong sliding bar gate", "detail"),
+    ("花市", "spring flower market", "festival"),
+    ("点心", "dim sum in bamboo steamers", "object"),
+    ("茶壶", "teapot", "object"),
+    ("青砖", "grey brick walls", "material"),
+    ("琉璃瓦", "green glazed tiles", "material"),
+    ("彩色玻璃", "coloured glass", "material"),
+    ("木雕", "carved wood", "material"),
+    ("柔光", "in soft light", "light"),
+    ("逆光", "backlit", "light"),
+    ("特写", "close-up", "composition"),
+    ("俯视", "seen from above", "composition"),
+    ("对称构图", "symmetrical composition", "composition"),
 )
 
 CAMPAIGNS = (

@@ -1,6 +1,7 @@
 """Pictures come out upright, in sRGB and in three channels, whatever went in."""
 
 import io
+import struct
 
 import numpy as np
 import pytest
@@ -113,3 +114,57 @@ def test_fit_crop_covers_the_shape_exactly(size):
     assert cut.size == (32, 48)
     assert left >= 0
     assert top >= 0
+
+
+def icc_profile(red, green, blue, gamma=2.2):
+    """A matrix profile (ICC v2) with these primaries (XYZ, adapted to D50) and one gamma."""
+
+    def fixed(value):
+        return struct.pack(">i", round(value * 65536))
+
+    def xyz(values):
+        return b"XYZ \0\0\0\0" + b"".join(map(fixed, values))
+
+    curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(gamma * 256)) + b"\0\0"
+    text = b"Wide\0"
+    described = b"desc\0\0\0\0" + struct.pack(">I", len(text)) + text + bytes(78)
+    tags = {
+        b"desc": described + bytes(-len(described) % 4),
+        b"wtpt": xyz((0.9642, 1.0, 0.8249)),
+        b"rXYZ": xyz(red),
+        b"gXYZ": xyz(green),
+        b"bXYZ": xyz(blue),
+        b"rTRC": curve,
+        b"gTRC": curve,
+        b"bTRC": curve,
+    }
+    table, content = struct.pack(">I", len(tags)), b""
+    start = 128 + 4 + 12 * len(tags)
+    for name, data in tags.items():
+        table += name + struct.pack(">II", start + len(content), len(data))
+        content += data
+    size = start + len(content)
+    header = struct.pack(">I4sI4s4s4s", size, b"none", 0x02400000, b"mntr", b"RGB ", b"XYZ ")
+    header += struct.pack(">6H4s", 2026, 11, 23, 0, 0, 0, b"acsp") + bytes(28)
+    header += b"".join(map(fixed, (0.9642, 1.0, 0.8249)))
+    return header + bytes(128 - len(header)) + table + content
+
+
+DISPLAY_P3 = ((0.5151, 0.2412, -0.0011), (0.2920, 0.6922, 0.0419), (0.1571, 0.0666, 0.7841))
+
+
+@pytest.mark.parametrize(
+    ("wide", "expected"),
+    [
+        ((128, 128, 128), (128, 128, 128)),  # grey is grey in both
+        ((200, 100, 50), (216, 93, 24)),  # an orange lies further out in sRGB's numbers
+        ((0, 255, 0), (0, 255, 0)),  # beyond sRGB: its most saturated green
+    ],
+)
+def test_wide_gamut_becomes_srgb(tmp_path, wide, expected):
+    path = tmp_path / "wide.png"
+    Image.new("RGB", (16, 16), wide).save(path, icc_profile=icc_profile(*DISPLAY_P3))
+
+    found = open_rgb(path).getpixel((8, 8))
+
+    assert found == pytest.approx(expected, abs=4)

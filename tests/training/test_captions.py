@@ -174,6 +174,14 @@ class TestInPlace:
         image.refresh_from_db()
         assert image.caption != "mine"
 
+    def test_text_sent_twice_at_once_is_nobody_elses(self, at_desk, make_dataset):
+        image = make_dataset(1).images.get()
+        seen = {f"seen-{image.pk}": image.caption}
+
+        answers = [self.post(at_desk, image, "my own words", **seen, act="check") for _ in "ab"]
+
+        assert [answer.status_code for answer in answers] == [200, 200]
+
     def test_without_script_one_comes_back_to_the_same_filter(self, at_desk, make_dataset):
         image = make_dataset(1).images.get()
 

@@ -19,6 +19,7 @@ IMAGE_EXTENSIONS = frozenset(
 )
 MAX_MEGAPIXELS = 200
 
+_STRIP = 256  # rows
 _SRGB = ImageCms.createProfile("sRGB")
 
 
@@ -54,8 +55,13 @@ def open_rgb(path: str | Path) -> Image.Image:
 
 
 def as_rgb(image: Image.Image, upright: bool = True) -> Image.Image:
-    """A loaded picture in sRGB, mode RGB, transparency on white; EXIF-turned if `upright`."""
-    return _flat(_to_srgb(ImageOps.exif_transpose(image) if upright else image))
+    """A loaded picture in sRGB, mode RGB, transparency on white; EXIF-turned if `upright`.
+
+    May be the picture itself, turned in place: a copy of a large one costs hundreds of megabytes.
+    """
+    if upright:
+        ImageOps.exif_transpose(image, in_place=True)
+    return _flat(_to_srgb(image))
 
 
 def fit_crop(image: Image.Image, width: int, height: int) -> tuple[Image.Image, tuple[int, int]]:
@@ -90,15 +96,21 @@ def _flat(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
         image = _eight_bit(image)
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        layer = image.convert("RGBA")
-        white = Image.new("RGBA", layer.size, "white")
-        return Image.alpha_composite(white, layer).convert("RGB")
-    return image.convert("RGB")
+        layer = image if image.mode == "RGBA" else image.convert("RGBA")
+        white = Image.new("RGB", layer.size, "white")
+        white.paste(layer, mask=layer.getchannel("A"))
+        return white
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
     """A 16-bit grey picture in 8 bits; Pillow's own conversion would clip all but the darkest."""
-    values = np.asarray(image, dtype=np.float64)
-    if image.mode != "F" or values.max(initial=0) > 1:
-        values = values / 65535
-    return Image.fromarray((values.clip(0, 1) * 255).round().astype(np.uint8), "L")
+    values = np.asarray(image)
+    white = 1 if image.mode == "F" and values.max(initial=0) <= 1 else 65535
+    grey = np.empty(values.shape, np.uint8)
+    for top in range(
+        0, len(values), _STRIP
+    ):  # in strips: as floats, all would be eight times as much
+        strip = values[top : top + _STRIP].astype(np.float64) / white
+        grey[top : top + _STRIP] = (strip.clip(0, 1) * 255).round()
+    return Image.fromarray(grey, "L")
