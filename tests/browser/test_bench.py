@@ -34,6 +34,7 @@ def choose(page, files):
     page.get_by_label(re.compile("Drop pictures here")).set_input_files(files)
 
 
+@pytest.mark.slow
 def test_real_photographs_go_through_the_whole_bench(
     enter, employ, toy_clip, designer, dataset, photographs, shot
 ):
@@ -106,8 +107,8 @@ def test_real_photographs_go_through_the_whole_bench(
     # Rights for all at once.
     page.get_by_role("link", name="Rights", exact=True).click()
     page.get_by_role("radio", name=re.compile("^All")).check()
-    page.get_by_label("Rights holder").fill("The photographers")
-    page.get_by_label("Licence or contract").fill("as scikit-image lists them")
+    page.get_by_role("textbox", name="Rights holder").fill("The photographers")
+    page.get_by_role("textbox", name="Licence or contract").fill("as scikit-image lists them")
     page.get_by_role("button", name="Note the rights").click()
     expect(page.get_by_text("Rights noted for 14 pictures.")).to_be_visible()
     shot(page, "3-rights")

@@ -1,7 +1,9 @@
 """Captions: states, in place, in bulk and back, and what is found doubtful."""
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -244,6 +246,20 @@ class TestManyAtOnce:
 
         assert [i.name for i in dataset.images.filter(caption__contains="rain")] == [chosen.name]
         assert [i.is_checked for i in dataset.images.filter(caption__contains="fog")] == [True]
+
+    def test_preview_and_change_cost_the_same_whatever_the_number(
+        self, at_desk, make_dataset, designer
+    ):
+        def cost(dataset, act):
+            edit = {"kind": "suffix", "text": f"in {act} rain", "act": act}
+            with CaptureQueriesContext(connection) as queries:
+                at_desk.post(f"/datasets/{dataset.pk}/replace/", edit)
+            return len(queries)
+
+        one, many = make_dataset(1), make_dataset(9)
+
+        for act in ("preview", "apply"):
+            assert cost(one, act) == cost(many, act)
 
     def test_empty_search_is_refused_beside_its_field(self, at_desk, make_dataset):
         dataset = make_dataset(1)

@@ -128,7 +128,7 @@ def test_admin_sees_everybodys(client, brand_admin, make_run):
     assert client.get(run.dataset.get_absolute_url()).status_code == 200
 
 
-@pytest.mark.parametrize("page", ["detail", "rights", "statistics", "snapshots"])
+@pytest.mark.parametrize("page", ["detail", "edit", "upload", "rights", "statistics", "snapshots"])
 def test_dataset_page_costs_the_same_whatever_its_size(at_desk, make_dataset, count_queries, page):
     small, large = make_dataset(1), make_dataset(3)
 

@@ -226,12 +226,19 @@ def run_label(options: argparse.Namespace) -> int:
 def add_screen_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--input", required=True, metavar="DIR", help="folder of pictures")
     parser.add_argument("--json", action="store_true", help="one JSON list on stdout")
+    parser.add_argument(
+        "--resolution", type=int, default=512, metavar="PX", help="short side of the training"
+    )
 
 
 def run_screen(options: argparse.Namespace) -> int:
     from training.engine import screening  # noqa: PLC0415 -- slow libraries; --help skips them
 
-    reports = screening.screen_folder(options.input)
+    try:
+        wanted = screening.ScreenSettings(resolution=options.resolution)
+        reports = screening.screen_folder(options.input, wanted)
+    except EngineError as error:
+        return _tell(error, REFUSED)
     if options.json:
         print(json.dumps([report.to_json() for report in reports], ensure_ascii=False, indent=2))
         return DONE

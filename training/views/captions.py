@@ -54,7 +54,9 @@ def caption(request, pk):
             _carry_out(request, image, form.cleaned_data["caption"])
         except WrongState:
             image.refresh_from_db()
-            error = problems.sentence("caption-changed-meanwhile", {"name": image.name})
+            # The same text twice at once, as Ctrl+Enter sends it: the other was as good.
+            if not _is_there(image, form.cleaned_data["caption"]):
+                error = problems.sentence("caption-changed-meanwhile", {"name": image.name})
     if not request.htmx and not error:
         return redirect(f"{image.dataset.get_absolute_url()}?{_kept(request)}#image-{pk}")
     typed = request.POST.get(f"caption-{pk}") if error else None
@@ -74,9 +76,7 @@ def caption(request, pk):
 def _carry_out(request, image, text):
     """Raises WrongState when somebody else changed the caption since this page was made."""
     seen = request.POST.get(f"seen-{image.pk}")
-    # Leaving a field by Ctrl+Enter sends the same text twice: the second is no other person's.
-    is_there = " ".join(text.split()) == image.caption
-    if seen is not None and seen != image.caption and not is_there:
+    if seen is not None and seen != image.caption and not _is_there(image, text):
         raise WrongState(image, "checked")
     act = request.POST.get("act", "save")
     if act.startswith("mend:"):
@@ -88,6 +88,10 @@ def _carry_out(request, image, text):
     elif act == "check" or " ".join(text.split()) != image.caption:
         # What a person typed is theirs: it needs no second nod.
         image.check_caption(text, by=request.user)
+
+
+def _is_there(image, text):
+    return " ".join(text.split()) == image.caption
 
 
 def _kept(request):
