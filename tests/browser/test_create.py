@@ -88,7 +88,7 @@ def test_real_car_is_placed_by_mouse_and_keys_and_kept(
     file.write_bytes(cut_out((120, 48)))
     page = enter(marketer)
     page.get_by_label("Vehicle").select_option("M8")
-    page.get_by_text("With the real car").click()
+    page.get_by_text("Real car", exact=True).click()
     with page.expect_navigation():
         page.get_by_label("Upload a cut-out").set_input_files(file)
 
