@@ -10,6 +10,7 @@ from transformers import CLIPTextConfig, CLIPTextModel
 
 from tests.engine import toys
 from training.engine import base_models
+from training.engine.buckets import make_buckets
 from training.engine.errors import EngineError
 
 
@@ -45,6 +46,16 @@ def test_bundled_facts_come_from_studio_json(toy_base):
     assert info.recommended_rendering["guidance"] == 3.0
     assert info.sizes == ((48, 32), (32, 48), (40, 40))
     assert info.neutral_phrase == toys.NEUTRAL
+
+
+def test_shapes_of_a_set_resolution_include_the_bases_own_sizes(make_config):
+    info = base_models.describe("studio-mini")
+    config = make_config(base_model="studio-mini", resolution=info.default_width)
+
+    shapes = {(bucket.width, bucket.height) for bucket in make_buckets(config, info)}
+
+    assert info.bucket_step == 32
+    assert {(256, 256), (288, 224), (224, 288)} <= shapes
 
 
 @pytest.mark.parametrize("family", ["sd15", "sdxl"])

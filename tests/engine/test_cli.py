@@ -97,8 +97,11 @@ def test_generate_paints_from_a_picture_and_keeps_what_the_mask_keeps(toy_folder
 
 
 def test_train_recommends_a_checkpoint_and_names_what_it_learned_worst(run_yaml, tmp_path, capsys):
-    assert main(["train", "--config", run_yaml(family="studio-mini", save_steps=2)]) == 0
+    path = run_yaml(family="studio-mini", save_steps=2, tensorboard=True)
+    assert main(["train", "--config", path]) == 0
     told = capsys.readouterr().out
+    assert "memory: about" in told
+    assert list((tmp_path / "style" / "tensorboard").glob("events*"))
 
     folder = tmp_path / "style"
     record = json.loads((folder / "run.json").read_text())

@@ -157,6 +157,42 @@ def test_kinds_we_cannot_serve_are_named(tmp_path, key, kind):
     assert report.problems[0].code == "lora-kind-unsupported"
 
 
+TEXT = "text_model_encoder_layers_0_self_attn_q_proj"
+
+
+@pytest.mark.parametrize(
+    ("names", "width", "family", "parts"),
+    [
+        ([f"lora_te_{TEXT}"], 768, "sd15", {"text_encoder": 1}),
+        ([f"lora_te_{TEXT}"], 1024, "sd2", {"text_encoder": 1}),
+        (
+            [f"lora_te1_{TEXT}", f"lora_te2_{TEXT}"],
+            768,
+            "sdxl",
+            {"text_encoder": 1, "text_encoder_2": 1},
+        ),
+        ([f"lora_te1_{TEXT}"], 768, "unknown", {"text_encoder": 1}),
+    ],
+)
+def test_file_of_text_encoders_alone_is_explained(tmp_path, names, width, family, parts):
+    modules = {name: module(width=width) for name in names}
+    lora_files.write_kohya(tmp_path / "a.safetensors", modules, {}, "fp16")
+
+    report = lora_files.inspect(tmp_path / "a.safetensors")
+
+    assert (report.family, report.parts) == (family, parts)
+    assert report.usable
+
+
+def test_sgm_named_file_is_explained(tmp_path):
+    name = "lora_unet_input_blocks_4_1_transformer_blocks_0_attn2_to_k"
+    lora_files.write_kohya(tmp_path / "a.safetensors", {name: module(width=2048)}, {}, "fp16")
+
+    report = lora_files.inspect(tmp_path / "a.safetensors")
+
+    assert (report.family, report.dialect, report.rank) == ("sdxl", "sgm", 2)
+
+
 @pytest.mark.parametrize(
     ("width", "told", "family"), [(768, "sdxl_base_v1-0", "sd15"), (2048, "sd_v1", "sdxl")]
 )

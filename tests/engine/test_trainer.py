@@ -66,6 +66,11 @@ def test_run_leaves_the_folder_as_promised(make_config, family, tmp_path):
         ".state",
         ".cache",
     }
+    (needed,) = of_kind(events, "estimate")
+    record = json.loads((folder / "run.json").read_text())
+    assert record["memory_estimate"]["total"] == needed.total > 0
+    kinds = [event.kind for event in events]
+    assert kinds.index("estimate") < kinds.index("step")
     steps = of_kind(events, "step")
     assert [step.step for step in steps] == [1, 2, 3, 4, 5, 6]
     assert [step.epoch for step in steps] == [1, 1, 1, 2, 2, 2]

@@ -207,6 +207,7 @@ def _info(name, path, family, config, studio, prediction=None) -> BaseInfo:
     sample = unet.get("sample_size") or 64
     height, width = sample if isinstance(sample, list) else (sample, sample)
     targets = studio.get("recommended_targets", "attention")
+    sizes = tuple(tuple(size) for size in studio.get("sizes", {}).values())
     return BaseInfo(
         name=name,
         path=path,
@@ -221,13 +222,18 @@ def _info(name, path, family, config, studio, prediction=None) -> BaseInfo:
         neutral_phrase=studio.get("neutral_phrase", ""),
         recommended_training=studio.get("recommended_training", {}),
         recommended_rendering=studio.get("generation_defaults", {}),
-        sizes=tuple(tuple(size) for size in studio.get("sizes", {}).values()),
+        sizes=sizes,
         # diffusers' own check asks for multiples of 8, whatever the VAE.
         size_multiple=math.lcm(8, factor),
-        bucket_step=math.lcm(8, factor * 2**depth),
+        bucket_step=_bucket_step(sizes, math.lcm(8, factor * 2**depth)),
         config_folder=None if path == config else config,
         version=str(studio.get("version", "")),
     )
+
+
+def _bucket_step(sizes: tuple[tuple[int, int], ...], usual: int) -> int:
+    """What all sides of the named sizes are multiples of; the usual step where none are named."""
+    return math.gcd(*(side for size in sizes for side in size)) or usual
 
 
 def _family_of_file(name: str, header: Header, has_own_config: bool) -> str:

@@ -167,6 +167,10 @@ class _Bars:
 
 
 _LINES = {
+    "estimate": lambda e: (
+        f"memory: about {e.total:,} MB (weights {e.weights:,}, activations {e.activations:,}, "
+        f"adapter and optimizer {e.adapter:,}; while encoding {e.encoding:,})"
+    ),
     "validation": lambda e: f"step {e.step}: validation loss {e.loss:.4f}",
     "sample": lambda e: f"step {e.step}: sample {e.path}",
     "checkpoint": lambda e: f"step {e.step}: saved {e.path}",

@@ -31,6 +31,21 @@ class Phase(Event):
 
 
 @dataclass(frozen=True)
+class Estimate(Event):
+    """The memory that the run will need, told before it starts: 10⁶ bytes by purpose, and in all.
+
+    See memory_estimate.MemoryEstimate.
+    """
+
+    kind = "estimate"
+    weights: int
+    adapter: int
+    activations: int
+    encoding: int
+    total: int
+
+
+@dataclass(frozen=True)
 class Step(Event):
     """One optimizer step was made.
 

@@ -23,6 +23,7 @@ _CLASSES = {
     "studio-mini": StableDiffusionPipeline,
     "sdxl": StableDiffusionXLPipeline,
 }
+_PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 _WITHOUT_CHECKER = {
     "safety_checker": None,
     "feature_extractor": None,
@@ -53,12 +54,16 @@ def choose_device(wish: str | None = None) -> torch.device:
 
 def choose_dtype(device: torch.device, precision: str = "auto") -> torch.dtype:
     """Number format of frozen weights: as asked, else the fastest the device does safely."""
-    named = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
     if precision != "auto":
-        return named[precision]
+        return _PRECISIONS[precision]
     if device.type == "cpu":
         return torch.float32
     return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+
+
+def name_of(dtype: torch.dtype) -> str:
+    """A number format as the configuration calls it."""
+    return next(name for name, value in _PRECISIONS.items() if value == dtype)
 
 
 def scheduler_of(folder):

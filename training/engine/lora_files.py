@@ -341,8 +341,14 @@ def _family(header: Header, halves: dict) -> tuple[str, str]:
             width = header.tensors[pair["down"]].shape[1]
             if width in _TEXT_WIDTHS:
                 return _TEXT_WIDTHS[width], claimed
-    if not claimed and any(module.startswith("lora_te2_") for module in halves):
-        return "sdxl", claimed
+    # A file of text encoders alone: only SDXL has two; of the others the width tells.
+    if not any(module.startswith("lora_unet_") for module in halves):
+        if any(module.startswith("lora_te2_") for module in halves):
+            return "sdxl", claimed
+        for module, pair in halves.items():
+            if module.startswith("lora_te_") and module.endswith("q_proj") and "down" in pair:
+                width = header.tensors[pair["down"]].shape[1]
+                return _TEXT_WIDTHS.get(width, claimed or "unknown"), claimed
     return claimed or "unknown", claimed
 
 

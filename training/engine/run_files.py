@@ -91,6 +91,7 @@ def record_of(run, state: str, facts: dict) -> dict:
         "step": run.step,
         "saved_step": run.saved_step,
         "seconds": run.log.seconds,
+        "memory_estimate": run.estimate,
         "memory": run.learner.ladder.climbed,
         "libraries": library_versions(),
         **facts,

@@ -19,6 +19,7 @@ from training.engine.errors import EngineError
 from training.engine.events import (
     Cancelled,
     Checkpoint,
+    Estimate,
     Event,
     Finished,
     Paused,
@@ -27,6 +28,7 @@ from training.engine.events import (
     Warning,
 )
 from training.engine.learner import Learner
+from training.engine.memory_estimate import estimate
 from training.engine.parallel import Team
 from training.engine.run_folder import RunFolder
 from training.engine.run_samples import draw_samples
@@ -169,6 +171,8 @@ class _Run:
         if kept:
             run_files.check_same(kept, self.config, self.info.sha256, self.set.fingerprint)
             self.set.cut_down(kept.facts["ladder"].get("cap", 1.0))
+        self.estimate = estimate(self.config, self.info, loading.name_of(self.dtype)).to_json()
+        yield Estimate(**self.estimate)
         yield Phase("loading")
         if self.pipe is None:
             self.pipe = base_models.load(self.info, self.device, self.dtype)
