@@ -15,7 +15,7 @@ def test_two_processes_have_the_loss_curve_of_one(make_config, tmp_path):
         config = make_config(batch_size=4, output_dir=str(output), device="cpu")
         path = tmp_path / f"{count}.yaml"
         path.write_text(config.to_yaml(), encoding="utf-8")
-        train = ["-m", "training.engine", "train", "--config", str(path)]
+        train = ["-m", "training.engine", "train", "--config", str(path), "--no-advice"]
         launch = ["-m", "torch.distributed.run", "--standalone", f"--nproc_per_node={count}"]
         subprocess.run([sys.executable, *launch, *train], check=True, timeout=600)
         lines = (output / "events.jsonl").read_text().splitlines()
