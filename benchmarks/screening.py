@@ -21,10 +21,12 @@ from benchmarks.screening_cases import (
     cases,
     copies,
     folder_photos,
+    markings,
     wheel_photos,
 )
-from training.engine.screening import ScreenSettings, near_duplicates, screen_file
+from training.engine.screening import ScreenSettings, near_duplicates, screen_file, text
 from training.engine.screening.duplicates import fingerprint_of
+from training.engine.screening.picture import open_picture
 
 COLUMNS = "| Check | Spoilt | Sound | Precision | Recall |"
 
@@ -40,6 +42,7 @@ def main() -> None:
     settings = ScreenSettings(resolution=resolution)
     tally, mistakes, milliseconds = judge(photos, settings)
     wrong_pairs = judge_copies(photos, settings, tally)
+    wrong_texts = judge_text(photos, settings, tally) if text.is_installed() else []
     sides = [min(photo.image.size) for photo in photos]
     print(
         f"{len(photos)} photographs ({'scikit-image wheel' if wheel else 'own folder'}), "
@@ -48,10 +51,10 @@ def main() -> None:
         "of processor time each"
     )
     print(COLUMNS, "|---|---|---|---|---|", sep="\n")
-    for check in (*CHECKS, "duplicate"):
+    for check in (*CHECKS, "duplicate", "text"):
         print(row(check, tally))
     if arguments.mistakes:
-        print(*mistakes, *wrong_pairs, sep="\n")
+        print(*mistakes, *wrong_pairs, *wrong_texts, sep="\n")
 
 
 def judge(photos: list[Photo], settings: ScreenSettings) -> tuple[Counter, list, list]:
@@ -97,6 +100,25 @@ def judge_copies(photos: list[Photo], settings: ScreenSettings, tally: Counter) 
             tally["duplicate", truth, found] += 1
             if truth != found:
                 mistakes.append(f"{'missed' if truth else 'false'} duplicate: {original} / {key}")
+    return mistakes
+
+
+def judge_text(photos: list[Photo], settings: ScreenSettings, tally: Counter) -> list[str]:
+    """Look for writing on each photograph as it is and with writing laid over it."""
+    mistakes = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "picture.png"
+        for photo in photos:
+            truth = photo.truth.get("text", False)
+            pictures = [("untouched", photo.image, truth)]
+            pictures += [(name, picture, True) for name, picture in markings(photo.image)]
+            for name, picture, truth in pictures:
+                picture.save(path, compress_level=1)
+                measures, findings = text.check(open_picture(path, settings), settings)
+                tally["text", truth, bool(findings)] += 1
+                if truth != bool(findings):
+                    word = "missed" if truth else "false"
+                    mistakes.append(f"{word} text: {photo.name} {name} {measures}")
     return mistakes
 
 

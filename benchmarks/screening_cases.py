@@ -28,7 +28,7 @@ WHEEL_PHOTOS = {
     "gravel.png": {"subject": True},
     "hubble_deep_field.jpg": {"subject": True, "exposure": None},
     "moon.png": {"subject": None},
-    "motorcycle_left.png": {"subject": None},
+    "motorcycle_left.png": {"subject": None, "text": True},  # the maker's name on the tank
     "retina.jpg": {"subject": None},
     "rocket.jpg": {"exposure": None},
 }
@@ -115,6 +115,27 @@ def copies(image: Image.Image) -> Iterator[tuple[str, Image.Image]]:
     yield "cut 90 %", _cut(image, 0.90, 0.5, 0.5)
     yield "cut 85 %", _cut(image, 0.85, 0.5, 0.4)
     yield "cut 80 %", _cut(image, 0.80, 1.0, 0.0)
+
+
+def markings(image: Image.Image) -> Iterator[tuple[str, Image.Image]]:
+    """The picture with writing laid over it: watermarks, a date, a caption."""
+    yield "watermark", written(image, "SAMPLE PHOTO", 0.12, (0.5, 0.5), 120)
+    yield "faint watermark", written(image, "SAMPLE PHOTO", 0.12, (0.5, 0.5), 60)
+    yield "signed small", written(image, "© photo agency", 0.035, (0.95, 0.97), 200)
+    yield "dated", written(image, "2026 11 23", 0.05, (0.9, 0.95), 255)
+    yield "captioned", written(image, "SUMMER SALE", 0.1, (0.5, 0.1), 255)
+
+
+def written(image: Image.Image, words: str, height: float, place: tuple, alpha: int):
+    """The picture with white words on it. height: of the letters, as a share of the short side;
+    place: across and down, 0 to 1; alpha: 0 to 255."""
+    font = ImageFont.load_default(max(10, round(height * min(image.size))))
+    layer = Image.new("RGBA", image.size, (0, 0, 0, 0))
+    pen = ImageDraw.Draw(layer)
+    _left, _top, width, depth = pen.textbbox((0, 0), words, font=font)
+    corner = (round((image.width - width) * place[0]), round((image.height - depth) * place[1]))
+    pen.text(corner, words, font=font, fill=(255, 255, 255, alpha))
+    return Image.alpha_composite(image.convert("RGBA"), layer).convert("RGB")
 
 
 def _photo(path: Path, truth: dict) -> Photo:

@@ -19,6 +19,7 @@ LABELS: dict[str, str] = {
     "letterbox": gettext_noop("Bars above and below"),
     "pillarbox": gettext_noop("Bars left and right"),
     "border": gettext_noop("Border"),
+    "text-found": gettext_noop("Writing on it"),
     "screenshot": gettext_noop("Screenshot"),
     "screenshot-by-name": gettext_noop("Screenshot"),
     "near-duplicate": gettext_noop("Nearly the same"),

@@ -113,7 +113,7 @@ def test_what_is_imported_is_pinned(requirements, places):
     homes = packages_distributions()
     imported = imported_packages(*places) - own - set(sys.stdlib_module_names)
 
-    pinned = pinned_packages(requirements)
+    pinned = pinned_packages(requirements) | pinned_packages("requirements-text.txt")  # optional
     missing = {
         name
         for name in imported

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
-from benchmarks.screening_cases import wheel_photos
+from benchmarks.screening_cases import wheel_photos, written
 from training.engine.errors import EngineError
 from training.engine.screening import (
     ADVICE,
@@ -59,6 +59,7 @@ SPOILT = {
     "letterbox": lambda p: ImageOps.expand(p, (0, 40), "black"),
     "pillarbox": lambda p: ImageOps.expand(p, (60, 0), "black"),
     "border": lambda p: ImageOps.expand(p, 30, "white"),
+    "text-found": lambda p: written(p, "SAMPLE PHOTO", 0.12, (0.5, 0.5), 255),
 }
 
 

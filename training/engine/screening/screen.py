@@ -15,12 +15,13 @@ from training.engine.screening import (
     screenshot,
     size,
     subject,
+    text,
 )
 from training.engine.screening.picture import open_picture
 from training.engine.screening.report import Advice, Finding, Report, Severity
 from training.engine.screening.settings import ScreenSettings
 
-CHECKS = (size, blur, jpeg, exposure, subject, borders, screenshot)
+CHECKS = (size, blur, jpeg, exposure, subject, borders, screenshot, text)
 
 ADVICE: dict[str, Advice] = {
     code: advice for part in (*CHECKS, duplicates) for code, advice in part.ADVICE.items()

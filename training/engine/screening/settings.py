@@ -51,6 +51,9 @@ class ScreenSettings:
     border_share: float = _setting(
         0.02, "Bars and frames are reported from this share of the picture on.", 0.005, 0.9
     )
+    text_share: float = _setting(
+        0.0005, "Writing is reported from this share of the picture on.", 0.0, 1.0
+    )
     duplicate_distance: int = _setting(
         8, "Same picture when at most this many of the fingerprint's 64 bits differ.", 0, 20
     )
