@@ -120,7 +120,8 @@ SETTLED_SECONDS = 5 * CLOCK  # a row queued more recently may still be on its wa
 DEVICE_TURN_SECONDS = 60 * CLOCK  # rendering that a training must bear at a stretch
 STALL_SECONDS = 600 * CLOCK  # least time a phase may show no progress before its worker is killed
 STALL_STEPS = 10  # … and at least so many usual steps
-MAX_ATTEMPTS = 5  # a row whose workers died so often fails instead of being queued again
+# A row whose workers died so often is given up instead of being queued again.
+MAX_ATTEMPTS = int(os.environ.get("STUDIO_MAX_ATTEMPTS", 5))
 
 # Days that an ended run keeps its resume state and the checkpoints that nobody needs: neither the
 # last nor the recommended one, not kept by hand, in no style pack. 0: for ever.

@@ -165,6 +165,25 @@ def test_redis_killed_during_a_job_costs_nothing(
     assert steps_done_twice(running) == []
 
 
+def test_machine_that_stops_hard_and_starts_again_loses_nothing(
+    start_worker, make_toil, begun, ended, redis_process
+):
+    running, waiting = make_toil(total=40, pause=0.05), make_toil()
+    worker = start_worker("train")
+    begun(running)
+
+    for process in (worker, redis_process.server):  # all at once, none asked
+        process.kill()
+    for process in (worker, redis_process.server):
+        process.wait()
+    redis_process.start()
+    start_worker("train")
+
+    assert [ended(toil).state for toil in (running, waiting)] == [ToilState.DONE] * 2
+    assert running.attempt == 1
+    assert steps_done_twice(running) == []
+
+
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own way of locking")
 def test_exclusive_lock_on_the_database_is_waited_out(start_worker, make_toil, begun, ended):
     toil = make_toil(total=60, pause=0.05)

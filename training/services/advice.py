@@ -26,6 +26,9 @@ def recommend(run, config, recorder, control):
     facts = _record(run)
     TrainingRun.objects.filter(pk=run.pk).update(image_losses=_worst(facts))
     chosen = _thinned(list(run.checkpoints.order_by("step")))
+    if len(chosen) == 1:  # nothing to choose from, so no pictures are drawn
+        _keep(run, {"step": chosen[0].step, "reasons": ["only-one"], "scores": []}, recorder)
+        return
 
     def on_picture(done, total):
         recorder.note(Phase("choosing", done, total))
@@ -46,22 +49,22 @@ def recommend(run, config, recorder, control):
         )
     except RenderStopped:
         return  # the row says what for; the worker that comes back begins the advice anew
-    except (EngineError, ValueError, blobs.BlobMissing) as error:
-        recorder.say("line-not-recommended", level="warning", reason=str(error))
+    except (EngineError, ValueError, RuntimeError, OSError, blobs.BlobMissing) as error:
+        recorder.say("line-not-recommended", level="warning", reason=str(error)[:200])
         recorder.settle()
         return
-    _keep(run, found)
-    recorder.say("line-recommended", step=found.step)
-    recorder.settle()
-
-
-def _keep(run, found):
     told = found.to_json()
     told.pop("path")
+    _keep(run, told, recorder)
+
+
+def _keep(run, told, recorder):
     for score in told["scores"]:
         score.pop("path")
         run.checkpoints.filter(step=score["step"]).update(scores=score)
     TrainingRun.objects.filter(pk=run.pk, attempt=run.attempt).update(recommendation=told)
+    recorder.say("line-recommended", step=told["step"])
+    recorder.settle()
 
 
 def _record(run):
