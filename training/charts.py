@@ -6,6 +6,7 @@ WIDTH, HEIGHT = 760, 240
 LEFT, RIGHT, TOP, BOTTOM = 44, 690, 10, 214
 MOST_POINTS = 320  # more than the curve has pixels helps nobody
 SMOOTHING = 0.92
+LABEL_HEIGHT = 14  # px of a figure beside the curve
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Curve:
     first: float
     last_validation: float | None
     last_validation_y: float
+    label_shift: int  # of the validation's figure, so that it does not lie on the loss's
 
 
 def loss_curve(points, steps_total):
@@ -61,7 +63,16 @@ def loss_curve(points, steps_total):
         first=smoothed[0],
         last_validation=checks[-1][1] if checks else None,
         last_validation_y=y(checks[-1][1]) if checks else 0,
+        label_shift=_label_shift(y(smoothed[-1]), y(checks[-1][1])) if checks else 0,
     )
+
+
+def _label_shift(loss_y, validation_y):
+    """Baseline of the validation's figure beside its point: away from the loss's where near."""
+    if abs(validation_y - loss_y) >= LABEL_HEIGHT:
+        return 4
+    away = 1 if validation_y > loss_y else -1
+    return round(loss_y - validation_y) + 4 + away * LABEL_HEIGHT
 
 
 def _smoothed(values):

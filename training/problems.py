@@ -93,6 +93,10 @@ SENTENCES: dict[str, str] = {
         "{count} pictures are smaller than the {side} px this run trains at. "
         "Replace them, or choose a lower resolution."
     ),
+    "pictures-too-small": gettext_noop(
+        "{count} pictures are too small for this run: they would have to be enlarged by more than "
+        "a quarter. Replace them or take them out, or choose a lower resolution."
+    ),
     "base-absent": gettext_noop(
         "The files of the base model {name} are not there any more. Put them back, "
         "or choose another base model."
@@ -269,6 +273,7 @@ def _mend(code, dataset, run):
             "image-unreadable": (gettext("Look at the pictures"), bench),
             "image-without-caption": (gettext("Show them"), f"{bench}?state=missing"),
             "image-too-small": (gettext("Look at the pictures"), bench),
+            "pictures-too-small": (gettext("Look at the pictures"), bench),
             "bad-latents": (gettext("Look at the pictures"), bench),
         }
         if code in at_dataset:

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from brandstudio.core import devices
 from training.engine import base_models
-from training.engine.buckets import choose_bucket, make_buckets
+from training.engine.buckets import ENLARGEMENT, choose_bucket, make_buckets
 from training.engine.memory_estimate import estimate
 from training.timing import expected_seconds
 
@@ -84,6 +84,13 @@ def plan_of(config, base, sizes):
         disk_mb=round(disk),
         free_mb=shutil.disk_usage(settings.DATA_DIR).free // 10**6,
     )
+
+
+def too_small(config, base, sizes):
+    """How many pictures the engine would refuse: they would have to be enlarged too much."""
+    buckets = make_buckets(config, _described(base.path, base.sha256))
+    shapes = [(choose_bucket(buckets, *size), *size) for size in sizes]
+    return sum(max(b.width / width, b.height / height) > ENLARGEMENT for b, width, height in shapes)
 
 
 def steps_of(config, info, sizes):

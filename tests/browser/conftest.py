@@ -199,10 +199,10 @@ def make_zip(tmp_path):
 def make_dataset(designer, make_picture):
     """make_dataset(4): a dataset of the designer with so many pictures, captions checked."""
 
-    def make_dataset(pictures=4, name="Ink", **fields):
+    def make_dataset(pictures=4, name="Ink", size=(96, 64), **fields):
         dataset = services.make_dataset(designer, name, **{"trigger_word": "lnink", **fields})
         services.add_pictures(
-            dataset, [make_picture(f"{n:03}.jpg", seed=n) for n in range(pictures)]
+            dataset, [make_picture(f"{n:03}.jpg", seed=n, size=size) for n in range(pictures)]
         )
         for n, image in enumerate(dataset.images.order_by("name")):
             image.check_caption(f"lnink, arcade street number {n}, red lanterns", by=designer)

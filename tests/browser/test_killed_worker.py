@@ -14,7 +14,7 @@ def test_run_goes_on_by_itself_after_its_worker_is_killed_and_ends_as_if_nothing
     enter, nobody_works, start_worker, designer, make_dataset, wait_for, shot
 ):
     worker = start_worker("train", STUDIO_CLOCK="1")
-    dataset = make_dataset(6)
+    dataset = make_dataset(6, size=(320, 320))
     page = enter(designer)
     page.goto(f"/datasets/{dataset.pk}/train/")
     page.get_by_label("Name").fill("Ink one")

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from training import recipes, services
+from training import recipes, run_page, run_plan, services
 from training.models import RunState, Snapshot, TrainingRun
 
 pytestmark = pytest.mark.django_db
@@ -268,3 +268,100 @@ def test_base_that_is_gone_is_marked_and_kept(base, settings):
     base.refresh_from_db()
     assert not base.is_present
     assert problems["old.ckpt"][0] == "base-is-pickle"
+
+
+SMALL = {"lora_rank": 2, "batch_size": 2}
+
+
+def test_pictures_that_the_engine_would_refuse_stop_the_start(make_dataset, base, designer):
+    dataset = make_dataset(3, checked=3)
+    dataset.images.filter(name="000.jpg").update(width=12, height=8)
+
+    with pytest.raises(services.NotReady) as refused:
+        services.start_run(dataset, base, SMALL, by=designer)
+
+    assert [problem.code for problem in refused.value.problems] == ["pictures-too-small"]
+    assert dataset.runs.count() == 0
+
+
+def test_run_that_no_device_could_hold_is_refused(
+    make_dataset, base, designer, queue_redis, at_desk
+):
+    dataset = make_dataset(3, checked=3)
+    queue_redis.set("studio:device:far:device", '{"kind": "cuda", "megabytes": 1}')
+
+    with pytest.raises(services.NotReady) as refused:
+        services.start_run(dataset, base, SMALL, by=designer)
+    queue_redis.set("studio:device:near:device", '{"kind": "cuda", "megabytes": 80000}')
+    run = services.start_run(dataset, base, SMALL, by=designer)
+
+    assert [problem.code for problem in refused.value.problems] == ["memory-short"]
+    assert run.needs_mb > 1
+    assert run.steps_total > 0
+
+
+def test_time_is_learned_from_like_runs_and_none_is_told_before(
+    make_dataset, base, designer, queue_redis, at_desk
+):
+    dataset = make_dataset(4, checked=4)
+    settings = {"lora_rank": 2, "batch_size": 2, "epochs": 4, "resolution": 64}
+
+    def seconds(**changes):
+        config = recipes.full_config({**settings, **changes}, base)
+        return run_plan.plan_of(config, base, services.sizes_of(dataset)).seconds
+
+    unknown = seconds()
+    for speed, resolution in ((8.0, 64), (2.0, 32)):
+        run = services.start_run(dataset, base, {**settings, "resolution": resolution}, by=designer)
+        TrainingRun.objects.filter(pk=run.pk).update(
+            state=RunState.FINISHED, images_per_second=speed, attempt=2
+        )
+
+    assert unknown is None
+    assert seconds() == pytest.approx(8 * 2 / 8.0)
+    assert seconds(resolution=32) == pytest.approx(8 * 2 / 2.0)
+
+
+def test_exact_repeat_uses_the_same_snapshot_and_settings(
+    make_dataset, base, designer, queue_redis, at_desk
+):
+    dataset = make_dataset(4, checked=4)
+    run = services.start_run(dataset, base, {**SMALL, "seed": 7}, by=designer)
+    dataset.images.first().check_caption("lnink, changed since", by=designer)
+
+    answer = at_desk.post(f"/runs/{run.pk}/again/", {"act": "exactly"})
+
+    again = TrainingRun.objects.exclude(pk=run.pk).get()
+    assert answer["Location"] == again.get_absolute_url()
+    assert (again.snapshot, again.config, again.base) == (run.snapshot, run.config, run.base)
+    assert again.state == RunState.QUEUED
+
+
+def test_queue_tells_when_each_run_starts(make_dataset, base, designer, queue_redis):
+    dataset = make_dataset(4, checked=4)
+    held, first, second = (services.start_run(dataset, base, SMALL, by=designer) for _ in range(3))
+    held.start("another-host:1:1")
+    TrainingRun.objects.filter(pk=held.pk).update(seconds_left=100)
+    TrainingRun.objects.filter(pk=first.pk).update(seconds_left=40)
+    waiting = list(TrainingRun.objects.in_turn())
+
+    starts = run_page.start_times(waiting)
+
+    assert starts == {first.pk: 100, second.pk: 140}
+
+
+def test_admin_moves_a_run_by_one_place_and_by_priority(
+    client, brand_admin, make_dataset, base, designer, queue_redis
+):
+    dataset = make_dataset(4, checked=4)
+    runs = [services.start_run(dataset, base, SMALL, by=designer) for _ in range(3)]
+    client.force_login(brand_admin)
+
+    def order_after(run, act):
+        client.post(f"/runs/{run.pk}/act/", {"act": act})
+        return [runs.index(row) for row in TrainingRun.objects.in_turn()]
+
+    assert order_after(runs[2], "earlier") == [0, 2, 1]
+    assert order_after(runs[0], "later") == [2, 0, 1]
+    assert order_after(runs[1], "urgent") == [1, 2, 0]
+    assert order_after(runs[2], "idle") == [1, 0, 2]

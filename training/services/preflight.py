@@ -9,7 +9,7 @@ from training.models import TrainingImage
 from training.problems import explain, faults_of
 from training.readiness import ENOUGH, dataset_counts, rights_are_required
 from training.recipes import full_config
-from training.run_plan import SPARE_MB, plan_of
+from training.run_plan import SPARE_MB, plan_of, too_small
 
 
 def preflight(dataset, base, settings_):
@@ -79,7 +79,11 @@ def _config_problems(dataset, base, settings_, images):
     if config.batch_size > images:
         facts = {"batch_size": config.batch_size, "images": images}
         return [explain("batch-larger-than-dataset", facts, dataset=dataset)]
-    return _plan_problems(dataset, plan_of(config, base, sizes_of(dataset)))
+    sizes = sizes_of(dataset)
+    found = _plan_problems(dataset, plan_of(config, base, sizes))
+    if small := too_small(config, base, sizes):
+        found.append(explain("pictures-too-small", {"count": small}, dataset=dataset))
+    return found
 
 
 def _plan_problems(dataset, plan):
