@@ -88,7 +88,7 @@ def plan_of(config, base, sizes):
 
 def too_small(config, base, sizes):
     """How many pictures the engine would refuse: they would have to be enlarged too much."""
-    buckets = make_buckets(config, _described(base.path, base.sha256))
+    buckets = make_buckets(config, described(base.path, base.sha256))
     shapes = [(choose_bucket(buckets, *size), *size) for size in sizes]
     return sum(max(b.width / width, b.height / height) > ENLARGEMENT for b, width, height in shapes)
 
