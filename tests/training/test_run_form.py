@@ -40,6 +40,7 @@ def shown(answer):
 
 
 def test_page_begins_with_the_standard_preset_and_the_datasets_words(at_desk, dataset):
+    dataset.images.update(width=512, height=384)  # the bundled base stands first
     draft = at_desk.get(f"/datasets/{dataset.pk}/train/").context["draft"]
 
     assert [(name, is_on) for name, *_words, is_on in draft.presets][1] == ("standard", True)
