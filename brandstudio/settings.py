@@ -247,6 +247,8 @@ CAPTION_DOUBT_SURE = float(os.environ.get("CAPTION_DOUBT_SURE", "0.9"))
 # The 27-character producer code of GB 45438-2025 is bound to a real organisation, so it is never
 # invented here: without it labels say DEMO and the pages warn.
 AIGC_PRODUCER_CODE = os.environ.get("AIGC_PRODUCER_CODE", "")
+# Written into every style file that is made for others.
+STYLE_LICENCE = os.environ.get("STYLE_LICENCE") or "All rights reserved"
 
 LOGGING = {
     "version": 1,

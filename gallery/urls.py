@@ -45,6 +45,7 @@ urlpatterns = [
     path("styles/<slug:slug>/<int:number>/band/", library.version_band, name="version-band"),
     path("styles/<slug:slug>/<int:number>/retire/", library.version_retire, name="version-retire"),
     path("styles/<slug:slug>/<int:number>/file/", library.version_weights, name="version-weights"),
+    path("styles/<slug:slug>/<int:number>/zip/", library.version_travel, name="version-travel"),
     path("templates/", templates.template_list, name="template-list"),
     path("templates/new/", templates.template_new, name="template-new"),
     path("templates/cover/<int:pk>/", pictures.template_cover, name="template-cover"),

@@ -18,8 +18,8 @@ from brandstudio.core.templatetags.look import band_geometry
 from gallery import problems, services
 from gallery.forms import BandForm, ImportForm, PublishForm
 from gallery.models import ReviewState, StyleVersion
-from gallery.problems import Refused
-from gallery.services import evidence, library, lineage
+from gallery.problems import REFUSALS, Refused
+from gallery.services import evidence, library, lineage, travel
 from gallery.services.history import history_of
 from gallery.services.publishing import BAND
 from training.models import Checkpoint, TrainingRun
@@ -196,14 +196,29 @@ def version_retire(request, slug, number):
 @designer_required
 @require_safe
 def version_weights(request, slug, number):
-    """The small file that may travel: the LoRA itself, for other tools."""
+    """The LoRA file as it was trained, with all it knows of itself: for use in the house."""
     version = _version(request, slug, number)
     try:
         file = blobs.open(version.weights_sha256)
     except blobs.BlobMissing as error:
         raise Http404 from error
-    name = f"{version.pack.slug}-v{version.number}.safetensors"
+    name = f"{travel.file_stem(version)}.safetensors"
     return FileResponse(file, as_attachment=True, filename=name)
+
+
+@designer_required
+@require_safe
+def version_travel(request, slug, number):
+    """The style for other tools and other houses: weights, card and picture in a zip."""
+    version = _version(request, slug, number)
+    try:
+        file = travel.external_zip(version)
+    except REFUSALS as error:
+        messages.error(request, problems.of(error))
+        return redirect(version)
+    except blobs.BlobMissing as error:
+        raise Http404 from error
+    return FileResponse(file, as_attachment=True, filename=f"{travel.file_stem(version)}.zip")
 
 
 def _version(request, slug, number):
