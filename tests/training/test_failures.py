@@ -10,7 +10,7 @@ import pytest
 from django.utils import translation
 
 from brandstudio.core import blobs
-from training import jobs, services, steering
+from training import jobs, recorder, services, steering
 from training.models import RunState, TrainingRun
 from training.problems import explain
 
@@ -31,8 +31,9 @@ KINDS = {
 
 
 @pytest.fixture(autouse=True)
-def _look_at_every_step(monkeypatch):
+def _look_and_write_at_every_step(monkeypatch):
     monkeypatch.setattr(steering, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(recorder, "WRITE_SECONDS", 0)
 
 
 @pytest.fixture
