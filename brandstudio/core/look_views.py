@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import ptag
 
 from brandstudio.core.context import queue_counts
 from brandstudio.core.models import User
+from brandstudio.core.polling import polled
 from brandstudio.core.stylesheet import stylesheet
 
 ONE_YEAR = 365 * 24 * 3600
@@ -60,7 +60,7 @@ def _queue_tag(request):
 
 
 @require_safe
-@ptag(_queue_tag)
+@polled(_queue_tag)
 @login_required
 def queue_count(request):
     """The figure in the top bar; an unchanged poll is answered without rendering."""

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import ptag
 
+from brandstudio.core.polling import polled
 from brandstudio.core.roles import admin_required, marketer_required
 from gallery import problems
 from gallery.engine import prompts
@@ -103,7 +103,7 @@ def prompt(request):
 
 @marketer_required
 @require_safe
-@ptag(lambda request: stage.tag_of(request.user))
+@polled(lambda request: stage.tag_of(request.user))
 def stage_fragment(request):
     """The results; polled while something is being painted."""
     return render(request, "gallery/_stage.html", {"stage": stage.stage_of(request.user)})

@@ -9,10 +9,10 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import ptag
 
 from brandstudio.core import blobs
 from brandstudio.core.models import WrongState
+from brandstudio.core.polling import polled
 from brandstudio.core.roles import admin_required, designer_required
 from brandstudio.core.templatetags.look import band_geometry
 from gallery import problems, services
@@ -77,7 +77,7 @@ def version_detail(request, slug, number):
 
 @login_required
 @require_safe
-@ptag(lambda request, slug, number: _sheet_tag(slug, number))
+@polled(lambda request, slug, number: _sheet_tag(slug, number))
 def sheet_fragment(request, slug, number):
     """The strength sheet; polled while it is being painted."""
     version = _version(request, slug, number)

@@ -9,9 +9,10 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect, ptag
+from django_htmx.http import HttpResponseClientRedirect
 
 from brandstudio.core.models import WrongState
+from brandstudio.core.polling import polled
 from brandstudio.core.roles import designer_required
 from training import services
 from training.models import Checkpoint, RunLine, TrainingRun, Wish
@@ -99,7 +100,7 @@ def _tag(request, pk):
 
 @designer_required
 @require_safe
-@ptag(_tag)
+@polled(_tag)
 def run_progress(request, pk):
     """The part of the run's page that changes; 304 while nothing did."""
     return render(request, "training/_run.html", {"page": RunPage(visible_run(request, pk))})
