@@ -21,7 +21,10 @@ class Toil(Work):
     OWNER = "owner"
 
     state = models.CharField(max_length=10, choices=ToilState, default=ToilState.WAITING)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+    # No constraint: tables without migrations, as this one, are made before those of the people.
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+", db_constraint=False
+    )
     total = models.PositiveIntegerField(default=3)
     pause = models.FloatField(default=0.01)
     done = models.PositiveIntegerField(default=0)
