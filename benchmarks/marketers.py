@@ -7,6 +7,7 @@ a browser does until all their pictures are there.
 
     python -m benchmarks.marketers
     python -m benchmarks.marketers --people 50 --pictures 2 --steps 4 --json
+    python -m benchmarks.marketers --within 3        presses spread over three seconds
 
 Exits 1 when a picture is missing or people were not served in turns.
 """
@@ -76,7 +77,7 @@ class Browser:
         return answer.status, text, answer.headers
 
 
-def press_and_wait(browser, barrier, pictures, steps):
+def press_and_wait(browser, barrier, pictures, steps, within):
     """One person's minute. Raises when an answer is not what it should be."""
     time.sleep(random.uniform(0, OPENING_SECONDS))
     status, page, _headers = browser.ask("open", "/create/")
@@ -97,6 +98,7 @@ def press_and_wait(browser, barrier, pictures, steps):
     ):
         sent[name] = first
     barrier.wait()
+    time.sleep(random.uniform(0, within))
     status, _page, _headers = browser.ask("paint", "/create/", sent)
     if status != 302:
         raise RuntimeError(f"Paint was answered with {status}.")
@@ -226,7 +228,7 @@ def unfairness():
     return worst
 
 
-def run(people, pictures, steps):
+def run(people, pictures, steps, within):
     """The figures of one run, as a dictionary."""
     with tempfile.TemporaryDirectory(prefix="studio-") as name, socket.socket() as probe:
         folder = Path(name)
@@ -238,7 +240,7 @@ def run(people, pictures, steps):
         with running(folder):
             # A web process that has just started reads its templates with the first page.
             Browser(port, keys[0], Times()).ask("create", "/create/")
-            wall = press_together(port, keys, times, pictures, steps)
+            wall = press_together(port, keys, times, pictures, steps, within)
         from gallery.models import Asset, AssetState  # noqa: PLC0415
 
         mine = Asset.objects.filter(scene__owner__username__startswith="marketer-")
@@ -254,15 +256,18 @@ def run(people, pictures, steps):
         }
 
 
-def press_together(port, keys, times, pictures, steps):
-    """Let everybody press at once; seconds until the last one has all their pictures."""
+def press_together(port, keys, times, pictures, steps, within):
+    """Let everybody press within so many seconds (0: at one moment).
+
+    Returns the seconds until the last one has all their pictures.
+    """
     moment = []
     barrier = threading.Barrier(len(keys), action=lambda: moment.append(time.perf_counter()))
 
     def one(key):
         browser = Browser(port, key, times)
         try:
-            press_and_wait(browser, barrier, pictures, steps)
+            press_and_wait(browser, barrier, pictures, steps, within)
         except Exception as error:  # told at the end, with all others
             barrier.abort()
             times.faults.append(f"{type(error).__name__}: {error}")
@@ -292,9 +297,10 @@ def main():
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--pictures", type=int, default=2, choices=(1, 2, 4, 8))
     parser.add_argument("--steps", type=int, default=4)
+    parser.add_argument("--within", type=float, default=0, help="seconds over which people press")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    found = run(asked.people, asked.pictures, asked.steps)
+    found = run(asked.people, asked.pictures, asked.steps, asked.within)
     if asked.json:
         print(json.dumps(found))
     else:
