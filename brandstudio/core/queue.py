@@ -140,21 +140,25 @@ def withdraw(name, job_id):
         logger.warning("Redis does not answer (%s); the row alone tells %s to stop.", error, job_id)
 
 
-# The first of these ids that waits becomes the next one: found and moved in one stroke.
+# Those of these ids that wait become the next ones, in this order and in one stroke: several of
+# them, because between a worker's asking and its taking another one may take the first.
 _BRING_FORWARD = """
-for _, id in ipairs(ARGV) do
-    if redis.call("LREM", KEYS[1], 1, id) > 0 then
-        redis.call("LPUSH", KEYS[1], id)
-        return id
+local found = {}
+for i = 2, #ARGV do
+    if #found < tonumber(ARGV[1]) and redis.call("LREM", KEYS[1], 1, ARGV[i]) > 0 then
+        found[#found + 1] = ARGV[i]
     end
 end
-return false
+for i = #found, 1, -1 do
+    redis.call("LPUSH", KEYS[1], found[i])
+end
 """
+_WORKERS = 16  # that may look for work at the same time
 _LOOK_AHEAD = 50  # more than workers that may take the same row's job at the same time
 
 
 def bring_forward(name, can_hold=lambda row: True):
-    """Make the job of the row whose turn it is the next one (`fairness`).
+    """Make the jobs of the rows whose turn it is the next ones (`fairness`).
 
     can_hold: says of a row whether the worker that asks could carry it out. Returns False when
     rows wait and it can carry out none of them.
@@ -162,7 +166,7 @@ def bring_forward(name, can_hold=lambda row: True):
     rows = fairness.next_rows(name, _LOOK_AHEAD)
     ours = [row.job_id for row in rows if can_hold(row)]
     if ours:
-        connection().eval(_BRING_FORWARD, 1, _queue(name).key, *ours)
+        connection().eval(_BRING_FORWARD, 1, _queue(name).key, _WORKERS, *ours)
     return bool(ours) or not rows
 
 
