@@ -55,19 +55,23 @@ def measure(orders: int, port: str) -> None:
     waits = []
     for number in range(orders + 1):
         order = scenes.SceneOrder(free="an arcade street at night", seed=number, count=1)
-        began = time.perf_counter()
-        scene = scenes.compose_scene(order, who)
-        asset = scene.assets.get()
-
-        wait_until(lambda: seen(asset).steps_done >= 1, "the first step", 0.005)  # noqa: B023
-        wait = time.perf_counter() - began
-        wait_until(lambda: seen(asset).state == "ready", "the picture")  # noqa: B023
+        wait = first_step_of(lambda order=order: scenes.compose_scene(order, who))
         print(f"order {number}: first step after {wait * 1000:.0f} ms", flush=True)
         if number:  # the first order waits for the studio's own start
             waits.append(wait)
         time.sleep(1)
     print(f"click to first step: median {statistics.median(waits) * 1000:.0f} ms")
     print(f"load: {os.getloadavg()[0]:.2f}")
+
+
+def first_step_of(compose) -> float:
+    """Seconds from the order to its first step; returns when its picture is there."""
+    began = time.perf_counter()
+    asset = compose().assets.get()
+    wait_until(lambda: seen(asset).steps_done >= 1, "the first step", 0.005)
+    wait = time.perf_counter() - began
+    wait_until(lambda: seen(asset).state == "ready", "the picture")
+    return wait
 
 
 def seen(asset):

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageCms, ImageFilter, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFilter, ImageOps
 
+from training.engine import images
 from training.engine.errors import EngineError
 
 SMALLEST = 64  # px of the product's longer side in the upload
 MAX_MEGAPIXELS = 50
 RIM = 0.16  # of the product's width: how far its rim reaches
 RIM_FREE = 0.5  # the share of the steps for which the rim is free
-_SRGB = ImageCms.createProfile("sRGB")
 
 SHADOW = 0.6  # how much of the ground's light the deepest shadow takes
 REFLECTION = 0.16  # how strongly the ground mirrors the product just below it
@@ -112,32 +112,13 @@ def put_on(picture: Image.Image, product: PlacedProduct) -> Image.Image:
 
 def _opened(path: Path) -> Image.Image:
     """The cut-out in RGBA, turned upright, in sRGB; pixels that are sRGB already stay equal."""
-    try:
-        with Image.open(path) as image:
-            megapixels = image.width * image.height / 1e6
-            if megapixels > MAX_MEGAPIXELS:
-                raise EngineError(
-                    "image-too-large",
-                    name=path.name,
-                    megapixels=round(megapixels),
-                    limit=MAX_MEGAPIXELS,
-                )
-            image.load()
-            profile = image.info.get("icc_profile")
-            upright = ImageOps.exif_transpose(image)
-    except FileNotFoundError as error:
-        raise EngineError("image-unreadable", name=path.name, reason="no such file") from error
-    except UnidentifiedImageError as error:
-        raise EngineError("image-unreadable", name=path.name, reason="not an image") from error
-    except Image.DecompressionBombError as error:
-        raise EngineError(
-            "image-too-large", name=path.name, megapixels=">178", limit=MAX_MEGAPIXELS
-        ) from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
-        raise EngineError("image-unreadable", name=path.name, reason=str(error)) from error
+    with images.loaded(path, MAX_MEGAPIXELS) as image:
+        upright = ImageOps.exif_transpose(image)
     if not upright.has_transparency_data:
         raise EngineError("plate-without-alpha", name=path.name)
-    picture = _in_srgb(upright.convert("RGBA"), profile)
+    picture = upright.convert("RGBA")
+    if not _is_srgb(picture):
+        picture = images.to_srgb(picture)
     lowest, highest = picture.getchannel("A").getextrema()
     if lowest > 250:
         raise EngineError("plate-without-alpha", name=path.name)
@@ -154,18 +135,16 @@ def _opened(path: Path) -> Image.Image:
     return picture
 
 
-def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+def _is_srgb(picture: Image.Image) -> bool:
+    """Whether its profile is sRGB's own, so that carrying it out could only round the values."""
+    profile = picture.info.get("icc_profile")
     if not profile:
-        return picture
+        return True
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if "srgb" in ImageCms.getProfileDescription(source).lower():
-            return picture
-        colours = ImageCms.profileToProfile(picture.convert("RGB"), source, _SRGB, outputMode="RGB")
+        return "srgb" in ImageCms.getProfileDescription(source).lower()
     except (ImageCms.PyCMSError, OSError):
-        return picture  # a damaged profile: the plain values are the better guess
-    colours.putalpha(picture.getchannel("A"))
-    return colours
+        return True  # a damaged profile: the plain values are the better guess
 
 
 def _visible(picture: Image.Image) -> tuple[int, int, int, int]:

@@ -106,11 +106,6 @@ class WarmRenderer:
         )
         return plate.put_on(larger, product) if product else larger
 
-    def rest(self, device: str = "cpu") -> None:
-        """Move what is in memory to another device: host memory while a training has the card."""
-        if self._renderer:
-            self._renderer.to(device)
-
     def _checked(self, picture: Image.Image) -> Image.Image:
         if self._safety:
             self._safety.check(picture)

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -28,26 +29,33 @@ def open_rgb(path: str | Path) -> Image.Image:
 
     Raises EngineError: image-unreadable, image-too-large.
     """
+    with loaded(path) as image:
+        return as_rgb(image)
+
+
+@contextlib.contextmanager
+def loaded(path: str | Path, megapixels: int = MAX_MEGAPIXELS) -> Iterator[Image.Image]:
+    """The file's picture as it is stored; what fails in the block fails as reading does.
+
+    megapixels: the largest that is read. Raises EngineError: image-unreadable, image-too-large.
+    """
     path = Path(path)
     try:
         with Image.open(path) as image:
-            megapixels = image.width * image.height / 1e6
-            if megapixels > MAX_MEGAPIXELS:
+            found = image.width * image.height / 1e6
+            if found > megapixels:
                 raise EngineError(
-                    "image-too-large",
-                    name=path.name,
-                    megapixels=round(megapixels),
-                    limit=MAX_MEGAPIXELS,
+                    "image-too-large", name=path.name, megapixels=round(found), limit=megapixels
                 )
             image.load()
-            return as_rgb(image)
+            yield image
     except FileNotFoundError as error:
         raise EngineError("image-unreadable", name=path.name, reason="no such file") from error
     except UnidentifiedImageError as error:
         raise EngineError("image-unreadable", name=path.name, reason="not an image") from error
     except Image.DecompressionBombError as error:
         raise EngineError(
-            "image-too-large", name=path.name, megapixels=">178", limit=MAX_MEGAPIXELS
+            "image-too-large", name=path.name, megapixels=">178", limit=megapixels
         ) from error
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         # Pillow's plugins raise all of these for damaged files.
@@ -61,7 +69,7 @@ def as_rgb(image: Image.Image, upright: bool = True) -> Image.Image:
     """
     if upright:
         ImageOps.exif_transpose(image, in_place=True)
-    return _flat(_to_srgb(image))
+    return _flat(to_srgb(image))
 
 
 def fit_crop(image: Image.Image, width: int, height: int) -> tuple[Image.Image, tuple[int, int]]:
@@ -76,7 +84,8 @@ def fit_crop(image: Image.Image, width: int, height: int) -> tuple[Image.Image, 
     return scaled.crop((left, top, left + width, top + height)), (left, top)
 
 
-def _to_srgb(image: Image.Image) -> Image.Image:
+def to_srgb(image: Image.Image) -> Image.Image:
+    """The picture with its colour profile carried out; transparency stays."""
     profile = image.info.get("icc_profile")
     if not profile or image.mode not in ("RGB", "RGBA", "CMYK", "L"):
         return image

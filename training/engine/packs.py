@@ -77,13 +77,6 @@ class Packs:
             if any(where == part for where, _ in self._factors[name])
         )
 
-    def move(self, device) -> None:
-        """Follow the pipeline to another device, before or after it went there."""
-        self._untouched = {key: value.to(device) for key, value in self._untouched.items()}
-        for factors in self._factors.values():
-            for key, value in factors.items():
-                factors[key] = _Factors(value.up.to(device), value.down.to(device))
-
     def _hash(self, path: str | Path) -> str:
         """The file's hash; a file that looks untouched is not read again."""
         try:

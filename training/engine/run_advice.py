@@ -52,7 +52,12 @@ def advise(
 
 def worst_pictures(folder: RunFolder) -> dict[str, float]:
     """Name → loss of the five pictures that a finished run learned worst, worst first."""
-    losses = json.loads(folder.record.read_text(encoding="utf-8")).get("image_losses", {})
+    return worst_of(json.loads(folder.record.read_text(encoding="utf-8")))
+
+
+def worst_of(record: dict) -> dict[str, float]:
+    """As worst_pictures, of what run.json holds; {} where it names no losses."""
+    losses = record.get("image_losses") or {}
     return dict(sorted(losses.items(), key=lambda pair: -pair[1])[:WORST])
 
 

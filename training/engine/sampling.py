@@ -128,14 +128,6 @@ class Renderer:
         """Tokens of a prompt, both end marks included; those over base.token_limit cost a part."""
         return len(self.pipe.tokenizer(prompt, truncation=False, verbose=False)["input_ids"])
 
-    def to(self, device) -> None:
-        """Move everything to a device, e.g. to host memory while another job has the card."""
-        self.device = torch.device(device)
-        (self.pipe.unet if self.offload else self.pipe).to(device)
-        self.packs.move(device)
-        self._prompts.clear()
-        self._colours = None
-
     @property
     def colours(self) -> LatentColours:
         if self._colours is None:

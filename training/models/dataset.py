@@ -104,9 +104,6 @@ class TrainingImageQuerySet(models.QuerySet):
     def without_rights(self):
         return self.filter(rights_holder="")
 
-    def with_expired_rights(self):
-        return self.filter(rights_expire__lt=timezone.localdate())
-
     def withdrawn(self):
         return self.exclude(withdrawn_at=None)
 

@@ -11,7 +11,6 @@ from training.services.folders import output_folder
 
 MOST_CHECKPOINTS = 8  # evenly thinned, the last one among them
 MOST_REFERENCES = 60
-WORST = 5
 
 
 def recommend(run, config, recorder, control):
@@ -21,10 +20,11 @@ def recommend(run, config, recorder, control):
     `why_paused` says that the process must end before the advice was ready. Raises WrongState.
     """
     from training.engine import base_models, checkpoints  # noqa: PLC0415 -- torch is slow
+    from training.engine.run_advice import worst_of  # noqa: PLC0415
     from training.engine.sampling import Renderer, RenderStopped  # noqa: PLC0415
 
     facts = _record(run)
-    TrainingRun.objects.filter(pk=run.pk).update(image_losses=_worst(facts))
+    TrainingRun.objects.filter(pk=run.pk).update(image_losses=worst_of(facts))
     chosen = _thinned(list(run.checkpoints.order_by("step")))
     if len(chosen) == 1:  # nothing to choose from, so no pictures are drawn
         _keep(run, {"step": chosen[0].step, "reasons": ["only-one"], "scores": []}, recorder)
@@ -71,12 +71,6 @@ def _record(run):
     """What the engine wrote of the run, {} where it is not there."""
     path = output_folder(run) / "run.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-
-
-def _worst(facts):
-    """name → loss of the pictures that were learned worst, worst first."""
-    losses = facts.get("image_losses") or {}
-    return dict(sorted(losses.items(), key=lambda pair: -pair[1])[:WORST])
 
 
 def _thinned(found):
