@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "brandstudio.core.middleware.PrivateMiddleware",
     "brandstudio.core.polling.PollMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -245,6 +246,9 @@ SCREENING = json.loads(os.environ.get("SCREENING", "{}"))
 CAPTION_DOUBT_SURE = float(os.environ.get("CAPTION_DOUBT_SURE", "0.9"))
 
 # --- Brand ----------------------------------------------------------------------------------------
+# What makes a machine-made picture ready for a browser. Training serves such pictures too, and has
+# not heard of the gallery, which knows the rule.
+MADE_PICTURES = "gallery.services.shown.content_of"
 # The 27-character producer code of GB 45438-2025 is bound to a real organisation, so it is never
 # invented here: without it labels say DEMO and the pages warn.
 AIGC_PRODUCER_CODE = os.environ.get("AIGC_PRODUCER_CODE", "")

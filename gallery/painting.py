@@ -9,9 +9,8 @@ from PIL import Image
 from brandstudio.core import blobs
 from gallery.models import EvidencePicture, StyleVersion, Way
 from gallery.problems import Refused
+from gallery.services import shown
 from gallery.services.scenes import default_base, product_of
-
-THUMB_SIDE = 480  # px of the longer side of what lists show
 
 
 class Stopped(Exception):
@@ -61,17 +60,18 @@ def paint_asset(asset, turn, stopped):
 
     def on_step(step, total, preview):
         # Raises WrongState once the row was cancelled, and so ends the picture at this step.
-        shown = {"preview": preview} if preview else {}
-        asset.note_progress(steps_done=step, steps_total=total, **shown)
+        news = {"preview": preview} if preview else {}
+        asset.note_progress(steps_done=step, steps_total=total, **news)
         turn.yield_device()
 
     try:
         picture = _paint(painter, scene, request, on_step, stopped)
     except RenderStopped as error:
         raise Stopped from error
+    picture_sha256 = blobs.put_bytes(renderer.png(picture))
     asset.finish(
-        picture_sha256=blobs.put_bytes(renderer.png(picture)),
-        thumb_sha256=blobs.put_bytes(renderer.webp(picture, THUMB_SIDE)),
+        picture_sha256=picture_sha256,
+        thumb_sha256=blobs.put_bytes(shown.thumb(asset, picture, picture_sha256)),
         seconds=time.monotonic() - began,
         lineage=lineage_of(asset, packs, renderer.versions()),
     )

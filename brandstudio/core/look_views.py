@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -21,7 +22,8 @@ from brandstudio.core.models import User
 from brandstudio.core.polling import polled
 from brandstudio.core.stylesheet import stylesheet
 
-ONE_YEAR = 365 * 24 * 3600
+ONE_DAY = 24 * 3600
+ONE_YEAR = 365 * ONE_DAY
 
 
 @require_safe
@@ -34,6 +36,14 @@ def site_css(request, version):
     patch_cache_control(
         response, public=True, immutable=True, max_age=ONE_YEAR if version == current else 0
     )
+    return response
+
+
+@require_safe
+def favicon(request):
+    """Where browsers look for the icon of what is no page, such as a picture in its own tab."""
+    response = redirect(static("mark.svg"))
+    patch_cache_control(response, public=True, max_age=ONE_DAY)
     return response
 
 

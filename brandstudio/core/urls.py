@@ -22,6 +22,7 @@ urlpatterns = [
         ),
         name="password",
     ),
+    path("favicon.ico", look_views.favicon, name="favicon"),
     path("theme/", look_views.theme, name="theme"),
     path("css/<slug:version>/site.css", look_views.site_css, name="stylesheet"),
     path("look/", look_views.look, name="look"),

@@ -19,6 +19,7 @@ from gallery.engine import xmp
 from gallery.engine.xmp import Mark
 
 LABEL = "人工智能生成"
+LABELLED_FROM = 0.5  # of its native size: a picture shown at so much carries the visible label
 LEAST_SHARE = 0.05  # of the short side, for the ink of the lowest glyph
 _ROOM = 1.03  # a JPEG or a messenger softens edges; a little more keeps the rule all the same
 _LEAST_PIXELS = 11  # below this Chinese glyphs cannot be told apart
@@ -53,6 +54,35 @@ def write(
         )
     else:
         raise ValueError(f"form must be png or jpg, not {form!r}")
+
+
+def for_screens(
+    picture: Image.Image,
+    mark: Mark,
+    *,
+    native: tuple[int, int] | None = None,
+    longest: int | None = None,
+    quality: int = 90,
+) -> bytes:
+    """A WebP of the picture for a browser: with the metadata mark, and the label where it is due.
+
+    native: the size it was made in, in px, when `picture` is a smaller one; nothing is ever larger.
+    longest: px that neither side exceeds.
+    """
+    native = native or picture.size
+    shown = picture.convert("RGB")
+    side = min(longest or max(native), max(native))
+    shown.thumbnail((side, side), Image.Resampling.LANCZOS)
+    if is_label_due(shown.size, native):
+        shown = draw_label(shown)
+    file = io.BytesIO()
+    shown.save(file, "WEBP", quality=quality, method=2, xmp=xmp.stamp("", mark).encode())
+    return file.getvalue()
+
+
+def is_label_due(size: tuple[int, int], native: tuple[int, int]) -> bool:
+    """Whether a picture of this size must carry the visible label, made in `native` size."""
+    return any(shown >= LABELLED_FROM * made for shown, made in zip(size, native, strict=True))
 
 
 def draw_label(picture: Image.Image) -> Image.Image:

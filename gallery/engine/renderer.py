@@ -123,7 +123,7 @@ def _told(on_step: OnStep | None):
 
     def after_step(_index, step, total, preview):
         if on_step:
-            on_step(step, total, webp(preview, PREVIEW_SIDE) if preview else b"")
+            on_step(step, total, _preview(preview) if preview else b"")
 
     return after_step
 
@@ -134,11 +134,17 @@ def warm(compile: str = "", safety: Path | None = None) -> WarmRenderer:
     return WarmRenderer(compile=compile, safety=safety)
 
 
+def _preview(latents_shown: Image.Image) -> bytes:
+    """A small WebP; latents are a few pixels wide, which a browser would show as blocks."""
+    scale = PREVIEW_SIDE / max(latents_shown.size)
+    size = tuple(max(1, round(length * scale)) for length in latents_shown.size)
+    return webp(latents_shown.resize(size, Image.Resampling.BICUBIC), PREVIEW_SIDE)
+
+
 def webp(picture: Image.Image, side: int, quality: int = 72) -> bytes:
-    """A WebP whose longer side is `side` px; a smaller picture is scaled up to it."""
-    scale = side / max(picture.size)
-    size = tuple(max(1, round(length * scale)) for length in picture.size)
-    smaller = picture.convert("RGB").resize(size, Image.Resampling.BICUBIC)
+    """A WebP no side of which exceeds `side` px; a smaller picture stays as large as it is."""
+    smaller = picture.convert("RGB")
+    smaller.thumbnail((side, side), Image.Resampling.BICUBIC)
     file = io.BytesIO()
     smaller.save(file, "WEBP", quality=quality, method=2)
     return file.getvalue()

@@ -48,20 +48,21 @@ class Mark:
             if not _ALLOWED.fullmatch(value):
                 raise ValueError(f"The mark may not hold {value!r}: ASCII without spaces only.")
 
+    def as_dict(self) -> dict[str, str]:
+        """The mark's fields in the annex's order, as `read_mark` finds them."""
+        return {
+            "Label": self.label,
+            "ContentProducer": self.producer,
+            "ProduceID": self.produce_id,
+            "ReservedCode1": self.reserved_1,
+            "ContentPropagator": self.propagator or self.producer,
+            "PropagateID": self.propagate_id or self.produce_id,
+            "ReservedCode2": self.reserved_2,
+        }
+
     def to_json(self) -> str:
         """The JSON in the annex's order."""
-        return json.dumps(
-            {
-                "Label": self.label,
-                "ContentProducer": self.producer,
-                "ProduceID": self.produce_id,
-                "ReservedCode1": self.reserved_1,
-                "ContentPropagator": self.propagator or self.producer,
-                "PropagateID": self.propagate_id or self.produce_id,
-                "ReservedCode2": self.reserved_2,
-            },
-            separators=(",", ":"),
-        )
+        return json.dumps(self.as_dict(), separators=(",", ":"))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models.vocabulary import Named
 
-from .review import Reviewed
+from .review import Reviewed, ReviewQuerySet
 from .style import StylePack
 
 SLOT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -17,6 +17,12 @@ VEHICLE_SLOTS = {"vehicle", "car"}
 
 def _in_language(zh, en):
     return en if (get_language() or "").startswith("en") else zh
+
+
+class PromptTemplateQuerySet(ReviewQuerySet):
+    def visible_to(self, person):
+        """Designers and admins see all, others what they may use."""
+        return self if person.is_designer or person.is_brand_admin else self.approved()
 
 
 class PromptTemplate(Named, Reviewed):
@@ -40,6 +46,8 @@ class PromptTemplate(Named, Reviewed):
     )
     changes = models.CharField(_("what changed"), max_length=200, blank=True)
     cover_sha256 = models.CharField(max_length=64, blank=True)
+
+    objects = PromptTemplateQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("prompt template")

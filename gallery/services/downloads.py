@@ -9,9 +9,9 @@ from PIL import Image
 
 from brandstudio.core import blobs
 from gallery.engine import labelling, plate, sizes
-from gallery.engine.xmp import Mark
 from gallery.models import AssetState, Download
 from gallery.problems import Refused
+from gallery.services import shown
 from gallery.services.scenes import product_of
 
 FORMS = {"png": "image/png", "jpg": "image/jpeg"}
@@ -39,16 +39,32 @@ def labelled_file(asset, channel, form):
 
     form: a key of FORMS. Raises Refused("picture-not-ready").
     """
+    return _labelled(asset, channel, form, lambda size, _master: size)
+
+
+def shown_file(asset):
+    """As `labelled_file` for the scene's own channel, to look at: no larger than the master."""
+    return _labelled(asset, None, "jpg", _within)
+
+
+def _labelled(asset, channel, form, limited):
+    """limited(size, master): the file's size in px, from the channel's and the master's."""
     if asset.state != AssetState.READY:
         raise Refused("picture-not-ready")
     with Image.open(blobs.local(asset.picture_sha256)) as opened:
         picture = opened.convert("RGB")
-    picture = _delivered(picture, asset.scene, delivered_size(asset, channel))
+    size = limited(delivered_size(asset, channel), picture.size)
+    picture = _delivered(picture, asset.scene, size)
     file = io.BytesIO()
     labelling.write(picture, file, form=form, mark=mark_of(asset))
     where = channel or asset.scene.channel
     name = "-".join(filter(None, ["studio", str(asset.pk), where and where.slug]))
     return LabelledFile(file.getvalue(), f"{name}.{form}", FORMS[form], *picture.size)
+
+
+def _within(size, master):
+    shrink = min(1, *(whole / side for side, whole in zip(size, master, strict=True)))
+    return tuple(max(1, round(side * shrink)) for side in size)
 
 
 def _delivered(picture, scene, size):
@@ -82,10 +98,7 @@ def delivered_size(asset, channel=None):
 
 def mark_of(asset):
     """The metadata mark of an asset; its number is unique and leads back to the row."""
-    return Mark(
-        producer=settings.AIGC_PRODUCER_CODE or "DEMO",
-        produce_id=f"studio-{asset.pk}-{asset.picture_sha256[:16]}",
-    )
+    return shown.mark(f"studio-{asset.pk}", asset.picture_sha256)
 
 
 def note(asset, person, channel, form, labelled):

@@ -10,9 +10,9 @@ from PIL import Image
 
 from brandstudio.core import blobs
 from gallery.engine import labelling
-from gallery.engine.xmp import Mark
 from gallery.models import ReviewState
 from gallery.problems import Refused
+from gallery.services.shown import mark
 from training.engine import lora_export
 from training.engine.safetensors_header import read_header
 
@@ -60,9 +60,7 @@ def _preview(version):
 
 
 def _write_labelled(shown, file, version):
-    mark = Mark(
-        producer=settings.AIGC_PRODUCER_CODE or "DEMO",
-        produce_id=f"style-{version.pk}-{shown.sha256[:16]}",
-    )
     with Image.open(blobs.local(shown.sha256)) as picture:
-        labelling.write(picture.convert("RGB"), file, form="png", mark=mark)
+        labelling.write(
+            picture.convert("RGB"), file, form="png", mark=mark(f"style-{version.pk}", shown.sha256)
+        )

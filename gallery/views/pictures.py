@@ -1,16 +1,19 @@
-"""Picture bytes, served only through rows that the person may see."""
+"""Picture bytes, served only through rows that the person may see.
+
+What a machine made goes through `serve_made`, which keeps the rule about marks.
+"""
 
 from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from brandstudio.core import blobs
+from brandstudio.core.serving import ASK_AGAIN, MadePicture, serve_blob, serve_made
 from gallery.models import (
     Asset,
+    AssetState,
     EvidencePicture,
     Plate,
     PromptTemplate,
@@ -18,46 +21,49 @@ from gallery.models import (
     StyleVersion,
 )
 from gallery.problems import Refused
-from gallery.services import downloads
-
-_DAY = 24 * 3600
+from gallery.services import downloads, shown
 
 
 @login_required
 @require_safe
 def asset_thumb(request, pk):
-    """A small WebP of a finished picture."""
-    asset = get_object_or_404(Asset.objects.visible_to(request.user), pk=pk)
-    return blob_response(asset.thumb_sha256, "image/webp")
+    """A small WebP of a finished picture; its owner sees it in the bin too."""
+    return serve_made(request, shown.made_asset(_finished(request, pk)))
 
 
 @login_required
 @require_safe
 def asset_preview(request, pk):
-    """What a picture is becoming; the address carries the step, so a browser may keep it.
+    """What a picture is becoming; the address carries the step.
 
     A page that asks a moment too late gets the finished picture, or nothing if there is none.
     """
-    asset = get_object_or_404(Asset.objects.visible_to(request.user), pk=pk)
-    if asset.thumb_sha256:
-        return blob_response(asset.thumb_sha256, "image/webp")
+    seen = Asset.objects.visible_to(request.user).select_related("scene")
+    asset = get_object_or_404(seen, pk=pk)
+    if asset.state == AssetState.READY:
+        return serve_made(request, shown.made_asset(asset))
     if not asset.preview:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    return _kept(HttpResponse(bytes(asset.preview), content_type="image/webp"))
+    return HttpResponse(shown.preview(asset), content_type="image/webp")
 
 
 @login_required
 @require_safe
 def asset_picture(request, pk):
     """The picture as it will leave the studio, labelled, to be looked at."""
-    asset = get_object_or_404(
-        Asset.objects.visible_to(request.user).select_related("scene__channel"), pk=pk
-    )
     try:
-        labelled = downloads.labelled_file(asset, None, "jpg")
+        labelled = downloads.shown_file(_finished(request, pk))
     except Refused as error:
         raise Http404 from error
-    return _kept(HttpResponse(labelled.content, content_type=labelled.content_type))
+    headers = {"Cache-Control": ASK_AGAIN}
+    return HttpResponse(labelled.content, content_type=labelled.content_type, headers=headers)
+
+
+def _finished(request, pk):
+    """A finished picture that this person may see, their own in the bin among them."""
+    seen = Asset.objects.visible_to(request.user) | Asset.objects.binned_by(request.user)
+    finished = seen.filter(state=AssetState.READY)
+    return get_object_or_404(finished.select_related("scene__channel", "scene__plate"), pk=pk)
 
 
 @login_required
@@ -66,7 +72,7 @@ def evidence_picture(request, pk):
     """A picture of a strength sheet."""
     seen = StyleVersion.objects.visible_to(request.user)
     picture = get_object_or_404(EvidencePicture.objects.filter(version__in=seen), pk=pk)
-    return blob_response(picture.sha256, "image/webp")
+    return serve_made(request, MadePicture(picture.sha256, f"evidence-{picture.pk}"))
 
 
 @login_required
@@ -74,7 +80,7 @@ def evidence_picture(request, pk):
 def plate_picture(request, pk):
     """A product plate with its transparency, at the size a page shows it."""
     plate = get_object_or_404(Plate.objects.visible_to(request.user), pk=pk)
-    return blob_response(plate.thumb_sha256, "image/webp")
+    return serve_blob(request, plate.thumb_sha256, content_type="image/webp")
 
 
 @login_required
@@ -82,26 +88,14 @@ def plate_picture(request, pk):
 def start_thumb(request, pk):
     """A picture that this person brought along, small."""
     start = get_object_or_404(StartPicture.objects.filter(owner=request.user), pk=pk)
-    return blob_response(start.thumb_sha256, "image/webp")
+    return serve_blob(request, start.thumb_sha256, content_type="image/webp")
 
 
 @login_required
 @require_safe
 def template_cover(request, pk):
-    """The picture on a template's card."""
-    template = get_object_or_404(PromptTemplate, pk=pk)
-    return blob_response(template.cover_sha256, "image/webp")
-
-
-def blob_response(sha256, content_type):
-    """A stored file that may be kept by this person's browser, since blobs never change."""
-    try:
-        response = FileResponse(blobs.open(sha256), content_type=content_type)
-    except (blobs.BlobMissing, ValueError) as error:
-        raise Http404 from error
-    return _kept(response)
-
-
-def _kept(response):
-    patch_cache_control(response, private=True, max_age=_DAY, immutable=True)
-    return response
+    """The picture on a template's card, for those who may see the template."""
+    template = get_object_or_404(PromptTemplate.objects.visible_to(request.user), pk=pk)
+    if not template.cover_sha256:
+        raise Http404
+    return serve_made(request, MadePicture(template.cover_sha256, f"cover-{template.pk}"))

@@ -26,7 +26,9 @@ from training.engine.errors import EngineError
 @require_safe
 def template_list(request):
     """The newest of each name; marketers see the approved ones."""
-    seen = _visible(request.user).annotate(uses=Count("scenes__assets", distinct=True))
+    seen = PromptTemplate.objects.visible_to(request.user).annotate(
+        uses=Count("scenes__assets", distinct=True)
+    )
     newest = {}
     for template in seen.select_related("made_by").order_by("slug", "-number"):
         newest.setdefault(template.slug, template)
@@ -36,10 +38,14 @@ def template_list(request):
 @login_required
 @require_safe
 def template_detail(request, slug, number):
-    template = get_object_or_404(_visible(request.user), slug=slug, number=number)
+    template = get_object_or_404(
+        PromptTemplate.objects.visible_to(request.user), slug=slug, number=number
+    )
     context = {
         "template": template,
-        "versions": _visible(request.user).filter(slug=slug).order_by("-number"),
+        "versions": PromptTemplate.objects.visible_to(request.user)
+        .filter(slug=slug)
+        .order_by("-number"),
         "history": history_of(template, 20),
         "may_edit": _may_edit(request.user, template),
         "example": _example(template),
@@ -67,7 +73,9 @@ def template_edit(request, slug, number):
 @require_POST
 def template_copy(request, slug, number):
     """The next version as a draft, with the same words."""
-    template = get_object_or_404(_visible(request.user), slug=slug, number=number)
+    template = get_object_or_404(
+        PromptTemplate.objects.visible_to(request.user), slug=slug, number=number
+    )
     with transaction.atomic():
         siblings = PromptTemplate.objects.filter(slug=slug)
         draft = siblings.filter(state=ReviewState.DRAFT).first()
@@ -122,18 +130,14 @@ def _edit(request, template):
     return render(request, "gallery/template_form.html", context, status=status)
 
 
-def _visible(person):
-    if person.is_designer or person.is_brand_admin:
-        return PromptTemplate.objects.all()
-    return PromptTemplate.objects.approved()
-
-
 def _may_edit(person, template):
     return person.is_brand_admin or (person.is_designer and person.pk == template.made_by_id)
 
 
 def _mine(request, slug, number):
-    template = get_object_or_404(_visible(request.user), slug=slug, number=number)
+    template = get_object_or_404(
+        PromptTemplate.objects.visible_to(request.user), slug=slug, number=number
+    )
     if not _may_edit(request.user, template):
         raise Http404
     return template

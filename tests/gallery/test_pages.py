@@ -10,7 +10,6 @@ from django.urls import reverse
 from PIL import Image
 from transformers import CLIPTokenizer
 
-from brandstudio.core import blobs
 from gallery import services
 from gallery.engine import prompts, xmp
 from gallery.models import Asset, Download, PromptTemplate, ReviewState, Scene, StyleVersion
@@ -302,7 +301,7 @@ def test_preview_asked_for_too_late_is_the_picture_itself(at, marketer, make_rea
 
     answer = browser.get("asset-preview", asset.pk)
 
-    assert b"".join(answer.streaming_content) == blobs.local(asset.thumb_sha256).read_bytes()
+    assert answer.content == browser.get("asset-thumb", asset.pk).content
     assert browser.get("asset-preview", waiting.pk).status_code == 204
 
 

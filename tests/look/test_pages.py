@@ -140,3 +140,10 @@ def test_rail_shows_where_one_stands_on_pages_that_belong_to_a_room(at, brand_ad
     page = at(brand_admin, reverse("gallery:template-list")).text
 
     assert f'<a href="{reverse("gallery:pack-list")}" aria-current="page">' in page
+
+
+def test_browsers_find_the_icon_where_they_look_by_themselves(client):
+    answer = client.get("/favicon.ico")
+
+    assert finders.find(answer.headers["Location"].removeprefix("/static/"))
+    assert "public" in answer.headers["Cache-Control"]

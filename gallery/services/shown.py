@@ -1,0 +1,93 @@
+"""The one rule for machine-made pictures in a browser, whatever row they belong to.
+
+The metadata mark is in every file; the visible label is in it from half the native size on; and
+no file is larger than the picture it was made from.
+"""
+
+import io
+from functools import lru_cache
+
+from django.conf import settings
+from PIL import Image
+
+from brandstudio.core import blobs
+from brandstudio.core.serving import MadePicture
+from gallery.engine import labelling, xmp
+from gallery.engine.xmp import Mark
+
+THUMB_SIDE = 480  # px of the longer side of what lists show, at most
+_THUMB_QUALITY = 75
+
+
+def mark(number, sha256):
+    """The metadata mark of a machine-made picture: unique, and leading back to its row.
+
+    number: such as "studio-12" of asset 12. sha256: of the picture it was made from.
+    """
+    return Mark(
+        producer=settings.AIGC_PRODUCER_CODE or "DEMO", produce_id=f"{number}-{sha256[:16]}"
+    )
+
+
+def made_asset(asset):
+    """A finished asset as lists show it."""
+    return MadePicture(
+        asset.picture_sha256, f"studio-{asset.pk}", THUMB_SIDE, ready_sha256=asset.thumb_sha256
+    )
+
+
+def thumb(asset, picture, sha256):
+    """What `made_asset` is served as, made once, with the picture still in memory.
+
+    picture: the master. sha256: of the master's file.
+    """
+    return labelling.for_screens(
+        picture, mark(f"studio-{asset.pk}", sha256), longest=THUMB_SIDE, quality=_THUMB_QUALITY
+    )
+
+
+def preview(asset):
+    """What an asset under way is becoming, as bytes of a WebP."""
+    scene = asset.scene
+    with Image.open(io.BytesIO(bytes(asset.preview))) as opened:
+        return labelling.for_screens(
+            opened,
+            mark(f"studio-{asset.pk}", f"step{asset.steps_done}"),
+            native=(scene.width, scene.height),
+            quality=_THUMB_QUALITY,
+        )
+
+
+def content_of(made):
+    """The bytes of a WebP that may be shown. Raises blobs.BlobMissing.
+
+    made: a MadePicture; settings.MADE_PICTURES leads here.
+    """
+    wanted = mark(made.number, made.sha256)
+    if made.ready_sha256 and (ready := _ready(made.ready_sha256, wanted)):
+        return ready
+    return _made_ready(str(blobs.local(made.sha256)), wanted, made.longest)
+
+
+def _ready(sha256, wanted):
+    """The blob's bytes, if they were written by this rule with this mark; else None.
+
+    Older thumbnails have no mark, nor have those made before the producer's code was set.
+    """
+    try:
+        content = blobs.local(sha256).read_bytes()
+    except blobs.BlobMissing:
+        return None
+    try:
+        found = xmp.read_mark(io.BytesIO(content))
+    except (OSError, ValueError):
+        return None
+    return content if found.marks == (wanted.as_dict(),) else None
+
+
+@lru_cache(maxsize=200)
+def _made_ready(path, wanted, longest):
+    # Encoding costs 10 to 100 ms, and a sheet's pictures are looked at again and again.
+    quality = _THUMB_QUALITY if longest else 90
+    with Image.open(path) as opened:
+        return labelling.for_screens(opened, wanted, longest=longest, quality=quality)
