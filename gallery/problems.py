@@ -97,7 +97,12 @@ SENTENCES: dict[str, str] = {
     "checkpoint-not-finished": gettext_noop("This checkpoint is not saved whole yet. Wait for it."),
     "slug-taken": gettext_noop("Another pack is called {slug}. Choose another short name."),
     "own-work": gettext_noop(
-        "You submitted this yourself; a colleague has to decide. Four eyes see more than two."
+        "You made, edited or submitted this yourself, so a colleague has to decide: four eyes see "
+        "more than two."
+    ),
+    "no-draft-any-more": gettext_noop(
+        "This is no draft any more, so nothing was changed. Make a new version and put your words "
+        "there."
     ),
     "decided-already": gettext_noop("This was decided meanwhile. Look at it again."),
     "evidence-missing": gettext_noop(

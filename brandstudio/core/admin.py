@@ -2,11 +2,24 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.utils.translation import gettext_lazy as _
 
+from brandstudio.core.forms import PersonPasswordForm
 from brandstudio.core.models import AuditEntry, Campaign, GlossaryTerm, Message, User, Vehicle
 
 
+class ChangedOnly:
+    """Saves the columns that were changed on the page, as GuardedModelForm does."""
+
+    def save_model(self, request, obj, form, change):
+        columns = {field.name for field in obj._meta.concrete_fields}
+        if change:
+            obj.save(update_fields=[name for name in form.changed_data if name in columns])
+        else:
+            super().save_model(request, obj, form, change)
+
+
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(ChangedOnly, UserAdmin):
+    change_password_form = PersonPasswordForm
     list_display = ["username", "shown_name", "is_designer", "is_marketer", "is_brand_admin"]
     fieldsets = (
         *UserAdmin.fieldsets,
@@ -54,4 +67,6 @@ class MessageAdmin(admin.ModelAdmin):
         return False
 
 
-admin.site.register([Campaign, GlossaryTerm, Vehicle])
+@admin.register(Campaign, GlossaryTerm, Vehicle)
+class VocabularyAdmin(ChangedOnly, admin.ModelAdmin):
+    """The brand's own words."""

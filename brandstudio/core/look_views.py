@@ -18,6 +18,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from brandstudio.core.context import queue_counts
+from brandstudio.core.forms import GuardedModelForm
 from brandstudio.core.models import User
 from brandstudio.core.polling import polled
 from brandstudio.core.stylesheet import stylesheet
@@ -77,7 +78,7 @@ def queue_count(request):
     return render(request, "_queue_count.html")
 
 
-class AccountForm(forms.ModelForm):
+class AccountForm(GuardedModelForm):
     class Meta:
         model = User
         fields = ["last_name", "first_name", "email", "email_notices"]

@@ -2,6 +2,7 @@ from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.urls import path, reverse_lazy
 
 from brandstudio.core import look_views, views
+from brandstudio.core.forms import OwnPasswordForm
 
 app_name = "core"
 urlpatterns = [
@@ -18,7 +19,9 @@ urlpatterns = [
     path(
         "account/password/",
         PasswordChangeView.as_view(
-            template_name="core/password.html", success_url=reverse_lazy("core:account")
+            template_name="core/password.html",
+            form_class=OwnPasswordForm,
+            success_url=reverse_lazy("core:account"),
         ),
         name="password",
     ),

@@ -5,6 +5,7 @@ import re
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from brandstudio.core.forms import GuardedModelForm
 from gallery.models import PromptTemplate
 from gallery.models.template import SLOT
 
@@ -32,7 +33,10 @@ class SlotsField(forms.CharField):
         return "\n\n".join(blocks)
 
     def has_changed(self, initial, data):
-        return super().has_changed(self.prepare_value(initial), data)
+        try:
+            return self.to_python(data or "") != (initial or [])
+        except forms.ValidationError:
+            return True
 
     def to_python(self, value):
         text = super().to_python(value)
@@ -64,7 +68,10 @@ class SlotsField(forms.CharField):
         return columns
 
 
-class TemplateForm(forms.ModelForm):
+class TemplateForm(GuardedModelForm):
+    GUARD = ("state",)  # only a draft is edited
+    ALONG = ("edited_by",)
+
     slots = SlotsField(
         label=_("Slots"),
         required=False,

@@ -1,12 +1,12 @@
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.models import Work, WorkQuerySet
-from brandstudio.core.models.states import move
+from brandstudio.core.models import AuditEntry, Work, WorkQuerySet, WrongState
+from brandstudio.core.models.states import move, update_as_last_seen
 
 from .channel import Channel
 from .review import OwnWork
@@ -173,6 +173,23 @@ class Asset(Work):
     def withdraw(self, by, reason):
         self._review(AssetReview.WITHDRAWN, by, sources=(AssetReview.APPROVED,), why=reason)
 
+    # The bin
+    def discard(self, by):
+        """Into the bin. Raises WrongState when it is there already, or approved meanwhile."""
+        seen = {"deleted_at": None, "review": self.review}
+        if self.review == AssetReview.APPROVED:
+            raise WrongState(self, "binned")
+        self._bin(seen, timezone.now(), "kept", "binned", by)
+
+    def restore(self, by):
+        """Out of the bin. Raises WrongState when it is out already."""
+        self._bin({"deleted_at__isnull": False}, None, "binned", "kept", by)
+
+    def _bin(self, seen, moment, source, target, by):
+        with transaction.atomic():
+            update_as_last_seen(self, seen, {"deleted_at": moment}, wanted=target)
+            AuditEntry.objects.record(self, source, target, by=by)
+
     def _review(self, target, by, *, sources, why=""):
         move(
             self,
@@ -181,7 +198,7 @@ class Asset(Work):
             field="review",
             by=by,
             why=why,
-            guard={"state": AssetState.READY},
+            guard={"state": AssetState.READY, "deleted_at": None},
             review_reason=why,
         )
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import WrongState
-from brandstudio.core.models.states import move
+from brandstudio.core.models.states import move, update_as_last_seen
 
 
 class ReviewState(models.TextChoices):
@@ -25,7 +25,7 @@ class ReviewQuerySet(models.QuerySet):
 
 
 class OwnWork(WrongState):
-    """Nobody approves what they submitted themselves."""
+    """Nobody approves what they made, last edited or submitted themselves."""
 
 
 class Reviewed(models.Model):
@@ -34,6 +34,9 @@ class Reviewed(models.Model):
     state = models.CharField(max_length=10, choices=ReviewState, default=ReviewState.DRAFT)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
+    edited_by = models.ForeignKey(  # last; the maker at first. None: from before this was noted
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -49,6 +52,22 @@ class Reviewed(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *args, **kwargs):
+        if self._state.adding and self.edited_by_id is None:
+            self.edited_by_id = self.made_by_id
+        super().save(*args, **kwargs)
+
+    @property
+    def author_ids(self):
+        """Keys of the people whose work this is: none of them may approve it."""
+        return {self.made_by_id, self.edited_by_id, self.submitted_by_id} - {None}
+
+    def edit(self, by, **changes):
+        """Write columns of a draft, as they stand in `changes`. Raises WrongState elsewhere."""
+        update_as_last_seen(
+            self, {"state": ReviewState.DRAFT}, {**changes, "edited_by": by}, wanted="edited"
+        )
+
     def submit(self, by):
         move(
             self,
@@ -61,7 +80,7 @@ class Reviewed(models.Model):
         )
 
     def approve(self, by, remarks=""):
-        if by.pk == self.submitted_by_id:
+        if by.pk in self.author_ids:
             raise OwnWork(self, ReviewState.APPROVED)
         self._decide(ReviewState.APPROVED, by, remarks)
 
@@ -81,6 +100,12 @@ class Reviewed(models.Model):
             sources=[ReviewState.IN_REVIEW],
             by=by,
             why=remarks,
+            # Sent back, edited and submitted anew, it is not what was decided on any more.
+            guard={
+                "submitted_at": self.submitted_at,
+                "submitted_by": self.submitted_by_id,
+                "edited_by": self.edited_by_id,
+            },
             reviewed_by=by,
             reviewed_at=timezone.now(),
             remarks=remarks,
@@ -90,6 +115,13 @@ class Reviewed(models.Model):
     def four_eyes(name):
         return models.CheckConstraint(
             condition=~models.Q(state=ReviewState.APPROVED)
-            | models.Q(reviewed_by__isnull=False) & ~models.Q(reviewed_by=models.F("submitted_by")),
+            | models.Q(reviewed_by__isnull=False)
+            & ~models.Q(reviewed_by=models.F("submitted_by"))
+            & (
+                # Rows from before the editor was noted are as they were approved.
+                models.Q(edited_by__isnull=True)
+                | ~models.Q(reviewed_by=models.F("edited_by"))
+                & ~models.Q(reviewed_by=models.F("made_by"))
+            ),
             name=name,
         )

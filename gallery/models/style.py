@@ -118,6 +118,12 @@ class StyleVersion(Reviewed):
         super().save(*args, **kwargs)
 
     @property
+    def author_ids(self):
+        """As of every reviewed row, and whoever ran the training its weights come from."""
+        trainer = {self.checkpoint.run.owner_id} if self.checkpoint else set()
+        return super().author_ids | trainer
+
+    @property
     def summary(self):
         """One line of advice, from its pack."""
         return self.pack.summary

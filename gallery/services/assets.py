@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from brandstudio.core import housekeeping, sending
 from brandstudio.core.models import AuditEntry, User, WrongState
-from gallery.models import Asset, AssetReview, OwnWork
+from gallery.models import Asset, OwnWork
 from gallery.problems import Refused
 
 
@@ -64,15 +64,19 @@ def withdraw(asset, by, reason):
 
 
 def discard(asset, by):
-    """Into the bin for 30 days; an approved picture can't go there."""
-    if asset.review == AssetReview.APPROVED:
-        raise Refused("decided-already")
-    _bin(asset, by, timezone.now(), "kept", "binned")
+    """Into the bin for 30 days; an approved picture can't go there. Raises decided-already."""
+    try:
+        asset.discard(by)
+    except WrongState as error:
+        raise Refused("decided-already") from error
 
 
 def restore(asset, by):
-    """Out of the bin."""
-    _bin(asset, by, None, "binned", "kept")
+    """Out of the bin. Raises decided-already."""
+    try:
+        asset.restore(by)
+    except WrongState as error:
+        raise Refused("decided-already") from error
 
 
 def empty_bin():
@@ -88,13 +92,6 @@ def empty_bin():
             AuditEntry.objects.record(asset, "binned", "gone", why="bin emptied")
             asset.delete()
         housekeeping.discard_unnamed(hashes)
-
-
-def _bin(asset, by, moment, source, target):
-    with transaction.atomic():
-        asset.deleted_at = moment
-        asset.save(update_fields=["deleted_at"])
-        AuditEntry.objects.record(asset, source, target, by=by)
 
 
 def _tell(asset, what, **facts):

@@ -74,7 +74,7 @@ def submit(row, by):
     with transaction.atomic():
         row.submit(by)
         sending.tell(
-            User.objects.reviewers(besides=by),
+            User.objects.reviewers(besides=by).exclude(pk__in=row.author_ids),
             f"{row._meta.model_name}-submitted",
             url=row.get_absolute_url(),
             name=str(row),

@@ -17,7 +17,7 @@ from brandstudio.core.roles import admin_required, designer_required
 from brandstudio.core.templatetags.look import band_geometry
 from gallery import problems, services
 from gallery.forms import BandForm, ImportForm, PublishForm
-from gallery.models import ReviewState, StyleVersion
+from gallery.models import StyleVersion
 from gallery.problems import REFUSALS, Refused
 from gallery.services import evidence, library, lineage, travel
 from gallery.services.history import history_of
@@ -158,14 +158,16 @@ def version_band(request, slug, number):
     """Change the band of a draft."""
     version = _editable(request, slug, number)
     form = BandForm(request.POST)
-    if form.is_valid() and version.state == ReviewState.DRAFT:
-        for name, value in form.band.items():
-            setattr(version, name, value)
-        version.save(update_fields=list(BAND))
-        messages.success(request, _("Saved."))
-    else:
+    if not form.is_valid():
         for sentences in form.errors.values():
             messages.error(request, sentences[0])
+        return redirect(version)
+    try:
+        version.edit(request.user, **form.band)
+    except WrongState:
+        messages.error(request, problems.sentence("no-draft-any-more"))
+    else:
+        messages.success(request, _("Saved."))
     return redirect(version)
 
 

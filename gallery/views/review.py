@@ -124,8 +124,8 @@ def _details(item, request):
         return {}
     details = {"history": history_of(item.row, 8)}
     row = item.row
-    owner = row.scene.owner_id if item.kind == "asset" else row.submitted_by_id
-    if owner == request.user.pk:
+    authors = {row.scene.owner_id} if item.kind == "asset" else row.author_ids
+    if request.user.pk in authors:
         details["closed"] = problems.sentence("own-work")
     if item.kind == "version":
         if "closed" not in details and not evidence.is_ready(row):

@@ -63,7 +63,7 @@ def template_new(request):
 @require_http_methods(["GET", "POST"])
 def template_edit(request, slug, number):
     template = _mine(request, slug, number)
-    if template.state != ReviewState.DRAFT:
+    if template.state != ReviewState.DRAFT and request.method != "POST":
         messages.warning(request, _("Only a draft can be changed. Make a new version instead."))
         return redirect(template)
     return _edit(request, template)
@@ -120,11 +120,19 @@ def template_retire(request, slug, number):
 
 
 def _edit(request, template):
+    is_draft = template.state == ReviewState.DRAFT
+    template.edited_by = request.user
     form = TemplateForm(request.POST or None, instance=template)
     if form.is_valid():
-        saved = form.save()
-        messages.success(request, _("Saved."))
-        return redirect(saved)
+        try:
+            if not is_draft:
+                raise WrongState(template, "edited")
+            saved = form.save()
+        except WrongState:  # the page keeps what was written, to be taken along
+            form.add_error(None, problems.sentence("no-draft-any-more"))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(saved)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     context = {"form": form, "template": template}
     return render(request, "gallery/template_form.html", context, status=status)

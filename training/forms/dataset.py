@@ -3,6 +3,7 @@ import re
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from brandstudio.core.forms import GuardedModelForm
 from training.models import Dataset, TrainingImage
 from training.services.datasets import RIGHTS
 
@@ -18,7 +19,9 @@ white window winter woman yellow
 ORDINARY = frozenset(_ORDINARY_WORDS.split())
 
 
-class DatasetForm(forms.ModelForm):
+class DatasetForm(GuardedModelForm):
+    GUARD = ("deleted_at",)
+
     class Meta:
         model = Dataset
         fields = ["name", "trigger_word", "description"]
@@ -74,7 +77,7 @@ class UploadForm(forms.Form):
     )
 
 
-class RightsForm(forms.ModelForm):
+class RightsForm(GuardedModelForm):
     class Meta:
         model = TrainingImage
         fields = RIGHTS

@@ -229,7 +229,7 @@ class TrainingImage(models.Model):
                 {"caption": caption, "caption_state": state},
                 wanted=state,
             )
-            revision.save()
+            revision.save(force_insert=True)
 
 
 class CaptionRevision(models.Model):

@@ -1,6 +1,7 @@
 """Datasets as a whole: list, make, edit, figures, rights, snapshots, export."""
 
 import tempfile
+from contextlib import suppress
 from http import HTTPStatus
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from brandstudio.core.models import WrongState
 from brandstudio.core.roles import designer_required
 from training import services
 from training.forms import DatasetForm, RightsForm
@@ -57,7 +59,10 @@ def dataset_edit(request, pk):
     dataset = visible_dataset(request, pk)
     form = DatasetForm(request.POST if request.method == "POST" else None, instance=dataset)
     if form.is_valid():
-        form.save()
+        try:
+            form.save()
+        except WrongState:
+            raise Http404 from None  # in the bin meanwhile, like any address of it
         messages.success(request, _("Saved."))
         return redirect(dataset)
     dataset.refresh_from_db()  # a refused form has written its values on the object
@@ -71,7 +76,8 @@ def dataset_discard(request, pk):
     if dataset.runs.pending_or_paused().exists():
         messages.error(request, _("A run still trains on it. Wait for its end, or cancel it."))
         return redirect(dataset)
-    dataset.discard(by=request.user)
+    with suppress(WrongState):  # pressed twice: it is there already
+        dataset.discard(by=request.user)
     messages.success(request, _("In the bin for 30 days."))
     return redirect("training:dataset-list")
 
@@ -80,7 +86,8 @@ def dataset_discard(request, pk):
 @require_POST
 def dataset_restore(request, pk):
     dataset = get_object_or_404(Dataset.objects.binned_by(request.user), pk=pk)
-    dataset.restore(by=request.user)
+    with suppress(WrongState):
+        dataset.restore(by=request.user)
     messages.success(request, _("Back among the datasets."))
     return redirect(dataset)
 

@@ -20,7 +20,8 @@ def update_as_last_seen(row, seen: dict, changes: dict, wanted="changed"):
     seen: column → value the caller believes. changes: column → new value.
     Raises WrongState if no row matched; the object in memory is then unchanged.
     """
-    if not type(row)._default_manager.filter(pk=row.pk, **seen).update(**changes):
+    rows = row._meta.default_manager.filter(pk=row.pk, **seen)  # row may be a lazy request.user
+    if not rows.update(**changes):
         raise WrongState(row, wanted)
     for name, value in changes.items():
         setattr(row, name, value)

@@ -1,0 +1,64 @@
+"""The bin under two hands at once."""
+
+import pytest
+
+from brandstudio.core.models import AuditEntry
+from gallery.models import Asset, AssetReview
+from gallery.problems import Refused
+from gallery.services import assets as acts
+from training.models import Dataset
+
+pytestmark = pytest.mark.django_db
+
+
+def code_of(act, *arguments):
+    with pytest.raises(Refused) as refusal:
+        act(*arguments)
+    return refusal.value.code
+
+
+def test_picture_approved_while_it_is_discarded_stays_out_of_the_bin(
+    make_ready, marketer, brand_admin
+):
+    [asset] = make_ready()
+    acts.ask_review(asset, marketer)
+    as_its_owner_sees_it = Asset.objects.get()
+    acts.approve(asset, brand_admin)
+
+    assert code_of(acts.discard, as_its_owner_sees_it, marketer) == "decided-already"
+    stored = Asset.objects.get()
+    assert (stored.review, stored.deleted_at) == (AssetReview.APPROVED, None)
+
+
+def test_picture_discarded_while_it_is_approved_stays_in_the_bin(make_ready, marketer, brand_admin):
+    [asset] = make_ready()
+    acts.ask_review(asset, marketer)
+    as_the_admin_sees_it = Asset.objects.get()
+    acts.discard(asset, marketer)
+
+    assert code_of(acts.approve, as_the_admin_sees_it, brand_admin) == "decided-already"
+    assert Asset.objects.get().review == AssetReview.ASKED
+
+
+@pytest.mark.parametrize("act", [acts.discard, acts.restore])
+def test_the_same_twice_leaves_one_line_in_the_history(make_ready, marketer, act):
+    [asset] = make_ready()
+    if act == acts.restore:
+        acts.discard(asset, marketer)
+    twin = Asset.objects.get()
+    before = AuditEntry.objects.about(asset).count()
+
+    act(asset, marketer)
+
+    assert code_of(act, twin, marketer) == "decided-already"
+    assert AuditEntry.objects.about(asset).count() == before + 1
+
+
+def test_dataset_put_in_the_bin_twice_is_simply_there(client, designer):
+    dataset = Dataset.objects.create(owner=designer, name="Ink")
+    client.force_login(designer)
+    twin = Dataset.objects.get()
+    twin.discard(by=designer)
+
+    assert client.post(f"/datasets/{dataset.pk}/bin/").status_code == 404
+    assert AuditEntry.objects.about(dataset).count() == 1

@@ -1,0 +1,146 @@
+"""Nobody approves what they made, last edited or submitted, by whatever way."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from gallery import services
+from gallery.models import OwnWork, PromptTemplate, ReviewState, StyleVersion
+from gallery.problems import Refused
+from training.models import Checkpoint, Dataset, Snapshot, TrainingRun
+from training.recipes import full_config
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def two_admins(make_user):
+    """Two who may edit, submit and approve."""
+    return [make_user(name, is_brand_admin=True, is_designer=True) for name in ("lin", "mei")]
+
+
+@pytest.fixture
+def make_row(make_template, make_version):
+    """make_row("template", made_by=…): a draft of that kind."""
+
+    def make_row(kind, **fields):
+        maker = make_template if kind == "template" else make_version
+        return maker(state="draft", **fields)
+
+    return make_row
+
+
+@pytest.mark.parametrize("kind", ["template", "version"])
+def test_author_does_not_approve_what_a_colleague_submitted(make_row, two_admins, kind):
+    author, colleague = two_admins
+    row = make_row(kind, made_by=author)
+    services.submit(row, colleague)
+
+    with pytest.raises(Refused) as refusal:
+        services.approve(row, author)
+    with pytest.raises(OwnWork):
+        row.approve(author)
+
+    assert refusal.value.code == "own-work"
+    row.refresh_from_db()
+    assert row.state == ReviewState.IN_REVIEW
+
+
+@pytest.mark.parametrize("kind", ["template", "version"])
+def test_last_editor_does_not_approve(at, make_row, two_admins, designer, kind):
+    editor, third = two_admins
+    row = make_row(kind, made_by=designer)
+    if kind == "version":
+        band = {"strength_min": 0.2, "best_min": 0.5, "strength": 0.6, "best_max": 0.8}
+        at(editor).post("version-band", "ink", 1, **band, strength_max=0.9)
+    else:
+        page = at(editor).get("template-edit", row.slug, 1).context["form"]
+        sent = {name: page[name].value() for name in page.fields if page[name].value()}
+        at(editor).post("template-edit", row.slug, 1, **sent | {"text": "a {vehicle}, {weather}"})
+    row = type(row).objects.get()
+    assert row.edited_by == editor
+    services.submit(row, designer)
+
+    with pytest.raises(OwnWork):
+        row.approve(editor)
+    services.approve(row, third)
+
+    row.refresh_from_db()
+    assert row.state == ReviewState.APPROVED
+
+
+def test_trainer_does_not_approve_what_a_colleague_published(make_version, two_admins, designer):
+    trainer, third = two_admins
+    version = make_version(state="draft")
+    dataset = Dataset.objects.create(name="Ink", owner=designer)
+    run = TrainingRun.objects.create(
+        name="Ink", owner=trainer, dataset=dataset, base=version.base, state="finished",
+        snapshot=Snapshot.objects.create(dataset=dataset, sha256="0" * 64, rows=[]),
+        config=full_config({}, version.base).to_yaml(),
+    )  # fmt: skip
+    version.checkpoint = Checkpoint.objects.create(
+        run=run, step=1, sha256=version.weights_sha256, size=1
+    )
+    version.save(update_fields=["checkpoint"])
+    services.submit(version, designer)
+
+    with pytest.raises(OwnWork):
+        version.approve(trainer)
+    services.approve(version, third)
+
+    version.refresh_from_db()
+    assert version.state == ReviewState.APPROVED
+
+
+@pytest.mark.parametrize("kind", ["template", "version"])
+def test_decision_on_what_was_edited_and_submitted_anew_is_too_late(
+    make_row, two_admins, designer, kind
+):
+    editor, third = two_admins
+    row = make_row(kind, made_by=designer)
+    services.submit(row, designer)
+    as_seen = type(row).objects.get()
+    row.send_back(third, "A word is missing.")
+    row.edit(editor)
+    services.submit(row, designer)
+
+    with pytest.raises(Refused) as refusal:
+        services.approve(as_seen, editor)
+
+    assert refusal.value.code == "decided-already"
+    row.refresh_from_db()
+    assert row.state == ReviewState.IN_REVIEW
+
+
+@pytest.mark.parametrize("column", ["made_by", "edited_by", "submitted_by"])
+@pytest.mark.parametrize("kind", ["template", "version"])
+def test_database_refuses_an_approval_by_an_author(make_row, two_admins, designer, kind, column):
+    author, other = two_admins
+    row = make_row(kind, made_by=designer)
+    people = {"made_by": other, "edited_by": other, "submitted_by": other, column: author}
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        type(row).objects.update(state=ReviewState.APPROVED, reviewed_by=author, **people)
+
+
+def test_review_page_is_closed_for_every_author_and_tells_the_other_reviewers(
+    at, make_template, two_admins, designer
+):
+    author, third = two_admins
+    template = make_template(state="draft", made_by=author)
+    services.submit(template, designer)
+
+    assert at(author).get("review").context["closed"]
+    assert "closed" not in at(third).get("review").context
+    assert not author.notices.filter(code="prompttemplate-submitted").exists()
+    assert third.notices.filter(code="prompttemplate-submitted").exists()
+
+
+def test_rows_approved_before_the_editor_was_noted_stay_as_they_are(make_template, two_admins):
+    author, colleague = two_admins
+    row = make_template(state="draft", made_by=author)
+    PromptTemplate.objects.update(
+        state=ReviewState.APPROVED, reviewed_by=author, submitted_by=colleague, edited_by=None
+    )
+
+    assert PromptTemplate.objects.approved().get() == row
+    assert StyleVersion.objects.count() == 0
