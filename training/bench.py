@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from brandstudio.core.models import GlossaryTerm
 from training.caption_checks import LABELS, Yardstick, check_captions, word_counts
 from training.caption_edits import put_in_place
-from training.engine.captions import with_trigger
+from training.engine.trigger_words import with_trigger
 from training.models import BaseModel, CaptionRevision, CaptionState, TrainingImage
 from training.picture_findings import GRAVE, picture_findings
 from training.readiness import dataset_counts

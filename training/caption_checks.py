@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from training.caption_edits import split
 from training.engine import token_count
+from training.engine.trigger_words import has_trigger, without_trigger
 
 MIN_WORDS = 4  # besides the trigger word; fewer leave everything in the picture to the style
 KEPT = 20_000  # captions whose findings are remembered
@@ -132,7 +133,7 @@ def _own_findings(text, trigger, glossary, banned):
 def _findings(text, trigger, glossary, banned):
     lower = text.casefold()
     bare = " ".join(_bare(text, trigger))
-    if trigger and trigger.casefold() not in lower:
+    if trigger and not has_trigger(text, trigger):
         yield Finding("no-trigger", hint=trigger)
     if word := _first(VAGUE, lower):
         yield Finding("vague", word)
@@ -196,8 +197,7 @@ def _content(text, trigger):
 
 def _bare(text, trigger):
     """The caption's terms without its trigger word: what it says of the picture."""
-    terms = (term.casefold() for term in split(text))
-    return [term for term in terms if term != trigger.casefold()]
+    return [term.casefold() for term in split(without_trigger(text, trigger))]
 
 
 def _first(words, text):
@@ -219,6 +219,5 @@ def word_counts(captions, trigger="", most=40):
     """[(term, count)] of the terms between commas, most frequent first; the trigger is left out."""
     counts = Counter()
     for text in captions:
-        counts.update({term.casefold() for term in split(text)})
-    counts.pop(trigger.casefold(), None)
+        counts.update({term.casefold() for term in split(without_trigger(text, trigger))})
     return counts.most_common(most)

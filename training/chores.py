@@ -7,8 +7,8 @@ from django.conf import settings
 
 from brandstudio.core import blobs
 from brandstudio.core.models import GlossaryTerm, WrongState
-from training.engine.captions import with_trigger, without_trigger
 from training.engine.images import open_rgb
+from training.engine.trigger_words import with_trigger, without_trigger
 from training.models import BaseModel, CaptionState, ChoreKind, TrainingImage
 
 

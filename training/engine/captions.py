@@ -1,59 +1,77 @@
-"""Captions of a folder of images: reads every dialect of metadata.csv, writes one.
+"""Captions of a folder of images: the table beside them or their text files, read and written.
 
-Read: with or without a header line; captions quoted or not, with commas inside; UTF-8 (with or
-without a byte-order mark), UTF-16 or GB 18030; comma, tab or semicolon after the name; JSON lines
-with `file_name` and a caption column. Written: headerless RFC 4180 in UTF-8.
+Read: `caption_csv` (every dialect of metadata.csv), `caption_json`; UTF-8, UTF-16 or GB 18030
+(`caption_encoding`). Written: headerless RFC 4180 in UTF-8.
 """
 
-import csv
-import io
-import json
-import os
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from training.engine.caption_csv import read_csv
+from training.engine.caption_encoding import decode, decode_table
+from training.engine.caption_json import document_records, json_records
+from training.engine.caption_rows import CaptionTable, gather
 from training.engine.errors import EngineError
+from training.engine.files import whole_file
 from training.engine.images import IMAGE_EXTENSIONS
+from training.engine.trigger_words import with_trigger, without_trigger
 
-NAME_COLUMNS = ("file_name", "filename", "file", "image", "name", "path")
-CAPTION_COLUMNS = ("text", "caption", "prompt", "description", "captions")
-
-
-@dataclass(frozen=True)
-class CaptionTable:
-    """What a captions file says.
-
-    rows: file name (as written, “/” between folders) → caption, in the order of the file.
-    lines: file name → line number, for messages.
-    problems: EngineErrors about lines that were left out; the rest is in `rows`.
-    """
-
-    rows: dict[str, str]
-    problems: list[EngineError] = field(default_factory=list)
-    lines: dict[str, int] = field(default_factory=dict)
+__all__ = [
+    "CaptionTable",
+    "decode",
+    "metadata_text",
+    "read_metadata",
+    "read_metadata_bytes",
+    "read_metadata_text",
+    "read_sidecars",
+    "with_trigger",
+    "without_trigger",
+    "write_metadata",
+]
+JSON_LINES = (".jsonl", ".ndjson")
+TABLES = frozenset({".csv", ".tsv", *JSON_LINES, ".json"})
+SIDECARS = (".txt", ".caption")
+LARGEST = 100_000_000  # bytes of a captions file
+# What a spreadsheet takes for the beginning of a formula.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def read_metadata(path: str | Path) -> CaptionTable:
     """The captions of a file. Bad lines become problems, never an exception.
 
-    Raises EngineError: captions-missing-file, captions-not-text.
+    Raises EngineError: captions-missing-file, captions-not-text, captions-encoding,
+    captions-unknown-form, captions-too-large.
     """
     path = Path(path)
     try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise EngineError(
+                "captions-too-large",
+                name=path.name,
+                megabytes=size // 1_000_000,
+                limit=LARGEST // 1_000_000,
+            )
         data = path.read_bytes()
-    except (FileNotFoundError, IsADirectoryError) as error:
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
         raise EngineError("captions-missing-file", path=str(path)) from error
-    return read_metadata_text(decode(data, path.name), path.name)
+    return read_metadata_bytes(data, path.name)
+
+
+def read_metadata_bytes(data: bytes, name: str) -> CaptionTable:
+    """As read_metadata, for bytes that are already there; `name` is how messages call them."""
+    return read_metadata_text(decode_table(data, name).text, name)
 
 
 def read_metadata_text(text: str, name: str = "metadata.csv") -> CaptionTable:
     """As read_metadata, for text that is already there; `name` is how messages call it."""
-    if name.lower().endswith((".jsonl", ".ndjson")):
-        entries = _json_lines(text, name)
-    else:
-        entries = _csv_entries(text, name)
-    return _table(entries)
+    kind = PurePosixPath(name).suffix.lower()
+    if kind in JSON_LINES:
+        return gather(json_records(text, name))
+    if kind == ".json":
+        return gather(document_records(text, name))
+    return read_csv(text, name)
 
 
 def write_metadata(path: str | Path, rows: dict[str, str]) -> None:
@@ -61,24 +79,33 @@ def write_metadata(path: str | Path, rows: dict[str, str]) -> None:
 
     Names and captions are written without blanks around them, as read_metadata gives them.
     """
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
+    with whole_file(path) as temporary:
         temporary.write_text(metadata_text(rows), encoding="utf-8", newline="")
-        os.replace(temporary, path)
-    except PermissionError as error:
-        raise EngineError("folder-read-only", path=str(path.parent)) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def metadata_text(rows: dict[str, str]) -> str:
     """The text write_metadata writes."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    for name, caption in rows.items():
-        writer.writerow([name.strip(), caption.strip()])
-    return buffer.getvalue()
+    lines = (f"{name_cell(name)},{caption_cell(text)}\r\n" for name, text in rows.items())
+    return "".join(lines)
+
+
+def name_cell(name: str, delimiter: str = ",") -> str:
+    """A file's name as a cell: `./=a.png` is the same file, and no formula to a spreadsheet."""
+    name = name.strip()
+    return _cell(f"./{name}" if name.startswith(_FORMULA) else name, delimiter)
+
+
+def caption_cell(caption: str, delimiter: str = ",") -> str:
+    """A caption as a cell. A tab keeps a spreadsheet from computing what begins like a formula;
+    readers of captions strip blanks, and tokenizers pass over them, so the words are the same."""
+    caption = caption.strip()
+    return _cell(f"\t{caption}" if caption.startswith(_FORMULA) else caption, delimiter)
+
+
+def _cell(text: str, delimiter: str) -> str:
+    if any(mark in text for mark in (delimiter, '"', "\r", "\n", "\t")):
+        return '"' + text.replace('"', '""') + '"'
+    return text
 
 
 def read_sidecars(folder: str | Path) -> dict[str, str]:
@@ -87,183 +114,26 @@ def read_sidecars(folder: str | Path) -> dict[str, str]:
     for image in sorted(Path(folder).iterdir()):
         if image.suffix.lower() not in IMAGE_EXTENSIONS:
             continue
-        for suffix in (".txt", ".caption"):
+        for suffix in SIDECARS:
             sidecar = image.with_suffix(suffix)
             if sidecar.is_file():
-                caption = " ".join(decode(sidecar.read_bytes(), sidecar.name).split())
+                caption = sidecar_caption(decode(sidecar.read_bytes(), sidecar.name))
                 if caption:
                     found[image.name] = caption
                     break
     return found
 
 
-def decode(data: bytes, name: str) -> str:
-    """Text of a captions file in UTF-8, UTF-16 or GB 18030. Raises captions-not-text."""
-    marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    for encoding in ["utf-16"] if marked else ["utf-8-sig", "gb18030"]:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise EngineError("captions-not-text", name=name)
+def sidecar_caption(text: str) -> str:
+    """The caption of a text file: its first line that says something, as kohya's trainer does."""
+    return next(_said(text), "")
 
 
-def with_trigger(caption: str, trigger_words: str) -> str:
-    """The caption with the trigger words in front, unless it has them already."""
-    trigger = trigger_words.strip()
-    if not trigger or trigger.casefold() in caption.casefold():
-        return caption
-    return f"{trigger}, {caption}"
+def sidecar_lines(text: str) -> int:
+    """How many lines of a text file say something."""
+    return len(list(_said(text)))
 
 
-def without_trigger(caption: str, trigger_words: str) -> str:
-    """What the caption says of the picture: its terms without the trigger words."""
-    trigger = trigger_words.strip().casefold()
-    terms = (term.strip() for term in caption.split(","))
-    return ", ".join(term for term in terms if term and term.casefold() != trigger)
-
-
-@dataclass(frozen=True)
-class _Entry:
-    line: int
-    name: str
-    caption: str
-    problem: EngineError | None = None
-
-
-def _table(entries) -> CaptionTable:
-    table = CaptionTable(rows={})
-    for entry in entries:
-        problem = entry.problem or _problem(entry, table)
-        if problem:
-            table.problems.append(problem)
-        else:
-            table.rows[entry.name] = entry.caption
-            table.lines[entry.name] = entry.line
-    return table
-
-
-def _problem(entry: _Entry, table: CaptionTable) -> EngineError | None:
-    parts = PurePosixPath(entry.name).parts
-    if entry.name.startswith("/") or ".." in parts or re.match(r"^[A-Za-z]:", entry.name):
-        return EngineError("captions-bad-name", line=entry.line, name=entry.name)
-    if not entry.caption:
-        return EngineError("captions-empty", line=entry.line, name=entry.name)
-    if entry.name in table.rows:
-        first = table.lines[entry.name]
-        return EngineError("captions-duplicate", name=entry.name, first=first, second=entry.line)
-    return None
-
-
-def _csv_entries(text: str, name: str):
-    # Only real line ends count: a caption may hold U+2028 or a form feed.
-    lines = [line for line in re.split(r"(?<=\n)|(?<=\r)(?!\n)", text) if line]
-    if not lines:
-        return
-    delimiter = _delimiter(lines[0])
-    start, columns = _header(lines[0], delimiter)
-    index = start
-    while index < len(lines):
-        number = index + 1
-        if not lines[index].strip():
-            index += 1
-            continue
-        fields, used = _record(lines, index, delimiter, columns)
-        index += used
-        if fields is None:
-            shown = lines[number - 1].strip()[:80]
-            yield _Entry(
-                number,
-                "",
-                "",
-                EngineError("captions-line-unreadable", line=number, name=name, text=shown),
-            )
-        else:
-            yield _Entry(number, _file_name(fields[0]), fields[1].strip())
-
-
-def _delimiter(line: str) -> str:
-    """The mark after the file name: the one that leaves an image's name, else a heading's."""
-    for mark in (",", "\t", ";"):
-        if Path(_cells(line, mark)[0]).suffix in IMAGE_EXTENSIONS:
-            return mark
-    return next((mark for mark in (",", "\t", ";") if mark in line), ",")
-
-
-def _cells(line: str, delimiter: str) -> list[str]:
-    cells = next(csv.reader([line], delimiter=delimiter), None) or [""]
-    return [cell.strip().lower() for cell in cells]
-
-
-def _header(line: str, delimiter: str) -> tuple[int, tuple[int, int, int] | None]:
-    """(lines to pass over, (name's column, caption's column, columns) if a header names them)."""
-    cells = _cells(line, delimiter)
-    if Path(cells[0]).suffix in IMAGE_EXTENSIONS or len(cells) < 2:
-        return 0, None
-    names = [i for i, cell in enumerate(cells) if cell in NAME_COLUMNS]
-    captions = [i for i, cell in enumerate(cells) if cell in CAPTION_COLUMNS]
-    if names and captions:
-        return 1, (names[0], captions[0], len(cells))
-    # Some other heading (图片,描述): the first field is no image, so the line is a header.
-    return (1, None) if not Path(cells[0]).suffix else (0, None)
-
-
-def _record(lines, index, delimiter, columns):
-    """((name, caption) or None, lines used) for the record that begins at `index`."""
-    fields, used = _strict(lines, index, delimiter)
-    if columns and columns[2] > 2:
-        if fields and len(fields) == columns[2]:
-            return (fields[columns[0]], fields[columns[1]]), used
-        return None, 1
-    if fields and len(fields) == 2:
-        pair = (fields[1], fields[0]) if columns and columns[0] == 1 else tuple(fields)
-        return pair, used
-    # The article's own form: the caption is not quoted, and everything after the first comma is it.
-    name, mark, caption = lines[index].strip("\r\n").partition(delimiter)
-    return ((name.strip().strip('"'), caption), 1) if mark else (None, 1)
-
-
-def _strict(lines, index, delimiter):
-    """RFC 4180 fields of the record at `index`, over as many lines as its quotes span."""
-    first = lines[index]
-    record = first
-    used = 1
-    # Look further only where quotes are open, so that a stray one costs no second pass.
-    if first.count('"') % 2:
-        while record.count('"') % 2 and index + used < len(lines):
-            record += lines[index + used]
-            used += 1
-        if record.count('"') % 2:
-            return None, 1
-    try:
-        rows = list(csv.reader([record], delimiter=delimiter, strict=True))
-    except csv.Error:
-        return None, 1
-    return (rows[0], used) if len(rows) == 1 else (None, 1)
-
-
-def _json_lines(text: str, name: str):
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError:
-            row = None
-        caption = None
-        if isinstance(row, dict) and isinstance(row.get("file_name"), str):
-            caption = next((row[key] for key in CAPTION_COLUMNS if key in row), None)
-        if isinstance(caption, str):
-            yield _Entry(number, _file_name(row["file_name"]), caption.strip())
-        else:
-            error = EngineError(
-                "captions-line-unreadable", line=number, name=name, text=line.strip()[:80]
-            )
-            yield _Entry(number, "", "", error)
-
-
-def _file_name(text: str) -> str:
-    name = text.strip().replace("\\", "/")
-    return name[2:] if name.startswith("./") else name
+def _said(text: str) -> Iterator[str]:
+    lines = (" ".join(line.split()) for line in re.split(r"[\r\n]+", text))
+    return (line.strip("\ufeff ") for line in lines if line.strip("\ufeff "))

@@ -8,10 +8,11 @@ from PIL import Image
 
 from training.engine.base_models import BaseInfo
 from training.engine.buckets import ENLARGEMENT, Bucket, choose_bucket, cut_down, make_buckets
-from training.engine.captions import read_metadata, with_trigger
+from training.engine.captions import read_metadata
 from training.engine.config import RunConfig
 from training.engine.errors import EngineError, raise_faults
 from training.engine.images import IMAGE_EXTENSIONS, open_rgb
+from training.engine.trigger_words import has_placeholder, with_trigger
 
 
 @dataclass(frozen=True)
@@ -119,4 +120,6 @@ def _example(name, path, caption, config, buckets) -> Example:
             needed=bucket.smallest_side,
         )
     caption = with_trigger(caption, config.trigger_words)
+    if has_placeholder(caption):
+        raise EngineError("caption-placeholder", name=name)
     return Example(name, path, caption, pixel_hash(image), bucket)

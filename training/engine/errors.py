@@ -79,6 +79,21 @@ SENTENCES: dict[str, str] = {
     "captions-not-text": gettext_noop(
         "The captions file {name} is not text. Save it as CSV in UTF-8."
     ),
+    "captions-encoding": gettext_noop(
+        "The encoding of the captions file {name} can't be told for sure (perhaps {guess}), and a "
+        "wrong guess would train on wrong words. Save it as UTF-8, then give it again."
+    ),
+    "captions-too-large": gettext_noop(
+        "The captions file {name} has {megabytes} MB; the limit is {limit} MB. Split it."
+    ),
+    "captions-unknown-form": gettext_noop(
+        "The JSON of {name} holds no captions. Write objects with “file_name” and “text”, "
+        "or kohya's “path: caption”."
+    ),
+    "captions-too-many-letters": gettext_noop(
+        "Line {line} gives {name} a caption of {letters} characters; the limit is {limit}. "
+        "Shorten it."
+    ),
     "captions-line-unreadable": gettext_noop(
         "Line {line} of {name} is not “file name,caption”: {text}"
     ),
@@ -103,6 +118,10 @@ SENTENCES: dict[str, str] = {
     "bad-latents": gettext_noop(
         "The base model's encoder gave values that are not finite for image {name}. "
         "Replace the image, or train with precision fp32."
+    ),
+    "caption-placeholder": gettext_noop(
+        "The caption of {name} says [trigger] where the trigger words belong, and none are set. "
+        "Set trigger_words, or take it out."
     ),
     "caption-too-long": gettext_noop(
         "The caption of {name} has {tokens} tokens; the base model reads {limit}. "

@@ -97,10 +97,6 @@ class TrainingImageQuerySet(models.QuerySet):
     def captioned(self):
         return self.exclude(caption_state=CaptionState.MISSING)
 
-    def lacking(self, word):
-        """Whose caption does not hold the word."""
-        return self.exclude(caption__icontains=word)
-
     def without_rights(self):
         return self.filter(rights_holder="")
 

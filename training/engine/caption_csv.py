@@ -1,0 +1,307 @@
+"""Comma-separated captions in every dialect.
+
+With or without a heading, in any order of columns; comma, tab, semicolon or bar; captions quoted or
+not, with commas inside; padded by a spreadsheet, opened by `sep=,` or blank lines. What a line says
+is either read whole or named as a problem.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from training.engine.caption_rows import (
+    CAPTION_COLUMNS,
+    ENDINGS,
+    NAME_COLUMNS,
+    CaptionTable,
+    Record,
+    file_name,
+    gather,
+    is_broken,
+    is_image,
+    shorten,
+)
+from training.engine.errors import EngineError
+
+MARKS = (",", "\t", ";", "|")
+_LOOKED_AT = 200  # lines that show which dialect a file is in
+_LONGEST_CELL = 131_072
+_MOST_CELLS = 1000  # of a row; what has more is no table of captions
+
+
+class Cell(NamedTuple):
+    """A cell of a line. start, end: where it stands in the file's text."""
+
+    text: str
+    quoted: bool
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a comma-separated file is written. body: where its rows begin in the text.
+
+    columns: cells of a row; 0 where no heading says so and a row is a name and a caption.
+    """
+
+    delimiter: str = ","
+    name: int = 0
+    caption: int = 1
+    columns: int = 0
+    body: int = 0
+    has_heading: bool = False
+
+
+def read_csv(text: str, name: str) -> CaptionTable:
+    """The table of a comma-separated text; `name` is how messages call it."""
+    dialect = find_dialect(text)
+    table = gather(csv_records(text, name, dialect))
+    table.heading = _perhaps_heading(text, dialect, table)
+    return table
+
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_SEP = re.compile(r"\s*\"?sep=(.)\"?[ ,;\t]*(?:\r\n|\r|\n|\Z)", re.IGNORECASE)
+_BLANK = re.compile(r"(?:[\s\ufeff]*[\r\n])?\ufeff*")
+
+
+def find_dialect(text: str) -> Dialect:
+    """The dialect that most of the first lines are in."""
+    start = _BLANK.match(text).end()
+    told = _SEP.match(text, start)
+    if told:
+        start = _BLANK.match(text, told.end()).end()
+    lines = []
+    for found in _LINE.finditer(text, start):
+        if found[0].strip():
+            lines.append(found[0].strip("\r\n"))
+        if len(lines) == _LOOKED_AT or not found[0]:
+            break
+    if not lines:
+        return Dialect(body=start)
+    mark = told[1] if told else _delimiter(lines)
+    return _columns(lines, mark, start, _LINE.match(text, start).end())
+
+
+def _delimiter(lines: list[str]) -> str:
+    """The mark that leaves images' names in the first cells, or in any, or that comes first."""
+    first = {
+        mark: sum(mark in line and is_image(_texts(line, mark)[0]) for line in lines)
+        for mark in MARKS
+    }
+    if max(first.values()):
+        return max(MARKS, key=first.get)
+    heading = {mark: _known(_texts(lines[0], mark)) for mark in MARKS}
+    for mark in MARKS:
+        if None not in heading[mark]:
+            return mark
+    anywhere = {
+        mark: sum(mark in line and any(map(is_image, _texts(line, mark))) for line in lines)
+        for mark in MARKS
+    }
+    if max(anywhere.values()):
+        return max(MARKS, key=anywhere.get)
+    found = (re.search(r"[,\t;|]", line) for line in lines)
+    return next((match[0] for match in found if match), ",")
+
+
+def _columns(lines: list[str], mark: str, start: int, next_line: int) -> Dialect:
+    heading = _texts(lines[0], mark)
+    while heading and not heading[-1]:
+        heading.pop()
+    name, caption = _known(heading)
+    two = len(heading) == 2 and not any(map(is_image, heading))
+    if name is not None and caption is None and two and " " not in heading[1 - name].strip():
+        caption = 1 - name
+    if caption is not None and name is None and two and " " not in heading[1 - caption].strip():
+        name = 1 - caption
+    if name is not None and caption is not None:
+        return Dialect(mark, name, caption, len(heading), next_line, has_heading=True)
+    # No heading says it: the names may stand behind a number.
+    rows = [_texts(line, mark) for line in lines]
+    firsts = sum(is_image(row[0]) for row in rows)
+    seconds = sum(len(row) > 2 and row[0].isdecimal() and is_image(row[1]) for row in rows)
+    if seconds > 2 * firsts and seconds * 2 > len(rows):
+        return Dialect(mark, 1, 2, 3, start)
+    return Dialect(mark, body=start)
+
+
+def _known(cells: list[str]) -> tuple[int | None, int | None]:
+    """Where a heading's cells name the name and the caption; None where they don't."""
+    words = [re.sub(r"[\s-]+", "_", cell.strip("\ufeff \t").casefold()) for cell in cells]
+    return tuple(
+        next((words.index(word) for word in known if word in words), None)
+        for known in (NAME_COLUMNS, CAPTION_COLUMNS)
+    )
+
+
+def _perhaps_heading(text: str, dialect: Dialect, table: CaptionTable) -> str:
+    """The first row's name, where it looks unlike the names of all others."""
+    if dialect.has_heading or len(table.rows) < 2:
+        return ""
+    names = iter(table.rows)
+    first = next(names)
+    line = text.count("\n", 0, dialect.body) + 1
+    if is_image(first) or first.isdecimal() or table.lines[first] > line:
+        return ""
+    return first if all(map(is_image, names)) else ""
+
+
+def csv_records(text: str, name: str, dialect: Dialect) -> Iterator[Record]:
+    """The rows below the heading, in their order; blank lines are passed over."""
+    position, number = dialect.body, _lines_in(text, 0, dialect.body) + 1
+    while position < len(text):
+        end = _LINE.match(text, position).end()
+        line = text[position:end]
+        if not line.strip(" \t\r\n\f\v\ufeff"):
+            position, number = end, number + 1
+            continue
+        record = _simple(line, position, end, number, dialect)
+        record = record or _record(text, position, end, number, dialect)
+        if record is None or is_broken(record):
+            shown = shorten(line)
+            problem = EngineError("captions-line-unreadable", line=number, name=name, text=shown)
+            record = Record(number, position, end, problem=problem)
+        yield record
+        number += 1 if record.end == end else _lines_in(text, position, record.end)
+        position = record.end
+
+
+def _lines_in(text, start, end):
+    # \r\n is one end of a line, a lone \r another.
+    piece = text[start:end]
+    return piece.count("\n") + piece.count("\r") - piece.count("\r\n")
+
+
+def _simple(line, start, end, number, dialect) -> Record | None:
+    """The record of a plain line, as most are: an image's name and, unquoted, its caption."""
+    if '"' in line or dialect.columns or line[0] == "\ufeff":
+        return None
+    mark = dialect.delimiter
+    name, found, caption = line.partition(mark)
+    if not found or not is_image(name):
+        return None
+    return Record(number, start, end, file_name(name), caption.rstrip(f"{mark} \t\r\n").strip())
+
+
+def _record(text, start, end, number, dialect) -> Record | None:
+    while text.startswith("\ufeff", start):  # files glued together bring their marks along
+        start += 1
+    cells, record_end = cells_of(text, start, dialect.delimiter)
+    if record_end > end and not _is_clean(text, end, record_end, cells):
+        # A stray quote, not a caption of several lines: it spoils its own line only.
+        cells, record_end = _plain_cells(text, start, end, dialect.delimiter), end
+    if cells[0].quoted and not any(cell.text.strip() for cell in cells[1:]):
+        # A spreadsheet has put the whole line into one cell.
+        inner = cells[0].text
+        cells, _ = cells_of(inner, 0, dialect.delimiter)
+        pair = _pair(inner, len(inner), cells, dialect)
+    else:
+        pair = _pair(text, end, cells, dialect)
+    if pair is None:
+        return None
+    return Record(number, start, record_end, file_name(pair[0]), pair[1].strip())
+
+
+def _pair(text, end, cells, dialect) -> tuple[str, str] | None:
+    """(name, caption) of a row's cells; None where they can't be told apart."""
+    if len(cells) >= _MOST_CELLS:
+        return None
+    cells = list(cells)
+    padding = dialect.columns or 2
+    while len(cells) > padding and not cells[-1].text.strip() and not cells[-1].quoted:
+        cells.pop()  # a spreadsheet pads every row to the longest
+    surplus = len(cells) - (dialect.columns or 2)
+    last_needed = max(dialect.name, dialect.caption)
+    if len(cells) <= last_needed:
+        return None
+    if surplus <= 0:
+        return _checked(cells[dialect.name].text, cells[dialect.caption].text)
+    is_last = dialect.caption == (dialect.columns or 2) - 1
+    name_is_last = dialect.name == (dialect.columns or 2) - 1 == dialect.caption + 1
+    if not is_last and not name_is_last:
+        return None
+    # The article's own form: the caption is not quoted, and all the rest of the line is it.
+    name = cells[dialect.name + (surplus if name_is_last else 0)]
+    if name_is_last and not is_image(name.text):
+        return None
+    if dialect.name < dialect.caption:
+        cells, name = _whole_name(text, cells, dialect, name)
+    spread = cells[dialect.caption : len(cells) - (1 if name_is_last else 0)]
+    if all(cell.quoted for cell in spread):  # one tag a cell
+        return _checked(name.text, ", ".join(cell.text.strip() for cell in spread))
+    return _checked(name.text, text[spread[0].start : spread[-1].end])
+
+
+def _whole_name(text, cells, dialect, name):
+    """An unquoted name may hold the delimiter too: it ends where an image's name ends."""
+    at = dialect.name
+    if is_image(name.text) or name.quoted or dialect.columns:
+        return cells, name
+    for last in range(at + 1, min(len(cells) - 1, at + 6)):
+        if is_image(cells[last].text) and not cells[last].quoted:
+            whole = Cell(text[name.start : cells[last].end], False, name.start, cells[last].end)
+            return [*cells[:at], whole, *cells[last + 1 :]], whole
+    return cells, name
+
+
+def _checked(name: str, caption: str) -> tuple[str, str] | None:
+    """The pair, unless the caption begins with a file's name: then the columns are others."""
+    opening = re.match(rf"[^,;\t|]{{1,200}}\.(?:{ENDINGS})\s*[,;\t|]", caption, re.IGNORECASE)
+    if not name.strip() or (opening and not is_image(name)):
+        return None
+    return name, caption
+
+
+def _is_clean(text, end, record_end, cells) -> bool:
+    """Whether a record of several lines is one: no line of it begins as a row of its own."""
+    inside = text[end:record_end]
+    begins = rf"(?m)^[^,;\t|\r\n\"]{{1,200}}\.(?:{ENDINGS})\"?\s*[,;\t|]"
+    return len(cells) > 1 and re.search(begins, inside, re.IGNORECASE) is None
+
+
+def cells_of(text: str, start: int, delimiter: str) -> tuple[list[Cell], int]:
+    """(the cells of the record at `start`, where it ends); quoted ones may span lines."""
+    quoted, plain = _patterns(delimiter)
+    cells, position = [], start
+    while True:
+        match = quoted.match(text, position, position + _LONGEST_CELL)
+        if match:
+            cells.append(Cell(match[1].replace('""', '"'), True, match.start(), match.end()))
+        else:
+            match = plain.match(text, position)
+            cells.append(Cell(match[0], False, match.start(), match.end()))
+        position = match.end()
+        if not text.startswith(delimiter, position) or len(cells) == _MOST_CELLS:
+            return cells, _LINE.match(text, position).end()
+        position += 1
+
+
+def _plain_cells(text, start, end, delimiter):
+    """The cells of one line whose quotes mean nothing."""
+    cells, position = [], start
+    line = text[start:end].rstrip("\r\n")
+    for part in line.split(delimiter, _MOST_CELLS):
+        cells.append(Cell(part, False, position, position + len(part)))
+        position += len(part) + 1
+    return cells
+
+
+_PATTERNS: dict[str, tuple[re.Pattern, re.Pattern]] = {}
+
+
+def _patterns(delimiter):
+    if delimiter not in _PATTERNS:
+        mark = re.escape(delimiter)
+        blank = "[ \\t]*+" if delimiter != "\t" else "[ ]*+"
+        _PATTERNS[delimiter] = (
+            re.compile(rf'{blank}"((?:[^"]++|"")*+)"{blank}(?={mark}|[\r\n]|\Z)'),
+            re.compile(rf"[^{mark}\r\n]*+"),
+        )
+    return _PATTERNS[delimiter]
+
+
+def _texts(line: str, delimiter: str) -> list[str]:
+    return [cell.text for cell in cells_of(line, 0, delimiter)[0]]

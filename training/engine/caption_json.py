@@ -1,0 +1,90 @@
+"""Captions in JSON: JSON lines as 🤗 datasets reads them, and kohya's meta_cap.json."""
+
+import json
+from collections.abc import Iterator
+
+from training.engine.caption_rows import (
+    CAPTION_COLUMNS,
+    NAME_COLUMNS,
+    Record,
+    file_name,
+    is_broken,
+    shorten,
+)
+from training.engine.errors import EngineError
+
+
+def json_records(text: str, name: str) -> Iterator[Record]:
+    """The records of JSON lines."""
+    position = 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        start, position = position, position + len(line) + 1
+        if not line.strip(" \t\r\ufeff"):
+            continue
+        record = Record(number, start, min(position, len(text)))
+        found = pair_of(read_json(line))
+        if found:
+            record = record._replace(name=found[0], caption=found[1])
+        if not found or is_broken(record):
+            shown = shorten(line)
+            problem = EngineError("captions-line-unreadable", line=number, name=name, text=shown)
+            record = record._replace(name="", caption="", problem=problem)
+        yield record
+
+
+def read_json(line: str):
+    """The value of a JSON text; None where it is broken, or built to choke a reader."""
+    try:
+        return json.loads(line.strip("\ufeff \t\r\n"))
+    except (ValueError, RecursionError):  # a number of 5,000 digits is a ValueError too
+        return None
+
+
+def keys_of(row) -> tuple[str, str] | None:
+    """The keys under which a JSON object has a picture's name and its caption."""
+    if not isinstance(row, dict):
+        return None
+    by_word = {key.casefold(): key for key in reversed(row)}
+    name, caption = (
+        next((by_word[word] for word in known if isinstance(row.get(by_word.get(word)), str)), None)
+        for known in (NAME_COLUMNS, CAPTION_COLUMNS)
+    )
+    return (name, caption) if name is not None and caption is not None else None
+
+
+def pair_of(row) -> tuple[str, str] | None:
+    """(name, caption) of a JSON object; None where it has them not."""
+    keys = keys_of(row)
+    return (file_name(row[keys[0]]), row[keys[1]].strip()) if keys else None
+
+
+def document_records(text: str, name: str) -> Iterator[Record]:
+    """kohya's meta_cap.json, path → {caption, tags}; or a list of objects as in JSON lines."""
+    told = read_json(text)
+    if isinstance(told, dict) and told:
+        entries = [(key, _kohya_caption(value)) for key, value in told.items()]
+        known = sum(caption is not None for _key, caption in entries) * 2 > len(entries)
+    elif isinstance(told, list) and told:
+        entries = [pair_of(row) or (None, None) for row in told]
+        known = any(key is not None for key, _caption in entries)
+    else:
+        known = False
+    if not known:
+        raise EngineError("captions-unknown-form", name=name)
+    for number, (key, caption) in enumerate(entries, start=1):
+        record = Record(number, 0, 0, file_name(key or ""), (caption or "").strip())
+        if key is None or caption is None or is_broken(record):
+            shown = shorten(str(key))
+            problem = EngineError("captions-line-unreadable", line=number, name=name, text=shown)
+            record = Record(number, 0, 0, problem=problem)
+        yield record
+
+
+def _kohya_caption(value) -> str | None:
+    """The caption of an entry, its tags behind it as kohya's trainer puts them."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, dict):
+        return None
+    parts = [value[key] for key in ("caption", "tags") if isinstance(value.get(key), str)]
+    return ", ".join(part.strip() for part in parts if part.strip()) if parts else None

@@ -1,0 +1,55 @@
+"""The words that call a style: whether a caption has them, putting them in, taking them out.
+
+One rule for all who ask. Words stand between borders, so that “a pink car” has no “ink”; Chinese,
+Japanese and Korean stand unspaced, so beside them there is no border to look for.
+"""
+
+import re
+from functools import lru_cache
+
+# A letter, digit or underscore of a script that puts blanks between words.
+_SPACED = r"[^\W\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]"
+_IS_SPACED = re.compile(_SPACED)
+# What other tools' captions hold where the trigger is to stand.
+PLACEHOLDER = re.compile(r"\[(?:trigger|name)\]", re.IGNORECASE)
+
+
+def has_trigger(caption: str, trigger_words: str) -> bool:
+    """Whether the caption holds the trigger words, each as a word of its own, in any case."""
+    return all(_pattern(term).search(caption) for term in _terms(trigger_words))
+
+
+def has_placeholder(caption: str) -> bool:
+    """Whether a trigger has still to be written into the caption (`[trigger]` of other tools)."""
+    return PLACEHOLDER.search(caption) is not None
+
+
+def with_trigger(caption: str, trigger_words: str) -> str:
+    """The caption with the trigger words: in place of `[trigger]`, else in front if lacking."""
+    terms = _terms(trigger_words)
+    if not terms:
+        return caption
+    caption = PLACEHOLDER.sub(lambda _found: ", ".join(terms), caption)
+    lacking = [term for term in terms if not _pattern(term).search(caption)]
+    return ", ".join([*lacking, caption] if caption.strip() else lacking)
+
+
+def without_trigger(caption: str, trigger_words: str) -> str:
+    """What the caption says of the picture: its terms without the trigger words."""
+    triggers = {term.casefold() for term in _terms(trigger_words)}
+    terms = (" ".join(term.split()) for term in PLACEHOLDER.sub("", caption).split(","))
+    return ", ".join(term for term in terms if term and term.casefold() not in triggers)
+
+
+def _terms(trigger_words: str) -> list[str]:
+    """The triggers between commas, with one blank between words."""
+    terms = (" ".join(term.split()) for term in re.split("[,，]", trigger_words))
+    return [term for term in terms if term]
+
+
+@lru_cache(maxsize=1000)
+def _pattern(term: str) -> re.Pattern:
+    words = r"\s+".join(map(re.escape, term.split()))
+    left = rf"(?<!{_SPACED})" if _IS_SPACED.match(term[0]) else ""
+    right = rf"(?!{_SPACED})" if _IS_SPACED.match(term[-1]) else ""
+    return re.compile(f"{left}{words}{right}", re.IGNORECASE)
