@@ -1,6 +1,11 @@
+from functools import wraps
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
+from django_rq.admin import QueueAdmin
+from django_rq.models import Dashboard
 
 from brandstudio.core.forms import PersonPasswordForm
 from brandstudio.core.models import AuditEntry, Campaign, GlossaryTerm, Message, User, Vehicle
@@ -70,3 +75,37 @@ class MessageAdmin(admin.ModelAdmin):
 @admin.register(Campaign, GlossaryTerm, Vehicle)
 class VocabularyAdmin(ChangedOnly, admin.ModelAdmin):
     """The brand's own words."""
+
+
+def _with_the_right(view):
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if request.user.is_staff and not request.user.has_perm("django_rq.admin"):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+class QueueDashboard(QueueAdmin):
+    """The queues, with everybody's jobs and the power to delete them: not for all of the staff.
+
+    The package itself asks whether somebody is staff, and no more.
+    """
+
+    def has_module_permission(self, request):
+        return request.user.has_perm("django_rq.admin")
+
+    has_view_permission = has_change_permission = lambda self, request, obj=None: (
+        self.has_module_permission(request)
+    )
+
+    def get_urls(self):
+        patterns = super().get_urls()
+        for pattern in patterns:
+            pattern.callback = _with_the_right(pattern.callback)
+        return patterns
+
+
+admin.site.unregister(Dashboard)
+admin.site.register(Dashboard, QueueDashboard)

@@ -11,7 +11,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils.cache import patch_cache_control
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.gzip import gzip_page
@@ -21,6 +20,7 @@ from brandstudio.core.context import queue_counts
 from brandstudio.core.forms import GuardedModelForm
 from brandstudio.core.models import User
 from brandstudio.core.polling import polled
+from brandstudio.core.redirects import safe_next
 from brandstudio.core.stylesheet import stylesheet
 
 ONE_DAY = 24 * 3600
@@ -51,10 +51,7 @@ def favicon(request):
 @require_POST
 def theme(request):
     """Keep light or dark in a cookie, so that the first paint is already right."""
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
-        back = "/"
-    response = redirect(back)
+    response = redirect(safe_next(request, "/"))
     chosen = request.POST.get("theme")
     if chosen in ("light", "dark"):
         response.set_cookie("theme", chosen, max_age=ONE_YEAR, samesite="Lax")
@@ -64,15 +61,13 @@ def theme(request):
 
 
 def _queue_tag(request):
-    if not request.user.is_authenticated:
-        return None
     counts = queue_counts(request.user)
     return f"{counts['mine']}-{counts['all']}"
 
 
+@login_required
 @require_safe
 @polled(_queue_tag)
-@login_required
 def queue_count(request):
     """The figure in the top bar; an unchanged poll is answered without rendering."""
     return render(request, "_queue_count.html")

@@ -1,18 +1,30 @@
 """Pictures that a scene starts from: the real car on nothing, and somebody's own picture."""
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.models import Vehicle
+from brandstudio.core.models import AuditEntry, Vehicle
+from brandstudio.core.models.states import update_as_last_seen
 
 
 class PlateQuerySet(models.QuerySet):
     def usable_by(self, person):
         """The plates of the range, and those this person brought along."""
         return self.filter(is_retired=False).filter(Q(made_by=person) | ~Q(vehicle=None))
+
+    def retirable_by(self, person):
+        """Those this person may take out of the offer: their own, designers the range, admins all.
+
+        Another's own cut-out concerns designers no more than their pictures do.
+        """
+        offered = self.filter(is_retired=False)
+        if person.is_brand_admin:
+            return offered
+        own = Q(vehicle=None, made_by=person)
+        return offered.filter(own | ~Q(vehicle=None) if person.is_designer else own)
 
     def visible_to(self, person):
         """Those this person may use or has used; admins see all."""
@@ -54,6 +66,12 @@ class Plate(models.Model):
     def get_absolute_url(self):
         """Its picture, for pages."""
         return reverse("gallery:plate-picture", args=[self.pk])
+
+    def retire(self, by):
+        """Out of the offer. Raises WrongState when it is out already."""
+        with transaction.atomic():
+            update_as_last_seen(self, {"is_retired": False}, {"is_retired": True}, "retired")
+            AuditEntry.objects.record(self, "offered", "retired", by=by)
 
 
 class StartPicture(models.Model):

@@ -77,7 +77,7 @@ def version_detail(request, slug, number):
 
 @login_required
 @require_safe
-@polled(lambda request, slug, number: _sheet_tag(slug, number))
+@polled(lambda request, slug, number: _sheet_tag(request.user, slug, number))
 def sheet_fragment(request, slug, number):
     """The strength sheet; polled while it is being painted."""
     version = _version(request, slug, number)
@@ -264,9 +264,10 @@ def _sheet_context(version):
     }
 
 
-def _sheet_tag(slug, number):
+def _sheet_tag(person, slug, number):
     row = (
-        StyleVersion.objects.filter(pack__slug=slug, number=number)
+        StyleVersion.objects.visible_to(person)
+        .filter(pack__slug=slug, number=number)
         .values_list("pk", "state", "sheet__state", "sheet__done")
         .first()
     )

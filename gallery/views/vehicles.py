@@ -1,5 +1,7 @@
 """The range: each vehicle with the cut-outs of the real car that scenes are painted around."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
@@ -7,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from brandstudio.core.models import Vehicle
+from brandstudio.core.models import Vehicle, WrongState
 from brandstudio.core.roles import designer_required
 from gallery import problems
 from gallery.models import Plate
@@ -50,10 +52,7 @@ def plate_add(request, slug):
 @require_POST
 def plate_retire(request, pk):
     """Offer a cut-out no longer. Pictures made with it stay as they are."""
-    plates = Plate.objects.filter(is_retired=False)
-    if not (request.user.is_designer or request.user.is_brand_admin):
-        plates = plates.filter(vehicle=None, made_by=request.user)
-    plate = get_object_or_404(plates, pk=pk)
-    plate.is_retired = True
-    plate.save(update_fields=["is_retired"])
+    plate = get_object_or_404(Plate.objects.retirable_by(request.user), pk=pk)
+    with suppress(WrongState):  # somebody else did it a moment ago
+        plate.retire(request.user)
     return redirect("gallery:vehicle-list")

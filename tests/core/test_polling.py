@@ -1,12 +1,16 @@
-"""A poll that finds nothing new costs one small question; news go through the whole stack."""
+"""A poll that finds nothing new costs two small questions; news go through the whole stack."""
 
 import pytest
 from django.conf import settings
+from django.urls import URLResolver, get_resolver, reverse
 
 from brandstudio.core import polling
 from brandstudio.core.context import queue_counts
 from brandstudio.core.models import User
+from gallery.models import StylePack, StyleVersion
 from tests.toil.models import Toil
+from training.models import BaseModel, Dataset, TrainingRun
+from training.recipes import full_config
 
 pytestmark = pytest.mark.django_db
 
@@ -36,14 +40,14 @@ def poll(client):
     return poll
 
 
-def test_repeated_poll_asks_for_neither_session_nor_person(
+def test_repeated_poll_asks_for_session_and_person_in_one_query(
     poll, designer, django_assert_num_queries, django_assert_max_num_queries
 ):
     assert [poll(designer).status_code, poll().status_code] == [200, 304]
     with django_assert_max_num_queries(20) as alone:
         queue_counts(designer)
 
-    with django_assert_num_queries(len(alone)):
+    with django_assert_num_queries(len(alone) + 1):
         answer = poll()
 
     assert answer.status_code == 304
@@ -57,18 +61,83 @@ def test_news_are_shown_at_once(poll, designer):
     assert [poll().status_code, poll().status_code] == [200, 304]
 
 
-def test_who_signed_out_gets_nothing_new_at_most(poll, designer, client, monkeypatch):
+def test_who_signed_out_is_sent_to_the_door_at_once_and_each_time(poll, designer, client):
     poll(designer), poll()
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     client.logout()
     client.cookies[settings.SESSION_COOKIE_NAME] = cookie
 
-    while_remembered = poll()
-    monkeypatch.setattr(polling, "_pages", {})
-    afterwards = poll()
+    answers = [poll() for _ in range(3)]
 
-    assert (while_remembered.status_code, while_remembered.content) == (304, b"")
-    assert afterwards.headers["HX-Refresh"] == "true"
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert {answer.headers["HX-Refresh"] for answer in answers} == {"true"}
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"password": "another"}])
+def test_who_may_not_come_in_any_more_is_sent_to_the_door_at_once(poll, designer, change):
+    poll(designer), poll()
+    User.objects.filter(pk=designer.pk).update(**change)
+
+    assert poll().headers["HX-Refresh"] == "true"
+
+
+def test_who_lost_a_role_is_not_remembered_with_it(poll, designer):
+    poll(designer), poll()
+    User.objects.filter(pk=designer.pk).update(is_designer=False)
+
+    poll()
+
+    assert [page.person.is_designer for page in polling._pages.values()] == [False]
+
+
+def test_outsider_with_the_right_tag_learns_nothing(client, make_user, designer, marketer):
+    """Every fragment that is polled, with the tag that whoever may see it gets."""
+    fragments = polled_addresses(designer)
+    assert len(fragments) == len({name for name, _address in fragments}) == 4
+    outsider = make_user("outsider", is_marketer=True)
+
+    for name, address in fragments:
+        client.force_login(designer if name != "gallery:stage" else marketer)
+        tag = client.get(address, headers={"hx-request": "true"}).headers["HX-PTag"]
+        client.force_login(outsider)
+        polled = {"hx-request": "true", "hx-ptag": tag}
+        answers = {client.get(address, headers=polled).status_code for _ in range(2)}
+        client.logout()
+        client.cookies[settings.SESSION_COOKIE_NAME] = "a-dead-session"
+        guests = [client.get(address, headers=polled) for _ in range(3)]
+
+        if name in {"training:run-progress", "gallery:sheet"}:  # of one row, that is not theirs
+            assert answers <= {403, 404}, name
+        assert [guest.headers.get("HX-Refresh") for guest in guests] == ["true"] * 3, name
+        assert {guest.status_code for guest in guests} == {200}, name
+
+
+def polled_addresses(owner):
+    """(name, address) of each polled view, with rows that only `owner` and designers may see."""
+    dataset = Dataset.objects.create(owner=owner, name="Ink")
+    base = BaseModel.objects.create(name="toy", path="toy", family="sd15", sha256="0" * 64)
+    run = TrainingRun.objects.create(
+        name="Ink", owner=owner, dataset=dataset, base=base, config=full_config({}, base).to_yaml()
+    )
+    pack = StylePack.objects.create(slug="ink", name_zh="墨", name_en="Ink")
+    StyleVersion.objects.create(
+        pack=pack, number=1, made_by=owner, base=base, weights_sha256="0" * 64, size=1
+    )
+    values = {"pk": run.pk, "slug": "ink", "number": 1}
+    return [
+        (name, reverse(name, kwargs={parameter: values[parameter] for parameter in parameters}))
+        for name, parameters, view in named_views()
+        if hasattr(view, "poll_tag")
+    ]
+
+
+def named_views(resolver=None, space=""):
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from named_views(pattern, inner)
+        else:
+            yield f"{space}{pattern.name}", tuple(pattern.pattern.converters), pattern.callback
 
 
 def test_a_page_is_remembered_for_a_while_only(poll, designer, monkeypatch):

@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from brandstudio.core.models import WrongState
 from brandstudio.core.polling import polled
+from brandstudio.core.redirects import safe_next
 from brandstudio.core.roles import designer_required
 from training import services
 from training.models import Checkpoint, RunLine, TrainingRun, Wish
@@ -142,7 +143,7 @@ def run_act(request, pk):
             act()
     except WrongState:
         messages.warning(request, _("The run has moved on meanwhile; look again."))
-    return _go(request, request.POST.get("next") or run.get_absolute_url())
+    return _go(request, safe_next(request, run.get_absolute_url()))
 
 
 @designer_required
@@ -177,6 +178,4 @@ def run_compare(request):
 
 
 def _go(request, url):
-    # Only paths of this site: a full address could lead elsewhere.
-    url = url if url.startswith("/") and not url.startswith("//") else "/"
     return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)

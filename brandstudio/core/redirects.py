@@ -1,0 +1,13 @@
+"""Where a page may send people on: to addresses of this site, whatever a form says."""
+
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def safe_next(request, fallback):
+    """The address that the form asks for (`next`), if it is one of this site; else the fallback.
+
+    Browsers read more as another host than it seems: /\\host and ///host lead there too.
+    """
+    asked = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(asked, {request.get_host()}, request.is_secure())
+    return asked if is_ours else fallback
