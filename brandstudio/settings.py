@@ -60,9 +60,10 @@ MIDDLEWARE = [
     "brandstudio.core.polling.PollMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "brandstudio.core.trouble.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "brandstudio.core.trouble.TroubleMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -153,7 +154,8 @@ UPLOAD_KEEP_HOURS = int(os.environ.get("UPLOAD_KEEP_HOURS", 24))  # a broken one
 ZIP_MAX_BYTES = int(os.environ.get("ZIP_MAX_BYTES", 4 * 1024**3))  # unpacked
 IMAGE_MAX_PIXELS = int(os.environ.get("IMAGE_MAX_PIXELS", 100_000_000))
 DATA_UPLOAD_MAX_NUMBER_FILES = 2000
-FILE_UPLOAD_MAX_MEMORY_SIZE = 0  # every upload is a file: what reads it wants a path
+# Every upload is a file: what reads it wants a path.
+FILE_UPLOAD_HANDLERS = ["brandstudio.core.trouble.UploadHandler"]
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 

@@ -1,6 +1,7 @@
 """What the queue calls. Only ids go in: the row, not the queue, holds the truth."""
 
-from brandstudio.core import lease, queue, stopping
+from brandstudio.core import disk, lease, queue, stopping
+from brandstudio.core.blobs import BlobMissing
 from brandstudio.core.device import LeaseAbandoned
 from brandstudio.core.devices import this_device
 from brandstudio.core.models import WrongState
@@ -45,7 +46,13 @@ def _carry_out(work, act):
             queue.hand_back(work)
     except (EngineError, Refused) as error:  # a person can mend this
         work.fail(error.code, **error.facts)
-    except Exception:  # our fault: say so, and let the queue keep the traceback
+    except BlobMissing as error:
+        work.fail("stored-damaged", name=error.name or str(work))
+    except Exception as error:
+        if disk.is_full(error):
+            work.fail("no-room", name=str(work))
+            return
+        # our fault: say so, and let the queue keep the traceback
         work.fail("software-fault")
         raise
 

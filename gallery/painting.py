@@ -110,10 +110,7 @@ def paint_sheet(sheet, turn, stopped):
     evidence.check_fit(weights, str(version), version.base.family, version.base.name)
     painter = painter_of_this_process()
     _take(painter, version.base)
-    there = {
-        (picture.prompt, picture.seed, picture.strength): picture
-        for picture in version.pictures.all()
-    }
+    there = _painted_before(version)
     wanted = plan_of(sheet)
     for done, (prompt, seed, strength) in enumerate(wanted, start=1):
         if (prompt, seed, strength) not in there:
@@ -146,6 +143,19 @@ def paint_sheet(sheet, turn, stopped):
         evidence={**version.evidence, "scores": evidence.scores(by_strength, references)}
     )
     sheet.finish()
+
+
+def _painted_before(version):
+    """{(prompt, seed, strength): EvidencePicture} of those whose file is there and sound."""
+    there = {}
+    for picture in version.pictures.all():
+        try:
+            blobs.local(picture.sha256)
+        except blobs.BlobMissing:
+            picture.delete()  # painted anew, from the same seed
+        else:
+            there[picture.prompt, picture.seed, picture.strength] = picture
+    return there
 
 
 def plan_of(sheet):
@@ -181,7 +191,7 @@ def packs_of(asset):
 def weights_of(version):
     """The path of a version's weights. Raises Refused("weights-missing")."""
     try:
-        return blobs.local(version.weights_sha256)
+        return blobs.local(version.weights_sha256, str(version))
     except blobs.BlobMissing as error:
         raise Refused("weights-missing", name=str(version)) from error
 

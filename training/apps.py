@@ -14,4 +14,4 @@ class TrainingConfig(AppConfig):
         reconcile.register(sweep_uploads)
         housekeeping.register(sweep_bin)
         housekeeping.register(retention.sweep_runs)
-        housekeeping.register_names(retention.is_in_a_snapshot)
+        housekeeping.register_names(retention.is_in_a_snapshot, retention.in_snapshots)

@@ -11,6 +11,8 @@ from training.engine.images import open_rgb
 from training.engine.trigger_words import with_trigger, without_trigger
 from training.models import BaseModel, CaptionState, ChoreKind, TrainingImage
 
+MOST_NAMES = 5  # of lost pictures that a message tells
+
 
 def carry_out(chore):
     """Do the chore and note its progress. Raises WrongState once it was cancelled or taken over."""
@@ -31,11 +33,9 @@ def _screen(chore):
         **settings.SCREENING,
     )
     reports = {}
-    for done, image in enumerate(images, start=1):
-        reports[image.pk] = screening.screen_file(
-            blobs.local(image.original_sha256), wanted, name=image.name
-        )
-        chore.note_progress(done=done)
+    for image, path in _stored(chore, images, "original_sha256"):
+        reports[image.pk] = screening.screen_file(path, wanted, name=image.name)
+    lost, images = images, [image for image in images if image.pk in reports]
     names = {image.name: image.pk for image in images}
     hashes = {image.name: reports[image.pk].phash for image in images}
     for pair in screening.near_duplicates(hashes, wanted):
@@ -47,6 +47,27 @@ def _screen(chore):
         report = reports[image.pk]
         image.report = {**report.to_json(), "worst": report.worst or ""}
         image.save(update_fields=["report"])
+    _tell_of_lost(lost, images)
+
+
+def _stored(chore, images, column="picture_sha256"):
+    """Yields (image, path of its blob), and notes progress after each; those lost are passed over.
+
+    `_tell_of_lost` says afterwards which these are: one never stops the rest.
+    """
+    for done, image in enumerate(images, start=1):
+        with contextlib.suppress(blobs.BlobMissing):
+            yield image, blobs.local(getattr(image, column), image.name)
+        chore.note_progress(done=done)
+
+
+def _tell_of_lost(images, done):
+    """Raises BlobMissing with the names of the images that were not done."""
+    known = {image.pk for image in done}
+    if lost := [image.name for image in images if image.pk not in known]:
+        error = blobs.BlobMissing(f"{len(lost)} stored pictures")
+        error.name = ", ".join(lost[:MOST_NAMES]) + (" …" if len(lost) > MOST_NAMES else "")
+        raise error
 
 
 def _resolution():
@@ -66,11 +87,13 @@ def _draft(chore):
     if not images:
         return
     labeler = _labeler()
-    for done, image in enumerate(images, start=1):
-        caption = labeler.draft(open_rgb(blobs.local(image.picture_sha256))).caption
+    read = []
+    for image, path in _stored(chore, images):
+        caption = labeler.draft(open_rgb(path)).caption
+        read.append(image)
         with contextlib.suppress(WrongState):  # a person wrote one meanwhile: theirs stands
             image.draft(with_trigger(caption, dataset.trigger_word))
-        chore.note_progress(done=done)
+    _tell_of_lost(images, read)
 
 
 def _labeler():
@@ -92,14 +115,15 @@ def _compare(chore):
     images = list(chore.dataset.images.captioned())
     chore.note_progress(total=len(images), done=0)
     judge = agreement.Judge(_clip())
-    looks = []
-    for done, image in enumerate(images, start=1):
-        looks.append(judge.look(open_rgb(blobs.local(image.picture_sha256))))
-        chore.note_progress(done=done)
-    answers = judge.compare(looks, [without_trigger(i.caption, trigger) for i in images])
-    for image, answer in zip(images, answers, strict=True):
+    read, looks = [], []
+    for image, path in _stored(chore, images):
+        looks.append(judge.look(open_rgb(path)))
+        read.append(image)
+    answers = judge.compare(looks, [without_trigger(i.caption, trigger) for i in read])
+    for image, answer in zip(read, answers, strict=True):
         image.agreement = {"caption": image.caption, **answer.to_json()}
-    TrainingImage.objects.bulk_update(images, ["agreement"], batch_size=200)
+    TrainingImage.objects.bulk_update(read, ["agreement"], batch_size=200)
+    _tell_of_lost(images, read)
 
 
 def _clip():

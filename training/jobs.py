@@ -1,11 +1,10 @@
 """What the queue calls. Only ids go in: the row, not the queue, holds the truth."""
 
-import errno
 import traceback
 
 from django.db.models import Max
 
-from brandstudio.core import lease, queue, stopping
+from brandstudio.core import disk, lease, queue, stopping
 from brandstudio.core.blobs import BlobMissing
 from brandstudio.core.device import LeaseAbandoned
 from brandstudio.core.devices import this_device
@@ -35,8 +34,11 @@ def train(run_pk):
         else:
             run.fail(error.code, **error.facts)
         notices.run_ended(run)
+    except BlobMissing as error:
+        run.fail("stored-damaged", name=error.name or "?")
+        notices.run_ended(run)
     except Exception as error:
-        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+        if disk.is_full(error):
             _pause_on_full_disk(run)  # not the engine's own files: the store's, or the folder's
             notices.run_ended(run)
             return
@@ -126,7 +128,12 @@ def do_chore(chore_pk):
         return
     except EngineError as error:
         chore.fail(error.code, **error.facts)
-    except Exception:
+    except BlobMissing as error:
+        chore.fail("stored-damaged", name=error.name or "?")
+    except Exception as error:
+        if disk.is_full(error):
+            chore.fail("no-room", name=str(chore))
+            return
         chore.fail("software-fault")
         raise
 
@@ -142,7 +149,10 @@ def unpack(upload_pk):
         return
     except BlobMissing:
         upload.fail("upload-lost", name=upload.name)
-    except Exception:
+    except Exception as error:
+        if disk.is_full(error):
+            upload.fail("no-room", name=upload.name)
+            return
         upload.fail("software-fault")
         raise
 

@@ -21,6 +21,10 @@ SENTENCES: dict[str, str] = {
     "file-unknown-kind": gettext_noop(
         "{name} is neither a picture, nor a zip, nor captions. Send JPEG, PNG, WebP, TIFF or HEIC."
     ),
+    "no-room": gettext_noop(
+        "{name} could not be stored: the disk of the studio is full. Ask an administrator to make "
+        "room, then try again."
+    ),
     "picture-has-too-many-pixels": gettext_noop(
         "{name} says it is {width} × {height} px; the limit is {limit} megapixels. "
         "Make it smaller first."
@@ -119,6 +123,10 @@ SENTENCES: dict[str, str] = {
         "Choose one from the list."
     ),
     # Runs and chores
+    "stored-damaged": gettext_noop(
+        "The stored file of {name} is missing or damaged. Ask an administrator to bring it back "
+        "(“manage.py verify” lists such files), or take it out and send it again."
+    ),
     "software-fault": gettext_noop(
         "The software failed here, through no fault of yours. The log has the details; "
         "tell an administrator, then try again."
@@ -177,6 +185,7 @@ CAUSES: dict[str, str] = {
     "image-too-small": gettext_noop("A picture is at fault"),
     "image-too-large": gettext_noop("A picture is at fault"),
     "bad-latents": gettext_noop("A picture is at fault"),
+    "stored-damaged": gettext_noop("A stored file is damaged"),
     "base-absent": gettext_noop("The base model is missing"),
     "base-missing": gettext_noop("The base model is missing"),
     "base-unreadable": gettext_noop("The base model is missing"),
@@ -275,6 +284,7 @@ def _mend(code, dataset, run):
             "image-too-small": (gettext("Look at the pictures"), bench),
             "pictures-too-small": (gettext("Look at the pictures"), bench),
             "bad-latents": (gettext("Look at the pictures"), bench),
+            "stored-damaged": (gettext("Look at the pictures"), bench),
         }
         if code in at_dataset:
             return at_dataset[code]

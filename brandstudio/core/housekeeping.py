@@ -3,15 +3,15 @@
 import logging
 
 from django.apps import apps
-from django.db import models
 from django.utils import timezone
 from redis.exceptions import RedisError
 
 from brandstudio.core import blobs, queue
+from brandstudio.core.models.fields import BlobField
 
 _DAY = 24 * 3600
 _chores = []
-_further_names = []
+_further_names = []  # (finder, lister)
 
 logger = logging.getLogger(__name__)
 
@@ -23,10 +23,13 @@ def register(chore):
     return chore
 
 
-def register_names(finder):
-    """Add finder(sha256) → whether rows name the blob elsewhere than in a column …sha256."""
-    if finder not in _further_names:
-        _further_names.append(finder)
+def register_names(finder, lister):
+    """Add rows that name blobs elsewhere than in a BlobField.
+
+    finder(sha256): whether they name this one. lister(): the hashes of all that they name.
+    """
+    if (finder, lister) not in _further_names:
+        _further_names.append((finder, lister))
     return finder
 
 
@@ -59,12 +62,34 @@ def discard_unnamed(hashes):
 
 def is_named(sha256):
     """Whether any row of any room names this blob."""
-    columns = (
+    return any(
+        model._base_manager.filter(**{name: sha256}).exists() for model, name in _columns()
+    ) or any(finder(sha256) for finder, _ in _further_names)
+
+
+def all_named():
+    """The hashes of all blobs that rows of any room name."""
+    named = set()
+    for model, name in _columns():
+        named.update(model._base_manager.values_list(name, flat=True).distinct().iterator())
+    for _, lister in _further_names:
+        named.update(lister())
+    return named - {""}
+
+
+def rows_naming(sha256):
+    """Rows with a column that names this blob, as [(row, column)]."""
+    return [
+        (row, name)
+        for model, name in _columns()
+        for row in model._base_manager.filter(**{name: sha256})
+    ]
+
+
+def _columns():
+    return [
         (model, field.name)
         for model in apps.get_models()
         for field in model._meta.concrete_fields
-        if isinstance(field, models.CharField) and field.name.endswith("sha256")
-    )
-    return any(
-        model._base_manager.filter(**{name: sha256}).exists() for model, name in columns
-    ) or any(finder(sha256) for finder in _further_names)
+        if isinstance(field, BlobField)
+    ]

@@ -58,7 +58,7 @@ def serve_blob(request, sha256, *, content_type="", download_as=""):
     def response():
         try:
             file = blobs.open(sha256)
-        except (blobs.BlobMissing, ValueError) as error:
+        except ValueError as error:  # no hash: the row names no file
             raise Http404 from error
         return FileResponse(
             file,
@@ -76,7 +76,7 @@ def serve_made(request, made):
     def response():
         try:
             content = import_string(settings.MADE_PICTURES)(made)
-        except (blobs.BlobMissing, ValueError) as error:
+        except ValueError as error:
             raise Http404 from error
         return HttpResponse(content, content_type="image/webp")
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import AuditEntry, Work, WorkQuerySet, WrongState
+from brandstudio.core.models.fields import BlobField
 from brandstudio.core.models.states import move, update_as_last_seen
 
 from .channel import Channel
@@ -70,8 +71,8 @@ class Asset(Work):
     steps_total = models.PositiveIntegerField(default=0)  # 0 until its renderer has counted them
     preview = models.BinaryField(blank=True, default=b"")  # a WebP of a few kB while painting
     seconds = models.FloatField(null=True, blank=True)
-    picture_sha256 = models.CharField(max_length=64, blank=True)  # PNG master, unlabelled, internal
-    thumb_sha256 = models.CharField(max_length=64, blank=True)
+    picture_sha256 = BlobField(blank=True)  # PNG master, unlabelled, internal
+    thumb_sha256 = BlobField(blank=True)
     lineage = models.JSONField(default=dict, blank=True)  # hashes, strengths, library versions
     review = models.CharField(max_length=10, choices=AssetReview, default=AssetReview.PRIVATE)
     review_reason = models.TextField(blank=True)

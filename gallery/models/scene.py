@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import Campaign
+from brandstudio.core.models.fields import BlobField
 from training.models import BaseModel, Kind
 
 from .channel import Channel
@@ -85,7 +86,7 @@ class Scene(models.Model):
         "gallery.Asset", models.SET_NULL, null=True, blank=True, related_name="remixes"
     )
     way = models.CharField(max_length=10, choices=Way, default=Way.TEXT)
-    start_sha256 = models.CharField(max_length=64, blank=True)  # the picture that it starts from
+    start_sha256 = BlobField(blank=True)  # the picture that it starts from
     start_name = models.CharField(max_length=200, blank=True)  # of a file that was uploaded
     start_asset = models.ForeignKey(  # where the start is a picture of the gallery
         "gallery.Asset", models.SET_NULL, null=True, blank=True, related_name="continued"

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import AuditEntry, Vehicle
+from brandstudio.core.models.fields import BlobField
 from brandstudio.core.models.states import update_as_last_seen
 
 
@@ -45,8 +46,8 @@ class Plate(models.Model):
         Vehicle, models.PROTECT, null=True, blank=True, related_name="plates"
     )
     name = models.CharField(_("name"), max_length=120)
-    sha256 = models.CharField(max_length=64)  # the PNG as it was uploaded
-    thumb_sha256 = models.CharField(max_length=64)  # WebP with its transparency
+    sha256 = BlobField()  # the PNG as it was uploaded
+    thumb_sha256 = BlobField()  # WebP with its transparency
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -79,8 +80,8 @@ class StartPicture(models.Model):
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     name = models.CharField(max_length=200)
-    sha256 = models.CharField(max_length=64)  # upright, sRGB
-    thumb_sha256 = models.CharField(max_length=64)
+    sha256 = BlobField()  # upright, sRGB
+    thumb_sha256 = BlobField()
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     made_at = models.DateTimeField(auto_now_add=True)

@@ -5,6 +5,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import WrongState
+from brandstudio.core.models.fields import BlobField
 from brandstudio.core.models.vocabulary import Named
 from training.models import BaseModel, Checkpoint, Kind
 
@@ -67,7 +68,7 @@ class StyleVersion(Reviewed):
         Checkpoint, models.PROTECT, null=True, blank=True, related_name="versions"
     )
     base = models.ForeignKey(BaseModel, models.PROTECT, related_name="versions")
-    weights_sha256 = models.CharField(max_length=64)
+    weights_sha256 = BlobField()
     size = models.PositiveBigIntegerField()
     trigger_words = models.CharField(_("trigger words"), max_length=120, blank=True)
     changes = models.CharField(_("what changed"), max_length=200, blank=True)
@@ -139,7 +140,7 @@ class EvidencePicture(models.Model):
     prompt = models.TextField()
     seed = models.BigIntegerField()
     strength = models.FloatField()
-    sha256 = models.CharField(max_length=64)
+    sha256 = BlobField()
 
     class Meta:
         verbose_name = _("evidence picture")

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from brandstudio.core.models.fields import BlobField
 from brandstudio.core.models.vocabulary import Named
 
 from .review import Reviewed, ReviewQuerySet
@@ -45,7 +46,7 @@ class PromptTemplate(Named, Reviewed):
         StylePack, blank=True, related_name="templates", verbose_name=_("default packs")
     )
     changes = models.CharField(_("what changed"), max_length=200, blank=True)
-    cover_sha256 = models.CharField(max_length=64, blank=True)
+    cover_sha256 = BlobField(blank=True)
 
     objects = PromptTemplateQuerySet.as_manager()
 

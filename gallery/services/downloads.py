@@ -51,7 +51,7 @@ def _labelled(asset, channel, form, limited):
     """limited(size, master): the file's size in px, from the channel's and the master's."""
     if asset.state != AssetState.READY:
         raise Refused("picture-not-ready")
-    with Image.open(blobs.local(asset.picture_sha256)) as opened:
+    with Image.open(blobs.local(asset.picture_sha256, str(asset))) as opened:
         picture = opened.convert("RGB")
     size = limited(delivered_size(asset, channel), picture.size)
     picture = _delivered(picture, asset.scene, size)

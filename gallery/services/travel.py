@@ -26,12 +26,22 @@ def external_zip(version):
     """
     if version.state != ReviewState.APPROVED:
         raise Refused("pack-not-approved", name=str(version))
-    weights = blobs.local(version.weights_sha256)
+    weights = blobs.local(version.weights_sha256, str(version))
     metadata = lora_export.profile(
         read_header(weights).metadata, "external", settings.STYLE_LICENCE, version.trigger_words
     )
-    name = file_stem(version)
     packed = tempfile.TemporaryFile()  # noqa: SIM115 -- the answer closes it
+    try:
+        _pack(packed, version, weights, metadata)
+    except BaseException:
+        packed.close()
+        raise
+    packed.seek(0)
+    return packed
+
+
+def _pack(packed, version, weights, metadata):
+    name = file_stem(version)
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(packed, "w") as archive:
         target = Path(folder) / f"{name}.safetensors"
         lora_export.rewrite(weights, target, metadata)
@@ -41,8 +51,6 @@ def external_zip(version):
         if shown := _preview(version):
             with archive.open(f"{name}.preview.png", "w") as file:
                 _write_labelled(shown, file, version)
-    packed.seek(0)
-    return packed
 
 
 def file_stem(version):
@@ -60,7 +68,7 @@ def _preview(version):
 
 
 def _write_labelled(shown, file, version):
-    with Image.open(blobs.local(shown.sha256)) as picture:
+    with Image.open(blobs.local(shown.sha256, str(version))) as picture:
         labelling.write(
             picture.convert("RGB"), file, form="png", mark=mark(f"style-{version.pk}", shown.sha256)
         )

@@ -99,6 +99,7 @@ def version_publish(request, checkpoint_pk):
     }
     form = PublishForm(request.POST or None, initial=initial)
     if form.is_valid():
+        blobs.local(checkpoint.sha256, str(checkpoint.run))  # before anything is made of it
         version = services.publish(
             checkpoint,
             request.user,
@@ -200,10 +201,7 @@ def version_retire(request, slug, number):
 def version_weights(request, slug, number):
     """The LoRA file as it was trained, with all it knows of itself: for use in the house."""
     version = _version(request, slug, number)
-    try:
-        file = blobs.open(version.weights_sha256)
-    except blobs.BlobMissing as error:
-        raise Http404 from error
+    file = blobs.open(version.weights_sha256)
     name = f"{travel.file_stem(version)}.safetensors"
     return FileResponse(file, as_attachment=True, filename=name)
 
@@ -218,8 +216,6 @@ def version_travel(request, slug, number):
     except REFUSALS as error:
         messages.error(request, problems.of(error))
         return redirect(version)
-    except blobs.BlobMissing as error:
-        raise Http404 from error
     return FileResponse(file, as_attachment=True, filename=f"{travel.file_stem(version)}.zip")
 
 

@@ -56,7 +56,7 @@ function ask(form, method, url, body, onProgress = () => {}) {
       else if (request.status === 409 && answer.state) resolve(answer); // another part is due
       else if (request.status >= 400 && request.status < 500 && request.status !== 400) {
         reject(new Refused(answer.errors ?? []));
-      } else reject(new Error("lost"));
+      } else reject(Object.assign(new Error("lost"), { errors: answer.errors ?? [] }));
     });
     request.send(body);
   });
@@ -134,8 +134,8 @@ async function send(form, file, shown, words) {
   } catch (error) {
     shown.state.textContent = words.failed;
     shown.bar.className = "bar--stopped";
-    if (error instanceof Refused) complain(shown.item, error.errors);
-    else offerRetry(form, file, shown, words);
+    complain(shown.item, error.errors ?? []);
+    if (!(error instanceof Refused)) offerRetry(form, file, shown, words);
     return "remarks";
   }
 }

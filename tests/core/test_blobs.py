@@ -8,6 +8,8 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from brandstudio.core import blobs
+from brandstudio.core.blobs import checking
+from tests.stored import cut, flip_a_byte
 
 TEXT = b"green glazed tiles" * 1000
 SHA256 = hashlib.sha256(TEXT).hexdigest()
@@ -115,3 +117,101 @@ def test_s3_blob_is_fetched_again_once_the_cache_is_gone(on_s3, tmp_path):
 
     assert blobs.local(SHA256).read_bytes() == TEXT
     assert blobs.local(SHA256).is_relative_to(tmp_path / "cache")
+
+
+@pytest.mark.parametrize("damage", [cut, flip_a_byte])
+def test_file_that_is_no_longer_what_was_stored_is_not_given_out(on_disk, damage):
+    damage(blobs.put_bytes(TEXT))
+
+    with pytest.raises(blobs.BlobDamaged):
+        blobs.local(SHA256)
+    with pytest.raises(blobs.BlobDamaged):
+        blobs.open(SHA256)
+
+
+def test_file_of_the_same_size_and_time_is_not_taken_for_the_one_stored(on_disk):
+    path = blobs.local(blobs.put_bytes(TEXT))
+    before = path.stat()
+
+    flip_a_byte(SHA256)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    with pytest.raises(blobs.BlobDamaged):
+        blobs.local(SHA256)
+
+
+def test_damaged_file_is_whole_again_once_the_same_content_is_stored(on_disk):
+    cut(blobs.put_bytes(TEXT))
+
+    blobs.put_bytes(TEXT)
+
+    assert blobs.local(SHA256).read_bytes() == TEXT
+
+
+def test_s3_cache_that_was_damaged_is_fetched_anew(on_s3):
+    flip_a_byte(blobs.put_bytes(TEXT))
+
+    assert blobs.local(SHA256).read_bytes() == TEXT
+
+
+def test_s3_object_that_was_overwritten_is_not_given_out_until_it_is_stored_again(
+    on_s3, s3_endpoint, tmp_path
+):
+    blobs.local(blobs.put_bytes(TEXT)).unlink()
+    client = boto3.client("s3", endpoint_url=s3_endpoint, region_name="us-east-1")
+    bucket = tmp_path.name.replace("_", "-").lower()
+    client.put_object(Bucket=bucket, Key=on_s3()[0], Body=TEXT[::-1])
+    client.close()
+
+    with pytest.raises(blobs.BlobDamaged):
+        blobs.local(SHA256)
+    blobs.put_bytes(TEXT)
+
+    blobs.check(SHA256)
+    assert len(on_s3()) == 1
+
+
+def test_unchanged_file_is_hashed_once(on_disk, monkeypatch):
+    blobs.put_bytes(TEXT)
+    hashed = []
+    monkeypatch.setattr(checking, "sha256_of", lambda file: hashed.append(file) or SHA256)
+
+    for _ in range(3):
+        blobs.local(SHA256)
+
+    assert hashed == []  # as it was written
+
+
+def test_large_file_that_rots_unnoticed_is_never_given_to_its_end(on_disk, monkeypatch):
+    content = bytes(range(256)) * 100_000
+    sha256 = blobs.put_bytes(content)
+    flip_a_byte(sha256)
+    # A disk that rots changes neither size nor time.
+    checking.remember(blobs.stores.DiskStore(on_disk)._path(sha256))
+
+    with blobs.open(sha256) as file:
+        given = [file.read(1 << 20) for _ in range(24)]
+        with pytest.raises(blobs.BlobDamaged):
+            file.read(1 << 20)
+
+    assert sum(map(len, given)) < len(content)
+
+
+def test_large_file_read_in_pieces_is_whole(on_disk):
+    content = bytes(range(256)) * 100_000
+    sha256 = blobs.put_bytes(content)
+
+    with blobs.open(sha256) as file:
+        assert file.read(4) == content[:4]
+        file.seek(0)
+        pieces = list(iter(lambda: file.read(65536), b""))
+
+    assert b"".join(pieces) == content
+
+
+def test_store_lists_what_it_holds(stored):
+    blobs.put_bytes(TEXT)
+
+    (found,) = blobs.every()
+
+    assert (found.sha256, found.size) == (SHA256, len(TEXT))

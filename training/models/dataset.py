@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import AuditEntry, WrongState
+from brandstudio.core.models.fields import BlobField
 from brandstudio.core.models.states import update_as_last_seen
 
 from .base_model import Kind
@@ -114,9 +115,9 @@ class TrainingImage(models.Model):
 
     dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="images")
     name = models.CharField(_("file name"), max_length=255)
-    original_sha256 = models.CharField(max_length=64)
-    picture_sha256 = models.CharField(max_length=64)
-    thumb_sha256 = models.CharField(max_length=64)
+    original_sha256 = BlobField()
+    picture_sha256 = BlobField()
+    thumb_sha256 = BlobField()
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     caption = models.TextField(_("caption"), blank=True)

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import Work, WorkQuerySet
+from brandstudio.core.models.fields import BlobField
 from training import notices
 
 from .base_model import BaseModel, Kind
@@ -89,7 +90,7 @@ class TrainingRun(Work):
     images_per_second = models.FloatField(null=True, blank=True)
     seconds_left = models.FloatField(null=True, blank=True)
     # What another host needs to go on: the newest state as a blob (a tar of the engine's folder).
-    resume_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    resume_sha256 = BlobField(blank=True, editable=False)
     resume_step = models.PositiveIntegerField(default=0, editable=False)
     # What the engine found at the end: {path, step, reasons, scores, …} and picture → loss.
     recommendation = models.JSONField(default=dict, blank=True, editable=False)
@@ -256,7 +257,7 @@ class RunSample(models.Model):
     step = models.PositiveIntegerField()
     prompt = models.TextField()
     seed = models.BigIntegerField()
-    sha256 = models.CharField(max_length=64)
+    sha256 = BlobField()
 
     class Meta:
         verbose_name = _("sample")
@@ -275,7 +276,7 @@ class Checkpoint(models.Model):
 
     run = models.ForeignKey(TrainingRun, models.PROTECT, related_name="checkpoints")
     step = models.PositiveIntegerField()
-    sha256 = models.CharField(max_length=64)
+    sha256 = BlobField()
     size = models.PositiveBigIntegerField()
     is_final = models.BooleanField(default=False)
     is_kept = models.BooleanField(_("kept for good"), default=False)  # retention passes it over

@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import Work, WorkQuerySet
+from brandstudio.core.models.fields import BlobField
 
 from .dataset import Dataset
 
@@ -49,7 +50,7 @@ class Upload(Work):
     arrived = models.PositiveBigIntegerField(default=0)
     checked = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=UploadState, default=UploadState.ARRIVING)
-    sha256 = models.CharField(max_length=64, blank=True)
+    sha256 = BlobField(blank=True)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     report = models.JSONField(default=dict, blank=True)

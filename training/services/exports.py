@@ -71,7 +71,7 @@ def _files(rows, layout, trigger):
     place = f"1_{slugify(trigger) or 'style'}/" if layout == Layout.KOHYA else ""
     captions = {}
     for row, name in zip(rows, _names(rows), strict=True):
-        yield f"{place}{name}", blobs.local(row["sha256"])
+        yield f"{place}{name}", blobs.local(row["sha256"], row["name"])
         captions[name] = row["caption"]
         if layout == Layout.KOHYA and row["caption"]:
             yield f"{place}{PurePosixPath(name).with_suffix('.txt')}", row["caption"] + "\n"
@@ -93,7 +93,7 @@ def _names(rows):
     """File names whose endings tell the truth: a HEIC's upright copy is a JPEG."""
     taken, names = set(), []
     for row in rows:
-        with Image.open(blobs.local(row["sha256"])) as image:
+        with Image.open(blobs.local(row["sha256"], row["name"])) as image:
             suffix = SUFFIXES.get(image.format, PurePosixPath(row["name"]).suffix)
         own = PurePosixPath(row["name"])
         same = own.suffix.lower() in {suffix, ".jpeg" if suffix == ".jpg" else suffix}

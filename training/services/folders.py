@@ -48,7 +48,7 @@ def write_training_folder(run):
     attempt_folder(run).mkdir(exist_ok=True)
     rows = run.snapshot.rows
     for row in rows:
-        _link(blobs.local(row["sha256"]), data / row["name"])
+        _link(blobs.local(row["sha256"], row["name"]), data / row["name"])
     metadata = run_folder(run) / "metadata.csv"
     write_metadata(metadata, {row["name"]: row["caption"] for row in rows})
     return RunConfig.from_yaml(run.config).replace(

@@ -79,3 +79,9 @@ def is_in_a_snapshot(sha256):
     """Whether a frozen dataset names this picture."""
     texts = Snapshot.objects.annotate(text=Cast("rows", TextField()))
     return texts.filter(text__contains=sha256).exists()
+
+
+def in_snapshots():
+    """Hashes of the pictures that frozen datasets name."""
+    rows = Snapshot.objects.values_list("rows", flat=True).iterator(chunk_size=20)
+    return {row["sha256"] for snapshot in rows for row in snapshot}

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
+from brandstudio.core import disk
 from training.engine.captions import decode, read_metadata_text
 from training.engine.errors import EngineError
 from training.engine.images import IMAGE_EXTENSIONS
@@ -156,7 +157,12 @@ class _Intake:
 
     def take(self, path, name):
         """Take in one file, and say so."""
-        self._take(path, name)
+        try:
+            self._take(path, name)
+        except (OSError, DatabaseError) as error:
+            if not disk.is_full(error):
+                raise
+            self._refuse(name, "no-room")
         self.done += 1
         self.on_file(self.done, self.total)
 
@@ -274,13 +280,22 @@ class _Intake:
                 self.expect(len(entries))
                 room = settings.ZIP_MAX_BYTES
                 for entry in entries:
-                    room = self._entry(archive, entry, room)
+                    room = self._entry_or_refusal(archive, entry, room)
                     if room < 0:
                         limit = _megabytes(settings.ZIP_MAX_BYTES)
                         self._refuse(name, "zip-too-large", limit=limit)
                         return
         except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
             self._refuse(name, "zip-unreadable", reason=str(error))
+
+    def _entry_or_refusal(self, archive, entry, room):
+        try:
+            return self._entry(archive, entry, room)
+        except OSError as error:
+            if not disk.is_full(error):
+                raise
+            self._refuse(_entry_name(entry), "no-room")
+            return room
 
     def _entry(self, archive, entry, room):
         """Take in one file of a zip. room: bytes that may still be unpacked. Returns what is left,
@@ -304,6 +319,8 @@ class _Intake:
                             return room
                         copy.write(chunk)
             except _UNPACKING as error:
+                if disk.is_full(error):
+                    raise
                 self._refuse(name, "zip-unreadable", reason=str(error))
                 return room
             copy.flush()

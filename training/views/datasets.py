@@ -177,7 +177,11 @@ def _zip(request, rows, dataset, name):
         raise Http404
     # Not in memory: a dataset may have a gigabyte. The file is gone once it is sent.
     file = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115 -- sent later
-    services.export_zip(rows, file, layout, dataset.trigger_word)
+    try:
+        services.export_zip(rows, file, layout, dataset.trigger_word)
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
     return FileResponse(
         file,

@@ -7,6 +7,7 @@ from django.http import JsonResponse, UnreadablePostError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from brandstudio.core import disk
 from brandstudio.core.models import WrongState
 from brandstudio.core.roles import designer_required
 from training import problems, services
@@ -98,8 +99,10 @@ def upload_part(request, pk):
     except (OutOfStep, WrongState):
         row.refresh_from_db()
         return JsonResponse(_state(row), status=HTTPStatus.CONFLICT)
-    except OSError:
-        # A full disk or a broken line; the sender waits a little and goes on from what is here.
+    except OSError as error:
+        if disk.is_full(error):
+            raise  # the answer says so (`trouble`); the sender goes on once there is room
+        # A broken line; the sender waits a little and goes on from what is here.
         return JsonResponse(_state(row), status=HTTPStatus.SERVICE_UNAVAILABLE)
     return JsonResponse(_state(row))
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from brandstudio.core.blobs import BlobMissing
+from training import problems
 from training.management.find import dataset_named
 from training.models import Dataset
 from training.services.exports import Layout, export_folder, export_zip, rows_of
@@ -22,13 +24,15 @@ class Command(BaseCommand):
         chosen = dataset_named(Dataset.objects.kept(), dataset)
         rows = self._rows(chosen, snapshot)
         path = Path(output)
-        if path.suffix.lower() == ".zip":
-            export_zip(rows, path, layout, chosen.trigger_word)
-        else:
-            try:
+        try:
+            if path.suffix.lower() == ".zip":
+                export_zip(rows, path, layout, chosen.trigger_word)
+            else:
                 export_folder(rows, path, layout, chosen.trigger_word)
-            except FileExistsError as error:
-                raise CommandError(f"{output} is not empty; name another folder.") from error
+        except FileExistsError as error:
+            raise CommandError(f"{output} is not empty; name another folder.") from error
+        except BlobMissing as error:
+            raise CommandError(problems.english("stored-damaged", {"name": error.name})) from error
         self.stdout.write(f"{len(rows)} pictures in {output}")
 
     def _rows(self, dataset, snapshot):

@@ -1,0 +1,69 @@
+"""A stored training picture or checkpoint that was lost or changed: named, and the rest goes on."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.stored import DAMAGES, cut, lose
+from training import jobs, services
+from training.models import ChoreKind, ChoreState, RunState
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("which", ["thumb", "picture", "original"])
+def test_damaged_training_picture_is_not_given_out(at_desk, make_dataset, which, damage):
+    image = make_dataset(1).images.get()
+    column = f"{which}_sha256"
+    damage(getattr(image, column))
+
+    answer = at_desk.get(f"/images/{image.pk}/{which}/")
+
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_export_of_a_damaged_picture_names_it(at_desk, make_dataset, damage, tmp_path):
+    dataset = make_dataset(3, captioned=3)
+    image = dataset.images.first()
+    damage(image.picture_sha256)
+
+    answer = at_desk.get(f"/datasets/{dataset.pk}/export/")
+
+    assert answer.status_code == 404
+    assert image.name in answer.content.decode()
+    with pytest.raises(CommandError, match=image.name):
+        call_command("export_dataset", dataset=str(dataset.pk), output=str(tmp_path / "out.zip"))
+
+
+@pytest.mark.parametrize("damage", [cut, lose])
+def test_run_on_a_damaged_picture_names_it(make_run, damage):
+    run = make_run()
+    row = run.snapshot.rows[1]
+    damage(row["sha256"])
+
+    jobs.train(run.pk)
+
+    run.refresh_from_db()
+    assert (run.state, run.problem) == (RunState.FAILED, "stored-damaged")
+    assert run.problem_facts["name"] == row["name"]
+
+
+@pytest.mark.parametrize("damage", [cut, lose])
+@pytest.mark.parametrize("kind", [ChoreKind.SCREEN, ChoreKind.DRAFT])
+def test_chore_does_the_other_pictures_and_names_the_damaged_one(
+    make_dataset, designer, queue_redis, damage, kind
+):
+    dataset = make_dataset(3, captioned=0)
+    bad = dataset.images.order_by("name")[1]
+    damage(bad.picture_sha256)
+    chore = services.ask_chore(dataset, kind, by=designer)
+
+    jobs.do_chore(chore.pk)
+
+    chore.refresh_from_db()
+    assert (chore.state, chore.problem) == (ChoreState.FAILED, "stored-damaged")
+    assert chore.problem_facts["name"] == bad.name
+    done = [i.name for i in dataset.images.all() if i.report or i.caption]
+    assert len(done) == 2
+    assert bad.name not in done
