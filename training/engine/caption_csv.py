@@ -183,76 +183,74 @@ def _simple(line, start, end, number, dialect) -> Record | None:
     name, found, caption = line.partition(mark)
     if not found or not is_image(name):
         return None
-    return Record(number, start, end, file_name(name), caption.rstrip(f"{mark} \t\r\n").strip())
+    said = caption.rstrip(f"{mark} \t\r\n")
+    at = start + len(name) + len(mark)
+    return Record(number, start, end, file_name(name), said.strip(), at=(at, at + len(said)))
 
 
 def _record(text, start, end, number, dialect) -> Record | None:
-    while text.startswith("\ufeff", start):  # files glued together bring their marks along
-        start += 1
-    cells, record_end = cells_of(text, start, dialect.delimiter)
+    begin = start
+    while text.startswith("\ufeff", begin):  # files glued together bring their marks along
+        begin += 1
+    cells, record_end = cells_of(text, begin, dialect.delimiter)
     if record_end > end and not _is_clean(text, end, record_end, cells):
         # A stray quote, not a caption of several lines: it spoils its own line only.
-        cells, record_end = _plain_cells(text, start, end, dialect.delimiter), end
-    if cells[0].quoted and not any(cell.text.strip() for cell in cells[1:]):
+        cells, record_end = _plain_cells(text, begin, end, dialect.delimiter), end
+    is_one_cell = cells[0].quoted and not any(cell.text.strip() for cell in cells[1:])
+    if is_one_cell:
         # A spreadsheet has put the whole line into one cell.
-        inner = cells[0].text
-        cells, _ = cells_of(inner, 0, dialect.delimiter)
-        pair = _pair(inner, len(inner), cells, dialect)
-    else:
-        pair = _pair(text, end, cells, dialect)
-    if pair is None:
+        text = cells[0].text
+        cells, _ = cells_of(text, 0, dialect.delimiter)
+    found = _pair(text, cells, dialect)
+    if found is None:
         return None
-    return Record(number, start, record_end, file_name(pair[0]), pair[1].strip())
+    name, caption, at = found
+    at = None if is_one_cell else at
+    return Record(number, start, record_end, file_name(name), caption.strip(), at=at)
 
 
-def _pair(text, end, cells, dialect) -> tuple[str, str] | None:
-    """(name, caption) of a row's cells; None where they can't be told apart."""
+def _pair(text, cells, dialect) -> tuple[str, str, tuple[int, int]] | None:
+    """(name, caption, where it stands) of a row; None where its cells can't be told apart."""
     if len(cells) >= _MOST_CELLS:
         return None
-    cells = list(cells)
-    padding = dialect.columns or 2
-    while len(cells) > padding and not cells[-1].text.strip() and not cells[-1].quoted:
+    cells, columns = list(cells), dialect.columns or 2
+    while len(cells) > columns and not cells[-1].text.strip() and not cells[-1].quoted:
         cells.pop()  # a spreadsheet pads every row to the longest
-    surplus = len(cells) - (dialect.columns or 2)
-    last_needed = max(dialect.name, dialect.caption)
-    if len(cells) <= last_needed:
+    if len(cells) <= max(dialect.name, dialect.caption):
         return None
-    if surplus <= 0:
-        return _checked(cells[dialect.name].text, cells[dialect.caption].text)
-    is_last = dialect.caption == (dialect.columns or 2) - 1
-    name_is_last = dialect.name == (dialect.columns or 2) - 1 == dialect.caption + 1
-    if not is_last and not name_is_last:
-        return None
-    # The article's own form: the caption is not quoted, and all the rest of the line is it.
-    name = cells[dialect.name + (surplus if name_is_last else 0)]
-    if name_is_last and not is_image(name.text):
-        return None
-    if dialect.name < dialect.caption:
-        cells, name = _whole_name(text, cells, dialect, name)
-    spread = cells[dialect.caption : len(cells) - (1 if name_is_last else 0)]
-    if all(cell.quoted for cell in spread):  # one tag a cell
-        return _checked(name.text, ", ".join(cell.text.strip() for cell in spread))
-    return _checked(name.text, text[spread[0].start : spread[-1].end])
+    if len(cells) <= columns:
+        return _checked(text, cells[dialect.name].text, [cells[dialect.caption]])
+    if dialect.caption == columns - 1:
+        # The article's own form: the caption is not quoted, and all the rest of the line is it.
+        cells = cells if dialect.columns else _with_whole_name(text, cells)
+        return _checked(text, cells[dialect.name].text, cells[dialect.caption :])
+    if dialect.name == columns - 1 == dialect.caption + 1 and is_image(cells[-1].text):
+        return _checked(text, cells[-1].text, cells[dialect.caption : -1])
+    return None
 
 
-def _whole_name(text, cells, dialect, name):
-    """An unquoted name may hold the delimiter too: it ends where an image's name ends."""
-    at = dialect.name
-    if is_image(name.text) or name.quoted or dialect.columns:
-        return cells, name
-    for last in range(at + 1, min(len(cells) - 1, at + 6)):
+def _with_whole_name(text, cells) -> list[Cell]:
+    """The cells with the first ones as one, where an unquoted name holds the delimiter too."""
+    if is_image(cells[0].text) or cells[0].quoted:
+        return cells
+    for last in range(1, min(len(cells) - 1, 6)):
         if is_image(cells[last].text) and not cells[last].quoted:
-            whole = Cell(text[name.start : cells[last].end], False, name.start, cells[last].end)
-            return [*cells[:at], whole, *cells[last + 1 :]], whole
-    return cells, name
+            start, end = cells[0].start, cells[last].end
+            return [Cell(text[start:end], False, start, end), *cells[last + 1 :]]
+    return cells
 
 
-def _checked(name: str, caption: str) -> tuple[str, str] | None:
+def _checked(text, name, spread) -> tuple[str, str, tuple[int, int]] | None:
     """The pair, unless the caption begins with a file's name: then the columns are others."""
+    at = (spread[0].start, spread[-1].end)
+    if all(cell.quoted for cell in spread):  # one tag a cell, if there are several
+        caption = ", ".join(cell.text.strip() for cell in spread)
+    else:
+        caption = text[slice(*at)]
     opening = re.match(rf"[^,;\t|]{{1,200}}\.(?:{ENDINGS})\s*[,;\t|]", caption, re.IGNORECASE)
     if not name.strip() or (opening and not is_image(name)):
         return None
-    return name, caption
+    return name, caption, at
 
 
 def _is_clean(text, end, record_end, cells) -> bool:

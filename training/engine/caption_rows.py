@@ -66,7 +66,10 @@ class CaptionTable:
 
 
 class Record(NamedTuple):
-    """A row of the file. text[start:end] is it, line end included. problem: why it is left out."""
+    """A row of the file. text[start:end] is it, line end included. problem: why it is left out.
+
+    at: where in the text its caption stands; None where only the whole row can be written anew.
+    """
 
     line: int
     start: int
@@ -74,6 +77,7 @@ class Record(NamedTuple):
     name: str = ""
     caption: str = ""
     problem: EngineError | None = None
+    at: tuple[int, int] | None = None
 
 
 def gather(records) -> CaptionTable:

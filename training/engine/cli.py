@@ -187,9 +187,13 @@ _LINES = {
 
 def add_label_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--input", required=True, metavar="DIR", help="folder of pictures")
-    parser.add_argument("--output", required=True, metavar="metadata.csv", help="captions file")
     parser.add_argument(
-        "--overwrite", action="store_true", help="draft again where a caption is there"
+        "--output", required=True, metavar="metadata.csv", help="captions file, .csv or .jsonl"
+    )
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="draft again where a caption is there; the file as it was stays beside it as .bak",
     )
     parser.add_argument("--labeler", choices=("clip", "blip"), default="clip")
     parser.add_argument("--model", metavar="DIR", help="folder of the CLIP or BLIP weights")

@@ -97,6 +97,16 @@ SENTENCES: dict[str, str] = {
     "captions-line-unreadable": gettext_noop(
         "Line {line} of {name} is not “file name,caption”: {text}"
     ),
+    "captions-not-rewritten": gettext_noop(
+        "{name} has {count} lines that can't be read, the first is line {line}: {text} "
+        "Nothing was written over them. Mend them, or name another file."
+    ),
+    "captions-form-not-written": gettext_noop(
+        "Captions are not written in the form of {name}. Name a .csv or a .jsonl file."
+    ),
+    "image-name-unwritable": gettext_noop(
+        "The name of the image {name} can't stand in a captions file. Rename it."
+    ),
     "captions-duplicate": gettext_noop(
         "{name} has two captions, in lines {first} and {second}. Keep one."
     ),

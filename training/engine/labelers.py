@@ -10,10 +10,12 @@ import yaml
 from PIL import Image
 
 from training.engine.base_models import BUNDLED_FOLDER
-from training.engine.captions import read_metadata, with_trigger, write_metadata
+from training.engine.caption_file import CaptionFile, is_writable_name
+from training.engine.caption_rows import shorten
 from training.engine.errors import EngineError
 from training.engine.images import IMAGE_EXTENSIONS, open_rgb
 from training.engine.loading import choose_device
+from training.engine.trigger_words import with_trigger
 
 BUNDLED_CLIP = BUNDLED_FOLDER / "clip"
 VOCABULARIES = Path(__file__).parent / "vocabularies"
@@ -178,29 +180,47 @@ def caption_folder(
     prefix: str = "",
     on_image: Callable[[int, int, str], None] | None = None,
 ) -> tuple[dict[str, str], list[EngineError]]:
-    """Draft captions for a folder's pictures into a metadata.csv.
+    """Draft captions for a folder's pictures into a captions file: CSV, or JSON lines by its name.
 
-    Rows that are there already are kept unless `overwrite`. prefix: trigger words put in front.
-    on_image(done, total, name): after each picture. The file is written once, whole, at the end.
-    Returns (all rows of the file, pictures that could not be read).
-    Raises EngineError: folder-missing, folder-read-only, disk-full.
+    Rows that are there already are kept unless `overwrite`; what is written over then stays in a
+    copy beside it. Columns, further fields, encoding and form of the file stay. prefix: trigger
+    words put in front. on_image(done, total, name): after each picture. The file is written once,
+    whole, at the end. Returns (all rows of the file, pictures that could not be drafted).
+    Raises EngineError: folder-missing, folder-read-only, disk-full, captions-not-rewritten,
+    captions-form-not-written, captions-not-text, captions-encoding.
     """
     folder, output = Path(folder), Path(output)
     if not folder.is_dir():
         raise EngineError("folder-missing", path=str(folder), key="--input")
-    rows = read_metadata(output).rows if output.is_file() else {}
     paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in IMAGE_EXTENSIONS)
-    problems = []
+    names = [path.name for path in paths]
+    # Read before the first draft: what can't be written over costs nobody an hour.
+    file = CaptionFile.read(output)
+    captioned = set() if overwrite else _captioned(file, names)
+    drafts, problems = {}, []
     for done, path in enumerate(paths, start=1):
-        if overwrite or path.name not in rows:
+        if path.name not in captioned:
             try:
-                rows[path.name] = with_trigger(labeler.draft(open_rgb(path)).caption, prefix)
+                drafts[path.name] = _draft(labeler, path, prefix)
             except EngineError as error:
                 problems.append(error)
         if on_image:
             on_image(done, len(paths), path.name)
-    write_metadata(output, rows)
-    return rows, problems
+    # Read again: somebody may have written into it meanwhile.
+    file = CaptionFile.read(output)
+    captioned = set() if overwrite else _captioned(file, names)
+    file.write({name: text for name, text in drafts.items() if name not in captioned})
+    return CaptionFile.read(output).rows, problems
+
+
+def _captioned(file: CaptionFile, names: list[str]) -> set[str]:
+    return {name for name, record in file.records_of(names).items() if record.caption}
+
+
+def _draft(labeler: Labeler, path: Path, prefix: str) -> str:
+    if not is_writable_name(path.name):
+        raise EngineError("image-name-unwritable", name=shorten(path.name))
+    return with_trigger(labeler.draft(open_rgb(path)).caption, prefix)
 
 
 def _require(folder: Path, what: str) -> None:
