@@ -65,7 +65,7 @@ class RunConfig:
         affects_result=False,
     )
     metadata_path: str = _key(
-        help="Captions: a CSV file of “file name,caption” lines.",
+        help="Captions: a file of “file name,caption” lines, or a folder of text files.",
         kind="path",
         level="basic",
         group="data",

@@ -1,73 +1,86 @@
 """The training set: pictures with captions, every fault of the folder found before the start."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PIL import Image
 
 from training.engine.base_models import BaseInfo
 from training.engine.buckets import ENLARGEMENT, Bucket, choose_bucket, cut_down, make_buckets
-from training.engine.captions import read_metadata
+from training.engine.caption_folders import folder_captions, folder_repeats
 from training.engine.config import RunConfig
 from training.engine.errors import EngineError, raise_faults
-from training.engine.images import IMAGE_EXTENSIONS, open_rgb
+from training.engine.images import open_rgb
 from training.engine.trigger_words import has_placeholder, with_trigger
 
 
 @dataclass(frozen=True)
 class Example:
-    """One picture of the set. pixels: sha256 of its upright sRGB pixels, hex."""
+    """One picture of the set. pixels: sha256 of its upright sRGB pixels, hex. repeats: how often it
+    is seen an epoch."""
 
     name: str
     path: Path
     caption: str
     pixels: str
     bucket: Bucket
+    repeats: int = 1
 
 
 @dataclass(frozen=True)
 class DatasetCheck:
-    """What a look at the whole folder found: usable examples, and one fault per bad thing."""
+    """What a look at the whole folder found: usable examples, one fault per bad thing, and remarks
+    on what was read in a way worth telling."""
 
     examples: list[Example]
     faults: list[EngineError]
+    remarks: list[EngineError] = field(default_factory=list)
 
 
 def check_dataset(config: RunConfig, info: BaseInfo) -> DatasetCheck:
     """Read captions and open every picture, gathering all faults instead of stopping at one.
 
     Raises EngineError only where there is nothing to look at: folder-missing,
-    captions-missing-file, captions-not-text.
+    captions-missing-file, captions-not-text, captions-encoding, captions-folder-empty.
     """
     folder = Path(config.train_data_dir)
     if not folder.is_dir():
         raise EngineError("folder-missing", path=str(folder), key="train_data_dir")
-    table = read_metadata(config.metadata_path)
-    faults = list(table.problems)
+    own = Path(config.output_dir).resolve()
+    told = folder_captions(
+        folder, Path(config.metadata_path), None if own == folder.resolve() else own
+    )
+    faults = list(told.faults)
     buckets = make_buckets(config, info)
     examples = []
-    captioned = set()
-    for name, caption in table.rows.items():
-        path = folder / name
-        captioned.add(path.resolve())
-        if not path.is_file():
-            faults.append(EngineError("caption-without-image", name=name, line=table.lines[name]))
-            continue
+    for name, caption in told.captions.items():
         try:
-            examples.append(_example(name, path, caption, config, buckets))
+            examples.append(_example(name, folder, caption, config, buckets))
         except EngineError as fault:
             faults.append(fault)
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() in IMAGE_EXTENSIONS and path.resolve() not in captioned:
-            faults.append(EngineError("image-without-caption", name=path.name))
-    return DatasetCheck(examples, faults)
+    faults += [
+        EngineError("image-without-caption", name=name)
+        for name in told.pictures
+        if name not in told.captions
+    ]
+    return DatasetCheck(examples, faults, told.remarks + _repeat_remarks(folder, examples))
 
 
-def load_dataset(
-    config: RunConfig, info: BaseInfo, skip_bad: bool = False
-) -> tuple[list[Example], list[EngineError]]:
-    """(the examples of a run, the faults that were passed over).
+def _repeat_remarks(folder: Path, examples: list[Example]) -> list[EngineError]:
+    places = {
+        (folder / example.name).parent.name: folder_repeats(folder, example.name)
+        for example in examples
+    }
+    return [
+        EngineError("folder-repeats", name=place, repeats=repeats)
+        for place, repeats in places.items()
+        if repeats > 1
+    ]
+
+
+def load_dataset(config: RunConfig, info: BaseInfo, skip_bad: bool = False) -> DatasetCheck:
+    """The examples of a run; its faults are those that were passed over.
 
     Raises every fault together (EngineErrors) unless skip_bad; in any case raises dataset-empty,
     dataset-one-image, batch-larger-than-dataset.
@@ -80,13 +93,10 @@ def load_dataset(
         raise EngineError("dataset-empty", path=config.train_data_dir)
     if count == 1:
         raise EngineError("dataset-one-image")
-    if config.batch_size > count * config.repeats:
-        raise EngineError(
-            "batch-larger-than-dataset",
-            batch_size=config.batch_size,
-            images=count * config.repeats,
-        )
-    return check.examples, check.faults
+    shown = sum(example.repeats for example in check.examples)
+    if config.batch_size > shown:
+        raise EngineError("batch-larger-than-dataset", batch_size=config.batch_size, images=shown)
+    return check
 
 
 def fingerprint(examples: list[Example]) -> str:
@@ -108,7 +118,8 @@ def pixel_hash(image: Image.Image) -> str:
     return hashlib.sha256(f"{image.width}x{image.height}:".encode() + image.tobytes()).hexdigest()
 
 
-def _example(name, path, caption, config, buckets) -> Example:
+def _example(name, folder, caption, config, buckets) -> Example:
+    path = folder / name
     image = open_rgb(path)
     bucket = choose_bucket(buckets, image.width, image.height)
     # What counts is how far the picture must be enlarged to cover its shape.
@@ -122,4 +133,5 @@ def _example(name, path, caption, config, buckets) -> Example:
     caption = with_trigger(caption, config.trigger_words)
     if has_placeholder(caption):
         raise EngineError("caption-placeholder", name=name)
-    return Example(name, path, caption, pixel_hash(image), bucket)
+    repeats = config.repeats * folder_repeats(folder, name)
+    return Example(name, path, caption, pixel_hash(image), bucket, repeats)

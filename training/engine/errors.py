@@ -79,6 +79,16 @@ SENTENCES: dict[str, str] = {
     "captions-not-text": gettext_noop(
         "The captions file {name} is not text. Save it as CSV in UTF-8."
     ),
+    "captions-folder-empty": gettext_noop(
+        "The folder {path} holds no captions: no metadata.csv or .jsonl, and no text files of the "
+        "pictures' names. Name the captions file, or draft captions with auto_label."
+    ),
+    "caption-fits-several": gettext_noop(
+        "Line {line} names {name}, which may be any of: {others}. Write the file's ending."
+    ),
+    "caption-second": gettext_noop(
+        "{name} has two captions, in {first} and in {second}. Keep one."
+    ),
     "captions-encoding": gettext_noop(
         "The encoding of the captions file {name} can't be told for sure (perhaps {guess}), and a "
         "wrong guess would train on wrong words. Save it as UTF-8, then give it again."
@@ -310,6 +320,12 @@ SENTENCES: dict[str, str] = {
     ),
     "not-recommended": gettext_noop(
         "No checkpoint could be recommended: {reason}. The run and its files are whole."
+    ),
+    "caption-first-line": gettext_noop(
+        "{name} has {count} lines; the first is the caption, as it is to kohya's trainer."
+    ),
+    "folder-repeats": gettext_noop(
+        "Each picture of {name} counts {repeats} times an epoch, as the folder's name says."
     ),
     "image-skipped": gettext_noop("{name} was left out: {reason}"),
     # Labelling

@@ -81,7 +81,7 @@ def training_metadata(
         "ss_num_batches_per_epoch": steps_per_epoch,
         "ss_epoch": epoch,
         "ss_steps": step,
-        "ss_num_train_images": len(examples) * config.repeats,
+        "ss_num_train_images": sum(example.repeats for example in examples),
         "ss_num_reg_images": 0,
         "ss_resolution": f"({width}, {height})",
         "ss_enable_bucket": config.buckets,

@@ -19,6 +19,7 @@ class RunSet:
 
     everything: all examples, as found. examples, held_back: those learned from and those only
     measured on, in the shapes they have now. passed_over: faults left out by skip_bad.
+    remarks: EngineErrors that are told and stop nothing.
     plan, total: which examples each step sees, and how many steps there are. They follow the
     shapes as found, so that the order of a run never changes.
     data, validation: both parts on the device, after lay_out().
@@ -28,13 +29,19 @@ class RunSet:
     def __init__(self, config: RunConfig, info: BaseInfo, skip_bad: bool):
         self.config = config
         self.info = info
-        self.everything, self.passed_over = load_dataset(config, info, skip_bad)
+        check = load_dataset(config, info, skip_bad)
+        self.everything, self.passed_over, self.remarks = (
+            check.examples,
+            check.faults,
+            check.remarks,
+        )
         self.fingerprint = fingerprint(self.everything)
         self._whole = hold_back(self.everything, config.validation_share, config.seed)
         self.examples, self.held_back = self._whole
         batch = config.batch_size * config.gradient_accumulation
         shapes = [example.bucket for example in self.examples]
-        self.plan = make_plan(shapes, batch, config.seed, config.repeats)
+        repeats = [example.repeats for example in self.examples]
+        self.plan = make_plan(shapes, batch, config.seed, repeats)
         self.total = self.plan.steps_per_epoch * config.epochs
         if config.max_steps:
             self.total = min(self.total, config.max_steps)

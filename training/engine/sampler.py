@@ -5,7 +5,7 @@ is tried again after an out-of-memory error sees exactly the same.
 """
 
 import hashlib
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -65,11 +65,17 @@ class Plan:
 _LAST: dict = {}
 
 
-def make_plan(shapes: list[Hashable], batch: int, seed: int, repeats: int = 1) -> Plan:
-    """A plan for examples with the given shapes; `batch` is what one optimizer step sees."""
+def make_plan(
+    shapes: list[Hashable], batch: int, seed: int, repeats: int | Sequence[int] = 1
+) -> Plan:
+    """A plan for examples with the given shapes; `batch` is what one optimizer step sees.
+
+    repeats: how often an epoch shows an example; one number for all, or one for each.
+    """
+    each = [repeats] * len(shapes) if isinstance(repeats, int) else repeats
     groups: dict[Hashable, list[int]] = {}
     for index, shape in enumerate(shapes):
-        groups.setdefault(shape, []).extend([index] * repeats)
+        groups.setdefault(shape, []).extend([index] * each[index])
     return Plan(tuple(tuple(group) for group in groups.values()), batch, seed)
 
 

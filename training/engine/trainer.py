@@ -168,6 +168,8 @@ class _Run:
         for fault in self.set.passed_over:
             facts = {"name": fault.facts.get("name", ""), "reason": str(fault)}
             yield _warning(EngineError("image-skipped", **facts))
+        for remark in self.set.remarks:
+            yield _warning(remark)
         if kept:
             run_files.check_same(kept, self.config, self.info.sha256, self.set.fingerprint)
             self.set.cut_down(kept.facts["ladder"].get("cap", 1.0))

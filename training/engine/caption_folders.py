@@ -1,0 +1,146 @@
+"""Captions of a training folder: which picture each row and each text file speaks of.
+
+A table speaks for its own folder: `red/metadata.csv` names pictures of `red/`. A table that lies
+outside the training folder names pictures from that folder on.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from training.engine.caption_match import PictureIndex
+from training.engine.captions import (
+    SIDECARS,
+    TABLES,
+    decode,
+    read_metadata,
+    sidecar_caption,
+    sidecar_lines,
+)
+from training.engine.errors import EngineError
+from training.engine.images import IMAGE_EXTENSIONS
+
+
+@dataclass
+class FolderCaptions:
+    """captions: picture (from the folder on) → caption, in the order they were found.
+
+    pictures: all pictures of the folder. faults: what was left out. remarks: what was read in a
+    way worth telling.
+    """
+
+    pictures: list[str]
+    captions: dict[str, str] = field(default_factory=dict)
+    faults: list[EngineError] = field(default_factory=list)
+    remarks: list[EngineError] = field(default_factory=list)
+
+
+def folder_captions(folder: Path, metadata: Path, leave_out: Path | None = None) -> FolderCaptions:
+    """The captions of a training folder. metadata: a table, or a folder with tables or text files
+    beside the pictures. leave_out: a folder inside whose pictures are none of the set.
+
+    Raises EngineError: captions-missing-file, captions-folder-empty, captions-not-text,
+    captions-encoding, captions-unknown-form, captions-too-large.
+    """
+    told = FolderCaptions(list(pictures_in(folder, leave_out)))
+    index = PictureIndex(told.pictures)
+    sources: dict[str, str] = {}
+    if not metadata.is_dir():
+        _take_table(told, index, folder, metadata, sources)
+        return told
+    tables = [path for path in _files_in(metadata) if _is_table(path)]
+    for path in tables:
+        _take_table(told, index, folder, path, sources)
+    sidecars = [p for p in _files_in(metadata) if p.suffix.lower() in SIDECARS]
+    for path in sidecars:
+        _take_sidecar(told, index, _place(folder, path) / path.stem, path, sources)
+    if not tables and not sources:
+        raise EngineError("captions-folder-empty", path=str(metadata))
+    return told
+
+
+def pictures_in(folder: Path, leave_out: Path | None = None) -> Iterator[str]:
+    """Names of the pictures of a folder and the folders in it, hidden ones left aside."""
+    for path in _files_in(folder):
+        if leave_out and path.resolve().is_relative_to(leave_out):
+            continue
+        if path.suffix.lower() in IMAGE_EXTENSIONS:
+            yield path.relative_to(folder).as_posix()
+
+
+def folder_repeats(folder: Path, picture: str) -> int:
+    """How often kohya's trainer shows a picture an epoch: the number before `_` of its folder."""
+    parent = (folder / picture).parent.name
+    found = re.match(r"(\d{1,4})_", parent)
+    return max(1, int(found[1])) if found else 1
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """Files below a folder, those of a folder before those of the folders in it."""
+    for place, inside, files in os.walk(folder):
+        inside[:] = sorted(name for name in inside if not name.startswith("."))
+        yield from (Path(place) / name for name in sorted(files) if not name.startswith("."))
+
+
+def _is_table(path: Path) -> bool:
+    kind = path.suffix.lower()
+    # Any other JSON is some tool's own; kohya's captions are called meta_cap.json.
+    return kind in TABLES and (kind != ".json" or path.stem.lower().startswith("meta"))
+
+
+def _place(folder: Path, path: Path) -> PurePosixPath:
+    """The folder a file speaks for, from the training folder on."""
+    place, whole = path.resolve().parent, folder.resolve()
+    if place.is_relative_to(whole):
+        return PurePosixPath(place.relative_to(whole).as_posix())
+    return PurePosixPath()
+
+
+def _take_table(told, index, folder, path, sources) -> None:
+    table = read_metadata(path)
+    told.faults += table.problems
+    place = _place(folder, path)
+    for name, caption in table.rows.items():
+        written = str(place / name)
+        pictures = index.find(written)
+        if not pictures and (folder / written).is_file():
+            pictures = [written]  # a picture of an unusual ending
+        if not pictures and name == table.heading:
+            continue
+        line = table.lines[name]
+        if not pictures:
+            told.faults.append(EngineError("caption-without-image", name=written, line=line))
+        elif len(pictures) > 1:
+            others = ", ".join(pictures)
+            told.faults.append(
+                EngineError("caption-fits-several", name=name, line=line, others=others)
+            )
+        else:
+            _give(told, sources, pictures[0], caption, f"{path.name}, {line}")
+
+
+def _take_sidecar(told, index, stem, path, sources) -> None:
+    # A text file beside two pictures of its name speaks of both, as it does to other trainers.
+    pictures = index.find(str(stem))
+    if not pictures:
+        return  # notes.txt, LICENSE.txt: text that belongs to no picture
+    try:
+        text = decode(path.read_bytes(), path.name)
+    except EngineError as fault:
+        told.faults.append(fault)
+        return
+    caption = sidecar_caption(text)
+    if (lines := sidecar_lines(text)) > 1:
+        told.remarks.append(EngineError("caption-first-line", name=path.name, count=lines))
+    for picture in pictures:
+        if caption:
+            _give(told, sources, picture, caption, path.name)
+
+
+def _give(told, sources, picture, caption, source) -> None:
+    known = told.captions.setdefault(picture, caption)
+    first = sources.setdefault(picture, source)
+    if known != caption:
+        told.faults.append(EngineError("caption-second", name=picture, first=first, second=source))
