@@ -5,7 +5,7 @@ import dataclasses
 
 from django.conf import settings
 
-from brandstudio.core import blobs
+from brandstudio.core import blobs, stopping
 from brandstudio.core.models import GlossaryTerm, WrongState
 from training.engine.images import open_rgb
 from training.engine.trigger_words import with_trigger, without_trigger
@@ -15,7 +15,11 @@ MOST_NAMES = 5  # of lost pictures that a message tells
 
 
 def carry_out(chore):
-    """Do the chore and note its progress. Raises WrongState once it was cancelled or taken over."""
+    """Do the chore and note its progress.
+
+    Raises WrongState once it was cancelled or taken over, WorkerStops, and BlobMissing at the end
+    for pictures that were passed over.
+    """
     acts = {ChoreKind.SCREEN: _screen, ChoreKind.DRAFT: _draft, ChoreKind.COMPARE: _compare}
     acts[chore.kind](chore)
 
@@ -56,6 +60,7 @@ def _stored(chore, images, column="picture_sha256"):
     `_tell_of_lost` says afterwards which these are: one never stops the rest.
     """
     for done, image in enumerate(images, start=1):
+        stopping.go_on()
         with contextlib.suppress(blobs.BlobMissing):
             yield image, blobs.local(getattr(image, column), image.name)
         chore.note_progress(done=done)

@@ -126,6 +126,8 @@ def do_chore(chore_pk):
             chore.finish()
     except WrongState:
         return
+    except stopping.WorkerStops:
+        queue.hand_back(chore)
     except EngineError as error:
         chore.fail(error.code, **error.facts)
     except BlobMissing as error:
@@ -147,6 +149,8 @@ def unpack(upload_pk):
             incoming.unpack_upload(upload)
     except WrongState:
         return
+    except stopping.WorkerStops:
+        queue.hand_back(upload)
     except BlobMissing:
         upload.fail("upload-lost", name=upload.name)
     except Exception as error:

@@ -16,6 +16,16 @@ def process_should_stop():
     return _process.is_set()
 
 
+class WorkerStops(Exception):
+    """The worker must end before the job is done: its row goes back into the queue."""
+
+
+def go_on():
+    """For jobs without a state to save: raises WorkerStops when this worker is asked to end."""
+    if process_should_stop():
+        raise WorkerStops
+
+
 def stop_job():
     _job.set()
 

@@ -1,6 +1,8 @@
 """The worker process: one queue, one job at a time, models kept warm in between."""
 
 import logging
+import os
+import signal
 import threading
 import time
 from importlib import import_module
@@ -10,11 +12,14 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 from redis.exceptions import RedisError
 from rq.callbacks import execute_stopped_callback
+from rq.exceptions import StopRequested
 from rq.worker import SimpleWorker
 from rq.worker.base import WorkerStatus
 
 from brandstudio.core import devices, housekeeping, queue, stopping
 from brandstudio.core.reconcile import reconcile_if_due, work_models
+
+INSISTING_SECONDS = 1.0  # a second Ctrl-C so soon is the same one
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +45,9 @@ class WarmWorker(SimpleWorker):
     A thread keeps RQ informed during a job, and a job is stopped by asking (`stopping`).
     """
 
+    _asked_to_stop_at = None  # monotonic moment
+    _has_job = False
+
     def get_heartbeat_ttl(self, job, working_time=0.0):
         # How long RQ believes in a job without a heartbeat; the row's lease is the stricter judge.
         return self.job_monitoring_interval * 3 + 15
@@ -48,9 +56,28 @@ class WarmWorker(SimpleWorker):
         """RQ's way to stop a job. There is no horse: the job is asked."""
         stopping.stop_job()
 
-    def handle_warm_shutdown_request(self):
-        super().handle_warm_shutdown_request()
-        stopping.stop_process()
+    def request_stop(self, signum, frame):
+        """This process is asked to end, by a signal that may have hit Redis as well.
+
+        What is raised here is raised inside the job, wherever it happens to be, so a job is asked
+        only, and Redis is not told: it could not answer. A person who insists at the terminal ends
+        the process at once; its row goes on as after any other death.
+        """
+        now = time.monotonic()
+        if self._asked_to_stop_at is None:
+            self._asked_to_stop_at = now
+            self._stop_requested = True
+            stopping.stop_process()
+            if not self._has_job:
+                raise StopRequested
+        elif signum == signal.SIGINT and now - self._asked_to_stop_at > INSISTING_SECONDS:
+            os._exit(130)
+
+    def teardown(self):
+        try:
+            super().teardown()
+        except RedisError as error:  # it was ended with us
+            self.log.warning("Redis does not answer (%s); it is not told that we end.", error)
 
     def dequeue_job_and_maintain_ttl(self, timeout, max_idle_time=None):
         """The next job by turns (`fairness`), as long as this device can hold it."""
@@ -84,6 +111,13 @@ class WarmWorker(SimpleWorker):
         return row is None or devices.can_hold(row)
 
     def execute_job(self, job, queue):
+        self._has_job = True
+        try:
+            self._execute_job(job, queue)
+        finally:
+            self._has_job = False
+
+    def _execute_job(self, job, queue):
         stopping.forget_job()
         close_old_connections()
         execution = self.prepare_execution(job)

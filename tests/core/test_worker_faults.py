@@ -165,6 +165,51 @@ def test_redis_killed_during_a_job_costs_nothing(
     assert steps_done_twice(running) == []
 
 
+@pytest.mark.parametrize("lead", [-0.1, 0.0, 0.02, 0.1, 0.5])
+def test_supervisor_that_is_killed_ends_redis_with_the_worker_and_no_row_fails(
+    start_worker, make_toil, begun, ended, redis_process, lead
+):
+    """Its children all get SIGTERM: Redis so many seconds before the worker, or after it."""
+    running, waiting = make_toil(total=60, pause=0.02), make_toil()
+    worker = start_worker("train")
+    begun(running)
+
+    first, then = redis_process.server, worker
+    if lead < 0:
+        first, then = then, first
+    first.terminate()
+    time.sleep(abs(lead))
+    then.terminate()
+    for process in (worker, redis_process.server):
+        process.wait(60)
+    running.refresh_from_db()
+    left = (running.state, running.lost)
+    redis_process.start()
+    start_worker("train")
+
+    assert left == (ToilState.WAITING, 0)  # put back by the worker itself
+    assert [ended(toil).state for toil in (running, waiting)] == [ToilState.DONE] * 2
+    assert steps_done_twice(running) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_worker_that_is_asked_to_end_many_times_still_puts_its_row_back(
+    start_worker, make_toil, begun, ended, number
+):
+    toil = make_toil(total=60, pause=0.05)
+    worker = start_worker("train")
+    begun(toil)
+
+    for _ in range(5):
+        worker.send_signal(number)
+    worker.wait(60)
+
+    toil.refresh_from_db()
+    assert (toil.state, toil.lost) == (ToilState.WAITING, 0)
+    start_worker("train")
+    assert ended(toil).state == ToilState.DONE
+
+
 def test_machine_that_stops_hard_and_starts_again_loses_nothing(
     start_worker, make_toil, begun, ended, redis_process
 ):

@@ -21,8 +21,7 @@ def count(toil_pk):
         with lease.renewing(toil):
             while toil.done < toil.total:
                 if stopping.process_should_stop():
-                    toil.requeue(why="studio-stopped")
-                    queue.enqueue_work(toil)
+                    queue.hand_back(toil)
                     return
                 while toil.attempt == 0 and toil.hangs_at == toil.done:
                     time.sleep(0.05)
@@ -34,3 +33,6 @@ def count(toil_pk):
             toil.finish()
     except WrongState:
         return
+    except Exception:
+        toil.fail("software-fault")
+        raise

@@ -5,6 +5,7 @@ import random
 import pytest
 from django.http import QueryDict
 
+from brandstudio.core import stopping
 from brandstudio.core.models import WrongState
 from training import jobs, services
 from training.bench import Bench
@@ -100,3 +101,22 @@ def test_wrong_captions_of_drawn_scenes_are_doubted_and_right_ones_are_not(
     wrong = [f"{n:02}.png" for n in range(1, 24, 2)]
     assert [name for name in right if name in doubted] == []
     assert len([name for name in wrong if name in doubted]) >= 11
+
+
+@pytest.mark.parametrize("kind", ChoreKind.values)
+def test_worker_that_must_end_puts_the_dataset_task_back(
+    make_dataset, designer, queue_redis, monkeypatch, kind
+):
+    dataset = make_dataset(2, captioned=0 if kind == ChoreKind.DRAFT else 2)
+    chore = services.ask_chore(dataset, kind, designer)
+    monkeypatch.setattr(stopping, "process_should_stop", lambda: True)
+
+    jobs.do_chore(chore.pk)
+    chore.refresh_from_db()
+    put_back = (chore.state, chore.lost, chore.problem)
+    monkeypatch.setattr(stopping, "process_should_stop", lambda: False)
+    jobs.do_chore(chore.pk)
+
+    chore.refresh_from_db()
+    assert put_back == (ChoreState.QUEUED, 0, "")
+    assert chore.state == ChoreState.DONE

@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.utils import timezone
 
-from brandstudio.core import blobs
+from brandstudio.core import blobs, stopping
 from training import jobs, services
 from training.models import Upload, UploadState
 from training.services.incoming import part_file
@@ -176,6 +176,7 @@ def test_zip_is_unpacked_by_a_worker_with_progress_and_a_report(
     number = announce(dataset, "set.zip", len(content)).json()["id"]
     sent = send_part(number, 0, content).json()
     waiting = at_desk.get(f"/datasets/{dataset.pk}/uploads/").content.decode()
+    sha256 = Upload.objects.get().sha256
 
     jobs.unpack(number)
 
@@ -187,7 +188,7 @@ def test_zip_is_unpacked_by_a_worker_with_progress_and_a_report(
     told = at_desk.get(f"/datasets/{dataset.pk}/uploads/").content.decode()
     assert "ghost.jpg" in told
     assert "every 2s" not in told
-    assert not blobs.exists(upload.sha256)
+    assert (upload.sha256, blobs.exists(sha256)) == ("", False)
 
 
 def test_zip_taken_over_from_a_dead_worker_adds_nothing_twice(
@@ -287,3 +288,23 @@ def test_stale_parts_and_leftovers_are_swept_and_fresh_ones_stay(
     assert [path.name for path in parts_left()] == [str(fresh)]
     assert not old.exists()
     assert left.parent == settings.FILE_UPLOAD_TEMP_DIR
+
+
+def test_worker_that_must_end_puts_the_zip_back_and_the_next_one_unpacks_it(
+    announce, send_part, make_dataset, make_zip, queue_redis, monkeypatch
+):
+    dataset, content = make_dataset(), make_zip(3).read_bytes()
+    number = announce(dataset, "set.zip", len(content)).json()["id"]
+    send_part(number, 0, content)
+    upload = Upload.objects.get()
+    monkeypatch.setattr(stopping, "process_should_stop", lambda: True)
+
+    jobs.unpack(upload.pk)
+    upload.refresh_from_db()
+    put_back = (upload.state, upload.lost)
+    monkeypatch.setattr(stopping, "process_should_stop", lambda: False)
+    jobs.unpack(upload.pk)
+
+    upload.refresh_from_db()
+    assert put_back == (UploadState.QUEUED, 0)
+    assert (upload.state, dataset.images.count()) == (UploadState.DONE, 3)

@@ -94,7 +94,9 @@ class Upload(Work):
 
     def finish(self, report):
         """Taken in; by a worker, or at once where there was little to do."""
-        self._release(UploadState.DONE, sources=(UploadState.ARRIVING, *self.HELD), report=report)
+        self._release(
+            UploadState.DONE, sources=(UploadState.ARRIVING, *self.HELD), report=report, sha256=""
+        )
 
     def fail(self, code, **facts):
         self._release(

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from brandstudio.core import blobs, queue
+from brandstudio.core import blobs, housekeeping, queue, stopping
 from training.models import Upload
 from training.pictures import Refused, safe_name
 
@@ -141,24 +141,33 @@ def _is_long(upload):
 
 
 def unpack_upload(upload):
-    """What a worker does for a file that was handed to it. Raises WrongState when taken over."""
-    files = [NamedFile(blobs.local(upload.sha256), upload.name)]
+    """What a worker does for a file that was handed to it.
+
+    Raises WrongState when taken over, WorkerStops.
+    """
+    sha256 = upload.sha256
+    files = [NamedFile(blobs.local(sha256), upload.name)]
+
+    def on_file(done, total):
+        stopping.go_on()
+        upload.note_progress(done=done, total=total)
+
     report = add_pictures(
         upload.dataset,
         files,
         checked=upload.checked,
         by=upload.sent_by,
-        on_file=lambda done, total: upload.note_progress(done=done, total=total),
+        on_file=on_file,
     )
     upload.finish(report.to_json(SHOWN_LINES))
-    if not Upload.objects.pending().filter(sha256=upload.sha256).exists():
-        blobs.discard(upload.sha256)
+    housekeeping.discard_unnamed([sha256])
 
 
 def discard_upload(upload):
     """Forget a file that is on its way, or the report of one that was taken in."""
     part_file(upload).unlink(missing_ok=True)
     upload.delete()
+    housekeeping.discard_unnamed([upload.sha256])
 
 
 def part_file(upload):
@@ -172,7 +181,8 @@ def sweep_uploads():
     stale = now - timedelta(hours=settings.UPLOAD_KEEP_HOURS)
     for upload in Upload.objects.arriving().filter(heard_at__lt=stale):
         discard_upload(upload)
-    Upload.objects.ended().filter(begun_at__lt=now - timedelta(days=7)).delete()
+    for upload in Upload.objects.ended().filter(begun_at__lt=now - timedelta(days=7)):
+        discard_upload(upload)
     for path in Path(settings.FILE_UPLOAD_TEMP_DIR).rglob("*"):
         # A process that was killed leaves its temporary files: those of a live one are younger.
         if path.is_file() and path.stat().st_mtime < stale.timestamp():
