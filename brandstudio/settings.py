@@ -33,8 +33,17 @@ def _flag(name: str, default: bool = False) -> bool:
     return os.environ.get(name, str(int(default))).lower() in {"1", "true", "yes", "on"}
 
 
+def _address_of(host: str, port: str) -> str:
+    """Where this machine itself reaches a server that listens on host."""
+    host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 SECRET_KEY = os.environ.get("DJANGO_SECRET_KEY") or _kept_secret(DATA_DIR / "secret-key")
 DEBUG = _flag("DJANGO_DEBUG")
+STUDIO_HOST = os.environ.get("STUDIO_HOST", "127.0.0.1").strip("[] ")  # "" is every address
+STUDIO_PORT = os.environ.get("STUDIO_PORT", "8000")
+OWN_ADDRESS = _address_of(STUDIO_HOST, STUDIO_PORT)
 ALLOWED_HOSTS = os.environ.get("DJANGO_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
 
@@ -169,9 +178,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 
 # --- Notices that leave the studio (docs/operations.md) -------------------------------------------
-STUDIO_ADDRESS = os.environ.get(
-    "STUDIO_ADDRESS", f"http://127.0.0.1:{os.environ.get('STUDIO_PORT', '8000')}"
-)
+STUDIO_ADDRESS = os.environ.get("STUDIO_ADDRESS") or OWN_ADDRESS
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "")  # none: no e-mail
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", 25))
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
@@ -190,6 +197,7 @@ NOTICE_SECRETS = {
 
 # --- People ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "core.User"
+PROXIES = int(os.environ.get("STUDIO_PROXIES", 0))  # in front, each of which adds X-Forwarded-For
 LOGIN_URL = "core:sign-in"
 LOGIN_REDIRECT_URL = "core:home"
 LOGOUT_REDIRECT_URL = "core:sign-in"
@@ -202,10 +210,12 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+AUTH_PASSWORD_VALIDATORS += [{"NAME": "brandstudio.core.demo_accounts.NotTheDemosPassword"}]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _flag("STUDIO_HTTPS")
+STUDIO_HTTPS = _flag("STUDIO_HTTPS")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = STUDIO_HTTPS
 
 # Only what this host serves; previews of pictures being uploaded are data: and blob: addresses.
 CONTENT_SECURITY_POLICY = {

@@ -3,10 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from brandstudio.core import views
+
 urlpatterns = [
     path("", include("brandstudio.core.urls")),
     path("", include("training.urls")),
     path("", include("gallery.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/login/", views.admin_door),
     path("admin/", admin.site.urls),
 ]

@@ -8,7 +8,15 @@ from django_rq.admin import QueueAdmin
 from django_rq.models import Dashboard
 
 from brandstudio.core.forms import PersonPasswordForm
-from brandstudio.core.models import AuditEntry, Campaign, GlossaryTerm, Message, User, Vehicle
+from brandstudio.core.models import (
+    AuditEntry,
+    Campaign,
+    GlossaryTerm,
+    Message,
+    SignInAttempt,
+    User,
+    Vehicle,
+)
 
 
 class ChangedOnly:
@@ -58,6 +66,13 @@ class AuditEntryAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+@admin.register(SignInAttempt)
+class SignInAttemptAdmin(AuditEntryAdmin):
+    list_display = ["at", "person", "address", "succeeded"]
+    list_filter = ["succeeded"]
+    list_select_related = ["person"]
 
 
 @admin.register(Message)

@@ -6,3 +6,8 @@ class CoreConfig(AppConfig):
     name = "brandstudio.core"
     label = "core"
     verbose_name = _("People and house rules")
+
+    def ready(self):
+        from brandstudio.core import housekeeping, sign_in  # noqa: PLC0415 -- models first
+
+        housekeeping.register(sign_in.forget_old)

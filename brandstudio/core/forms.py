@@ -3,10 +3,18 @@
 import hashlib
 
 from django import forms
-from django.contrib.auth.forms import AdminPasswordChangeForm, PasswordChangeForm
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    AuthenticationForm,
+    PasswordChangeForm,
+    SetPasswordForm,
+)
 from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from brandstudio.core import demo_accounts, exposure, sign_in
 from brandstudio.core.models.states import update_as_last_seen
 
 
@@ -82,5 +90,56 @@ class OwnPasswordForm(_PasswordAlone, PasswordChangeForm):
     """One's own new password."""
 
 
+class FirstPasswordForm(_PasswordAlone, SetPasswordForm):
+    """The first admin's password. Raises WrongState when the link was used a moment ago."""
+
+    def set_password_and_save(self, user, *args, commit=True, **kwargs):
+        before = user.password
+        user = super().set_password_and_save(user, *args, commit=False, **kwargs)
+        update_as_last_seen(user, {"password": before}, {"password": user.password})
+        return user
+
+
 class PersonPasswordForm(_PasswordAlone, AdminPasswordChangeForm):
     """Another person's new password, set by an admin."""
+
+
+class SignInForm(AuthenticationForm):
+    """Name and password; the one door, for the site and for the admin's pages.
+
+    until: when the next password is looked at, after too many wrong ones; else None.
+    """
+
+    until = None
+    demo_elsewhere = _(
+        "The demo's password opens this studio on its own machine only. Ask a brand admin for an "
+        "account."
+    )
+    too_many = _(
+        "Too many wrong passwords for this account. The next one is looked at from %(time)s on; "
+        "a brand admin can give you a new one."
+    )
+
+    def clean(self):
+        username, password = (self.cleaned_data.get(name) for name in ("username", "password"))
+        if not username or not password:
+            return super().clean()
+        try:
+            attempt = sign_in.begin(username, sign_in.address_of(self.request))
+        except sign_in.TooManyGuesses as wait:
+            self.until = wait.until
+            time = date_format(timezone.localtime(wait.until), "H:i:s")
+            raise forms.ValidationError(self.too_many % {"time": time}, code="wait") from None
+        try:
+            self._refuse_demo_elsewhere(password)
+            cleaned = super().clean()
+        except forms.ValidationError:
+            sign_in.fail(attempt, username)
+            raise
+        sign_in.succeed(attempt)
+        return cleaned
+
+    def _refuse_demo_elsewhere(self, password):
+        is_here = exposure.is_local_only() and exposure.comes_from_here(self.request)
+        if password == demo_accounts.PASSWORD and not is_here:
+            raise forms.ValidationError(self.demo_elsewhere, code="demo")

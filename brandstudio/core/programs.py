@@ -8,7 +8,7 @@ from django.conf import settings
 from brandstudio.core import queue, redis_server
 from brandstudio.core.supervisor import Program
 
-HOST = os.environ.get("STUDIO_HOST", "127.0.0.1")
+HOST = settings.STUDIO_HOST
 WEB_THREADS = 8  # of each process
 # Python computes in one thread at a time: a second process halves the wait when many press at once.
 WEB_PROCESSES = int(os.environ.get("WEB_PROCESSES", min(2, os.cpu_count() or 1)))
@@ -19,15 +19,12 @@ WORKER_THREADS = max(1, (os.cpu_count() or 2) // 2)
 
 
 def port():
-    return int(os.environ.get("STUDIO_PORT", "8000"))
+    return int(settings.STUDIO_PORT)
 
 
 def address(workers_only=False):
     """Where people find the studio; "" where nothing is served."""
-    if workers_only:
-        return ""
-    host = "127.0.0.1" if HOST == "0.0.0.0" else HOST
-    return f"http://{host}:{port()}"
+    return "" if workers_only else settings.OWN_ADDRESS
 
 
 def is_redis_embedded():
@@ -56,7 +53,7 @@ def redis_program():
 def web_program():
     command = (
         *(sys.executable, "-m", "gunicorn", "brandstudio.wsgi:application"),
-        *("--bind", f"{HOST}:{port()}"),
+        *("--bind", f"[{HOST}]:{port()}" if ":" in HOST else f"{HOST}:{port()}"),
         *(
             "--worker-class",
             "gthread",

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.db import OperationalError, connection
 
-from brandstudio.core import demo_accounts
+from brandstudio.core import demo_accounts, exposure
 from brandstudio.core.models import User
 
 
@@ -74,13 +74,38 @@ def prepare(say):
         reason = str(error).strip().splitlines()[0]
         raise CannotStart(f"The database does not answer: {reason}. See DATABASE_URL.") from None
     call_command("migrate", interactive=False, verbosity=0)
+    refuse_open_demo()
     collect_static()
     if not User.objects.exists():
+        _first_run(say)
+    connection.close()
+
+
+def _first_run(say):
+    """On the machine itself the demo; where others come in only what every studio needs."""
+    if exposure.is_local_only():
         say("First run: adding the demo …")
         demo_accounts.make_demo_accounts()
-        if "import_demo" in get_commands():
-            call_command("import_demo")
-    connection.close()
+        wanted = "import_demo"
+    else:
+        say("First run: others may reach this studio, so it begins without the demo.")
+        wanted = "seed_reference"
+    if wanted in get_commands():
+        call_command(wanted)
+
+
+def refuse_open_demo():
+    """Raises CannotStart where others may come in while the demo's password opens an account."""
+    if exposure.is_local_only():
+        return
+    if names := demo_accounts.open_demo_accounts():
+        raise CannotStart(
+            f"The demo's password, which everybody knows, still opens {', '.join(names)}, and "
+            "others may reach this studio (STUDIO_HOST, DJANGO_ALLOWED_HOSTS, STUDIO_ADDRESS, "
+            "STUDIO_HTTPS or CSRF_TRUSTED_ORIGINS say so). Run `manage.py close_demo_accounts`, "
+            "or give each a password of its own with `manage.py changepassword NAME`; then start "
+            "again."
+        )
 
 
 def collect_static():

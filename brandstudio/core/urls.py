@@ -1,4 +1,4 @@
-from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
+from django.contrib.auth.views import LogoutView, PasswordChangeView
 from django.urls import path, reverse_lazy
 
 from brandstudio.core import look_views, views
@@ -7,11 +7,8 @@ from brandstudio.core.forms import OwnPasswordForm
 app_name = "core"
 urlpatterns = [
     path("", views.home, name="home"),
-    path(
-        "sign-in/",
-        LoginView.as_view(template_name="core/sign_in.html", redirect_authenticated_user=True),
-        name="sign-in",
-    ),
+    path("sign-in/", views.SignIn.as_view(), name="sign-in"),
+    path("welcome/<uidb64>/<token>/", views.Welcome.as_view(), name="welcome"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("notices/", views.notices, name="notices"),
     path("queue/count/", look_views.queue_count, name="queue-count"),

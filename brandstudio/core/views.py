@@ -1,6 +1,64 @@
+import math
+from http import HTTPStatus
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LoginView, PasswordResetConfirmView
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+
+from brandstudio.core import first_admin
+from brandstudio.core.forms import FirstPasswordForm, SignInForm
+from brandstudio.core.models import AuditEntry, WrongState
+
+
+class SignIn(LoginView):
+    """The door. After too many wrong passwords it answers 429 and says when to come back."""
+
+    template_name = "core/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def form_invalid(self, form):
+        response = super().form_invalid(form)
+        if form.until:
+            response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+            seconds = math.ceil((form.until - timezone.now()).total_seconds())
+            response.headers["Retry-After"] = str(max(1, seconds))
+        return response
+
+
+@require_safe
+def admin_door(request):
+    """The admin pages have no door of their own, with no throttle: the site's is theirs."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    return redirect(f"{reverse_lazy('core:sign-in')}?{request.META.get('QUERY_STRING', '')}")
+
+
+class Welcome(PasswordResetConfirmView):
+    """The one-time link of the first admin, who chooses a password here and is signed in."""
+
+    template_name = "core/welcome.html"
+    form_class = FirstPasswordForm
+    post_reset_login = True
+    success_url = reverse_lazy("core:home")
+
+    def get_user(self, uidb64):
+        return super().get_user(uidb64) if first_admin.is_missing() else None
+
+    def form_valid(self, form):
+        try:
+            response = super().form_valid(form)
+        except WrongState:
+            messages.error(self.request, _("This link was used a moment ago. Sign in instead."))
+            return redirect("core:sign-in")
+        AuditEntry.objects.record(self.user, "", "password chosen", by=self.user, why="first admin")
+        return response
 
 
 @login_required

@@ -1,6 +1,7 @@
 from .audit import AuditEntry
 from .message import Message, MessageState, Way
 from .notice import Notice
+from .sign_in import SignInAttempt
 from .states import WrongState
 from .user import User
 from .vocabulary import Campaign, GlossaryTerm, Vehicle
@@ -13,6 +14,7 @@ __all__ = [
     "Message",
     "MessageState",
     "Notice",
+    "SignInAttempt",
     "User",
     "Vehicle",
     "Way",

@@ -15,5 +15,10 @@ class Command(BaseCommand):
     def handle(self, *, folder, **options):
         for line in load_demo(folder):
             self.stdout.write(self.style.WARNING(line))
-        names = ", ".join(demo_accounts.ACCOUNTS)
-        self.stdout.write(f"Sign in as {names}; password: {demo_accounts.PASSWORD}")
+        if names := ", ".join(demo_accounts.open_demo_accounts()):
+            self.stdout.write(f"Sign in as {names}; password: {demo_accounts.PASSWORD}")
+        else:
+            self.stdout.write(
+                "The demo's people have no password, since others may reach this studio. "
+                "`manage.py changepassword NAME` gives one."
+            )

@@ -5,7 +5,14 @@ import time
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from brandstudio.core import demo_accounts, hanging, programs, redis_server, setting_up
+from brandstudio.core import (
+    demo_accounts,
+    first_admin,
+    hanging,
+    programs,
+    redis_server,
+    setting_up,
+)
 from brandstudio.core.supervisor import Supervisor
 
 
@@ -62,9 +69,15 @@ class Command(BaseCommand):
         if supervisor.is_stopping:
             return None
         self.say(f"\n  Brand Studio is open at {address}")
+        self.say_who_may_sign_in()
+        return self.say(f"  Logs: {settings.DATA_DIR / 'log'}   Ctrl-C ends everything.\n")
+
+    def say_who_may_sign_in(self):
         if people := demo_accounts.open_demo_accounts():
             self.say(f"  Demo accounts: {', '.join(people)} (password: {demo_accounts.PASSWORD})")
-        return self.say(f"  Logs: {settings.DATA_DIR / 'log'}   Ctrl-C ends everything.\n")
+        if first_admin.is_missing():
+            self.say("  The first admin chooses a password here (works once, for three days):")
+            self.say(f"  {first_admin.link()}")
 
     def say(self, line):
         stamp = "" if line.startswith(("\n", " ")) else time.strftime("%H:%M:%S ")

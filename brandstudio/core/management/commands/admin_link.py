@@ -1,0 +1,15 @@
+from django.core.management.base import BaseCommand, CommandError
+
+from brandstudio.core import first_admin
+
+
+class Command(BaseCommand):
+    help = "Prints the one-time link by which the first admin chooses a password."
+
+    def handle(self, **options):
+        if not first_admin.is_missing():
+            raise CommandError(
+                "There is an admin already. A lost password is replaced by "
+                "`manage.py changepassword NAME`."
+            )
+        self.stdout.write(first_admin.link())

@@ -1,0 +1,12 @@
+from django.core.management.base import BaseCommand
+
+from brandstudio.core import demo_accounts
+
+
+class Command(BaseCommand):
+    help = "Takes the demo's password from every account that still has it; what they made stays."
+
+    def handle(self, **options):
+        closed = demo_accounts.close()
+        names = ", ".join(closed) or "none was open"
+        self.stdout.write(f"Closed: {names}. `manage.py changepassword NAME` opens one again.")
