@@ -62,3 +62,14 @@ def test_dataset_put_in_the_bin_twice_is_simply_there(client, designer):
 
     assert client.post(f"/datasets/{dataset.pk}/bin/").status_code == 404
     assert AuditEntry.objects.about(dataset).count() == 1
+
+
+def test_way_out_of_the_bin_is_not_called_undo(client, marketer, make_ready):
+    [asset] = make_ready()
+    acts.discard(asset, marketer)
+    client.force_login(marketer)
+
+    page = client.get(asset.get_absolute_url(), headers={"Accept-Language": "zh-hans"}).text
+
+    assert "放回" in page
+    assert "撤销" not in page

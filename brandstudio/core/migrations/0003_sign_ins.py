@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(auto_now_add=True, db_index=True, verbose_name='when')),
                 ('account', models.CharField(max_length=64)),
-                ('address', models.CharField(blank=True, max_length=45, verbose_name='from')),
+                ('address', models.CharField(blank=True, max_length=45, verbose_name="address")),
                 ('succeeded', models.BooleanField(default=False, verbose_name='signed in')),
                 ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],

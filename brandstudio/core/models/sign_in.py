@@ -12,7 +12,7 @@ class SignInAttempt(models.Model):
 
     at = models.DateTimeField(_("when"), auto_now_add=True, db_index=True)
     account = models.CharField(max_length=64)
-    address = models.CharField(_("from"), max_length=45, blank=True)
+    address = models.CharField(_("address"), max_length=45, blank=True)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+"
     )
