@@ -11,6 +11,7 @@ from gallery.models import EvidencePicture, StyleVersion, Way
 from gallery.problems import Refused
 from gallery.services import shown
 from gallery.services.scenes import default_base, product_of
+from training.engine.lora_fit import check_fit
 
 
 class Stopped(Exception):
@@ -107,7 +108,7 @@ def paint_sheet(sheet, turn, stopped):
 
     version = sheet.version
     weights = weights_of(version)
-    evidence.check_fit(weights, str(version), version.base.family, version.base.name)
+    check_fit(weights, str(version), version.base)
     painter = painter_of_this_process()
     _take(painter, version.base)
     there = _painted_before(version)

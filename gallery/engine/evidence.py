@@ -1,33 +1,12 @@
-"""Whether a style file fits its base, and how near its pictures are to what it was trained on."""
+"""How near a style's pictures are to what it was trained on, and how much of the scene is left."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from training.engine import lora_files
-from training.engine.errors import EngineError
 from training.engine.evaluation import Reference
 from training.engine.images import open_rgb
-
-
-def check_fit(weights: Path, name: str, family: str, base: str) -> None:
-    """Raise EngineError unless the file holds sound LoRA weights for bases of the family.
-
-    name: what messages call the style. base: what they call the base. Flaws that loading gets over
-    (LoraReport.usable) don't refuse a file, nor does an unknown family: the first picture tells.
-    """
-    report = lora_files.inspect(weights)
-    if not report.usable:
-        raise report.problems[0]
-    if report.family not in (family, "unknown"):
-        raise EngineError(
-            "lora-does-not-fit",
-            name=name,
-            family=report.family,
-            base=base,
-            reason=f"{report.family} ≠ {family}",
-        )
 
 
 def scores(

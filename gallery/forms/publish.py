@@ -1,7 +1,5 @@
 """A checkpoint, or a file from elsewhere, becomes a version of a style pack."""
 
-from pathlib import Path
-
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +8,7 @@ from gallery import problems
 from gallery.models import StylePack
 from gallery.services.publishing import BAND
 from training.engine.errors import EngineError
-from training.engine.safetensors_header import is_pickle, read_header
+from training.engine.lora_fit import check_fit
 from training.models import BaseModel
 
 LARGEST_FILE = 1_000_000_000  # bytes
@@ -101,17 +99,22 @@ class PublishForm(BandForm):
         return cleaned
 
     def the_pack(self):
-        """The pack chosen, or a new one, saved."""
+        """The pack chosen, or a new one, which is not saved yet."""
         if self.cleaned_data["pack"]:
             return self.cleaned_data["pack"]
         names = ("name_zh", "name_en", "slug", "summary_zh", "summary_en")
-        return StylePack.objects.create(**{name: self.cleaned_data[name] for name in names})
+        return StylePack(**{name: self.cleaned_data[name] for name in names})
 
 
 class ImportForm(PublishForm):
     """As PublishForm, for a LoRA file that was trained elsewhere."""
 
     file = forms.FileField(label=_("LoRA file"), help_text=_("A .safetensors file."))
+    config = forms.FileField(
+        label=_("Its adapter_config.json"),
+        required=False,
+        help_text=_("Only for a style saved by PEFT: it tells how strong the style is."),
+    )
     base = forms.ModelChoiceField(BaseModel.objects.none(), label=_("Base model"), empty_label=None)
 
     def __init__(self, *args, **kwargs):
@@ -122,14 +125,30 @@ class ImportForm(PublishForm):
         file = self.cleaned_data["file"]
         if file.size > LARGEST_FILE:
             raise forms.ValidationError(_("The file is larger than 1 GB. A LoRA is far smaller."))
-        try:
-            if is_pickle(Path(self.path_of(file))):
-                raise EngineError("file-is-pickle", name=file.name)
-            read_header(Path(self.path_of(file)))
-        except EngineError as error:
-            facts = {**error.facts, "name": file.name}
-            raise forms.ValidationError(problems.sentence(error.code, facts)) from error
         return file
+
+    def clean(self):
+        cleaned = super().clean()
+        file, base = cleaned.get("file"), cleaned.get("base")
+        if file and base and not self.errors.get("config"):
+            try:
+                self.found = check_fit(
+                    self.path_of(file), file.name, base, self.config_path or False
+                )
+            except EngineError as error:
+                self.add_error("file", problems.of(error))
+        return cleaned
+
+    @property
+    def config_path(self):
+        """Where the adapter_config.json lies that came along; None without one."""
+        config = self.cleaned_data.get("config")
+        return self.path_of(config) if config else None
+
+    @property
+    def remarks(self):
+        """What is odd about the file, in the reader's language; nothing of it forbids using it."""
+        return [problems.of(error) for error in (*self.found.warnings, *self.found.notes)]
 
     @staticmethod
     def path_of(file):

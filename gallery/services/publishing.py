@@ -1,6 +1,9 @@
 """From a checkpoint, or a file from elsewhere, to a style that marketers may use."""
 
-from django.db import transaction
+import tempfile
+from pathlib import Path
+
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from brandstudio.core import blobs, sending
@@ -9,6 +12,8 @@ from gallery.models import EvidenceSheet, OwnWork, PromptTemplate, StyleVersion
 from gallery.models.evidence import SheetState
 from gallery.problems import Refused
 from gallery.services import evidence
+from training.engine import lora_export
+from training.engine.lora_fit import check_fit
 
 BAND = ("strength_min", "best_min", "strength", "best_max", "strength_max")
 
@@ -16,8 +21,8 @@ BAND = ("strength_min", "best_min", "strength", "best_max", "strength_max")
 def publish(checkpoint, by, pack, *, trigger_words="", changes="", band=None):
     """A draft version of `pack` with the checkpoint's weights; its strength sheet is ordered.
 
-    band: the five numbers of BAND by name; left out, the model's defaults hold.
-    Raises EngineError if the weights don't fit the run's base model.
+    pack: one that is there, or a new one not saved yet; both are stored, or neither. band: the
+    five numbers of BAND by name; left out, the model's defaults hold. Raises Refused("slug-taken").
     """
     return _new_version(
         pack,
@@ -31,30 +36,42 @@ def publish(checkpoint, by, pack, *, trigger_words="", changes="", band=None):
     )
 
 
-def publish_file(path, name, by, pack, base, *, trigger_words="", changes="", band=None):
+def publish_file(path, name, by, pack, base, *, config=None, band=None, **fields):
     """As `publish`, for a LoRA file that was trained elsewhere.
 
-    path: the uploaded file. name: what it was called. Raises EngineError if it is no sound LoRA
-    file or doesn't fit `base`; nothing is stored then.
+    path: the uploaded file. name: what it was called. config: path of the adapter_config.json that
+    came along. fields: trigger_words, changes. What other tools can't read alone (PEFT's and
+    diffusers' names, an alpha told beside the file) is stored in kohya's format, with the weights'
+    own bytes. Raises EngineError if it is no sound LoRA file or doesn't fit `base`, and
+    Refused("slug-taken"); nothing is stored then.
     """
-    from gallery.engine.evidence import check_fit  # noqa: PLC0415 -- torch is slow to load
-
-    check_fit(path, name, base.family, base.name)
+    found = check_fit(path, name, base, config or False)
     return _new_version(
         pack,
         by,
-        weights_sha256=blobs.put(path),
+        weights_sha256=_stored(found, config),
         base=base,
         origin=name[:255],
-        trigger_words=trigger_words,
-        changes=changes,
         band=band,
+        **fields,
     )
+
+
+def _stored(found, config):
+    """The blob of a file that fits."""
+    if lora_export.is_kohya(found):
+        return blobs.put(found.file)
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "style.safetensors"
+        lora_export.rewrite(found.file, target, found.header.metadata, config or False)
+        return blobs.put(target)
 
 
 def _new_version(pack, by, *, weights_sha256, band, **fields):
     path = blobs.local(weights_sha256)
     with transaction.atomic():
+        if pack.pk is None:
+            _save_new(pack)
         newest = pack.versions.aggregate(newest=Max("number"))["newest"] or 0
         version = StyleVersion.objects.create(
             pack=pack,
@@ -67,6 +84,14 @@ def _new_version(pack, by, *, weights_sha256, band, **fields):
         )
         evidence.order_sheet(version)
     return version
+
+
+def _save_new(pack):
+    try:
+        with transaction.atomic():
+            pack.save(force_insert=True)
+    except IntegrityError as error:  # a colleague took the name since the form was checked
+        raise Refused("slug-taken", slug=pack.slug) from error
 
 
 def submit(row, by):

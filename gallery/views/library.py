@@ -100,18 +100,22 @@ def version_publish(request, checkpoint_pk):
     form = PublishForm(request.POST or None, initial=initial)
     if form.is_valid():
         blobs.local(checkpoint.sha256, str(checkpoint.run))  # before anything is made of it
-        version = services.publish(
-            checkpoint,
-            request.user,
-            form.the_pack(),
-            trigger_words=form.cleaned_data["trigger_words"],
-            changes=form.cleaned_data["changes"],
-            band=form.band,
+        version = _stored(
+            form,
+            lambda: services.publish(
+                checkpoint,
+                request.user,
+                form.the_pack(),
+                trigger_words=form.cleaned_data["trigger_words"],
+                changes=form.cleaned_data["changes"],
+                band=form.band,
+            ),
         )
-        messages.success(
-            request, _("Published as a draft. Its strength sheet is being painted now.")
-        )
-        return redirect(version)
+        if version:
+            messages.success(
+                request, _("Published as a draft. Its strength sheet is being painted now.")
+            )
+            return redirect(version)
     context = {"form": form, "checkpoint": checkpoint, "run": checkpoint.run}
     return render(request, "gallery/publish.html", context, status=_status(form))
 
@@ -123,20 +127,27 @@ def version_import(request):
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
-        version = services.publish_file(
-            form.path_of(file),
-            file.name,
-            request.user,
-            form.the_pack(),
-            form.cleaned_data["base"],
-            trigger_words=form.cleaned_data["trigger_words"],
-            changes=form.cleaned_data["changes"],
-            band=form.band,
+        version = _stored(
+            form,
+            lambda: services.publish_file(
+                form.path_of(file),
+                file.name,
+                request.user,
+                form.the_pack(),
+                form.cleaned_data["base"],
+                config=form.config_path,
+                trigger_words=form.cleaned_data["trigger_words"],
+                changes=form.cleaned_data["changes"],
+                band=form.band,
+            ),
         )
-        messages.success(
-            request, _("Imported as a draft. Its strength sheet is being painted now.")
-        )
-        return redirect(version)
+        if version:
+            messages.success(
+                request, _("Imported as a draft. Its strength sheet is being painted now.")
+            )
+            for remark in form.remarks:
+                messages.warning(request, remark)
+            return redirect(version)
     return render(request, "gallery/publish.html", {"form": form}, status=_status(form))
 
 
@@ -228,6 +239,15 @@ def _version(request, slug, number):
         .prefetch_related(Prefetch("pictures"))
     )
     return library.prepared(get_object_or_404(seen, pack__slug=slug, number=number))
+
+
+def _stored(form, publish):
+    """The version that `publish` makes; None where it is refused, which the form then says."""
+    try:
+        return publish()
+    except REFUSALS as error:
+        form.add_error("slug" if error.code == "slug-taken" else None, problems.of(error))
+        return None
 
 
 def _editable(request, slug, number):

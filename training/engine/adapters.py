@@ -13,6 +13,7 @@ from training.engine.config import RunConfig
 from training.engine.errors import EngineError
 from training.engine.layouts import original_name, unet_prefixes
 from training.engine.lora_files import LoraModule, LoraWeights
+from training.engine.lora_names import canonical
 
 TRAINED = "trained_style"
 """Name of the adapter in training (“train” and “type” would collide with module attributes)."""
@@ -120,9 +121,7 @@ def kohya_name(part: str, path: str, family: str, originals: dict | None = None)
     prefix = {"text_encoder": "lora_te", "text_encoder_2": "lora_te2"}[part]
     if family == "sdxl" and part == "text_encoder":
         prefix = "lora_te1"
-    # transformers 5 dropped the wrapper for one class of encoder; the file format keeps its name.
-    path = path if path.startswith("text_model.") else f"text_model.{path}"
-    return f"{prefix}_{path.replace('.', '_')}"
+    return canonical(f"{prefix}_{path.replace('.', '_')}")
 
 
 def lora_layers(network, adapter: str) -> list[tuple[str, LoraLayer]]:
@@ -139,8 +138,11 @@ def misfit(table, weights: LoraWeights) -> str:
     strange = [name for name in weights.modules if name not in table]
     if strange:
         return f"{len(strange)} of {len(weights.modules)} layers are unknown, such as {strange[0]}"
+    named: dict[tuple[str, str], str] = {}
     for name, module in weights.modules.items():
-        _, _, layer = table[name]
+        part, path, layer = table[name]
+        if named.setdefault((part, path), name) != name:
+            return f"{named[part, path]} and {name} are the same layer"
         if _shapes(module) != _wanted_shapes(layer, module):
             return f"the sizes of {name} differ"
     return ""
@@ -234,9 +236,8 @@ def known_layers(pipe) -> dict[str, tuple[str, str, torch.nn.Module]]:
     for part, encoder in text_encoders(pipe):
         prefixes_of_part = ("lora_te_", "lora_te1_") if part == "text_encoder" else ("lora_te2_",)
         for path, layer in _plain_layers(encoder):
-            flat = "text_model_" + path.removeprefix("text_model.").replace(".", "_")
             for prefix in prefixes_of_part:
-                table[prefix + flat] = (part, path, layer)
+                table[canonical(prefix + path.replace(".", "_"))] = (part, path, layer)
     return table
 
 

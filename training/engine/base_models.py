@@ -6,19 +6,20 @@ the original Stable Diffusion layout, or a diffusers folder. Everything a caller
 """
 
 import hashlib
-import json
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from training.engine import json_table
 from training.engine.errors import EngineError
 from training.engine.safetensors_header import Header, hash_file, is_pickle, read_header
 
 BUNDLED = "studio-mini"
 BUNDLED_FOLDER = Path(__file__).parent.parent / "minibase" / "weights"
 CONFIGS = Path(__file__).parent / "configs"
+MOST_CONFIG_BYTES = 2_000_000
 FAMILIES = ("sd15", "sdxl", "studio-mini")
 
 _PIPELINES = {"StableDiffusionPipeline": "sd15", "StableDiffusionXLPipeline": "sdxl"}
@@ -174,6 +175,8 @@ def _describe_folder(path: Path) -> BaseInfo:
     _refuse_unet(path.name, unet)
     for part in ("unet", "vae", "text_encoder"):
         _refuse_part_without_safetensors(path / part)
+    for part in ("unet", "vae", "text_encoder", "text_encoder_2"):
+        _refuse_unsound_files(path.name, path / part)
     studio = {}
     if (path / "studio.json").is_file():
         studio = _json(path / "studio.json", path.name)
@@ -296,14 +299,24 @@ def _refuse_part_without_safetensors(folder: Path) -> None:
     raise EngineError("base-unreadable", name=folder.parent.name, reason=reason)
 
 
+def _refuse_unsound_files(name: str, folder: Path) -> None:
+    for file in sorted(folder.glob("*.safetensors")):
+        try:
+            read_header(file)
+        except EngineError as error:
+            reason = f"{folder.name}/{file.name}: {error.facts.get('reason', error)}"
+            raise EngineError("base-unreadable", name=name, reason=reason) from error
+
+
 def _json(path: Path, name: str) -> dict:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json_table.read_table(path.read_bytes(), MOST_CONFIG_BYTES, infinity=True)
     except FileNotFoundError as error:
         reason = f"{path.parent.name}/{path.name} is missing"
         raise EngineError("base-unreadable", name=name, reason=reason) from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        reason = f"{path.parent.name}/{path.name} is not JSON"
+    except ValueError as error:
+        told = str(error).removeprefix("it ")
+        reason = f"{path.parent.name}/{path.name} {told}"
         raise EngineError("base-unreadable", name=name, reason=reason) from error
 
 

@@ -8,7 +8,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -293,6 +293,7 @@ def run_generate(options: argparse.Namespace) -> int:
 
     prompt, tags = prompt_tags.split_tags(options.prompt)
     packs = prompt_tags.find_packs(tags, options.lora_dir)
+    _warn_of(path for path, _ in packs)
     info = describe(options.base_model, base_dirs())
     request = SampleRequest(
         prompt,
@@ -325,7 +326,7 @@ def run_generate(options: argparse.Namespace) -> int:
 
 
 def add_inspect_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="a LoRA file")
+    parser.add_argument("file", metavar="FILE", help="a LoRA file, or a folder as PEFT leaves it")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
 
@@ -338,6 +339,15 @@ def run_inspect(options: argparse.Namespace) -> int:
     else:
         _print_report(report)
     return DONE if report.usable else FAILED
+
+
+def _warn_of(paths: Iterable[str | Path]) -> None:
+    """Say what is odd about LoRA files that are about to be used. Raises why one can't be."""
+    from training.engine import lora_header  # noqa: PLC0415 -- with its only use
+
+    for path in paths:
+        for warning in lora_header.look(path).require().warnings:
+            print(f"warning: {warning}", file=sys.stderr)
 
 
 def _print_report(report) -> None:
@@ -356,17 +366,24 @@ def _print_report(report) -> None:
     ):
         print(f"{label:17} {value}")
     for key in sorted(report.metadata):
-        print(f"  {key} = {report.metadata[key][:100]}")
+        # A foreign file must not steer the terminal.
+        print(f"  {_printable(key)} = {_printable(report.metadata[key][:100])}")
     for problem in report.problems:
-        print(f"problem: {problem}")
+        print(f"problem: {_printable(str(problem))}")
+    for note in report.notes:
+        print(f"note: {_printable(str(note))}")
     print("usable" if report.usable else "not usable")
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 # -- export -------------------------------------------------------------------------------
 
 
 def add_export_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="a LoRA file")
+    parser.add_argument("file", metavar="FILE", help="a LoRA file, or a folder as PEFT leaves it")
     parser.add_argument("--output", required=True, metavar="DIR", help="folder for the copy")
     parser.add_argument(
         "--profile",
@@ -388,6 +405,7 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
 def run_export(options: argparse.Namespace) -> int:
     from training.engine.sampling import Renderer  # noqa: PLC0415 -- torch; --help skips it
 
+    _warn_of([options.file])
     renderer = None
     if options.base_model:
         renderer = Renderer(describe(options.base_model, base_dirs()))

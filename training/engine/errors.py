@@ -189,6 +189,52 @@ SENTENCES: dict[str, str] = {
     "lora-not-finite": gettext_noop(
         "{name} holds values that are not finite in {module}. Use an earlier checkpoint."
     ),
+    "lora-tensors-foreign": gettext_noop(
+        "{name} holds {count} tensors that are no part of a plain LoRA, such as {tensor}. "
+        "A picture without them would be another one: export it as plain LoRA."
+    ),
+    "lora-shapes-odd": gettext_noop(
+        "The two halves of {module} in {name} don't go together ({down} and {up}). "
+        "The file is damaged: export it again."
+    ),
+    "lora-layer-twice": gettext_noop(
+        "{name} holds the same weights of one layer twice: {first} and {second}. "
+        "Export it again with one adapter only."
+    ),
+    "lora-dtype-unsupported": gettext_noop(
+        "{name} stores {module} as {dtype}, which this studio can't use. "
+        "Export it in fp16, bf16 or fp32."
+    ),
+    "lora-alpha-unusable": gettext_noop(
+        "The alpha of {module} in {name} is {value}, so nobody can tell how strong the style is. "
+        "Export it again with its true alpha."
+    ),
+    "lora-alpha-contradicts": gettext_noop(
+        "{name} tells two alphas for {module}: {first} and {second}. "
+        "Export it again with its true alpha."
+    ),
+    "lora-rank-differs": gettext_noop(
+        "{module} in {name} has rank {rank}, but its configuration says {told}. "
+        "Put the configuration there that was saved with this file."
+    ),
+    "lora-config-missing": gettext_noop(
+        "{name} is a PEFT file and stores no alpha, so nobody can tell how strong it is. "
+        "Give the {config} that was saved with it: put it beside the file, or send it along."
+    ),
+    "lora-settings-unreadable": gettext_noop(
+        "The settings of {name} ({source}) can't be read: {reason}. Save the style again."
+    ),
+    "lora-setting-unsupported": gettext_noop(
+        "{name} was trained with {setting} = {value} ({source}), which this studio can't serve. "
+        "Export it as plain LoRA."
+    ),
+    "lora-folder-unclear": gettext_noop(
+        "The folder {name} does not hold one style file but: {files}. Name the file itself."
+    ),
+    "lora-layers-beyond-kohya": gettext_noop(
+        "{count} layers of {name} ({layers}) are passed over by kohya's sd-scripts, which draws "
+        "without them. This studio, ComfyUI, WebUI and diffusers read them."
+    ),
     "lora-alpha-missing": gettext_noop(
         "{name} stores no alpha; tools take alpha = rank, which may not be what was trained."
     ),

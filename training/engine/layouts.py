@@ -61,6 +61,18 @@ def unet_prefixes(config) -> dict[str, str]:
     return table
 
 
+def diffusers_name(original: str, prefixes: dict[str, str]) -> str | None:
+    """The diffusers path of an original name; None where there is none. The way back."""
+    fitting = {theirs: ours for ours, theirs in prefixes.items()}
+    prefix = max((p for p in fitting if f"{original}.".startswith(f"{p}.")), key=len, default=None)
+    if prefix is None:
+        return None
+    rest = original[len(prefix) + 1 :]
+    if ".resnets." in fitting[prefix]:
+        rest = {theirs: ours for ours, theirs in _RESNET.items()}.get(rest, rest)
+    return f"{fitting[prefix]}.{rest}" if rest else fitting[prefix]
+
+
 def original_name(path: str, prefixes: dict[str, str]) -> str | None:
     """The original name of a diffusers path (module or parameter); None where there is none."""
     if path in prefixes:

@@ -5,12 +5,18 @@ licence and the trigger; captions, folders and hashes of the house stay home.
 """
 
 import json
+import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.engine import lora_places
 from training.engine.errors import EngineError
 from training.engine.files import check_writable, whole_file, write_json
-from training.engine.safetensors_header import hash_file, read_header, sshs_hashes
+from training.engine.lora_header import LoraHeader, look
+from training.engine.lora_numbers import PIECE, check_numbers
+from training.engine.lora_settings import HEADER_KEY
+from training.engine.safetensors_header import SshsHasher, hash_file, read_header
 
 PROFILES = ("internal", "external")
 MINIMUM = (
@@ -60,26 +66,116 @@ def profile(
     return {key: value for key, value in kept.items() if not key.startswith("sshs_")}
 
 
-def rewrite(source: str | Path, target: str | Path, metadata: dict[str, str]) -> str:
-    """The same weights, byte for byte, under other metadata; returns the new file's sha256.
+def rewrite(
+    source: str | Path,
+    target: str | Path,
+    metadata: dict[str, str],
+    config: str | Path | bool = True,
+) -> str:
+    """The same weights in kohya's format under other metadata; returns the new file's sha256.
 
-    The sshs hashes are added. Needs no torch, so a web process may call it.
-    Raises EngineError: those of read_header, disk-full, folder-read-only, lora-export-damaged.
+    A kohya file's weights are copied byte for byte. Those of PEFT and diffusers keep their bytes
+    and get kohya's names and their true alpha. The sshs hashes are added. Needs no torch, so a web
+    process may call it; the weights pass through in pieces.
+    config: see lora_header.look. Raises EngineError: those of look, what it calls fatal,
+    lora-not-finite, disk-full, folder-read-only, lora-export-damaged.
     """
-    source, target = Path(source), Path(target)
-    read_header(source)
-    with source.open("rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        table = json.loads(file.read(length))
-        data = file.read()
-    table.pop("__metadata__", None)
-    known = {key: value for key, value in metadata.items() if key.startswith("ss_")}
-    full = metadata | sshs_hashes(len(_packed(known, table)), data)
-    with whole_file(target) as temporary:
-        temporary.write_bytes(_packed(full, table) + data)
-        if read_header(temporary).metadata != full:
-            raise EngineError("lora-export-damaged", name=target.name, reason="metadata")
+    found = look(source, config=config).require()
+    check_numbers(found)
+    return _write(found, Path(target), metadata)
+
+
+def _write(found: LoraHeader, target: Path, metadata: dict[str, str]) -> str:
+    tensors = kohya_tensors(found)
+    table, offset = {}, 0
+    for tensor in tensors:
+        table[tensor.name] = {
+            "dtype": tensor.dtype,
+            "shape": list(tensor.shape),
+            "data_offsets": [offset, offset + tensor.length],
+        }
+        offset += tensor.length
+    # Beside alphas of its own a file must not carry PEFT's settings: diffusers refuses both.
+    kept = {key: value for key, value in metadata.items() if key != HEADER_KEY}
+    known = {key: value for key, value in kept.items() if key.startswith("ss_")}
+    hasher = SshsHasher(len(_packed(known, table)))
+    with found.file.open("rb") as file:
+        for piece in _pieces(found, tensors, file):
+            hasher.update(piece)
+        full = kept | hasher.hashes()
+        with whole_file(target) as temporary:
+            with temporary.open("wb") as out:
+                out.write(_packed(full, table))
+                for piece in _pieces(found, tensors, file):
+                    out.write(piece)
+            if read_header(temporary).metadata != full:
+                raise EngineError("lora-export-damaged", name=target.name, reason="metadata")
     return hash_file(target)
+
+
+@dataclass(frozen=True)
+class _Tensor:
+    """One tensor of the new file: from `begin` of the old one's weights, or `value` itself."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+    length: int
+    begin: int = 0
+    value: bytes = b""
+
+
+def kohya_tensors(found: LoraHeader) -> list[_Tensor]:
+    """The tensors of a file under kohya's names, in the order they are to be written in.
+
+    A file that has these names already stays as it is.
+    """
+    if is_kohya(found):
+        return sorted(
+            (_copied(found, key, key) for key in found.header.tensors),
+            key=lambda tensor: (tensor.begin, tensor.length),
+        )
+    tensors = []
+    for module, layer in found.layers.items():
+        alpha = float(layer.rank if layer.alpha is None else layer.alpha)
+        tensors += [
+            _copied(found, layer.down, f"{module}.lora_down.weight"),
+            _copied(found, layer.up, f"{module}.lora_up.weight"),
+            _Tensor(f"{module}.alpha", "F32", (), 4, value=struct.pack("<f", alpha)),
+        ]
+    # As the safetensors library orders them, so that the hashes are those of its own files.
+    return sorted(tensors, key=lambda tensor: (-_ORDER.index(tensor.dtype), tensor.name))
+
+
+def is_kohya(found: LoraHeader) -> bool:
+    """Whether a file's tensors have kohya's names, and alphas of their own where one is told."""
+    names = set()
+    for module, layer in found.layers.items():
+        names |= {f"{module}.lora_down.weight", f"{module}.lora_up.weight"}
+        if layer.alpha is not None:
+            names.add(f"{module}.alpha")
+    return names == set(found.header.tensors)
+
+
+_ORDER = ("F8_E5M2", "F8_E4M3", "F16", "BF16", "F32", "F64")
+
+
+def _copied(found: LoraHeader, key: str, name: str) -> _Tensor:
+    entry = found.header.tensors[key]
+    return _Tensor(name, entry.dtype, entry.shape, entry.end - entry.begin, entry.begin)
+
+
+def _pieces(found: LoraHeader, tensors: list[_Tensor], file) -> Iterator[bytes]:
+    for tensor in tensors:
+        if tensor.value:
+            yield tensor.value
+            continue
+        file.seek(found.header.start + tensor.begin)
+        remaining = tensor.length
+        while remaining:
+            piece = file.read(min(remaining, PIECE))
+            yield piece
+            remaining -= len(piece)
 
 
 def card(metadata: dict[str, str], strength: float = 0.7, negative: str = "") -> dict:
@@ -114,25 +210,22 @@ def export(
 ) -> Exported:
     """Write `<name>.safetensors` in kohya's format, `<name>.json` and `<name>.preview.png`.
 
-    source: a LoRA file in any plain dialect. name: file stem; "" is the source's.
+    source: a LoRA file or folder in any plain dialect. name: file stem; "" is the source's.
     precision: "fp16" or "fp32"; None keeps the weights of a kohya file as they are, bit for bit.
     renderer: a sampling.Renderer of the file's base, for the preview of `prompt` at `strength`,
     which must differ from the base's own picture; None writes no preview.
     Raises EngineError: those of lora_files.read and Renderer.render, export-without-licence,
     lora-without-effect, lora-export-damaged, disk-full, folder-read-only. Nothing is left then.
     """
-    from training.engine import lora_files  # noqa: PLC0415 -- torch; rewrite() goes without
-
     source, folder = Path(source), Path(folder)
-    weights = lora_files.read(source)
-    metadata = profile(weights.metadata, profile_name, licence, trigger_words)
+    found = look(source).require()
+    metadata = profile(found.header.metadata, profile_name, licence, trigger_words)
     check_writable(folder)
-    target = folder / f"{name or source.stem}.safetensors"
+    target = folder / f"{name or lora_places.name_of(source)}.safetensors"
     with whole_file(target) as temporary:
-        if precision or weights.dialect not in ("kohya", "sgm"):
-            lora_files.write_kohya(temporary, weights.modules, metadata, precision or "fp16")
-        else:
-            rewrite(source, temporary, metadata)
+        if not precision and found.dialect not in ("kohya", "sgm"):
+            precision = "fp16"  # what every tool reads
+        _copy(source, temporary, metadata, precision)
         picture = _preview(renderer, temporary, prompt, strength, target) if renderer else None
     preview = None
     if picture:
@@ -141,6 +234,16 @@ def export(
             picture.save(temporary, "PNG")
     write_json(target.with_suffix(".json"), card(metadata, strength))
     return Exported(target, hash_file(target), target.with_suffix(".json"), preview)
+
+
+def _copy(source: Path, target: Path, metadata: dict[str, str], precision: str | None) -> None:
+    if precision is None:
+        rewrite(source, target, metadata)
+        return
+    from training.engine import lora_files  # noqa: PLC0415 -- torch; rewrite() goes without
+
+    kept = {key: value for key, value in metadata.items() if key != HEADER_KEY}
+    lora_files.write_kohya(target, lora_files.read(source).modules, kept, precision)
 
 
 def _preview(renderer, path: Path, prompt: str, strength: float, target: Path):

@@ -7,6 +7,7 @@ behind is the base, bit for bit.
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,13 +15,19 @@ from pathlib import Path
 
 import torch
 
-from training.engine import adapters, lora_files
+from training.engine import adapters, lora_files, lora_header, lora_places
 from training.engine.errors import EngineError
+from training.engine.lora_settings import CONFIG_NAME
 
 RESIDENT = 6
 
 Strengths = tuple[tuple[str, float], ...]
 """What acts: (hash of a pack, strength) pairs, sorted; () is the base alone."""
+
+
+def _looks(path: Path) -> tuple[int, int, int]:
+    told = path.stat()
+    return told.st_ino, told.st_size, told.st_mtime_ns
 
 
 @dataclass(frozen=True)
@@ -78,14 +85,20 @@ class Packs:
         )
 
     def _hash(self, path: str | Path) -> str:
-        """The file's hash; a file that looks untouched is not read again."""
+        """The hash of all that is read of a pack; a file that looks untouched is not read again."""
+        file = lora_places.file_of(path)
+        config = file.parent / CONFIG_NAME
+        files = [file, config] if config.is_file() else [file]
         try:
-            told = Path(path).stat()
+            told = [(str(one), *_looks(one)) for one in files]
         except FileNotFoundError as error:
             raise EngineError("file-missing", path=str(path)) from error
-        key = (str(path), told.st_ino, told.st_size, told.st_mtime_ns)
+        key = tuple(told)
         if key not in self._hashes:
-            self._hashes[key] = lora_files.sha256(path)
+            hashes = [lora_files.sha256(one) for one in files]
+            # The same weights under another configuration are another pack.
+            whole = hashlib.sha256(":".join(hashes).encode()).hexdigest()
+            self._hashes[key] = hashes[0] if len(hashes) == 1 else whole
         return self._hashes[key]
 
     def _take(self, name: str, path: Path) -> None:
@@ -96,8 +109,8 @@ class Packs:
             if reason:
                 raise EngineError(
                     "lora-does-not-fit",
-                    name=path.stem,
-                    family=lora_files.inspect(path).family,
+                    name=lora_places.name_of(path),
+                    family=lora_header.look(path).family,
                     base=self.base_name or "that is loaded",
                     reason=reason,
                 )

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from training.engine import lora_places
 from training.engine.errors import EngineError
 
 _TAG = re.compile(r"<\s*lora\s*:[^<>]*>", re.IGNORECASE)
@@ -28,16 +29,17 @@ def split_tags(prompt: str) -> tuple[str, list[tuple[str, float]]]:
 def find_packs(
     tags: list[tuple[str, float]], folder: str | Path | None
 ) -> list[tuple[Path, float]]:
-    """[(file, strength), …] for tags whose names are file stems in a folder.
+    """[(file, strength), …] for tags whose names are styles in a folder (lora_places.styles_in).
 
     Raises EngineError("lora-unknown-name") listing those there.
     """
     folder = Path(folder or ".")
-    files = {path.stem: path for path in sorted(folder.glob("*.safetensors"))}
+    styles = lora_places.styles_in(folder)
+    files = {path.stem: path for path in styles.values()} | styles
     packs = []
     for name, strength in tags:
         if name not in files:
-            known = ", ".join(files) or "–"
+            known = ", ".join(styles) or "–"
             raise EngineError("lora-unknown-name", name=name, folder=str(folder), known=known)
         packs.append((files[name], strength))
     return packs

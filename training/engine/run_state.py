@@ -10,10 +10,13 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from training.engine import json_table
 from training.engine.errors import EngineError
 from training.engine.files import disk_errors
+from training.engine.safetensors_header import read_header
 
 KEPT = 2
+MOST_BYTES = 50_000_000  # of state.json
 
 
 @dataclass(frozen=True)
@@ -64,14 +67,25 @@ def newest_state(folder: Path) -> RunState | None:
         return None
     newest = folders[-1]
     try:
-        told = json.loads((newest / "state.json").read_text(encoding="utf-8"))
+        told = json_table.read_table(
+            (newest / "state.json").read_bytes(), MOST_BYTES, infinity=True
+        )
+        step, plain, facts = told["step"], told["plain"], told["facts"]
         parts = {
-            part: load_file(newest / f"{part}.safetensors")
+            part: _tensors(newest / f"{part}.safetensors")
             for part in ("weights", "optimizer", "random")
         }
-        return RunState(step=told["step"], plain=told["plain"], facts=told["facts"], **parts)
-    except (OSError, json.JSONDecodeError, KeyError, SafetensorError) as error:
-        raise EngineError("resume-damaged", path=str(newest), reason=str(error)) from error
+    except (OSError, ValueError, KeyError, EngineError, SafetensorError) as error:
+        reason = str(error) if not isinstance(error, KeyError) else f"{error} is missing"
+        raise EngineError("resume-damaged", path=str(newest), reason=reason) from error
+    if type(step) is not int or not isinstance(plain, dict) or not isinstance(facts, dict):
+        raise EngineError("resume-damaged", path=str(newest), reason="state.json is another's")
+    return RunState(step=step, plain=plain, facts=facts, **parts)
+
+
+def _tensors(file: Path) -> dict[str, torch.Tensor]:
+    read_header(file)  # its bounds, before anything is made of it
+    return load_file(file)
 
 
 def random_state(device: torch.device) -> dict[str, torch.Tensor]:

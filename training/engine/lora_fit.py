@@ -1,0 +1,135 @@
+"""Whether a LoRA file fits a base model: by family, names and shapes, from headers alone.
+
+It needs no torch, so a web process asks it before anything is stored, and a worker asks the same.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from training.engine.errors import EngineError
+from training.engine.layouts import diffusers_name, original_name, unet_prefixes
+from training.engine.lora_header import LayerEntry, LoraHeader, look
+from training.engine.lora_names import canonical, part_of
+from training.engine.lora_numbers import check_numbers
+from training.engine.safetensors_header import read_header
+
+_ENCODERS_OF_FILES = {
+    "cond_stage_model.transformer.": ("text_encoder", ("lora_te_", "lora_te1_")),
+    "conditioner.embedders.0.transformer.": ("text_encoder", ("lora_te_", "lora_te1_")),
+}
+_ENCODERS_OF_FOLDERS = {
+    "text_encoder": ("lora_te_", "lora_te1_"),
+    "text_encoder_2": ("lora_te2_",),
+}
+
+Layers = dict[str, tuple[int, ...]]
+"""Kohya name of a layer → shape of its weight, (out, in[, k, k])."""
+
+
+def check_fit(weights: str | Path, name: str, base, config=None) -> LoraHeader:
+    """The style file, if it is sound and fits a base.
+
+    name: what messages call the style. base: what has `name`, `family` and `path`, as BaseInfo.
+    config: see lora_header.look. Raises EngineError: those of look, what it calls fatal,
+    lora-not-finite, lora-does-not-fit.
+    """
+    found = look(weights, name, config).require()
+    check_numbers(found)
+    reason = _family_misfit(found, base.family) or layer_misfit(found, layers_of(base.path))
+    if reason:
+        raise EngineError(
+            "lora-does-not-fit", name=name, family=found.family, base=base.name, reason=reason
+        )
+    return found
+
+
+def layer_misfit(found: LoraHeader, layers: tuple[Layers, set[str]]) -> str:
+    """Why a file's layers are not those of a base, in a few words; "" when they are."""
+    shapes, parts = layers
+    told = {module: layer for module, layer in found.layers.items() if part_of(module) in parts}
+    strange = [module for module in told if module not in shapes]
+    if strange:
+        return f"{len(strange)} of {len(found.layers)} layers are unknown, such as {strange[0]}"
+    odd = next((module for module in told if not _fits(told[module], shapes[module])), "")
+    return f"the sizes of {odd} differ" if odd else ""
+
+
+def layers_of(path: str | Path) -> tuple[Layers, set[str]]:
+    """(the layers of a base's networks by every kohya name of theirs, the parts that are told).
+
+    A part whose headers tell nothing (a file that is not there, an encoder stored in another
+    layout) is left out: there the renderer's own check speaks.
+    """
+    path = Path(path)
+    try:
+        pairs = list(_folder_layers(path) if path.is_dir() else _file_layers(path))
+    except (EngineError, OSError, ValueError, KeyError):
+        return {}, set()
+    return {name: shape for _, name, shape in pairs}, {part for part, _, _ in pairs}
+
+
+def _family_misfit(found: LoraHeader, family: str) -> str:
+    return "" if found.family in (family, "unknown") else f"{found.family} ≠ {family}"
+
+
+def _fits(layer: LayerEntry, shape: tuple[int, ...]) -> bool:
+    """Whether the halves of a layer make its shape; a 1×1 kernel may be stored flat."""
+    kernel = shape[2:] if set(shape[2:]) != {1} else ()
+    lower = layer.shape_in[1:] if set(layer.shape_in[1:]) != {1} else ()
+    return (layer.out, layer.shape_in[0], *lower) == (*shape[:2], *kernel)
+
+
+def _folder_layers(folder: Path) -> Iterator[tuple[str, str, tuple[int, ...]]]:
+    prefixes = unet_prefixes(_config(folder))
+    for file in sorted((folder / "unet").glob("*.safetensors")):
+        for path, shape in _weights(file, ""):
+            yield "unet", _unet(path), shape
+            if original := original_name(path, prefixes):
+                yield "unet", _unet(original), shape
+    for part, starts in _ENCODERS_OF_FOLDERS.items():
+        for file in sorted((folder / part).glob("*.safetensors")):
+            for path, shape in _weights(file, ""):
+                yield from _encoder_names(part, starts, path, shape)
+
+
+def _file_layers(file: Path) -> Iterator[tuple[str, str, tuple[int, ...]]]:
+    own = file.with_suffix(".config")
+    prefixes = unet_prefixes(_config(own)) if own.is_dir() else None
+    for path, shape in _weights(file, "model.diffusion_model."):
+        yield "unet", _unet(path), shape
+        prefixes = prefixes or unet_prefixes(_config(_bundled_config(file)))
+        if ours := diffusers_name(path, prefixes):
+            yield "unet", _unet(ours), shape
+    for start, (part, starts) in _ENCODERS_OF_FILES.items():
+        for path, shape in _weights(file, start):
+            yield from _encoder_names(part, starts, path, shape)
+
+
+def _encoder_names(part, starts, path, shape):
+    for start in starts:
+        yield part, canonical(start + path.replace(".", "_")), shape
+
+
+def _weights(file: Path, start: str) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """(path, shape) of each linear and convolutional layer whose name begins so."""
+    for key, entry in read_header(file).tensors.items():
+        if key.startswith(start) and key.endswith(".weight") and len(entry.shape) in (2, 4):
+            path = key.removeprefix(start).removesuffix(".weight")
+            if not re.search(r"(^|\.)(embeddings|token_embedding|position_embedding)(\.|$)", path):
+                yield path, entry.shape
+
+
+def _config(folder: Path) -> dict:
+    return json.loads((folder / "unet" / "config.json").read_text(encoding="utf-8"))
+
+
+def _bundled_config(file: Path) -> Path:
+    from training.engine.base_models import describe  # noqa: PLC0415 -- only single files ask
+
+    return describe(file).config_folder
+
+
+def _unet(path: str) -> str:
+    return "lora_unet_" + path.replace(".", "_")
