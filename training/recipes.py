@@ -10,7 +10,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 import yaml
 
-from training.engine.config import RunConfig, fields_schema, preset
+from training.engine.config import RunConfig, fields_schema, preset, read_settings
 from training.engine.errors import EngineError
 
 OURS = ("train_data_dir", "metadata_path", "output_dir", "base_model")
@@ -127,16 +127,13 @@ def from_yaml(text):
 
 
 def _read(text):
-    # The engine's own reader finds faults of form (no YAML, a key twice); only then are the
-    # required keys filled in, so that a fragment of a YAML will do.
+    # A fragment of a YAML will do, and so will none: the required keys are filled in later.
     try:
-        RunConfig.from_yaml(text)
+        return read_settings(text)
     except EngineError as error:
-        if error.code in {"config-not-yaml", "config-duplicate-key"}:
-            raise
-        if error.code == "config-not-mapping" and text.strip():
-            raise
-    return {str(key): value for key, value in (yaml.safe_load(text) or {}).items()}
+        if error.code == "config-not-mapping" and not text.strip():
+            return {}
+        raise
 
 
 def base_name(path):

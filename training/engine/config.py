@@ -1,11 +1,12 @@
 """A training run's settings: one frozen object, one schema, used by YAML, form and docs.
 
 The keys are the article's plus an expert set; every key but five has a default. Numbers may be
-written as text (`2e-4` is text to PyYAML). All faults of a configuration are reported together.
+written as text (`2e-4`). All faults of a configuration are reported together.
 """
 
 import dataclasses
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,9 @@ from typing import Any
 import yaml
 
 from training.engine.errors import EngineError, raise_faults
+from training.engine.yaml_text import DuplicateKey, YamlFault, read_yaml, short
 
+MOST_UNKNOWN = 20  # unknown keys that are named one by one
 TARGET_PRESETS = ("attention", "attention-mlp", "kohya", "kohya-conv", "all")
 
 
@@ -433,7 +436,10 @@ class RunConfig:
     def from_mapping(cls, values: Mapping[str, Any]) -> "RunConfig":
         """A configuration from plain values. Raises EngineError(s) naming every faulty key."""
         specs = {spec.name: spec for spec in dataclasses.fields(cls)}
-        faults = [_unknown(key, specs) for key in values if key not in specs]
+        unknown = [key for key in values if key not in specs]
+        faults = [_unknown(key, specs) for key in unknown[:MOST_UNKNOWN]]
+        if len(unknown) > MOST_UNKNOWN:
+            faults.append(EngineError("config-unknown-more", count=len(unknown) - MOST_UNKNOWN))
         for name, spec in specs.items():
             if values.get(name) is None:
                 if _is_required(spec):
@@ -449,19 +455,7 @@ class RunConfig:
     @classmethod
     def from_yaml(cls, text: str, name: str = "YAML") -> "RunConfig":
         """A configuration from YAML text; `name` is how messages call it."""
-        try:
-            values = yaml.load(text, Loader=_UniqueKeyLoader)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            raise EngineError(
-                "config-not-yaml",
-                name=name,
-                line=mark.line + 1 if mark else 1,
-                reason=getattr(error, "problem", None) or str(error),
-            ) from error
-        if not isinstance(values, dict):
-            raise EngineError("config-not-mapping", name=name)
-        return cls.from_mapping({str(key): value for key, value in values.items()})
+        return cls.from_mapping(read_settings(text, name))
 
     @classmethod
     def from_file(cls, path: str | Path) -> "RunConfig":
@@ -508,6 +502,24 @@ class RunConfig:
     def name(self) -> str:
         """The style's file name: the last part of output_dir."""
         return Path(self.output_dir).name
+
+
+def read_settings(text: str, name: str = "YAML") -> dict[str, Any]:
+    """The keys of a YAML as they are written, not checked against the schema yet.
+
+    Raises EngineError: config-not-yaml, config-duplicate-key, config-not-mapping.
+    """
+    try:
+        values = read_yaml(text)
+    except DuplicateKey as error:
+        raise EngineError("config-duplicate-key", key=error.key) from error
+    except YamlFault as error:
+        raise EngineError(
+            "config-not-yaml", name=name, line=error.line, reason=error.reason
+        ) from error
+    if not isinstance(values, dict):
+        raise EngineError("config-not-mapping", name=name)
+    return values
 
 
 @dataclass(frozen=True)
@@ -590,24 +602,12 @@ def preset(name: str, images: int, base_model: str = "") -> dict[str, Any]:
     }
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """SafeLoader that refuses a key given twice instead of keeping the last silently."""
-
-    def construct_mapping(self, node, deep=False):
-        seen = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise EngineError("config-duplicate-key", key=str(key))
-            seen.add(key)
-        return super().construct_mapping(node, deep)
-
-
 def _is_required(spec) -> bool:
     return spec.default is dataclasses.MISSING and spec.default_factory is dataclasses.MISSING
 
 
 def _unknown(key: str, specs: dict) -> EngineError:
+    key = short(key, 60)
     nearest = difflib.get_close_matches(key, specs, n=1, cutoff=0)
     return EngineError("config-unknown-key", key=key, nearest=nearest[0])
 
@@ -620,7 +620,11 @@ def _checked(spec, value):
     low, high = spec.metadata["min"], spec.metadata["max"]
     if low is not None and not low <= value <= high:
         raise EngineError(
-            "config-out-of-range", key=spec.name, value=value, minimum=low, maximum=high
+            "config-out-of-range",
+            key=spec.name,
+            value=value if len(str(value)) < 40 else short(value, 40),
+            minimum=low,
+            maximum=high,
         )
     return value
 
@@ -630,7 +634,7 @@ def _default(spec):
 
 
 def _wrong(spec, value, expected: str) -> EngineError:
-    return EngineError("config-wrong-type", key=spec.name, expected=expected, value=str(value))
+    return EngineError("config-wrong-type", key=spec.name, expected=expected, value=short(value))
 
 
 def _int(spec, value) -> int:
@@ -638,7 +642,8 @@ def _int(spec, value) -> int:
     if not number.is_integer():
         raise _wrong(spec, value, "a whole number")
     # A whole number beyond 2**53 would lose digits on its way through float.
-    return int(value) if isinstance(value, int) else int(number)
+    whole = isinstance(value, int) or re.fullmatch(r"\s*[-+]?\d[\d_]*\s*", str(value))
+    return int(value) if whole else int(number)
 
 
 def _float(spec, value, expected: str = "a number") -> float:
@@ -680,7 +685,7 @@ def _choice(spec, value) -> str:
     choices = spec.metadata["choices"]
     if value not in choices:
         raise EngineError(
-            "config-not-a-choice", key=spec.name, value=str(value), choices=", ".join(choices)
+            "config-not-a-choice", key=spec.name, value=short(value), choices=", ".join(choices)
         )
     return value
 

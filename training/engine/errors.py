@@ -28,6 +28,9 @@ SENTENCES: dict[str, str] = {
     "config-unknown-key": gettext_noop(
         "The configuration has no key “{key}”. Did you mean “{nearest}”?"
     ),
+    "config-unknown-more": gettext_noop(
+        "The configuration has {count} further keys that are unknown. Is it a run's YAML?"
+    ),
     "config-duplicate-key": gettext_noop(
         "The configuration names “{key}” twice. Keep one of the two lines."
     ),

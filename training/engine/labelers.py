@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Protocol
 
 import torch
-import yaml
 from PIL import Image
 
 from training.engine.base_models import BUNDLED_FOLDER
@@ -16,8 +15,10 @@ from training.engine.errors import EngineError
 from training.engine.images import IMAGE_EXTENSIONS, open_rgb
 from training.engine.loading import choose_device
 from training.engine.trigger_words import with_trigger
+from training.engine.yaml_text import read_yaml, short
 
 BUNDLED_CLIP = BUNDLED_FOLDER / "clip"
+MOST_TERMS = 40_000  # words of a vocabulary
 VOCABULARIES = Path(__file__).parent / "vocabularies"
 
 
@@ -55,7 +56,7 @@ def read_vocabulary(path: str | Path) -> Vocabulary:
     """A vocabulary from YAML (see vocabularies/lingnan.yaml). Raises vocabulary-bad."""
     path = Path(path)
     try:
-        told = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        told = read_yaml(path.read_text(encoding="utf-8-sig"), MOST_TERMS)
         groups = tuple(
             TermGroup(
                 str(group["name"]),
@@ -67,8 +68,8 @@ def read_vocabulary(path: str | Path) -> Vocabulary:
         template = str(told.get("template", "{}"))
     except FileNotFoundError as error:
         raise EngineError("vocabulary-bad", name=path.name, reason="no such file") from error
-    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
-        reason = f"it is not a list of groups with terms ({error})"
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        reason = f"it is not a list of groups with terms ({short(error)})"
         raise EngineError("vocabulary-bad", name=path.name, reason=reason) from error
     if "{}" not in template or not groups or not all(group.terms for group in groups):
         raise EngineError("vocabulary-bad", name=path.name, reason="a group or {} is missing")

@@ -1,6 +1,5 @@
 """The form of a run, made from the engine's own schema, with its YAML beside it."""
 
-import yaml
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.functional import lazy
@@ -185,11 +184,10 @@ class NumberText(forms.CharField):
         if not text:
             return None
         try:
-            # As YAML reads a whole number; a broken one is left for the engine to explain.
-            number = yaml.safe_load(text) if self.spec.kind == "int" else float(text)
-        except (ValueError, yaml.YAMLError):
+            # A broken one is left for the engine to explain.
+            return int(text) if self.spec.kind == "int" else float(text)
+        except ValueError:
             return text
-        return number if isinstance(number, int | float) else text
 
 
 def _field(spec):
