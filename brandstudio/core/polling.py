@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db.models import Exists
+from django.db import connection
 from django.http import HttpResponseNotModified
 from django.utils import timezone
 from django_htmx.http import ptag
@@ -26,6 +26,10 @@ _MOST = 1000  # pages remembered at once
 _AS_THEY_WERE = (
     *("is_active", "is_staff", "is_superuser", "password"),
     *("is_designer", "is_marketer", "is_brand_admin", "may_write_prompts", "may_leave_band"),
+)
+_AS_THEY_ARE = (
+    f"SELECT {', '.join(_AS_THEY_WERE)} FROM {User._meta.db_table} WHERE id = %s AND EXISTS "
+    f"(SELECT 1 FROM {Session._meta.db_table} WHERE session_key = %s AND expire_date > %s)"
 )
 
 _pages: dict[tuple[str, str], "_Page"] = {}
@@ -93,11 +97,13 @@ def _is_unchanged(request, page, session, has):
 def _still_signed_in(person, session):
     """Whether the session lives and nothing that decides on rights has changed, in one query.
 
-    A session's key never passes from one person to another: signing in makes a new one.
+    A session's key never passes from one person to another: signing in makes a new one. The query
+    is written out, since building it anew at each poll would cost more than all the rest.
     """
-    lives = Session.objects.filter(session_key=session, expire_date__gt=timezone.now())
-    as_they_were = {name: getattr(person, name) for name in _AS_THEY_WERE}
-    return User.objects.filter(Exists(lives), pk=person.pk, **as_they_were).exists()
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(_AS_THEY_ARE, [person.pk, session, now])
+        return cursor.fetchone() == tuple(getattr(person, name) for name in _AS_THEY_WERE)
 
 
 def _remember(key, request):
