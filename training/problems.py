@@ -57,6 +57,29 @@ SENTENCES: dict[str, str] = {
     "caption-without-picture": gettext_noop(
         "The captions name {name}, but the dataset has no such picture. Add it, or ignore the line."
     ),
+    "captions-without-picture": gettext_noop(
+        "{count} more captions name pictures that the dataset does not have."
+    ),
+    "captions-more-problems": gettext_noop(
+        "{count} more lines of {name} can't be read. Look at the file as a whole."
+    ),
+    "caption-fits-several-pictures": gettext_noop(
+        "The captions name {name}, which may be any of: {others}. Write the folder and the ending."
+    ),
+    "caption-second-left": gettext_noop(
+        "{name} has its caption from {first}; {second} says another, which was left out: {caption}"
+    ),
+    "text-without-picture": gettext_noop(
+        "{name} is a text without a picture of its name, and was left out."
+    ),
+    "text-empty": gettext_noop("{name} is an empty text: its picture has no caption from it."),
+    "settings-left-out": gettext_noop(
+        "{name} holds settings of a trainer; only pictures and captions are taken."
+    ),
+    "repeats-left-out": gettext_noop(
+        "The folder {name} asks for {repeats} repeats, which are not kept: every picture counts "
+        "once. Set “repeats” for the run instead."
+    ),
     "pictures-without-caption": gettext_noop(
         "Without a caption: {count} pictures ({name}). Draft the captions, or write them."
     ),

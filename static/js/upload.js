@@ -10,7 +10,7 @@
 // reload is known by its key and goes on. fetch has no upload progress, hence XMLHttpRequest.
 const AT_ONCE = 3;
 const PAUSES = [1, 2, 4, 8, 15, 30]; // seconds between attempts; then a person decides
-const CAPTIONS = /\.(csv|jsonl|ndjson|txt|caption)$/i;
+const CAPTIONS = /\.(csv|tsv|jsonl|ndjson|json|txt|caption)$/i;
 
 class Refused extends Error {
   constructor(errors) {

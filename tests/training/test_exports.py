@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from brandstudio.core import blobs
 from training import services
@@ -154,3 +155,36 @@ def test_command_line_names_what_it_cannot_take(make_picture, make_dataset, tmp_
         call_command("add_pictures", str(tmp_path / "bad.jpg"), dataset="Ink")
 
     assert "bad.jpg" in capsys.readouterr().err
+
+
+def test_folders_on_the_command_line_keep_their_captions_apart(make_picture, designer, tmp_path):
+    for seed, colour in enumerate(("red", "blue")):
+        make_picture("001.jpg", seed=seed, folder=tmp_path / "shoot" / colour)
+        (tmp_path / "shoot" / colour / "metadata.csv").write_text(f"001.jpg,a {colour} car\n")
+    apart = [str(tmp_path / "shoot" / colour) for colour in ("red", "blue")]
+    told = {"owner": "designer", "trigger": "lnink"}
+
+    call_command("add_pictures", str(tmp_path / "shoot"), dataset="Together", **told)
+    call_command("add_pictures", *apart, dataset="Apart", **told)
+
+    assert captions_of(designer.datasets.get(name="Together")) == {
+        "001.jpg": "a blue car",
+        "001-2.jpg": "a red car",
+    }
+    assert captions_of(designer.datasets.get(name="Apart")) == {
+        "001.jpg": "a red car",
+        "001-2.jpg": "a blue car",
+    }
+
+
+def test_command_line_speaks_english_whatever_the_site_speaks(
+    make_dataset, make_picture, tmp_path, capsys, settings
+):
+    settings.LANGUAGE_CODE = "zh-hans"
+    make_dataset()
+    (tmp_path / "notes.txt").write_text("call the printer")
+
+    with translation.override("zh-hans"):
+        call_command("add_pictures", str(tmp_path / "notes.txt"), dataset="Ink")
+
+    assert "is a text without a picture of its name" in capsys.readouterr().err

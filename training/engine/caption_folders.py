@@ -27,13 +27,14 @@ from training.engine.images import IMAGE_EXTENSIONS
 class FolderCaptions:
     """captions: picture (from the folder on) → caption, in the order they were found.
 
-    pictures: all pictures of the folder. faults: what was left out. remarks: what was read in a
-    way worth telling.
+    pictures: all pictures of the folder. faults: what could not be read. unmatched: captions that
+    mean no picture, or several. remarks: what was read in a way worth telling.
     """
 
     pictures: list[str]
     captions: dict[str, str] = field(default_factory=dict)
     faults: list[EngineError] = field(default_factory=list)
+    unmatched: list[EngineError] = field(default_factory=list)
     remarks: list[EngineError] = field(default_factory=list)
 
 
@@ -111,10 +112,10 @@ def _take_table(told, index, folder, path, sources) -> None:
             continue
         line = table.lines[name]
         if not pictures:
-            told.faults.append(EngineError("caption-without-image", name=written, line=line))
+            told.unmatched.append(EngineError("caption-without-image", name=written, line=line))
         elif len(pictures) > 1:
             others = ", ".join(pictures)
-            told.faults.append(
+            told.unmatched.append(
                 EngineError("caption-fits-several", name=name, line=line, others=others)
             )
         else:

@@ -20,10 +20,11 @@ class PictureIndex:
 
     def add(self, name: str, picture: str | None = None) -> None:
         """Let `name` mean the picture; its own name if None."""
+        meant = name if picture is None else picture
         for level, key in zip(self._levels, _keys(name, _stem(name)), strict=True):
             known = level.setdefault(key, [])
-            if (picture or name) not in known:
-                known.append(picture or name)
+            if meant not in known:
+                known.append(meant)
 
     def find(self, name: str) -> list[str]:
         """The pictures that a name means: none, one, or several where it can't be told."""

@@ -59,6 +59,7 @@ def check_dataset(config: RunConfig, info: BaseInfo) -> DatasetCheck:
             examples.append(_example(name, folder, caption, config, buckets))
         except EngineError as fault:
             faults.append(fault)
+    faults += told.unmatched
     faults += [
         EngineError("image-without-caption", name=name)
         for name in told.pictures

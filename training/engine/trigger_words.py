@@ -24,6 +24,12 @@ def has_placeholder(caption: str) -> bool:
     return PLACEHOLDER.search(caption) is not None
 
 
+def with_placeholder_filled(caption: str, trigger_words: str) -> str:
+    """The caption with the trigger words in place of `[trigger]`; the same without either."""
+    filled = has_placeholder(caption) and trigger_words.strip()
+    return with_trigger(caption, trigger_words) if filled else caption
+
+
 def with_trigger(caption: str, trigger_words: str) -> str:
     """The caption with the trigger words: in place of `[trigger]`, else in front if lacking."""
     terms = _terms(trigger_words)

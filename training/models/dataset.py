@@ -115,6 +115,8 @@ class TrainingImage(models.Model):
 
     dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="images")
     name = models.CharField(_("file name"), max_length=255)
+    # Where it lay in a zip or folder, as "/red/001.jpg": captions sent later speak of it by that.
+    sent_as = models.CharField(max_length=400, blank=True)
     original_sha256 = BlobField()
     picture_sha256 = BlobField()
     thumb_sha256 = BlobField()

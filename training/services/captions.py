@@ -2,16 +2,19 @@
 
 import uuid
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path
 
 from django.db import transaction
 
 from brandstudio.core.models import WrongState
 from training.engine.captions import read_metadata
+from training.engine.trigger_words import with_placeholder_filled
 from training.models import CaptionRevision, CaptionState, TrainingImage
+from training.services.caption_claims import LOOSE, Claim, Places
 
 CAPTION_MAX_LETTERS = 2000  # many times what any text encoder reads
 NAMES_SHOWN = 12
+LINES_SHOWN = 200  # of one kind; a table of other pictures would fill the page
 
 
 def import_captions(dataset, source, *, checked=False, by=None):
@@ -24,42 +27,77 @@ def import_captions(dataset, source, *, checked=False, by=None):
 
     table = read_metadata(source)
     report = UploadReport()
-    for problem in table.problems:
+    for problem in table.problems[:LINES_SHOWN]:
         report.lines.append(Line(str(source), "refused", problem.code, problem.facts))
-    match_captions(dataset, table.rows, report, checked=checked, by=by)
+    claims = claims_of(table, Path(source).name)
+    match_captions(dataset, claims, Places(dataset), report, checked=checked, by=by)
     list_uncaptioned(dataset, report)
     return report
 
 
-def match_captions(dataset, captions, report, *, renamed=None, checked=False, by=None):
-    """Write captions on the pictures they name, with a line in the report for each.
+def claims_of(table, said_in, folder="", source=LOOSE):
+    """The rows of a CaptionTable as a list of Claim."""
+    return [
+        Claim(name, caption, folder, source, said_in, is_heading=name == table.heading)
+        for name, caption in table.rows.items()
+    ]
 
-    captions: name → caption; a name may have folders, or lack its ending (a sidecar's).
-    renamed: name as sent → name as stored.
-    """
-    if not captions:
-        return
-    find = _finder(dataset, renamed or {})
-    for name, caption in captions.items():
-        image = find(name)
-        if image is None:
-            report.note(name, "noted", "caption-without-picture")
-        elif len(caption) > CAPTION_MAX_LETTERS:
-            report.note(
-                name,
-                "refused",
-                "caption-too-many-letters",
-                letters=len(caption),
-                limit=CAPTION_MAX_LETTERS,
-            )
-        elif image.is_checked and " ".join(caption.split()) != image.caption:
-            report.note(name, "noted", "caption-kept")
+
+def match_captions(dataset, claims, places, report, *, checked=False, by=None):
+    """Write captions on the pictures they mean, with a line in the report for each."""
+    taken, unmatched = {}, 0
+    images = {image.name: image for image in dataset.images.all()} if claims else {}
+    for claim in claims:
+        names = places.find(claim)
+        if not names:
+            unmatched += not claim.is_heading
+            if not claim.is_heading and unmatched <= LINES_SHOWN:
+                _note_unmatched(report, claim)
+        elif len(names) > 1 and not claim.lines:
+            others = ", ".join(names[:NAMES_SHOWN])
+            report.note(claim.name, "noted", "caption-fits-several-pictures", others=others)
         else:
-            if checked:
-                image.check_caption(caption, by=by)
-            elif not image.is_checked:
-                image.draft(caption)
-            report.note(image.name, "captioned", "caption-taken")
+            # A text file beside two pictures of its name speaks of both, as to other trainers.
+            for name in names:
+                _take_caption(images[name], claim, taken, report, checked, by)
+            if claim.lines > 1:
+                report.note(claim.said_in, "noted", "caption-first-line", count=claim.lines)
+    if unmatched > LINES_SHOWN:
+        more = unmatched - LINES_SHOWN
+        report.note("", "noted", "captions-without-picture", count=more)
+
+
+def _note_unmatched(report, claim):
+    if claim.lines:
+        report.note(claim.said_in, "noted", "text-without-picture")
+    else:
+        report.note(claim.name, "noted", "caption-without-picture")
+
+
+def _take_caption(image, claim, taken, report, checked, by):
+    """One picture's caption, unless this upload or a person has said another before."""
+    caption = " ".join(with_placeholder_filled(claim.caption, image.dataset.trigger_word).split())
+    if len(caption) > CAPTION_MAX_LETTERS:
+        report.note(
+            claim.name,
+            "refused",
+            "caption-too-many-letters",
+            letters=len(caption),
+            limit=CAPTION_MAX_LETTERS,
+        )
+        return
+    first = taken.setdefault(image.name, (caption, claim.said_in))
+    if first[0] != caption:
+        facts = {"first": first[1], "second": claim.said_in, "caption": caption[:200]}
+        report.note(image.name, "noted", "caption-second-left", **facts)
+    elif image.is_checked and caption != image.caption:
+        report.note(claim.name, "noted", "caption-kept")
+    else:
+        if checked:
+            image.check_caption(caption, by=by)
+        elif not image.is_checked:
+            image.draft(caption)
+        report.note(image.name, "captioned", "caption-taken")
 
 
 def list_uncaptioned(dataset, report):
@@ -68,29 +106,6 @@ def list_uncaptioned(dataset, report):
     if names:
         shown = ", ".join(names[:NAMES_SHOWN]) + (" …" if len(names) > NAMES_SHOWN else "")
         report.note(shown, "noted", "pictures-without-caption", count=len(names))
-
-
-def _finder(dataset, renamed):
-    """A function from a name as written to the dataset's picture, or None."""
-    exact, by_stem = {}, {}
-    for image in dataset.images.all():
-        exact[image.name.casefold()] = image
-        by_stem.setdefault(PurePosixPath(image.name).stem.casefold(), []).append(image)
-    for sent, stored in renamed.items():
-        if image := exact.get(stored.casefold()):
-            exact.setdefault(sent.casefold(), image)
-            exact.setdefault(str(PurePosixPath(sent).with_suffix("")).casefold(), image)
-
-    def find(name):
-        own = PurePosixPath(name).name.casefold()
-        if image := exact.get(name.casefold()) or exact.get(own):
-            return image
-        if image := exact.get(str(PurePosixPath(own))):
-            return image
-        alike = by_stem.get(own, [])
-        return alike[0] if len(alike) == 1 else None
-
-    return find
 
 
 @dataclass(frozen=True)

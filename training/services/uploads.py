@@ -1,6 +1,7 @@
 """Pictures and captions as people send them, one by one or in zips: what is valid stays."""
 
 import lzma
+import re
 import tempfile
 import zipfile
 import zlib
@@ -12,18 +13,33 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
 
 from brandstudio.core import disk
-from training.engine.captions import decode, read_metadata_text
+from training.engine.captions import (
+    decode,
+    read_metadata_bytes,
+    sidecar_caption,
+    sidecar_lines,
+)
 from training.engine.errors import EngineError
 from training.engine.images import IMAGE_EXTENSIONS
 from training.models import TrainingImage
 from training.pictures import Refused, free_name, safe_name, take_in
 from training.problems import sentence
-from training.services.captions import list_uncaptioned, match_captions
+from training.services.caption_claims import LOOSE, Claim, Places, sent_as
+from training.services.captions import (
+    LINES_SHOWN,
+    claims_of,
+    list_uncaptioned,
+    match_captions,
+)
 
-METADATA_SUFFIXES = {".csv", ".jsonl", ".ndjson"}
+METADATA_SUFFIXES = {".csv", ".tsv", ".jsonl", ".ndjson", ".json"}
 SIDECAR_SUFFIXES = {".txt", ".caption"}
+# Settings of other trainers, our own dataset.toml for kohya among them.
+SETTINGS_SUFFIXES = {".toml", ".yaml", ".yml"}
 ZIP_SUFFIX = ".zip"
-KINDS = frozenset({*IMAGE_EXTENSIONS, *METADATA_SUFFIXES, *SIDECAR_SUFFIXES, ZIP_SUFFIX})
+KINDS = frozenset(
+    {*IMAGE_EXTENSIONS, *METADATA_SUFFIXES, *SIDECAR_SUFFIXES, *SETTINGS_SUFFIXES, ZIP_SUFFIX}
+)
 ZIP_MAX_FILES = 20_000
 TEXT_MAX_BYTES = 20 * 1024 * 1024
 _CHUNK = 1 << 20
@@ -42,10 +58,14 @@ _LITTER = {"thumbs.db", "desktop.ini", ".ds_store"}
 
 @dataclass(frozen=True)
 class NamedFile:
-    """A file on disk under another name than its sender's. name: the sender's."""
+    """A file on disk under another name than its sender's. name: the sender's, with its folders.
+
+    source: the folder in which it was found by that name; "" if it came by itself.
+    """
 
     path: Path
     name: str
+    source: str = LOOSE
 
 
 @dataclass(frozen=True)
@@ -113,6 +133,7 @@ def add_pictures(dataset, files, *, checked=False, by=None, on_file=None):
     intake = _Intake(dataset, on_file or (lambda done, total: None))
     intake.expect(len(files))
     for file in files:
+        intake.source = getattr(file, "source", LOOSE)
         with _on_disk(file) as (path, name):
             intake.take(path, name)
     intake.match_captions(checked, by)
@@ -145,8 +166,11 @@ class _Intake:
         self.done = self.total = 0
         self.had_table = False  # a captions file that speaks of many pictures
         self.report = UploadReport()
-        self.captions = {}  # name as written in the captions → caption
-        self.new_names = {}  # name as sent → name as stored
+        self.source = LOOSE  # what the file at hand came in: a zip, a folder, or by itself
+        self.zips = 0
+        self.claims = []
+        self.places = Places(dataset)
+        self.repeats_told = set()
         rows = list(dataset.images.values_list("name", "original_sha256"))
         self.taken = {name.casefold() for name, _ in rows}
         self.by_hash = {sha256: name for name, sha256 in rows}
@@ -181,15 +205,15 @@ class _Intake:
             self._metadata(path, name)
         elif suffix in SIDECAR_SUFFIXES:
             self._sidecar(path, name)
+        elif suffix in SETTINGS_SUFFIXES:
+            self.report.note(name, "noted", "settings-left-out")
         elif suffix in IMAGE_EXTENSIONS:
             self._picture(path, name)
         else:
             self._refuse(name, "file-unknown-kind")
 
     def match_captions(self, checked, by):
-        match_captions(
-            self.dataset, self.captions, self.report, renamed=self.new_names, checked=checked, by=by
-        )
+        match_captions(self.dataset, self.claims, self.places, self.report, checked=checked, by=by)
         if self.had_table:
             list_uncaptioned(self.dataset, self.report)
 
@@ -201,9 +225,11 @@ class _Intake:
             picture = take_in(path, PurePosixPath(name).name)
         except Refused as refusal:
             self._refuse(name, refusal.code, **refusal.facts)
+            self.places.note(name, "", self.source)
             return
+        self._tell_repeats(name)
         if known := self.by_hash.get(picture.original_sha256):
-            self.new_names[name] = known
+            self.places.note(name, known, self.source)
             self.report.note(name, "duplicate", "picture-there-already", other=known)
             return
         stored = free_name(safe_name(name), self.taken)
@@ -212,6 +238,7 @@ class _Intake:
                 image = TrainingImage.objects.create(
                     dataset=self.dataset,
                     name=stored,
+                    sent_as=sent_as(name, self.source),
                     original_sha256=picture.original_sha256,
                     picture_sha256=picture.picture_sha256,
                     thumb_sha256=picture.thumb_sha256,
@@ -224,7 +251,7 @@ class _Intake:
             return
         self.taken.add(stored.casefold())
         self.by_hash[picture.original_sha256] = stored
-        self.new_names[name] = stored
+        self.places.note(name, stored, self.source)
         self.report.added.append(image)
         renamed = stored != PurePosixPath(name).name
         code = "picture-renamed" if renamed else "picture-added"
@@ -236,24 +263,50 @@ class _Intake:
         self.by_hash = {sha256: taken for taken, sha256 in rows}
         self._picture(path, name)
 
+    def _tell_repeats(self, name):
+        """A folder called 10_ink counts ten times to kohya's trainer, and once here: say so."""
+        folder = PurePosixPath(name).parent.name
+        found = re.match(r"0*(\d{1,4})_", folder)
+        if found and int(found[1]) > 1 and folder not in self.repeats_told:
+            self.repeats_told.add(folder)
+            self.report.note(folder, "noted", "repeats-left-out", repeats=int(found[1]))
+
     def _metadata(self, path, name):
-        text = self._text(path, name)
-        if text is None:
+        place = PurePosixPath(name)
+        if (data := self._bytes(path, name)) is None:
             return
-        table = read_metadata_text(text, PurePosixPath(name).name)
-        self.captions.update(table.rows)
+        try:
+            table = read_metadata_bytes(data, place.name)
+        except EngineError as error:
+            self._refuse(name, error.code, **error.facts)
+            return
+        self.claims += claims_of(table, name, str(place.parent), self.source)
         self.had_table = True
-        for problem in table.problems:
+        for problem in table.problems[:LINES_SHOWN]:
             facts = {"name": name, **problem.facts}
             self.report.lines.append(Line(name, "refused", problem.code, facts))
+        if (more := len(table.problems) - LINES_SHOWN) > 0:
+            self._refuse(name, "captions-more-problems", count=more)
 
     def _sidecar(self, path, name):
-        text = self._text(path, name)
-        if text and text.strip():
-            # Its picture has the same stem; which ending it has is known once all are in.
-            self.captions[str(PurePosixPath(name).with_suffix(""))] = " ".join(text.split())
+        place = PurePosixPath(name)
+        if (data := self._bytes(path, name)) is None:
+            return
+        try:
+            text = decode(data, place.name)
+        except EngineError as error:
+            self._refuse(name, error.code, **error.facts)
+            return
+        # Its picture has the same stem; which ending it has is known once all are in.
+        stem, folder, source = place.with_suffix("").name, str(place.parent), self.source
+        if caption := sidecar_caption(text):
+            lines = sidecar_lines(text)
+            claim = Claim(stem, caption, folder, source, name, lines=lines)
+            self.claims.append(claim)
+        else:
+            self.report.note(name, "noted", "text-empty")
 
-    def _text(self, path, name):
+    def _bytes(self, path, name):
         if path.stat().st_size > TEXT_MAX_BYTES:
             self._refuse(
                 name,
@@ -262,13 +315,11 @@ class _Intake:
                 limit=_megabytes(TEXT_MAX_BYTES),
             )
             return None
-        try:
-            return decode(path.read_bytes(), PurePosixPath(name).name)
-        except EngineError as error:
-            self._refuse(name, error.code, **error.facts)
-            return None
+        return path.read_bytes()
 
     def _zip(self, path, name):
+        self.zips += 1
+        self.source = f"{self.zips} {name}"  # two zips may have one name
         try:
             with zipfile.ZipFile(path) as archive:
                 entries = [entry for entry in archive.infolist() if not _is_litter(entry)]

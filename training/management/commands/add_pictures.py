@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from brandstudio.core.models import User
 from training import services
@@ -26,6 +26,7 @@ class Command(BaseCommand):
             "--checked", action="store_true", help="the captions have been checked by the owner"
         )
 
+    @no_translations  # as all commands: English, whatever the site speaks
     def handle(self, *, paths, dataset, owner, trigger, checked, **options):
         files = list(self._files(paths))
         target = self._dataset(dataset, owner, trigger)
@@ -52,7 +53,7 @@ class Command(BaseCommand):
             # Captions of every folder come after its pictures; hidden files stay where they are.
             inside = (one for one in sorted(path.rglob("*")) if one.is_file())
             yield from (
-                services.NamedFile(one, str(one.relative_to(path)))
+                services.NamedFile(one, str(one.relative_to(path)), str(path))
                 for one in inside
                 if one.suffix.lower() in KINDS and not one.name.startswith(".")
             )
