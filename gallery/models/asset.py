@@ -11,7 +11,7 @@ from brandstudio.core.models.states import move, update_as_last_seen
 
 from .channel import Channel
 from .review import OwnWork
-from .scene import Scene
+from .scene import Scene, Way
 
 
 class AssetState(models.TextChoices):
@@ -163,8 +163,14 @@ class Asset(Work):
     def ask_review(self, by):
         self._review(AssetReview.ASKED, by, sources=(AssetReview.PRIVATE, AssetReview.DECLINED))
 
+    @property
+    def author_ids(self):
+        """Keys of the people whose picture this is; an enlarged one stays its first maker's too."""
+        first = self.scene.start_asset if self.scene.way == Way.LARGER else None
+        return {self.scene.owner_id} | (first.author_ids if first else set())
+
     def approve(self, by):
-        if by.pk == self.scene.owner_id:
+        if by.pk in self.author_ids:
             raise OwnWork(self, AssetReview.APPROVED)
         self._review(AssetReview.APPROVED, by, sources=(AssetReview.ASKED,))
 

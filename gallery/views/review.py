@@ -34,6 +34,11 @@ class Item:
     def key(self):
         return f"{self.kind}-{self.row.pk}"
 
+    @property
+    def seen(self):
+        """Differs once the thing was sent back and submitted anew."""
+        return self.at.isoformat()
+
 
 @admin_required
 @require_http_methods(["GET", "POST"])
@@ -50,6 +55,9 @@ def review(request):
     if request.method == "POST":
         if item is None:
             raise Http404
+        if request.POST.get("seen", item.seen) != item.seen:
+            messages.error(request, problems.sentence("decided-already"))
+            return redirect(f"{reverse('gallery:review')}?item={item.key}")
         if form.is_valid() and _decide(form, item, request):
             return redirect("gallery:review")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
@@ -124,8 +132,7 @@ def _details(item, request):
         return {}
     details = {"history": history_of(item.row, 8)}
     row = item.row
-    authors = {row.scene.owner_id} if item.kind == "asset" else row.author_ids
-    if request.user.pk in authors:
+    if request.user.pk in row.author_ids:
         details["closed"] = problems.sentence("own-work")
     if item.kind == "version":
         if "closed" not in details and not evidence.is_ready(row):

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from gallery import services
-from gallery.models import OwnWork, PromptTemplate, ReviewState, StyleVersion
+from gallery.models import Asset, OwnWork, PromptTemplate, ReviewState, Scene, StyleVersion
 from gallery.problems import Refused
 from training.models import Checkpoint, Dataset, Snapshot, TrainingRun
 from training.recipes import full_config
@@ -144,3 +144,40 @@ def test_rows_approved_before_the_editor_was_noted_stay_as_they_are(make_templat
 
     assert PromptTemplate.objects.approved().get() == row
     assert StyleVersion.objects.count() == 0
+
+
+def test_page_opened_before_a_new_submission_decides_nothing(
+    at, client, make_template, two_admins, designer
+):
+    third = two_admins[1]
+    template = make_template(state="in_review")
+    seen = at(third).get("review").context["item"].seen
+    template.send_back(third, "A word is missing.")
+    template.edit(designer, text="{vehicle}, {weather}, never seen by the reviewer")
+    template.submit(designer)
+
+    at(third)
+    client.post(
+        f"/review/?item=template-{template.pk}", {"decision": "approve", "reason": "", "seen": seen}
+    )
+
+    template.refresh_from_db()
+    assert template.state == ReviewState.IN_REVIEW
+
+
+def test_maker_does_not_approve_a_colleagues_enlargement(make_ready, two_admins, make_user):
+    maker, third = two_admins
+    colleague = make_user("colleague", is_marketer=True)
+    [original] = make_ready(by=maker)
+    [larger] = make_ready(by=colleague)
+    Scene.objects.filter(pk=larger.scene_id).update(
+        way="larger", start_asset=original, start_sha256=original.picture_sha256
+    )
+    larger = Asset.objects.get(pk=larger.pk)
+    larger.ask_review(colleague)
+
+    with pytest.raises(OwnWork):
+        larger.approve(maker)
+    larger.approve(third)
+
+    assert Asset.objects.get(pk=larger.pk).review == "approved"
