@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from django.db import models
@@ -102,17 +103,48 @@ def tidy(caption):
 
 def spans(before, after):
     """The difference word by word: [(kind, text)] with kind "same", "del" or "ins"."""
-    words = re.compile(r"\s+|[^\s,]+|,")
-    old, new = words.findall(before), words.findall(after)
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    start = _common(old, new)
+    end = _common(old[start:][::-1], new[start:][::-1])
+    middle = _changed(old[start : len(old) - end], new[start : len(new) - end])
     parts = []
-    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(
-        None, old, new, autojunk=False
-    ).get_opcodes():
+    for kind, words in [("same", old[:start]), *middle, ("same", old[len(old) - end :])]:
+        if words and parts and parts[-1][0] == kind:
+            parts[-1] = (kind, parts[-1][1] + "".join(words))
+        elif words:
+            parts.append((kind, "".join(words)))
+    return parts
+
+
+_WORDS = re.compile(r"\s+|[^\s,]+|,")
+_MOST_PAIRS = 20_000  # of equal words: what a search for the longest common runs may look at
+
+
+def _common(old, new):
+    """How many words both begin with."""
+    pairs = zip(old, new, strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(old), len(new)))
+
+
+def _changed(old, new):
+    """[(kind, words)] of two lists of words, in a time that no repeated word can stretch."""
+    counts = Counter(new)
+    if sum(counts[word] for word in old if not word.isspace()) <= _MOST_PAIRS:
+        return _aligned(old, new)
+    if len(old) == len(new):  # word for word, as a replacement leaves it
+        parts = []
+        for a, b in zip(old, new, strict=True):
+            parts += [("same", [a])] if a == b else [("del", [a]), ("ins", [b])]
+        return parts
+    return [("del", old), ("ins", new)]
+
+
+def _aligned(old, new):
+    parts = []
+    matcher = difflib.SequenceMatcher(str.isspace, old, new, autojunk=False)
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag == "equal":
-            parts.append(("same", "".join(old[i1:i2])))
-            continue
-        if i2 > i1:
-            parts.append(("del", "".join(old[i1:i2])))
-        if j2 > j1:
-            parts.append(("ins", "".join(new[j1:j2])))
+            parts.append(("same", old[i1:i2]))
+        else:
+            parts += [("del", old[i1:i2]), ("ins", new[j1:j2])]
     return parts

@@ -345,3 +345,58 @@ def test_two_thousand_captions_cost_no_more_queries_than_one(make_dataset, at_de
     assert count_queries(at_desk, f"/datasets/{large.pk}/") == count_queries(
         at_desk, f"/datasets/{small.pk}/"
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "parts"),
+    [
+        ("a b " * 500, "a c " * 500, 1501),
+        ("a, " * 660, "b, " * 660, 1980),
+        ("a " * 1000, "a b " * 1000, 4),
+        ("," * 2000, ", " * 900, 3),
+    ],
+)
+def test_change_of_one_word_said_a_thousand_times_is_compared_at_once(before, after, parts):
+    found = spans(before, after)
+
+    assert "".join(text for kind, text in found if kind != "ins") == before
+    assert "".join(text for kind, text in found if kind != "del") == after
+    assert len(found) <= parts
+
+
+@pytest.mark.django_db
+def test_preview_of_long_captions_shows_so_many_and_counts_the_rest(at_desk, make_dataset):
+    image = make_dataset(1).images.get()
+    copies = []
+    for n in range(400):
+        copy = type(image)(**{f.name: getattr(image, f.name) for f in image._meta.fields})
+        copy.pk, copy.name, copy.original_sha256 = None, f"{n:05}.png", f"{n:064x}"
+        copy.caption = "red " * 500
+        copies.append(copy)
+    type(image).objects.bulk_create(copies)
+
+    edit = {"kind": "replace", "find": "red", "text": "blue", "act": "preview"}
+    page = at_desk.post(f"/datasets/{image.dataset_id}/replace/", edit)
+
+    context = page.context
+    # All 400 would have 2,499 characters, more than a caption may have; the first has room.
+    assert (context["total"], context["too_long"]) == (1, 400)
+    edit["text"] = "wet"
+    context = at_desk.post(f"/datasets/{image.dataset_id}/replace/", edit).context
+    assert (context["total"], len(context["changes"]), len(context["rest"])) == (401, 12, 288)
+    assert context["unseen"] == 101
+
+
+@pytest.mark.django_db
+def test_edit_makes_no_caption_longer_than_captions_may_be(at_desk, make_dataset):
+    dataset = make_dataset(2)
+    long, short = dataset.images.all()
+    long.mend("red " * 499 + "red", by=dataset.owner)
+
+    edit = {"kind": "replace", "find": "red", "text": "x" * 200, "act": "apply"}
+    at_desk.post(f"/datasets/{dataset.pk}/replace/", edit)
+
+    long.refresh_from_db()
+    short.refresh_from_db()
+    assert long.caption == "red " * 499 + "red"
+    assert "x" * 200 in short.caption

@@ -1,7 +1,14 @@
 """Acts over several rows, the disk or the queue. One file a noun; callers import from here."""
 
 from .bases import sync_base_models
-from .captions import apply_edit, import_captions, preview_edit, revert_edit, set_states
+from .captions import (
+    apply_edit,
+    import_captions,
+    preview_edit,
+    revert_edit,
+    set_states,
+    too_long_after,
+)
 from .chores import ask_chore, has_own_labeler
 from .datasets import make_dataset, remove_pictures, set_rights, sweep_bin
 from .exports import export_zip
@@ -67,6 +74,7 @@ __all__ = [
     "sweep_uploads",
     "sync_base_models",
     "take_in_upload",
+    "too_long_after",
     "unpack_upload",
     "write_training_folder",
 ]

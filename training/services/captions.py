@@ -118,13 +118,22 @@ class Change:
 
 
 def preview_edit(images, edit):
-    """What the edit (`caption_edits.Edit`) would do, and does nothing. Returns a list of Change."""
+    """What the edit (`caption_edits.Edit`) would do, and does nothing. Returns a list of Change.
+
+    Captions that would become too long are left out (`too_long_after`).
+    """
     changes = []
     for image in images:
         after = edit.apply(image.caption) if image.caption else image.caption
-        if after != image.caption and after:
+        if after != image.caption and 0 < len(after) <= CAPTION_MAX_LETTERS:
             changes.append(Change(image, image.caption, after))
     return changes
+
+
+def too_long_after(images, edit):
+    """How many captions an edit leaves alone, because they would become too long."""
+    captions = images.exclude(caption="").values_list("caption", flat=True)
+    return sum(len(edit.apply(caption)) > CAPTION_MAX_LETTERS for caption in captions)
 
 
 def apply_edit(images, edit, by):

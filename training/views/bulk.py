@@ -15,9 +15,11 @@ from training import services
 from training.bench import Bench
 from training.caption_edits import spans
 from training.forms import EditForm
+from training.services.captions import CAPTION_MAX_LETTERS
 from training.views.datasets import visible_dataset
 
 SHOWN = 12  # changes of a preview that are open to see; the rest unfolds
+COMPARED = 300  # changes that are shown word by word; more than a person reads
 
 
 @designer_required
@@ -64,9 +66,15 @@ def replace(request, pk):
         messages.success(request, said % {"n": len(changes)})
         return _back(request, _bench(dataset, request, batch if changes else ""))
     changes = services.preview_edit(images, form.edit)
-    context["total"] = len(changes)
-    told = [(c.image, spans(c.before, c.after)) for c in changes]
-    context |= {"changes": told[:SHOWN], "rest": told[SHOWN:]}
+    told = [(c.image, spans(c.before, c.after)) for c in changes[:COMPARED]]
+    context |= {
+        "total": len(changes),
+        "changes": told[:SHOWN],
+        "rest": told[SHOWN:],
+        "unseen": len(changes) - len(told),
+        "too_long": services.too_long_after(images, form.edit),
+        "limit": CAPTION_MAX_LETTERS,
+    }
     return _preview(request, context, HTTPStatus.OK)
 
 
