@@ -46,7 +46,9 @@ def _pack(packed, version, weights, metadata):
         target = Path(folder) / f"{name}.safetensors"
         lora_export.rewrite(weights, target, metadata)
         archive.write(target, target.name)
-        card = lora_export.card(metadata, version.strength)
+        card = lora_export.card(
+            read_header(target).metadata, version.strength, family=version.base.family
+        )
         archive.writestr(f"{name}.json", json.dumps(card, ensure_ascii=False, indent=2))
         if shown := _preview(version):
             with archive.open(f"{name}.preview.png", "w") as file:

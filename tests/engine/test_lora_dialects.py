@@ -1,6 +1,7 @@
 """LoRA files of other tools: each layer changes as its writer meant, or the file is refused."""
 
 import json
+import os
 
 import pytest
 import torch
@@ -491,3 +492,65 @@ def test_peft_folder_is_called_by_its_own_name(toy_folder, pipes, tmp_path, caps
 
     told = capsys.readouterr().err
     assert "Those there: ink." in told
+
+
+@pytest.mark.parametrize("told", [{"dora_wd": "True"}, {"use_dora": True}])
+def test_dora_that_lost_its_magnitudes_is_no_plain_lora(pipes, tmp_path, told):
+    style = dress(random_style(pipes["sd15"], 3), pipes["sd15"], "kohya")
+    style.metadata["ss_network_args"] = json.dumps(told)
+
+    assert "DoRA" in str(refusal(lora_makers.write(style, tmp_path / "a.safetensors")))
+
+
+@pytest.mark.parametrize("told", ["null", "[]", "", "{}", '{"dora_wd": "False"}', "x"])
+def test_remarks_of_a_trainer_forbid_nothing(pipes, tmp_path, told):
+    style = dress(random_style(pipes["sd15"], 3), pipes["sd15"], "kohya")
+    style.metadata["ss_network_args"] = told
+
+    assert lora_files.inspect(lora_makers.write(style, tmp_path / "a.safetensors")).usable
+
+
+def test_converted_file_tells_other_tools_its_family(tmp_path):
+    stem = "unet.down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k"
+    tensors = {
+        f"{stem}.lora_A.weight": torch.ones(2, 2048),
+        f"{stem}.lora_B.weight": torch.ones(4, 2),
+    }
+    save_file(
+        tensors, tmp_path / "a.safetensors", {"lora_adapter_metadata": '{"unet.lora_alpha": 1}'}
+    )
+
+    done = lora_export.export(tmp_path / "a.safetensors", tmp_path / "out", "internal")
+
+    report = lora_files.inspect(done.path)
+    assert (report.claimed, report.family, report.alpha) == ("sdxl", "sdxl", 1.0)
+    assert "lora_adapter_metadata" not in report.metadata
+    assert json.loads(done.card.read_text())["sd version"] == "SDXL"
+
+
+def test_rewritten_file_is_the_one_that_safetensors_itself_would_write(pipes, tmp_path):
+    style = dress(random_style(pipes["sd15"], 3, count=9), pipes["sd15"], "peft names", "header")
+    path = lora_makers.write(style, tmp_path / "a.safetensors")
+    lora_export.rewrite(path, tmp_path / "b.safetensors", {"ss_v2": "False"})
+
+    tensors = load_file(tmp_path / "b.safetensors")
+    save_file(tensors, tmp_path / "c.safetensors")
+
+    hashes = [
+        lora_files.inspect(tmp_path / name).hashes["sshs_model_hash"]
+        for name in ("b.safetensors", "c.safetensors")
+    ]
+    assert hashes[0] == hashes[1]
+    told = lora_files.inspect(tmp_path / "b.safetensors").metadata
+    assert told["sshs_model_hash"] == hashes[0]
+
+
+def test_name_that_is_no_text_is_shown_without_a_traceback(pipes, tmp_path, capsys):
+    style = dress(random_style(pipes["sd15"], 3), pipes["sd15"], "kohya")
+    path = lora_makers.write(style, tmp_path / "a.safetensors")
+    odd = os.fsdecode(os.fsencode(tmp_path) + b"/\xbf.safetensors")
+    os.rename(path, odd)
+
+    assert main(["inspect", odd]) == 0
+    assert main(["inspect", odd, "--json"]) == 0
+    capsys.readouterr().out.encode("utf-8")

@@ -9,11 +9,13 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import mode
 
 from training.engine import lora_places
 from training.engine.errors import EngineError
 from training.engine.files import check_writable, whole_file, write_json
 from training.engine.lora_header import LoraHeader, look
+from training.engine.lora_metadata import ARCHITECTURES, VERSIONS
 from training.engine.lora_numbers import PIECE, check_numbers
 from training.engine.lora_settings import HEADER_KEY
 from training.engine.safetensors_header import SshsHasher, hash_file, read_header
@@ -95,8 +97,7 @@ def _write(found: LoraHeader, target: Path, metadata: dict[str, str]) -> str:
             "data_offsets": [offset, offset + tensor.length],
         }
         offset += tensor.length
-    # Beside alphas of its own a file must not carry PEFT's settings: diffusers refuses both.
-    kept = {key: value for key, value in metadata.items() if key != HEADER_KEY}
+    kept = _for_kohya(found, metadata)
     known = {key: value for key, value in kept.items() if key.startswith("ss_")}
     hasher = SshsHasher(len(_packed(known, table)))
     with found.file.open("rb") as file:
@@ -157,6 +158,25 @@ def is_kohya(found: LoraHeader) -> bool:
     return names == set(found.header.tensors)
 
 
+def _for_kohya(found: LoraHeader, metadata: dict[str, str]) -> dict[str, str]:
+    """The metadata of a file in kohya's format: with the least that other tools want to know."""
+    told = {}
+    if not is_kohya(found):
+        layers = found.layers.values()
+        alpha = mode(layer.rank if layer.alpha is None else layer.alpha for layer in layers)
+        told = {
+            "ss_v2": "False",
+            "ss_network_module": "networks.lora",
+            "ss_network_dim": str(mode(layer.rank for layer in layers)),
+            "ss_network_alpha": f"{alpha:g}",
+        }
+        if found.family in VERSIONS:
+            told["ss_base_model_version"] = VERSIONS[found.family]
+            told["modelspec.architecture"] = ARCHITECTURES[found.family]
+    # Beside alphas of its own a file must not carry PEFT's settings: diffusers refuses both.
+    return told | {key: value for key, value in metadata.items() if key != HEADER_KEY}
+
+
 _ORDER = ("F8_E5M2", "F8_E4M3", "F16", "BF16", "F32", "F64")
 
 
@@ -178,9 +198,15 @@ def _pieces(found: LoraHeader, tensors: list[_Tensor], file) -> Iterator[bytes]:
             remaining -= len(piece)
 
 
-def card(metadata: dict[str, str], strength: float = 0.7, negative: str = "") -> dict:
-    """What WebUI reads from `<name>.json`. strength: to begin with, usually 0.5 to 0.8."""
-    version = metadata.get("ss_base_model_version", "")
+def card(
+    metadata: dict[str, str], strength: float = 0.7, negative: str = "", family: str = ""
+) -> dict:
+    """What WebUI reads from `<name>.json`. strength: to begin with, usually 0.5 to 0.8.
+
+    family: of the weights, where the metadata tells none. WebUI takes any other file with metadata
+    for SD1, and believes this card before its own guess.
+    """
+    version = metadata.get("ss_base_model_version") or VERSIONS.get(family, "")
     licence = metadata.get("modelspec.license", "")
     author = metadata.get("modelspec.author", "")
     return {
@@ -232,7 +258,7 @@ def export(
         preview = target.with_suffix(".preview.png")
         with whole_file(preview) as temporary:
             picture.save(temporary, "PNG")
-    write_json(target.with_suffix(".json"), card(metadata, strength))
+    write_json(target.with_suffix(".json"), card(metadata, strength, family=found.family))
     return Exported(target, hash_file(target), target.with_suffix(".json"), preview)
 
 
@@ -242,7 +268,7 @@ def _copy(source: Path, target: Path, metadata: dict[str, str], precision: str |
         return
     from training.engine import lora_files  # noqa: PLC0415 -- torch; rewrite() goes without
 
-    kept = {key: value for key, value in metadata.items() if key != HEADER_KEY}
+    kept = _for_kohya(look(source), metadata)
     lora_files.write_kohya(target, lora_files.read(source).modules, kept, precision)
 
 

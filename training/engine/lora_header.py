@@ -89,6 +89,7 @@ def look(path: str | Path, name: str = "", config: str | Path | bool = True) -> 
     """
     file = lora_places.file_of(path)
     name = name or (Path(path).resolve().name if Path(path).is_dir() else file.name)
+    name = name.encode("utf-8", "replace").decode()  # a disk may hold names that are no text
     header = read_header(file, name)
     return _Look(file, name, header, config).result()
 
@@ -138,6 +139,9 @@ class _Look:
             self.fatal.append(error)
 
     def _read_settings(self) -> None:
+        if lora_settings.says_dora(self.header.metadata):
+            # With its magnitudes it is refused by them; without, it would pass for a plain LoRA.
+            raise EngineError("lora-kind-unsupported", name=self.name, kind="DoRA")
         self.settings = lora_settings.from_header(self.name, self.header.metadata)
         if self.config:
             self.beside, trained_on = lora_settings.from_config(self.name, self.config)
@@ -169,6 +173,8 @@ class _Look:
     def _refuse_foreign(self, foreign: list[str], halves: dict) -> None:
         if not foreign and halves:
             return
+        if any(error.code == "lora-kind-unsupported" for error in self.fatal):
+            return  # its settings have said so
         kind = kind_of(self.header, foreign)
         if kind:
             raise EngineError("lora-kind-unsupported", name=self.name, kind=kind)
@@ -293,7 +299,7 @@ def _warnings(found: LoraHeader) -> list[EngineError]:
                 "lora-header-lies", name=found.name, claimed=found.claimed, found=found.family
             )
         )
-    if any(layer.alpha is None for layer in found.layers.values()):
+    if not found.fatal and any(layer.alpha is None for layer in found.layers.values()):
         warnings.append(EngineError("lora-alpha-missing", name=found.name))
     return warnings
 

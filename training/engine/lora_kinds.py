@@ -35,6 +35,18 @@ _MARKS = (
     (("modules_to_save",), "LoRA with whole layers saved (modules_to_save)"),
 )
 _PLAIN_NETWORKS = {"LORA", ""}
+_PEFT_NAMES = {
+    "ADALORA": "AdaLoRA",
+    "FOURIERFT": "FourierFT",
+    "LN_TUNING": "trained norms (LN tuning)",
+    "LOHA": "LoHa",
+    "LOKR": "LoKr",
+    "MISS": "Bone (MiSS)",
+    "RANDLORA": "RandLoRA",
+    "SHIRA": "SHiRA",
+    "VBLORA": "VB-LoRA",
+    "VERA": "VeRA",
+}
 
 
 def kind_of(header: Header, keys: Iterable[str]) -> str:
@@ -50,9 +62,7 @@ def kind_of_settings(settings: dict) -> str:
     """The kind a peft configuration names: its type, or a flag that changes the arithmetic."""
     network = str(settings.get("peft_type") or "").rpartition(".")[2].upper()
     if network not in _PLAIN_NETWORKS:
-        return {"LOHA": "LoHa", "LOKR": "LoKr", "ADALORA": "AdaLoRA", "VERA": "VeRA"}.get(
-            network, network
-        )
+        return _PEFT_NAMES.get(network, network[:40])
     if settings.get("use_dora"):
         return "DoRA"
     if settings.get("lora_bias") or settings.get("bias") not in (None, "none", False):

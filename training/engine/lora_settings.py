@@ -26,6 +26,9 @@ MOST_PATTERNS = 2_000
 PATTERN_SECONDS = 1.0
 """For all matching of one configuration: a pattern from outside may be made to hang."""
 
+MOST_MATCHES = 2_000_000
+_REPEATS = re.compile(r"[*+?{|(]")  # what a pattern needs to take long
+
 _WITHOUT_EFFECT = {
     "auto_mapping",
     "base_model_name_or_path",
@@ -105,17 +108,23 @@ class LoraSettings:
         return otherwise
 
     def _matches(self, setting: str, pattern: str, matcher, path: str) -> bool:
+        budget = self._budget
+        budget["matches"] -= 1
+        if budget["matches"] < 0:
+            raise self._unsupported(setting, f"{len(getattr(self, setting))} patterns")
+        if not _REPEATS.search(pattern):
+            return bool(matcher.match(path))
         began = time.monotonic()
         try:
-            return bool(matcher.match(path, timeout=max(1e-6, self._seconds[0])))
+            return bool(matcher.match(path, timeout=max(1e-6, budget["seconds"])))
         except TimeoutError as error:
             raise self._unsupported(setting, pattern) from error
         finally:
-            self._seconds[0] -= time.monotonic() - began
+            budget["seconds"] -= time.monotonic() - began
 
     @cached_property
-    def _seconds(self) -> list[float]:
-        return [PATTERN_SECONDS]
+    def _budget(self) -> dict[str, float]:
+        return {"seconds": PATTERN_SECONDS, "matches": MOST_MATCHES}
 
     @cached_property
     def _compiled(self) -> dict[str, dict]:
@@ -150,6 +159,16 @@ def unsupported(name: str, source: str, setting: str, value) -> EngineError:
         setting=setting[:80],
         value=_short(value),
     )
+
+
+def says_dora(metadata: dict[str, str]) -> bool:
+    """Whether kohya's metadata says that LyCORIS took the weights apart (DoRA)."""
+    try:
+        told = json_table.read_table(metadata.get("ss_network_args", "{}"), MOST_BYTES)
+    except ValueError:
+        return False  # only a remark of the trainer
+    flags = (told.get("dora_wd"), told.get("use_dora"))
+    return any(str(flag).lower() in ("true", "1") for flag in flags)
 
 
 def from_header(name: str, metadata: dict[str, str]) -> dict[str, LoraSettings]:
