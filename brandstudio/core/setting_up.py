@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import CommandError, call_command, get_commands
 from django.db import OperationalError, connection
 
 from brandstudio.core import demo_accounts, exposure
@@ -105,6 +105,15 @@ def refuse_open_demo():
             "STUDIO_HTTPS or CSRF_TRUSTED_ORIGINS say so). Run `manage.py close_demo_accounts`, "
             "or give each a password of its own with `manage.py changepassword NAME`; then start "
             "again."
+        )
+
+
+def check_prepared():
+    """Raises CommandError where the database has no tables yet."""
+    if User._meta.db_table not in connection.introspection.table_names():
+        raise CommandError(
+            "The database is empty. Run `manage.py migrate` first, or `manage.py studio`, which "
+            "prepares everything."
         )
 
 

@@ -190,6 +190,15 @@ def manage(tmp_path, settings):
     return manage
 
 
+@pytest.mark.parametrize("command", ["admin_link", "close_demo_accounts"])
+def test_command_on_an_empty_database_is_one_clear_line(manage, command):
+    code, said = manage("manage.py", command)
+
+    assert code == 1
+    assert "manage.py migrate" in said
+    assert "Traceback" not in said
+
+
 def test_studio_of_a_demo_moved_to_the_network_does_not_start(manage):
     make = "from brandstudio.core import demo_accounts as d; d.make_demo_accounts()"
     assert manage("manage.py", "migrate", "-v0")[0] == 0

@@ -1,12 +1,13 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from brandstudio.core import first_admin
+from brandstudio.core import first_admin, setting_up
 
 
 class Command(BaseCommand):
     help = "Prints the one-time link by which the first admin chooses a password."
 
     def handle(self, **options):
+        setting_up.check_prepared()
         if not first_admin.is_missing():
             raise CommandError(
                 "There is an admin already. A lost password is replaced by "
