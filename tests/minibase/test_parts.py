@@ -71,7 +71,7 @@ def test_cached_scenes_fit_their_specs(folder):
 def test_car_cells_weigh_more_and_the_mean_stays_one():
     boxes = np.array([[8, 20, 24, 28]], np.float32)
 
-    weight = unet_training._car_weight(boxes, (32, 32), extra=2.0)
+    weight = unet_training.car_weight(boxes, (32, 32), extra=2.0)
 
     assert weight.mean().item() == pytest.approx(1)
     assert weight[0, 24, 16] == pytest.approx(3 * weight[0, 4, 4].item())

@@ -87,6 +87,11 @@ def build(
             say(f"drew {len(stacked)} scenes of {size[0]}x{size[1]}")
 
 
+def complete(folder: Path) -> bool:
+    """Return whether every shape has been drawn."""
+    return all(_path(folder, size).exists() for size in BUCKETS)
+
+
 def load(folder: Path) -> list[Bucket]:
     """Return the cached buckets; latents stay on disk and are mapped in."""
     drawn_with = json.loads((folder / "drawn.json").read_text())

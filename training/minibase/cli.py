@@ -1,9 +1,10 @@
-"""The command line: build the weights, print their figures, write a single-file checkpoint."""
+"""The command line: build or refine the weights, print their figures, write a single file."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import shutil
 from pathlib import Path
 
@@ -28,11 +29,31 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("--workers", type=int, default=2, help="processes, one thread each")
     build.add_argument("--seed", type=int, default=0)
 
+    further = commands.add_parser("refine", help="train the bundled UNet on, from its last state")
+    further.add_argument("--steps", type=int, default=4000, help="in all; the rate falls with them")
+    further.add_argument("--minutes", type=float, help="processor time of this call at most")
+    further.add_argument("--folder", type=Path, help="state (default: below the user's cache)")
+    further.add_argument("--scenes", type=int, default=6000, help="how many to draw at first")
+    further.add_argument("--crops", type=float, default=0.0, help="share of steps on car crops")
+    further.add_argument("--rate", type=float, default=5e-5, help="learning rate")
+    further.add_argument("--seed", type=int, default=0)
+    further.add_argument(
+        "--idle", action="store_true", help="run only when nothing else on the machine would"
+    )
+
     figures = commands.add_parser("evaluate", help="print the figures of the weights")
     figures.add_argument("--json", action="store_true", help="as one JSON object")
     figures.add_argument("--pictures", type=int, default=320)
     figures.add_argument("--weights", type=Path, help="weights folder (default: the bundled one)")
     figures.add_argument("--lora", action="store_true", help="also train and sweep all styles")
+
+    sharp = commands.add_parser("sharpness", help="print how sharp the weights paint")
+    sharp.add_argument("--json", action="store_true", help="as one JSON object")
+    sharp.add_argument("--scenes", type=int, default=24, help="how many to repaint")
+    sharp.add_argument("--pictures", type=int, default=48, help="how many to paint")
+    sharp.add_argument("--weights", type=Path, help="weights folder (default: the bundled one)")
+    sharp.add_argument("--keep", type=Path, help="folder for the painted pictures")
+    sharp.add_argument("--unet", type=Path, help="folder of another UNet, such as a refined one")
 
     pictures = commands.add_parser("sheets", help="paint the contact sheets of the docs")
     pictures.add_argument("out", type=Path, help="folder for the sheets")
@@ -49,7 +70,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     commands = {
         "build": _build,
+        "refine": _refine,
         "evaluate": _evaluate,
+        "sharpness": _sharpness,
         "sheets": _sheets,
         "single-file": _single_file,
     }
@@ -82,6 +105,28 @@ def _build(options) -> int:
     return 0
 
 
+def _refine(options) -> int:
+    import torch  # noqa: PLC0415
+
+    from training.minibase import refine  # noqa: PLC0415
+
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    if options.idle:
+        refine.lowest_priority()
+    plan = refine.Plan(
+        options.folder or refine.default_folder(),
+        options.steps,
+        seconds=60 * options.minutes if options.minutes else math.inf,
+        scenes=options.scenes,
+        crop_share=options.crops,
+        learning_rate=options.rate,
+        seed=options.seed,
+    )
+    refine.refine(plan, _say)
+    return 0
+
+
 def _evaluate(options) -> int:
     from training.minibase import bundle, evaluate  # noqa: PLC0415
 
@@ -94,6 +139,15 @@ def _evaluate(options) -> int:
         figures["lora"], _ = lora_probe.all_styles(weights, say=say)
     print(json.dumps(figures, indent=1) if options.json else evaluate.report(figures))
     return 0 if all(figures["met"].values()) else 1
+
+
+def _sharpness(options) -> int:
+    from training.minibase import bundle, sharpness  # noqa: PLC0415
+
+    pipe = sharpness.load(options.weights or bundle.WEIGHTS, options.unet)
+    figures = sharpness.measure(pipe, options.scenes, options.pictures, options.keep)
+    print(json.dumps(figures, indent=1) if options.json else sharpness.report(figures))
+    return 0
 
 
 def _sheets(options) -> int:

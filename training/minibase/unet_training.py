@@ -20,6 +20,7 @@ import numpy as np
 import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
+from diffusers import DDIMScheduler
 from diffusers.models.attention_processor import AttnProcessor
 from torch import Tensor
 from transformers import CLIPTextModel
@@ -156,7 +157,7 @@ class _Worker:
         states = self._states(texts)
         dropped = torch.tensor([self.rng.random() < self.plan.caption_dropout for _ in rows])
         states = torch.where(dropped.to(self.device)[:, None, None], self.empty, states)
-        weight = _car_weight(bucket.boxes[rows], latents.shape[-2:], self.plan.car_weight)
+        weight = car_weight(bucket.boxes[rows], latents.shape[-2:], self.plan.car_weight)
         return latents.to(self.device), states, weight.to(self.device)
 
     def _one_step(self) -> None:
@@ -170,7 +171,7 @@ class _Worker:
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
             guess = self.model(noisy, steps, states, return_dict=False)[0]
         squared = (guess.float() - target).pow(2).mean(1) * weight
-        loss = (squared.mean((1, 2)) * self._step_weight(steps)).mean()
+        loss = (squared.mean((1, 2)) * step_weight(self.schedule, steps)).mean()
         for group in self.optimizer.param_groups:
             group["lr"] = self._rate()
         self.optimizer.zero_grad(set_to_none=True)
@@ -180,12 +181,6 @@ class _Worker:
         self.step += 1
         value = loss.item()
         self.loss = value if self.loss is None else 0.98 * self.loss + 0.02 * value
-
-    def _step_weight(self, steps: Tensor) -> Tensor:
-        """Nearly clean pictures count less: what is left there is texture."""
-        signal_share = self.schedule.alphas_cumprod.to(self.device)[steps]
-        ratio = signal_share / (1 - signal_share).clamp(min=1e-6)
-        return (5 / ratio.clamp(min=1e-6)).clamp(max=1).sqrt()
 
     @torch.no_grad()
     def _average_workers(self) -> None:
@@ -258,7 +253,14 @@ class _Worker:
         sheets.grid(basis.decode(latents.cpu()), columns=4).save(self.out / name)
 
 
-def _car_weight(boxes: np.ndarray, shape, extra: float) -> Tensor:
+def step_weight(schedule: DDIMScheduler, steps: Tensor) -> Tensor:
+    """Return (B,) loss weights. Nearly clean pictures count less: what is left is texture."""
+    signal_share = schedule.alphas_cumprod.to(steps.device)[steps]
+    ratio = signal_share / (1 - signal_share).clamp(min=1e-6)
+    return (5 / ratio.clamp(min=1e-6)).clamp(max=1).sqrt()
+
+
+def car_weight(boxes: np.ndarray, shape, extra: float) -> Tensor:
     """Return (B, h, w) weights of mean 1; cells inside the car's box count `extra` more."""
     box = torch.from_numpy(boxes)
     y = torch.arange(shape[0])[None, :, None] + 0.5
