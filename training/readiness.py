@@ -13,7 +13,6 @@ from training.models import CaptionState
 from training.picture_findings import GRAVE
 
 ENOUGH = 20  # pictures; below, a style is learned by heart rather than understood
-GOOD = 100
 VARIED = 0.8  # least share of different captions
 
 
@@ -94,7 +93,7 @@ def readiness(dataset, counts=None):
         Point(
             _("Enough pictures"),
             "bad" if not total else "ok" if total >= ENOUGH else "missing",
-            f"{total} / {GOOD}",
+            f"{total} / {ENOUGH}" if total < ENOUGH else _pictures(total),
             pages["upload"],
             min(1, total / ENOUGH),
             _("Add pictures: a style needs 20, better a hundred."),
@@ -199,6 +198,10 @@ def _quality_point(counts, bench):
         1 - found / counts["images"],
         _("Look at the pictures that screening doubts."),
     )
+
+
+def _pictures(count):
+    return ngettext("%(n)d picture", "%(n)d pictures", count) % {"n": count}
 
 
 def _more(count):

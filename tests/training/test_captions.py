@@ -400,3 +400,17 @@ def test_edit_makes_no_caption_longer_than_captions_may_be(at_desk, make_dataset
     short.refresh_from_db()
     assert long.caption == "red " * 499 + "red"
     assert "x" * 200 in short.caption
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("count", "state", "figure"), [(19, "missing", "19 / 20"), (42, "ok", "42 pictures")]
+)
+def test_enough_pictures_is_not_called_so_at_42_of_100(make_dataset, count, state, figure):
+    counts = dict.fromkeys(
+        ("missing", "drafted", "checked", "without_rights", "expired", "withdrawn"), 0
+    ) | {"different": 0, "screened": 0, "with_findings": 0, "images": count}
+
+    point = readiness(make_dataset(), counts).points[0]
+
+    assert (point.state, point.figure) == (state, figure)

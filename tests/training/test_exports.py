@@ -1,6 +1,7 @@
 """Datasets and snapshots as files: the exact layouts, and that they can be read back."""
 
 import json
+import tomllib
 import zipfile
 
 import pytest
@@ -68,6 +69,7 @@ def test_kohya_layout_is_a_repeats_folder_with_sidecars(at_desk, dataset, tmp_pa
         "1_lnink/001.jpg",
         "1_lnink/001.txt",
         "1_lnink/002.jpg",
+        "dataset.toml",
     ]
     assert files["1_lnink/000.txt"].decode() == captions_of(dataset)["000.jpg"] + "\n"
 
@@ -188,3 +190,61 @@ def test_command_line_speaks_english_whatever_the_site_speaks(
         call_command("add_pictures", str(tmp_path / "notes.txt"), dataset="Ink")
 
     assert "is a text without a picture of its name" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("trigger", "folder"),
+    [
+        ("ink wash style", "1_ink wash style"),
+        ("水墨", "1_水墨"),
+        ('a "b" / c\\d: e', "1_a -b- - c-d- e"),
+        ("", "1_style"),
+    ],
+)
+def test_kohya_is_told_where_captions_are_and_what_stands_for_missing_ones(
+    dataset, tmp_path, capsys, trigger, folder
+):
+    type(dataset).objects.filter(pk=dataset.pk).update(trigger_word=trigger)
+
+    call_command("export_dataset", dataset="Ink", output=str(tmp_path / "out"), layout="kohya")
+
+    told = tomllib.loads((tmp_path / "out" / "dataset.toml").read_text(encoding="utf-8"))
+    (subset,) = told["datasets"][0]["subsets"]
+    named = {"class_tokens": trigger} if trigger else {}
+    assert subset == {
+        "image_dir": folder,
+        "caption_extension": ".txt",
+        "num_repeats": 1,
+        **named,
+    }
+    assert (tmp_path / "out" / folder / "000.txt").exists()
+    assert not (tmp_path / "out" / folder / "002.txt").exists()
+    assert "--caption_extension .txt" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [("slash/y", "slash-y"), ("..\\..\\etc", "etc"), ("///", None), ("a\nb", "a b")],
+)
+def test_dataset_is_downloaded_under_its_whole_name(at_desk, make_dataset, name, stem):
+    dataset = make_dataset(1, name=name)
+
+    answer = at_desk.get(f"/datasets/{dataset.pk}/export/")
+    b"".join(answer.streaming_content)
+    answer.close()
+
+    assert f'filename="{stem or dataset.pk}-studio.zip"' in answer["Content-Disposition"]
+
+
+def test_caption_that_begins_like_a_formula_leaves_as_text_and_comes_back(
+    make_dataset, at_desk, tmp_path
+):
+    dataset = make_dataset(1)
+    dataset.images.get().check_caption('=HYPERLINK("x"), +tea', by=dataset.owner)
+    files = fetch(at_desk, f"/datasets/{dataset.pk}/export/", tmp_path / "a.zip")
+    other = make_dataset(name="Other")
+
+    services.add_pictures(other, [tmp_path / "a.zip"])
+
+    assert b'000.jpg,"\t=HYPERLINK' in files["metadata.csv"]
+    assert other.images.get().caption == '=HYPERLINK("x"), +tea'

@@ -366,3 +366,18 @@ def test_admin_moves_a_run_by_one_place_and_by_priority(
     assert order_after(runs[0], "later") == [2, 0, 1]
     assert order_after(runs[1], "urgent") == [1, 2, 0]
     assert order_after(runs[2], "idle") == [1, 0, 2]
+
+
+@pytest.mark.parametrize("word", ["ink wash style", "lnink", "manchu window style", "x2 y"])
+def test_trigger_of_several_words_is_taken(at_desk, designer, word):
+    at_desk.post("/datasets/new/", {"name": "Ink", "trigger_word": f" {word}  "})
+
+    assert designer.datasets.get().trigger_word == word
+
+
+@pytest.mark.parametrize("word", ["red car", "ab", "a, b", "one two three four five six", "水墨"])
+def test_trigger_that_cannot_call_a_style_is_refused(at_desk, designer, word):
+    answer = at_desk.post("/datasets/new/", {"name": "Ink", "trigger_word": word})
+
+    assert answer.status_code == 422
+    assert not designer.datasets.exists()

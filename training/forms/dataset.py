@@ -17,6 +17,8 @@ summer sun sunset suv tea temple tower town traditional train tree vehicle villa
 white window winter woman yellow
 """
 ORDINARY = frozenset(_ORDINARY_WORDS.split())
+# A word of three letters, or up to five words.
+_TRIGGER = re.compile(r"(?=.{3})[A-Za-z][\w-]*(?: [A-Za-z0-9][\w-]*){0,4}", re.ASCII)
 
 
 class DatasetForm(GuardedModelForm):
@@ -33,22 +35,25 @@ class DatasetForm(GuardedModelForm):
         }
 
     def clean_trigger_word(self):
-        word = self.cleaned_data["trigger_word"].strip()
-        if not word:
-            return word
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{2,}", word):
+        trigger = " ".join(self.cleaned_data["trigger_word"].split())
+        if not trigger:
+            return trigger
+        if not _TRIGGER.fullmatch(trigger):
             raise forms.ValidationError(
-                _("Write one word of at least three Latin letters or digits, such as lnink.")
+                _(
+                    "Write one word of at least three Latin letters or digits, such as lnink, "
+                    "or up to five words, such as ink wash style."
+                )
             )
-        if word.lower() in ORDINARY:
+        if all(word in ORDINARY for word in trigger.lower().split()):
             raise forms.ValidationError(
                 _(
                     "“%(word)s” is an ordinary word that the base model knows already. "
                     "Invent one, such as %(word)sx or lnink."
                 ),
-                params={"word": word},
+                params={"word": trigger},
             )
-        return word
+        return trigger
 
 
 class SeveralFilesInput(forms.ClearableFileInput):

@@ -1,12 +1,12 @@
 """A dataset or snapshot as a zip or folder, laid out as other trainers read it."""
 
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path, PurePosixPath
 
 from django.db import models
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
@@ -21,19 +21,23 @@ class Layout(models.TextChoices):
     """studio: metadata.csv without a header, as `train_lora` reads it. imagefolder:
     metadata.jsonl, as 🤗 datasets and with it the diffusers examples read it; a second metadata
     file would make that loader refuse the folder. kohya: a folder 1_trigger with a .txt beside
-    each picture, as kohya's sd-scripts read it from `train_data_dir`.
+    each picture and a dataset.toml that says so, as kohya's sd-scripts read it.
     """
 
     STUDIO = "studio", _("metadata.csv (this studio)")
     IMAGEFOLDER = "imagefolder", _("metadata.jsonl (diffusers)")
-    KOHYA = "kohya", _("text files (kohya)")
+    KOHYA = "kohya", _("text files and dataset.toml (kohya)")
+
+
+# What kohya's trainer must be told: by default it looks for .caption and passes over .txt.
+KOHYA_FLAGS = "--dataset_config dataset.toml (or --train_data_dir with --caption_extension .txt)"
 
 
 def export_zip(rows, target, layout=Layout.STUDIO, trigger=""):
     """Write pictures and captions as a zip to target, a path or a binary file open for writing.
 
     rows: dicts with name, sha256 (of the picture blob) and caption, as a snapshot keeps them.
-    trigger: the trigger word, which names kohya's folder.
+    trigger: the trigger words, which name kohya's folder and stand for captions that are missing.
     """
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for name, content in _files(rows, layout, trigger):
@@ -68,17 +72,50 @@ def rows_of(dataset):
 
 def _files(rows, layout, trigger):
     """(name, path of a blob or text) of every file of the layout."""
-    place = f"1_{slugify(trigger) or 'style'}/" if layout == Layout.KOHYA else ""
+    # Kohya's trainer shows the words of the folder where a picture has no caption.
+    place = f"1_{file_stem(trigger) or 'style'}/" if layout == Layout.KOHYA else ""
     captions = {}
     for row, name in zip(rows, _names(rows), strict=True):
         yield f"{place}{name}", blobs.local(row["sha256"], row["name"])
         captions[name] = row["caption"]
         if layout == Layout.KOHYA and row["caption"]:
             yield f"{place}{PurePosixPath(name).with_suffix('.txt')}", row["caption"] + "\n"
-    if layout == Layout.IMAGEFOLDER:
+    if layout == Layout.KOHYA:
+        yield "dataset.toml", _kohya_settings(place.rstrip("/"), " ".join(trigger.split()))
+    elif layout == Layout.IMAGEFOLDER:
         yield "metadata.jsonl", _json_lines(captions)
     elif layout == Layout.STUDIO:
         yield "metadata.csv", metadata_text({n: text for n, text in captions.items() if text})
+
+
+def _kohya_settings(folder, trigger):
+    """What tells kohya's trainer where the captions are, and what stands for missing ones."""
+    lines = [
+        "# For kohya's sd-scripts, started in this folder:",
+        "#   train_network.py --dataset_config dataset.toml --resolution 512 …",
+        "# Without this file, with --train_data_dir, add --caption_extension .txt: by default",
+        "# .caption is looked for, and all captions here would be passed over.",
+        "",
+        "[[datasets]]",
+        "",
+        "[[datasets.subsets]]",
+        f"image_dir = {_toml(folder)}",
+        'caption_extension = ".txt"',
+        "num_repeats = 1",
+    ]
+    if trigger:
+        lines.append(f"class_tokens = {_toml(trigger)}  # where a picture has no caption")
+    return "\n".join([*lines, ""])
+
+
+def _toml(text):
+    """A basic string of TOML, which JSON's strings are but for one letter."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def file_stem(text):
+    """Words as the stem of a file or a folder: what no disk takes becomes a hyphen."""
+    return re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*]+', "-", " ".join(text.split())).strip(" .-")[:80]
 
 
 def _json_lines(captions):

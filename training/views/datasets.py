@@ -19,7 +19,7 @@ from training import services
 from training.forms import DatasetForm, RightsForm
 from training.models import Dataset, Snapshot
 from training.readiness import readiness
-from training.services.exports import Layout, rows_of
+from training.services.exports import Layout, file_stem, rows_of
 from training.snapshots import differences
 from training.statistics import dataset_statistics
 
@@ -186,7 +186,7 @@ def _zip(request, rows, dataset, name):
     return FileResponse(
         file,
         as_attachment=True,
-        filename=f"{name}-{layout}.zip",
+        filename=f"{file_stem(name) or dataset.pk}-{layout}.zip",
         content_type="application/zip",
     )
 

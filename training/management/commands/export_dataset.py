@@ -8,7 +8,7 @@ from brandstudio.core.blobs import BlobMissing
 from training import problems
 from training.management.find import dataset_named
 from training.models import Dataset
-from training.services.exports import Layout, export_folder, export_zip, rows_of
+from training.services.exports import KOHYA_FLAGS, Layout, export_folder, export_zip, rows_of
 
 
 class Command(BaseCommand):
@@ -34,6 +34,8 @@ class Command(BaseCommand):
         except BlobMissing as error:
             raise CommandError(problems.english("stored-damaged", {"name": error.name})) from error
         self.stdout.write(f"{len(rows)} pictures in {output}")
+        if layout == Layout.KOHYA:
+            self.stdout.write(f"kohya's trainer finds the captions with {KOHYA_FLAGS}")
 
     def _rows(self, dataset, snapshot):
         if not snapshot:
