@@ -11,6 +11,7 @@ from gallery.models import EvidencePicture, StyleVersion, Way
 from gallery.problems import Refused
 from gallery.services import shown
 from gallery.services.scenes import default_base, product_of
+from training.engine import prompt_weights
 from training.engine.lora_fit import check_fit
 
 
@@ -161,7 +162,7 @@ def _painted_before(version):
 
 def plan_of(sheet):
     """[(prompt, seed, strength)] of a sheet, a row of strengths after the other."""
-    opening = sheet.version.trigger_words.strip()
+    opening = prompt_weights.literal(sheet.version.trigger_words.strip())
     seed = sheet.plan["seed"]
     return [
         (f"{opening}, {entry['prompt']}" if opening else entry["prompt"], seed + row, strength)

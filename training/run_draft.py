@@ -6,6 +6,7 @@ from django.utils.translation import gettext, gettext_noop
 from training import recipes, services
 from training.engine.config import PRESETS
 from training.engine.errors import EngineError
+from training.engine.prompt_checks import as_prompt
 from training.forms import RunForm
 from training.forms.run import initial_of
 from training.models import BaseModel
@@ -124,7 +125,8 @@ class RunDraft:
             self.dataset.images.captioned().order_by("name").values_list("caption", flat=True)
         )
         found = list(captions)
-        return [found[0], found[len(found) // 2]] if len(found) > 1 else found
+        shown = [found[0], found[len(found) // 2]] if len(found) > 1 else found
+        return [as_prompt(caption) for caption in shown]
 
     @property
     def is_started(self):

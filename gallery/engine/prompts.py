@@ -1,26 +1,20 @@
-"""Prompts as people write them and as they are sent: style tags, slots, trigger words."""
+"""Prompts as people write them and as they are sent: slots, trigger words, how long they may be.
+
+Style tags and weights are read in training.engine: prompt_tags, prompt_weights.
+"""
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from training.engine import prompt_tags, prompt_weights
 from training.engine.errors import EngineError
+from training.engine.prompt_tags import Tag, tidy
 
-TAG = re.compile(r"<\s*lora\s*:[^<>]*>", re.IGNORECASE)
-_PARTS = re.compile(r"<\s*lora\s*:\s*([^:<>]+?)\s*(?::\s*([^:<>]*?)\s*)?>", re.IGNORECASE)
 SLOT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 LONGEST = 2000  # characters; far beyond what any text encoder reads
-
-
-@dataclass(frozen=True)
-class Tag:
-    """A style called in a prompt: <lora:name:0.7>. strength is None where none was written."""
-
-    name: str
-    strength: float | None
 
 
 @dataclass(frozen=True)
@@ -32,45 +26,15 @@ class Piece:
 
 
 def split_tags(prompt: str) -> tuple[str, list[Tag]]:
-    """The prompt without its style tags, tidied, and the tags in their order.
+    """As prompt_tags.split_tags; raises ("prompt-too-long") beyond LONGEST characters as well."""
+    check_length(prompt)
+    return prompt_tags.split_tags(prompt)
 
-    Raises EngineError("prompt-bad-tag") for a tag without a name or with a strength that is no
-    number, and ("prompt-too-long") beyond LONGEST characters.
-    """
+
+def check_length(prompt: str) -> None:
+    """Raise EngineError("prompt-too-long") beyond LONGEST characters."""
     if len(prompt) > LONGEST:
         raise EngineError("prompt-too-long", length=len(prompt), limit=LONGEST)
-    tags = [_read_tag(match[0]) for match in TAG.finditer(prompt)]
-    return tidy(TAG.sub(" ", prompt)), tags
-
-
-def _read_tag(text: str) -> Tag:
-    match = _PARTS.fullmatch(text)
-    try:
-        strength = None if match[2] is None else float(match[2])
-    except (TypeError, ValueError) as error:
-        raise EngineError("prompt-bad-tag", tag=text) from error
-    if strength is not None and not abs(strength) < 100:  # catches nan and inf as well
-        raise EngineError("prompt-bad-tag", tag=text)
-    return Tag(match[1], strength)
-
-
-def write_tag(tag: Tag) -> str:
-    """The tag as `split_tags` reads it."""
-    return f"<lora:{tag.name}>" if tag.strength is None else f"<lora:{tag.name}:{tag.strength:g}>"
-
-
-def resolve(tags: Iterable[Tag], known: Mapping[str, object]) -> list[tuple[object, Tag]]:
-    """Each tag with what its name stands for; a later tag of the same name replaces the earlier.
-
-    known: name → anything. Raises EngineError("pack-unknown") naming the nearest known name.
-    """
-    found = {}
-    for tag in tags:
-        if tag.name not in known:
-            near = difflib.get_close_matches(tag.name, list(known), n=1, cutoff=0)
-            raise EngineError("pack-unknown", name=tag.name, nearest=near[0] if near else "–")
-        found[tag.name] = (known[tag.name], tag)
-    return list(found.values())
 
 
 def compose(
@@ -82,6 +46,7 @@ def compose(
 ) -> list[Piece]:
     """What is sent, in pieces: trigger words, then the text with its slots filled, then free text.
 
+    triggers are read as they stand, whatever brackets they have, since a style learned them so.
     neutral: the base's own opening words, which stand where a trigger would when there is none.
     A slot whose phrase is empty leaves no stray comma. Raises KeyError for a slot without a value
     and EngineError("prompt-empty") when nothing is left.
@@ -89,6 +54,7 @@ def compose(
     opening = [word for word in dict.fromkeys(tidy(t) for t in triggers) if word]
     if not opening and (neutral := tidy(neutral)):
         opening = [neutral]
+    opening = [prompt_weights.literal(word) for word in opening]
     body = _filled(text, slots or {})
     if free := tidy(free):
         body.append([Piece("free", free)])
@@ -100,12 +66,6 @@ def compose(
 def joined(pieces: Iterable[Piece]) -> str:
     """The prompt as the text encoder gets it."""
     return "".join(piece.text for piece in pieces)
-
-
-def tidy(text: str) -> str:
-    """One line, single spaces, no doubled or dangling commas."""
-    clauses = (" ".join(clause.split()) for clause in text.split(","))
-    return ", ".join(clause for clause in clauses if clause)
 
 
 def _filled(text: str, slots: Mapping[str, str]) -> list[list[Piece]]:

@@ -93,3 +93,54 @@ def test_remembered_prompts_follow_the_text_encoders_style(toy_base, make_config
 
     fresh = Renderer(toy_base("sd15"), "cpu").render([request])[0]
     assert np.array_equal(np.asarray(picture), np.asarray(fresh))
+
+
+def states(pipe, text, limit):
+    """What each text encoder itself makes of a text: [(1, limit, D)]."""
+    is_xl = hasattr(pipe, "text_encoder_2")
+    parts = [(pipe.tokenizer, pipe.text_encoder)]
+    parts += [(pipe.tokenizer_2, pipe.text_encoder_2)] if is_xl else []
+    for tokenizer, encoder in parts:
+        ids = tokenizer(
+            text, padding="max_length", max_length=limit, truncation=True, return_tensors="pt"
+        ).input_ids
+        with torch.inference_mode():
+            told = encoder(ids, output_hidden_states=True)
+        yield told.hidden_states[-2] if is_xl else told[0]
+
+
+def test_embeddings_are_scaled_and_their_mean_restored(pipe, base):
+    """The published rule: each token's embedding times its weight, then the old mean again."""
+    for name, values in pipe.text_encoder.named_parameters():
+        if name.endswith("final_layer_norm.bias"):  # random weights have a mean of nothing
+            values.data += 0.3
+    found = prompt_encoding.encode(pipe, "tea (red:1.4) [car]", base.token_limit)
+
+    ids = [len(pipe.tokenizer(word)["input_ids"]) - 2 for word in ("tea", "red", "car")]
+    weights = [1.0] * (1 + ids[0]) + [1.4] * ids[1] + [1 / 1.1] * ids[2]
+    weights += [1.0] * (base.token_limit - len(weights))
+    expected = []
+    for state in states(pipe, "tea red car", base.token_limit):
+        scaled = state * torch.tensor(weights)[None, :, None]
+        expected.append(scaled * (state.mean() / scaled.mean()))
+    torch.testing.assert_close(found.tokens, torch.cat(expected, -1))
+    if found.pooled is not None:
+        plain = prompt_encoding.encode(pipe, "tea red car", base.token_limit)
+        assert torch.equal(found.pooled, plain.pooled)
+
+
+def test_brackets_that_weigh_nothing_change_nothing(pipe, base):
+    plain = prompt_encoding.encode(pipe, "tea red", base.token_limit)
+
+    for same in ("tea (red:1)", "tea (red:1.0)", "(tea red:1)"):
+        found = prompt_encoding.encode(pipe, same, base.token_limit)
+        assert torch.equal(found.tokens, plain.tokens)
+
+
+def test_break_puts_each_side_into_its_own_part(pipe, base):
+    limit = base.token_limit
+    both = prompt_encoding.encode(pipe, "tea BREAK (car:1.3)", limit).tokens
+
+    first = prompt_encoding.encode(pipe, "tea", limit).tokens
+    second = prompt_encoding.encode(pipe, "(car:1.3)", limit).tokens
+    assert torch.equal(both, torch.cat([first, second], 1))

@@ -17,6 +17,7 @@ from training.engine.evaluation import (
     histogram_distance,
 )
 from training.engine.images import open_rgb
+from training.engine.prompt_weights import words_of
 from training.engine.sampling import Renderer, SampleRequest
 
 STRENGTHS = (0.6, 1.0)
@@ -194,7 +195,7 @@ class _Judge:
         self.reference = Reference.of(references, clip)
         self.far = histogram_distance(colour_histogram(plain), self.reference.histogram)
         self.thumbs = np.stack([_thumb(open_rgb(path)) for path in references])
-        self.texts = clip.text_features(list(prompts)) if clip else None
+        self.texts = clip.text_features([words_of(prompt) for prompt in prompts]) if clip else None
         if clip:
             self.far_clip = self._similarity(plain)
 

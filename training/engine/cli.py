@@ -262,8 +262,14 @@ def run_screen(options: argparse.Namespace) -> int:
 
 
 def add_generate_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--prompt", required=True, help="text, with <lora:name:0.7> for packs")
-    parser.add_argument("--negative-prompt", default="")
+    parser.add_argument(
+        "--prompt",
+        required=True,
+        help="text, with <lora:name:0.7> for packs, (word:1.2) for weights, BREAK for a new part",
+    )
+    parser.add_argument(
+        "--negative-prompt", default="", help="what not to show; no style acts here"
+    )
     parser.add_argument("--lora-dir", metavar="DIR", help="folder in which pack names are files")
     parser.add_argument("--base-model", default=BUNDLED, metavar="NAME_OR_PATH")
     parser.add_argument("--seed", type=int, default=0)

@@ -12,6 +12,7 @@ from training.engine.caption_folders import folder_captions, folder_repeats
 from training.engine.config import RunConfig
 from training.engine.errors import EngineError, raise_faults
 from training.engine.images import open_rgb
+from training.engine.prompt_checks import check_samples
 from training.engine.trigger_words import has_placeholder, with_trigger
 
 
@@ -84,8 +85,9 @@ def load_dataset(config: RunConfig, info: BaseInfo, skip_bad: bool = False) -> D
     """The examples of a run; its faults are those that were passed over.
 
     Raises every fault together (EngineErrors) unless skip_bad; in any case raises dataset-empty,
-    dataset-one-image, batch-larger-than-dataset.
+    dataset-one-image, batch-larger-than-dataset, those of prompt_checks.check_samples.
     """
+    check_samples(config.sample_prompts)
     check = check_dataset(config, info)
     if check.faults and not skip_bad:
         raise_faults(check.faults)

@@ -18,6 +18,7 @@ from training.engine.lora_header import LoraHeader, look
 from training.engine.lora_metadata import ARCHITECTURES, VERSIONS
 from training.engine.lora_numbers import PIECE, check_numbers
 from training.engine.lora_settings import HEADER_KEY
+from training.engine.prompt_weights import literal
 from training.engine.safetensors_header import SshsHasher, hash_file, read_header
 
 PROFILES = ("internal", "external")
@@ -276,7 +277,7 @@ def _preview(renderer, path: Path, prompt: str, strength: float, target: Path):
     """The written file's picture. Raises lora-without-effect when it is the base's own."""
     from training.engine.sampling import SampleRequest  # noqa: PLC0415 -- torch
 
-    prompt = prompt or renderer.base.neutral_phrase or "a street"
+    prompt = prompt or literal(renderer.base.neutral_phrase) or "a street"
     plain, styled = renderer.render(
         [SampleRequest(prompt), SampleRequest(prompt, packs=[(path, strength)])]
     )

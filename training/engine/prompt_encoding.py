@@ -1,8 +1,12 @@
-"""Prompts as the UNet takes them: read in parts where they are longer than the text encoder reads.
+"""Prompts as the UNet takes them: in parts where they are long, with the weights of their words.
 
 A short prompt gives exactly what the plain pipeline makes of it. A longer one is cut into parts
 of the encoder's length, at a comma where one is near, and the parts' embeddings are put one after
 the other: cross-attention takes any length. Nothing of a prompt is dropped.
+
+Weights are WebUI's (prompt_weights): the embedding of each token is multiplied by its weight, and
+the part is then scaled so that its mean is what it was. SDXL's two encoders are weighed each by
+itself; its pooled embedding is not weighed.
 """
 
 from __future__ import annotations
@@ -11,6 +15,9 @@ from dataclasses import dataclass
 
 import torch
 
+from training.engine import prompt_weights
+
+_NO_MEAN = 1e-4  # share of the spread: a mean below it is rounding, and dividing by it noise
 _COMMA_WITHIN = 20  # tokens before a part's end in which a comma is looked for
 
 
@@ -22,30 +29,47 @@ class Conditioning:
     pooled: torch.Tensor | None = None
 
 
+Token = tuple[int, float]  # its id and its weight
+
+
 def split_prompt(tokenizer, prompt: str, limit: int) -> list[list[int]]:
     """The token ids of a prompt without its end marks, in parts of at most limit - 2; one or more.
 
     limit: tokens the text encoder reads at once, both end marks included.
     """
-    ids = tokenizer(prompt, truncation=False, verbose=False)["input_ids"][1:-1]
+    return [[token for token, _ in part] for part in _parts(tokenizer, prompt, limit)]
+
+
+def _parts(tokenizer, prompt: str, limit: int) -> list[list[Token]]:
+    """As split_prompt, with weights; a BREAK ends a part. Raises those of prompt_weights.read."""
     commas = set(tokenizer.convert_tokens_to_ids([",</w>", ","]))
-    room = limit - 2
     parts = []
-    while len(ids) > room:
+    for runs in prompt_weights.read(prompt):
+        tokens = []
+        for run in runs:
+            ids = tokenizer(run.text, truncation=False, verbose=False)["input_ids"][1:-1]
+            tokens += [(token, run.weight) for token in ids]
+        parts += _cut(tokens, limit - 2, commas)
+    return parts
+
+
+def _cut(tokens: list[Token], room: int, commas: set[int]) -> list[list[Token]]:
+    parts = []
+    while len(tokens) > room:
         cut = room
         for at in range(room, max(0, room - _COMMA_WITHIN), -1):
-            if ids[at - 1] in commas:
+            if tokens[at - 1][0] in commas:
                 cut = at
                 break
-        parts.append(ids[:cut])
-        ids = ids[cut:]
-    return [*parts, ids]
+        parts.append(tokens[:cut])
+        tokens = tokens[cut:]
+    return [*parts, tokens]
 
 
 @torch.inference_mode()
 def encode(pipe, prompt: str, limit: int) -> Conditioning:
     """The conditioning of one prompt on a Stable Diffusion 1.x or XL pipeline."""
-    parts = split_prompt(pipe.tokenizer, prompt, limit)
+    parts = _parts(pipe.tokenizer, prompt, limit)
     found = [_encode_part(pipe, part, limit) for part in parts]
     # The pooled embedding stands for the picture as a whole; the first part names its subject.
     return Conditioning(torch.cat([part.tokens for part in found], 1), found[0].pooled)
@@ -66,10 +90,12 @@ def _filled(pipe, value: Conditioning, length: int, limit: int) -> Conditioning:
 
 
 @torch.inference_mode()
-def _encode_part(pipe, ids: list[int], limit: int) -> Conditioning:
+def _encode_part(pipe, tokens: list[Token], limit: int) -> Conditioning:
+    ids, weights = [token for token, _ in tokens], [weight for _, weight in tokens]
     if not hasattr(pipe, "text_encoder_2"):
         encoder = pipe.text_encoder
-        return Conditioning(encoder(_framed(pipe.tokenizer, ids, limit, encoder))[0])
+        read = encoder(_framed(pipe.tokenizer, ids, limit, encoder))[0]
+        return Conditioning(_weighed(read, weights))
     first = pipe.text_encoder(
         _framed(pipe.tokenizer, ids, limit, pipe.text_encoder), output_hidden_states=True
     )
@@ -77,8 +103,24 @@ def _encode_part(pipe, ids: list[int], limit: int) -> Conditioning:
         _framed(pipe.tokenizer_2, ids, limit, pipe.text_encoder_2), output_hidden_states=True
     )
     # SDXL was trained on the last layer but one of both encoders.
-    tokens = torch.cat([first.hidden_states[-2], second.hidden_states[-2]], -1)
-    return Conditioning(tokens, second[0])
+    read = [_weighed(one.hidden_states[-2], weights) for one in (first, second)]
+    return Conditioning(torch.cat(read, -1), second[0])
+
+
+def _weighed(read: torch.Tensor, weights: list[float]) -> torch.Tensor:
+    """Embeddings (1, limit, D), each token's times its weight, their mean kept as it was.
+
+    weights: of the tokens behind the start mark; end marks and padding count 1.
+    """
+    if all(weight == 1 for weight in weights):
+        return read
+    whole = read.float()
+    factors = torch.ones(whole.shape[1], device=read.device)
+    factors[1 : len(weights) + 1] = torch.tensor(weights, device=read.device)
+    heavier = whole * factors[None, :, None]
+    if abs(whole.mean()) > _NO_MEAN * whole.std():
+        heavier *= whole.mean() / heavier.mean()
+    return heavier.to(read.dtype)
 
 
 def _framed(tokenizer, ids: list[int], limit: int, encoder) -> torch.Tensor:

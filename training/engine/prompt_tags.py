@@ -1,45 +1,126 @@
-"""Style tags in a prompt: `<lora:name:0.7>` calls a pack at a strength."""
+"""Style tags in a prompt: `<lora:name:0.7>` calls a pack at a strength. The one reader of them."""
 
+from __future__ import annotations
+
+import difflib
 import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from training.engine import lora_places
+from training.engine import lora_places, strengths, tag_lookalikes
 from training.engine.errors import EngineError
 
-_TAG = re.compile(r"<\s*lora\s*:[^<>]*>", re.IGNORECASE)
-_PARTS = re.compile(r"<\s*lora\s*:\s*([^:<>]+?)\s*(?::\s*([^:<>]*?)\s*)?>", re.IGNORECASE)
+# A Chinese keyboard types the same signs in full width; they are unmistakable, so they act.
+_OPEN, _CLOSE, _COLON = "<＜﹤", ">＞﹥", ":：﹕"
+_TAG = re.compile(
+    rf"[{_OPEN}]\s*(?:lora|ｌｏｒａ)\s*[{_COLON}][^{_OPEN}{_CLOSE}]*[{_CLOSE}]", re.IGNORECASE
+)
+_DOUBLED = re.compile(  # <<lora:name>>
+    rf"[{_OPEN}]\s*{_TAG.pattern}\s*[{_CLOSE}]*|{_TAG.pattern}\s*[{_CLOSE}]", re.IGNORECASE
+)
 
 
-def split_tags(prompt: str) -> tuple[str, list[tuple[str, float]]]:
-    """(the prompt without its tags, [(name, strength), …]); strength left out means 1.
+@dataclass(frozen=True)
+class Tag:
+    """A style called in a prompt: <lora:name:0.7>. strength is None where none was written."""
 
-    Raises EngineError("prompt-bad-tag").
+    name: str
+    strength: float | None
+
+
+def split_tags(prompt: str) -> tuple[str, list[Tag]]:
+    """(the prompt without its tags, the tags in their order).
+
+    What looks like a tag and is none would be read as words, and the style would be off without
+    a word: it is refused. Raises EngineError: prompt-bad-tag, prompt-tag-parts, prompt-tag-like,
+    prompt-tag-unsupported.
     """
-    tags = []
-    for text in _TAG.findall(prompt):
-        match = _PARTS.fullmatch(text)
-        try:
-            tags.append((match[1], 1.0 if match[2] is None else float(match[2])))
-        except (TypeError, ValueError) as error:
-            raise EngineError("prompt-bad-tag", tag=text) from error
-    plain = re.sub(r"\s+", " ", _TAG.sub(" ", prompt))
-    return re.sub(r"\s+,", ",", plain).strip(" ,"), tags
+    if doubled := _DOUBLED.search(prompt):
+        meant = _TAG.search(doubled[0])[0]
+        raise EngineError("prompt-tag-like", tag=doubled[0], meant=meant)
+    tags = [_read(text) for text in _TAG.findall(prompt)]
+    for words in _TAG.split(prompt):
+        if found := tag_lookalikes.first(words):
+            raise found.refusal
+    if tags:
+        return tidy(_TAG.sub(" ", prompt)), tags
+    return re.sub(r"\s+,", ",", re.sub(r"\s+", " ", prompt)).strip(" ,"), []
 
 
-def find_packs(
-    tags: list[tuple[str, float]], folder: str | Path | None
-) -> list[tuple[Path, float]]:
-    """[(file, strength), …] for tags whose names are styles in a folder (lora_places.styles_in).
+def refuse_tags(text: str, code: str) -> None:
+    """Raise EngineError(code, tag=…) for a tag, or its like, where no style can be called.
+
+    code: "prompt-tag-in-negative" or "prompt-tag-here".
+    """
+    if match := _TAG.search(text):
+        raise EngineError(code, tag=match[0])
+    if found := tag_lookalikes.first(text):
+        raise EngineError(code, tag=found.text)
+
+
+def called(
+    tags: Iterable[Tag], known: Mapping[str, object], usual: Callable[[object], float]
+) -> list[tuple[object, float]]:
+    """What each tag's name stands for, once, and its strength; see strengths.added_up.
+
+    known: name → pack. usual: the strength of a pack whose tag names none.
+    Raises EngineError("pack-unknown") naming the nearest known name.
+    """
+    packs = {unicodedata.normalize("NFC", name): pack for name, pack in known.items()}
+    found = []
+    for tag in tags:
+        name = unicodedata.normalize("NFC", tag.name)
+        if name not in packs:
+            near = difflib.get_close_matches(name, list(packs), n=1, cutoff=0)
+            raise EngineError("pack-unknown", name=tag.name, nearest=near[0] if near else "–")
+        pack = packs[name]
+        found.append((pack, usual(pack) if tag.strength is None else tag.strength))
+    return strengths.added_up(found)
+
+
+def find_packs(tags: list[Tag], folder: str | Path | None) -> list[tuple[Path, float]]:
+    """[(file, strength), …] for tags whose names are styles in a folder; 1 where none is told.
 
     Raises EngineError("lora-unknown-name") listing those there.
     """
     folder = Path(folder or ".")
     styles = lora_places.styles_in(folder)
     files = {path.stem: path for path in styles.values()} | styles
-    packs = []
-    for name, strength in tags:
-        if name not in files:
-            known = ", ".join(styles) or "–"
-            raise EngineError("lora-unknown-name", name=name, folder=str(folder), known=known)
-        packs.append((files[name], strength))
-    return packs
+    try:
+        return called(tags, files, lambda _path: 1.0)
+    except EngineError as error:
+        known = ", ".join(styles) or "–"
+        name = error.facts["name"]
+        raise EngineError(
+            "lora-unknown-name", name=name, folder=str(folder), known=known
+        ) from error
+
+
+def write_tag(tag: Tag) -> str:
+    """The tag as `split_tags` reads it."""
+    return tag_lookalikes.written(tag.name, tag.strength)
+
+
+def tidy(text: str) -> str:
+    """One line, single spaces, no doubled or dangling commas."""
+    clauses = (" ".join(clause.split()) for clause in text.split(","))
+    return ", ".join(clause for clause in clauses if clause)
+
+
+def _read(text: str) -> Tag:
+    _lora, name, *told = (part.strip() for part in re.split(f"[{_COLON}]", text[1:-1]))
+    if not name:
+        raise EngineError("prompt-bad-tag", tag=text)
+    if len(told) > 1 or any("=" in part for part in told):
+        meant = tag_lookalikes.written(name, tag_lookalikes.nearest(told[0]))
+        raise EngineError("prompt-tag-parts", tag=text, meant=meant)
+    if not told:
+        return Tag(name, None)
+    if (strength := strengths.read(told[0])) is not None:
+        return Tag(name, strength)
+    if (near := tag_lookalikes.nearest(told[0])) is None:
+        raise EngineError("prompt-bad-tag", tag=text)
+    meant = tag_lookalikes.written(name, near)
+    raise EngineError("prompt-tag-like", tag=text, meant=meant)

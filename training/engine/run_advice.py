@@ -10,6 +10,7 @@ from training.engine.config import RunConfig
 from training.engine.dataset import check_dataset
 from training.engine.errors import EngineError
 from training.engine.events import Event, Recommended, Warning
+from training.engine.prompt_checks import as_prompt
 from training.engine.run_folder import RunFolder
 from training.engine.sampling import Renderer, RenderStopped
 
@@ -69,7 +70,7 @@ def _scored(config, info, files, seconds, on_picture, should_stop) -> dict:
     prompts = list(config.sample_prompts)
     if not prompts:
         every = max(1, len(examples) // 4)
-        prompts = [example.caption for example in examples[::every][:4]]
+        prompts = [as_prompt(example.caption) for example in examples[::every][:4]]
     return checkpoints.recommend(
         Renderer(info, config.device),
         files,

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from training.engine import latent_pictures, schedulers
+from training.engine import latent_pictures, prompt_checks, schedulers, strengths
 from training.engine.base_models import BaseInfo
 from training.engine.denoising import Start, steps_taken
 from training.engine.errors import EngineError
@@ -23,6 +23,7 @@ MAX_SIDE = 4096
 class SampleRequest:
     """One picture to be made.
 
+    prompt, negative_prompt: as prompt_weights reads them, without style tags.
     width, height: px; None means the base model's size. guidance: how strictly the prompt is
     followed, 1 leaves the negative prompt out. seed: 0 … 2**63-1.
     packs: (path of a LoRA file, strength) pairs; strength 0 is exactly the base's picture.
@@ -104,10 +105,9 @@ def check_request(request: SampleRequest, base: BaseInfo) -> None:
     """Raise an EngineError when a request can't become a picture on this base.
 
     prompt-empty, size-impossible, setting-out-of-range, setting-unknown,
-    strength-out-of-band, mask-without-image.
+    strength-out-of-band, mask-without-image; those of prompt_checks.check.
     """
-    if not request.prompt.strip():
-        raise EngineError("prompt-empty")
+    prompt_checks.check(request.prompt, request.negative_prompt)
     width, height = size_of(request, base)
     multiple = base.size_multiple
     for side in (width, height):
@@ -134,11 +134,4 @@ def check_request(request: SampleRequest, base: BaseInfo) -> None:
     if request.mask is not None and request.init_image is None:
         raise EngineError("mask-without-image")
     for path, strength in request.packs:
-        if not -2 <= strength <= 2:
-            raise EngineError(
-                "strength-out-of-band",
-                name=Path(path).stem,
-                strength=strength,
-                minimum=-2,
-                maximum=2,
-            )
+        strengths.check(Path(path).stem, strength)

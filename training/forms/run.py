@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from training import recipes
 from training.engine.errors import EngineError
+from training.engine.prompt_checks import check_samples
 from training.models import BaseModel
 from training.problems import faults_of, sentence
 
@@ -90,7 +91,7 @@ class RunForm(forms.Form):
         cleaned = super().clean()
         if base := cleaned.get("base"):
             try:
-                recipes.full_config(self.settings, base)
+                check_samples(recipes.full_config(self.settings, base).sample_prompts)
             except EngineError as error:
                 self.show_faults(error)
         return cleaned

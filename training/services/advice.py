@@ -6,6 +6,7 @@ from brandstudio.core import blobs
 from training import warm
 from training.engine.errors import EngineError
 from training.engine.events import Phase
+from training.engine.prompt_checks import as_prompt
 from training.models import TrainingRun
 from training.services.folders import output_folder
 
@@ -80,7 +81,7 @@ def _thinned(found):
 
 def _captions(run):
     rows = run.snapshot.rows
-    return [rows[0]["caption"], rows[len(rows) // 2]["caption"]]
+    return [as_prompt(rows[0]["caption"]), as_prompt(rows[len(rows) // 2]["caption"])]
 
 
 def _references(run):

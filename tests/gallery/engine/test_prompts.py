@@ -3,8 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery.engine import prompts
-from gallery.engine.prompts import Piece, Tag
+from gallery.engine.prompts import Piece
+from training.engine import prompt_weights
 from training.engine.errors import EngineError
+from training.engine.prompt_tags import Tag
 
 
 def test_tag_is_taken_out_of_the_prompt():
@@ -34,30 +36,6 @@ def test_prompt_of_ten_thousand_characters_is_refused():
     assert caught.value.code == "prompt-too-long"
 
 
-def test_unknown_pack_names_the_nearest():
-    with pytest.raises(EngineError) as caught:
-        prompts.resolve([Tag("lingnan-inc", 0.7)], {"lingnan-ink": 1, "papercut": 2})
-
-    assert caught.value.facts == {"name": "lingnan-inc", "nearest": "lingnan-ink"}
-
-
-def test_unknown_pack_is_named_even_where_there_is_none():
-    with pytest.raises(EngineError) as caught:
-        prompts.resolve([Tag("ink", 0.7)], {})
-
-    assert caught.value.code == "pack-unknown"
-
-
-@given(
-    name=st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True),
-    strength=st.none() | st.integers(0, 150).map(lambda n: n / 100),
-)
-def test_written_tag_reads_back(name, strength):
-    tag = Tag(name, strength)
-
-    assert prompts.split_tags(f"a suv {prompts.write_tag(tag)}") == ("a suv", [tag])
-
-
 def test_trigger_words_open_the_prompt():
     pieces = prompts.compose("a {car} at night", {"car": "red suv"}, ["lnink style"])
 
@@ -69,6 +47,13 @@ def test_trigger_words_open_the_prompt():
 def test_base_speaks_its_neutral_words_only_without_a_trigger():
     assert prompts.joined(prompts.compose("a suv", neutral="plain style")) == "plain style, a suv"
     assert prompts.joined(prompts.compose("a suv", None, ["ink"], neutral="plain")) == "ink, a suv"
+
+
+def test_trigger_with_brackets_is_read_as_it_was_learned():
+    pieces = prompts.compose("a suv", None, ["hall (tea) AND more"])
+
+    sent = prompts.joined(pieces)
+    assert prompt_weights.read(sent) == [[prompt_weights.Words("hall (tea) and more, a suv")]]
 
 
 def test_empty_slot_leaves_no_stray_comma():

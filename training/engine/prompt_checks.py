@@ -1,0 +1,46 @@
+"""Whether a prompt can be read whole, asked before anything is loaded; and captions as prompts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from training.engine import prompt_tags, prompt_weights
+from training.engine.errors import EngineError, raise_faults
+
+
+def check(prompt: str, negative: str = "") -> None:
+    """Raise an EngineError for prompts of which something would be neither used nor read.
+
+    prompt-empty, prompt-tag-here, prompt-tag-in-negative, those of prompt_weights.read.
+    """
+    prompt_tags.refuse_tags(prompt, "prompt-tag-here")
+    check_negative(negative)
+    if not prompt_weights.words_of(prompt):
+        raise EngineError("prompt-empty")
+
+
+def check_negative(negative: str) -> None:
+    """As `check`, for a negative prompt, which may be empty."""
+    prompt_tags.refuse_tags(negative, "prompt-tag-in-negative")
+    prompt_weights.read(negative)
+
+
+def check_samples(prompts: Sequence[str]) -> None:
+    """Raise every fault of a run's sample prompts together, so that none shows at a save."""
+    faults = []
+    for prompt in prompts:
+        try:
+            check(prompt)
+        except EngineError as fault:
+            faults.append(EngineError(fault.code, **fault.facts, key="sample_prompts"))
+    raise_faults(faults)
+
+
+def as_prompt(caption: str) -> str:
+    """A prompt that is read as this caption was learned: nothing in it weighs or calls a style."""
+    try:
+        prompt_tags.refuse_tags(caption, "prompt-tag-here")
+    except EngineError:
+        caption = re.sub(r"[<>＜＞:：∶]+", " ", caption)
+    return prompt_weights.literal(caption)
