@@ -10,7 +10,8 @@ from brandstudio.core import blobs
 from gallery.models import EvidencePicture, StyleVersion, Way
 from gallery.problems import Refused
 from gallery.services import shown
-from gallery.services.scenes import default_base, product_of
+from gallery.services.orders import default_base
+from gallery.services.scenes import product_of
 from training.engine import prompt_weights
 from training.engine.lora_fit import check_fit
 
@@ -43,7 +44,7 @@ def paint_asset(asset, turn, stopped):
     from training.engine.sampling import RenderStopped, SampleRequest  # noqa: PLC0415
 
     scene = asset.scene
-    packs = packs_of(asset)
+    packs = asset.acting_packs()
     request = SampleRequest(
         prompt=scene.prompt,
         negative_prompt=scene.negative_prompt,
@@ -177,17 +178,6 @@ def training_pictures(version):
     snapshot = checkpoint.run.snapshot if checkpoint else None
     rows = snapshot.rows if snapshot else []
     return [row["sha256"] for row in rows[:: max(1, len(rows) // 60)]][:60]
-
-
-def packs_of(asset):
-    """[(StyleVersion, strength)] of an asset; a sweep's strength stands for the first pack's."""
-    packs = [
-        (pack.version, pack.strength)
-        for pack in asset.scene.packs.select_related("version__pack", "version__base")
-    ]
-    if packs and asset.strength is not None:
-        packs[0] = (packs[0][0], asset.strength)
-    return packs
 
 
 def weights_of(version):

@@ -62,6 +62,13 @@ SENTENCES: dict[str, str] = {
     "start-missing": gettext_noop(
         "Choose the picture to start from: upload one, or take one of your own."
     ),
+    "strengths-add-up": gettext_noop(
+        "{name} is called more than once, and its strengths add up: {parts} = {strength}, outside "
+        "{minimum} to {maximum}. Take one away."
+    ),
+    "start-not-yours": gettext_noop(
+        "The picture this starts from was never shared with you. Start from one of your own."
+    ),
     "start-gone": gettext_noop(
         "The picture to start from is not there any more. Choose another one."
     ),

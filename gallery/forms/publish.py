@@ -6,7 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery import problems
 from gallery.models import StylePack
+from gallery.models.style import LEAST, MOST
 from gallery.services.publishing import BAND
+from training.engine import prompt_tags
 from training.engine.errors import EngineError
 from training.engine.lora_fit import check_fit
 from training.models import BaseModel
@@ -18,8 +20,8 @@ def _strength(label, initial):
     return forms.FloatField(
         label=label,
         initial=initial,
-        validators=[MinValueValidator(0), MaxValueValidator(1.5)],
-        widget=forms.NumberInput(attrs={"step": "0.05", "min": "0", "max": "1.5"}),
+        validators=[MinValueValidator(LEAST), MaxValueValidator(MOST)],
+        widget=forms.NumberInput(attrs={"step": "0.05", "min": str(LEAST), "max": str(MOST)}),
     )
 
 
@@ -82,6 +84,14 @@ class PublishForm(BandForm):
         widget=forms.TextInput(attrs={"lang": "en"}),
     )
     changes = forms.CharField(label=_("What changed"), max_length=200, required=False)
+
+    def clean_trigger_words(self):
+        words = self.cleaned_data["trigger_words"]
+        try:
+            prompt_tags.refuse_tags(words, "prompt-tag-here")
+        except EngineError as error:
+            raise forms.ValidationError(problems.of(error)) from error
+        return words
 
     def new_pack_fields(self):
         return [self[n] for n in ("name_zh", "name_en", "slug", "summary_zh", "summary_en")]

@@ -1,4 +1,4 @@
-"""What a marketer sends in for a picture, read into a SceneOrder and judged at once."""
+"""What a marketer sends in for a picture, read into a SceneOrder; the door judges it."""
 
 import re
 
@@ -20,8 +20,9 @@ from gallery.models import (
     Way,
 )
 from gallery.problems import REFUSALS, Refused
-from gallery.services import library, scenes, sources
-from gallery.services.scenes import Placed, SceneOrder
+from gallery.services import library, orders, sources
+from gallery.services.orders import Placed, SceneOrder
+from training.engine import prompt_tags, strengths
 
 COUNTS = (1, 2, 4, 8)
 # Where a refusal is shown; all others stand above the form.
@@ -30,9 +31,21 @@ _FIELD_OF = {
     "template-not-approved": "template",
     "prompt-not-yours": "free",
     "prompt-bad-tag": "free",
+    "prompt-tag-like": "free",
+    "prompt-tag-parts": "free",
+    "prompt-tag-unsupported": "free",
+    "prompt-tag-here": "free",
+    "prompt-alternating": "free",
+    "prompt-scheduled": "free",
+    "prompt-composed": "free",
+    "prompt-weight-like": "free",
+    "prompt-weight-impossible": "free",
+    "prompt-brackets-crossed": "free",
+    "prompt-tag-in-negative": "negative",
     "prompt-too-long": "free",
     "prompt-empty": "free",
     "pack-unknown": "free",
+    "strength-out-of-band": "free",  # of a tag; a ticked pack has its slider
     "pack-not-approved": "pack",
     "pack-replaced": "pack",
     "packs-too-many": "pack",
@@ -42,6 +55,7 @@ _FIELD_OF = {
     "sweep-unreadable": "sweep",
     "start-missing": "start",
     "start-gone": "start",
+    "start-not-yours": "start",
     "change-out-of-range": "change",
     "plate-missing": "plate",
     "plate-gone": "plate",
@@ -71,7 +85,7 @@ class SceneForm(forms.Form):
         required=False,
         strip=True,
         widget=forms.Textarea(attrs={"rows": 3, "lang": "en"}),
-        help_text=_("English. <lora:name:0.7> adds a style pack."),
+        help_text=_("English. <lora:name:0.7> adds a style pack, (word:1.2) stresses a word."),
     )
     pack = forms.ModelMultipleChoiceField(
         StyleVersion.objects.none(),
@@ -95,17 +109,20 @@ class SceneForm(forms.Form):
         label=_("Seed"),
         required=False,
         min_value=0,
-        max_value=scenes.LARGEST_SEED,
+        max_value=orders.LARGEST_SEED,
         help_text=_("Empty: any. The same seed gives the same picture."),
     )
     steps = forms.IntegerField(
-        label=_("Steps"), min_value=4, max_value=60, initial=scenes.DEFAULT_STEPS
+        label=_("Steps"),
+        min_value=orders.STEPS[0],
+        max_value=orders.STEPS[1],
+        initial=orders.DEFAULT_STEPS,
     )
     guidance = forms.FloatField(
         label=_("Guidance"),
-        min_value=1,
-        max_value=15,
-        initial=scenes.DEFAULT_GUIDANCE,
+        min_value=orders.GUIDANCE[0],
+        max_value=orders.GUIDANCE[1],
+        initial=orders.DEFAULT_GUIDANCE,
         help_text=_("How strictly the prompt is followed."),
         widget=forms.NumberInput(attrs={"step": "0.5"}),
     )
@@ -140,7 +157,7 @@ class SceneForm(forms.Form):
         required=False,
         min_value=5,
         max_value=100,
-        initial=round(scenes.DEFAULT_CHANGE * 100),
+        initial=round(orders.DEFAULT_CHANGE * 100),
     )
     plate = forms.ModelChoiceField(Plate.objects.none(), required=False)
     plate_x = _share(_("Middle, from the left"), Placed.x)
@@ -154,6 +171,7 @@ class SceneForm(forms.Form):
         super().__init__(data, **kwargs)
         self.person, self.shown_template = person, template
         self.order = None
+        self._repeats = {}
         approved = PromptTemplate.objects.approved()
         self.fields["template"].queryset = approved
         # Retired ones too, so that the answer can say what became of them.
@@ -248,15 +266,14 @@ class SceneForm(forms.Form):
             return cleaned
         try:
             self.order = self._order(cleaned)
-            scenes.judge(self.order, self.person)
         except REFUSALS as error:
-            self._refuse(error)
+            self.refuse(error)
         return cleaned
 
     def _order(self, cleaned):
-        free, tags = prompts.split_tags(cleaned.get("free", ""))
-        packs = [(version, self._strength(version)) for version in cleaned["pack"]]
-        packs += self._packs_of(tags, {version.pk for version, _strength in packs})
+        free, called = self.read_words(cleaned.get("free", ""))
+        packs = [(version, self._strength(version)) for version in cleaned["pack"]] + called
+        self._note_repeats(packs)
         template = cleaned["template"]
         return SceneOrder(
             template=template,
@@ -265,7 +282,7 @@ class SceneForm(forms.Form):
                 for slot in (template.slots if template else ())
             },
             free=free,
-            packs=tuple(packs),
+            packs=tuple(strengths.added_up(packs)),
             channel=cleaned["channel"],
             count=cleaned["count"],
             seed=cleaned["seed"],
@@ -290,7 +307,7 @@ class SceneForm(forms.Form):
             change = cleaned["change"]
             return {
                 "start": start,
-                "change": scenes.DEFAULT_CHANGE if change is None else change / 100,
+                "change": orders.DEFAULT_CHANGE if change is None else change / 100,
             }
         if cleaned["way"] == Way.PRODUCT:
             if cleaned["plate"] is None:
@@ -301,30 +318,36 @@ class SceneForm(forms.Form):
         return {}
 
     def _strength(self, version):
-        sent = self.data.get(f"strength_{version.pk}", "")
-        if not str(sent).strip():
+        sent = str(self.data.get(f"strength_{version.pk}", ""))
+        if not sent.strip():
             return version.strength
-        try:
-            strength = float(sent)
-        except ValueError:
-            strength = float("nan")
-        if not abs(strength) < 100:
-            raise Refused("strength-unreadable", name=str(version.pack), value=str(sent)[:20])
+        strength = strengths.read(sent)
+        if strength is None:
+            raise Refused("strength-unreadable", name=str(version.pack), value=sent[:20])
         return round(strength, 3)
 
-    def _packs_of(self, tags, there):
-        if not tags:
-            return
-        known = {version.pack.slug: version for version in self.versions}
-        for version, tag in prompts.resolve(tags, known):
-            if version.pk not in there:
-                yield version, version.strength if tag.strength is None else tag.strength
+    def read_words(self, free):
+        """(own words without their style tags, [(StyleVersion, strength)] of the tags)."""
+        words, tags = prompts.split_tags(free)
+        known = {version.pack.slug: version for version in self.versions} if tags else {}
+        return words, prompt_tags.called(tags, known, lambda version: version.strength)
 
-    def _refuse(self, error):
-        sentence = problems.of(error)
+    def _note_repeats(self, packs):
+        """Remember the strengths of packs that are ticked and called as well: they add up."""
+        parts = {}
+        for version, strength in packs:
+            parts.setdefault(str(version.pack), []).append(f"{strength:g}")
+        self._repeats = {name: " + ".join(told) for name, told in parts.items() if len(told) > 1}
+
+    def refuse(self, error):
+        """Put a refusal beside the field it speaks of."""
+        sentence, name = problems.of(error), error.facts.get("name")
+        if error.code == "strength-out-of-band" and name in self._repeats:
+            facts = {**error.facts, "parts": self._repeats[name]}
+            sentence = problems.sentence("strengths-add-up", facts)
         if error.code in {"strength-out-of-band", "strength-unreadable"}:
             for version in self.cleaned_data.get("pack") or ():
-                if str(version.pack) == error.facts["name"]:
+                if str(version.pack) == name:
                     self.add_error_to_strength(version, sentence)
                     return
         field = _FIELD_OF.get(error.code)
@@ -340,12 +363,7 @@ class SceneForm(forms.Form):
 def read_sweep(text):
     """The strengths of a sweep, or () for none. Raises Refused("sweep-unreadable")."""
     words = re.split(r"[\s,，;]+", text.strip()) if text.strip() else []
-    try:
-        strengths = tuple(round(float(word), 3) for word in words)
-    except ValueError as error:
-        raise Refused("sweep-unreadable") from error
-    if strengths and not (2 <= len(strengths) <= scenes.MOST_PICTURES):
+    found = [strengths.read(word) for word in words]
+    if None in found or found and not 2 <= len(found) <= orders.MOST_PICTURES:
         raise Refused("sweep-unreadable")
-    if any(not abs(strength) < 100 for strength in strengths):
-        raise Refused("sweep-unreadable")
-    return strengths
+    return tuple(round(strength, 3) for strength in found)

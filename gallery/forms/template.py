@@ -6,8 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.forms import GuardedModelForm
+from gallery import problems
 from gallery.models import PromptTemplate
 from gallery.models.template import SLOT
+from training.engine import prompt_checks
+from training.engine.errors import EngineError
 
 
 class SlotsField(forms.CharField):
@@ -105,6 +108,30 @@ class TemplateForm(GuardedModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk and self.instance.number > 1:
             del self.fields["slug"]
+
+    def clean_text(self):
+        return self._readable("text", prompt_checks.check)
+
+    def clean_negative_prompt(self):
+        return self._readable("negative_prompt", prompt_checks.check_negative)
+
+    def clean_slots(self):
+        slots = self.cleaned_data["slots"]
+        for option in (option for slot in slots for option in slot["options"]):
+            self._check(option["value"], prompt_checks.check_part)
+        return slots
+
+    def _readable(self, field, check):
+        """The field's words, of which everything is read or acts when a scene is painted."""
+        self._check(self.cleaned_data[field], check)
+        return self.cleaned_data[field]
+
+    @staticmethod
+    def _check(words, check):
+        try:
+            check(words)
+        except EngineError as error:
+            raise forms.ValidationError(problems.of(error)) from error
 
     def clean_slug(self):
         slug = self.cleaned_data["slug"]

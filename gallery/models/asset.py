@@ -115,6 +115,16 @@ class Asset(Work):
         """How many steps it takes: as counted, else as the scene asks."""
         return self.steps_total or self.scene.steps
 
+    def acting_packs(self):
+        """[(StyleVersion, strength)] it is painted with; a sweep's strength is the first pack's."""
+        packs = [
+            (pack.version, pack.strength)
+            for pack in self.scene.packs.select_related("version__pack", "version__base")
+        ]
+        if packs and self.strength is not None:
+            packs[0] = (packs[0][0], self.strength)
+        return packs
+
     # Making
     def start(self, worker):
         self.claim(AssetState.LOADING, worker)

@@ -11,6 +11,8 @@ from training.models import BaseModel, Checkpoint, Kind
 
 from .review import Reviewed, ReviewQuerySet, ReviewState
 
+LEAST, MOST = 0, 1.5  # strengths that a band may hold, and that nobody leaves
+
 
 class StylePackQuerySet(models.QuerySet):
     def usable(self):
@@ -94,12 +96,12 @@ class StyleVersion(Reviewed):
             models.UniqueConstraint(fields=["pack", "number"], name="version_number_once"),
             Reviewed.four_eyes("version_four_eyes"),
             models.CheckConstraint(
-                condition=Q(strength_min__gte=0)
+                condition=Q(strength_min__gte=LEAST)
                 & Q(strength_min__lte=F("best_min"))
                 & Q(best_min__lte=F("strength"))
                 & Q(strength__lte=F("best_max"))
                 & Q(best_max__lte=F("strength_max"))
-                & Q(strength_max__lte=1.5),
+                & Q(strength_max__lte=MOST),
                 name="version_band_in_order",
             ),
         ]
@@ -128,6 +130,11 @@ class StyleVersion(Reviewed):
     def summary(self):
         """One line of advice, from its pack."""
         return self.pack.summary
+
+    @staticmethod
+    def is_possible(strength):
+        """Whether the studio lets anybody have this strength, whatever the band."""
+        return LEAST <= strength <= MOST
 
     def allows(self, strength):
         return self.strength_min <= strength <= self.strength_max

@@ -1,6 +1,6 @@
 """The frame on which a real car is placed: what the page draws and what its script is told."""
 
-from gallery.services import scenes
+from gallery.services import orders
 
 _LABEL = (0.34, 0.085)  # about the room of the visible label, as shares of the short side
 
@@ -10,7 +10,7 @@ def framed(channels, base):
     channels = list(channels)
     for channel in channels:
         channel.paints = (
-            scenes.native_size(base, channel) if base else (channel.width, channel.height)
+            orders.native_size(base, channel) if base else (channel.width, channel.height)
         )
     return channels
 

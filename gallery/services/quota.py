@@ -10,9 +10,8 @@ from gallery.problems import Refused
 
 def painted_today(person):
     """Pictures asked for since midnight, cancelled ones left out."""
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     return (
-        Asset.objects.filter(scene__owner=person, made_at__gte=midnight)
+        Asset.objects.filter(scene__owner=person, made_at__gte=_midnight())
         .exclude(state="cancelled")
         .count()
     )
@@ -23,13 +22,24 @@ def left_today(person):
     return max(0, settings.PICTURES_PER_DAY - painted_today(person))
 
 
-def check(person, count):
-    """Raise Refused if `count` more pictures are too many now. Inside a transaction."""
+def is_of_today(asset):
+    """Whether the picture was asked for since midnight, so that it is counted already."""
+    return asset.made_at >= _midnight()
+
+
+def check(person, count, new):
+    """Raise Refused if `count` more pictures are too many now. Inside a transaction.
+
+    new: how many of them the day has not counted yet.
+    """
     # Two presses at once must not both find the last picture free.
     User.objects.select_for_update().get(pk=person.pk)
     waiting = Asset.objects.active().filter(scene__owner=person).count()
     if waiting + count > settings.PICTURES_AT_ONCE:
         raise Refused("quota-waiting", waiting=waiting, limit=settings.PICTURES_AT_ONCE)
-    left = left_today(person)
-    if count > left:
-        raise Refused("quota-day", left=left, limit=settings.PICTURES_PER_DAY)
+    if painted_today(person) + new > settings.PICTURES_PER_DAY:
+        raise Refused("quota-day", left=left_today(person), limit=settings.PICTURES_PER_DAY)
+
+
+def _midnight():
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,58 +1,85 @@
 """Taking up what was before: the create page filled from a link, a picture or the last time."""
 
+from dataclasses import replace
+
 from django.http import QueryDict
 
+from gallery.engine import prompts
 from gallery.models import Asset, Channel, Scheduler, Way
-from gallery.services import scenes, sources
-from gallery.services.scenes import Placed, SceneOrder
+from gallery.problems import Refused
+from gallery.services import orders, sources
+from gallery.services.orders import Placed, SceneOrder
+from training.engine import prompt_weights, strengths
+from training.engine.errors import EngineError
 
 SWEEP = (0.5, 0.6, 0.7, 0.8)
 _KEPT = "create-form"  # in the session
 
 
-def again(asset):
-    """The order of one more picture like this one, with any other seed."""
-    return _order_of(asset, seed=None, count=1)
+def again(asset, by=None):
+    """The order of one more picture like this one, with any other seed.
+
+    by: who asks. A reason for leaving the band is only its writer's.
+    """
+    _check_original(asset)
+    return _order_of(asset, by, seed=None)
 
 
-def sweep(asset):
+def same(asset, by=None):
+    """The order of this very picture once more."""
+    return _order_of(asset, by, seed=asset.seed)
+
+
+def sweep(asset, by=None):
     """The order of this picture at rising strengths: the usual four, those its pack allows."""
-    packs = _packs_of(asset)
-    allowed = [s for s in SWEEP if packs and packs[0][0].allows(s)]
-    if packs and len(allowed) < 2:
+    _check_original(asset)
+    packs = asset.acting_packs()
+    if not packs:
+        raise Refused("sweep-needs-one-pack")
+    allowed = [strength for strength in SWEEP if packs[0][0].allows(strength)]
+    if len(allowed) < 2:
         low, high = packs[0][0].strength_min, packs[0][0].strength_max
         allowed = [round(low + (high - low) * share / 3, 2) for share in range(4)]
-    return _order_of(asset, seed=asset.seed, count=max(1, len(allowed)), strengths=tuple(allowed))
+    return replace(_order_of(asset, by, seed=asset.seed), strengths=tuple(allowed))
 
 
-def _order_of(asset, *, seed, count, strengths=()):
+def _check_original(asset):
+    """Raise Refused for an enlarged picture: its settings are those of the one before it."""
+    if asset.scene.way == Way.LARGER:
+        raise Refused("enlarged-already")
+
+
+def _order_of(asset, by, *, seed):
     scene = asset.scene
+    template, free = _words_of(scene)
+    is_larger = scene.way == Way.LARGER
     return SceneOrder(
-        template=scene.template,
+        template=template,
         slot_values=scene.slot_values,
-        free="" if scene.template else _own_words(scene),
-        packs=_packs_of(asset),
+        free=free,
+        packs=tuple(asset.acting_packs()),
         channel=scene.channel,
-        count=count,
+        count=1,
         seed=seed,
         steps=scene.steps,
         guidance=scene.guidance,
         scheduler=scene.scheduler,
         negative=scene.negative_prompt,
         base=scene.base,
-        reason=scene.reason,
-        strengths=strengths,
+        reason=scene.reason if by and by.pk == scene.owner_id else "",
         made_from=asset,
         campaign=scene.campaign,
         start=_start_of(scene),
-        change=scenes.DEFAULT_CHANGE if scene.change is None else scene.change,
+        change=orders.DEFAULT_CHANGE if scene.change is None else scene.change,
         placed=_placed_of(scene),
+        size=(scene.width, scene.height) if is_larger else None,
+        is_larger=is_larger,
     )
 
 
 def _start_of(scene):
     """What the scene started from, as it was; None for a scene from words alone."""
-    if scene.way != Way.PICTURE:
+    if scene.way not in (Way.PICTURE, Way.LARGER):
         return None
     return sources.kept_start(scene)
 
@@ -63,23 +90,37 @@ def _placed_of(scene):
     return Placed(scene.plate, scene.plate_x, scene.plate_y, scene.plate_width)
 
 
-def _packs_of(asset):
-    packs = [
-        (pack.version, pack.strength)
-        for pack in asset.scene.packs.select_related("version__pack", "version__base")
-    ]
-    if packs and asset.strength is not None:
-        packs[0] = (packs[0][0], asset.strength)
-    return tuple(packs)
+def _words_of(scene):
+    """(template or None, own words) whose prompt the scene's is.
+
+    Where the template's words can't be told apart from the person's own, all are their own.
+    """
+    body, template = _without_opening(scene), scene.template
+    if template is None:
+        return None, body
+    text = template.scenery if scene.plate else template.text
+    try:
+        filled = prompts.joined(prompts.compose(text, scene.slot_values))
+    except EngineError:  # every slot is empty
+        return template, body
+    except KeyError:
+        return None, body
+    if body == filled:
+        return template, ""
+    if body.startswith(f"{filled}, "):
+        return template, body[len(filled) + 2 :]
+    return None, body
 
 
-def _own_words(scene):
-    """A free prompt without the words that the studio put in front."""
+def _without_opening(scene):
+    """The scene's prompt without the words that the studio put in front."""
     opening = [pack.version.trigger_words for pack in scene.packs.select_related("version")]
     text = scene.prompt
     for words in [*opening, scene.base.info.get("neutral_phrase", "")]:
-        if words and text.startswith(f"{words}, "):
-            text = text[len(words) + 2 :]
+        for written in dict.fromkeys((prompt_weights.literal(prompts.tidy(words)), words)):
+            if written and text.startswith(f"{written}, "):
+                text = text[len(written) + 2 :]
+                break
     return text
 
 
@@ -132,8 +173,8 @@ def initial_of(asked, person, template, versions):
         "template": template,
         "count": _number(asked.get("count"), 4),
         "seed": _number(asked.get("seed")),
-        "steps": _number(asked.get("steps"), scenes.DEFAULT_STEPS),
-        "guidance": _number(asked.get("guidance"), scenes.DEFAULT_GUIDANCE, float),
+        "steps": _number(asked.get("steps"), orders.DEFAULT_STEPS),
+        "guidance": _number(asked.get("guidance"), orders.DEFAULT_GUIDANCE, float),
         "scheduler": asked.get("scheduler") or Scheduler.DPM,
         "free": asked.get("free", ""),
         "channel": asked.get("channel") or _first_channel(),
@@ -159,8 +200,9 @@ def initial_of(asked, person, template, versions):
 
 def _initial_of_asset(asset):
     scene = asset.scene
+    order = _order_of(asset, None, seed=asset.seed)
     initial = {
-        "template": scene.template,
+        "template": order.template,
         "made_from": asset.pk,
         "seed": asset.seed,
         "count": 1,
@@ -168,13 +210,13 @@ def _initial_of_asset(asset):
         "guidance": scene.guidance,
         "scheduler": scene.scheduler,
         "negative": scene.negative_prompt,
-        "free": "" if scene.template else _own_words(scene),
+        "free": order.free,
         "channel": scene.channel.slug if scene.channel else _first_channel(),
         "pack": [],
-        **_origin_of(_order_of(asset, seed=asset.seed, count=1)),
+        **_origin_of(order),
     }
     initial.update({f"slot_{name}": value for name, value in scene.slot_values.items()})
-    for version, strength in _packs_of(asset):
+    for version, strength in order.packs:
         initial["pack"].append(version.pk)
         initial[f"strength_{version.pk}"] = strength
     return initial
@@ -190,18 +232,23 @@ def _picked(asked, template, versions):
 
 
 def order_shown(form):
-    """The order that an unsent or refused form shows, for the prompt beside it."""
+    """The order that an unsent or refused form shows, for the prompt beside it.
+
+    Raises EngineError for own words that can't be read.
+    """
     template = form.shown_template
     chosen = [choice for choice in form.pack_choices() if choice["is_chosen"]]
     slug = form["channel"].value()
+    free, called = form.read_words((form["free"].value() or "") if "free" in form.fields else "")
+    ticked = [(choice["version"], _strength_shown(choice)) for choice in chosen]
     return SceneOrder(
         template=template,
         slot_values={
             slot["name"]: form[f"slot_{slot['name']}"].value() or ""
             for slot in (template.slots if template else ())
         },
-        free=(form["free"].value() or "") if "free" in form.fields else "",
-        packs=tuple((choice["version"], _strength_shown(choice)) for choice in chosen),
+        free=free,
+        packs=tuple(strengths.added_up([*ticked, *called])),
         channel=Channel.objects.filter(slug=slug).first() if slug else None,
         placed=_placed_shown(form),
     )

@@ -8,8 +8,8 @@ from PIL import Image
 
 from brandstudio.core import blobs
 from gallery.engine import plate as plates
-from gallery.models import Asset, AssetState, Plate, StartPicture
-from gallery.problems import REFUSALS
+from gallery.models import Asset, AssetState, Plate, Scene, StartPicture
+from gallery.problems import REFUSALS, Refused
 from training import pictures
 from training.engine.errors import EngineError
 
@@ -62,6 +62,22 @@ def kept_start(scene):
     upload = mine.first()
     key = f"own-{upload.pk}" if upload else ""
     return Start(key, scene.start_sha256, scene.start_name, upload=upload)
+
+
+def check_start(start, person):
+    """Raise Refused unless the picture is there and this person's to start from.
+
+    A shared picture may come from one that its maker never shared.
+    """
+    if start.asset:
+        ready = Asset.objects.visible_to(person).filter(state=AssetState.READY)
+        if not ready.filter(pk=start.asset.pk).exists():
+            raise Refused("start-not-yours")
+    elif start.upload:
+        if start.upload.owner_id != person.pk:
+            raise Refused("start-not-yours")
+    elif not Scene.objects.filter(owner=person, start_sha256=start.sha256).exists():
+        raise Refused("start-not-yours")
 
 
 def recent_pictures(person, chosen=None, most=5):

@@ -17,8 +17,18 @@ from gallery.forms import SceneForm
 from gallery.models import Asset, Channel, PromptTemplate, Scene, Way
 from gallery.models.asset import AssetState
 from gallery.problems import REFUSALS
-from gallery.services import enlarging, library, placing, quota, remix, scenes, sources, stage
-from training.engine import token_count
+from gallery.services import (
+    enlarging,
+    library,
+    orders,
+    placing,
+    quota,
+    remix,
+    scenes,
+    sources,
+    stage,
+)
+from training.engine import prompt_checks, prompt_weights, token_count
 
 
 @marketer_required
@@ -29,7 +39,7 @@ def create(request):
         try:
             scenes.compose_scene(form.order, request.user)
         except REFUSALS as error:
-            form.add_error(None, problems.of(error))
+            form.refuse(error)
         else:
             # The results stand on the same page, and the form keeps what was chosen.
             remix.remember(request.session, request.POST)
@@ -40,7 +50,7 @@ def create(request):
 
 def _page_context(request, form):
     choices = list(form.pack_choices())
-    base = scenes.default_base()
+    base = orders.default_base()
     channels = placing.framed(Channel.objects.all(), base)
     return {
         "form": form,
@@ -55,7 +65,7 @@ def _page_context(request, form):
         "templates": PromptTemplate.objects.approved().order_by("slug"),
         "stage": stage.stage_of(request.user),
         "left_today": quota.left_today(request.user),
-        "size": _size(form),
+        "size": _channel_of(form),
         **_prompt_context(form),
     }
 
@@ -67,9 +77,9 @@ def _takes(form, base, channels):
         return None
     slug = form["channel"].value()
     size = next(
-        (one.paints for one in channels if one.slug == slug), scenes.native_size(base, None)
+        (one.paints for one in channels if one.slug == slug), orders.native_size(base, None)
     )
-    return stage.estimate(pace.seconds(scenes.DEFAULT_STEPS, *size))
+    return stage.estimate(pace.seconds(orders.DEFAULT_STEPS, *size))
 
 
 @marketer_required
@@ -135,8 +145,7 @@ def drop_waiting(request):
 @require_POST
 def scene_first(request, pk):
     """Let a colleague's waiting pictures be painted before all others."""
-    scenes.paint_first(get_object_or_404(Scene, pk=pk), request.user)
-    return _back_to_stage(request)
+    return _act(request, scenes.paint_first, get_object_or_404(Scene, pk=pk))
 
 
 @marketer_required
@@ -146,33 +155,28 @@ def asset_retry(request, pk):
     asset = get_object_or_404(
         Asset.objects.filter(scene__owner=request.user, state=AssetState.FAILED), pk=pk
     )
-    scenes.retry(asset, request.user)
-    return _back_to_stage(request)
+    return _act(request, scenes.retry, asset)
 
 
 @marketer_required
 @require_POST
 def asset_again(request, pk):
     """Another picture with all the same settings but the seed."""
-    return _from_asset(request, pk, remix.again)
+    return _act(request, _made_from(remix.again), _visible(request, pk))
 
 
 @marketer_required
 @require_POST
 def asset_enlarge(request, pk):
     """The same picture at twice the size, its detail painted anew."""
-    try:
-        enlarging.enlarge(_visible(request, pk), request.user)
-    except REFUSALS as error:
-        messages.error(request, problems.of(error))
-    return _back_to_stage(request)
+    return _act(request, enlarging.enlarge, _visible(request, pk))
 
 
 @marketer_required
 @require_POST
 def asset_sweep(request, pk):
     """The same picture at rising strengths."""
-    return _from_asset(request, pk, remix.sweep)
+    return _act(request, _made_from(remix.sweep), _visible(request, pk))
 
 
 def _visible(request, pk):
@@ -180,9 +184,15 @@ def _visible(request, pk):
     return get_object_or_404(Asset.objects.visible_to(request.user).select_related(*related), pk=pk)
 
 
-def _from_asset(request, pk, order_of):
+def _made_from(order_of):
+    """The act of asking for what order_of(asset, by) says."""
+    return lambda asset, by: scenes.compose_scene(order_of(asset, by), by)
+
+
+def _act(request, act, row):
+    """Do what may be refused, and go back to the results."""
     try:
-        scenes.compose_scene(order_of(_visible(request, pk)), request.user)
+        act(row, request.user)
     except REFUSALS as error:
         messages.error(request, problems.of(error))
     return _back_to_stage(request)
@@ -223,15 +233,17 @@ def _template(asked, person):
 
 def _prompt_context(form):
     """The pieces of the prompt and its length in tokens, or what is wrong with it."""
-    order = form.order or remix.order_shown(form)
     try:
-        pieces = scenes.pieces_of(order)
-        base = scenes.base_of(order)
+        order = form.order or remix.order_shown(form)
+        pieces = orders.pieces_of(order)
+        base = orders.base_of(order)
+        prompt = prompts.joined(pieces)
+        prompt_checks.check(prompt)
     except (*REFUSALS, KeyError) as error:
         sentence = problems.of(error) if isinstance(error, REFUSALS) else ""
         return {"pieces": [], "prompt_problem": sentence}
     limit = base.info.get("token_limit") or 0
-    used = token_count.count(base.path, prompts.joined(pieces))
+    used = token_count.count(base.path, prompt_weights.words_of(prompt))
     in_parts = problems.sentence("prompt-in-parts", {"tokens": used, "limit": limit})
     return {
         "pieces": pieces,
@@ -242,6 +254,7 @@ def _prompt_context(form):
     }
 
 
-def _size(form):
-    order = form.order or remix.order_shown(form)
-    return order.channel
+def _channel_of(form):
+    """The channel the form stands at, or None."""
+    slug = form["channel"].value()
+    return Channel.objects.filter(slug=slug).first() if slug else None

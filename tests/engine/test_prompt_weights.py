@@ -79,6 +79,7 @@ def test_forms_that_are_not_supported_are_refused_by_name(prompt, code):
     "written",
     [
         "(word:1,2)",
+        "(word:1, 2)",
         "（word：1.2）",
         "(word：1.2)",
         "（word:1.2)",

@@ -85,6 +85,85 @@ def test_tag_that_means_nothing(refused, tag):
     assert html.escape(tag) in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<lora:ink:0.7",
+        "ora:ink:0.7",
+        "<lyco:ink:0.7>",
+        "<lora:ink:0.5:0.6>",
+        "<hypernet:ink:1>",
+        "[red|blue]",
+        "[red:0.5]",
+        "(red:1,2)",
+        "a cat AND a dog",
+    ],
+)
+def test_form_that_would_be_read_as_words_is_refused(refused, form):
+    answer = refused(free=f"a suv, {form}")
+
+    assert "“" in answer.context["form"].errors["free"][0]
+    assert form in answer.context["form"]["free"].value()
+
+
+@pytest.mark.parametrize("tag", ["<lora:nobody:1>", "<lora：ink：1>", "<lora:ink", "ora:ink:0.7"])
+def test_tag_in_the_negative_prompt_is_refused(refused, tag):
+    answer = refused(negative=f"blurry, {tag}")
+
+    assert "negative prompt" in answer.context["form"].errors["negative"][0]
+
+
+def test_tag_in_full_width_acts(at, writer, form_data):
+    sent = {**form_data, "pack": [], "free": "＜lora：ink：０.５５＞ and a lion", "negative": ""}
+
+    assert at(writer).post("create", **sent).status_code == 302
+    scene = Scene.objects.get()
+    assert scene.packs.get().strength == 0.55
+    assert scene.prompt.endswith("rain, and a lion")
+
+
+@pytest.mark.parametrize("ticked", [False, True])
+def test_pack_that_is_called_twice_adds_up_and_keeps_its_band(at, writer, form_data, ticked):
+    [pack] = form_data["pack"]
+    sent = {**form_data, f"strength_{pack}": "0.3", "negative": "", "free": "<lora:ink:0.5>"}
+    if not ticked:
+        sent |= {"pack": [], "free": "<lora:ink:0.3> and <lora:ink:0.5>"}
+    browser = at(writer)
+
+    assert browser.post("create", **sent).status_code == 302
+    assert Scene.objects.get().packs.get().strength == 0.8
+    writer.may_leave_band = False
+    writer.save()
+    answer = browser.post("create", **{**sent, "free": sent["free"] + " <lora:ink:0.4>"})
+    assert answer.status_code == 422
+    parts = "0.3 + 0.9 = 1.2, outside 0.3 to 0.9" if ticked else "1.2 of ink pack is outside"
+    assert parts in errors_of(answer)
+
+
+def test_weights_reach_the_scene_and_its_lineage(at, writer, form_data):
+    from gallery import jobs  # noqa: PLC0415 -- with its only use
+
+    plain = {**form_data, "template": "", "count": 1, "seed": 3, "steps": 4, "negative": ""}
+    pictures = {}
+    for words in ("a red suv", "a (red:1.8) suv", "a red BREAK suv", r"a \(red\) suv"):
+        at(writer).post("create", **{**plain, "free": words})
+        asset = Asset.objects.order_by("-pk").first()
+        jobs.render(asset.pk)
+        asset.refresh_from_db()
+        assert asset.lineage["prompt"] == f"ink style, {words}"
+        pictures[words] = asset.picture_sha256
+    assert len(set(pictures.values())) == 4
+
+
+def test_prompt_block_says_what_of_the_words_is_not_supported(at, writer, form_data):
+    sent = {**form_data, "free": "[red|blue]", "negative": ""}
+
+    page = at(writer).post("prompt", **sent).content.decode()
+
+    assert "[red|blue]" in page
+    assert "not supported" in page
+
+
 def test_tag_becomes_a_pack_beside_the_prompt(at, writer, form_data):
     typed = {**form_data, "pack": [], "free": "<lora:ink:0.55> and a lion", "negative": ""}
 

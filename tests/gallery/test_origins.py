@@ -292,17 +292,17 @@ def test_retired_style_enlarges_nothing_more(make_ready, make_version, marketer,
 
 # Taking it up again
 @pytest.mark.parametrize("way", [Way.PICTURE, Way.PRODUCT])
-def test_again_and_sweep_keep_the_way(make_ready, make_version, make_plate, start, way):
+def test_again_and_sweep_keep_the_way(make_ready, make_version, make_plate, start, way, marketer):
     version = make_version()
     origin = {"placed": Placed(make_plate(), 0.4, 0.8, 0.6)}
     if way == Way.PICTURE:
         origin = {"start": start, "change": 0.3}
     [asset] = make_ready(packs=((version, 0.6),), **origin)
 
-    for order in (remix.again(asset), remix.sweep(asset)):
+    for order in (remix.again(asset, marketer), remix.sweep(asset, marketer)):
         assert order.way == way
         assert (order.start, order.placed) == (origin.get("start"), origin.get("placed"))
-    assert remix.again(asset).change == origin.get("change", scenes.DEFAULT_CHANGE)
+    assert remix.again(asset, marketer).change == origin.get("change", scenes.DEFAULT_CHANGE)
     assert Asset.objects.count() == 1
     assert StartPicture.objects.count() == 1
 

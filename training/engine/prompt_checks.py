@@ -14,10 +14,16 @@ def check(prompt: str, negative: str = "") -> None:
 
     prompt-empty, prompt-tag-here, prompt-tag-in-negative, those of prompt_weights.read.
     """
-    prompt_tags.refuse_tags(prompt, "prompt-tag-here")
+    check_part(prompt)
     check_negative(negative)
     if not prompt_weights.words_of(prompt):
         raise EngineError("prompt-empty")
+
+
+def check_part(words: str) -> None:
+    """As `check`, for a piece of a prompt, which may be empty."""
+    prompt_tags.refuse_tags(words, "prompt-tag-here")
+    prompt_weights.read(words)
 
 
 def check_negative(negative: str) -> None:

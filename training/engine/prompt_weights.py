@@ -21,7 +21,9 @@ _SIGNS = re.compile(r"\\.?|[()\[\]]|[:|]|[^\\()\[\]:|]+", re.DOTALL)
 _SHUTS = {")": "(", "]": "["}
 _WEIGHT = re.compile(r":\s*([+-]?[0-9.]+)\s*(?=\))")
 _UNOPENED = re.compile(r":\s*([+-]?[0-9]*\.[0-9]+)\s*(?=\))")
-_TAIL = re.compile(r"(?P<colon>[:：])\s*(?P<number>[+-]?\d*[.,。·]\d+|[+-]?\d)\s*(?P<shut>[)）])")
+_TAIL = re.compile(
+    r"(?P<colon>[:：])\s*(?P<number>[+-]?\d*[.,。·]\s?\d+|[+-]?\d)\s*(?P<shut>[)）])"
+)
 _BEHIND = re.compile(  # where InvokeAI has it
     r"\((?P<text>[^()]*)\)(?P<number>[+-]?\d*\.\d+|\+{1,5}|-{1,5})(?=[\s,]|$)"
 )
@@ -202,4 +204,4 @@ def _like(form: str, text: str, number: str) -> EngineError:
 def _number(text: str) -> str:
     if set(text) <= {"+"} or set(text) <= {"-"}:
         return f"{STEP ** (len(text) if '+' in text else -len(text)):.2g}"
-    return re.sub(r"[,。·]", ".", text)
+    return re.sub(r"[,。·]\s?", ".", text)

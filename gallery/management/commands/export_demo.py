@@ -3,7 +3,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand
 
 from gallery.services.demo.export import export_demo
-from gallery.services.scenes import default_base
+from gallery.services.orders import default_base
 
 
 class Command(BaseCommand):

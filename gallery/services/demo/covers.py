@@ -2,8 +2,8 @@
 
 from brandstudio.core import blobs
 from gallery import painting
-from gallery.services import scenes
-from gallery.services.scenes import SceneOrder
+from gallery.services import orders
+from gallery.services.orders import SceneOrder
 
 
 def paint_covers(templates, base):
@@ -20,10 +20,10 @@ def paint_covers(templates, base):
             base=base,
         )
         request = SampleRequest(
-            prompt=prompts.joined(scenes.pieces_of(order)),
+            prompt=prompts.joined(orders.pieces_of(order)),
             negative_prompt=template.negative_prompt,
-            guidance=scenes.DEFAULT_GUIDANCE,
-            steps=scenes.DEFAULT_STEPS,
+            guidance=orders.DEFAULT_GUIDANCE,
+            steps=orders.DEFAULT_STEPS,
             seed=700 + number,
         )
         picture = painter.paint(request)

@@ -1,0 +1,161 @@
+"""What a person asks for, and what follows from it: base, prompt, size."""
+
+from dataclasses import dataclass, field
+
+from brandstudio.core.models import Vehicle
+from gallery.engine import prompts, sizes
+from gallery.models import Plate, Scheduler, Way
+from gallery.problems import Refused
+from gallery.services.sources import Start
+from training.models import BaseModel
+
+MOST_PACKS = 3
+MOST_PICTURES = 8
+LARGEST_SEED = 2**32 - 1
+STEPS = (4, 60)
+GUIDANCE = (1, 15)
+DEFAULT_STEPS = 20
+DEFAULT_GUIDANCE = 3.0
+DEFAULT_CHANGE = 0.6
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A plate on the frame: its middle x, its foot y and its width, as shares of the frame."""
+
+    plate: Plate
+    x: float = 0.5
+    y: float = 0.9
+    width: float = 0.8
+
+
+@dataclass(frozen=True)
+class SceneOrder:
+    """What a person asked for, however they asked; `scenes.compose_scene` judges it.
+
+    slot_values: slot name → phrase. free: what the person wrote themselves. packs: (StyleVersion,
+    strength) in order. strengths: of a sweep, else (). seed None: any. negative None: the
+    template's. base: only asked where no pack decides it. reason: the person's own for leaving
+    the band. size: (width, height) in px; None is the base's for the channel. is_larger: the
+    start is painted at twice its size.
+    """
+
+    template: object = None
+    slot_values: dict = field(default_factory=dict)
+    free: str = ""
+    packs: tuple = ()
+    channel: object = None
+    count: int = 4
+    seed: int | None = None
+    steps: int = DEFAULT_STEPS
+    guidance: float = DEFAULT_GUIDANCE
+    scheduler: str = Scheduler.DPM
+    negative: str | None = None
+    base: object = None
+    reason: str = ""
+    strengths: tuple = ()
+    made_from: object = None
+    campaign: object = None
+    start: Start | None = None
+    change: float = DEFAULT_CHANGE
+    placed: Placed | None = None
+    size: tuple[int, int] | None = None
+    is_larger: bool = False
+
+    @property
+    def pictures(self):
+        """How many pictures are asked for."""
+        return len(self.strengths) or self.count
+
+    @property
+    def way(self):
+        if self.is_larger:
+            return Way.LARGER
+        return Way.PRODUCT if self.placed else Way.PICTURE if self.start else Way.TEXT
+
+
+def base_of(order):
+    """The base model the packs were made for; without packs the one asked for, or the first."""
+    bases = {version.base_id: version for version, _strength in order.packs}
+    if len(bases) > 1:
+        first, second = list(bases.values())[:2]
+        raise Refused("packs-of-two-bases", first=str(first.pack), second=str(second.pack))
+    if bases:
+        return next(iter(bases.values())).base
+    base = order.base or default_base()
+    if base is None:
+        raise Refused("base-none")
+    return base
+
+
+def default_base():
+    """The bundled base, or the first that is there, or None."""
+    usable = list(BaseModel.objects.usable())
+    return next((b for b in usable if b.family == "studio-mini"), usable[0] if usable else None)
+
+
+def pieces_of(order):
+    """The prompt as it will be sent, in pieces that say where they come from."""
+    base = base_of(order)
+    text = ""
+    if order.template:
+        _check_slots(order.template, order.slot_values)
+        # Words for a car would have a second one painted around the real one.
+        text = order.template.scenery if order.placed else order.template.text
+    return prompts.compose(
+        text,
+        order.slot_values,
+        triggers=[version.trigger_words for version, _strength in order.packs],
+        free=order.free,
+        neutral=base.info.get("neutral_phrase", ""),
+    )
+
+
+def _check_slots(template, values):
+    for slot in template.slots:
+        value = values.get(slot["name"])
+        if value not in {option["value"] for option in slot["options"]}:
+            raise Refused("slot-value-unknown", value=value, slot=template.slot_label(slot))
+
+
+def negative_of(order):
+    """What the picture should not show: the person's own words, else the template's.
+
+    Around the real car no other one is wanted, which small bases must be told.
+    """
+    words = order.negative
+    if words is None:
+        words = order.template.negative_prompt if order.template else ""
+    if not order.placed:
+        return words
+    bodies = Vehicle.objects.exclude(body="").values_list("body", flat=True)
+    said = words.split(", ")
+    return ", ".join(filter(None, [words, *sorted({b for b in bodies if b not in said})]))
+
+
+def title_of(order):
+    """What the scene is called in lists when its template is gone."""
+    if order.template:
+        return order.template.name_zh[:120]
+    return (order.free or prompts.joined(pieces_of(order)))[:120]
+
+
+def size_of(order):
+    """(width, height) in px at which an order is painted."""
+    return order.size or native_size(base_of(order), order.channel)
+
+
+def native_size(base, channel):
+    """(width, height) in px that the base paints for a channel; its own size without one."""
+    info = base.info
+    width, height = info["default_width"], info["default_height"]
+    if channel is None:
+        return width, height
+    return sizes.native_size(
+        channel.width,
+        channel.height,
+        default_width=width,
+        default_height=height,
+        # Half a bucket's step: the network pads one level by itself, and shapes come closer.
+        multiple=max(info["size_multiple"], info["bucket_step"] // 2),
+    )
