@@ -3,6 +3,7 @@
 from django.utils.functional import cached_property
 from django.utils.translation import gettext, gettext_noop
 
+from brandstudio.core.numbers import parse_id
 from training import recipes, services
 from training.engine.config import PRESETS
 from training.engine.errors import EngineError
@@ -68,7 +69,7 @@ class RunDraft:
         preset = posted.get("preset_act", "")
         if preset in PRESETS:
             self.act, self.preset = "preset", preset
-            base = BaseModel.objects.usable().filter(pk=_number(posted.get("base"))).first()
+            base = BaseModel.objects.usable().filter(pk=parse_id(posted.get("base"))).first()
             base = base or BaseModel.objects.default()
             prompts = [line for line in posted.get("sample_prompts", "").splitlines() if line]
             settings = self._preset_settings(preset, base, prompts)
@@ -87,7 +88,7 @@ class RunDraft:
         except EngineError as error:
             self._keep_yaml(posted, text, faults_of(error))
             return
-        base = BaseModel.objects.usable().filter(pk=_number(posted.get("base"))).first()
+        base = BaseModel.objects.usable().filter(pk=parse_id(posted.get("base"))).first()
         if base_name:
             named = BaseModel.objects.usable().filter(name=base_name).first()
             if named is None:
@@ -212,7 +213,3 @@ def _form_defaults():
             if name not in recipes.OURS and spec.default is not None
         }
     )
-
-
-def _number(text):
-    return int(text) if text and text.isdigit() else None

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 
 from brandstudio.core.models import WrongState
+from brandstudio.core.numbers import parse_id
 
 logger = logging.getLogger(__name__)
 
@@ -38,9 +39,10 @@ def is_gone(worker):
     """
     host, _, rest = worker.partition(":")
     pid, _, birth = rest.partition(":")
-    if host != os.uname().nodename or not pid.isdigit():
+    number = parse_id(pid)
+    if host != os.uname().nodename or number is None:
         return False
-    return _birth(int(pid)) != birth
+    return _birth(number) != birth
 
 
 def _birth(pid):

@@ -10,4 +10,5 @@ def safe_next(request, fallback):
     """
     asked = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(asked, {request.get_host()}, request.is_secure())
-    return asked if is_ours else fallback
+    # Without a slash in front Django would look for a view of that name.
+    return asked if is_ours and asked.startswith("/") else fallback

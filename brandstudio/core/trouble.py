@@ -14,7 +14,10 @@ from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
 from django.db import DatabaseError
 from django.http import HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext
+from django.views.defaults import page_not_found
+from redis.exceptions import RedisError
 
 from brandstudio.core import disk
 from brandstudio.core.blobs import BlobMissing
@@ -44,6 +47,12 @@ def trouble_of(error):
                 "was stored. Ask an administrator to run “manage.py verify” and to bring it back "
                 "from a backup."
             ).format(name=error.name or gettext("this picture or style")),
+        )
+    if isinstance(error, RedisError):
+        return Trouble(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            gettext("The queue does not answer"),
+            gettext("It is started again by itself. Wait a minute, then try again."),
         )
     if disk.is_full(error):
         return Trouble(
@@ -76,7 +85,11 @@ class TroubleMiddleware:
         return answer(request, error) if error else None
 
     def process_exception(self, request, error):
-        return answer(request, error)
+        if told := answer(request, error):
+            return told
+        if request.path.startswith(reverse("admin:app_list", args=["django_rq"])):
+            return page_not_found(request, error)  # a job or worker that is not there (any more)
+        return None
 
 
 class SessionMiddleware(DjangoSessionMiddleware):

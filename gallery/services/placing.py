@@ -1,5 +1,6 @@
 """The frame on which a real car is placed: what the page draws and what its script is told."""
 
+from brandstudio.core.numbers import parse_number
 from gallery.services import orders
 
 _LABEL = (0.34, 0.085)  # about the room of the visible label, as shares of the short side
@@ -64,10 +65,7 @@ def _car(form, width, height):
 
 
 def _share(form, name):
-    try:
-        return float(form[name].value()) / 100
-    except (TypeError, ValueError):
-        return form.fields[name].initial / 100
+    return parse_number(form[name].value(), form.fields[name].initial) / 100
 
 
 def _box(x, y, width, height):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from django.http import QueryDict
 
+from brandstudio.core.numbers import parse_id, parse_number, parse_whole
 from gallery.engine import prompts
 from gallery.models import Asset, Channel, Scheduler, Way
 from gallery.problems import Refused
@@ -161,9 +162,9 @@ def _origin_of(order):
 
 def initial_of(asked, person, template, versions):
     """What the form shows at first. asked: the address's parameters (a QueryDict)."""
-    if asked.get("from", "").isdigit():
+    if (number := parse_id(asked.get("from"))) is not None:
         visible = Asset.objects.visible_to(person).select_related("scene__template")
-        if asset := visible.filter(pk=asked["from"]).first():
+        if asset := visible.filter(pk=number).first():
             initial = _initial_of_asset(asset)
             if asked.get("way") == Way.PICTURE:  # its settings, and itself to start from
                 start = sources.start_of(asset)
@@ -171,10 +172,10 @@ def initial_of(asked, person, template, versions):
             return initial
     initial = {
         "template": template,
-        "count": _number(asked.get("count"), 4),
-        "seed": _number(asked.get("seed")),
-        "steps": _number(asked.get("steps"), orders.DEFAULT_STEPS),
-        "guidance": _number(asked.get("guidance"), orders.DEFAULT_GUIDANCE, float),
+        "count": parse_whole(asked.get("count"), 4),
+        "seed": parse_whole(asked.get("seed")),
+        "steps": parse_whole(asked.get("steps"), orders.DEFAULT_STEPS),
+        "guidance": parse_number(asked.get("guidance"), orders.DEFAULT_GUIDANCE),
         "scheduler": asked.get("scheduler") or Scheduler.DPM,
         "free": asked.get("free", ""),
         "channel": asked.get("channel") or _first_channel(),
@@ -189,7 +190,7 @@ def initial_of(asked, person, template, versions):
     for name in ("way", "start", "plate"):
         initial[name] = asked.get(name, "")
     for name in ("change", "plate_x", "plate_y", "plate_width"):
-        if (value := _number(asked.get(name), None, float)) is not None:
+        if (value := parse_number(asked.get(name))) is not None:
             initial[name] = int(value) if value.is_integer() else value
     initial["pack"] = _picked(asked, template, versions)
     for version in versions:
@@ -260,16 +261,9 @@ def _placed_shown(form):
 
 
 def _strength_shown(choice):
-    return _number(choice["strength"], choice["version"].strength, float)
+    return parse_number(choice["strength"], choice["version"].strength)
 
 
 def _first_channel():
     channel = Channel.objects.first()
     return channel.slug if channel else ""
-
-
-def _number(text, default=None, kind=int):
-    try:
-        return kind(text)
-    except (TypeError, ValueError):
-        return default

@@ -7,6 +7,7 @@ from django.urls import reverse
 from PIL import Image
 
 from brandstudio.core import blobs
+from brandstudio.core.numbers import parse_id
 from gallery.engine import plate as plates
 from gallery.models import Asset, AssetState, Plate, Scene, StartPicture
 from gallery.problems import REFUSALS, Refused
@@ -39,7 +40,8 @@ class Start:
 def find_start(key, person):
     """The Start of this key, or None where the person may not see it (any more)."""
     kind, _, number = str(key or "").partition("-")
-    if not number.isdecimal():
+    number = parse_id(number)
+    if number is None:
         return None
     if kind == "own":
         upload = StartPicture.objects.filter(owner=person, pk=number).first()

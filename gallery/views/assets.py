@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from brandstudio.core.numbers import parse_ids
 from gallery import problems
 from gallery.models import Asset, AssetReview, AssetState, Channel, StylePack
 from gallery.problems import Refused
@@ -114,9 +115,9 @@ def asset_download(request, pk):
 def asset_compare(request):
     """Two pictures, one over the other, and only the settings that differ."""
     visible = Asset.objects.visible_to(request.user).filter(state=AssetState.READY)
-    wanted = [pk for pk in request.GET.getlist("pick") if pk.isdigit()][:2]
+    wanted = parse_ids(request.GET.getlist("pick"))[:2]
     rows = {
-        str(asset.pk): asset
+        asset.pk: asset
         for asset in visible.filter(pk__in=wanted).select_related(
             "scene__channel", "scene__template"
         )

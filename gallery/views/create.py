@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from brandstudio.core.numbers import parse_id
 from brandstudio.core.polling import polled
 from brandstudio.core.roles import admin_required, marketer_required
 from gallery import problems
@@ -61,7 +62,7 @@ def _page_context(request, form):
         "recent": sources.recent_pictures(request.user, form.start_shown()),
         "base": base,
         "takes": _takes(form, base, channels),
-        "shown_count": int(form["count"].value() or 1),
+        "shown_count": parse_id(form["count"].value()) or 1,
         "templates": PromptTemplate.objects.approved().order_by("slug"),
         "stage": stage.stage_of(request.user),
         "left_today": quota.left_today(request.user),
@@ -224,7 +225,8 @@ def _template(asked, person):
     """The template asked for by its number; else the first, unless a free prompt is asked for."""
     approved = PromptTemplate.objects.approved().prefetch_related("packs")
     wanted = asked.get("template", "")
-    if wanted.isdigit() and (found := approved.filter(pk=wanted).first()):
+    number = parse_id(wanted)
+    if number is not None and (found := approved.filter(pk=number).first()):
         return found
     if wanted == "free" and person.may_write_prompts or "template" in asked and not wanted:
         return None

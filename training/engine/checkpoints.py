@@ -72,7 +72,7 @@ def find_checkpoints(folder: str | Path, name: str) -> dict[int, Path]:
     found = {
         int(path.stem.removeprefix(prefix)): path
         for path in Path(folder).glob(f"{prefix}*.safetensors")
-        if path.stem.removeprefix(prefix).isdigit()
+        if path.stem.removeprefix(prefix).isascii() and path.stem.removeprefix(prefix).isdigit()
     }
     return dict(sorted(found.items()))
 

@@ -3,10 +3,13 @@
 from django.core.management.base import CommandError
 from django.db.models import Q
 
+from brandstudio.core.numbers import parse_id
+
 
 def dataset_named(datasets, name):
     """The dataset of this number or name. Raises CommandError when there is none, or several."""
-    wanted = Q(name=name) | Q(pk=int(name)) if name.isdigit() else Q(name=name)
+    number = parse_id(name)
+    wanted = Q(name=name) if number is None else Q(name=name) | Q(pk=number)
     found = list(datasets.filter(wanted)[:3])
     if not found:
         raise CommandError(f"There is no dataset {name}.")

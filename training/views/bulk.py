@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
+from brandstudio.core.numbers import parse_ids
 from brandstudio.core.roles import designer_required
 from training import services
 from training.bench import Bench
@@ -27,7 +28,7 @@ COMPARED = 300  # changes that are shown word by word; more than a person reads
 def bulk(request, pk):
     """An act on the chosen pictures: check, uncheck, remove, or on to their rights."""
     dataset = visible_dataset(request, pk)
-    chosen = [int(n) for n in request.POST.getlist("image") if n.isdigit()]
+    chosen = parse_ids(request.POST.getlist("image"))
     images = dataset.images.filter(pk__in=chosen)
     act = request.POST.get("act")
     if act in {"check", "uncheck"}:
@@ -96,7 +97,7 @@ def revert(request, pk):
 
 def _scope(dataset, request):
     """The chosen pictures; without a choice those that the filter shows."""
-    chosen = [int(n) for n in request.POST.getlist("image") if n.isdigit()]
+    chosen = parse_ids(request.POST.getlist("image"))
     if chosen:
         return dataset.images.filter(pk__in=chosen)
     view = Bench(dataset, QueryDict(request.POST.get("kept", "")))

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from brandstudio.core.models import WrongState
+from brandstudio.core.numbers import parse_ids
 from brandstudio.core.roles import designer_required
 from training import services
 from training.forms import DatasetForm, RightsForm
@@ -106,7 +107,7 @@ def rights(request, pk):
     dataset = visible_dataset(request, pk)
     # From the bulk bar come only the chosen pictures, and the form is still to be filled in.
     form = RightsForm(request.POST if "rights_holder" in request.POST else None)
-    chosen = [int(n) for n in request.POST.getlist("image") if n.isdigit()]
+    chosen = parse_ids(request.POST.getlist("image"))
     scope = request.POST.get("scope", "all")
     if form.is_valid():
         images = {

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core.models import WrongState
+from brandstudio.core.numbers import parse_id
 from brandstudio.core.roles import designer_required
 from training.image_page import ImagePage
 from training.models import TrainingImage
@@ -24,7 +25,7 @@ def image_detail(request, pk):
 def image_revert(request, pk):
     """Back to what the caption said before the revision named."""
     image = _visible(request, pk)
-    revision = get_object_or_404(image.revisions, pk=request.POST.get("revision") or 0)
+    revision = get_object_or_404(image.revisions, pk=parse_id(request.POST.get("revision")))
     try:
         image.restore(revision, by=request.user)
         messages.success(request, _("The caption is back to what it was."))

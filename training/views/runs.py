@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from brandstudio.core.models import WrongState
+from brandstudio.core.numbers import parse_ids
 from brandstudio.core.polling import polled
 from brandstudio.core.redirects import safe_next
 from brandstudio.core.roles import designer_required
@@ -169,7 +170,7 @@ def checkpoint_act(request, pk):
 @require_safe
 def run_compare(request):
     runs = TrainingRun.objects.visible_to(request.user).select_related(*LIST, "snapshot")
-    chosen = [n for n in (request.GET.get("a", ""), request.GET.get("b", "")) if n.isdigit()]
+    chosen = parse_ids(request.GET.get(name) for name in ("a", "b"))
     pair = [get_object_or_404(runs, pk=pk) for pk in chosen]
     context = {"choices": runs.order_by("-made_at")[:100], "chosen": chosen}
     if len(pair) == 2:

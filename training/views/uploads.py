@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from brandstudio.core import disk
 from brandstudio.core.models import WrongState
+from brandstudio.core.numbers import parse_whole
 from brandstudio.core.roles import designer_required
 from training import problems, services
 from training.forms import UploadForm
@@ -69,12 +70,10 @@ def upload_begin(request, pk):
             dataset,
             request.user,
             name=asked.get("name", ""),
-            size=int(asked.get("size", "0")),
+            size=parse_whole(asked.get("size"), 0),
             key=asked.get("key", "") or asked.get("name", ""),
             checked=bool(asked.get("checked")),
         )
-    except ValueError:
-        return JsonResponse({}, status=HTTPStatus.BAD_REQUEST)
     except Refused as refusal:
         return _refused(refusal.code, refusal.facts)
     return JsonResponse(_state(begun) | {"part": PART_BYTES})
@@ -90,11 +89,14 @@ def upload_part(request, pk):
     if request.method == "GET":
         return JsonResponse(_state(row))
     try:
-        offset, length = int(request.GET.get("offset", "")), int(request.headers["Content-Length"])
+        offset = parse_whole(request.GET.get("offset"), -1)
+        length = parse_whole(request.headers.get("Content-Length"), -1)
+        if min(offset, length) < 0:
+            return JsonResponse({}, status=HTTPStatus.BAD_REQUEST)
         services.receive_part(row, offset, request, length)
         if row.is_whole:
             services.take_in_upload(row)
-    except (ValueError, KeyError, UnreadablePostError):
+    except UnreadablePostError:
         return JsonResponse({}, status=HTTPStatus.BAD_REQUEST)
     except (OutOfStep, WrongState):
         row.refresh_from_db()

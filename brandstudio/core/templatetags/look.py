@@ -9,6 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from brandstudio.core.numbers import parse_number
 from brandstudio.core.stylesheet import stylesheet
 
 register = template.Library()
@@ -64,10 +65,7 @@ def strength(version, name, value=None, pictures=(), error=None, key=""):
     """
     low, high = version.strength_min, version.strength_max
     span = (high - low) or 1.0
-    try:
-        value = float(value)
-    except (TypeError, ValueError):
-        value = version.strength
+    value = parse_number(value, version.strength)
     return {
         "version": version,
         "name": name,
