@@ -4,7 +4,6 @@ import time
 from dataclasses import replace
 
 from django.conf import settings
-from PIL import Image
 
 from brandstudio.core import blobs
 from gallery.models import EvidencePicture, StyleVersion, Way
@@ -13,6 +12,7 @@ from gallery.services import shown
 from gallery.services.orders import default_base
 from gallery.services.scenes import product_of
 from training.engine import prompt_weights
+from training.engine.images import open_rgb
 from training.engine.lora_fit import check_fit
 
 
@@ -83,8 +83,7 @@ def paint_asset(asset, turn, stopped):
 def _paint(painter, scene, request, on_step, stopped):
     """The picture, by the scene's way."""
     if scene.way == Way.LARGER:
-        with Image.open(start_of(scene)) as opened:
-            first = opened.convert("RGB")
+        first = open_rgb(start_of(scene), name=scene.start_name)
         return painter.upscale(
             first,
             request,

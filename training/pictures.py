@@ -1,24 +1,23 @@
 """From a file that somebody sent to three blobs: original, upright sRGB copy, thumbnail."""
 
+import contextlib
 import re
 import tempfile
-import threading
 import unicodedata
-import warnings
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from brandstudio.core import blobs
+from training.engine import images
 from training.engine.errors import EngineError
-from training.engine.images import open_rgb
 
 THUMB_SIDE = 512  # px, long side: twice the width of a card
-# Decoding takes up to 16 bytes a pixel: one picture at a time in each process (docs/operations.md).
-_ONE_AT_A_TIME = threading.Lock()
-LOSSY = {"JPEG", "HEIF", "AVIF"}
+LOSSY = {"JPEG", "MPO", "HEIF", "AVIF"}
+WEB = {"JPEG", "MPO", "PNG", "WEBP"}  # an MPO begins with a whole JPEG, which is what readers show
+JPEG_SIDE = 65_500  # px: no JPEG is longer
 
 
 class Refused(Exception):
@@ -44,24 +43,32 @@ def take_in(path, name):
     """Store the picture at path. name is how messages call it. Raises Refused.
 
     The header is looked at before a single pixel is unpacked, so a picture that claims to be
-    enormous costs nothing.
+    enormous costs nothing. Decoding takes up to 16 bytes a pixel, so that each process takes in
+    one picture at a time (docs/operations.md).
     """
     path = Path(path)
     if not path.stat().st_size:
         raise Refused("file-empty", name=name)
-    kind, as_it_came = _header(path, name)
-    with _ONE_AT_A_TIME:
-        return _take_in(path, name, kind, as_it_came)
+    with images.one_at_a_time(), as_refusals(name):
+        return _take_in(path, name)
 
 
-def _take_in(path, name, kind, as_it_came):
+@contextlib.contextmanager
+def as_refusals(name):
+    """Turn what the engine says of a picture that was sent into a Refused that names it."""
     try:
-        with warnings.catch_warnings():
-            # The size was judged above, by our own limit.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            upright = open_rgb(path)
+        yield
     except EngineError as error:
-        raise Refused(error.code, **{**error.facts, "name": name}) from error
+        raise Refused(
+            _CODES.get(error.code, error.code), **{**error.facts, "name": name}
+        ) from error
+
+
+_CODES = {"image-too-large": "picture-has-too-many-pixels"}
+
+
+def _take_in(path, name):
+    kind, as_it_came, upright = _decoded(path, name)
     original = blobs.put(path)
     return Picture(
         original_sha256=original,
@@ -91,45 +98,23 @@ def free_name(name, taken):
     return candidate
 
 
-def _header(path, name):
-    """(format, whether the file can be trained on as it came) from the header alone."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
-                if image.width * image.height > settings.IMAGE_MAX_PIXELS:
-                    raise Refused(
-                        "picture-has-too-many-pixels",
-                        name=name,
-                        width=image.width,
-                        height=image.height,
-                        limit=round(settings.IMAGE_MAX_PIXELS / 1e6),
-                    )
-                upright = image.getexif().get(0x0112, 1) == 1
-                plain = image.mode == "RGB" and not image.info.get("icc_profile")
-                web = image.format in {"JPEG", "PNG", "WEBP"}
-                still = getattr(image, "n_frames", 1) == 1
-                return image.format, upright and plain and web and still and (
-                    "transparency" not in image.info
-                )
-    except Image.DecompressionBombError as error:
-        raise Refused(
-            "picture-has-too-many-pixels",
-            name=name,
-            width="?",
-            height="?",
-            limit=round(settings.IMAGE_MAX_PIXELS / 1e6),
-        ) from error
-    except UnidentifiedImageError as error:
-        raise Refused("image-unreadable", name=name, reason="not an image") from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
-        # Pillow's plugins raise all of these for damaged files.
-        raise Refused("image-unreadable", name=name, reason=str(error)) from error
+def _decoded(path, name):
+    """(format, whether the file itself can be shown, the picture upright in sRGB)."""
+    with images.loaded(path, settings.IMAGE_MAX_PIXELS / 1e6, name) as image:
+        return image.format, _can_stay(image), images.as_rgb(image)
+
+
+def _can_stay(image):
+    """Whether the file can be shown and trained on as it came."""
+    plain = image.mode == "RGB" and not image.info.get("icc_profile")
+    still = image.format == "MPO" or not getattr(image, "is_animated", False)
+    upright = images.orientation(image) == 1
+    return image.format in WEB and plain and still and upright and "transparency" not in image.info
 
 
 def _normalised(image, kind):
     """A lossy source gains nothing from a lossless copy ten times its size."""
-    if kind in LOSSY:
+    if kind in LOSSY and max(image.size) <= JPEG_SIDE:
         return _stored(image, "JPEG", quality=95, subsampling=0)
     return _stored(image, "PNG", compress_level=3)
 

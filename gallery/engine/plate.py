@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageCms, ImageFilter, ImageOps
+from PIL import Image, ImageCms, ImageFilter
 
 from training.engine import images
 from training.engine.errors import EngineError
@@ -70,13 +70,13 @@ class Composition:
     reflection: Image.Image
 
 
-def check_plate(path: str | Path) -> PlateFacts:
-    """What an uploaded cut-out is.
+def check_plate(path: str | Path, name: str = "") -> PlateFacts:
+    """What an uploaded cut-out is. name: how messages call it; "" is the file's own.
 
     Raises EngineError: image-unreadable, image-too-large, plate-without-alpha, plate-empty,
     plate-too-small.
     """
-    picture = _opened(Path(path))
+    picture = open_plate(path, name)
     left, top, right, bottom = _visible(picture)
     width, height = picture.size
     return PlateFacts(width, height, (left / width, top / height, right / width, bottom / height))
@@ -110,25 +110,29 @@ def put_on(picture: Image.Image, product: PlacedProduct) -> Image.Image:
     return Image.alpha_composite(picture.convert("RGBA"), overlay).convert("RGB")
 
 
-def _opened(path: Path) -> Image.Image:
-    """The cut-out in RGBA, turned upright, in sRGB; pixels that are sRGB already stay equal."""
-    with images.loaded(path, MAX_MEGAPIXELS) as image:
-        upright = ImageOps.exif_transpose(image)
-    if not upright.has_transparency_data:
-        raise EngineError("plate-without-alpha", name=path.name)
-    picture = upright.convert("RGBA")
-    if not _is_srgb(picture):
-        picture = images.to_srgb(picture)
+def open_plate(path: str | Path, name: str = "") -> Image.Image:
+    """The cut-out in RGBA, turned upright, in sRGB; pixels that are sRGB already stay equal.
+
+    Raises as check_plate.
+    """
+    name = name or Path(path).name
+    with images.loaded(path, MAX_MEGAPIXELS, name) as image:
+        if not image.has_transparency_data:
+            raise EngineError("plate-without-alpha", name=name)
+        images.turn_upright(image)
+        picture = image.convert("RGBA")
+        if not _is_srgb(picture):
+            picture = images.to_srgb(picture)
     lowest, highest = picture.getchannel("A").getextrema()
     if lowest > 250:
-        raise EngineError("plate-without-alpha", name=path.name)
+        raise EngineError("plate-without-alpha", name=name)
     if highest < 128:
-        raise EngineError("plate-empty", name=path.name)
+        raise EngineError("plate-empty", name=name)
     left, top, right, bottom = _visible(picture)
     if max(right - left, bottom - top) < SMALLEST:
         raise EngineError(
             "plate-too-small",
-            name=path.name,
+            name=name,
             side=max(right - left, bottom - top),
             needed=SMALLEST,
         )
@@ -152,7 +156,7 @@ def _visible(picture: Image.Image) -> tuple[int, int, int, int]:
 
 
 def _overlay(product: PlacedProduct, size: tuple[int, int]) -> Image.Image:
-    picture = _opened(Path(product.picture))
+    picture = open_plate(product.picture)
     width = max(1, round(product.width * size[0]))
     height = max(1, round(picture.height * width / picture.width))
     if width > 8 * size[0] or height > 8 * size[1]:

@@ -6,9 +6,10 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from xml.etree import ElementTree
 
-from PIL import Image
+from training.engine.images import opened
 
 AI_SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -92,9 +93,9 @@ def stamp(packet: str, mark: Mark) -> str:
     return "\n".join((_BEGIN, ElementTree.tostring(root, encoding="unicode"), _END))
 
 
-def read_mark(path: Path | str) -> FoundMarks:
-    """The marks in a PNG, JPEG or WebP file."""
-    with Image.open(path) as image:
+def read_mark(path: Path | str | IO[bytes]) -> FoundMarks:
+    """The marks in a PNG, JPEG or WebP file. Raises EngineError as `images.opened`."""
+    with opened(path) as image:
         packet = image.info.get("XML:com.adobe.xmp") or image.info.get("xmp") or ""
         elsewhere = [image.info["AIGC"]] if "AIGC" in image.info else []  # annex B's PNG keyword
     if isinstance(packet, bytes):

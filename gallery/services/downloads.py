@@ -13,6 +13,7 @@ from gallery.models import AssetState, Download
 from gallery.problems import Refused
 from gallery.services import shown
 from gallery.services.scenes import product_of
+from training.engine.images import loaded
 
 FORMS = {"png": "image/png", "jpg": "image/jpeg"}
 LARGEST_SIDE = 4096  # px: what a request may scale to while a person waits
@@ -51,8 +52,9 @@ def _labelled(asset, channel, form, limited):
     """limited(size, master): the file's size in px, from the channel's and the master's."""
     if asset.state != AssetState.READY:
         raise Refused("picture-not-ready")
-    with Image.open(blobs.local(asset.picture_sha256, str(asset))) as opened:
-        picture = opened.convert("RGB")
+    name = str(asset)
+    with loaded(blobs.local(asset.picture_sha256, name), name=name) as master:
+        picture = master.convert("RGB")
     size = limited(delivered_size(asset, channel), picture.size)
     picture = _delivered(picture, asset.scene, size)
     file = io.BytesIO()

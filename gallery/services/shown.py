@@ -8,12 +8,13 @@ import io
 from functools import lru_cache
 
 from django.conf import settings
-from PIL import Image
 
 from brandstudio.core import blobs
 from brandstudio.core.serving import MadePicture
 from gallery.engine import labelling, xmp
 from gallery.engine.xmp import Mark
+from training.engine.errors import EngineError
+from training.engine.images import loaded
 
 THUMB_SIDE = 480  # px of the longer side of what lists show, at most
 _THUMB_QUALITY = 75
@@ -49,9 +50,9 @@ def thumb(asset, picture, sha256):
 def preview(asset):
     """What an asset under way is becoming, as bytes of a WebP."""
     scene = asset.scene
-    with Image.open(io.BytesIO(bytes(asset.preview))) as opened:
+    with loaded(io.BytesIO(bytes(asset.preview))) as latest:
         return labelling.for_screens(
-            opened,
+            latest,
             mark(f"studio-{asset.pk}", f"step{asset.steps_done}"),
             native=(scene.width, scene.height),
             quality=_THUMB_QUALITY,
@@ -80,7 +81,7 @@ def _ready(sha256, wanted):
         return None
     try:
         found = xmp.read_mark(io.BytesIO(content))
-    except (OSError, ValueError):
+    except (EngineError, ValueError):
         return None
     return content if found.marks == (wanted.as_dict(),) else None
 
@@ -89,5 +90,5 @@ def _ready(sha256, wanted):
 def _made_ready(path, wanted, longest):
     # Encoding costs 10 to 100 ms, and a sheet's pictures are looked at again and again.
     quality = _THUMB_QUALITY if longest else 90
-    with Image.open(path) as opened:
-        return labelling.for_screens(opened, wanted, longest=longest, quality=quality)
+    with loaded(path) as master:
+        return labelling.for_screens(master, wanted, longest=longest, quality=quality)

@@ -12,7 +12,7 @@ from gallery.engine import plate as plates
 from gallery.models import Asset, AssetState, Plate, Scene, StartPicture
 from gallery.problems import REFUSALS, Refused
 from training import pictures
-from training.engine.errors import EngineError
+from training.engine import images
 
 THUMB_SIDE = 720  # px of the longer side: what a page shows of a plate
 LARGEST_SOURCE = 64 * 2**20  # bytes
@@ -119,12 +119,10 @@ def take_plate(upload, person, vehicle=None):
 
 def keep_plate(path, name, person, vehicle=None):
     """As take_plate, for a file on this machine. name: the file's own."""
-    try:
-        plates.check_plate(path)
-    except EngineError as error:  # it knows the file by its temporary name only
-        raise EngineError(error.code, **{**error.facts, "name": name}) from error
-    with Image.open(path) as opened:
-        size, thumb = opened.size, _thumb(opened)
+    with images.one_at_a_time():
+        picture = plates.open_plate(path, name)
+        size, thumb = picture.size, _thumb(picture)
+        del picture  # before the next one's turn
     return Plate.objects.create(
         vehicle=vehicle,
         name=name.rpartition(".")[0][:120] or name[:120],
@@ -152,8 +150,8 @@ def _check_size(upload):
 
 
 def _thumb(picture):
-    small = picture.convert("RGBA")
-    small.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.LANCZOS)
+    """A small WebP of the picture, which is made small itself."""
+    picture.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.LANCZOS)
     file = io.BytesIO()
-    small.save(file, "WEBP", quality=85, method=3)
+    picture.save(file, "WEBP", quality=85, method=3)
     return file.getvalue()

@@ -6,7 +6,6 @@ import zipfile
 from pathlib import Path
 
 from django.conf import settings
-from PIL import Image
 
 from brandstudio.core import blobs
 from gallery.engine import labelling
@@ -14,6 +13,7 @@ from gallery.models import ReviewState
 from gallery.problems import Refused
 from gallery.services.shown import mark
 from training.engine import lora_export
+from training.engine.images import loaded
 from training.engine.safetensors_header import read_header
 
 
@@ -70,7 +70,7 @@ def _preview(version):
 
 
 def _write_labelled(shown, file, version):
-    with Image.open(blobs.local(shown.sha256, str(version))) as picture:
+    with loaded(blobs.local(shown.sha256, str(version))) as picture:
         labelling.write(
             picture.convert("RGB"), file, form="png", mark=mark(f"style-{version.pk}", shown.sha256)
         )

@@ -8,13 +8,13 @@ from pathlib import Path, PurePosixPath
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from PIL import Image
 
 from brandstudio.core import blobs
 from training.engine.captions import metadata_text
+from training.engine.images import opened
 from training.pictures import free_name
 
-SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
+SUFFIXES = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 
 
 class Layout(models.TextChoices):
@@ -130,7 +130,7 @@ def _names(rows):
     """File names whose endings tell the truth: a HEIC's upright copy is a JPEG."""
     taken, names = set(), []
     for row in rows:
-        with Image.open(blobs.local(row["sha256"], row["name"])) as image:
+        with opened(blobs.local(row["sha256"], row["name"]), name=row["name"]) as image:
             suffix = SUFFIXES.get(image.format, PurePosixPath(row["name"]).suffix)
         own = PurePosixPath(row["name"])
         same = own.suffix.lower() in {suffix, ".jpeg" if suffix == ".jpg" else suffix}

@@ -10,8 +10,6 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image
-
 from brandstudio.core import blobs
 from gallery import jobs as gallery_jobs
 from gallery import services
@@ -20,6 +18,7 @@ from gallery.services import assets as asset_acts
 from gallery.services import evidence
 from training import jobs as training_jobs
 from training import services as training_services
+from training.engine.images import open_rgb
 from training.models import BaseModel, ChoreKind, RunState
 
 # Template, pack, channel, and what is chosen besides each slot's first option.
@@ -162,8 +161,7 @@ def contact_sheet(version, path):
 
     pictures = {}
     for picture in version.pictures.order_by("strength", "seed"):
-        with Image.open(blobs.local(picture.sha256)) as opened:
-            pictures.setdefault(picture.strength, []).append(opened.convert("RGB"))
+        pictures.setdefault(picture.strength, []).append(open_rgb(blobs.local(picture.sha256)))
     prompts = tuple(entry["prompt"] for entry in evidence.PROMPTS)
     sheet = StrengthSheet(tuple(pictures), prompts, pictures, [])
     path.parent.mkdir(parents=True, exist_ok=True)

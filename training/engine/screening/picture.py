@@ -1,19 +1,16 @@
 """One picture, opened once, in the three sizes the checks look at."""
 
-import warnings
+import contextlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-from training.engine.errors import EngineError
-from training.engine.images import as_rgb
+from training.engine.images import as_rgb, loaded, orientation
 from training.engine.screening.settings import ScreenSettings
 
-# Only raster formats: Pillow would hand EPS and the like to programs outside Python.
-FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "HEIF")
 WINDOW = 1024  # px; compression shows anywhere, so one window at full size is enough
 OVERVIEW = 512  # px; short side of the copy for everything coarse
 LONGEST = 4096  # px; keeps the copies of very long panoramas small
@@ -65,50 +62,19 @@ def open_picture(path: str | Path, settings: ScreenSettings, name: str | None = 
     Memory: decoder and copies need up to 12 bytes per pixel of the file, see docs/screening.md.
     Raises EngineError: image-unreadable, image-too-large.
     """
-    path = Path(path)
-    name = name or path.name
-    try:
-        with warnings.catch_warnings():
-            # Our own limit is stricter than the one Pillow warns of.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path, formats=_readable_formats()) as image:
-                _refuse_giants(image, settings.max_megapixels, name)
-                return _read(image, name, settings)
-    except Image.DecompressionBombError as error:
-        raise EngineError(
-            "image-too-large", name=name, megapixels=">178", limit=settings.max_megapixels
-        ) from error
-    except FileNotFoundError as error:
-        raise EngineError("image-unreadable", name=name, reason="no such file") from error
-    except UnidentifiedImageError as error:
-        reason = "the file is empty" if path.stat().st_size == 0 else "not an image"
-        raise EngineError("image-unreadable", name=name, reason=reason) from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
-        # Pillow's plugins raise all of these for damaged files.
-        raise EngineError("image-unreadable", name=name, reason=str(error)) from error
-
-
-def _readable_formats() -> list[str]:
-    Image.init()  # registers the plugins; some Pillow builds lack one
-    return [one for one in FORMATS if one in Image.OPEN]
-
-
-def _refuse_giants(image: Image.Image, limit: int, name: str) -> None:
-    megapixels = image.width * image.height / 1e6
-    if megapixels > limit:
-        raise EngineError("image-too-large", name=name, megapixels=round(megapixels), limit=limit)
+    with loaded(path, settings.max_megapixels, name or "") as image:
+        return _read(image, name or Path(path).name, settings)
 
 
 def _read(image: Image.Image, name: str, settings: ScreenSettings) -> Picture:
     tables = getattr(image, "quantization", None)
-    image.load()
     clues = _clues(image)
     if image.mode in ("1", "P"):  # palette indices can't be averaged
         image = image.convert("RGBA" if "transparency" in image.info else "RGB")
     side = max(OVERVIEW, settings.resolution)
     scale = min(1.0, side / min(image.size), LONGEST / max(image.size))
     overview = as_rgb(_resized(image, scale))
-    turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+    turned = orientation(image) in (5, 6, 7, 8)
     width, height = image.size[::-1] if turned else image.size
     return Picture(
         name=name,
@@ -141,11 +107,12 @@ def _middle(image: Image.Image) -> Image.Image:
 def _clues(image: Image.Image) -> str:
     """Software and description fields, lower case; binary values are left out."""
     texts = [value for value in image.info.values() if isinstance(value, str)]
-    exif = image.getexif()
-    texts += [value for value in exif.values() if isinstance(value, str)]
-    comment = exif.get_ifd(0x8769).get(0x9286)  # UserComment: where iOS writes "Screenshot"
-    if isinstance(comment, bytes):
-        texts.append(comment.decode("ascii", errors="ignore"))
-    elif isinstance(comment, str):
-        texts.append(comment)
+    with contextlib.suppress(Exception):  # EXIF that can't be read gives no clue
+        exif = image.getexif()
+        texts += [value for value in exif.values() if isinstance(value, str)]
+        comment = exif.get_ifd(0x8769).get(0x9286)  # UserComment: where iOS writes "Screenshot"
+        if isinstance(comment, bytes):
+            texts.append(comment.decode("ascii", errors="ignore"))
+        elif isinstance(comment, str):
+            texts.append(comment)
     return " ".join(texts)[:4000].lower()
