@@ -10,13 +10,15 @@ from pathlib import Path, PurePosixPath
 from django.conf import settings
 from PIL import Image
 
-from brandstudio.core import blobs
+from brandstudio.core import blobs, disk
 from training.engine import images
 from training.engine.errors import EngineError
+from training.engine.image_folder import clean_name
 
 THUMB_SIDE = 512  # px, long side: twice the width of a card
 LOSSY = {"JPEG", "MPO", "HEIF", "AVIF"}
 WEB = {"JPEG", "MPO", "PNG", "WEBP"}  # an MPO begins with a whole JPEG, which is what readers show
+NAME_BYTES = 200  # of a stem: with ending, number and a temporary mark it fits every disk
 JPEG_SIDE = 65_500  # px: no JPEG is longer
 
 
@@ -81,11 +83,12 @@ def _take_in(path, name):
 
 def safe_name(name):
     """The file's own name without folders, control characters and other traps; CJK stays."""
-    name = unicodedata.normalize("NFC", PurePosixPath(name.replace("\\", "/")).name)
+    name = PurePosixPath(clean_name(name)).name
     name = "".join(c for c in name if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"})
-    name = re.sub(r'[<>:"|?*]', "_", name).strip(" .")
+    name = re.sub(r'[<>:"|?*]', "_", name)
     stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
-    return (stem[:180] + suffix[:12]) or "picture"
+    stem = stem.strip(" .")[:180].encode()[:NAME_BYTES].decode(errors="ignore").rstrip()
+    return (stem or "picture") + suffix[:12]
 
 
 def free_name(name, taken):
@@ -128,6 +131,11 @@ def _thumbnail(image):
 
 def _stored(image, kind, **options):
     with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
-        image.save(file, kind, **options)
+        try:
+            image.save(file, kind, **options)
+        except Exception as error:  # an encoder that won't take the picture, as odd as a plugin
+            if getattr(error, "errno", None) or disk.is_full(error):
+                raise
+            raise EngineError("image-unreadable", name="", reason=str(error)) from error
         file.flush()
         return blobs.put(file.name)

@@ -25,6 +25,13 @@ SENTENCES: dict[str, str] = {
         "{name} could not be stored: the disk of the studio is full. Ask an administrator to make "
         "room, then try again."
     ),
+    "file-passed-over": gettext_noop(
+        "{name} is what an operating system leaves beside pictures; it was passed over."
+    ),
+    "file-not-taken": gettext_noop(
+        "{name} could not be taken in: the software failed over it. The other files were; "
+        "tell an administrator, who finds the details in the log."
+    ),
     "picture-has-too-many-pixels": gettext_noop(
         "{name} says it is {width} × {height} px; the limit is {limit} megapixels. "
         "Make it smaller first."

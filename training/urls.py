@@ -13,6 +13,7 @@ urlpatterns = [
     path("datasets/<id:pk>/uploads/", uploads.uploads, name="dataset-uploads"),
     path("datasets/<id:pk>/uploads/begin/", uploads.upload_begin, name="upload-begin"),
     path("uploads/<id:pk>/", uploads.upload_part, name="upload-part"),
+    path("uploads/<id:pk>/retry/", uploads.upload_retry, name="upload-retry"),
     path("uploads/<id:pk>/forget/", uploads.upload_forget, name="upload-forget"),
     path("datasets/<id:pk>/bin/", datasets.dataset_discard, name="dataset-discard"),
     path("datasets/<id:pk>/restore/", datasets.dataset_restore, name="dataset-restore"),

@@ -13,7 +13,7 @@ from gallery.models import ReviewState
 from gallery.problems import Refused
 from gallery.services.shown import mark
 from training.engine import lora_export
-from training.engine.images import loaded
+from training.engine.images import open_rgb
 from training.engine.safetensors_header import read_header
 
 
@@ -70,7 +70,5 @@ def _preview(version):
 
 
 def _write_labelled(shown, file, version):
-    with loaded(blobs.local(shown.sha256, str(version))) as picture:
-        labelling.write(
-            picture.convert("RGB"), file, form="png", mark=mark(f"style-{version.pk}", shown.sha256)
-        )
+    picture = open_rgb(blobs.local(shown.sha256, str(version)))
+    labelling.write(picture, file, form="png", mark=mark(f"style-{version.pk}", shown.sha256))

@@ -6,9 +6,10 @@ import pytest
 from PIL import Image
 
 from training.engine import base_models
-from training.engine.caption_folders import folder_captions, pictures_in
+from training.engine.caption_folders import folder_captions
 from training.engine.dataset import check_dataset, load_dataset
 from training.engine.errors import EngineError
+from training.engine.image_folder import find_images
 
 
 @pytest.fixture
@@ -189,5 +190,7 @@ def test_trigger_inside_a_word_is_put_in_front_while_training(put, check):
 def test_what_a_run_wrote_into_its_set_is_no_part_of_it(put):
     folder = put({"a.png": None, "out/samples/s.png": None, ".cache/x.png": None})
 
-    assert list(pictures_in(folder)) == ["a.png", "out/samples/s.png"]
-    assert folder_captions(put({"a.txt": "tea"}), folder, folder / "out").pictures == ["a.png"]
+    assert list(find_images(folder).files) == ["a.png", "out/samples/s.png"]
+    assert folder_captions(put({"a.txt": "tea"}), folder, folder / "out").pictures.keys() == {
+        "a.png"
+    }

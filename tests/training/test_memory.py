@@ -42,6 +42,32 @@ said = {"codes": [line.code for line in report.lines], "grown": peak() - before}
 print(json.dumps(said))
 """
 
+SIX_AT_ONCE = """
+import json, sys, threading
+import django
+django.setup()
+from django.conf import settings
+from training.pictures import take_in
+
+settings.FILE_UPLOAD_TEMP_DIR, settings.STORAGE_URL = sys.argv[1], f"file://{sys.argv[1]}/blobs"
+
+def memory(what):
+    line = next(one for one in open("/proc/self/status") if one.startswith(what))
+    return int(line.split()[1]) * 1024
+
+def take_all(paths):
+    threads = [threading.Thread(target=take_in, args=(one, one[-5:])) for one in paths]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+take_all(sys.argv[2:3])  # what the first picture loads for good
+before = memory("VmRSS")
+take_all(sys.argv[2:])
+print(json.dumps({"grown": memory("VmHWM") - before, "kept": memory("VmRSS") - before}))
+"""
+
 
 @pytest.fixture
 def take_in(make_dataset, worker_environment, tmp_path):
@@ -79,6 +105,32 @@ def test_large_pictures_take_no_more_than_the_bound(take_in, tmp_path):
 
     assert said["codes"] == ["picture-added"] * 4
     assert said["grown"] <= BYTES_PER_PIXEL * side * side + SLACK
+
+
+def test_six_large_uploads_at_once_take_the_memory_of_one_and_give_it_back(
+    worker_environment, tmp_path
+):
+    side = 4000
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    paths = [tmp_path / name for name in ("a.jpg", "b.jpg", "c.jpg", "d.png", "e.png", "f.png")]
+    for path in paths:
+        mode = "RGB" if path.suffix == ".jpg" else "RGBA"
+        options = {"exif": exif} if path.suffix == ".jpg" else {}
+        Image.linear_gradient("L").resize((side, side)).convert(mode).save(path, **options)
+
+    ended = subprocess.run(
+        [sys.executable, "-c", SIX_AT_ONCE, str(tmp_path), *map(str, paths)],
+        cwd=settings.ROOT,
+        env={**os.environ, **worker_environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    said = json.loads(ended.stdout)
+    assert said["grown"] <= BYTES_PER_PIXEL * side * side + SLACK
+    assert said["kept"] <= SLACK
 
 
 def test_headers_and_bombs_cost_next_to_nothing(take_in, tmp_path, make_picture):

@@ -20,18 +20,18 @@ from training.engine.captions import (
     sidecar_lines,
 )
 from training.engine.errors import EngineError
-from training.engine.images import IMAGE_EXTENSIONS
+from training.engine.image_folder import clean_name, find_images
 
 
 @dataclass
 class FolderCaptions:
     """captions: picture (from the folder on) → caption, in the order they were found.
 
-    pictures: all pictures of the folder. faults: what could not be read. unmatched: captions that
+    pictures: all pictures of the folder, with their paths. faults: what could not be read. unmatched: captions that
     mean no picture, or several. remarks: what was read in a way worth telling.
     """
 
-    pictures: list[str]
+    pictures: dict[str, Path]
     captions: dict[str, str] = field(default_factory=dict)
     faults: list[EngineError] = field(default_factory=list)
     unmatched: list[EngineError] = field(default_factory=list)
@@ -42,10 +42,12 @@ def folder_captions(folder: Path, metadata: Path, leave_out: Path | None = None)
     """The captions of a training folder. metadata: a table, or a folder with tables or text files
     beside the pictures. leave_out: a folder inside whose pictures are none of the set.
 
-    Raises EngineError: captions-missing-file, captions-folder-empty, captions-not-text,
-    captions-encoding, captions-unknown-form, captions-too-large.
+    Raises EngineError: folder-missing, folder-unreadable, captions-missing-file,
+    captions-folder-empty, captions-not-text, captions-encoding, captions-unknown-form,
+    captions-too-large.
     """
-    told = FolderCaptions(list(pictures_in(folder, leave_out)))
+    found = find_images(folder, "train_data_dir")
+    told = FolderCaptions(_without(found.files, leave_out), faults=list(found.faults))
     index = PictureIndex(told.pictures)
     sources: dict[str, str] = {}
     if not metadata.is_dir():
@@ -62,13 +64,12 @@ def folder_captions(folder: Path, metadata: Path, leave_out: Path | None = None)
     return told
 
 
-def pictures_in(folder: Path, leave_out: Path | None = None) -> Iterator[str]:
-    """Names of the pictures of a folder and the folders in it, hidden ones left aside."""
-    for path in _files_in(folder):
-        if leave_out and path.resolve().is_relative_to(leave_out):
-            continue
-        if path.suffix.lower() in IMAGE_EXTENSIONS:
-            yield path.relative_to(folder).as_posix()
+def _without(files: dict[str, Path], leave_out: Path | None) -> dict[str, Path]:
+    return {
+        name: path
+        for name, path in files.items()
+        if leave_out is None or not path.resolve().is_relative_to(leave_out)
+    }
 
 
 def folder_repeats(folder: Path, picture: str) -> int:
@@ -103,12 +104,14 @@ def _take_table(told, index, folder, path, sources) -> None:
     table = read_metadata(path)
     told.faults += table.problems
     place = _place(folder, path)
+    refused = {fault.facts.get("name") for fault in told.faults}
     for name, caption in table.rows.items():
-        written = str(place / name)
+        written = clean_name(str(place / name))
         pictures = index.find(written)
-        if not pictures and (folder / written).is_file():
+        if not pictures and os.path.isfile(folder / written):
             pictures = [written]  # a picture of an unusual ending
-        if not pictures and name == table.heading:
+            told.pictures[written] = folder / written
+        if not pictures and (name == table.heading or written in refused):
             continue
         line = table.lines[name]
         if not pictures:
@@ -124,7 +127,7 @@ def _take_table(told, index, folder, path, sources) -> None:
 
 def _take_sidecar(told, index, stem, path, sources) -> None:
     # A text file beside two pictures of its name speaks of both, as it does to other trainers.
-    pictures = index.find(str(stem))
+    pictures = index.find(clean_name(str(stem)))
     if not pictures:
         return  # notes.txt, LICENSE.txt: text that belongs to no picture
     try:

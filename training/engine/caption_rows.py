@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from training.engine.caption_encoding import has_halves
 from training.engine.errors import EngineError
+from training.engine.image_folder import leads_outside
 from training.engine.images import IMAGE_EXTENSIONS
 
 NAME_COLUMNS = (
@@ -96,8 +97,7 @@ def gather(records) -> CaptionTable:
 def problem_of(record: Record, table: CaptionTable) -> EngineError | None:
     """Why a record that could be read is no caption, beside those that are in the table."""
     name, line = record.name, record.line
-    climbs = ".." in name and ".." in name.split("/")
-    if climbs or name.startswith("/") or (name[1:2] == ":" and name[0].isalpha()):
+    if leads_outside(name):
         return EngineError("captions-bad-name", line=line, name=name)
     if not record.caption:
         return EngineError("captions-empty", line=line, name=name)

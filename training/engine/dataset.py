@@ -43,11 +43,10 @@ def check_dataset(config: RunConfig, info: BaseInfo) -> DatasetCheck:
     """Read captions and open every picture, gathering all faults instead of stopping at one.
 
     Raises EngineError only where there is nothing to look at: folder-missing,
-    captions-missing-file, captions-not-text, captions-encoding, captions-folder-empty.
+    folder-unreadable, captions-missing-file, captions-not-text, captions-encoding,
+    captions-folder-empty.
     """
     folder = Path(config.train_data_dir)
-    if not folder.is_dir():
-        raise EngineError("folder-missing", path=str(folder), key="train_data_dir")
     own = Path(config.output_dir).resolve()
     told = folder_captions(
         folder, Path(config.metadata_path), None if own == folder.resolve() else own
@@ -57,7 +56,7 @@ def check_dataset(config: RunConfig, info: BaseInfo) -> DatasetCheck:
     examples = []
     for name, caption in told.captions.items():
         try:
-            examples.append(_example(name, folder, caption, config, buckets))
+            examples.append(_example(name, told.pictures[name], caption, config, buckets))
         except EngineError as fault:
             faults.append(fault)
     faults += told.unmatched
@@ -121,9 +120,8 @@ def pixel_hash(image: Image.Image) -> str:
     return hashlib.sha256(f"{image.width}x{image.height}:".encode() + image.tobytes()).hexdigest()
 
 
-def _example(name, folder, caption, config, buckets) -> Example:
-    path = folder / name
-    image = open_rgb(path)
+def _example(name, path, caption, config, buckets) -> Example:
+    image = open_rgb(path, name)
     bucket = choose_bucket(buckets, image.width, image.height)
     # What counts is how far the picture must be enlarged to cover its shape.
     if max(bucket.width / image.width, bucket.height / image.height) > ENLARGEMENT:

@@ -42,6 +42,9 @@ SENTENCES: dict[str, str] = {
     "config-not-a-choice": gettext_noop("“{key}” is “{value}”; choose one of: {choices}."),
     # Folders, files, disk
     "folder-missing": gettext_noop("The folder {path} does not exist. Check the path of “{key}”."),
+    "folder-unreadable": gettext_noop(
+        "The folder {name} can't be read. Give its owner the right to read it."
+    ),
     "folder-read-only": gettext_noop(
         "The folder {path} can't be written to. Give its owner the right to write, "
         "or choose another output folder."
@@ -57,6 +60,18 @@ SENTENCES: dict[str, str] = {
     # Pictures and captions
     "image-unreadable": gettext_noop(
         "The image {name} can't be read: {reason}. Replace it, or take it out of the set."
+    ),
+    "image-name-unreadable": gettext_noop(
+        "The name of the image {name} is not text: its bytes are neither UTF-8 nor GB 18030. "
+        "Rename the file."
+    ),
+    "image-name-taken": gettext_noop(
+        "The image {name} has the same name as {other}, but for blanks, slashes or accents. "
+        "Rename one of the two."
+    ),
+    "folder-without-images": gettext_noop(
+        "The folder {path} holds no picture (JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF or HEIC). "
+        "Check the path of “{key}”."
     ),
     "image-too-small": gettext_noop(
         "Image {name} is {side} px on its short side; this run needs {needed} px. "

@@ -12,7 +12,8 @@ from training.engine.base_models import BUNDLED_FOLDER
 from training.engine.caption_file import CaptionFile, is_writable_name
 from training.engine.caption_rows import shorten
 from training.engine.errors import EngineError
-from training.engine.images import IMAGE_EXTENSIONS, open_rgb
+from training.engine.image_folder import find_images
+from training.engine.images import open_rgb
 from training.engine.loading import choose_device
 from training.engine.trigger_words import with_trigger
 from training.engine.yaml_text import read_yaml, short
@@ -181,32 +182,34 @@ def caption_folder(
     prefix: str = "",
     on_image: Callable[[int, int, str], None] | None = None,
 ) -> tuple[dict[str, str], list[EngineError]]:
-    """Draft captions for a folder's pictures into a captions file: CSV, or JSON lines by its name.
+    """Draft captions for the pictures of a folder and those inside it into a captions file: CSV, or
+    JSON lines by its name.
 
     Rows that are there already are kept unless `overwrite`; what is written over then stays in a
     copy beside it. Columns, further fields, encoding and form of the file stay. prefix: trigger
     words put in front. on_image(done, total, name): after each picture. The file is written once,
     whole, at the end. Returns (all rows of the file, pictures that could not be drafted).
-    Raises EngineError: folder-missing, folder-read-only, disk-full, captions-not-rewritten,
-    captions-form-not-written, captions-not-text, captions-encoding.
+    Raises EngineError: folder-missing, folder-unreadable, folder-without-images,
+    folder-read-only, disk-full, captions-not-rewritten, captions-form-not-written,
+    captions-not-text, captions-encoding.
     """
-    folder, output = Path(folder), Path(output)
-    if not folder.is_dir():
-        raise EngineError("folder-missing", path=str(folder), key="--input")
-    paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in IMAGE_EXTENSIONS)
-    names = [path.name for path in paths]
+    output = Path(output)
+    found = find_images(folder)
+    if not found.files and not found.faults:
+        raise EngineError("folder-without-images", path=str(folder), key="--input")
+    names = list(found.files)
     # Read before the first draft: what can't be written over costs nobody an hour.
     file = CaptionFile.read(output)
     captioned = set() if overwrite else _captioned(file, names)
-    drafts, problems = {}, []
-    for done, path in enumerate(paths, start=1):
-        if path.name not in captioned:
+    drafts, problems = {}, list(found.faults)
+    for done, (name, path) in enumerate(found.files.items(), start=1):
+        if name not in captioned:
             try:
-                drafts[path.name] = _draft(labeler, path, prefix)
+                drafts[name] = _draft(labeler, name, path, prefix)
             except EngineError as error:
                 problems.append(error)
         if on_image:
-            on_image(done, len(paths), path.name)
+            on_image(done, len(names), name)
     # Read again: somebody may have written into it meanwhile.
     file = CaptionFile.read(output)
     captioned = set() if overwrite else _captioned(file, names)
@@ -218,10 +221,10 @@ def _captioned(file: CaptionFile, names: list[str]) -> set[str]:
     return {name for name, record in file.records_of(names).items() if record.caption}
 
 
-def _draft(labeler: Labeler, path: Path, prefix: str) -> str:
-    if not is_writable_name(path.name):
-        raise EngineError("image-name-unwritable", name=shorten(path.name))
-    return with_trigger(labeler.draft(open_rgb(path)).caption, prefix)
+def _draft(labeler: Labeler, name: str, path: Path, prefix: str) -> str:
+    if not is_writable_name(name):
+        raise EngineError("image-name-unwritable", name=shorten(name))
+    return with_trigger(labeler.draft(open_rgb(path, name)).caption, prefix)
 
 
 def _require(folder: Path, what: str) -> None:

@@ -103,6 +103,21 @@ class Upload(Work):
             UploadState.FAILED, sources=self.HELD, why=code, problem=code, problem_facts=facts
         )
 
+    def fail_whole(self, sha256, code):
+        """All of it is here, as the blob `sha256`, and taking it in failed at once."""
+        sources = (UploadState.ARRIVING,)
+        self._release(UploadState.FAILED, sources=sources, why=code, problem=code, sha256=sha256)
+
+    def retry(self, by):
+        """A person wants it tried again."""
+        self._queue_again(UploadState.QUEUED, sources=(UploadState.FAILED,), by=by, why="retry")
+
+    @property
+    def can_retry(self):
+        """Whether it failed and its file is still here."""
+        is_here = bool(self.sha256) and self.problem != "upload-lost"
+        return self.state == UploadState.FAILED and is_here
+
     def requeue(self, why="", by=None):
         """Its worker or its job is gone: wait for the next one."""
         self._queue_again(UploadState.QUEUED, sources=(*self.WAITING, *self.HELD), by=by, why=why)

@@ -1,16 +1,18 @@
 """Files that arrive part by part: begun, gone on with after a break, taken in when whole."""
 
 import fcntl
+import logging
 import os
 import time
 from datetime import timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from brandstudio.core import blobs, housekeeping, queue, stopping
+from training.engine.image_folder import clean_name, ending, is_litter
 from training.models import Upload
 from training.pictures import Refused, safe_name
 
@@ -22,6 +24,8 @@ from .uploads import (
     NamedFile,
     add_pictures,
 )
+
+_log = logging.getLogger(__name__)
 
 PART_BYTES = 4 * 1024 * 1024  # asked of a browser for one request
 SHOWN_LINES = 200  # of a report that are kept
@@ -41,8 +45,9 @@ def begin_upload(dataset, by, *, name, size, key, checked=False):
 
     What can be refused is refused here, before a byte of it is on its way.
     """
-    suffix = PurePosixPath(name).suffix.lower()
-    if suffix not in KINDS:
+    if is_litter(name):
+        raise Refused("file-passed-over", name=clean_name(name))
+    if ending(name) not in KINDS:
         raise Refused("file-unknown-kind", name=name)
     if size <= 0:
         raise Refused("file-empty", name=name)
@@ -53,7 +58,7 @@ def begin_upload(dataset, by, *, name, size, key, checked=False):
             megabytes=round(size / 1e6),
             limit=round(settings.UPLOAD_MAX_BYTES / 1e6),
         )
-    row = {"dataset": dataset, "sent_by": by, "key": key[:300]}
+    row = {"dataset": dataset, "sent_by": by, "key": clean_name(key)[:300]}
     values = {"name": safe_name(name), "size": size, "checked": checked}
     if known := Upload.objects.arriving().filter(**row, size=size).first():
         return known
@@ -109,9 +114,23 @@ def take_in_upload(upload):
             queue.enqueue_work(upload)
     else:
         files = [NamedFile(path, upload.name)]
-        report = add_pictures(upload.dataset, files, checked=upload.checked, by=upload.sent_by)
-        upload.finish(report.to_json(SHOWN_LINES))
+        try:
+            report = add_pictures(upload.dataset, files, checked=upload.checked, by=upload.sent_by)
+        except (OSError, DatabaseError):  # the sender asks again in a while
+            raise
+        except Exception:
+            _log.exception("upload %s failed", upload.pk)
+            upload.fail_whole(blobs.put(path), "software-fault")
+        else:
+            upload.finish(report.to_json(SHOWN_LINES))
     path.unlink(missing_ok=True)
+
+
+def retry_upload(upload, by):
+    """Let a worker try again what failed. Raises WrongState when it has not failed."""
+    with transaction.atomic():
+        upload.retry(by)
+        queue.enqueue_work(upload)
 
 
 def queue_file(dataset, by, file, checked=False):
@@ -133,7 +152,7 @@ def queue_file(dataset, by, file, checked=False):
 
 def _is_long(upload):
     """A zip; and captions that came with one, which must wait for its pictures."""
-    suffix = PurePosixPath(upload.name).suffix.lower()
+    suffix = ending(upload.name)
     if suffix == ZIP_SUFFIX:
         return True
     are_captions = suffix in {*METADATA_SUFFIXES, *SIDECAR_SUFFIXES}

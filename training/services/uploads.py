@@ -1,10 +1,9 @@
 """Pictures and captions as people send them, one by one or in zips: what is valid stays."""
 
-import lzma
+import logging
 import re
 import tempfile
 import zipfile
-import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -20,6 +19,7 @@ from training.engine.captions import (
     sidecar_lines,
 )
 from training.engine.errors import EngineError
+from training.engine.image_folder import clean_name, ending
 from training.engine.images import IMAGE_EXTENSIONS
 from training.models import TrainingImage
 from training.pictures import Refused, free_name, safe_name, take_in
@@ -31,6 +31,9 @@ from training.services.captions import (
     list_uncaptioned,
     match_captions,
 )
+from training.services.zip_names import climbs_out, entry_name, is_litter
+
+_log = logging.getLogger(__name__)
 
 METADATA_SUFFIXES = {".csv", ".tsv", ".jsonl", ".ndjson", ".json"}
 SIDECAR_SUFFIXES = {".txt", ".caption"}
@@ -43,17 +46,6 @@ KINDS = frozenset(
 ZIP_MAX_FILES = 20_000
 TEXT_MAX_BYTES = 20 * 1024 * 1024
 _CHUNK = 1 << 20
-# What zipfile lets through when an entry is damaged or packed in a way it can't read.
-_UNPACKING = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-    EOFError,
-)
-_LITTER = {"thumbs.db", "desktop.ini", ".ds_store"}
 
 
 @dataclass(frozen=True)
@@ -181,6 +173,7 @@ class _Intake:
 
     def take(self, path, name):
         """Take in one file, and say so."""
+        name = clean_name(name)
         try:
             self._take(path, name)
         except (OSError, DatabaseError) as error:
@@ -191,8 +184,10 @@ class _Intake:
         self.on_file(self.done, self.total)
 
     def _take(self, path, name):
-        suffix = PurePosixPath(name).suffix.lower()
-        if path.stat().st_size > settings.UPLOAD_MAX_BYTES:
+        suffix = ending(name)
+        if is_litter(name):
+            self.report.note(name, "noted", "file-passed-over")
+        elif path.stat().st_size > settings.UPLOAD_MAX_BYTES:
             self._refuse(
                 name,
                 "file-too-large",
@@ -201,7 +196,21 @@ class _Intake:
             )
         elif suffix == ZIP_SUFFIX:
             self._zip(path, name)
-        elif suffix in METADATA_SUFFIXES:
+        else:
+            self._one(suffix, path, name)
+
+    def _one(self, suffix, path, name):
+        """As `_take`, for what is no zip: whatever goes wrong with it does not stop the others."""
+        try:
+            self._by_kind(suffix, path, name)
+        except (OSError, DatabaseError):
+            raise
+        except Exception:
+            _log.exception("%s could not be taken in", name)
+            self._refuse(name, "file-not-taken")
+
+    def _by_kind(self, suffix, path, name):
+        if suffix in METADATA_SUFFIXES:
             self._metadata(path, name)
         elif suffix in SIDECAR_SUFFIXES:
             self._sidecar(path, name)
@@ -322,7 +331,11 @@ class _Intake:
         self.source = f"{self.zips} {name}"  # two zips may have one name
         try:
             with zipfile.ZipFile(path) as archive:
-                entries = [entry for entry in archive.infolist() if not _is_litter(entry)]
+                entries = [
+                    entry
+                    for entry in archive.infolist()
+                    if not entry.is_dir() and not is_litter(entry_name(entry))
+                ]
                 if len(entries) > ZIP_MAX_FILES:
                     self._refuse(
                         name, "zip-too-many-files", count=len(entries), limit=ZIP_MAX_FILES
@@ -336,7 +349,9 @@ class _Intake:
                         limit = _megabytes(settings.ZIP_MAX_BYTES)
                         self._refuse(name, "zip-too-large", limit=limit)
                         return
-        except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
+        except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
+            if disk.is_full(error):
+                raise
             self._refuse(name, "zip-unreadable", reason=str(error))
 
     def _entry_or_refusal(self, archive, entry, room):
@@ -345,20 +360,20 @@ class _Intake:
         except OSError as error:
             if not disk.is_full(error):
                 raise
-            self._refuse(_entry_name(entry), "no-room")
+            self._refuse(entry_name(entry), "no-room")
             return room
 
     def _entry(self, archive, entry, room):
         """Take in one file of a zip. room: bytes that may still be unpacked. Returns what is left,
         negative once the zip has proved too large: its directory's own sizes are not believed."""
-        name = _entry_name(entry)
+        name = entry_name(entry)
         if entry.flag_bits & 0x1:
             self._refuse(name, "zip-entry-encrypted")
             return room
-        if _climbs_out(name):
+        if climbs_out(name):
             self._refuse(name, "zip-entry-climbs-out")
             return room
-        if PurePosixPath(name).suffix.lower() == ZIP_SUFFIX:
+        if ending(name) == ZIP_SUFFIX:
             self._refuse(name, "zip-in-zip")
             return room
         with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
@@ -369,41 +384,15 @@ class _Intake:
                         if room < 0:
                             return room
                         copy.write(chunk)
-            except _UNPACKING as error:
+                copy.flush()
+            except Exception as error:
+                # A damaged or oddly packed entry: zipfile lets through what its decoders raise.
                 if disk.is_full(error):
                     raise
-                self._refuse(name, "zip-unreadable", reason=str(error))
+                self._refuse(name, "zip-unreadable", reason=str(error) or type(error).__name__)
                 return room
-            copy.flush()
             self.take(Path(copy.name), name)
         return room
-
-
-def _is_litter(entry):
-    """Folders, and what operating systems leave in zips."""
-    parts = PurePosixPath(entry.filename).parts
-    return (
-        entry.is_dir()
-        or not parts
-        or parts[0] == "__MACOSX"
-        or parts[-1].lower() in _LITTER
-        or parts[-1].startswith("._")
-    )
-
-
-def _entry_name(entry):
-    """The entry's name as its maker saw it: zips made on Chinese Windows carry GBK unmarked."""
-    if entry.flag_bits & 0x800:
-        return entry.filename.replace("\\", "/")
-    try:
-        return entry.filename.encode("cp437").decode("gb18030").replace("\\", "/")
-    except UnicodeError:
-        return entry.filename.replace("\\", "/")
-
-
-def _climbs_out(name):
-    parts = PurePosixPath(name).parts
-    return ".." in parts or name.startswith("/") or (len(name) > 1 and name[1] == ":")
 
 
 def _megabytes(size):

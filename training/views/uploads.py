@@ -1,7 +1,7 @@
 """Files on their way in: many at once as a plain form, or part by part from upload.js."""
 
+import contextlib
 from http import HTTPStatus
-from pathlib import PurePosixPath
 
 from django.http import JsonResponse, UnreadablePostError
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +12,7 @@ from brandstudio.core.models import WrongState
 from brandstudio.core.numbers import parse_whole
 from brandstudio.core.roles import designer_required
 from training import problems, services
+from training.engine.image_folder import ending
 from training.forms import UploadForm
 from training.incoming_page import incoming
 from training.models import Upload
@@ -32,7 +33,7 @@ def upload(request, pk):
     if not form.is_valid():
         return _page(request, dataset, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     files, checked = form.cleaned_data["files"], form.cleaned_data["checked"]
-    zips = [file for file in files if PurePosixPath(file.name).suffix.lower() == ZIP_SUFFIX]
+    zips = [file for file in files if ending(file.name) == ZIP_SUFFIX]
     for file in zips:
         services.queue_file(dataset, request.user, file, checked=checked)
     rest = [file for file in files if file not in zips]
@@ -111,6 +112,20 @@ def upload_part(request, pk):
 
 @designer_required
 @require_POST
+def upload_retry(request, pk):
+    """Take in once more a file that failed; what of it was taken in is not added again."""
+    row = get_object_or_404(
+        Upload.objects.visible_to(request.user).select_related("dataset"), pk=pk
+    )
+    with contextlib.suppress(WrongState):  # pressed twice, or somebody else was quicker
+        services.retry_upload(row, request.user)
+    if request.htmx:
+        return _fragment(request, row.dataset)
+    return redirect("training:dataset-upload", row.dataset_id)
+
+
+@designer_required
+@require_POST
 def upload_forget(request, pk):
     """Give up a file that is on its way, or put away a report that was read."""
     row = get_object_or_404(
@@ -126,12 +141,14 @@ def upload_forget(request, pk):
 def _state(row):
     """What upload.js wants to know of a file."""
     report = row.report or {}
-    lines = report.get("lines", [])
+    errors = [(code, facts) for _n, _o, code, facts in report.get("lines", [])]
+    if row.problem:
+        errors.append((row.problem, row.problem_facts))
     return {
         "id": row.pk,
         "arrived": row.arrived,
         "state": row.state,
-        "errors": [problems.sentence(code, facts) for _n, _o, code, facts in lines],
+        "errors": [problems.sentence(code, facts) for code, facts in errors],
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from training.engine.errors import SENTENCES, EngineError
-from training.engine.images import IMAGE_EXTENSIONS
+from training.engine.image_folder import FolderFiles, find_images
 from training.engine.screening import (
     blur,
     borders,
@@ -23,9 +23,17 @@ from training.engine.screening.settings import ScreenSettings
 
 CHECKS = (size, blur, jpeg, exposure, subject, borders, screenshot, text)
 
+REFUSALS = (
+    "image-unreadable",
+    "image-too-large",
+    "image-name-unreadable",
+    "image-name-taken",
+    "folder-unreadable",
+)
+
 ADVICE: dict[str, Advice] = {
     code: advice for part in (*CHECKS, duplicates) for code, advice in part.ADVICE.items()
-} | {code: Advice(SENTENCES[code], "") for code in ("image-unreadable", "image-too-large")}
+} | {code: Advice(SENTENCES[code], "") for code in REFUSALS}
 
 
 def explain(found: Finding, name: str) -> tuple[str, str]:
@@ -68,32 +76,27 @@ def screen_folder(
     """Reports on all pictures of a folder (its sub-folders too) or of a list of paths, by name.
 
     Near-duplicates are among the findings: each pair is told at the later name.
-    Raises EngineError("folder-missing").
+    Raises EngineError: folder-missing, folder-unreadable, folder-without-images.
     """
     settings = settings or ScreenSettings()
-    reports = {
-        name: screen_file(path, settings, name) for name, path in sorted(_named(source).items())
-    }
+    found = _found(source)
+    reports = {name: screen_file(path, settings, name) for name, path in found.files.items()}
     hashes = {name: report.phash for name, report in reports.items()}
     for pair in duplicates.near_duplicates(hashes, settings):
         report = reports[pair.name]
         reports[pair.name] = dataclasses.replace(
             report, findings=(*report.findings, pair.finding(settings))
         )
-    return list(reports.values())
+    return [*reports.values(), *(_refused(fault.facts["name"], fault) for fault in found.faults)]
 
 
-def _named(source) -> dict[str, Path]:
-    if not isinstance(source, str | Path):
-        return {Path(path).as_posix(): Path(path) for path in source}
-    folder = Path(source)
-    if not folder.is_dir():
-        raise EngineError("folder-missing", path=str(folder), key="--input")
-    return {
-        path.relative_to(folder).as_posix(): path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in IMAGE_EXTENSIONS and path.is_file()
-    }
+def _found(source) -> FolderFiles:
+    if isinstance(source, str | Path):
+        found = find_images(source)
+        if not found.files and not found.faults:
+            raise EngineError("folder-without-images", path=str(source), key="--input")
+        return found
+    return FolderFiles({Path(path).as_posix(): Path(path) for path in sorted(map(str, source))}, [])
 
 
 def _refused(name: str, error: EngineError) -> Report:

@@ -1,11 +1,14 @@
 """`manage.py add_pictures`: a folder, zips and captions files into a dataset, without a browser."""
 
+import os
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from brandstudio.core.models import User
 from training import services
+from training.engine.errors import EngineError
+from training.engine.image_folder import clean_name, find_files
 from training.management.find import dataset_named
 from training.models import Dataset
 from training.services.uploads import KINDS
@@ -28,11 +31,13 @@ class Command(BaseCommand):
 
     @no_translations  # as all commands: English, whatever the site speaks
     def handle(self, *, paths, dataset, owner, trigger, checked, **options):
-        files = list(self._files(paths))
+        files, faults = self._files(paths)
         target = self._dataset(dataset, owner, trigger)
         report = services.add_pictures(
             target, files, checked=checked, by=target.owner, on_file=self._tell
         )
+        for fault in faults:
+            report.note(fault.facts["name"], "refused", fault.code, **fault.facts)
         for line in report.refused + report.noted:
             self.stderr.write(line.text)
         self.stdout.write(
@@ -44,19 +49,21 @@ class Command(BaseCommand):
             raise CommandError("Not everything was taken; see above.", returncode=1)
 
     def _files(self, paths):
+        """(the files to take in, faults of folders): what is hidden stays where it is."""
+        files, faults = [], []
         for path in map(Path, paths):
-            if not path.exists():
-                raise CommandError(f"{path} is not there.")
-            if path.is_file():
-                yield path
+            if os.path.isfile(path):
+                files.append(services.NamedFile(path, clean_name(path.name)))
                 continue
-            # Captions of every folder come after its pictures; hidden files stay where they are.
-            inside = (one for one in sorted(path.rglob("*")) if one.is_file())
-            yield from (
-                services.NamedFile(one, str(one.relative_to(path)), str(path))
-                for one in inside
-                if one.suffix.lower() in KINDS and not one.name.startswith(".")
-            )
+            try:
+                found = find_files(path, KINDS)
+            except EngineError as error:
+                raise CommandError(f"{path} is not there, or can't be read.") from error
+            files += [
+                services.NamedFile(inside, name, str(path)) for name, inside in found.files.items()
+            ]
+            faults += found.faults
+        return files, faults
 
     def _dataset(self, name, owner, trigger):
         known = Dataset.objects.kept()

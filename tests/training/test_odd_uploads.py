@@ -1,0 +1,175 @@
+"""Odd pictures, odd names and odd zips on their way in: each is told, none stops the rest."""
+
+import os
+import zipfile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from brandstudio.core import blobs
+from tests.corpus.pictures import broken_gps, encoded, picture, spoiled_avif
+from training import jobs, services
+from training.models import Upload, UploadState
+from training.pictures import safe_name
+
+pytestmark = pytest.mark.django_db
+
+
+def zip_of(path, entries, system=3):
+    """A zip whose names are bytes, not marked as UTF-8, as macOS and Chinese Windows make it."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in entries.items():
+            entry = zipfile.ZipInfo("x" * len(name))
+            entry.create_system = system
+            archive.writestr(entry, content)
+    packed = path.read_bytes()
+    for name in entries:
+        packed = packed.replace(b"x" * len(name), name, 2)
+    path.write_bytes(packed)
+    return path
+
+
+def test_form_goes_on_after_a_picture_whose_plugin_fails(at_desk, make_dataset):
+    dataset = make_dataset()
+    files = [
+        SimpleUploadedFile("bad.avif", spoiled_avif(1)),
+        SimpleUploadedFile("gps.jpg", encoded(picture(2), "JPEG", exif=broken_gps())),
+        SimpleUploadedFile("good.png", encoded(picture(3), "PNG")),
+    ]
+
+    answer = at_desk.post(f"/datasets/{dataset.pk}/upload/", {"files": files})
+
+    assert answer.status_code == 200
+    assert "bad.avif" in answer.content.decode()
+    assert sorted(dataset.images.values_list("name", flat=True)) == ["good.png", "gps.jpg"]
+    assert dataset.images.get(name="gps.jpg").height == 96  # turned upright
+
+
+def test_zip_goes_on_after_a_picture_whose_plugin_fails(make_dataset, tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("bad.avif", spoiled_avif(1))
+        archive.writestr("good.png", encoded(picture(3), "PNG"))
+    dataset = make_dataset()
+
+    report = services.add_pictures(dataset, [path])
+
+    assert [line.code for line in report.lines] == ["image-unreadable", "picture-added"]
+
+
+@pytest.mark.parametrize(
+    ("name", "system", "stored"),
+    [
+        ("楠戞ゼ.png".encode("gb18030"), 3, "骑楼.png"),  # what macOS packs
+        ("骑楼.png".encode(), 3, "骑楼.png"),
+        ("骑楼.png".encode("gb18030"), 0, "骑楼.png"),
+        ("骑楼.png".encode("gb18030"), 3, "骑楼.png"),
+        ("一.png".encode("gb18030"), 0, "一.png"),  # the two bytes are a Cyrillic letter in UTF-8
+        ("café.png".encode(), 3, "café.png"),
+        ("cafe\u0301.png".encode(), 3, "café.png"),
+        (b"caf\x82.png", 0, "café.png"),  # DOS
+    ],
+)
+def test_names_in_a_zip_are_those_of_its_maker(make_dataset, tmp_path, name, system, stored):
+    path = zip_of(tmp_path / "a.zip", {name: encoded(picture(1), "PNG")}, system)
+    dataset = make_dataset()
+
+    services.add_pictures(dataset, [path])
+
+    assert dataset.images.get().name == stored
+
+
+def failed_upload(dataset, content):
+    """A file that is here as a whole, and over which the software failed."""
+    row = Upload.objects.create(
+        dataset=dataset,
+        sent_by=dataset.owner,
+        name="a.png",
+        key="a",
+        size=len(content),
+        arrived=len(content),
+    )
+    row.fail_whole(blobs.put_bytes(content), "software-fault")
+    return row
+
+
+def test_upload_that_failed_is_told_and_can_be_tried_again(at_desk, make_dataset, queue_redis):
+    dataset = make_dataset()
+    row = failed_upload(dataset, encoded(picture(1), "PNG"))
+
+    page = at_desk.get(f"/datasets/{dataset.pk}/upload/").content.decode()
+    assert f"/uploads/{row.pk}/retry/" in page
+    assert at_desk.get(f"/uploads/{row.pk}/").json()["errors"]
+    at_desk.post(f"/uploads/{row.pk}/retry/")
+    assert Upload.objects.get().state == UploadState.QUEUED
+    at_desk.post(f"/uploads/{row.pk}/retry/")  # pressed twice
+    jobs.unpack(row.pk)
+
+    assert dataset.images.get().name == "a.png"
+    assert Upload.objects.get().state == UploadState.DONE
+
+
+def test_failed_upload_that_is_put_away_leaves_no_file_behind(at_desk, make_dataset):
+    row = failed_upload(make_dataset(), b"abc")
+
+    at_desk.post(f"/uploads/{row.pk}/forget/")
+
+    assert not Upload.objects.exists()
+    with pytest.raises(blobs.BlobMissing):
+        blobs.local(row.sha256)
+
+
+def test_mpo_of_a_camera_is_kept_as_it_came(make_dataset, tmp_path):
+    content = encoded(picture(1, size=(640, 480)), "MPO", save_all=True, append_images=[picture(2)])
+    (tmp_path / "stereo.mpo").write_bytes(content)
+    dataset = make_dataset()
+
+    services.add_pictures(dataset, [tmp_path / "stereo.mpo"])
+
+    image = dataset.images.get()
+    assert blobs.local(image.picture_sha256).read_bytes() == content
+
+
+def test_turned_mpo_becomes_a_jpeg_and_no_png(make_dataset, tmp_path):
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    options = {"save_all": True, "append_images": [picture(2)], "exif": turned}
+    (tmp_path / "a.mpo").write_bytes(encoded(picture(1), "MPO", **options))
+    dataset = make_dataset()
+
+    services.add_pictures(dataset, [tmp_path / "a.mpo"])
+
+    with Image.open(blobs.local(dataset.images.get().picture_sha256)) as copy:
+        assert copy.format == "JPEG"
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("长" * 100 + ".png", "长" * 66 + ".png"),
+        ("　宽 .png", "宽.png"),
+        ("a.png.", "a.png"),
+        ("C:drive.png", "C_drive.png"),
+        ("back\\slash.png", "slash.png"),
+        ("...png", "picture.png"),
+    ],
+)
+def test_stored_name_fits_every_disk_and_keeps_its_ending(sent, kept):
+    assert safe_name(sent) == kept
+    assert len(os.fsencode(safe_name(sent))) < 230
+
+
+def test_what_macos_leaves_beside_pictures_is_passed_over_and_told(at_desk, make_dataset):
+    dataset = make_dataset()
+
+    answer = at_desk.post(
+        f"/datasets/{dataset.pk}/uploads/begin/",
+        {"name": "._0.png", "size": 10, "key": "nul\0"},
+        headers={"Accept-Language": "en"},
+    )
+
+    assert answer.status_code == 422
+    assert "._0.png" in answer.json()["errors"][0]
+    report = services.add_pictures(dataset, [SimpleUploadedFile("._0.png", b"Mac OS X")])
+    assert [(line.outcome, line.code) for line in report.lines] == [("noted", "file-passed-over")]
