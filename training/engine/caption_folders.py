@@ -27,8 +27,9 @@ from training.engine.image_folder import clean_name, find_images
 class FolderCaptions:
     """captions: picture (from the folder on) → caption, in the order they were found.
 
-    pictures: all pictures of the folder, with their paths. faults: what could not be read. unmatched: captions that
-    mean no picture, or several. remarks: what was read in a way worth telling.
+    pictures: all pictures of the folder, with their paths. faults: what could not be read.
+    unmatched: captions that mean no picture, or several. remarks: what was read in a way worth
+    telling.
     """
 
     pictures: dict[str, Path]

@@ -134,5 +134,5 @@ def _example(name, path, caption, config, buckets) -> Example:
     caption = with_trigger(caption, config.trigger_words)
     if has_placeholder(caption):
         raise EngineError("caption-placeholder", name=name)
-    repeats = config.repeats * folder_repeats(folder, name)
+    repeats = config.repeats * folder_repeats(Path(config.train_data_dir), name)
     return Example(name, path, caption, pixel_hash(image), bucket, repeats)
