@@ -7,8 +7,9 @@ import torch
 from hypothesis import settings
 
 from tests.engine import toys
-from training.engine import base_models
+from training.engine import adapters, base_models
 from training.engine.config import RunConfig
+from training.engine.packs import Packs
 
 # On a busy machine two threads wait for each other far longer than one works.
 torch.set_num_threads(1)
@@ -78,3 +79,34 @@ def no_network(monkeypatch):
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+@pytest.fixture(scope="session")
+def lora_pipes(toy_folder):
+    """One loaded toy pipeline per family; what changes its weights puts them back."""
+    return {
+        family: base_models.load(base_models.describe(toy_folder / family), "cpu")
+        for family in ("sd15", "sdxl")
+    }
+
+
+@pytest.fixture(scope="session")
+def change(lora_pipes):
+    """change(family, path): the change of every layer's weight when the style acts in full."""
+
+    def change(family, path):
+        pipe = lora_pipes[family]
+        layers = {(part, p): layer for part, p, layer in adapters.known_layers(pipe).values()}
+        before = {place: layer.weight.detach().clone() for place, layer in layers.items()}
+        packs = Packs(pipe, "toy")
+        try:
+            packs.use([(path, 1.0)])
+            return {
+                place: (layer.weight.detach() - before[place]).flatten(1)
+                for place, layer in layers.items()
+                if not torch.equal(layer.weight, before[place])
+            }
+        finally:
+            packs.use([])
+
+    return change

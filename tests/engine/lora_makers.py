@@ -11,12 +11,14 @@ import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from peft.tuners.lora import LoraLayer
 from safetensors.torch import save_file
 
-from training.engine import adapters
+from training.engine import adapters, lora_files
+from training.engine.errors import EngineError
 from training.engine.layouts import original_name, unet_prefixes
 
 
@@ -157,3 +159,46 @@ def _flat(part: str, path: str) -> str:
     if path == "text_projection":
         return prefix + path
     return prefix + "text_model_" + path.removeprefix("text_model.").replace(".", "_")
+
+
+def refusal(path) -> EngineError:
+    """Why a file is refused; a failure where it is not."""
+    with pytest.raises(EngineError) as caught:
+        lora_files.read(path)
+    return caught.value
+
+
+def assert_same(changes: dict, expected: dict) -> None:
+    """Both tell the same layers, and the same change of each."""
+    assert changes.keys() == expected.keys()
+    for place, delta in expected.items():
+        torch.testing.assert_close(changes[place], delta, rtol=1e-4, atol=1e-4, msg=str(place))
+
+
+ODDITIES = {
+    "peft DoRA": ("unet.x.lora_magnitude_vector", "DoRA"),
+    "peft DoRA, weight": ("unet.x.lora_magnitude_vector.weight", "DoRA"),
+    "kohya DoRA": ("lora_unet_mid_block_attentions_0_proj_in.dora_scale", "DoRA"),
+    "bias": ("unet.conv_in.lora_B.bias", "biases"),
+    "whole bias": ("base_model.model.conv_in.bias", "biases"),
+    "norm": ("base_model.model.conv_norm_out.weight", "norms"),
+    "LyCORIS norm": ("lora_unet_conv_norm_out.w_norm", "norms"),
+    "LoHa": ("lora_unet_conv_in.hada_w1_a", "LoHa"),
+    "LoKr": ("lora_unet_conv_in.lokr_w1", "LoKr"),
+    "OFT": ("lora_unet_conv_in.oft_blocks", "OFT"),
+    "peft OFT": ("base_model.model.conv_in.oft_R.weight", "OFT"),
+    "BOFT": ("base_model.model.conv_in.boft_R", "BOFT"),
+    "GLoRA": ("lora_unet_conv_in.a1.weight", "GLoRA"),
+    "IA3": ("lora_unet_conv_in.on_input", "IA3"),
+    "peft IA3": ("base_model.model.conv_in.ia3_l", "IA3"),
+    "T-LoRA": ("lora_unet_conv_in.lambda_layer", "T-LoRA"),
+    "full": ("lora_unet_conv_in.diff", "weight-difference"),
+    "Tucker": ("lora_unet_conv_in.lora_mid.weight", "Tucker"),
+    "embedding": ("base_model.model.token_embedding.lora_embedding_A", "embedding"),
+    "bundled": ("bundle_emb.x.string_to_param.*", "embeddings"),
+    "AdaLoRA": ("base_model.model.conv_in.lora_E", "AdaLoRA"),
+    "VeRA": ("base_model.model.conv_in.vera_lambda_b", "VeRA"),
+    "foreign": ("something.else", "something.else"),
+    "foreign scalar": ("lora_unet_conv_in.scalar", "lora_unet_conv_in.scalar"),
+}
+"""Tensors that no plain LoRA has, and a word of the sentence that refuses a file with them."""
