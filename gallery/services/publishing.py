@@ -43,7 +43,7 @@ def publish_file(path, name, by, pack, base, *, config=None, band=None, **fields
     came along. fields: trigger_words, changes. What other tools can't read alone (PEFT's and
     diffusers' names, an alpha told beside the file) is stored in kohya's format, with the weights'
     own bytes. Raises EngineError if it is no sound LoRA file or doesn't fit `base`, and
-    Refused("slug-taken"); nothing is stored then.
+    Refused("slug-taken"); neither pack nor version is stored then.
     """
     found = check_fit(path, name, base, config or False)
     return _new_version(

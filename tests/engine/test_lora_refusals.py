@@ -11,6 +11,7 @@ from tests.engine.lora_makers import ODDITIES, assert_same, dress, random_style,
 from training.engine import lora_export, lora_files
 from training.engine.cli import main
 from training.engine.errors import EngineError
+from training.engine.lora_fit import check_fit
 from training.engine.packs import Packs
 
 
@@ -140,6 +141,8 @@ def test_header_that_is_no_table_is_refused_in_one_sentence(lora_pipes, tmp_path
         (torch.tensor(0), "lora-alpha-unusable"),
         (torch.tensor([1.0, 2.0]), "lora-alpha-unusable"),
         (torch.zeros(0), "lora-alpha-unusable"),
+        (torch.tensor(1e300, dtype=torch.float64), "lora-alpha-unusable"),
+        (torch.tensor(1e-30), "lora-alpha-unusable"),
         (torch.tensor(True), "lora-alpha-unusable"),
         (torch.tensor(2.0, dtype=torch.bfloat16), None),
         (torch.tensor([2.0]), None),
@@ -207,7 +210,7 @@ def test_two_adapters_in_one_file_are_refused(lora_pipes, tmp_path):
     assert refusal(path).code == "lora-layer-twice"
 
 
-def test_one_layer_under_two_names_is_refused(lora_pipes, tmp_path):
+def test_one_layer_under_two_names_is_refused(lora_pipes, toy_base, tmp_path):
     first = dress(random_style(lora_pipes["sdxl"], 3, parts=("unet",)), lora_pipes["sdxl"], "kohya")
     second = dress(random_style(lora_pipes["sdxl"], 3, parts=("unet",)), lora_pipes["sdxl"], "sgm")
     first.tensors |= second.tensors
@@ -215,6 +218,8 @@ def test_one_layer_under_two_names_is_refused(lora_pipes, tmp_path):
 
     with pytest.raises(EngineError, match="are the same layer"):
         Packs(lora_pipes["sdxl"]).use([(path, 1.0)])
+    with pytest.raises(EngineError, match="are the same layer"):
+        check_fit(path, "ink", toy_base("sdxl"))
 
 
 def test_alphas_that_contradict_each_other_are_refused(lora_pipes, tmp_path):

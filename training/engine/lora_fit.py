@@ -24,8 +24,9 @@ _ENCODERS_OF_FOLDERS = {
     "text_encoder_2": ("lora_te2_",),
 }
 
-Layers = dict[str, tuple[int, ...]]
-"""Kohya name of a layer → shape of its weight, (out, in[, k, k])."""
+Shape = tuple[int, ...]
+Layers = dict[str, tuple[str, Shape]]
+"""Kohya name of a layer → (the path of its weight, its shape: (out, in[, k, k]))."""
 
 
 def check_fit(weights: str | Path, name: str, base, config=None) -> LoraHeader:
@@ -47,13 +48,19 @@ def check_fit(weights: str | Path, name: str, base, config=None) -> LoraHeader:
 
 def layer_misfit(found: LoraHeader, layers: tuple[Layers, set[str]]) -> str:
     """Why a file's layers are not those of a base, in a few words; "" when they are."""
-    shapes, parts = layers
+    table, parts = layers
     told = {module: layer for module, layer in found.layers.items() if part_of(module) in parts}
-    strange = [module for module in told if module not in shapes]
+    strange = [module for module in told if module not in table]
     if strange:
         return f"{len(strange)} of {len(found.layers)} layers are unknown, such as {strange[0]}"
-    odd = next((module for module in told if not _fits(told[module], shapes[module])), "")
-    return f"the sizes of {odd} differ" if odd else ""
+    named: dict[str, str] = {}
+    for module, layer in told.items():
+        path, shape = table[module]
+        if named.setdefault(path, module) != module:
+            return f"{named[path]} and {module} are the same layer"
+        if not _fits(layer, shape):
+            return f"the sizes of {module} differ"
+    return ""
 
 
 def layers_of(path: str | Path) -> tuple[Layers, set[str]]:
@@ -67,7 +74,8 @@ def layers_of(path: str | Path) -> tuple[Layers, set[str]]:
         pairs = list(_folder_layers(path) if path.is_dir() else _file_layers(path))
     except (EngineError, OSError, ValueError, KeyError):
         return {}, set()
-    return {name: shape for _, name, shape in pairs}, {part for part, _, _ in pairs}
+    table = {name: (f"{part}.{path}", shape) for part, name, path, shape in pairs}
+    return table, {part for part, *_ in pairs}
 
 
 def _family_misfit(found: LoraHeader, family: str) -> str:
@@ -81,27 +89,27 @@ def _fits(layer: LayerEntry, shape: tuple[int, ...]) -> bool:
     return (layer.out, layer.shape_in[0], *lower) == (*shape[:2], *kernel)
 
 
-def _folder_layers(folder: Path) -> Iterator[tuple[str, str, tuple[int, ...]]]:
+def _folder_layers(folder: Path) -> Iterator[tuple[str, str, str, Shape]]:
     prefixes = unet_prefixes(_config(folder))
     for file in sorted((folder / "unet").glob("*.safetensors")):
         for path, shape in _weights(file, ""):
-            yield "unet", _unet(path), shape
+            yield "unet", _unet(path), path, shape
             if original := original_name(path, prefixes):
-                yield "unet", _unet(original), shape
+                yield "unet", _unet(original), path, shape
     for part, starts in _ENCODERS_OF_FOLDERS.items():
         for file in sorted((folder / part).glob("*.safetensors")):
             for path, shape in _weights(file, ""):
                 yield from _encoder_names(part, starts, path, shape)
 
 
-def _file_layers(file: Path) -> Iterator[tuple[str, str, tuple[int, ...]]]:
+def _file_layers(file: Path) -> Iterator[tuple[str, str, str, Shape]]:
     own = file.with_suffix(".config")
     prefixes = unet_prefixes(_config(own)) if own.is_dir() else None
     for path, shape in _weights(file, "model.diffusion_model."):
-        yield "unet", _unet(path), shape
+        yield "unet", _unet(path), path, shape
         prefixes = prefixes or unet_prefixes(_config(_bundled_config(file)))
         if ours := diffusers_name(path, prefixes):
-            yield "unet", _unet(ours), shape
+            yield "unet", _unet(ours), path, shape
     for start, (part, starts) in _ENCODERS_OF_FILES.items():
         for path, shape in _weights(file, start):
             yield from _encoder_names(part, starts, path, shape)
@@ -109,7 +117,7 @@ def _file_layers(file: Path) -> Iterator[tuple[str, str, tuple[int, ...]]]:
 
 def _encoder_names(part, starts, path, shape):
     for start in starts:
-        yield part, canonical(start + path.replace(".", "_")), shape
+        yield part, canonical(start + path.replace(".", "_")), path, shape
 
 
 def _weights(file: Path, start: str) -> Iterator[tuple[str, tuple[int, ...]]]:

@@ -88,10 +88,19 @@ def look(path: str | Path, name: str = "", config: str | Path | bool = True) -> 
     into at all: file-missing, file-is-pickle, file-not-safetensors, lora-folder-unclear.
     """
     file = lora_places.file_of(path)
-    name = name or (Path(path).resolve().name if Path(path).is_dir() else file.name)
+    name = name or _called(Path(path))
     name = name.encode("utf-8", "replace").decode()  # a disk may hold names that are no text
     header = read_header(file, name)
     return _Look(file, name, header, config).result()
+
+
+def _called(path: Path) -> str:
+    """A folder goes by its own name, and so does the file in it that is called as in all others."""
+    if path.is_dir():
+        return path.resolve().name
+    if path.name in lora_places.FOLDER_FILES:
+        return f"{path.resolve().parent.name}/{path.name}".removeprefix("/")
+    return path.name
 
 
 class _Look:
@@ -224,7 +233,7 @@ class _Look:
             with self.file.open("rb") as file:
                 file.seek(self.header.start + entry.begin)
                 value = _number(entry.dtype, file.read(entry.end - entry.begin))
-        if value is None or value != value or abs(value) in (0, float("inf")):
+        if value is None or not lora_settings.is_alpha(value):
             shown = f"{list(entry.shape)} {entry.dtype}" if value is None else value
             raise EngineError(
                 "lora-alpha-unusable", name=self.name, module=module, value=str(shown)

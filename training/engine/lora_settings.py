@@ -233,7 +233,7 @@ def _settings(name: str, source: str, told: dict) -> LoraSettings:
     if rank is not None and not _is_rank(rank):
         raise unsupported(name, source, "r", rank)
     alpha = told.get("lora_alpha")
-    if alpha is not None and not _is_alpha(alpha):
+    if alpha is not None and not is_alpha(alpha):
         raise unsupported(name, source, "lora_alpha", alpha)
     return LoraSettings(
         name,
@@ -242,7 +242,7 @@ def _settings(name: str, source: str, told: dict) -> LoraSettings:
         alpha,
         bool(told.get("use_rslora")),
         _patterns(name, source, "rank_pattern", told.get("rank_pattern"), _is_rank),
-        _patterns(name, source, "alpha_pattern", told.get("alpha_pattern"), _is_alpha),
+        _patterns(name, source, "alpha_pattern", told.get("alpha_pattern"), is_alpha),
     )
 
 
@@ -265,8 +265,9 @@ def _is_rank(value) -> bool:
     return type(value) is int and 0 < value < 2**31
 
 
-def _is_alpha(value) -> bool:
-    return type(value) in (int, float) and value != 0 and abs(value) < 1e9
+def is_alpha(value) -> bool:
+    """Whether a value can be an alpha: a number, and neither nothing nor without end."""
+    return type(value) in (int, float) and 1e-9 < abs(value) < 1e9
 
 
 def _short(value) -> str:
