@@ -170,3 +170,36 @@ def test_rewriting_needs_no_torch(tmp_path):
 
     assert ended.returncode == 0
     assert lora_files.inspect(target).metadata["modelspec.title"] == "x"
+
+
+@pytest.mark.parametrize("name", ["x" * 250, "骑" * 82, "..", "a/b", "a\nb"])
+def test_name_that_no_file_can_have_is_refused_and_nothing_is_left(tmp_path, name):
+    write(tmp_path / "ink.safetensors", FULL)
+
+    with pytest.raises(EngineError) as caught:
+        lora_export.export(tmp_path / "ink.safetensors", tmp_path / "out", "internal", name=name)
+
+    assert caught.value.code == "output-name-bad"
+    assert not (tmp_path / "out").exists()
+
+
+def test_export_never_writes_over_the_file_it_reads(tmp_path):
+    write(tmp_path / "ink.safetensors", FULL)
+    before = (tmp_path / "ink.safetensors").read_bytes()
+
+    with pytest.raises(EngineError) as caught:
+        lora_export.export(tmp_path / "ink.safetensors", tmp_path, "internal")
+
+    assert caught.value.code == "output-name-bad"
+    assert (tmp_path / "ink.safetensors").read_bytes() == before
+
+
+def test_file_as_the_folder_of_an_export_is_named(tmp_path):
+    write(tmp_path / "ink.safetensors", FULL)
+    (tmp_path / "out").write_text("mine")
+
+    with pytest.raises(EngineError) as caught:
+        lora_export.export(tmp_path / "ink.safetensors", tmp_path / "out", "internal")
+
+    assert caught.value.code == "output-is-file"
+    assert (tmp_path / "out").read_text() == "mine"

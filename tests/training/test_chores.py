@@ -120,3 +120,18 @@ def test_worker_that_must_end_puts_the_dataset_task_back(
     chore.refresh_from_db()
     assert put_back == (ChoreState.QUEUED, 0, "")
     assert chore.state == ChoreState.DONE
+
+
+def test_meter_comes_along_when_screening_has_ended(make_dataset, designer, queue_redis, at_desk):
+    dataset = make_dataset(1)
+    url = f"/datasets/{dataset.pk}/chores/"
+    chore = services.ask_chore(dataset, ChoreKind.SCREEN, designer)
+    english = {"HX-Request": "true", "Accept-Language": "en"}
+
+    under_way = at_desk.get(url, headers=english).content.decode()
+    jobs.do_chore(chore.pk)
+    ended = at_desk.get(url, headers=english).content.decode()
+
+    assert 'id="readiness"' not in under_way
+    assert '<hx-partial hx-target="#readiness"' in ended
+    assert "not looked at yet" not in ended

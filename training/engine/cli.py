@@ -18,9 +18,11 @@ from training.engine.base_models import BUNDLED, describe
 from training.engine.config import RunConfig
 from training.engine.control import SignalControl
 from training.engine.errors import EngineError, each_fault
+from training.engine.files import check_output, whole_file
 from training.engine.lora_export import PROFILES, export
 
 DONE, FAILED, REFUSED = 0, 1, 2
+PICTURE_KINDS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 
 
 @dataclass(frozen=True)
@@ -204,6 +206,7 @@ def add_label_arguments(parser: argparse.ArgumentParser) -> None:
 def run_label(options: argparse.Namespace) -> int:
     from training.engine import labelers  # noqa: PLC0415 -- torch; --help skips it
 
+    check_output(options.output, "--output", labelers.TABLE_ENDINGS)  # before weights are loaded
     if options.labeler == "blip":
         labeler = labelers.BlipLabeler(options.model or "models/blip")
     else:
@@ -290,7 +293,6 @@ def add_generate_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_generate(options: argparse.Namespace) -> int:
     from training.engine import prompt_tags  # noqa: PLC0415 -- with its only use
-    from training.engine.files import check_writable, whole_file  # noqa: PLC0415
     from training.engine.sampling import (  # noqa: PLC0415 -- torch; --help skips it
         Renderer,
         SampleRequest,
@@ -316,14 +318,12 @@ def run_generate(options: argparse.Namespace) -> int:
         scheduler=options.scheduler,
     )
     check_request(request, info)
-    output = Path(options.output)
-    check_writable(output.parent)
+    output = check_output(options.output, "--output", PICTURE_KINDS)
     renderer = Renderer(info)
     with tqdm(total=request.steps_taken, desc="rendering", unit="step") as bar:
         picture = renderer.render([request], on_step=lambda i, step, total, _: bar.update())[0]
-    kind = {".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}.get(output.suffix.lower(), "PNG")
     with whole_file(output) as temporary:
-        picture.save(temporary, kind)
+        picture.save(temporary, PICTURE_KINDS[output.suffix.lower()])
     print(output)
     return DONE
 

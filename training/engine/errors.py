@@ -49,6 +49,18 @@ SENTENCES: dict[str, str] = {
         "The folder {path} can't be written to. Give its owner the right to write, "
         "or choose another output folder."
     ),
+    "output-name-bad": gettext_noop(
+        "“{key}” can't be {name}: {reason}. Choose another name; nothing was begun."
+    ),
+    "output-is-folder": gettext_noop(
+        "“{key}” is {path}, which is a folder. Give the name of a file, such as {example}."
+    ),
+    "output-is-file": gettext_noop(
+        "“{key}” is {path}, which is a file. Give the name of a folder."
+    ),
+    "output-kind-unknown": gettext_noop(
+        "“{key}” is {name}; what is written there ends in one of: {endings}. Change the ending."
+    ),
     "output-holds-run": gettext_noop(
         "The folder {path} already holds a training run. Add --resume to go on with it, "
         "or choose another output_dir."

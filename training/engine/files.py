@@ -5,10 +5,15 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from training.engine.errors import EngineError
+
+NAME_BYTES = 255  # that nearly every file system takes
+_SHOWN = 120  # letters of a name in a message
+_ODD = ("Cc", "Cs")  # control letters, and bytes that are no text
 
 
 @contextlib.contextmanager
@@ -19,7 +24,9 @@ def whole_file(path: str | Path, step: int = 0) -> Iterator[Path]:
     Raises EngineError: disk-full, folder-read-only.
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # A long name is cut, so that what is allowed for the file is allowed for its temporary one.
+    stem = os.fsdecode(os.fsencode(path.name)[: NAME_BYTES - 40])
+    temporary = path.with_name(f".{stem}.{os.getpid()}.tmp")
     try:
         with disk_errors(path.parent, step):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,6 +48,10 @@ def disk_errors(folder: Path, step: int = 0) -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             free = _free_megabytes(folder)
             raise EngineError("disk-full", path=str(folder), free=free, step=step) from error
+        if error.errno == errno.ENAMETOOLONG:
+            raise EngineError(
+                "output-name-bad", key="output", name=folder.name[:80], reason=error.strerror
+            ) from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
             raise EngineError("folder-read-only", path=str(folder)) from error
         raise
@@ -59,6 +70,60 @@ def write_json(path: str | Path, value, step: int = 0) -> None:
     with whole_file(path, step) as temporary:
         text = json.dumps(value, ensure_ascii=False, indent=2)
         temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def check_file_name(name: str, key: str, longest: str = "") -> None:
+    """Raise EngineError("output-name-bad") when no file can be called so.
+
+    key: the option that gave the name. longest: the longest name that is made of it; "" is itself.
+    """
+    if any(unicodedata.category(c) in _ODD for c in name):
+        reason = "it has letters that can't be printed"
+    elif (size := len((longest or name).encode())) > NAME_BYTES:
+        reason = f"it makes a file name of {size} bytes, and disks take {NAME_BYTES}"
+    elif name.strip() in ("", ".", ".."):
+        reason = "it is no name of its own"
+    elif "/" in name or "\\" in name:
+        reason = "it has a slash or a backslash in it"
+    else:
+        return
+    raise EngineError("output-name-bad", key=key, name=_printable(name) or "“”", reason=reason)
+
+
+def check_output(path: str | Path, key: str, endings: Iterable[str]) -> Path:
+    """The path of a file to be written, looked at before the work is done. key: the option.
+
+    endings: those that fit what is written, such as ".png". Raises EngineError: output-name-bad,
+    output-is-folder, output-kind-unknown, folder-read-only, disk-full.
+    """
+    text = str(path)
+    name = text.rsplit("/", 1)[-1]
+    path = Path(path)
+    if os.path.isdir(text):
+        raise EngineError(
+            "output-is-folder", key=key, path=_printable(text), example=f"out{next(iter(endings))}"
+        )
+    check_file_name(name, key)
+    if path.suffix.lower() not in endings:
+        raise EngineError(
+            "output-kind-unknown", key=key, name=_printable(name), endings=", ".join(endings)
+        )
+    check_folder_path(path.parent, key)
+    check_writable(path.parent)
+    return path
+
+
+def check_folder_path(folder: str | Path, key: str) -> None:
+    """Raise EngineError("output-name-bad") when a part of the path is no name of a folder."""
+    for part in Path(folder).parts:
+        if "\0" in part or len(os.fsencode(part)) > NAME_BYTES:
+            reason = f"it has {len(os.fsencode(part))} bytes, and disks take {NAME_BYTES}, or a NUL"
+            raise EngineError("output-name-bad", key=key, name=_printable(part), reason=reason)
+
+
+def _printable(text: str) -> str:
+    """The beginning of a name as messages show it: control letters and odd bytes as �."""
+    return "".join("\ufffd" if unicodedata.category(c) in _ODD else c for c in text[:_SHOWN])
 
 
 def check_writable(folder: str | Path) -> None:

@@ -12,6 +12,7 @@ from training.engine.base_models import BUNDLED_FOLDER
 from training.engine.caption_file import CaptionFile, is_writable_name
 from training.engine.caption_rows import shorten
 from training.engine.errors import EngineError
+from training.engine.files import check_output
 from training.engine.image_folder import find_images
 from training.engine.images import open_rgb
 from training.engine.loading import choose_device
@@ -19,6 +20,7 @@ from training.engine.trigger_words import with_trigger
 from training.engine.yaml_text import read_yaml, short
 
 BUNDLED_CLIP = BUNDLED_FOLDER / "clip"
+TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
 MOST_TERMS = 40_000  # words of a vocabulary
 VOCABULARIES = Path(__file__).parent / "vocabularies"
 
@@ -193,7 +195,7 @@ def caption_folder(
     folder-read-only, disk-full, captions-not-rewritten, captions-form-not-written,
     captions-not-text, captions-encoding.
     """
-    output = Path(output)
+    output = check_output(output, "--output", TABLE_ENDINGS)
     found = find_images(folder)
     if not found.files and not found.faults:
         raise EngineError("folder-without-images", path=str(folder), key="--input")

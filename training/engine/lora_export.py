@@ -5,6 +5,7 @@ licence and the trigger; captions, folders and hashes of the house stay home.
 """
 
 import json
+import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +14,13 @@ from statistics import mode
 
 from training.engine import lora_places
 from training.engine.errors import EngineError
-from training.engine.files import check_writable, whole_file, write_json
+from training.engine.files import (
+    check_file_name,
+    check_folder_path,
+    check_writable,
+    whole_file,
+    write_json,
+)
 from training.engine.lora_header import LoraHeader, look
 from training.engine.lora_metadata import ARCHITECTURES, VERSIONS
 from training.engine.lora_numbers import PIECE, check_numbers
@@ -245,10 +252,10 @@ def export(
     lora-without-effect, lora-export-damaged, disk-full, folder-read-only. Nothing is left then.
     """
     source, folder = Path(source), Path(folder)
+    target = _target(source, folder, name)
     found = look(source).require()
     metadata = profile(found.header.metadata, profile_name, licence, trigger_words)
     check_writable(folder)
-    target = folder / f"{name or lora_places.name_of(source)}.safetensors"
     with whole_file(target) as temporary:
         if not precision and found.dialect not in ("kohya", "sgm"):
             precision = "fp16"  # what every tool reads
@@ -261,6 +268,20 @@ def export(
             picture.save(temporary, "PNG")
     write_json(target.with_suffix(".json"), card(metadata, strength, family=found.family))
     return Exported(target, hash_file(target), target.with_suffix(".json"), preview)
+
+
+def _target(source: Path, folder: Path, name: str) -> Path:
+    """The file to be written, whose name is looked at before the work is done."""
+    stem = name or lora_places.name_of(source)
+    check_file_name(stem, "--name", f"{stem}.safetensors")
+    check_folder_path(folder, "--output")
+    if os.path.isfile(folder):
+        raise EngineError("output-is-file", key="--output", path=str(folder))
+    target = folder / f"{stem}.safetensors"
+    if target.exists() and source.exists() and target.samefile(source):
+        reason = "it is the file that is read"
+        raise EngineError("output-name-bad", key="--output", name=str(target), reason=reason)
+    return target
 
 
 def _copy(source: Path, target: Path, metadata: dict[str, str], precision: str | None) -> None:

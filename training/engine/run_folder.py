@@ -2,12 +2,19 @@
 
 import contextlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 from training.engine.errors import EngineError
 from training.engine.events import Event, Paused, Warning
-from training.engine.files import check_writable, disk_errors, write_json
+from training.engine.files import (
+    check_file_name,
+    check_folder_path,
+    check_writable,
+    disk_errors,
+    write_json,
+)
 
 
 class RunFolder:
@@ -38,6 +45,10 @@ class RunFolder:
 
     def open(self, resume: bool) -> None:
         """Check that the folder may be used. Raises output-holds-run, resume-nothing, …"""
+        check_folder_path(self.folder.parent, "output_dir")
+        check_file_name(self.name, "output_dir", f"{self.name}-step000100.safetensors")
+        if os.path.isfile(self.folder):
+            raise EngineError("output-is-file", key="output_dir", path=str(self.folder))
         holds_run = self.record.is_file() or any(self.state.glob("step*/state.json"))
         if holds_run and not resume:
             raise EngineError("output-holds-run", path=str(self.folder))

@@ -113,7 +113,11 @@ def chores(request, pk):
             return redirect(dataset)
     context = {"dataset": dataset, **_chores(dataset)}
     context["has_just_ended"] = request.method == "GET" and not context["chores"]
-    return render(request, "training/_chores.html", context)
+    if not context["has_just_ended"]:
+        return render(request, "training/_chores.html", context)
+    # What the meter says of captions and screening is no longer true: it comes along.
+    context["readiness"] = readiness(dataset)
+    return render(request, "training/_chores_answer.html", context)
 
 
 def _chores(dataset):

@@ -6,6 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from brandstudio.core.blobs import BlobMissing
 from training import problems
+from training.engine.errors import EngineError
+from training.engine.files import check_folder_path, check_output
 from training.management.find import dataset_named
 from training.models import Dataset
 from training.services.exports import KOHYA_FLAGS, Layout, export_folder, export_zip, rows_of
@@ -26,11 +28,15 @@ class Command(BaseCommand):
         path = Path(output)
         try:
             if path.suffix.lower() == ".zip":
+                check_output(path, "--output", [".zip"])
                 export_zip(rows, path, layout, chosen.trigger_word)
             else:
+                check_folder_path(path, "--output")
                 export_folder(rows, path, layout, chosen.trigger_word)
-        except FileExistsError as error:
-            raise CommandError(f"{output} is not empty; name another folder.") from error
+        except (FileExistsError, NotADirectoryError) as error:
+            raise CommandError(f"{output} is no empty folder; name another.") from error
+        except EngineError as error:
+            raise CommandError(str(error)) from error
         except BlobMissing as error:
             raise CommandError(problems.english("stored-damaged", {"name": error.name})) from error
         self.stdout.write(f"{len(rows)} pictures in {output}")
