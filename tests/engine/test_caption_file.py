@@ -62,7 +62,7 @@ def test_json_lines_stay_json_lines_with_their_further_fields(folder):
     table = folder / "metadata.jsonl"
     lines = [
         '{"file_name": "0.png", "prompt": "tea", "rights": {"holder": "lin"}}',
-        '{"prompt": "", "file_name": "1.png", "seed": 5}',
+        '{"file_name": "1.png", "seed": 5}',
         '{"file_name": "away.png", "prompt": "elsewhere"}',
     ]
     table.write_text("\n".join(lines))
@@ -71,7 +71,7 @@ def test_json_lines_stay_json_lines_with_their_further_fields(folder):
 
     said = table.read_text().splitlines()
     assert [said[0], said[2]] == [lines[0], lines[2]]
-    assert json.loads(said[1]) == {"prompt": "grey 1, drawn", "file_name": "1.png", "seed": 5}
+    assert json.loads(said[1]) == {"file_name": "1.png", "seed": 5, "prompt": "grey 1, drawn"}
     assert json.loads(said[3]) == {"file_name": "2.png", "prompt": "grey 2, drawn"}
 
 

@@ -256,3 +256,44 @@ def test_every_letter_of_a_table_is_read_or_named(text):
     assert text.count("p") == 0 or told
     for number in table.lines.values():
         assert 1 <= number <= len(text) + 1
+
+
+_PLAIN = st.text(alphabet="abc é茶'()-!.: ", min_size=1, max_size=12).map(str.strip).filter(bool)
+_STEMS = st.text(alphabet="abc é茶'()-! ", min_size=1, max_size=12).map(str.strip).filter(bool)
+_CAPTIONS = st.lists(_PLAIN, min_size=1, max_size=4).map(", ".join)
+
+
+@st.composite
+def tables(draw):
+    """(text, rows): the rows in some dialect."""
+    count = draw(st.integers(1, 4))
+    rows = {f"{draw(_STEMS)}{n}.png": draw(_CAPTIONS) for n in range(count)}
+    mark = draw(st.sampled_from(",;\t|"))
+    end = draw(st.sampled_from(["\n", "\r\n", "\r"]))
+    numbered, quoted = draw(st.booleans()), draw(st.booleans())
+    padding = mark * draw(st.integers(0, 3))
+    lines = []
+    if draw(st.booleans()):
+        lines.append(f"sep={mark}")
+    if draw(st.booleans()):
+        lines.append("")
+    if numbered or draw(st.booleans()):
+        heading = draw(
+            st.sampled_from([("file_name", "text"), ("Image", "Prompt"), ("图片", "描述")])
+        )
+        lines.append(mark.join([*(["id"] if numbered else []), *heading]) + padding)
+    for n, (name, caption) in enumerate(rows.items()):
+        cells = [str(n)] if numbered else []
+        whole = [f'"{name}"', '"' + caption + '"'] if quoted else [name, caption]
+        lines.append(mark.join([*cells, *whole]) + padding)
+    marks = draw(st.sampled_from(["", "\ufeff", "\ufeff\ufeff"]))
+    return marks + end.join([*lines, ""]), rows
+
+
+@given(tables())
+def test_table_in_any_dialect_gives_its_rows(table):
+    text, rows = table
+
+    told = captions.read_metadata_text(text)
+
+    assert (told.rows, told.problems) == (rows, [])

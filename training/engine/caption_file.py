@@ -111,7 +111,7 @@ class CaptionFile:
         body = len(line.rstrip("\r\n"))
         if self._is_json:
             row = read_json(line)
-            row[keys_of(row)[1]] = caption
+            row[(keys_of(row) or self._keys)[1]] = caption
             return (record.start, record.start + body), json.dumps(row, ensure_ascii=False)
         if record.at is None:
             return (record.start, record.start + body), self._row(record.name, caption)
@@ -119,16 +119,19 @@ class CaptionFile:
 
     def _row(self, name: str, caption: str) -> str:
         if self._is_json:
-            first = next(
-                (keys_of(read_json(self.text[r.start : r.end])) for r in self.records), None
-            )
-            keys = first or ("file_name", "text")
+            keys = self._keys
             return json.dumps({keys[0]: name, keys[1]: caption}, ensure_ascii=False)
         mark = self.dialect.delimiter
         cells = [""] * (self.dialect.columns or 2)
         cells[self.dialect.name] = name_cell(name, mark)
         cells[self.dialect.caption] = caption_cell(caption, mark)
         return mark.join(cells)
+
+    @property
+    def _keys(self) -> tuple[str, str]:
+        """What the file's objects call a picture's name and its caption."""
+        rows = (read_json(self.text[r.start : r.end]) for r in self.records)
+        return next(filter(None, map(keys_of, rows)), ("file_name", "text"))
 
     def _ended(self, text: str) -> str:
         return text if not text or text.endswith(("\n", "\r")) else text + self._line_end

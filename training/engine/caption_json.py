@@ -22,7 +22,10 @@ def json_records(text: str, name: str) -> Iterator[Record]:
         if not line.strip(" \t\r\ufeff"):
             continue
         record = Record(number, start, min(position, len(text)))
-        found = pair_of(read_json(line))
+        row = read_json(line)
+        found = pair_of(row)
+        if not found and (alone := name_alone(row)):
+            found = (file_name(alone[1]), "")
         if found:
             record = record._replace(name=found[0], caption=found[1])
         if not found or is_broken(record):
@@ -38,6 +41,18 @@ def read_json(line: str):
         return json.loads(line.strip("\ufeff \t\r\n"))
     except (ValueError, RecursionError):  # a number of 5,000 digits is a ValueError too
         return None
+
+
+def name_alone(row) -> tuple[str, str] | None:
+    """(key of the name, name) of an object that names a picture and has no caption for it yet."""
+    if not isinstance(row, dict):
+        return None
+    captions = [key for key in row if key.casefold() in CAPTION_COLUMNS]
+    if any(row[key] is not None for key in captions):
+        return None
+    names = {key.casefold(): key for key in row if isinstance(row[key], str)}
+    key = next((names[word] for word in NAME_COLUMNS if word in names), None)
+    return None if key is None else (key, row[key])
 
 
 def keys_of(row) -> tuple[str, str] | None:
