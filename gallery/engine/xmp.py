@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -25,6 +26,18 @@ for _prefix, _uri in (("rdf", _RDF), ("x", _META), ("TC260", _TC260), ("Iptc4xmp
 _ALLOWED = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]*")
 _BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
 _END = '<?xpacket end="w"?>'
+
+
+# A mark's attributes and what annex E calls them, in its order.
+_FIELDS = {
+    "label": "Label",
+    "producer": "ContentProducer",
+    "produce_id": "ProduceID",
+    "reserved_1": "ReservedCode1",
+    "propagator": "ContentPropagator",
+    "propagate_id": "PropagateID",
+    "reserved_2": "ReservedCode2",
+}
 
 
 @dataclass(frozen=True)
@@ -49,17 +62,19 @@ class Mark:
             if not _ALLOWED.fullmatch(value):
                 raise ValueError(f"The mark may not hold {value!r}: ASCII without spaces only.")
 
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, str]) -> Mark:
+        """The mark of these fields, as `as_dict` writes them. Raises ValueError as Mark does."""
+        return cls(**{name: fields.get(key, "") for name, key in _FIELDS.items()})
+
     def as_dict(self) -> dict[str, str]:
         """The mark's fields in the annex's order, as `read_mark` finds them."""
-        return {
-            "Label": self.label,
-            "ContentProducer": self.producer,
-            "ProduceID": self.produce_id,
-            "ReservedCode1": self.reserved_1,
-            "ContentPropagator": self.propagator or self.producer,
-            "PropagateID": self.propagate_id or self.produce_id,
-            "ReservedCode2": self.reserved_2,
+        whole = {
+            **vars(self),
+            "propagator": self.propagator or self.producer,
+            "propagate_id": self.propagate_id or self.produce_id,
         }
+        return {key: whole[name] for name, key in _FIELDS.items()}
 
     def to_json(self) -> str:
         """The JSON in the annex's order."""

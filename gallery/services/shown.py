@@ -59,6 +59,33 @@ def preview(asset):
         )
 
 
+def marked_thumb(path, taken):
+    """The blob of a thumbnail that carries the mark of the file at path; "" if that has none.
+
+    For pictures that people bring along and a machine made: downloads of this studio, others' too.
+    taken: the same file as pictures.take_in has taken it in.
+    """
+    if not (kept := _mark_in(path)):
+        return ""
+    with loaded(blobs.local(taken.picture_sha256)) as picture:
+        thumb = labelling.for_screens(picture, kept, longest=THUMB_SIDE, quality=_THUMB_QUALITY)
+    return blobs.put_bytes(thumb)
+
+
+def _mark_in(path):
+    """The Mark of a file from outside, or None. One that can't be kept as it is becomes ours."""
+    try:
+        found = xmp.read_mark(path).marks
+    except (EngineError, ValueError):
+        return None  # odd metadata marks nothing
+    if not found:
+        return None
+    try:
+        return Mark.from_dict(found[0])
+    except (ValueError, TypeError, AttributeError):
+        return Mark(producer=settings.AIGC_PRODUCER_CODE or "DEMO", produce_id="foreign")
+
+
 def content_of(made):
     """The bytes of a WebP that may be shown. Raises blobs.BlobMissing.
 

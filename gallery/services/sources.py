@@ -11,6 +11,7 @@ from brandstudio.core.numbers import parse_id
 from gallery.engine import plate as plates
 from gallery.models import Asset, AssetState, Plate, Scene, StartPicture
 from gallery.problems import REFUSALS, Refused
+from gallery.services import shown
 from training import pictures
 from training.engine import images
 
@@ -96,12 +97,13 @@ def take_start(upload, person):
     """Keep an uploaded picture to start from. Raises pictures.Refused."""
     _check_size(upload)
     name = pictures.safe_name(upload.name)
-    taken = pictures.take_in(upload.temporary_file_path(), name)
+    path = upload.temporary_file_path()
+    taken = pictures.take_in(path, name)
     return StartPicture.objects.create(
         owner=person,
         name=name,
         sha256=taken.picture_sha256,
-        thumb_sha256=taken.thumb_sha256,
+        thumb_sha256=shown.marked_thumb(path, taken) or taken.thumb_sha256,
         width=taken.width,
         height=taken.height,
     )

@@ -5,6 +5,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from PIL import Image
 
@@ -241,3 +242,64 @@ def test_no_answer_is_silent_about_caches(client, made, brand_admin):
 
 def test_page_of_a_person_is_kept_by_nobody(at, marketer):
     assert at(marketer).get("create")["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("form", ["png", "jpg"])
+def test_download_brought_back_as_a_start_keeps_its_mark(at, client, marketer, make_ready, form):
+    [asset] = make_ready()
+    Asset.objects.update(picture_sha256=blobs.put_bytes(png("black", MASTER)))
+    browser = at(marketer)
+    file = browser.get("asset-download", asset.pk, form=form).content
+    sent = SimpleUploadedFile(f"a.{form}", file)
+
+    client.post(reverse("gallery:add-source"), {"start_file": sent})
+
+    start = StartPicture.objects.get()
+    thumb = content_of(browser.get("start-thumb", start.pk))
+    assert xmp.read_mark(io.BytesIO(thumb)).marks == xmp.read_mark(io.BytesIO(file)).marks
+    assert xmp.read_mark(io.BytesIO(thumb)).is_right
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        '{"Label":"1","ContentProducer":"广汽","ProduceID":"a b"}',
+        '{"Label":1,"ContentProducer":null}',
+        "[]",
+        "{}",
+        '"text"',
+    ],
+)
+def test_foreign_mark_that_breaks_the_rule_becomes_a_right_one(at, client, marketer, mark, base):
+    packet = (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="'
+        'http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:T="'
+        f'http://www.tc260.org.cn/ns/AIGC/1.0/"><T:AIGC>{mark}</T:AIGC></rdf:Description>'
+        "</rdf:RDF></x:xmpmeta>"
+    )
+    file = io.BytesIO()
+    Image.new("RGB", (600, 600)).save(file, "JPEG", xmp=packet.encode())
+    browser = at(marketer)
+
+    client.post(
+        reverse("gallery:add-source"),
+        {"start_file": SimpleUploadedFile("a.jpg", file.getvalue())},
+    )
+
+    thumb = content_of(browser.get("start-thumb", StartPicture.objects.get().pk))
+    assert xmp.read_mark(io.BytesIO(thumb)).is_right
+
+
+@pytest.mark.parametrize("packet", [b"", b"no xml", b"<!DOCTYPE x>", b"\xff\xfe", b"<a/>"])
+def test_photograph_with_odd_metadata_is_simply_taken_in(at, client, marketer, packet, base):
+    file = io.BytesIO()
+    Image.new("RGB", (600, 600)).save(file, "JPEG", xmp=packet)
+    browser = at(marketer)
+
+    client.post(
+        reverse("gallery:add-source"),
+        {"start_file": SimpleUploadedFile("a.jpg", file.getvalue())},
+    )
+
+    thumb = content_of(browser.get("start-thumb", StartPicture.objects.get().pk))
+    assert xmp.read_mark(io.BytesIO(thumb)).marks == ()
