@@ -160,13 +160,13 @@ def _beside_the_form(request, trouble):
 def _page(request, trouble):
     sent = _sent(request)
     is_whole = len(sent) == len(set(request.POST) - {"csrfmiddlewaretoken"})
+    had_files = bool(request.FILES) or hasattr(request, "upload_fault")
     context = {
         "trouble": trouble,
         "sent": [(name, value) for name, values in sent.items() for value in values],
         "is_post": request.method == "POST",
         "back": request.get_full_path(),
-        "may_send_again": is_whole
-        and not request.headers.get("Content-Type", "").startswith("multipart"),
+        "may_send_again": is_whole and not had_files,
     }
     try:
         return render(request, "trouble.html", context, status=trouble.status)

@@ -193,4 +193,4 @@ def test_odd_range_is_answered(site, asked):
     for path in ("/styles/ink/1/file/", "/static/mark.svg", "/assets/1/picture/"):
         answer = site.get(path, headers={"Range": asked})
         assert answer.status_code < 500
-        assert answer.streaming is False or b"".join(answer.streaming_content)
+        list(answer.streaming_content if answer.streaming else ())  # to its end

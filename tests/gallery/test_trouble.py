@@ -1,0 +1,157 @@
+"""A full disk and a full database while somebody works: a sentence with its mend, nothing lost."""
+
+import errno
+import os
+import subprocess
+
+import pytest
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.db import connection
+from django.urls import reverse
+
+from brandstudio.core import disk
+from gallery.models import Scene
+from tests.gallery.conftest import png
+from training import services as training_services
+
+FULL = "磁盘已满"
+
+
+@pytest.fixture
+def full_database(transactional_db):
+    """full_database(): from now on SQLite finds no room, as on a full disk."""
+
+    def fill():
+        # Rows may still fit into pages that are there: each that is written asks for more of them.
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE filler (bytes BLOB)")
+            (pages,) = cursor.execute("PRAGMA page_count").fetchone()
+            for table in connection.introspection.table_names(cursor):
+                if table != "filler":
+                    cursor.execute(
+                        f"CREATE TRIGGER full_{table} AFTER INSERT ON {table} "
+                        "BEGIN INSERT INTO filler VALUES (zeroblob(9000000)); END"
+                    )
+            cursor.execute(f"PRAGMA max_page_count = {pages + 10}")
+
+    yield fill
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA max_page_count = 4294967294")
+        cursor.execute("DROP TABLE IF EXISTS filler")
+        for (name,) in cursor.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            cursor.execute(f"DROP TRIGGER {name}")
+
+
+@pytest.fixture
+def small_disk(tmp_path, monkeypatch):
+    """A folder with room for a megabyte, on a disk of its own where this process may mount one."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)]
+    is_mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    if not is_mounted:
+
+        def refuse(*_):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", refuse)
+        monkeypatch.setattr(os, "fsync", refuse)
+    yield place
+    if is_mounted:
+        subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def test_signing_in_on_a_full_disk_says_so_and_keeps_the_name(client, marketer, full_database):
+    full_database()
+
+    answer = client.post(
+        reverse("core:sign-in"), {"username": "marketer", "password": "marketer", "next": "/"}
+    )
+
+    page = answer.content.decode()
+    assert answer.status_code == 507
+    assert FULL in page
+    assert "<pre>marketer</pre>" in page
+    assert 'name="password"' not in page
+
+
+def test_painting_on_a_full_disk_says_so_and_sends_the_same_again(
+    at, marketer, form_data, full_database, queue_redis, client
+):
+    marketer.may_write_prompts = True
+    marketer.save()
+    browser = at(marketer)
+    typed = {**form_data, "template": "", "free": "an arcade street in the rain"}
+    full_database()
+
+    answer = client.post(reverse("gallery:create"), typed)
+
+    page = answer.content.decode()
+    assert (answer.status_code, Scene.objects.count()) == (507, 0)
+    assert FULL in page
+    assert '<input type="hidden" name="free" value="an arcade street in the rain">' in page
+    assert browser
+
+
+def test_form_that_htmx_sent_stays_as_it_stands(at, marketer, make_ready, full_database, client):
+    asset = make_ready()[0]
+    at(marketer)
+    full_database()
+
+    answer = client.post(
+        reverse("gallery:asset-again", args=[asset.pk]), headers={"HX-Request": "true"}
+    )
+
+    assert (answer.status_code, answer.headers["HX-Reswap"]) == (507, "beforebegin")
+    assert FULL in answer.content.decode()
+    assert "<html" not in answer.content.decode()
+
+
+def test_file_that_finds_no_room_costs_nothing_of_the_form(
+    at, marketer, form_data, settings, small_disk, client
+):
+    settings.FILE_UPLOAD_TEMP_DIR = small_disk
+    at(marketer)
+    big = small_disk.parent / "big.png"
+    big.write_bytes(png() + bytes(3_000_000))
+
+    with big.open("rb") as file:
+        sent = {**form_data, "start_file": file, "negative": "no fog, please"}
+        answer = client.post(reverse("gallery:add-source"), sent)
+
+    page = answer.content.decode()
+    assert answer.status_code == 507
+    assert FULL in page
+    assert "no fog, please" in page
+
+
+def test_pictures_that_find_no_room_are_named_and_the_others_stay(
+    client, designer, settings, small_disk, tmp_path
+):
+    settings.STORAGE_URL = f"file://{small_disk / 'blobs'}"
+    dataset = training_services.make_dataset(designer, "Ink")
+    client.force_login(designer)
+    large = tmp_path / "large.png"
+    large.write_bytes(png(size=(8, 8)) + os.urandom(2_000_000))
+    small = tmp_path / "small.png"
+    small.write_bytes(png("red", size=(64, 64)))
+
+    with large.open("rb") as one, small.open("rb") as other:
+        url = reverse("training:dataset-upload", args=[dataset.pk])
+        answer = client.post(url, {"files": [one, other]})
+
+    page = answer.content.decode()
+    assert answer.status_code in (200, 422)
+    assert "large.png" in page
+    assert FULL in page
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "x"), OSError(errno.EDQUOT, "x")])
+def test_full_disk_is_known_behind_other_errors_too(error):
+    told = ValueError("could not be written")
+    told.__cause__ = error
+
+    assert disk.is_full(told)
+    assert not disk.is_full(OSError(errno.ENOENT, "x"))
