@@ -308,3 +308,37 @@ def test_worker_that_must_end_puts_the_zip_back_and_the_next_one_unpacks_it(
     upload.refresh_from_db()
     assert put_back == (UploadState.QUEUED, 0)
     assert (upload.state, dataset.images.count()) == (UploadState.DONE, 3)
+
+
+def test_captions_in_a_plain_form_wait_for_the_zip_beside_them(
+    at_desk, make_dataset, make_zip, queue_redis, tmp_path
+):
+    dataset = make_dataset()
+    table = tmp_path / "metadata.csv"
+    table.write_text("z0.jpg,a street at dawn\n")
+
+    with make_zip(1).open("rb") as pictures, table.open("rb") as captions:
+        at_desk.post(f"/datasets/{dataset.pk}/upload/", {"files": [captions, pictures]})
+    for upload in Upload.objects.order_by("pk"):
+        jobs.unpack(upload.pk)
+
+    assert dataset.images.get().caption == "a street at dawn"
+
+
+def test_table_of_very_many_captions_is_work_for_a_worker(
+    at_desk, make_dataset, queue_redis, tmp_path
+):
+    dataset = make_dataset(1, captioned=0)
+    table = tmp_path / "metadata.csv"
+    table.write_text("000.jpg,a street\n" + "".join(f"{n}.png,tea\n" for n in range(90_000)))
+
+    with table.open("rb") as file:
+        at_desk.post(f"/datasets/{dataset.pk}/upload/", {"files": [file]})
+    upload = Upload.objects.get()
+    waiting = upload.state
+    jobs.unpack(upload.pk)
+
+    upload.refresh_from_db()
+    assert (waiting, upload.state) == (UploadState.QUEUED, UploadState.DONE)
+    assert dataset.images.get().caption == "a street"
+    assert len(upload.report["lines"]) <= 200

@@ -28,6 +28,7 @@ from .uploads import (
 _log = logging.getLogger(__name__)
 
 PART_BYTES = 4 * 1024 * 1024  # asked of a browser for one request
+LONG_TABLE = 1_000_000  # bytes of captions that a request reads by itself
 SHOWN_LINES = 200  # of a report that are kept
 _READ = 1 << 16
 
@@ -134,7 +135,7 @@ def retry_upload(upload, by):
 
 
 def queue_file(dataset, by, file, checked=False):
-    """Hand a whole uploaded zip to a worker. file: Django's uploaded file. Returns the Upload."""
+    """Hand a whole uploaded file to a worker. file: Django's uploaded file. Returns the Upload."""
     row = Upload.objects.create(
         dataset=dataset,
         sent_by=by,
@@ -151,12 +152,19 @@ def queue_file(dataset, by, file, checked=False):
 
 
 def _is_long(upload):
-    """A zip; and captions that came with one, which must wait for its pictures."""
-    suffix = ending(upload.name)
-    if suffix == ZIP_SUFFIX:
+    """What takes long; and captions that came with a zip, which must wait for its pictures."""
+    if takes_long(upload.name, upload.size):
         return True
-    are_captions = suffix in {*METADATA_SUFFIXES, *SIDECAR_SUFFIXES}
-    return are_captions and upload.dataset.uploads.pending().exists()
+    return are_captions(upload.name) and upload.dataset.uploads.pending().exists()
+
+
+def takes_long(name, size):
+    """Whether a file is work for a worker: a zip, or a table of very many captions."""
+    return ending(name) == ZIP_SUFFIX or (are_captions(name) and size > LONG_TABLE)
+
+
+def are_captions(name):
+    return ending(name) in {*METADATA_SUFFIXES, *SIDECAR_SUFFIXES}
 
 
 def unpack_upload(upload):

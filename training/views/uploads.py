@@ -12,13 +12,11 @@ from brandstudio.core.models import WrongState
 from brandstudio.core.numbers import parse_whole
 from brandstudio.core.roles import designer_required
 from training import problems, services
-from training.engine.image_folder import ending
 from training.forms import UploadForm
 from training.incoming_page import incoming
 from training.models import Upload
 from training.pictures import Refused
-from training.services.incoming import PART_BYTES, OutOfStep
-from training.services.uploads import ZIP_SUFFIX
+from training.services.incoming import PART_BYTES, OutOfStep, are_captions, takes_long
 from training.views.datasets import visible_dataset
 
 
@@ -33,12 +31,14 @@ def upload(request, pk):
     if not form.is_valid():
         return _page(request, dataset, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     files, checked = form.cleaned_data["files"], form.cleaned_data["checked"]
-    zips = [file for file in files if ending(file.name) == ZIP_SUFFIX]
-    for file in zips:
+    slow = [file for file in files if takes_long(file.name, file.size)]
+    if slow:  # captions that came along wait for the pictures of the zips
+        slow += [file for file in files if are_captions(file.name) and file not in slow]
+    for file in slow:
         services.queue_file(dataset, request.user, file, checked=checked)
-    rest = [file for file in files if file not in zips]
+    rest = [file for file in files if file not in slow]
     report = services.add_pictures(dataset, rest, checked=checked, by=request.user)
-    took_something = bool(zips or report.added or report.captioned or report.duplicates)
+    took_something = bool(slow or report.added or report.captioned or report.duplicates)
     status = HTTPStatus.OK if took_something else HTTPStatus.UNPROCESSABLE_ENTITY
     return _page(request, dataset, UploadForm(), status=status, report=report if rest else None)
 
