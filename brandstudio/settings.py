@@ -16,6 +16,8 @@ from brandstudio.core import redis_server
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("STUDIO_DATA_DIR", ROOT / "var")).resolve()
+# What the studio writes, from the database to exports, is its own user's alone.
+os.umask(int(os.environ.get("STUDIO_UMASK", "077"), 8))
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 

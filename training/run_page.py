@@ -173,7 +173,12 @@ def sample_grid(run, steps=None):
     ]
     every = sorted({sample.step for sample in samples})
     films = [
-        {"prompt": prompt, "seed": seed, "frames": [found[step] for step in every if step in found]}
+        # A step whose pictures are still being drawn shows none, not that of another step.
+        {
+            "prompt": prompt,
+            "seed": seed,
+            "frames": [{"step": step, "sample": found.get(step)} for step in every],
+        }
         for (prompt, seed), found in by_row.items()
     ]
     return {"steps": steps, "rows": rows, "every": every, "films": films}

@@ -65,8 +65,21 @@ def check_port(host, port):
             ) from None
 
 
+def keep_private(folder):
+    """Close what an earlier version left readable for others in the data folder.
+
+    Folders keep all that is in them; what belongs to somebody else is left as it is.
+    """
+    mask = os.umask(0o077)
+    os.umask(mask)
+    for path in folder.iterdir():
+        if not path.is_symlink() and path.stat().st_uid == os.getuid():
+            path.chmod(path.stat().st_mode & 0o7777 & ~mask)
+
+
 def prepare(say):
     """Bring database and static files up to date; on the very first run, add the demo content."""
+    keep_private(settings.DATA_DIR)
     say("Preparing the database …")
     try:
         connection.ensure_connection()

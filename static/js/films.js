@@ -1,5 +1,5 @@
 // A slider over the steps of a run's samples: shows of every film the picture of the chosen step.
-//   <div id data-films data-steps="0 100 200"> input[type=range], output, img[data-at] …
+//   <div id data-films data-steps="0 100 200"> input[type=range], output, [data-at] …
 import { afterSwap } from "./htmx-events.js";
 
 const chosen = new Map(); // id of the box → step; without an entry the newest is shown
@@ -12,7 +12,7 @@ function show(box) {
   slider.value = index;
   slider.setAttribute("aria-valuetext", steps[index]);
   box.querySelector("output").value = steps[index];
-  for (const frame of box.querySelectorAll("img[data-at]")) {
+  for (const frame of box.querySelectorAll("[data-at]")) {
     frame.classList.toggle("is-shown", frame.dataset.at === steps[index]);
   }
 }

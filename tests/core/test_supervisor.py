@@ -13,6 +13,7 @@ import psutil
 import pytest
 from django.conf import settings
 
+from brandstudio.core import setting_up
 from brandstudio.core.supervisor import FIRST_PAUSE, LONGEST_PAUSE, Child, Program, Supervisor
 
 
@@ -162,6 +163,32 @@ def test_killed_supervisor_leaves_no_child_behind(open_studio, wait_for):
     studio.wait()
 
     wait_for(lambda: not any(is_alive(child) for child in children))
+
+
+def test_nothing_of_a_studio_is_readable_for_others(open_studio, home):
+    ours = [path for path in home.iterdir() if not path.name.startswith("said-")]
+
+    assert ours
+    assert [path.name for path in ours if path.stat().st_mode & 0o077] == []
+    # Style sheets and scripts are everybody's, and the folder they lie in is closed.
+    written = [
+        p for p in home.rglob("*") if p.is_file() and p.relative_to(home).parts[0] != "static"
+    ]
+    assert {"studio.sqlite3", "secret-key"} <= {path.name for path in written}
+    others = [p for p in written if p.stat().st_mode & 0o077 and not p.name.startswith("said-")]
+    assert [path.relative_to(home).as_posix() for path in others] == []
+
+
+def test_data_that_others_could_read_is_closed(tmp_path):
+    (tmp_path / "studio.sqlite3").touch(0o644)
+    (tmp_path / "blobs").mkdir(mode=0o755)
+    (tmp_path / "studio.sqlite3").chmod(0o644)
+    (tmp_path / "blobs").chmod(0o755)
+
+    setting_up.keep_private(tmp_path)
+
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == {"studio.sqlite3": 0o600, "blobs": 0o700}
 
 
 def test_taken_port_is_one_clear_line(start_studio, home):

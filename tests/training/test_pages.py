@@ -3,8 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from brandstudio.core import blobs
 from training.models import Checkpoint, LossPoint, RunSample, TrainingRun
-from training.run_page import RunPage
+from training.run_page import RunPage, sample_grid
 
 pytestmark = pytest.mark.django_db
 
@@ -169,3 +170,19 @@ def test_finished_run_polls_no_more(at_desk, make_run, designer):
     run.cancel(by=designer)
 
     assert "every 2s" not in at_desk.get(run.get_absolute_url()).content.decode()
+
+
+def test_slider_shows_no_picture_of_another_step_while_samples_are_drawn(make_run, at_desk):
+    run = make_run()
+    for step, prompt in ((80, "a suv"), (80, "a street"), (90, "a suv")):
+        RunSample.objects.create(
+            run=run, step=step, prompt=prompt, seed=1, sha256=blobs.put_bytes(prompt.encode())
+        )
+
+    films = {film["prompt"]: film["frames"] for film in sample_grid(run)["films"]}
+    page = at_desk.get(f"/runs/{run.pk}/").content.decode()
+
+    assert [frame["step"] for frame in films["a street"]] == [80, 90]
+    assert films["a street"][1]["sample"] is None
+    assert page.count('is-shown" data-at="90"') + page.count('data-at="90" class="is-shown"') == 2
+    assert 'data-at="80" class="is-shown"' not in page
