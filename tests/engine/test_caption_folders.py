@@ -1,15 +1,18 @@
 """Whose caption is whose in a training folder: tables speak for their own folder."""
 
 import json
+import os
+import time
 
 import pytest
 from PIL import Image
 
-from training.engine import base_models
+from training.engine import base_models, dataset
 from training.engine.caption_folders import folder_captions
 from training.engine.dataset import check_dataset, load_dataset
 from training.engine.errors import EngineError
 from training.engine.image_folder import find_images
+from training.engine.images import open_rgb
 
 
 @pytest.fixture
@@ -194,3 +197,23 @@ def test_what_a_run_wrote_into_its_set_is_no_part_of_it(put):
     assert folder_captions(put({"a.txt": "tea"}), folder, folder / "out").pictures.keys() == {
         "a.png"
     }
+
+
+def test_picture_is_decoded_once_while_it_stays_the_same(put, check, monkeypatch):
+    folder = put({"1.png": None, "2.png": None, "metadata.csv": "1.png,tea\n2.png,house\n"})
+    long_ago = time.time() - 60
+    for name in ("1.png", "2.png"):
+        os.utime(folder / name, (long_ago, long_ago))
+    decoded = []
+    monkeypatch.setattr(
+        dataset, "open_rgb", lambda path, name: decoded.append(name) or open_rgb(path, name)
+    )
+
+    first = check(folder)
+    again = check(folder)
+    Image.new("RGB", (48, 48), "teal").save(folder / "2.png")
+    other = check(folder)
+
+    assert decoded == ["1.png", "2.png", "2.png"]
+    assert dataset.fingerprint(first.examples) == dataset.fingerprint(again.examples)
+    assert first.examples[1].pixels != other.examples[1].pixels

@@ -1,6 +1,7 @@
 """The training set: pictures with captions, every fault of the folder found before the start."""
 
 import hashlib
+import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -120,8 +121,49 @@ def pixel_hash(image: Image.Image) -> str:
     return hashlib.sha256(f"{image.width}x{image.height}:".encode() + image.tobytes()).hexdigest()
 
 
-def _example(name, path, caption, config, buckets) -> Example:
+@dataclass(frozen=True)
+class _Looks:
+    """What a start needs to know of a picture. width, height: of the upright picture, px."""
+
+    pixels: str
+    width: int
+    height: int
+
+
+# (device, inode, size, time) of a file → its _Looks. A resumed run, and the next one on the same
+# pictures, need not decode a hundred of them only to find that they are the same.
+_SEEN: dict[tuple[int, int, int, int], _Looks] = {}
+_MOST_SEEN = 20_000
+_SETTLED = 10**8  # ns: file systems count time in steps of some milliseconds
+
+
+def _looks_of(path: Path, name: str) -> _Looks:
+    """Raises EngineError of open_rgb."""
+    key = _key(path)
+    if key in _SEEN:
+        return _SEEN[key]
     image = open_rgb(path, name)
+    looks = _Looks(pixel_hash(image), image.width, image.height)
+    if key:
+        if len(_SEEN) >= _MOST_SEEN:
+            _SEEN.clear()
+        _SEEN[key] = looks
+    return looks
+
+
+def _key(path: Path) -> tuple[int, int, int, int] | None:
+    """What tells the file from another; None where a further write might not show in its time."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None  # open_rgb says what is the matter
+    if time.time_ns() - status.st_mtime_ns < _SETTLED:
+        return None
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _example(name, path, caption, config, buckets) -> Example:
+    image = _looks_of(path, name)
     bucket = choose_bucket(buckets, image.width, image.height)
     # What counts is how far the picture must be enlarged to cover its shape.
     if max(bucket.width / image.width, bucket.height / image.height) > ENLARGEMENT:
@@ -135,4 +177,4 @@ def _example(name, path, caption, config, buckets) -> Example:
     if has_placeholder(caption):
         raise EngineError("caption-placeholder", name=name)
     repeats = config.repeats * folder_repeats(Path(config.train_data_dir), name)
-    return Example(name, path, caption, pixel_hash(image), bucket, repeats)
+    return Example(name, path, caption, image.pixels, bucket, repeats)

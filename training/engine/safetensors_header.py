@@ -156,14 +156,14 @@ def hash_file(path: str | Path) -> str:
     """sha256 of a file's bytes, in hex; remembered while size and time of the file stay."""
     path = Path(path).resolve()
     status = path.stat()
-    key = (str(path), status.st_size, status.st_mtime_ns)
+    key = (str(path), status.st_ino, status.st_size, status.st_mtime_ns)
     if key not in _HASHES:
         with path.open("rb") as file:
             _HASHES[key] = hashlib.file_digest(file, "sha256").hexdigest()
     return _HASHES[key]
 
 
-_HASHES: dict[tuple[str, int, int], str] = {}
+_HASHES: dict[tuple[str, int, int, int], str] = {}
 
 
 def _entries(file: str, table: dict, data_bytes: int) -> dict[str, TensorEntry]:
