@@ -150,8 +150,11 @@ def asked_of(request):
 
 def _origin_of(order):
     """What the form's fields show of an order's start and of its real car."""
-    shown = {"way": order.way.value}
-    if order.start:
+    way = order.way
+    if order.is_larger:  # the form asks for pictures of the first size
+        way = Way.PRODUCT if order.placed else Way.TEXT
+    shown = {"way": way.value}
+    if order.start and not order.is_larger:
         shown |= {"start": order.start.key, "change": round(order.change * 100)}
     if placed := order.placed:
         shown["plate"] = placed.plate.pk

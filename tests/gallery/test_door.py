@@ -277,6 +277,14 @@ def test_again_does_not_start_from_a_picture_that_is_not_shared(asked, lin, mark
     assert caught.value.code == "start-not-yours"
 
 
+def test_enlarged_picture_opens_the_form_at_what_it_was_made_from(asked, at, lin):
+    asset = brought_to(enlarging.enlarge(brought_to(asked(), "x"), lin).assets.get(), "x")
+
+    form = at(lin).get("create", **{"from": asset.pk}).context["form"]
+
+    assert (form["way"].value(), form["start"].value() or "") == ("text", "")
+
+
 # Nothing is lost on the way
 def test_own_words_beside_a_template_come_along(asked, lin):
     asset = brought_to(asked(free="and a (dragon:1.2)"), "asset-again")

@@ -33,11 +33,14 @@ def check_negative(negative: str) -> None:
 
 
 def check_samples(prompts: Sequence[str]) -> None:
-    """Raise every fault of a run's sample prompts together, so that none shows at a save."""
+    """Raise every fault of a run's sample prompts together, so that none shows at a save.
+
+    An empty one is let be: it is told of at the save, and the run goes on.
+    """
     faults = []
     for prompt in prompts:
         try:
-            check(prompt)
+            check_part(prompt)
         except EngineError as fault:
             faults.append(EngineError(fault.code, **fault.facts, key="sample_prompts"))
     raise_faults(faults)
