@@ -63,6 +63,8 @@ def test_tag_in_full_width_acts(prompt):
         ("<lora:ink:0.7> >", "<lora:ink:0.7>"),
         ("ＬＯＲＡ：ink：0.7", "<lora:ink:0.7>"),
         ("lora:ink", "<lora:ink>"),
+        ("{lora|ink|0.7}", "<lora:ink:0.7>"),
+        ("lora=ink:0.7", "<lora:ink:0.7>"),
     ],
 )
 def test_what_looks_like_a_tag_is_refused_with_what_was_meant(written, meant):

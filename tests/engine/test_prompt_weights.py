@@ -80,6 +80,7 @@ def test_forms_that_are_not_supported_are_refused_by_name(prompt, code):
     [
         "(word:1,2)",
         "(word:1, 2)",
+        "(word:１.２)",
         "（word：1.2）",
         "(word：1.2)",
         "（word:1.2)",

@@ -9,6 +9,7 @@ The rules: https://github.com/AUTOMATIC1111/stable-diffusion-webui/wiki/Features
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from training.engine.errors import EngineError
@@ -204,4 +205,4 @@ def _like(form: str, text: str, number: str) -> EngineError:
 def _number(text: str) -> str:
     if set(text) <= {"+"} or set(text) <= {"-"}:
         return f"{STEP ** (len(text) if '+' in text else -len(text)):.2g}"
-    return re.sub(r"[,。·]\s?", ".", text)
+    return re.sub(r"[,。·]\s?", ".", unicodedata.normalize("NFKC", text))

@@ -15,7 +15,14 @@ from pathlib import Path
 import torch
 from PIL import Image
 
-from training.engine import base_models, latent_pictures, loading, prompt_encoding, schedulers
+from training.engine import (
+    base_models,
+    latent_pictures,
+    loading,
+    prompt_encoding,
+    prompt_weights,
+    schedulers,
+)
 from training.engine.base_models import BaseInfo
 from training.engine.denoising import denoise
 from training.engine.latent_pictures import LatentColours
@@ -126,7 +133,8 @@ class Renderer:
 
     def count_tokens(self, prompt: str) -> int:
         """Tokens of a prompt, both end marks included; those over base.token_limit cost a part."""
-        return len(self.pipe.tokenizer(prompt, truncation=False, verbose=False)["input_ids"])
+        words = prompt_weights.words_of(prompt)
+        return len(self.pipe.tokenizer(words, truncation=False, verbose=False)["input_ids"])
 
     @property
     def colours(self) -> LatentColours:

@@ -24,7 +24,9 @@ _BRACKETED = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    rf"(?<!\w)(?P<word>[^\W_]{{2,7}})\s?[:∶]\s?[^\s:∶<>,][^:∶<>,\n]{{0,60}}[:∶]\s?{_NUMBER}>?"
+    # name:…:number, with whatever parts them
+    rf"(?<!\w)(?P<word>[^\W_]{{2,7}})\s?[:∶=|;]\s?[^\s:∶=|;<>,][^:∶=|;<>,\n]{{0,60}}"
+    rf"[:∶=|;]\s?{_NUMBER}>?"
 )
 _BARE_NAME = re.compile(r"(?<!\w)(?:lora|lyco)[:∶][^\s:∶<>,]{1,60}>?", re.IGNORECASE)
 _TAIL = re.compile(rf"[\w.-]{{1,60}}\s?:\s?{_NUMBER}\s?>")  # of a tag that lost its beginning
@@ -89,10 +91,10 @@ def _like(text: str, after: int) -> Lookalike:
     """after: where in the text the word like lora ends."""
     inside = text[after:].strip(" :∶꞉ː=<>")
     if re.search(r"[:∶꞉ː]", inside):
-        name, told, *_more = re.split(r"[:∶꞉ː]", inside)
+        name, told, *_more = re.split(r"[:∶꞉ː=|;]", inside)
     else:
         apart = re.fullmatch(rf"[\s=;|/._-]*(.*?)[\s=;|/_-]+({_NUMBER})", inside)
         name, told = apart.groups() if apart else (inside, "")
-    name = name.strip(" \"'()[]{}〉》›»⟩")
+    name = name.strip(" .\"'()[]{}〉》›»⟩")
     meant = written(name, nearest(told)) if name else "<lora:name:0.7>"
     return Lookalike(text, EngineError("prompt-tag-like", tag=text.strip(), meant=meant))
