@@ -1,0 +1,1 @@
+"""What a first run shows: the committed content, and the cars that are rendered for it."""
