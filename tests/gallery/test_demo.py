@@ -8,8 +8,9 @@ from brandstudio.core import blobs
 from gallery.engine.plate import check_plate
 from gallery.models import Asset, AssetState, Plate, PromptTemplate, StyleVersion
 from gallery.services.demo import load
+from gallery.services.demo.export import export_demo
 from training.engine import base_models
-from training.models import Dataset, TrainingImage, TrainingRun
+from training.models import BaseModel, Dataset, TrainingImage, TrainingRun
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +81,19 @@ def test_second_import_leaves_what_people_have_made_of_it(loaded):
         StyleVersion.objects.count(),
         Asset.objects.count(),
     )
+
+
+def test_export_makes_the_content_anew_and_leaves_the_cars(loaded, tmp_path):
+    car, stale = tmp_path / "vehicles" / "pictures" / "car.webp", tmp_path / "blobs" / "stale.webp"
+    for path in (car, stale):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"made before")
+
+    export_demo(tmp_path, BaseModel.objects.get(name=base_models.BUNDLED))
+
+    assert car.read_bytes() == b"made before"
+    assert not stale.exists()
+    assert load.content_of(tmp_path)["packs"] == load.content_of()["packs"]
 
 
 def test_content_of_another_base_leaves_its_styles_out_and_says_so(tmp_path):

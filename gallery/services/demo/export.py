@@ -14,9 +14,9 @@ def export_demo(folder, base):
     """Write datasets, runs, packs, template covers and scenes below folder. Returns its bytes.
 
     base: the BaseModel all of it was made with; its hash is kept, so that a test can tell when the
-    content is older than the bundled base.
+    content is older than the bundled base. What else lies in folder, such as the cars, stays.
     """
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(folder / "blobs", ignore_errors=True)
     (folder / "blobs").mkdir(parents=True)
     kept = _Blobs(folder / "blobs")
     content = {
