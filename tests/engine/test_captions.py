@@ -144,6 +144,10 @@ def test_trigger_words_are_put_in_front_once(caption, expected):
         ("\ufeff\ufeff0.png,tea\n\ufeff1.png,red\n", {"0.png": "tea", "1.png": "red"}),
         ("\ufeff\ufefffile_name,text\n0.png,tea\n", {"0.png": "tea"}),
         (
+            "\ufefffile_name,text\n0.png,tea\n\ufefffile_name,text\n1.png,red\n",
+            {"0.png": "tea", "1.png": "red"},
+        ),
+        (
             "id,file_name,text\n1,0.png,tea, red\n2,1.png,wet\n",
             {"0.png": "tea, red", "1.png": "wet"},
         ),
@@ -297,3 +301,9 @@ def test_table_in_any_dialect_gives_its_rows(table):
     told = captions.read_metadata_text(text)
 
     assert (told.rows, told.problems) == (rows, [])
+
+
+def test_row_with_a_quoted_name_and_no_caption_is_an_empty_one():
+    table = captions.read_metadata_text('file_name,text\n"0.png",\n"1.png",""\n')
+
+    assert [problem.code for problem in table.problems] == ["captions-empty", "captions-empty"]

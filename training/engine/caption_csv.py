@@ -41,7 +41,8 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a comma-separated file is written. body: where its rows begin in the text.
+    """How a comma-separated file is written. body: where its rows begin in the text. heading: its
+    line, "" without one.
 
     columns: cells of a row; 0 where no heading says so and a row is a name and a caption.
     """
@@ -51,7 +52,7 @@ class Dialect:
     caption: int = 1
     columns: int = 0
     body: int = 0
-    has_heading: bool = False
+    heading: str = ""
 
 
 def read_csv(text: str, name: str) -> CaptionTable:
@@ -118,7 +119,9 @@ def _columns(lines: list[str], mark: str, start: int, next_line: int) -> Dialect
     if caption is not None and name is None and two and " " not in heading[1 - caption].strip():
         name = 1 - caption
     if name is not None and caption is not None:
-        return Dialect(mark, name, caption, len(heading), next_line, has_heading=True)
+        return Dialect(
+            mark, name, caption, len(heading), next_line, heading=lines[0].strip("\ufeff \t")
+        )
     # No heading says it: the names may stand behind a number.
     rows = [_texts(line, mark) for line in lines]
     firsts = sum(is_image(row[0]) for row in rows)
@@ -139,7 +142,7 @@ def _known(cells: list[str]) -> tuple[int | None, int | None]:
 
 def _perhaps_heading(text: str, dialect: Dialect, table: CaptionTable) -> str:
     """The first row's name, where it looks unlike the names of all others."""
-    if dialect.has_heading or len(table.rows) < 2:
+    if dialect.heading or len(table.rows) < 2:
         return ""
     names = iter(table.rows)
     first = next(names)
@@ -155,7 +158,9 @@ def csv_records(text: str, name: str, dialect: Dialect) -> Iterator[Record]:
     while position < len(text):
         end = _LINE.match(text, position).end()
         line = text[position:end]
-        if not line.strip(" \t\r\n\f\v\ufeff"):
+        bare = line.strip(" \t\r\n\f\v\ufeff")
+        # Files glued together bring their headings along.
+        if not bare or bare == dialect.heading:
             position, number = end, number + 1
             continue
         record = _simple(line, position, end, number, dialect)
@@ -196,7 +201,12 @@ def _record(text, start, end, number, dialect) -> Record | None:
     if record_end > end and not _is_clean(text, end, record_end, cells):
         # A stray quote, not a caption of several lines: it spoils its own line only.
         cells, record_end = _plain_cells(text, begin, end, dialect.delimiter), end
-    is_one_cell = cells[0].quoted and not any(cell.text.strip() for cell in cells[1:])
+    is_one_cell = (
+        cells[0].quoted
+        and dialect.delimiter in cells[0].text
+        and not is_image(cells[0].text)
+        and not any(cell.text.strip() for cell in cells[1:])
+    )
     if is_one_cell:
         # A spreadsheet has put the whole line into one cell.
         text = cells[0].text
