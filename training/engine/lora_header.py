@@ -20,6 +20,7 @@ from training.engine.lora_names import (
 from training.engine.lora_settings import CONFIG_NAME, LoraSettings
 from training.engine.safetensors_header import Header, read_header
 
+MOST_FAULTS = 20  # that are told one by one
 _TEXT_WIDTHS = {768: "sd15", 1024: "sd2", 2048: "sdxl"}
 _OTHER_NETWORKS = {
     "double_blocks": "flux",
@@ -123,6 +124,8 @@ class _Look:
         if not self.fatal:
             for module in halves | alphas:
                 self._try(self._read_layer, module, halves, paths, alphas)
+                if len(self.fatal) >= MOST_FAULTS:
+                    break
         if not self.fatal:
             self._try(self._ask_for_config)
         family, claimed = _family(self.header, halves)
@@ -175,6 +178,8 @@ class _Look:
                         second=key,
                     )
                 )
+                if len(self.fatal) > MOST_FAULTS:
+                    break
             kept[place.half] = key
             paths.setdefault(place.module, (place.component, place.path))
         return halves, paths, alphas, foreign

@@ -126,6 +126,10 @@ class LoraSettings:
     def _budget(self) -> dict[str, float]:
         return {"seconds": PATTERN_SECONDS, "matches": MOST_MATCHES}
 
+    def compile(self) -> None:
+        """Take the patterns apart. Raises lora-setting-unsupported for one that is none."""
+        _ = self._compiled
+
     @cached_property
     def _compiled(self) -> dict[str, dict]:
         return {
@@ -235,7 +239,7 @@ def _settings(name: str, source: str, told: dict) -> LoraSettings:
     alpha = told.get("lora_alpha")
     if alpha is not None and not is_alpha(alpha):
         raise unsupported(name, source, "lora_alpha", alpha)
-    return LoraSettings(
+    settings = LoraSettings(
         name,
         source,
         rank,
@@ -244,6 +248,8 @@ def _settings(name: str, source: str, told: dict) -> LoraSettings:
         _patterns(name, source, "rank_pattern", told.get("rank_pattern"), _is_rank),
         _patterns(name, source, "alpha_pattern", told.get("alpha_pattern"), is_alpha),
     )
+    settings.compile()
+    return settings
 
 
 def _patterns(name: str, source: str, setting: str, value, is_sound) -> dict:

@@ -10,7 +10,7 @@ from training.engine import json_table
 from training.engine.errors import EngineError
 
 MAX_HEADER_BYTES = 10_000_000
-MAX_TENSORS = 50_000
+MAX_TENSORS = 20_000
 MAX_DIMENSIONS = 8
 PICKLE_SUFFIXES = (".ckpt", ".pt", ".pth", ".bin", ".pkl", ".pickle")
 
