@@ -109,6 +109,8 @@ def addresses(rows, under_way):
             "number": 1,
             "version": "x",
             "which": "thumb",
+            "uidb64": "MQ",
+            "token": "x",
             "checkpoint_pk": rows["training:checkpoint"].pk,
             "dataset_pk": rows["training:dataset"].pk,
             "sha256": "0" * 64,
