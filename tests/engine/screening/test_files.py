@@ -4,6 +4,9 @@ import zlib
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import settings as property_settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from tests.engine.screening.scenes import scene
@@ -193,3 +196,19 @@ def test_setting_outside_its_range_is_refused(field, value):
 
 def test_every_code_has_an_explanation_that_names_the_picture():
     assert [code for code, advice in ADVICE.items() if "{name}" not in advice.explanation] == []
+
+
+@property_settings(max_examples=20)
+@given(
+    width=st.integers(1, 12) | st.just(700),
+    height=st.integers(1, 12),
+    is_plain=st.booleans(),
+)
+def test_picture_of_any_shape_is_screened(tmp_path_factory, width, height, is_plain):
+    path = tmp_path_factory.mktemp("shapes") / "a.png"
+    values = np.random.default_rng(width).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    Image.fromarray(values * (not is_plain)).save(path, compress_level=0)
+
+    report = screen_file(path)
+
+    assert (report.width, report.height) == (width, height)

@@ -120,6 +120,8 @@ def ends_straight(lines: np.ndarray, depth: int) -> bool:
 def _depth(lines: np.ndarray) -> int:
     """How many lines from the rim on have one and the same colour; 0 if the rim is not plain
     or nothing but the strip is there."""
+    if len(lines) < 3:
+        return 0  # a picture of one or two lines has no rim
     colour = np.median(lines[0], axis=0).astype(np.int16)
     if (np.abs(lines[1] - colour) <= SAME).all(axis=-1).mean() < PLAIN:
         return 0  # most pictures end here

@@ -30,16 +30,21 @@ ADVICE = {
 }
 
 SIDE = 960  # px, long side; smaller marks are no matter at training size
+LEAST = 32  # px, short side; no letter can be read below
+LONGEST_SHAPE = 8  # long side divided by short side
 READ = 0.8  # confidence from which letters count
 LETTERS = 3  # and digits; fewer are as often two eyes or a wheel
 SHOWN = 60  # letters of the words in a message
 
 
 def check(picture: Picture, settings: ScreenSettings) -> tuple[dict, list[Finding]]:
-    """Share of the picture, 0 to 1, that readable writing covers; None without RapidOCR."""
+    """Share of the picture, 0 to 1, that readable writing covers; None without RapidOCR
+    and for slivers."""
     if not is_installed():
         return {"text": None}, []
     image = picture.shrunk(SIDE)
+    if min(image.size) < LEAST or max(image.size) > LONGEST_SHAPE * min(image.size):
+        return {"text": None}, []  # the reader enlarges short sides, a sliver's without end
     regions = _read(np.asarray(image)[:, :, ::-1].copy())  # it was taught in BGR
     share = sum(area for area, _words in regions) / (image.width * image.height)
     measures = {"text": round(share, 4)}
