@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -411,6 +412,7 @@ def test_enough_pictures_is_not_called_so_at_42_of_100(make_dataset, count, stat
         ("missing", "drafted", "checked", "without_rights", "expired", "withdrawn"), 0
     ) | {"different": 0, "screened": 0, "with_findings": 0, "images": count}
 
-    point = readiness(make_dataset(), counts).points[0]
+    with translation.override("en"):
+        point = readiness(make_dataset(), counts).points[0]
 
     assert (point.state, point.figure) == (state, figure)
