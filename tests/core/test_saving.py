@@ -13,7 +13,12 @@ from django.db import models
 from django.urls import reverse
 
 from brandstudio.core.admin import ChangedOnly
-from brandstudio.core.forms import GuardedModelForm, OwnPasswordForm, PersonPasswordForm
+from brandstudio.core.forms import (
+    FirstPasswordForm,
+    GuardedModelForm,
+    OwnPasswordForm,
+    PersonPasswordForm,
+)
 from brandstudio.core.look_views import AccountForm
 from brandstudio.core.models import User, Vehicle, WrongState
 from gallery.forms import TemplateForm
@@ -41,7 +46,7 @@ def test_every_model_form_of_the_site_is_guarded():
 
 
 def test_every_password_form_of_the_site_saves_the_password_alone():
-    assert set(ours(SetPasswordMixin)) == {OwnPasswordForm, PersonPasswordForm}
+    assert set(ours(SetPasswordMixin)) == {FirstPasswordForm, OwnPasswordForm, PersonPasswordForm}
 
 
 def test_every_admin_page_of_ours_saves_changed_columns_only():
