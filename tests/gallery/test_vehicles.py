@@ -133,7 +133,7 @@ def test_nose_points_where_it_was_asked_to(picture, name, facing):
     assert share < 0.2 if facing == "right" else share > 0.8
 
 
-def test_light_stays_where_it_is_when_the_car_turns_round(picture):
+def test_sun_stays_where_it_is_when_the_car_turns_round(picture):
     right = np.asarray(picture("gs8", "blue"), np.int16)
     left = np.asarray(picture("gs8", "blue", "day", "left"), np.int16)
 
@@ -190,7 +190,7 @@ def test_command_makes_what_is_lacking_and_leaves_what_is_there(tmp_path, capsys
         assert (made.format, made.mode, made.width) == ("WEBP", "RGBA", 100)
     assert command.main([*order, "--colour", "blue", "--sheet", str(page)]) == 0
     with Image.open(page) as seen:
-        assert seen.size == (3 * 520, 260)
+        assert seen.size == (6 * 400, 200)
     assert "2 of 2" in capsys.readouterr().out
     assert not list(tmp_path.glob("*.part"))
 

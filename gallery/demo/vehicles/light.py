@@ -17,13 +17,15 @@ from gallery.demo.vehicles.fields import smoothstep
 class Softbox:
     """A bright patch of sky or lamp. middle and half: (azimuth, elevation) in radians.
 
-    Azimuth 0 is towards the lens, growing to the right.
+    Azimuth 0 is towards the lens, growing to the right, for a car whose nose is on the right.
+    with_nose: it is a lamp set for the car and changes sides with the nose; the sun does not.
     """
 
     middle: tuple[float, float]
     half: tuple[float, float]
     colour: tuple[float, float, float]
     soft: float = 0.10
+    with_nose: bool = True
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ SUNSET = Light(
     key_colour=(1.15, 0.66, 0.38),
     fill=(0.085, 0.07, 0.10),
     boxes=(
-        Softbox((-0.95, 0.24), (0.42, 0.11), (2.6, 1.45, 0.70), 0.18),
+        Softbox((-0.95, 0.24), (0.42, 0.11), (2.6, 1.45, 0.70), 0.18, with_nose=False),
         Softbox((0.30, 1.0), (1.0, 0.22), (0.55, 0.40, 0.62), 0.22),
     ),
     sunward=(0.9, 0.45, 0.15),
@@ -96,10 +98,13 @@ NIGHT = Light(
 LIGHTS = {"day": DAY, "sunset": SUNSET, "night": NIGHT}
 
 
-def radiance(light: Light, direction: np.ndarray, blur: float = 0.0) -> np.ndarray:
+def radiance(
+    light: Light, direction: np.ndarray, blur: float = 0.0, nose_left: bool = False
+) -> np.ndarray:
     """(3, N) float32: what is seen in each direction (3, N), the ground left out below.
 
     blur: radians by which a rough surface smears it; edges are widened by that much.
+    nose_left: the car shows its other side, so what was set for it has changed sides.
     """
     right, up, back = direction
     azimuth = np.arctan2(right, back)
@@ -108,13 +113,15 @@ def radiance(light: Light, direction: np.ndarray, blur: float = 0.0) -> np.ndarr
     sky = _mix(light.horizon, light.zenith, rise)
     toward = np.exp(-((_turn(azimuth - np.arctan2(light.key[0], light.key[2]))) ** 2) / 0.5)
     sky += _rgb(light.sunward) * (toward * np.exp(-np.maximum(elevation, 0) * 4))
-    sky += _rgb(light.clouds) * _clouds(azimuth, elevation, blur)
+    around = -azimuth if nose_left else azimuth
+    sky += _rgb(light.clouds) * _clouds(around, elevation, blur)
     edge = 0.012 + blur
-    roofs = skyline_height(azimuth, blur)
+    roofs = skyline_height(around, blur)
     above = smoothstep(-edge, edge, elevation - roofs)
     sky = _rgb(light.skyline) * (1 - above) + sky * above
     for box in light.boxes:
-        sky += _rgb(box.colour) * _patch(box, azimuth, elevation, blur)
+        side = around if box.with_nose else azimuth
+        sky += _rgb(box.colour) * _patch(box, side, elevation, blur)
     return sky.astype(np.float32)
 
 

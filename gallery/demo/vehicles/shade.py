@@ -86,7 +86,7 @@ class _Frame:
     def around(self, light: Light, points, direction, blur: float):
         """What a ray meets that leaves the car: sky, skyline, or the ground with its shadow."""
         seen = self.turned(direction)
-        sky = radiance(light, seen, blur)
+        sky = radiance(light, seen, blur, self.mirrored)
         down = np.minimum(direction[2], np.float32(-0.004))
         reach = np.minimum(points[2] / -down, 60)
         x, y = points[0] + direction[0] * reach, points[1] + direction[1] * reach
@@ -150,7 +150,7 @@ def _glass(scene: Lit, at, frame):
     inside = cabin.look_in(
         view.form, view.drawing.details, view.points[:, at], view.to[:, at], driver
     )
-    beyond = radiance(light, frame.turned(view.to[:, at]), 0.25)
+    beyond = radiance(light, frame.turned(view.to[:, at]), 0.25, frame.mirrored)
     tint = np.array((0.40, 0.44, 0.44), np.float32)[:, None]
     room = np.array(light.horizon, np.float32)[:, None] * 0.45 + 0.03
     seen = tint * (room * inside.tone * 0.55 + 0.30 * beyond * inside.through)

@@ -11,7 +11,7 @@ from gallery.demo.vehicles.files import Cutout
 _GROUND = {"day": (216, 219, 222), "sunset": (150, 112, 110), "night": (44, 47, 60)}
 
 
-def sheet(cutouts: list[Cutout], folder: Path, columns: int = 3, cell: int = 520) -> Image.Image:
+def sheet(cutouts: list[Cutout], folder: Path, columns: int = 6, cell: int = 400) -> Image.Image:
     """RGB page of finished cut-outs, row by row, each on a plain ground of its light.
 
     cell: px of a picture's width; its height is half of that.
