@@ -64,7 +64,7 @@ def wheel_count(picture: Image.Image, spec: SceneSpec) -> int:
     for index in np.argsort(-best):
         if best[index] < LEAST_WHEEL:
             break
-        if any(abs(xs[index] - other) < 1.6 * wanted.radius for other in found):
+        if any(abs(xs[index] - other) < 2 * wanted.radius for other in found):
             continue
         row, size = np.unravel_index(score[index].argmax(), score.shape[1:])
         circle = Wheel(xs[index], ys[row], radii[size])
