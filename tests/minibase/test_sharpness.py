@@ -58,8 +58,8 @@ def test_wheels_that_are_a_blur_are_not_found(drawn, specs):
 
 
 def test_second_car_is_seen(specs):
-    wide = [draw(spec, sharpness.WIDE) for spec in specs]
-    scale = (sharpness.WIDE[0] * sharpness.WIDE[1]) ** 0.5 / 256
+    wide = [draw(spec, (352, 192)) for spec in specs]
+    scale = (352 * 192) ** 0.5 / 256
     two = [with_second_car(*pair, scale) for pair in zip(wide, specs, strict=True)]
 
     assert sharpness.wheel_figures(wide, specs)["two_cars"] == 0
@@ -86,10 +86,11 @@ def test_repainting_costs_more_the_more_noise_it_starts_from():
 def test_sharpness_is_printed_with_another_unet(capsys, tmp_path):
     other = str(bundle.WEIGHTS / "unet")
 
-    sizes = ["--scenes", "1", "--pictures", "1"]
+    sizes = ["--scenes", "1", "--pictures", "4"]
     cli.main(["sharpness", *sizes, "--unet", other, "--keep", str(tmp_path / "kept")])
 
     printed = capsys.readouterr().out
     assert "repainted from t = 500" in printed
-    assert "wheels found round" in printed
-    assert [path.name for path in (tmp_path / "kept").iterdir()] == ["00.png"]
+    assert "2 square pictures: wheels found round" in printed
+    kept = sorted(path.name for path in (tmp_path / "kept").iterdir())
+    assert kept == ["00-square.png", "01-square.png", "02-wide.png", "03-large.png"]

@@ -50,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
     sharp = commands.add_parser("sharpness", help="print how sharp the weights paint")
     sharp.add_argument("--json", action="store_true", help="as one JSON object")
     sharp.add_argument("--scenes", type=int, default=24, help="how many to repaint")
-    sharp.add_argument("--pictures", type=int, default=48, help="how many to paint")
+    sharp.add_argument("--pictures", type=int, default=64, help="how many to paint")
     sharp.add_argument("--weights", type=Path, help="weights folder (default: the bundled one)")
     sharp.add_argument("--keep", type=Path, help="folder for the painted pictures")
     sharp.add_argument("--unet", type=Path, help="folder of another UNet, such as a refined one")
