@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
+from brandstudio.core import addresses
 from training import problems as training_problems
 from training.engine.errors import EngineError
 from training.problems import Facts
@@ -103,6 +104,7 @@ SENTENCES: dict[str, str] = {
     # Publishing and review
     "checkpoint-not-finished": gettext_noop("This checkpoint is not saved whole yet. Wait for it."),
     "slug-taken": gettext_noop("Another pack is called {slug}. Choose another short name."),
+    "slug-in-use": addresses.IN_USE,
     "own-work": gettext_noop(
         "You made, edited or submitted this yourself, so a colleague has to decide: four eyes see "
         "more than two."

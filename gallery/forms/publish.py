@@ -4,6 +4,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from brandstudio.core.addresses import refuse_word_in_use
 from gallery import problems
 from gallery.models import StylePack
 from gallery.models.style import LEAST, MOST
@@ -68,6 +69,7 @@ class PublishForm(BandForm):
         label=_("Short name"),
         required=False,
         max_length=50,
+        validators=[refuse_word_in_use],
         help_text=_("Small letters and hyphens; stands in prompts as <lora:name:0.7>."),
     )
     summary_zh = forms.CharField(

@@ -5,7 +5,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import WrongState
-from brandstudio.core.models.fields import BlobField
+from brandstudio.core.models.fields import BlobField, ShortNameField
 from brandstudio.core.models.vocabulary import Named
 from training.models import BaseModel, Checkpoint, Kind
 
@@ -24,7 +24,7 @@ class StylePack(Named):
     """An entry of the shared style library."""
 
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.IMAGE)
-    slug = models.SlugField(
+    slug = ShortNameField(
         unique=True, help_text=_("Stands in prompts as <lora:slug:0.7> and names the file.")
     )
     summary_zh = models.CharField(_("one line of advice, Chinese"), max_length=200, blank=True)

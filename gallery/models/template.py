@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.models.fields import BlobField
+from brandstudio.core.models.fields import BlobField, ShortNameField
 from brandstudio.core.models.vocabulary import Named
 
 from .review import Reviewed, ReviewQuerySet
@@ -35,7 +35,7 @@ class PromptTemplate(Named, Reviewed):
     A change of an approved template is a new version: the same slug with the next number.
     """
 
-    slug = models.SlugField()
+    slug = ShortNameField()
     number = models.PositiveIntegerField(_("version"), default=1)
     sentence_zh = models.CharField(_("sentence, Chinese"), max_length=300)
     sentence_en = models.CharField(_("sentence, English"), max_length=300)

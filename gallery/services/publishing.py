@@ -6,7 +6,7 @@ from pathlib import Path
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from brandstudio.core import blobs, sending
+from brandstudio.core import addresses, blobs, sending
 from brandstudio.core.models import User, WrongState
 from gallery.models import EvidenceSheet, OwnWork, PromptTemplate, StyleVersion
 from gallery.models.evidence import SheetState
@@ -22,7 +22,7 @@ def publish(checkpoint, by, pack, *, trigger_words="", changes="", band=None):
     """A draft version of `pack` with the checkpoint's weights; its strength sheet is ordered.
 
     pack: one that is there, or a new one not saved yet; both are stored, or neither. band: the
-    five numbers of BAND by name; left out, the model's defaults hold. Raises Refused("slug-taken").
+    five numbers of BAND by name; left out, the model's defaults hold. Raises Refused: slug-taken, slug-in-use.
     """
     return _new_version(
         pack,
@@ -43,7 +43,7 @@ def publish_file(path, name, by, pack, base, *, config=None, band=None, **fields
     came along. fields: trigger_words, changes. What other tools can't read alone (PEFT's and
     diffusers' names, an alpha told beside the file) is stored in kohya's format, with the weights'
     own bytes. Raises EngineError if it is no sound LoRA file or doesn't fit `base`, and
-    Refused("slug-taken"); neither pack nor version is stored then.
+    Refused as `publish`; neither pack nor version is stored then.
     """
     found = check_fit(path, name, base, config or False)
     return _new_version(
@@ -87,6 +87,8 @@ def _new_version(pack, by, *, weights_sha256, band, **fields):
 
 
 def _save_new(pack):
+    if pack.slug in addresses.words_in_use():
+        raise Refused("slug-in-use", slug=pack.slug)
     try:
         with transaction.atomic():
             pack.save(force_insert=True)

@@ -246,7 +246,9 @@ def _stored(form, publish):
     try:
         return publish()
     except REFUSALS as error:
-        form.add_error("slug" if error.code == "slug-taken" else None, problems.of(error))
+        form.add_error(
+            "slug" if error.code in {"slug-taken", "slug-in-use"} else None, problems.of(error)
+        )
         return None
 
 

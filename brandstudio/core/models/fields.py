@@ -1,6 +1,9 @@
 """Columns of the studio's own."""
 
+from django.core.validators import validate_slug
 from django.db import models
+
+from brandstudio.core.addresses import refuse_word_in_use
 
 
 class BlobField(models.CharField):
@@ -13,3 +16,14 @@ class BlobField(models.CharField):
         # To the database it is text.
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.CharField", args, kwargs
+
+
+class ShortNameField(models.SlugField):
+    """What a thing is called in addresses; no word that the studio's own addresses use there."""
+
+    default_validators = [validate_slug, refuse_word_in_use]
+
+    def deconstruct(self):
+        # To the database it is a slug.
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.SlugField", args, kwargs

@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from .fields import ShortNameField
+
 
 class Named(models.Model):
     """A thing with a Chinese and an English name; shown in the reader's language."""
@@ -19,7 +21,7 @@ class Named(models.Model):
 
 
 class Vehicle(Named):
-    slug = models.SlugField(unique=True)
+    slug = ShortNameField(unique=True)
     body = models.CharField(_("body type"), max_length=20, blank=True)
     phrase = models.CharField(
         _("prompt phrase"), max_length=160, help_text=_("English, as the base model reads it.")
@@ -33,7 +35,7 @@ class Vehicle(Named):
 
 
 class Campaign(Named):
-    slug = models.SlugField(unique=True)
+    slug = ShortNameField(unique=True)
     starts = models.DateField(_("starts"), null=True, blank=True)
     ends = models.DateField(_("ends"), null=True, blank=True)
     channels = models.JSONField(_("channels"), default=list, blank=True)

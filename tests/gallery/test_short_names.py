@@ -1,0 +1,111 @@
+"""Short names stand in addresses: one that the studio's own addresses use is refused by name."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import resolve, reverse
+
+from brandstudio.core.addresses import words_in_use
+from brandstudio.core.models import Vehicle
+from gallery import services
+from gallery.models import PromptTemplate, StylePack
+from gallery.problems import Refused
+
+IN_USE = ["cover", "evidence", "import", "new", "plates", "publish"]
+BAND = {
+    "strength_min": 0.3,
+    "best_min": 0.5,
+    "strength": 0.6,
+    "best_max": 0.8,
+    "strength_max": 0.9,
+}
+
+
+@pytest.fixture(autouse=True)
+def in_english(client):
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+
+def test_words_in_use_are_read_off_the_addresses():
+    assert words_in_use() == set(IN_USE)
+
+
+@pytest.mark.parametrize(
+    ("page", "more", "slugs"),
+    [("template-detail", [1], ["cover"]), ("pack-detail", [], ["import"]),
+     ("version-detail", [1], ["publish", "evidence"])],
+)  # fmt: skip
+def test_word_in_use_is_another_page(page, more, slugs):
+    for slug in slugs:
+        assert resolve(reverse(f"gallery:{page}", args=[slug, *more])).url_name != page
+        assert slug in words_in_use()
+
+
+@pytest.mark.parametrize("slug", IN_USE)
+def test_template_with_a_word_in_use_as_its_short_name_is_refused(at, designer, slug):
+    answer = at(designer).post(
+        "template-new",
+        name_zh="封面",
+        name_en="Cover",
+        slug=slug,
+        sentence_zh="一辆车。",
+        sentence_en="A car.",
+        text="a car",
+        slots="",
+    )
+
+    assert answer.status_code == 422
+    assert f"“{slug}”" in answer.context["form"].errors["slug"][0]
+    assert not PromptTemplate.objects.exists()
+
+
+@pytest.mark.parametrize("slug", IN_USE)
+def test_import_of_a_pack_with_a_word_in_use_as_its_short_name_is_refused(
+    at, designer, base, toy_weights, slug
+):
+    answer = at(designer).post(
+        "version-import",
+        file=SimpleUploadedFile("toy.safetensors", toy_weights.read_bytes()),
+        base=base.pk,
+        name_zh="玩具",
+        name_en="Toy",
+        slug=slug,
+        **BAND,
+    )
+
+    assert answer.status_code == 422
+    assert f"“{slug}”" in answer.context["form"].errors["slug"][0]
+    assert not StylePack.objects.exists()
+
+
+def test_service_refuses_a_pack_with_a_word_in_use_as_its_short_name(designer, base, toy_weights):
+    pack = StylePack(slug="evidence", name_zh="证据", name_en="Evidence")
+
+    with pytest.raises(Refused) as caught:
+        services.publish_file(toy_weights, "toy.safetensors", designer, pack, base)
+
+    assert (caught.value.code, caught.value.facts) == ("slug-in-use", {"slug": "evidence"})
+    assert not StylePack.objects.exists()
+
+
+def test_vehicle_with_a_word_in_use_as_its_short_name_is_refused(client, brand_admin):
+    brand_admin.is_staff = brand_admin.is_superuser = True
+    brand_admin.save()
+    client.force_login(brand_admin)
+    sent = {"name_zh": "车", "name_en": "Car", "phrase": "car", "body": "", "is_current": "on"}
+
+    answer = client.post("/admin/core/vehicle/add/", {**sent, "slug": "plates"})
+    assert "“plates”" in answer.content.decode()
+    assert not Vehicle.objects.exists()
+
+    client.post("/admin/core/vehicle/add/", {**sent, "slug": "plates-2"})
+    assert Vehicle.objects.get().slug == "plates-2"
+
+
+@pytest.mark.parametrize("slug", ["covers", "import-2", "Neon", "sheet", "42"])
+def test_every_other_short_name_opens(at, designer, make_template, make_version, slug):
+    make_template(slug).full_clean()
+    version = make_version(slug)
+    version.pack.full_clean()
+
+    assert at(designer).get("template-detail", slug, 1).status_code == 200
+    assert at(designer).get("version-detail", slug, 1).status_code == 200
