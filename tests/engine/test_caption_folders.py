@@ -109,6 +109,15 @@ def test_heading_of_unknown_words_is_no_row(put, check):
     assert codes(check(folder)) == []
 
 
+def test_metadata_of_a_folder_comes_before_a_backup_beside_it(put):
+    folder = put({"a.png": None, "backup.csv": "a.png,old\n", "metadata.csv": "a.png,red car\n"})
+
+    told = folder_captions(folder, folder)
+
+    assert told.captions == {"a.png": "red car"}
+    assert [f.facts["second"] for f in told.faults] == ["backup.csv, 1"]
+
+
 def test_one_picture_with_two_captions_is_told(put, check):
     folder = put({"a.png": None, "metadata.csv": "a.png,tea\na,coffee\n"})
 

@@ -254,7 +254,10 @@ def test_no_cell_begins_a_formula_and_the_words_come_back(caption):
 
 @given(st.text(alphabet='a.png,"\n\r;\t|\ufeff 0', max_size=60))
 def test_every_letter_of_a_table_is_read_or_named(text):
-    table = captions.read_metadata_text(text)
+    try:
+        table = captions.read_metadata_text(text)
+    except EngineError as refused:  # a heading of unknown columns
+        table = captions.CaptionTable(problems=[refused])
 
     told = " ".join([*table.rows, *table.rows.values(), *map(str, table.problems)])
     assert text.count("p") == 0 or told

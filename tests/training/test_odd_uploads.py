@@ -2,6 +2,7 @@
 
 import os
 import zipfile
+from string import ascii_letters
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -19,13 +20,13 @@ pytestmark = pytest.mark.django_db
 def zip_of(path, entries, system=3):
     """A zip whose names are bytes, not marked as UTF-8, as macOS and Chinese Windows make it."""
     with zipfile.ZipFile(path, "w") as archive:
-        for name, content in entries.items():
-            entry = zipfile.ZipInfo("x" * len(name))
+        for letter, (name, content) in zip(ascii_letters, entries.items(), strict=False):
+            entry = zipfile.ZipInfo(letter * len(name))
             entry.create_system = system
             archive.writestr(entry, content)
     packed = path.read_bytes()
-    for name in entries:
-        packed = packed.replace(b"x" * len(name), name, 2)
+    for letter, name in zip(ascii_letters.encode(), entries, strict=False):
+        packed = packed.replace(bytes([letter]) * len(name), name, 2)
     path.write_bytes(packed)
     return path
 
@@ -142,6 +143,85 @@ def test_turned_mpo_becomes_a_jpeg_and_no_png(make_dataset, tmp_path):
 
     with Image.open(blobs.local(dataset.images.get().picture_sha256)) as copy:
         assert copy.format == "JPEG"
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_captions_of_a_zip_from_chinese_windows_reach_their_pictures(
+    make_dataset, tmp_path, backwards
+):
+    entries = {
+        "图片/红色玩具车.png": encoded(picture(1), "PNG"),
+        "图片/metadata.csv": "红色玩具车.png,red car\n".encode(),  # 图片 is ͼƬ in UTF-8
+        "图片/山水.png": encoded(picture(2), "PNG"),
+    }
+    named = [(name.encode("gb18030"), content) for name, content in entries.items()]
+    path = zip_of(tmp_path / "a.zip", dict(named[::-1] if backwards else named), 0)
+    dataset = make_dataset()
+
+    services.add_pictures(dataset, [path])
+
+    images = dataset.images.order_by("name")
+    assert {image.name: image.caption for image in images} == {
+        "红色玩具车.png": "red car",
+        "山水.png": "",
+    }
+    assert images.first().sent_as.startswith("/图片/")
+
+
+@pytest.mark.parametrize("system", [0, 3])
+@pytest.mark.parametrize("name", ["图片/车.png", "山水.png", "图片.png"])
+def test_short_chinese_name_that_is_utf8_by_chance_is_chinese(make_dataset, tmp_path, name, system):
+    path = zip_of(tmp_path / "a.zip", {name.encode("gb18030"): encoded(picture(1), "PNG")}, system)
+    dataset = make_dataset()
+
+    services.add_pictures(dataset, [path])
+
+    assert dataset.images.get().name == name.rpartition("/")[2]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_metadata_of_a_folder_comes_before_its_other_table(make_dataset, tmp_path, backwards):
+    entries = {
+        "车/备份.csv": b"a.png,old words\nb.png,only here\n",
+        "车/a.txt": b"a text beside",
+        "车/a.png": encoded(picture(1), "PNG"),
+        "车/b.png": encoded(picture(2), "PNG"),
+        "车/metadata.csv": b"a.png,red car\n",
+    }
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in sorted(entries.items(), reverse=backwards):
+            archive.writestr(name, content)
+    dataset = make_dataset()
+
+    report = services.add_pictures(dataset, [path])
+
+    told = dict(dataset.images.values_list("name", "caption"))
+    assert told == {"a.png": "red car", "b.png": "only here"}
+    left = [line for line in report.noted if line.code == "caption-second-left"]
+    assert [line.facts["second"] for line in left] == ["车/备份.csv", "车/a.txt"]
+
+
+def test_table_with_two_caption_columns_is_refused_with_their_names(make_dataset, tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.png", encoded(picture(1), "PNG"))
+        archive.writestr("metadata.csv", "文件名,中文描述,英文描述\na.png,红车,red car\n")
+    dataset = make_dataset()
+
+    report = services.add_pictures(dataset, [path])
+
+    assert dataset.images.get().caption == ""
+    assert [line.code for line in report.refused] == ["captions-column-unclear"]
+    assert "中文描述, 英文描述" in report.refused[0].text
+
+
+def test_numbers_glued_to_captions_are_told_to_the_sender(make_dataset, tmp_path):
+    (tmp_path / "metadata.csv").write_bytes(b"a.png,red car,0.9\n")
+
+    report = services.add_pictures(make_dataset(), [tmp_path / "metadata.csv"])
+
+    assert report.noted[0].code == "captions-numbers-glued"
 
 
 @pytest.mark.parametrize(

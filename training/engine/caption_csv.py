@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from training.engine.caption_columns import caption_columns, find_columns
 from training.engine.caption_rows import (
-    CAPTION_COLUMNS,
     ENDINGS,
-    NAME_COLUMNS,
     CaptionTable,
     Record,
     file_name,
@@ -56,10 +55,15 @@ class Dialect:
 
 
 def read_csv(text: str, name: str) -> CaptionTable:
-    """The table of a comma-separated text; `name` is how messages call it."""
-    dialect = find_dialect(text)
-    table = gather(csv_records(text, name, dialect))
+    """The table of a comma-separated text; `name` is how messages call it. Raises EngineError: as
+    find_dialect.
+    """
+    dialect = find_dialect(text, name)
+    records = list(csv_records(text, name, dialect))
+    table = gather(records)
     table.heading = _perhaps_heading(text, dialect, table)
+    if glued := _glued_numbers(text, dialect, records):
+        table.remarks.append(EngineError("captions-numbers-glued", name=name, text=shorten(glued)))
     return table
 
 
@@ -68,8 +72,11 @@ _SEP = re.compile(r"\s*\"?sep=(.)\"?[ ,;\t]*(?:\r\n|\r|\n|\Z)", re.IGNORECASE)
 _BLANK = re.compile(r"(?:[\s\ufeff]*[\r\n])?\ufeff*")
 
 
-def find_dialect(text: str) -> Dialect:
-    """The dialect that most of the first lines are in."""
+def find_dialect(text: str, name: str) -> Dialect:
+    """The dialect that most of the first lines are in; `name` is how messages call the file.
+
+    Raises EngineError: captions-column-unclear, captions-column-unknown, captions-picture-unclear.
+    """
     start = _BLANK.match(text).end()
     told = _SEP.match(text, start)
     if told:
@@ -83,7 +90,7 @@ def find_dialect(text: str) -> Dialect:
     if not lines:
         return Dialect(body=start)
     mark = told[1] if told else _delimiter(lines)
-    return _columns(lines, mark, start, _LINE.match(text, start).end())
+    return _columns(lines, mark, start, _LINE.match(text, start).end(), name)
 
 
 def _delimiter(lines: list[str]) -> str:
@@ -94,9 +101,8 @@ def _delimiter(lines: list[str]) -> str:
     }
     if max(first.values()):
         return max(MARKS, key=first.get)
-    heading = {mark: _known(_texts(lines[0], mark)) for mark in MARKS}
     for mark in MARKS:
-        if None not in heading[mark]:
+        if caption_columns(_texts(lines[0], mark)) and mark in lines[0]:
             return mark
     anywhere = {
         mark: sum(mark in line and any(map(is_image, _texts(line, mark))) for line in lines)
@@ -108,22 +114,15 @@ def _delimiter(lines: list[str]) -> str:
     return next((match[0] for match in found if match), ",")
 
 
-def _columns(lines: list[str], mark: str, start: int, next_line: int) -> Dialect:
-    heading = _texts(lines[0], mark)
-    while heading and not heading[-1]:
-        heading.pop()
-    name, caption = _known(heading)
-    two = len(heading) == 2 and not any(map(is_image, heading))
-    if name is not None and caption is None and two and " " not in heading[1 - name].strip():
-        caption = 1 - name
-    if caption is not None and name is None and two and " " not in heading[1 - caption].strip():
-        name = 1 - caption
-    if name is not None and caption is not None:
-        return Dialect(
-            mark, name, caption, len(heading), next_line, heading=lines[0].strip("\ufeff \t")
-        )
-    # No heading says it: the names may stand behind a number.
+def _columns(lines: list[str], mark: str, start: int, next_line: int, table: str) -> Dialect:
     rows = [_texts(line, mark) for line in lines]
+    while rows[0] and not rows[0][-1]:
+        rows[0].pop()
+    if found := find_columns(rows, table):
+        heading = lines[0].strip("\ufeff \t")
+        return Dialect(mark, *found, len(rows[0]), next_line, heading=heading)
+    # No heading says it: the names may stand behind a number.
+    rows[0] = _texts(lines[0], mark)
     firsts = sum(is_image(row[0]) for row in rows)
     seconds = sum(len(row) > 2 and row[0].isdecimal() and is_image(row[1]) for row in rows)
     if seconds > 2 * firsts and seconds * 2 > len(rows):
@@ -131,13 +130,19 @@ def _columns(lines: list[str], mark: str, start: int, next_line: int) -> Dialect
     return Dialect(mark, body=start)
 
 
-def _known(cells: list[str]) -> tuple[int | None, int | None]:
-    """Where a heading's cells name the name and the caption; None where they don't."""
-    words = [re.sub(r"[\s-]+", "_", cell.strip("\ufeff \t").casefold()) for cell in cells]
-    return tuple(
-        next((words.index(word) for word in known if word in words), None)
-        for known in (NAME_COLUMNS, CAPTION_COLUMNS)
-    )
+_NUMBER = re.compile(r"\s*[-+]?\d+(?:[.:x×]\d+)?\s*%?\s*")
+
+
+def _glued_numbers(text: str, dialect: Dialect, records: list[Record]) -> str:
+    """The first caption, where all begin or all end with a number that may be another column's."""
+    first = last = False
+    for number, record in enumerate(r for r in records if r.at and r.caption):
+        cells = text[slice(*record.at)].split(dialect.delimiter)
+        first = (first or not number) and len(cells) > 1 and bool(_NUMBER.fullmatch(cells[0]))
+        last = (last or not number) and len(cells) > 1 and bool(_NUMBER.fullmatch(cells[-1]))
+        if not first and not last:
+            return ""
+    return next((r.caption for r in records if r.at and r.caption), "")
 
 
 def _perhaps_heading(text: str, dialect: Dialect, table: CaptionTable) -> str:

@@ -88,7 +88,7 @@ def _decoded(data: bytes, name: str) -> Decoded:
             return Decoded(data.decode("utf-8", "surrogateescape"), "utf-8")
         return Decoded(_in_gb18030(data, name), "gb18030")
     # 山水 in GB 18030 is ɽˮ in UTF-8: letters that no text has are bytes of something else.
-    if _is_odd(text):
+    if is_odd(text):
         return Decoded(_in_gb18030(data, name), "gb18030")
     return Decoded(text, "utf-8")
 
@@ -108,7 +108,8 @@ _TWO_BYTES = re.compile("[\x80-\u07ff]")
 _USUAL_TWO = re.compile("[\xa0-\u017f\u0391-\u03c9\u0401-\u0451\u05d0-\u05ea\u0620-\u064a]")
 
 
-def _is_odd(text: str) -> bool:
+def is_odd(text: str) -> bool:
+    """Whether most letters beyond ASCII are ones that UTF-8 can write and people do not."""
     letters = _BEYOND_ASCII.findall(text[: 20 * _JUDGED]) if not text.isascii() else []
     if not letters or len(letters) > _JUDGED or not all(map(_TWO_BYTES.match, letters)):
         return False

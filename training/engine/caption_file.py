@@ -35,7 +35,7 @@ class CaptionFile:
         """The file; an empty one where there is none yet.
 
         Raises EngineError: captions-not-rewritten, captions-form-not-written, and what decoding
-        raises.
+        and find_dialect raise.
         """
         path = Path(path)
         if path.suffix.lower() == ".json":
@@ -45,7 +45,7 @@ class CaptionFile:
             return cls(path, dialect=Dialect(mark))
         decoded = decode_table(path.read_bytes(), path.name)
         text, is_json = decoded.text, path.suffix.lower() in JSON_LINES
-        dialect = Dialect() if is_json else find_dialect(text)
+        dialect = Dialect() if is_json else find_dialect(text, path.name)
         records = (
             json_records(text, path.name) if is_json else csv_records(text, path.name, dialect)
         )

@@ -18,6 +18,7 @@ from training.engine.captions import (
     read_metadata,
     sidecar_caption,
     sidecar_lines,
+    table_order,
 )
 from training.engine.errors import EngineError
 from training.engine.image_folder import clean_name, find_images
@@ -55,6 +56,7 @@ def folder_captions(folder: Path, metadata: Path, leave_out: Path | None = None)
         _take_table(told, index, folder, metadata, sources)
         return told
     tables = [path for path in _files_in(metadata) if _is_table(path)]
+    tables.sort(key=lambda path: table_order(path.relative_to(metadata).as_posix()))
     for path in tables:
         _take_table(told, index, folder, path, sources)
     sidecars = [p for p in _files_in(metadata) if p.suffix.lower() in SIDECARS]
@@ -104,6 +106,7 @@ def _place(folder: Path, path: Path) -> PurePosixPath:
 def _take_table(told, index, folder, path, sources) -> None:
     table = read_metadata(path)
     told.faults += table.problems
+    told.remarks += table.remarks
     place = _place(folder, path)
     refused = {fault.facts.get("name") for fault in told.faults}
     for name, caption in table.rows.items():

@@ -3,9 +3,8 @@
 import json
 from collections.abc import Iterator
 
+from training.engine.caption_columns import NAME_COLUMNS, caption_columns
 from training.engine.caption_rows import (
-    CAPTION_COLUMNS,
-    NAME_COLUMNS,
     Record,
     file_name,
     is_broken,
@@ -31,6 +30,9 @@ def json_records(text: str, name: str) -> Iterator[Record]:
         if not found or is_broken(record):
             shown = shorten(line)
             problem = EngineError("captions-line-unreadable", line=number, name=name, text=shown)
+            if isinstance(row, dict) and len(keys := _caption_keys(row)) > 1:
+                columns = shorten(", ".join(keys))
+                problem = EngineError("captions-column-unclear", name=name, columns=columns)
             record = record._replace(name="", caption="", problem=problem)
         yield record
 
@@ -47,7 +49,8 @@ def name_alone(row) -> tuple[str, str] | None:
     """(key of the name, name) of an object that names a picture and has no caption for it yet."""
     if not isinstance(row, dict):
         return None
-    captions = [key for key in row if key.casefold() in CAPTION_COLUMNS]
+    keys = list(row)
+    captions = [keys[at] for at in caption_columns(keys)]
     if any(row[key] is not None for key in captions):
         return None
     names = {key.casefold(): key for key in row if isinstance(row[key], str)}
@@ -56,15 +59,21 @@ def name_alone(row) -> tuple[str, str] | None:
 
 
 def keys_of(row) -> tuple[str, str] | None:
-    """The keys under which a JSON object has a picture's name and its caption."""
+    """The keys under which a JSON object has a picture's name and its caption.
+
+    None where it has them not, or where several may be the caption.
+    """
     if not isinstance(row, dict):
         return None
-    by_word = {key.casefold(): key for key in reversed(row)}
-    name, caption = (
-        next((by_word[word] for word in known if isinstance(row.get(by_word.get(word)), str)), None)
-        for known in (NAME_COLUMNS, CAPTION_COLUMNS)
-    )
-    return (name, caption) if name is not None and caption is not None else None
+    words = {key.casefold(): key for key in reversed(row) if isinstance(row[key], str)}
+    name = next((words[word] for word in NAME_COLUMNS if word in words), None)
+    captions = _caption_keys(row)
+    return (name, captions[0]) if name is not None and len(captions) == 1 else None
+
+
+def _caption_keys(row: dict) -> list[str]:
+    said = [key for key, value in row.items() if isinstance(value, str)]
+    return [said[at] for at in caption_columns(said)]
 
 
 def pair_of(row) -> tuple[str, str] | None:
@@ -82,6 +91,9 @@ def document_records(text: str, name: str) -> Iterator[Record]:
     elif isinstance(told, list) and told:
         entries = [pair_of(row) or (None, None) for row in told]
         known = any(key is not None for key, _caption in entries)
+        if not known and isinstance(told[0], dict) and len(keys := _caption_keys(told[0])) > 1:
+            columns = shorten(", ".join(keys))
+            raise EngineError("captions-column-unclear", name=name, columns=columns)
     else:
         known = False
     if not known:

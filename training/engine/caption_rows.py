@@ -9,40 +9,6 @@ from training.engine.errors import EngineError
 from training.engine.image_folder import leads_outside
 from training.engine.images import IMAGE_EXTENSIONS
 
-NAME_COLUMNS = (
-    *("file_name", "filename", "file", "image_path", "img_path", "image_file", "imagefile"),
-    *("file_path", "filepath", "image_name", "image", "img", "picture", "photo", "name", "path"),
-    *(
-        "文件名",
-        "文件名称",
-        "文件",
-        "图片名",
-        "图片名称",
-        "图片路径",
-        "图片",
-        "图像",
-        "照片",
-        "路径",
-    ),
-    *("檔名", "檔案名稱", "檔案", "圖片", "圖像"),
-)
-CAPTION_COLUMNS = (
-    *("text", "caption", "prompt", "description", "captions", "caption_text", "label", "tags"),
-    *(
-        "描述",
-        "图片描述",
-        "标题",
-        "提示词",
-        "文本",
-        "文字",
-        "说明",
-        "标注",
-        "标签",
-        "圖片描述",
-        "說明",
-        "標題",
-    ),
-)
 LONGEST = 10_000  # letters of a caption; many times what any text encoder reads
 ENDINGS = "|".join(sorted((e[1:] for e in IMAGE_EXTENSIONS), key=len, reverse=True))
 _CONTROL = re.compile(r"[\x00-\x1f]")
@@ -58,12 +24,14 @@ class CaptionTable:
     problems: EngineErrors about lines that were left out; the rest is in `rows`.
     heading: the name of a first row that may be a heading in words of its own: where there is no
     such picture, it is one. "" without any.
+    remarks: what was read in a way worth telling.
     """
 
     rows: dict[str, str] = field(default_factory=dict)
     problems: list[EngineError] = field(default_factory=list)
     lines: dict[str, int] = field(default_factory=dict)
     heading: str = ""
+    remarks: list[EngineError] = field(default_factory=list)
 
 
 class Record(NamedTuple):

@@ -25,6 +25,7 @@ __all__ = [
     "read_metadata_bytes",
     "read_metadata_text",
     "read_sidecars",
+    "table_order",
     "with_trigger",
     "without_trigger",
     "write_metadata",
@@ -41,7 +42,8 @@ def read_metadata(path: str | Path) -> CaptionTable:
     """The captions of a file. Bad lines become problems, never an exception.
 
     Raises EngineError: captions-missing-file, captions-not-text, captions-encoding,
-    captions-unknown-form, captions-too-large.
+    captions-unknown-form, captions-too-large, captions-column-unclear, captions-column-unknown,
+    captions-picture-unclear.
     """
     path = Path(path)
     try:
@@ -57,6 +59,17 @@ def read_metadata(path: str | Path) -> CaptionTable:
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
         raise EngineError("captions-missing-file", path=str(path)) from error
     return read_metadata_bytes(data, path.name)
+
+
+def table_order(name: str) -> tuple:
+    """A key that sorts captions files by whose word counts first: metadata.csv before any other
+    table, a folder's before those of folders in it; then texts beside pictures, by their ending.
+    """
+    path = PurePosixPath(name)
+    is_table = path.suffix.lower() in TABLES
+    if not is_table:
+        return (True, True, 0, path.suffix.lower())
+    return (path.stem.casefold() != "metadata", False, len(path.parts), name)
 
 
 def read_metadata_bytes(data: bytes, name: str) -> CaptionTable:

@@ -130,6 +130,22 @@ SENTENCES: dict[str, str] = {
         "The JSON of {name} holds no captions. Write objects with “file_name” and “text”, "
         "or kohya's “path: caption”."
     ),
+    "captions-column-unclear": gettext_noop(
+        "Which column of {name} is the caption: {columns}? Call it “text” or “caption”, "
+        "and no other so."
+    ),
+    "captions-column-unknown": gettext_noop(
+        "The heading of {name} does not say which column is the caption: {columns}. "
+        "Call it “text” or “caption”."
+    ),
+    "captions-picture-unclear": gettext_noop(
+        "The heading of {name} does not say which column names the pictures: {columns}. "
+        "Call it “file_name”."
+    ),
+    "captions-numbers-glued": gettext_noop(
+        "Every caption of {name} begins or ends with a number, as in “{text}”. If the numbers are "
+        "another column, write a heading such as “file_name,text,score” above the rows."
+    ),
     "captions-too-many-letters": gettext_noop(
         "Line {line} gives {name} a caption of {letters} characters; the limit is {limit}. "
         "Shorten it."

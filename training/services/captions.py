@@ -29,6 +29,8 @@ def import_captions(dataset, source, *, checked=False, by=None):
     report = UploadReport()
     for problem in table.problems[:LINES_SHOWN]:
         report.lines.append(Line(str(source), "refused", problem.code, problem.facts))
+    for remark in table.remarks:
+        report.note(str(source), "noted", remark.code, **remark.facts)
     claims = claims_of(table, Path(source).name)
     match_captions(dataset, claims, Places(dataset), report, checked=checked, by=by)
     list_uncaptioned(dataset, report)

@@ -17,6 +17,7 @@ from training.engine.captions import (
     read_metadata_bytes,
     sidecar_caption,
     sidecar_lines,
+    table_order,
 )
 from training.engine.errors import EngineError
 from training.engine.image_folder import clean_name, ending
@@ -25,13 +26,8 @@ from training.models import TrainingImage
 from training.pictures import Refused, free_name, safe_name, take_in
 from training.problems import sentence
 from training.services.caption_claims import LOOSE, Claim, Places, sent_as
-from training.services.captions import (
-    LINES_SHOWN,
-    claims_of,
-    list_uncaptioned,
-    match_captions,
-)
-from training.services.zip_names import climbs_out, entry_name, is_litter
+from training.services.captions import LINES_SHOWN, claims_of, list_uncaptioned, match_captions
+from training.services.zip_names import climbs_out, is_litter, named_entries
 
 _log = logging.getLogger(__name__)
 
@@ -222,6 +218,7 @@ class _Intake:
             self._refuse(name, "file-unknown-kind")
 
     def match_captions(self, checked, by):
+        self.claims.sort(key=lambda claim: table_order(claim.said_in))
         match_captions(self.dataset, self.claims, self.places, self.report, checked=checked, by=by)
         if self.had_table:
             list_uncaptioned(self.dataset, self.report)
@@ -291,6 +288,8 @@ class _Intake:
             return
         self.claims += claims_of(table, name, str(place.parent), self.source)
         self.had_table = True
+        for remark in table.remarks:
+            self.report.note(name, "noted", remark.code, **remark.facts)
         for problem in table.problems[:LINES_SHOWN]:
             facts = {"name": name, **problem.facts}
             self.report.lines.append(Line(name, "refused", problem.code, facts))
@@ -333,8 +332,8 @@ class _Intake:
             with zipfile.ZipFile(path) as archive:
                 entries = [
                     entry
-                    for entry in archive.infolist()
-                    if not entry.is_dir() and not is_litter(entry_name(entry))
+                    for entry in named_entries(archive)
+                    if not entry.is_dir() and not is_litter(entry.filename)
                 ]
                 if len(entries) > ZIP_MAX_FILES:
                     self._refuse(
@@ -360,13 +359,13 @@ class _Intake:
         except OSError as error:
             if not disk.is_full(error):
                 raise
-            self._refuse(entry_name(entry), "no-room")
+            self._refuse(entry.filename, "no-room")
             return room
 
     def _entry(self, archive, entry, room):
         """Take in one file of a zip. room: bytes that may still be unpacked. Returns what is left,
         negative once the zip has proved too large: its directory's own sizes are not believed."""
-        name = entry_name(entry)
+        name = entry.filename
         if entry.flag_bits & 0x1:
             self._refuse(name, "zip-entry-encrypted")
             return room
