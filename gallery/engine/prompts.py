@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from gallery.engine.slots import SLOT
 from training.engine import prompt_tags, prompt_weights
 from training.engine.errors import EngineError
 from training.engine.prompt_tags import Tag, tidy
 
-SLOT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 LONGEST = 2000  # characters; far beyond what any text encoder reads
 
 

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.forms import GuardedModelForm
 from gallery import problems
+from gallery.engine.slots import SLOT
 from gallery.models import PromptTemplate
-from gallery.models.template import SLOT
 from training.engine import prompt_checks
 from training.engine.errors import EngineError
 

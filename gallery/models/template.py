@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models.fields import BlobField, ShortNameField
 from brandstudio.core.models.vocabulary import Named
+from gallery.engine.slots import SLOT
 
 from .review import Reviewed, ReviewQuerySet
 from .style import StylePack
+from .template_faults import faults_of
 
-SLOT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 VEHICLE_SLOTS = {"vehicle", "car"}
 
 
@@ -103,12 +104,8 @@ class PromptTemplate(Named, Reviewed):
 
     def clean(self):
         super().clean()
-        named = {slot["name"] for slot in self.slots}
-        for field in ("text", "sentence_zh", "sentence_en"):
-            unknown = set(SLOT.findall(getattr(self, field))) - named
-            if unknown:
-                message = _("No slot is called {names}. Add it to the slots or mend the text.")
-                raise ValidationError({field: message.format(names=", ".join(sorted(unknown)))})
+        if faults := faults_of(self):
+            raise ValidationError(faults)
 
     def fill(self, values):
         """The prompt with each slot's phrase in place.

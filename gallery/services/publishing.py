@@ -22,7 +22,8 @@ def publish(checkpoint, by, pack, *, trigger_words="", changes="", band=None):
     """A draft version of `pack` with the checkpoint's weights; its strength sheet is ordered.
 
     pack: one that is there, or a new one not saved yet; both are stored, or neither. band: the
-    five numbers of BAND by name; left out, the model's defaults hold. Raises Refused: slug-taken, slug-in-use.
+    five numbers of BAND by name; left out, the model's defaults hold. Raises Refused:
+    slug-taken, slug-in-use.
     """
     return _new_version(
         pack,

@@ -1,0 +1,94 @@
+"""What in a template would be saved and never act, or be read as words by the model."""
+
+from collections import Counter
+
+from django.utils.translation import gettext as _
+
+from gallery.engine import slots
+
+SENTENCES = ("sentence_zh", "sentence_en")
+PROMPTS = ("text", "negative_prompt")
+
+
+def faults_of(template):
+    """Field → its faults, in sentences; empty for a template of which every word acts."""
+    named = [slot["name"] for slot in template.slots]
+    texts = {name: getattr(template, name) for name in (*PROMPTS, *SENTENCES)}
+    found = {name: [] for name in (*texts, "slots")}
+    for name in ("text", *SENTENCES):
+        found[name] += _of_slots_in(texts[name], named)
+    for name in SENTENCES:
+        found[name] += _of_repeats(texts[name])
+    if unused := [name for name in named if name not in slots.named_in(template.text)]:
+        message = _(
+            "The prompt never uses {slots}. Put it where its phrase belongs, or take the slot away."
+        )
+        found["text"].append(message.format(slots=", ".join(f"{{{name}}}" for name in unused)))
+    found["negative_prompt"] += _of_braces(texts["negative_prompt"])
+    for name in PROMPTS:
+        found[name] += _of_language(texts[name])
+    for slot in template.slots:
+        found["slots"] += _of_options(slot)
+    return {name: sentences for name, sentences in found.items() if sentences}
+
+
+def _of_slots_in(text, named):
+    if piece := slots.not_a_slot(text):
+        message = _(
+            "“{piece}” is no slot, so it would be read as words. Write {example} or leave the "
+            "braces out."
+        )
+        yield message.format(piece=piece, example=f"{{{named[0] if named else 'colour'}}}")
+    if unknown := slots.named_in(text) - set(named):
+        message = _("No slot is called {names}. Add it to the slots or mend the text.")
+        yield message.format(names=", ".join(sorted(unknown)))
+
+
+def _of_repeats(sentence):
+    for name, count in Counter(slots.SLOT.findall(sentence)).items():
+        if count > 1:
+            message = _("The sentence has {slot} twice, but it is chosen once. Take one away.")
+            yield message.format(slot=f"{{{name}}}")
+
+
+def _of_braces(words):
+    if piece := slots.brace(words):
+        message = _("No slot acts here, so “{piece}” would be read as words. Leave the braces out.")
+        yield message.format(piece=piece)
+
+
+def _of_language(words):
+    if piece := slots.not_english(words):
+        message = _(
+            "The base model reads English only, and “{piece}” means nothing to it. Write it in "
+            "English."
+        )
+        yield message.format(piece=piece)
+
+
+def _of_options(slot):
+    """One empty phrase is a choice, such as “no lanterns”; two of the same are none."""
+    name = f"{{{slot['name']}}}"
+    labels = [slot["label_zh"], slot["label_en"]]
+    labels += [option[language] for option in slot["options"] for language in ("zh", "en")]
+    if not all(label.strip() for label in labels):
+        message = _(
+            "A line of {slot} lacks its Chinese or its English, so nobody could read what it is."
+        )
+        yield message.format(slot=name)
+    phrases = [" ".join(option["value"].split()) for option in slot["options"]]
+    if not any(phrases):
+        message = _(
+            "None of the options of {slot} has an English phrase, so it would never say anything."
+        )
+        yield message.format(slot=name)
+    for phrase, count in Counter(phrase.casefold() for phrase in phrases).items():
+        if count > 1:
+            message = _(
+                "Two options of {slot} have the same English phrase, “{value}”, and would paint "
+                "the same."
+            )
+            yield message.format(slot=name, value=phrase)
+    for phrase in phrases:
+        yield from _of_braces(phrase)
+        yield from _of_language(phrase)
