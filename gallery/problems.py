@@ -48,6 +48,14 @@ SENTENCES: dict[str, str] = {
         "The base model reads {limit} tokens at a time, so these {tokens} go in several parts. "
         "Nothing is cut off; what comes first counts most."
     ),
+    "words-not-english": gettext_noop(
+        "“{words}” is not English. The base model reads English only, so it will hardly show in "
+        "the picture: write it in English."
+    ),
+    "words-not-english-known": gettext_noop(
+        "“{words}” is not English. The base model reads English only, so it will hardly show in "
+        "the picture: write it in English. The house's words: {known}."
+    ),
     "quota-waiting": gettext_noop(
         "{waiting} of your pictures are still under way; {limit} may be at once. "
         "Wait for some, or drop them."
@@ -168,6 +176,12 @@ def explain(code, facts=None):
 
 
 def _mend(code):
-    if code in {"pack-not-approved", "pack-replaced", "pack-unknown", "lora-does-not-fit"}:
+    if code in {
+        "pack-not-approved",
+        "pack-replaced",
+        "pack-unknown",
+        "pack-not-among",
+        "lora-does-not-fit",
+    }:
         return gettext("Look at the styles"), reverse("gallery:pack-list")
     return "", ""

@@ -15,7 +15,10 @@ from training.engine.trigger_words import has_trigger, without_trigger
 MIN_WORDS = 4  # besides the trigger word; fewer leave everything in the picture to the style
 KEPT = 20_000  # captions whose findings are remembered
 OUTDONE = 0.5  # share of the other captions that may fit a picture better than its own
-_NOT_ENGLISH = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0002ffff]+")
+# Greek, Cyrillic, Arabic, Thai and their neighbours; then Chinese, Japanese and Korean.
+_NOT_ENGLISH = re.compile(
+    r"[\u0370-\u1cff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0002ffff]+"
+)
 
 VAGUE = (
     "old building",
@@ -147,6 +150,11 @@ def _findings(text, trigger, glossary, banned):
         # The longest term, so that 骑楼街 is not taken for 骑楼.
         term = max((term for term in glossary if term in text), key=len, default="")
         yield Finding("not-english", term or found[0], glossary.get(term, ""))
+
+
+def not_english(text):
+    """The runs of signs in the text that no English word has, each once, in their order."""
+    return list(dict.fromkeys(_NOT_ENGLISH.findall(text)))
 
 
 def _too_many(text, yardstick):

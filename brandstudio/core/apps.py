@@ -8,6 +8,10 @@ class CoreConfig(AppConfig):
     verbose_name = _("People and house rules")
 
     def ready(self):
-        from brandstudio.core import housekeeping, sign_in  # noqa: PLC0415 -- models first
+        from brandstudio.core import (  # noqa: PLC0415 -- models first
+            housekeeping,
+            lookups,  # noqa: F401 -- registers itself
+            sign_in,
+        )
 
         housekeeping.register(sign_in.forget_old)

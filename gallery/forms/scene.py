@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery import problems
 from gallery.engine import prompts
+from gallery.forms import unseen
 from gallery.models import (
     Asset,
     Channel,
@@ -45,6 +46,7 @@ _FIELD_OF = {
     "prompt-too-long": "free",
     "prompt-empty": "free",
     "pack-unknown": "free",
+    "pack-not-among": "free",
     "strength-out-of-band": "free",  # of a tag; a ticked pack has its slider
     "pack-not-approved": "pack",
     "pack-replaced": "pack",
@@ -103,7 +105,11 @@ class SceneForm(forms.Form):
         error_messages={"invalid_choice": _("This channel does not exist any more. Choose again.")},
     )
     count = forms.TypedChoiceField(
-        label=_("How many"), choices=[(n, n) for n in COUNTS], coerce=int, initial=4
+        label=_("How many"),
+        choices=[(n, n) for n in COUNTS],
+        coerce=int,
+        initial=4,
+        error_messages={"invalid_choice": _("Choose 1, 2, 4 or 8.")},
     )
     seed = forms.IntegerField(
         label=_("Seed"),
@@ -147,10 +153,23 @@ class SceneForm(forms.Form):
     )
     reason = forms.CharField(label=_("Reason for leaving the band"), required=False, max_length=400)
     made_from = forms.ModelChoiceField(
-        Asset.objects.none(), required=False, widget=forms.HiddenInput
+        Asset.objects.none(),
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={
+            "invalid_choice": _(
+                "The picture that this was to be made from is not there any more. Paint again: "
+                "the settings stay, without it."
+            )
+        },
     )
 
-    way = forms.ChoiceField(choices=[(way.value, way.label) for way in WAYS], required=False)
+    way = forms.ChoiceField(
+        label=_("What to start from"),
+        choices=[(way.value, way.label) for way in WAYS],
+        required=False,
+        error_messages={"invalid_choice": _("Choose one of the three.")},
+    )
     start = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     change = forms.IntegerField(
         label=_("How much changes"),
@@ -159,7 +178,7 @@ class SceneForm(forms.Form):
         max_value=100,
         initial=round(orders.DEFAULT_CHANGE * 100),
     )
-    plate = forms.ModelChoiceField(Plate.objects.none(), required=False)
+    plate = forms.ModelChoiceField(Plate.objects.none(), label=_("The real car"), required=False)
     plate_x = _share(_("Middle, from the left"), Placed.x)
     plate_y = _share(_("Foot, from the top"), Placed.y)
     plate_width = _share(_("Width"), Placed.width)
@@ -243,6 +262,10 @@ class SceneForm(forms.Form):
         """The Plate that is chosen so far, or None."""
         chosen = str(self["plate"].value() or "")
         return next((plate for plate in self.plates if str(plate.pk) == chosen), None)
+
+    def errors_above(self):
+        """What stands above the form: what no field of the page would show."""
+        return unseen.errors_above(self)
 
     def advanced_errors(self):
         """Whether something in the drawer is refused, so that it must stand open."""
@@ -329,7 +352,7 @@ class SceneForm(forms.Form):
     def read_words(self, free):
         """(own words without their style tags, [(StyleVersion, strength)] of the tags)."""
         words, tags = prompts.split_tags(free)
-        known = {version.pack.slug: version for version in self.versions} if tags else {}
+        known = library.by_name(self.versions) if tags else {}
         return words, prompt_tags.called(tags, known, lambda version: version.strength)
 
     def _note_repeats(self, packs):

@@ -20,6 +20,18 @@ def usable_versions():
     return [prepared(version) for version in newest.values()]
 
 
+def by_name(versions):
+    """{name: version}: each pack's slug, then its two names where they mean no other pack."""
+    named = {}
+    for version in versions:
+        for name in dict.fromkeys((version.pack.name_zh, version.pack.name_en)):
+            named.setdefault(" ".join(name.split()), []).append(version)
+    slugs = {version.pack.slug: version for version in versions}
+    return slugs | {
+        name: found[0] for name, found in named.items() if len(found) == 1 and name not in slugs
+    }
+
+
 def prepared(version):
     """The version with what its card, film and sheet draw: .cover, .film, .rows, .columns."""
     pictures = list(version.pictures.all())

@@ -28,6 +28,7 @@ from gallery.services import (
     scenes,
     sources,
     stage,
+    wording,
 )
 from training.engine import prompt_checks, prompt_weights, token_count
 
@@ -44,6 +45,8 @@ def create(request):
         else:
             # The results stand on the same page, and the form keeps what was chosen.
             remix.remember(request.session, request.POST)
+            if unread := wording.unread(form.order):
+                messages.warning(request, unread)
             return redirect(f"{reverse('gallery:create')}#results")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "gallery/create.html", _page_context(request, form), status=status)
@@ -109,7 +112,12 @@ def prompt(request):
     """The prompt as it would be sent now, for the block beside the form."""
     form = _form(request)
     form.is_valid()
-    return render(request, "gallery/_prompt.html", _prompt_context(form))
+    context = _prompt_context(form)
+    gone = [*form["pack"].errors, *form.errors_above()]
+    if gone:
+        context["prompt_problem"] = gone[0]
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if gone else HTTPStatus.OK
+    return render(request, "gallery/_prompt.html", context, status=status)
 
 
 @marketer_required
@@ -247,11 +255,12 @@ def _prompt_context(form):
     limit = base.info.get("token_limit") or 0
     used = token_count.count(base.path, prompt_weights.words_of(prompt))
     in_parts = problems.sentence("prompt-in-parts", {"tokens": used, "limit": limit})
+    notes = [in_parts if limit and used > limit else "", wording.unread(order)]
     return {
         "pieces": pieces,
         "tokens": used,
         "token_limit": limit,
-        "prompt_note": in_parts if limit and used > limit else "",
+        "prompt_notes": [note for note in notes if note],
         "prompt_packs": order.packs,
     }
 

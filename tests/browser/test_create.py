@@ -1,5 +1,6 @@
 """The create page in a marketer's hands: first scene, after it, the real car, limits, phone."""
 
+import io
 import re
 
 import numpy as np
@@ -7,6 +8,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from brandstudio.core import blobs
+from gallery.engine import labelling
 from gallery.models import Asset, AssetState, Plate, Scene, Way
 from tests.browser.conftest import PATIENCE
 from tests.gallery.conftest import channel  # noqa: F401 -- a square one
@@ -228,3 +231,27 @@ def test_picture_leads_on_by_start_and_enlargement(enter, employ, marketer, shop
     started = Asset.objects.latest("pk")
     assert (started.scene.start_asset, started.scene.change) == (asset, 0.4)
     assert started.seed != asset.seed
+
+
+@pytest.mark.parametrize(("size", "touch"), [("desk", False), ("tablet", True), ("phone", True)])
+def test_nothing_covers_the_label_of_a_picture(
+    enter, marketer, make_ready, base, shop, shot, size, touch
+):
+    for asset in make_ready(count=4, by=marketer):
+        picture = labelling.draw_label(Image.new("RGB", (400, 400), "teal"))
+        file = io.BytesIO()
+        picture.save(file, "PNG")
+        Asset.objects.filter(pk=asset.pk).update(thumb_sha256=blobs.put_bytes(file.getvalue()))
+    page = enter(marketer, size=size, has_touch=touch, is_mobile=touch)
+    page.goto("/create/")
+    for tile in page.locator("li.tile").all():
+        if not touch:
+            tile.hover()
+        frame, acts = (tile.locator(f".tile__{part}").bounding_box() for part in ("frame", "acts"))
+        label_top = frame["y"] + frame["height"] * 0.8
+        assert acts["y"] + acts["height"] <= label_top or acts["y"] >= frame["y"] + frame["height"]
+        for button in tile.locator(".tile__acts .button:visible").all():
+            box = button.bounding_box()
+            assert frame["x"] - 1 <= box["x"]
+            assert box["x"] + box["width"] <= frame["x"] + frame["width"] + 1
+    shot(page, size)

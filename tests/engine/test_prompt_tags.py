@@ -129,13 +129,38 @@ def test_name_is_found_however_its_accents_are_made():
 
 
 @pytest.mark.parametrize(
-    ("known", "nearest"), [({"lingnan-ink": 1, "cut": 2}, "lingnan-ink"), ({}, "–")]
+    ("name", "nearest"),
+    [
+        ("lingnan-inc", "lingnan-ink"),
+        ("Lingnan-Ink", "lingnan-ink"),
+        ("岭南水莫", "岭南水墨"),
+        ("red-papercuts", "red-papercut"),
+    ],
 )
-def test_unknown_pack_names_the_nearest(known, nearest):
-    with pytest.raises(EngineError) as caught:
-        prompt_tags.called([Tag("lingnan-inc", 0.7)], known, float)
+def test_unknown_pack_is_told_the_name_that_is_nearly_the_same(name, nearest):
+    known = {"lingnan-ink": 1, "岭南水墨": 1, "red-papercut": 2}
 
-    assert caught.value.facts == {"name": "lingnan-inc", "nearest": nearest}
+    with pytest.raises(EngineError) as caught:
+        prompt_tags.called([Tag(name, 0.7)], known, float)
+
+    assert caught.value.code == "pack-unknown"
+    assert caught.value.facts == {"name": name, "nearest": nearest}
+
+
+@pytest.mark.parametrize("name", ["cyberpunk", "水彩", "x", "123", "🚗", "watercolour"])
+def test_unknown_pack_is_not_told_a_name_that_is_quite_another(name):
+    known = {"lingnan-ink": 1, "岭南水墨": 1, "red-papercut": 2}
+
+    with pytest.raises(EngineError) as caught:
+        prompt_tags.called([Tag(name, 0.7)], known, float)
+
+    assert caught.value.code == "pack-not-among"
+    assert caught.value.facts["known"] == "lingnan-ink = 岭南水墨, red-papercut"
+
+
+def test_unknown_pack_where_there_is_none_says_so():
+    with pytest.raises(EngineError, match="Those that may be called: –"):
+        prompt_tags.called([Tag("ink", 0.7)], {}, float)
 
 
 @given(

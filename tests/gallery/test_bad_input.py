@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from brandstudio.core import reconcile
+from gallery.forms import SceneForm
 from gallery.models import Asset, AssetState, Channel, Plate, ReviewState, Scene, StartPicture
 from gallery.services import scenes
 from tests.gallery.test_origins import cut_out, photo
@@ -370,3 +371,36 @@ def test_only_admins_change_the_order(at, marketer, make_scene):
     assert at(marketer).post("scene-first", scene.pk).status_code == 403
     assert at(marketer).get("stage").context["stage"].others == []
     assert scene.assets.get().priority < scenes.URGENT
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"count": "99"}, "How many: Choose 1, 2, 4 or 8."),
+        ({"count": ""}, "How many: This field is required."),
+        ({"made_from": "999"}, "The picture that this was to be made from is not there any more"),
+        ({"made_from": "9" * 30}, "The picture that this was to be made from is not there"),
+        ({"way": "sideways"}, "What to start from: Choose one of the three."),
+        ({"way": "text", "change": "3"}, "How much changes: Ensure this value is greater"),
+        ({"way": "picture", "plate": "99"}, "The real car: Select a valid choice."),
+        ({"way": "", "plate_x": "far"}, "Middle, from the left: Enter a number."),
+    ],
+)
+def test_refused_field_that_the_page_does_not_show_is_told_above_it(refused, changes, said):
+    page = html.unescape(refused(**changes).content.decode())
+
+    notice = re.search(r'notice--failed" role="alert">.*?</div></div>', page, re.S)[0]
+    assert said in notice
+
+
+def test_picture_that_is_gone_does_not_hold_the_form_for_good(refused):
+    assert 'name="made_from"' not in refused(made_from="999").content.decode()
+
+
+@pytest.mark.parametrize("name", sorted(SceneForm.base_fields))
+def test_no_field_is_refused_without_a_word_on_the_page(refused, name):
+    odd = {"way": "product"} if name.startswith("plate") else {"way": "picture"}
+    page = refused(**{**odd, "start": "", name: "\x00"}).content.decode()
+
+    errors = page.count('class="field__error"') + page.count("notice--failed")
+    assert errors

@@ -1,16 +1,19 @@
 """Every address of the site, with odd values in every place: an answer, and never a 500."""
 
+import copy
 import re
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
+from django import forms
 from django.conf import settings
 from django.urls import URLPattern, get_resolver
 from hypothesis import HealthCheck, given
 from hypothesis import settings as property_settings
 from hypothesis import strategies as st
 
+from brandstudio.core.models import User
 from brandstudio.core.numbers import LARGEST_ID, parse_id, parse_ids, parse_number, parse_whole
 from training import services as training_services
 from training.models import ChoreKind
@@ -53,6 +56,12 @@ KNOWN = [
     *("approve", "return", "reinstate", "withdraw", "screen", "draft", "compare", "start", "yaml"),
     *("light", "dark", "en", "zh-hans", "asset-1", "own-1", "version-1", "0.5 0.7", "on"),
 ]
+_WAYS_OUT = ("sign-out", "admin/logout")
+ALL_RIGHTS = dict.fromkeys(
+    ("is_designer", "is_marketer", "is_brand_admin", "is_superuser", "is_staff", "is_active")
+    + ("may_write_prompts", "may_leave_band"),
+    True,
+)
 _NAMED = re.compile(r"""\.(?:get|getlist)\(\s*f?["']([\w{}.-]+)["']|\b(\w+) = forms\.\w*Field""")
 _ROOMS = ("brandstudio/core", "training", "gallery")
 
@@ -72,7 +81,7 @@ def addresses(patterns=None, before=""):
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         route = before + str(pattern.pattern)
         if isinstance(pattern, URLPattern):
-            if "(" not in route and not route.startswith("sign-out"):
+            if "(" not in route and not route.startswith(_WAYS_OUT):
                 yield route
         else:
             yield from addresses(pattern.url_patterns, route)
@@ -103,20 +112,30 @@ def encoded(fields):
 def site(client, make_user, make_version, make_ready, make_template, queue_redis, tmp_path):
     """The browser of one who may do everything, on a site with a row of every kind."""
     client.raise_request_exception = False
-    person = make_user(
-        "all",
-        is_designer=True,
-        is_marketer=True,
-        is_brand_admin=True,
-        is_superuser=True,
-        is_staff=True,
-    )
+    person = make_user("all", **ALL_RIGHTS)
     version = make_version(made_by=person)
     make_ready(by=person, packs=((version, 0.7),), template=make_template("arcade"))
     dataset = training_services.make_dataset(person, "Ink", trigger_word="lnink")
     training_services.ask_chore(dataset, ChoreKind.SCREEN, person)
     client.force_login(person)
     return client
+
+
+def let_in(site):
+    """Sign the person in who may do everything, whatever became of them."""
+    User.objects.filter(username="all").update(**ALL_RIGHTS)
+    site.force_login(User.objects.get(username="all"))
+
+
+@pytest.mark.django_db
+def test_walk_stands_inside_at_every_address(site):
+    shut = []
+    for route in ROUTES:
+        let_in(site)
+        answer = site.get(filled(route, "1"))
+        if answer.get("Location", "").startswith("/sign-in/"):
+            shut.append(route)
+    assert shut == []
 
 
 @pytest.mark.django_db
@@ -126,6 +145,7 @@ def test_no_odd_value_in_every_place_of_every_address_is_a_fault(site, value):
     fields = encoded(dict.fromkeys(NAMES, value))
     for route in ROUTES:
         for filling in {value, "1"} if "<" in route and value else "1":
+            let_in(site)  # what came before may have signed them out, or taken their roles
             path = filled(route, filling)
             answers = {
                 "GET": site.get(path, QUERY_STRING=fields if len(fields) < 60_000 else "page=²"),
@@ -194,3 +214,40 @@ def test_odd_range_is_answered(site, asked):
         answer = site.get(path, headers={"Range": asked})
         assert answer.status_code < 500
         list(answer.streaming_content if answer.streaming else ())  # to its end
+
+
+def row_choices():
+    """[(form, field)] of every choice of rows, in every form of the site and of its admin."""
+    kinds, found = [forms.BaseForm], []
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        fields = getattr(kind, "base_fields", {})
+        found += [
+            (kind, name)
+            for name, field in fields.items()
+            if isinstance(field, forms.ModelChoiceField)
+        ]
+    return found
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", [str(2**63 - 1), str(2**63), str(10**21), "-" + "9" * 30])
+def test_number_too_large_for_any_row_is_refused_by_every_choice_of_rows(number, site):
+    choices = row_choices()
+    assert {name for _form, name in choices} >= {"pack", "packs", "template", "plate", "base"}
+    for form, name in choices:
+        field = copy.deepcopy(form.base_fields[name])
+        field.queryset = field.queryset.model.objects.all()  # none() would ask nothing
+        several = isinstance(field, forms.ModelMultipleChoiceField)
+        with pytest.raises(forms.ValidationError):
+            field.clean([number] if several else number)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/create/", "/create/prompt/"])
+def test_pack_number_too_large_for_the_database_is_told(site, address):
+    answer = site.post(address, {"pack": "999999999999999999999"}, HTTP_ACCEPT_LANGUAGE="en")
+
+    assert answer.status_code == 422
+    assert "One of the style packs does not exist any more" in answer.content.decode()

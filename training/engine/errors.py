@@ -320,6 +320,9 @@ SENTENCES: dict[str, str] = {
         "The prompt has {length} characters; the limit is {limit}. Shorten it."
     ),
     "pack-unknown": gettext_noop("There is no style pack “{name}”. Did you mean “{nearest}”?"),
+    "pack-not-among": gettext_noop(
+        "There is no style pack “{name}”. Those that may be called: {known}."
+    ),
     "prompt-bad-tag": gettext_noop(
         "“{tag}” is not a style tag. Write <lora:name:0.7>, with a name and a number."
     ),

@@ -65,19 +65,31 @@ def called(
 ) -> list[tuple[object, float]]:
     """What each tag's name stands for, once, and its strength; see strengths.added_up.
 
-    known: name → pack. usual: the strength of a pack whose tag names none.
-    Raises EngineError("pack-unknown") naming the nearest known name.
+    known: name → pack, of which one may have several. usual: the strength of a pack whose tag
+    names none. Raises EngineError("pack-unknown") with a name that is nearly the same, or
+    ("pack-not-among") with all packs where none is.
     """
     packs = {unicodedata.normalize("NFC", name): pack for name, pack in known.items()}
     found = []
     for tag in tags:
         name = unicodedata.normalize("NFC", tag.name)
         if name not in packs:
-            near = difflib.get_close_matches(name, list(packs), n=1, cutoff=0)
-            raise EngineError("pack-unknown", name=tag.name, nearest=near[0] if near else "–")
+            raise _unknown(tag.name, packs)
         pack = packs[name]
         found.append((pack, usual(pack) if tag.strength is None else tag.strength))
     return strengths.added_up(found)
+
+
+def _unknown(name: str, packs: Mapping[str, object]) -> EngineError:
+    alike = {other.casefold(): other for other in packs}
+    near = difflib.get_close_matches(unicodedata.normalize("NFC", name).casefold(), alike, n=1)
+    if near:
+        return EngineError("pack-unknown", name=name, nearest=alike[near[0]])
+    names: dict[object, list[str]] = {}  # pack → what it is called
+    for other, pack in packs.items():
+        names.setdefault(pack, []).append(other)
+    told = [called[0] + "".join(f" = {more}" for more in called[1:]) for called in names.values()]
+    return EngineError("pack-not-among", name=name, known=", ".join(told) or "–")
 
 
 def find_packs(tags: list[Tag], folder: str | Path | None) -> list[tuple[Path, float]]:
