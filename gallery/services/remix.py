@@ -255,6 +255,7 @@ def order_shown(form):
         packs=tuple(strengths.added_up([*ticked, *called])),
         channel=Channel.objects.filter(slug=slug).first() if slug else None,
         placed=_placed_shown(form),
+        negative=form["negative"].value() if "negative" in form.fields else None,
     )
 
 
