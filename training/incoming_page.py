@@ -9,8 +9,16 @@ SHOWN = 20  # uploads; older reports are put away by themselves after a week
 
 
 @dataclass(frozen=True)
+class Told:
+    """What became of one file of an upload."""
+
+    text: str
+    is_refused: bool
+
+
+@dataclass(frozen=True)
 class Incoming:
-    """One file. lines: sentences that a person should read. percent: of its bytes, on its way."""
+    """One file. lines: what (`Told`) a person should read. percent: of its bytes, on its way."""
 
     upload: Upload
     lines: list
@@ -46,7 +54,10 @@ def incoming(dataset):
     rows = [
         Incoming(
             upload,
-            [sentence(code, facts) for _n, _o, code, facts in upload.report.get("lines", ())],
+            [
+                Told(sentence(code, facts), is_refused=outcome == "refused")
+                for _name, outcome, code, facts in upload.report.get("lines", ())
+            ],
             explain(upload.problem, upload.problem_facts, dataset=dataset)
             if upload.problem
             else None,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext, gettext_noop
 
 from training.engine.errors import SENTENCES
+from training.problems import reason
 
 LABELS: dict[str, str] = {
     "too-small": gettext_noop("Small"),
@@ -82,4 +83,6 @@ def _sentence(finding, name):
     code, facts = finding["code"], {"name": name, **finding["facts"]}
     if code not in ADVICE:
         return SENTENCES.get(code, code)
+    if "reason" in facts:
+        facts["reason"] = reason(facts)
     return " ".join(gettext(part).format_map(facts) for part in ADVICE[code] if part)

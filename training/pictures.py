@@ -61,12 +61,15 @@ def as_refusals(name):
     try:
         yield
     except EngineError as error:
-        raise Refused(
-            _CODES.get(error.code, error.code), **{**error.facts, "name": name}
-        ) from error
+        raise Refused(_code(error), **{**error.facts, "name": name}) from error
 
 
-_CODES = {"image-too-large": "picture-has-too-many-pixels"}
+def _code(error):
+    if error.code != "image-too-large":
+        return error.code
+    # Of a picture far beyond every limit Pillow does not tell the sides.
+    told = "width" in error.facts
+    return "picture-has-too-many-pixels" if told else "picture-is-far-too-large"
 
 
 def _take_in(path, name):
@@ -136,6 +139,6 @@ def _stored(image, kind, **options):
         except Exception as error:  # an encoder that won't take the picture, as odd as a plugin
             if getattr(error, "errno", None) or disk.is_full(error):
                 raise
-            raise EngineError("image-unreadable", name="", reason=str(error)) from error
+            raise EngineError("image-unreadable", name="", reason="not-storable") from error
         file.flush()
         return blobs.put(file.name)

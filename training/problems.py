@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_noop, override
 
 from training.engine.checkpoint_reasons import REASONS
 from training.engine.errors import SENTENCES as ENGINE_SENTENCES
+from training.engine.fault_reasons import REASONS as REASONS_OF_FILES
 
 SENTENCES: dict[str, str] = {
     # Uploads
@@ -36,12 +37,22 @@ SENTENCES: dict[str, str] = {
         "{name} says it is {width} × {height} px; the limit is {limit} megapixels. "
         "Make it smaller first."
     ),
+    "picture-is-far-too-large": gettext_noop(
+        "{name} says it has far more pixels than can be read; the limit is {limit} megapixels. "
+        "Make it smaller first."
+    ),
     "picture-there-already": gettext_noop(
         "{name} is in this dataset already, as {other}. Nothing was added."
     ),
     "picture-added": gettext_noop("{name} was added."),
     "picture-renamed": gettext_noop("{name} was added as {other}: the name was taken."),
     "zip-unreadable": gettext_noop("{name} can't be unpacked: {reason}. Make the zip again."),
+    "upload-without-pictures": gettext_noop(
+        "There are no pictures and no captions in {name}. Put some in, then send it again."
+    ),
+    "upload-took-nothing": gettext_noop(
+        "Nothing of {name} could be used. Mend what is listed here, then send it again."
+    ),
     "zip-too-large": gettext_noop(
         "{name} unpacks to more than {limit} MB. What came before that was kept; "
         "send the rest in a zip of its own."
@@ -262,10 +273,23 @@ def sentence(code, facts=None):
         return " ".join(sentence(f["code"], f["facts"]) for f in facts["faults"])
     if code == "line-phase":
         facts = {**facts, "phase": phase(facts.get("phase", ""))}
+    if "reason" in facts:
+        facts = {**facts, "reason": reason(facts)}
     for table in (SENTENCES, LINES, REASONS, ENGINE_SENTENCES):
         if code in table:
             return gettext(table[code]).format_map(Facts(facts))
     return code
+
+
+def reason(facts):
+    """The fact `reason` in the reader's language: a named one, or another fault's sentence.
+
+    fault: {"code", "facts"} of that other fault, where `reason` is its English.
+    """
+    if fault := facts.get("fault"):
+        return sentence(fault["code"], fault["facts"])
+    told = facts["reason"]
+    return gettext(REASONS_OF_FILES[told]) if told in REASONS_OF_FILES else told
 
 
 def english(code, facts=None):

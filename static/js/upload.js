@@ -125,6 +125,7 @@ async function send(form, file, shown, words) {
   shown.bar.className = "";
   try {
     const known = await transfer(form, file, shown, words);
+    if (known.state === "failed") throw new Refused(known.errors); // here, and nothing of use in it
     const unpacks = known.state === "queued" || known.state === "working";
     shown.state.textContent = unpacks ? words.unpacking : words.done;
     shown.bar.value = shown.bar.max;

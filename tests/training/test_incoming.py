@@ -155,7 +155,7 @@ def test_bad_picture_is_told_and_leaves_nothing(announce, send_part, make_datase
 
     answer = send_part(number, 0, b"no jpeg !").json()
 
-    assert answer["state"] == "done"
+    assert answer["state"] == "failed"
     assert "bad.jpg" in answer["errors"][0]
     assert parts_left() == []
 

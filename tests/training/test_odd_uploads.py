@@ -1,16 +1,21 @@
 """Odd pictures, odd names and odd zips on their way in: each is told, none stops the rest."""
 
+import io
 import os
+import re
 import zipfile
 from string import ascii_letters
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import override
 from PIL import Image
 
 from brandstudio.core import blobs
 from tests.corpus.pictures import broken_gps, encoded, picture, spoiled_avif
+from tests.training.test_uploads import png_header
 from training import jobs, services
+from training.engine.fault_reasons import REASONS
 from training.models import Upload, UploadState
 from training.pictures import safe_name
 
@@ -253,3 +258,104 @@ def test_what_macos_leaves_beside_pictures_is_passed_over_and_told(at_desk, make
     assert "._0.png" in answer.json()["errors"][0]
     report = services.add_pictures(dataset, [SimpleUploadedFile("._0.png", b"Mac OS X")])
     assert [(line.outcome, line.code) for line in report.lines] == [("noted", "file-passed-over")]
+
+
+def packed(entries):
+    """The bytes of a zip."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def unpacked(dataset, name, content, path):
+    """The row of a zip that a worker has read."""
+    path.write_bytes(content)
+    row = Upload.objects.create(
+        dataset=dataset, sent_by=dataset.owner, name=name, key=name, size=len(content)
+    )
+    row.queue(blobs.put(path))
+    jobs.unpack(row.pk)
+    return Upload.objects.get(pk=row.pk)
+
+
+USELESS_ZIPS = {
+    "no zip": (b"a page of html, saved as zip", "zip-unreadable"),
+    "its end missing": (packed({"a.png": encoded(picture(1), "PNG")})[:-40], "zip-unreadable"),
+    "empty": (packed({}), "upload-without-pictures"),
+    "a zip inside": (packed({"inner.zip": packed({})}), "upload-took-nothing"),
+    "texts only": (packed({"read.me": b"x"}), "upload-took-nothing"),
+    "a broken picture": (packed({"a.png": b"\x89PNG\r\n\x1a\n"}), "image-unreadable"),
+    "captions of nobody": (packed({"metadata.csv": b"file_name,text\na.png,x\n"}), None),
+}
+
+
+@pytest.mark.parametrize("kind", USELESS_ZIPS)
+def test_zip_of_no_use_reads_as_a_fault_and_not_as_done(
+    at_desk, make_dataset, queue_redis, tmp_path, kind
+):
+    content, code = USELESS_ZIPS[kind]
+    dataset = make_dataset()
+
+    row = unpacked(dataset, "set.zip", content, tmp_path / "set.zip")
+
+    assert (row.state, row.sha256, row.can_retry) == (UploadState.FAILED, "", False)
+    assert code in (None, row.problem)
+    page = at_desk.get(f"/datasets/{dataset.pk}/uploads/").content.decode()
+    assert "badge--failed" in page
+    assert "badge--approved" not in page
+    assert "已添加 0" not in page
+
+
+def test_zip_of_pictures_there_already_is_done(make_dataset, queue_redis, tmp_path):
+    dataset = make_dataset()
+    content = packed({"a.png": encoded(picture(1), "PNG")})
+    unpacked(dataset, "a.zip", content, tmp_path / "a.zip")
+
+    row = unpacked(dataset, "b.zip", content, tmp_path / "b.zip")
+
+    assert row.state == UploadState.DONE
+
+
+def spoiled_entry():
+    content = packed({"a.png": encoded(picture(1), "PNG")})
+    return content.replace(b"IDAT", b"IDXT", 1)  # its checksum fits no more
+
+
+UNREADABLE = {
+    "cut.jpg": (encoded(picture(1, size=(400, 300)), "JPEG")[:900], "cut-short"),
+    "cut.png": (encoded(picture(1, size=(400, 300)), "PNG")[:900], "cut-short"),
+    "page.png": (b"<html>", "not-a-picture"),
+    "spoiled.avif": (spoiled_avif(1), "damaged"),
+    "page.zip": (b"<html>", "not-a-zip"),
+    "cut.zip": (packed({"a.png": encoded(picture(1), "PNG")})[:-40], "cut-short"),
+    "spoiled.zip": (spoiled_entry(), "damaged"),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_reason_in_a_chinese_sentence_is_chinese(make_dataset, tmp_path, name):
+    content, reason = UNREADABLE[name]
+    (tmp_path / name).write_bytes(content)
+
+    (line,) = services.add_pictures(make_dataset(), [tmp_path / name]).refused
+
+    assert line.facts["reason"] == reason
+    with override("en"):
+        assert REASONS[reason] in line.text
+    with override("zh-hans"):
+        assert REASONS[reason] not in line.text
+        words = line.text.replace(line.facts["name"], "").replace("zip", "")
+    assert not re.search("[A-Za-z?]", words), line.text
+
+
+def test_sides_that_are_not_known_are_no_question_mark(make_dataset, tmp_path):
+    (tmp_path / "bomb.png").write_bytes(png_header(50_000, 50_000))
+
+    (line,) = services.add_pictures(make_dataset(), [tmp_path / "bomb.png"]).refused
+
+    for language in ("en", "zh-hans"):
+        with override(language):
+            assert "?" not in line.text
+            assert "bomb.png" in line.text

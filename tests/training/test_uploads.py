@@ -112,7 +112,7 @@ def test_picture_with_a_profile_becomes_srgb(make_dataset, make_picture):
         ("empty.jpg", b"", "file-empty"),
         ("not.jpg", b"no picture at all", "image-unreadable"),
         ("cut.jpg", None, "image-unreadable"),
-        ("huge.png", png_header(50_000, 50_000), "picture-has-too-many-pixels"),
+        ("huge.png", png_header(50_000, 50_000), "picture-is-far-too-large"),
         ("bomb.png", png_header(9_000, 9_000), "image-unreadable"),
         ("notes.docx", b"PK", "file-unknown-kind"),
         ("bad.zip", b"PK\x03\x04 nothing", "zip-unreadable"),

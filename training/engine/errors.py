@@ -5,11 +5,7 @@
 same sentences; there is no second wording.
 """
 
-
-def gettext_noop(sentence: str) -> str:
-    """Mark a sentence for extraction into the catalogues; it is translated only when shown."""
-    return sentence
-
+from training.engine.fault_reasons import gettext_noop, in_words
 
 SENTENCES: dict[str, str] = {
     # Several at once
@@ -480,7 +476,7 @@ class EngineError(Exception):
     def __init__(self, code: str, **facts):
         self.code = code
         self.facts = facts
-        super().__init__(_filled(SENTENCES[code], facts))
+        super().__init__(filled(SENTENCES[code], facts))
 
     def __reduce__(self):
         return _rebuild, (type(self), self.code, self.facts)
@@ -519,7 +515,10 @@ def each_fault(error: EngineError) -> list[EngineError]:
     return error.errors if isinstance(error, EngineErrors) else [error]
 
 
-def _filled(sentence: str, facts: dict) -> str:
+def filled(sentence: str, facts: dict) -> str:
+    """The sentence with its facts, a named reason (`fault_reasons`) in words."""
+    if "reason" in facts:
+        facts = {**facts, "reason": in_words(facts["reason"])}
     return sentence.format_map(_Facts(facts))
 
 

@@ -106,7 +106,7 @@ def _fault(raw: str, name: str, path: Path, found: dict[str, Path]) -> EngineErr
     if not _is_text(raw):
         return EngineError("image-name-unreadable", name=name)
     if not path.is_file():
-        reason = "its link leads nowhere" if path.is_symlink() else "it is not a file"
+        reason = "dead-link" if path.is_symlink() else "no-file"
         return EngineError("image-unreadable", name=name, reason=reason)
     if name in found:
         other = os.fsencode(found[name].name).decode("utf-8", "replace")

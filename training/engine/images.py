@@ -16,6 +16,7 @@ from typing import IO
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, TiffTags, UnidentifiedImageError
 
+from training.engine import fault_reasons
 from training.engine.errors import EngineError
 
 with contextlib.suppress(ImportError):  # HEIC is read where its plugin is installed
@@ -81,7 +82,7 @@ def opened(
         # Of sizes, which are judged below, and of EXIF, which may be as broken as it likes.
         warnings.simplefilter("ignore")
         if isinstance(path, Path) and path.exists() and not path.is_file():
-            raise EngineError("image-unreadable", name=name, reason="it is not a file")
+            raise EngineError("image-unreadable", name=name, reason="no-file")
         with Image.open(path, formats=_readable_formats()) as image:
             size = image.width * image.height / 1e6
             if size > megapixels:
@@ -136,16 +137,11 @@ def _explained(path: Path | IO[bytes], name: str, megapixels: float) -> Iterator
 
 
 def _reason(path: Path | IO[bytes], error: Exception) -> str:
-    if isinstance(error, FileNotFoundError):
-        return "no such file"
+    """By name (`fault_reasons`): of a temporary file's path nothing is told."""
     if isinstance(error, UnidentifiedImageError):
         is_empty = isinstance(path, Path) and not path.stat().st_size
-        return "the file is empty" if is_empty else "not an image"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror  # without the path, which may be a temporary one
-    if isinstance(error, MemoryError):
-        return "it needs more memory than there is"
-    return " ".join(str(error).split())[:200] or type(error).__name__
+        return "empty" if is_empty else "not-a-picture"
+    return fault_reasons.of_file(error)
 
 
 def _readable_formats() -> list[str]:

@@ -70,7 +70,7 @@ def read_vocabulary(path: str | Path) -> Vocabulary:
         )
         template = str(told.get("template", "{}"))
     except FileNotFoundError as error:
-        raise EngineError("vocabulary-bad", name=path.name, reason="no such file") from error
+        raise EngineError("vocabulary-bad", name=path.name, reason="missing") from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         reason = f"it is not a list of groups with terms ({short(error)})"
         raise EngineError("vocabulary-bad", name=path.name, reason=reason) from error

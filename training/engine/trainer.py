@@ -167,7 +167,8 @@ class _Run:
         self.set = RunSet(self.config, self.info, skip_bad)
         for fault in self.set.passed_over:
             facts = {"name": fault.facts.get("name", ""), "reason": str(fault)}
-            yield _warning(EngineError("image-skipped", **facts))
+            told = {"code": fault.code, "facts": fault.facts}
+            yield _warning(EngineError("image-skipped", fault=told, **facts))
         for remark in self.set.remarks:
             yield _warning(remark)
         if kept:

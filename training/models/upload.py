@@ -98,6 +98,18 @@ class Upload(Work):
             UploadState.DONE, sources=(UploadState.ARRIVING, *self.HELD), report=report, sha256=""
         )
 
+    def finish_in_vain(self, report, code, facts):
+        """Read to its end, and nothing of it was of use: a person must mend it and send it anew."""
+        self._release(
+            UploadState.FAILED,
+            sources=(UploadState.ARRIVING, *self.HELD),
+            why=code,
+            problem=code,
+            problem_facts=facts,
+            report=report,
+            sha256="",
+        )
+
     def fail(self, code, **facts):
         self._release(
             UploadState.FAILED, sources=self.HELD, why=code, problem=code, problem_facts=facts

@@ -36,7 +36,8 @@ from .runs import (
     repeat_run,
     start_run,
 )
-from .uploads import NamedFile, UploadReport, add_pictures
+from .upload_report import UploadReport
+from .uploads import NamedFile, add_pictures
 
 __all__ = [
     "NamedFile",

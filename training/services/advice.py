@@ -51,7 +51,10 @@ def recommend(run, config, recorder, control):
     except RenderStopped:
         return  # the row says what for; the worker that comes back begins the advice anew
     except (EngineError, ValueError, RuntimeError, OSError, blobs.BlobMissing) as error:
-        recorder.say("line-not-recommended", level="warning", reason=str(error)[:200])
+        facts = {"reason": str(error)[:200]}
+        if isinstance(error, EngineError):
+            facts["fault"] = {"code": error.code, "facts": error.facts}
+        recorder.say("line-not-recommended", level="warning", **facts)
         recorder.settle()
         return
     told = found.to_json()

@@ -11,6 +11,7 @@ from training.engine.captions import read_metadata
 from training.engine.trigger_words import with_placeholder_filled
 from training.models import CaptionRevision, CaptionState, TrainingImage
 from training.services.caption_claims import LOOSE, Claim, Places
+from training.services.upload_report import Line, UploadReport
 
 CAPTION_MAX_LETTERS = 2000  # many times what any text encoder reads
 NAMES_SHOWN = 12
@@ -23,8 +24,6 @@ def import_captions(dataset, source, *, checked=False, by=None):
     source: a path. checked: a person has read them (`by`); otherwise they are drafts. Captions that
     a person has checked here are kept and listed. Raises EngineError when the file can't be read.
     """
-    from training.services.uploads import Line, UploadReport  # noqa: PLC0415 -- it imports us
-
     table = read_metadata(source)
     report = UploadReport()
     for problem in table.problems[:LINES_SHOWN]:

@@ -123,7 +123,7 @@ def take_in_upload(upload):
             _log.exception("upload %s failed", upload.pk)
             upload.fail_whole(blobs.put(path), "software-fault")
         else:
-            upload.finish(report.to_json(SHOWN_LINES))
+            _settle(upload, report)
     path.unlink(missing_ok=True)
 
 
@@ -186,8 +186,22 @@ def unpack_upload(upload):
         by=upload.sent_by,
         on_file=on_file,
     )
-    upload.finish(report.to_json(SHOWN_LINES))
+    _settle(upload, report)
     housekeeping.discard_unnamed([sha256])
+
+
+def _settle(upload, report):
+    """Done; or failed where nothing of it was taken: one fault stands for itself, several below."""
+    told = report.to_json(SHOWN_LINES)
+    if not report.took_nothing:
+        upload.finish(told)
+        return
+    code = "upload-took-nothing" if told["lines"] else "upload-without-pictures"
+    facts = {"name": upload.name}
+    if len(told["lines"]) == 1:
+        ((_name, _outcome, code, facts),) = told["lines"]
+        told["lines"] = []
+    upload.finish_in_vain(told, code, facts)
 
 
 def discard_upload(upload):

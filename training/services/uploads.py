@@ -5,13 +5,14 @@ import re
 import tempfile
 import zipfile
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
 
 from brandstudio.core import disk
+from training.engine import fault_reasons
 from training.engine.captions import (
     decode,
     read_metadata_bytes,
@@ -24,9 +25,9 @@ from training.engine.image_folder import clean_name, ending
 from training.engine.images import IMAGE_EXTENSIONS
 from training.models import TrainingImage
 from training.pictures import Refused, free_name, safe_name, take_in
-from training.problems import sentence
 from training.services.caption_claims import LOOSE, Claim, Places, sent_as
 from training.services.captions import LINES_SHOWN, claims_of, list_uncaptioned, match_captions
+from training.services.upload_report import Line, UploadReport
 from training.services.zip_names import climbs_out, is_litter, named_entries
 
 _log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ ZIP_SUFFIX = ".zip"
 KINDS = frozenset(
     {*IMAGE_EXTENSIONS, *METADATA_SUFFIXES, *SIDECAR_SUFFIXES, *SETTINGS_SUFFIXES, ZIP_SUFFIX}
 )
+CONTENTS = {*IMAGE_EXTENSIONS, *METADATA_SUFFIXES, *SIDECAR_SUFFIXES}  # what of a zip is of use
 ZIP_MAX_FILES = 20_000
 TEXT_MAX_BYTES = 20 * 1024 * 1024
 _CHUNK = 1 << 20
@@ -54,61 +56,6 @@ class NamedFile:
     path: Path
     name: str
     source: str = LOOSE
-
-
-@dataclass(frozen=True)
-class Line:
-    """What became of one file. outcome: "added", "duplicate", "captioned", "noted" or "refused"."""
-
-    name: str
-    outcome: str
-    code: str
-    facts: dict = field(default_factory=dict)
-
-    @property
-    def text(self):
-        return sentence(self.code, self.facts)
-
-
-@dataclass
-class UploadReport:
-    """What an upload did: the pictures added, and a line for every file."""
-
-    added: list = field(default_factory=list)
-    lines: list = field(default_factory=list)
-
-    def note(self, name, outcome, code, /, **facts):
-        self.lines.append(Line(name, outcome, code, {"name": name, **facts}))
-
-    def with_outcome(self, outcome):
-        return [line for line in self.lines if line.outcome == outcome]
-
-    @property
-    def refused(self):
-        return self.with_outcome("refused")
-
-    @property
-    def noted(self):
-        """Lines that a person should read although nothing was refused."""
-        return self.with_outcome("noted")
-
-    @property
-    def duplicates(self):
-        return self.with_outcome("duplicate")
-
-    @property
-    def captioned(self):
-        return self.with_outcome("captioned")
-
-    def to_json(self, most):
-        """How many of each outcome, and the first `most` lines that a person should read."""
-        told = self.refused + self.noted + self.duplicates
-        return {
-            "added": len(self.added),
-            "captioned": len(self.captioned),
-            "lines": [[line.name, line.outcome, line.code, line.facts] for line in told[:most]],
-            "more": max(0, len(told) - most),
-        }
 
 
 def add_pictures(dataset, files, *, checked=False, by=None, on_file=None):
@@ -340,6 +287,8 @@ class _Intake:
                         name, "zip-too-many-files", count=len(entries), limit=ZIP_MAX_FILES
                     )
                     return
+                if not any(ending(entry.filename) in CONTENTS for entry in entries):
+                    self._refuse(name, "upload-without-pictures")
                 self.expect(len(entries))
                 room = settings.ZIP_MAX_BYTES
                 for entry in entries:
@@ -351,7 +300,7 @@ class _Intake:
         except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
             if disk.is_full(error):
                 raise
-            self._refuse(name, "zip-unreadable", reason=str(error))
+            self._refuse(name, "zip-unreadable", reason=fault_reasons.of_zip(error, path))
 
     def _entry_or_refusal(self, archive, entry, room):
         try:
@@ -388,7 +337,8 @@ class _Intake:
                 # A damaged or oddly packed entry: zipfile lets through what its decoders raise.
                 if disk.is_full(error):
                     raise
-                self._refuse(name, "zip-unreadable", reason=str(error) or type(error).__name__)
+                reason = fault_reasons.of_zip(error)
+                self._refuse(name, "zip-unreadable", reason=reason)
                 return room
             self.take(Path(copy.name), name)
         return room

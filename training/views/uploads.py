@@ -38,8 +38,8 @@ def upload(request, pk):
         services.queue_file(dataset, request.user, file, checked=checked)
     rest = [file for file in files if file not in slow]
     report = services.add_pictures(dataset, rest, checked=checked, by=request.user)
-    took_something = bool(slow or report.added or report.captioned or report.duplicates)
-    status = HTTPStatus.OK if took_something else HTTPStatus.UNPROCESSABLE_ENTITY
+    in_vain = not slow and report.took_nothing
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if in_vain else HTTPStatus.OK
     return _page(request, dataset, UploadForm(), status=status, report=report if rest else None)
 
 
@@ -143,7 +143,7 @@ def _state(row):
     report = row.report or {}
     errors = [(code, facts) for _n, _o, code, facts in report.get("lines", [])]
     if row.problem:
-        errors.append((row.problem, row.problem_facts))
+        errors.insert(0, (row.problem, row.problem_facts))
     return {
         "id": row.pk,
         "arrived": row.arrived,

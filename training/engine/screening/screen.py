@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
 
-from training.engine.errors import SENTENCES, EngineError
+from training.engine.errors import SENTENCES, EngineError, filled
 from training.engine.image_folder import FolderFiles, find_images
 from training.engine.screening import (
     blur,
@@ -39,7 +39,7 @@ ADVICE: dict[str, Advice] = {
 def explain(found: Finding, name: str) -> tuple[str, str]:
     """(explanation, suggestion) in English; the suggestion may be empty."""
     facts = {"name": name, **found.facts}
-    return tuple(sentence.format_map(facts) for sentence in ADVICE[found.code])
+    return tuple(filled(sentence, facts) for sentence in ADVICE[found.code])
 
 
 def screen_file(
