@@ -14,7 +14,7 @@ _IN_A_WAY = {
 
 def errors_above(form):
     """The sentences to show above a SceneForm: its own, then those of fields nobody sees."""
-    seen = _seen(form)
+    seen = _seen(form) if form.errors else set()  # asks the database
     told = list(form.non_field_errors())
     for name, errors in form.errors.items():
         if name in form.fields and name not in seen:
