@@ -124,7 +124,7 @@ def test_snapshot_is_exported_as_it_was(at_desk, dataset, designer, tmp_path):
 def test_export_never_writes_into_a_folder_that_holds_something(dataset, tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
 
-    with pytest.raises(CommandError, match="not empty"):
+    with pytest.raises(CommandError, match="no empty folder"):
         call_command("export_dataset", dataset=str(dataset.pk), output=str(tmp_path))
 
 
