@@ -88,6 +88,8 @@ class PublishForm(BandForm):
     changes = forms.CharField(label=_("What changed"), max_length=200, required=False)
 
     def clean_trigger_words(self):
+        if self.add_prefix("trigger_words") not in self.data:  # not asked, so not cleared either
+            return self.get_initial_for_field(self.fields["trigger_words"], "trigger_words") or ""
         words = self.cleaned_data["trigger_words"]
         try:
             prompt_tags.refuse_tags(words, "prompt-tag-here")

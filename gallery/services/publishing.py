@@ -18,20 +18,22 @@ from training.engine.lora_fit import check_fit
 BAND = ("strength_min", "best_min", "strength", "best_max", "strength_max")
 
 
-def publish(checkpoint, by, pack, *, trigger_words="", changes="", band=None):
+def publish(checkpoint, by, pack, *, trigger_words=None, changes="", band=None):
     """A draft version of `pack` with the checkpoint's weights; its strength sheet is ordered.
 
     pack: one that is there, or a new one not saved yet; both are stored, or neither. band: the
-    five numbers of BAND by name; left out, the model's defaults hold. Raises Refused:
-    slug-taken, slug-in-use.
+    five numbers of BAND by name; left out, the model's defaults hold. trigger_words: left out,
+    those of the dataset; "" for a style without. Raises Refused: slug-taken, slug-in-use.
     """
+    if trigger_words is None:
+        trigger_words = checkpoint.run.dataset.trigger_word
     return _new_version(
         pack,
         by,
         weights_sha256=checkpoint.sha256,
         base=checkpoint.run.base,
         checkpoint=checkpoint,
-        trigger_words=trigger_words or checkpoint.run.dataset.trigger_word,
+        trigger_words=trigger_words,
         changes=changes,
         band=band,
     )

@@ -30,6 +30,8 @@ def external_zip(version):
     metadata = lora_export.profile(
         read_header(weights).metadata, "external", settings.STYLE_LICENCE, version.trigger_words
     )
+    if version.checkpoint_id and not version.trigger_words:  # cleared when it was published
+        metadata.pop("modelspec.trigger_phrase", None)
     packed = tempfile.TemporaryFile()  # noqa: SIM115 -- the answer closes it
     try:
         _pack(packed, version, weights, metadata)
