@@ -14,6 +14,7 @@ from pathlib import Path
 
 from training.engine import json_table
 from training.engine.errors import EngineError
+from training.engine.files import read_bounded
 from training.engine.safetensors_header import Header, hash_file, is_pickle, read_header
 
 BUNDLED = "studio-mini"
@@ -310,7 +311,9 @@ def _refuse_unsound_files(name: str, folder: Path) -> None:
 
 def _json(path: Path, name: str) -> dict:
     try:
-        return json_table.read_table(path.read_bytes(), MOST_CONFIG_BYTES, infinity=True)
+        return json_table.read_table(
+            read_bounded(path, MOST_CONFIG_BYTES), MOST_CONFIG_BYTES, infinity=True
+        )
     except FileNotFoundError as error:
         reason = f"{path.parent.name}/{path.name} is missing"
         raise EngineError("base-unreadable", name=name, reason=reason) from error

@@ -15,7 +15,7 @@ from training.engine.caption_encoding import decode_table
 from training.engine.caption_json import json_records, keys_of, read_json
 from training.engine.caption_match import PictureIndex, name_key
 from training.engine.caption_rows import Record, gather, is_broken, problem_of, shorten
-from training.engine.captions import JSON_LINES, caption_cell, name_cell
+from training.engine.captions import JSON_LINES, caption_bytes, caption_cell, name_cell
 from training.engine.errors import EngineError
 from training.engine.files import whole_file
 
@@ -43,7 +43,7 @@ class CaptionFile:
         if not path.is_file():
             mark = "\t" if path.suffix.lower() == ".tsv" else ","
             return cls(path, dialect=Dialect(mark))
-        decoded = decode_table(path.read_bytes(), path.name)
+        decoded = decode_table(caption_bytes(path), path.name)
         text, is_json = decoded.text, path.suffix.lower() in JSON_LINES
         dialect = Dialect() if is_json else find_dialect(text, path.name)
         records = (

@@ -12,8 +12,10 @@ from pathlib import Path, PurePosixPath
 
 from training.engine.caption_match import PictureIndex
 from training.engine.captions import (
+    LARGEST_SIDECAR,
     SIDECARS,
     TABLES,
+    caption_bytes,
     decode,
     read_metadata,
     sidecar_caption,
@@ -135,7 +137,7 @@ def _take_sidecar(told, index, stem, path, sources) -> None:
     if not pictures:
         return  # notes.txt, LICENSE.txt: text that belongs to no picture
     try:
-        text = decode(path.read_bytes(), path.name)
+        text = decode(caption_bytes(path, LARGEST_SIDECAR), path.name)
     except EngineError as fault:
         told.faults.append(fault)
         return

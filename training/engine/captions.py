@@ -13,7 +13,7 @@ from training.engine.caption_encoding import decode, decode_table
 from training.engine.caption_json import document_records, json_records
 from training.engine.caption_rows import CaptionTable, gather
 from training.engine.errors import EngineError
-from training.engine.files import whole_file
+from training.engine.files import UnfitFile, read_bounded, whole_file
 from training.engine.images import IMAGE_EXTENSIONS
 from training.engine.trigger_words import with_trigger, without_trigger
 
@@ -34,6 +34,7 @@ JSON_LINES = (".jsonl", ".ndjson")
 TABLES = frozenset({".csv", ".tsv", *JSON_LINES, ".json"})
 SIDECARS = (".txt", ".caption")
 LARGEST = 100_000_000  # bytes of a captions file
+LARGEST_SIDECAR = 1_000_000  # bytes of the text beside one picture
 # What a spreadsheet takes for the beginning of a formula.
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
@@ -47,18 +48,23 @@ def read_metadata(path: str | Path) -> CaptionTable:
     """
     path = Path(path)
     try:
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise EngineError(
-                "captions-too-large",
-                name=path.name,
-                megabytes=size // 1_000_000,
-                limit=LARGEST // 1_000_000,
-            )
-        data = path.read_bytes()
+        data = caption_bytes(path)
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
         raise EngineError("captions-missing-file", path=str(path)) from error
     return read_metadata_bytes(data, path.name)
+
+
+def caption_bytes(path: Path, most: int = LARGEST) -> bytes:
+    """The bytes of a file of captions. Raises captions-too-large, captions-not-text, OSError."""
+    try:
+        return read_bounded(path, most)
+    except UnfitFile as error:
+        if not error.is_large:
+            raise EngineError("captions-not-text", name=path.name) from error
+        megabytes, limit = path.stat().st_size // 1_000_000, most // 1_000_000
+        raise EngineError(
+            "captions-too-large", name=path.name, megabytes=megabytes, limit=limit
+        ) from error
 
 
 def table_order(name: str) -> tuple:
@@ -130,7 +136,9 @@ def read_sidecars(folder: str | Path) -> dict[str, str]:
         for suffix in SIDECARS:
             sidecar = image.with_suffix(suffix)
             if sidecar.is_file():
-                caption = sidecar_caption(decode(sidecar.read_bytes(), sidecar.name))
+                caption = sidecar_caption(
+                    decode(caption_bytes(sidecar, LARGEST_SIDECAR), sidecar.name)
+                )
                 if caption:
                     found[image.name] = caption
                     break

@@ -206,7 +206,8 @@ def add_label_arguments(parser: argparse.ArgumentParser) -> None:
 def run_label(options: argparse.Namespace) -> int:
     from training.engine import labelers  # noqa: PLC0415 -- torch; --help skips it
 
-    check_output(options.output, "--output", labelers.TABLE_ENDINGS)  # before weights are loaded
+    # Before weights are loaded.
+    check_output(options.output, "--output", labelers.TABLE_ENDINGS, [options.vocabulary])
     if options.labeler == "blip":
         labeler = labelers.BlipLabeler(options.model or "models/blip")
     else:
@@ -318,7 +319,8 @@ def run_generate(options: argparse.Namespace) -> int:
         scheduler=options.scheduler,
     )
     check_request(request, info)
-    output = check_output(options.output, "--output", PICTURE_KINDS)
+    reads = [options.init_image, options.mask, info.path, *(path for path, _ in packs)]
+    output = check_output(options.output, "--output", PICTURE_KINDS, reads)
     renderer = Renderer(info)
     with tqdm(total=request.steps_taken, desc="rendering", unit="step") as bar:
         picture = renderer.render([request], on_step=lambda i, step, total, _: bar.update())[0]

@@ -15,7 +15,8 @@ from typing import Any
 import yaml
 
 from training.engine.errors import EngineError, raise_faults
-from training.engine.yaml_text import DuplicateKey, YamlFault, read_yaml, short
+from training.engine.files import UnfitFile, read_bounded
+from training.engine.yaml_text import MOST_BYTES, DuplicateKey, YamlFault, read_yaml, short
 
 MOST_UNKNOWN = 20  # unknown keys that are named one by one
 TARGET_PRESETS = ("attention", "attention-mlp", "kohya", "kohya-conv", "all")
@@ -462,13 +463,12 @@ class RunConfig:
         """A configuration from a YAML file (UTF-8, with or without a byte-order mark)."""
         path = Path(path)
         try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (FileNotFoundError, IsADirectoryError) as error:
+            text = read_bounded(path, MOST_BYTES).decode("utf-8-sig")
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
             raise EngineError("config-missing-file", path=str(path)) from error
-        except UnicodeDecodeError as error:
-            raise EngineError(
-                "config-not-yaml", name=path.name, line=1, reason="not UTF-8 text"
-            ) from error
+        except (UnicodeDecodeError, UnfitFile) as error:
+            reason = str(error) if isinstance(error, UnfitFile) else "not UTF-8 text"
+            raise EngineError("config-not-yaml", name=path.name, line=1, reason=reason) from error
         return cls.from_yaml(text, name=path.name)
 
     def to_mapping(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import errno
 import json
 import os
 import shutil
+import stat
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,6 +15,30 @@ from training.engine.errors import EngineError
 NAME_BYTES = 255  # that nearly every file system takes
 _SHOWN = 120  # letters of a name in a message
 _ODD = ("Cc", "Cs")  # control letters, and bytes that are no text
+
+
+class UnfitFile(ValueError):
+    """A file that is not read whole: no regular file, or too large (`is_large`)."""
+
+    def __init__(self, reason: str, is_large: bool = False):
+        self.is_large = is_large
+        super().__init__(reason)
+
+
+def read_bounded(path: str | Path, most: int) -> bytes:
+    """The bytes of a file from outside: a regular one of `most` bytes at most.
+
+    Neither a device nor a pipe is waited for. Raises OSError as open() does, and UnfitFile.
+    """
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        told = os.fstat(file.fileno())
+        if not stat.S_ISREG(told.st_mode):
+            raise UnfitFile("it is no regular file")
+        # What a file in /proc says of its size is no promise, so the reading has its bound too.
+        data = b"" if told.st_size > most else file.read(most + 1)
+        if told.st_size > most or len(data) > most:
+            raise UnfitFile(f"it has more than {most:,} bytes", is_large=True)
+        return data
 
 
 @contextlib.contextmanager
@@ -90,10 +115,13 @@ def check_file_name(name: str, key: str, longest: str = "") -> None:
     raise EngineError("output-name-bad", key=key, name=_printable(name) or "“”", reason=reason)
 
 
-def check_output(path: str | Path, key: str, endings: Iterable[str]) -> Path:
+def check_output(
+    path: str | Path, key: str, endings: Iterable[str], reads: Iterable[str | Path | None] = ()
+) -> Path:
     """The path of a file to be written, looked at before the work is done. key: the option.
 
-    endings: those that fit what is written, such as ".png". Raises EngineError: output-name-bad,
+    endings: those that fit what is written, such as ".png". reads: the files that the work reads,
+    of which none is written over. Raises EngineError: output-name-bad,
     output-is-folder, output-kind-unknown, folder-read-only, disk-full.
     """
     text = str(path)
@@ -109,8 +137,32 @@ def check_output(path: str | Path, key: str, endings: Iterable[str]) -> Path:
             "output-kind-unknown", key=key, name=_printable(name), endings=", ".join(endings)
         )
     check_folder_path(path.parent, key)
+    check_replaceable(path, key, reads)
     check_writable(path.parent)
     return path
+
+
+def check_replaceable(path: Path, key: str, reads: Iterable[str | Path | None] = ()) -> None:
+    """Raise EngineError("output-name-bad") for a path where a new file would destroy something.
+
+    That is a file of `reads` under whatever name, a link, and what is no regular file. An earlier
+    result may be written over.
+    """
+    if not os.path.lexists(path):
+        return
+    if any(
+        read and os.path.exists(read) and os.path.samefile(path, read)
+        for read in reads
+        if os.path.exists(path)
+    ):
+        reason = "it is the file that is read"
+    elif path.is_symlink():
+        reason = "it is a link to another file"
+    elif not path.is_file():
+        reason = "it is no regular file"
+    else:
+        return
+    raise EngineError("output-name-bad", key=key, name=_printable(str(path)), reason=reason)
 
 
 def check_folder_path(folder: str | Path, key: str) -> None:

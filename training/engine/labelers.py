@@ -12,12 +12,12 @@ from training.engine.base_models import BUNDLED_FOLDER
 from training.engine.caption_file import CaptionFile, is_writable_name
 from training.engine.caption_rows import shorten
 from training.engine.errors import EngineError
-from training.engine.files import check_output
+from training.engine.files import UnfitFile, check_output, read_bounded
 from training.engine.image_folder import find_images
 from training.engine.images import open_rgb
 from training.engine.loading import choose_device
 from training.engine.trigger_words import with_trigger
-from training.engine.yaml_text import read_yaml, short
+from training.engine.yaml_text import MOST_BYTES, read_yaml, short
 
 BUNDLED_CLIP = BUNDLED_FOLDER / "clip"
 TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
@@ -59,7 +59,7 @@ def read_vocabulary(path: str | Path) -> Vocabulary:
     """A vocabulary from YAML (see vocabularies/lingnan.yaml). Raises vocabulary-bad."""
     path = Path(path)
     try:
-        told = read_yaml(path.read_text(encoding="utf-8-sig"), MOST_TERMS)
+        told = read_yaml(read_bounded(path, MOST_BYTES).decode("utf-8-sig"), MOST_TERMS)
         groups = tuple(
             TermGroup(
                 str(group["name"]),
@@ -71,6 +71,8 @@ def read_vocabulary(path: str | Path) -> Vocabulary:
         template = str(told.get("template", "{}"))
     except FileNotFoundError as error:
         raise EngineError("vocabulary-bad", name=path.name, reason="missing") from error
+    except UnfitFile as error:
+        raise EngineError("vocabulary-bad", name=path.name, reason=str(error)) from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         reason = f"it is not a list of groups with terms ({short(error)})"
         raise EngineError("vocabulary-bad", name=path.name, reason=reason) from error

@@ -17,6 +17,7 @@ from training.engine.errors import EngineError
 from training.engine.files import (
     check_file_name,
     check_folder_path,
+    check_replaceable,
     check_writable,
     whole_file,
     write_json,
@@ -24,7 +25,7 @@ from training.engine.files import (
 from training.engine.lora_header import LoraHeader, look
 from training.engine.lora_metadata import ARCHITECTURES, VERSIONS
 from training.engine.lora_numbers import PIECE, check_numbers
-from training.engine.lora_settings import HEADER_KEY
+from training.engine.lora_settings import CONFIG_NAME, HEADER_KEY
 from training.engine.prompt_weights import literal
 from training.engine.safetensors_header import SshsHasher, hash_file, read_header
 
@@ -278,9 +279,14 @@ def _target(source: Path, folder: Path, name: str) -> Path:
     if os.path.isfile(folder):
         raise EngineError("output-is-file", key="--output", path=str(folder))
     target = folder / f"{stem}.safetensors"
-    if target.exists() and source.exists() and target.samefile(source):
-        reason = "it is the file that is read"
-        raise EngineError("output-name-bad", key="--output", name=str(target), reason=reason)
+    beside = source if source.is_dir() else source.parent
+    reads = [
+        source,
+        *beside.glob(CONFIG_NAME),
+        *(beside.glob("*.safetensors") if source.is_dir() else ()),
+    ]
+    for ending in (".safetensors", ".json", ".preview.png"):
+        check_replaceable(target.with_suffix(ending), "--output", reads)
     return target
 
 

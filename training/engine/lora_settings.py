@@ -17,6 +17,7 @@ import regex
 
 from training.engine import json_table
 from training.engine.errors import EngineError
+from training.engine.files import UnfitFile, read_bounded
 from training.engine.lora_kinds import kind_of_settings
 
 CONFIG_NAME = "adapter_config.json"
@@ -200,8 +201,9 @@ def from_config(name: str, path: Path) -> tuple[LoraSettings, str]:
     Raises lora-settings-unreadable, lora-setting-unsupported, lora-kind-unsupported.
     """
     try:
-        with path.open("rb") as file:
-            raw = file.read(MOST_BYTES + 1)
+        raw = read_bounded(path, MOST_BYTES)
+    except UnfitFile as error:
+        raise _unreadable(name, CONFIG_NAME, str(error)) from error
     except OSError as error:
         raise _unreadable(name, CONFIG_NAME, error.strerror or "it can't be opened") from error
     table = _table(name, CONFIG_NAME, raw.removeprefix(b"\xef\xbb\xbf"))

@@ -8,6 +8,7 @@ them stand for gigabytes, and so is what is too long, too deep or has too many e
 import yaml
 
 MOST_LETTERS = 256_000
+MOST_BYTES = 4 * MOST_LETTERS + 3  # with a byte-order mark
 MOST_ENTRIES = 4_000
 MOST_DEPTH = 12
 
