@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
 from django.db import DatabaseError
 from django.http import HttpResponse, JsonResponse, UnreadablePostError
@@ -87,6 +88,8 @@ class TroubleMiddleware:
     def process_exception(self, request, error):
         if told := answer(request, error):
             return told
+        if isinstance(error, PermissionDenied):
+            return None
         if request.path.startswith(reverse("admin:app_list", args=["django_rq"])):
             return page_not_found(request, error)  # a job or worker that is not there (any more)
         return None

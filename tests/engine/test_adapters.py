@@ -57,6 +57,14 @@ def test_targets_that_match_nothing_are_refused(pipe):
     assert caught.value.code == "targets-match-nothing"
 
 
+def test_one_misspelt_target_of_several_is_refused_by_name(pipe):
+    with pytest.raises(EngineError) as caught:
+        adapters.resolve_targets(pipe.unet, ["to_q", "to_kk", "ff.net.9"], "toy")
+
+    assert caught.value.code == "targets-match-nothing"
+    assert caught.value.facts["targets"] == "to_kk, ff.net.9"
+
+
 def test_fresh_adapter_depends_on_the_seed_only(toy_base, make_config):
     info, config = toy_base("sd15"), make_config()
     made = []

@@ -98,6 +98,15 @@ def test_a_config_is_checked_however_it_is_made():
         RunConfig.from_mapping(needed()).replace(batch_size=0)
 
 
+@pytest.mark.parametrize("written", ["~/set", "$HOME/set", "${HOME}/set"])
+def test_path_may_begin_with_the_home_folder(monkeypatch, written):
+    monkeypatch.setenv("HOME", "/home/mei")
+
+    config = RunConfig.from_yaml(ARTICLE.replace("./data/gba_culture\n", f"{written}\n", 1))
+
+    assert config.train_data_dir == "/home/mei/set"
+
+
 def test_schema_tells_every_key_and_its_default():
     schema = {field.name: field for field in fields_schema()}
     config = RunConfig.from_mapping(needed())

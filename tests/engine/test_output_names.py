@@ -8,7 +8,7 @@ from PIL import Image
 from tests.engine import toys
 from training.engine import cli
 from training.engine.errors import EngineError
-from training.engine.files import NAME_BYTES, check_output, whole_file
+from training.engine.files import NAME_BYTES, check_output, check_writable, whole_file
 from training.engine.run_folder import RunFolder
 
 
@@ -115,3 +115,10 @@ def test_label_refuses_an_output_before_it_drafts_and_harms_no_picture(tmp_path,
 def test_check_gives_the_path_back(tmp_path):
     assert check_output(tmp_path / "a.png", "--output", [".png"]) == tmp_path / "a.png"
     assert NAME_BYTES == 255
+
+
+def test_folder_where_nothing_can_be_made_is_refused_by_name():
+    with pytest.raises(EngineError) as caught:
+        check_writable("/proc/style")
+
+    assert caught.value.code == "folder-read-only"

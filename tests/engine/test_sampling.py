@@ -1,6 +1,7 @@
 """Pictures: the same request gives the same bytes, in any company, and stops when told."""
 
 import dataclasses
+import os
 import warnings
 
 import numpy as np
@@ -277,6 +278,8 @@ def test_stopping_keeps_what_was_finished(renderer):
     ("changes", "code"),
     [
         ({"prompt": "  "}, "prompt-empty"),
+        ({"prompt": os.fsdecode("骑楼".encode("gb18030"))}, "prompt-not-text"),
+        ({"negative_prompt": os.fsdecode(b"blur\xff")}, "prompt-not-text"),
         ({"width": 50}, "size-impossible"),
         ({"height": 80_000}, "size-impossible"),
         ({"steps": 0}, "setting-out-of-range"),

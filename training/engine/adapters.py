@@ -46,14 +46,18 @@ _TEXT_TARGETS = ("q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2")
 def resolve_targets(unet, targets: str | Iterable[str], base_name: str = "") -> list[str]:
     """Full paths of the UNet's layers a targets setting names, in network order.
 
-    targets: a preset's name, or endings of paths ("to_q", "ff.net.2").
+    targets: a preset's name, or endings of paths ("to_q", "ff.net.2"), each of which must match.
     Raises EngineError("targets-match-nothing").
     """
-    endings = TARGETS[targets] if isinstance(targets, str) else tuple(targets)
+    is_preset = isinstance(targets, str)
+    endings = TARGETS[targets] if is_preset else tuple(targets)
     paths = _matching(unet, endings)
-    if not paths:
+    idle = [ending for ending in endings if not _matching(unet, (ending,))]
+    if not paths or (idle and not is_preset):
         raise EngineError(
-            "targets-match-nothing", targets=", ".join(endings), base=base_name or "the base"
+            "targets-match-nothing",
+            targets=", ".join(idle or endings),
+            base=base_name or "the base",
         )
     return paths
 

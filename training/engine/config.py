@@ -6,6 +6,7 @@ written as text (`2e-4`). All faults of a configuration are reported together.
 
 import dataclasses
 import difflib
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -678,7 +679,7 @@ def _text(spec, value) -> str:
 def _path(spec, value) -> str:
     if not isinstance(value, str | Path) or not str(value).strip():
         raise _wrong(spec, value, "a path")
-    return str(value)
+    return os.path.expanduser(os.path.expandvars(str(value)))
 
 
 def _choice(spec, value) -> str:

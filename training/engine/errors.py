@@ -337,6 +337,9 @@ SENTENCES: dict[str, str] = {
         "“{tag}” stands in the negative prompt, where no style acts. "
         "Put it into the prompt, or take it away."
     ),
+    "prompt-not-text": gettext_noop(
+        "The prompt holds bytes that are no UTF-8 text. Set the terminal or the script to UTF-8."
+    ),
     "prompt-tag-here": gettext_noop("“{tag}” stands where no style can be called. Take it away."),
     "prompt-alternating": gettext_noop(
         "“{form}” changes words from step to step, which is not supported. Choose one of the "

@@ -182,10 +182,13 @@ def check_writable(folder: str | Path) -> None:
     """Make the folder and try to write there. Raises EngineError: folder-read-only, disk-full."""
     folder = Path(folder)
     with disk_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".probe.{os.getpid()}"
-        probe.write_bytes(b"x")
-        probe.unlink()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            probe = folder / f".probe.{os.getpid()}"
+            probe.write_bytes(b"x")
+            probe.unlink()
+        except FileNotFoundError as error:  # as under /proc, where nothing can be made
+            raise EngineError("folder-read-only", path=str(folder)) from error
 
 
 def _free_megabytes(folder: Path) -> int:

@@ -6,13 +6,15 @@ import re
 from collections.abc import Sequence
 
 from training.engine import prompt_tags, prompt_weights
+from training.engine.caption_encoding import has_halves
 from training.engine.errors import EngineError, raise_faults
 
 
 def check(prompt: str, negative: str = "") -> None:
     """Raise an EngineError for prompts of which something would be neither used nor read.
 
-    prompt-empty, prompt-tag-here, prompt-tag-in-negative, those of prompt_weights.read.
+    prompt-empty, prompt-not-text, prompt-tag-here, prompt-tag-in-negative, those of
+    prompt_weights.read.
     """
     check_part(prompt)
     check_negative(negative)
@@ -22,14 +24,22 @@ def check(prompt: str, negative: str = "") -> None:
 
 def check_part(words: str) -> None:
     """As `check`, for a piece of a prompt, which may be empty."""
+    _refuse_bytes(words)
     prompt_tags.refuse_tags(words, "prompt-tag-here")
     prompt_weights.read(words)
 
 
 def check_negative(negative: str) -> None:
     """As `check`, for a negative prompt, which may be empty."""
+    _refuse_bytes(negative)
     prompt_tags.refuse_tags(negative, "prompt-tag-in-negative")
     prompt_weights.read(negative)
+
+
+def _refuse_bytes(words: str) -> None:
+    """A terminal in another encoding than UTF-8 hands over bytes, which Python keeps as halves."""
+    if has_halves(words):
+        raise EngineError("prompt-not-text")
 
 
 def check_samples(prompts: Sequence[str]) -> None:
