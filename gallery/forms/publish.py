@@ -9,7 +9,8 @@ from gallery import problems
 from gallery.models import StylePack
 from gallery.models.style import LEAST, MOST
 from gallery.services.publishing import BAND
-from training.engine import prompt_tags
+from training.engine import letters
+from training.engine import trigger_words as triggers
 from training.engine.errors import EngineError
 from training.engine.lora_fit import check_fit
 from training.models import BaseModel
@@ -90,9 +91,9 @@ class PublishForm(BandForm):
     def clean_trigger_words(self):
         if self.add_prefix("trigger_words") not in self.data:  # not asked, so not cleared either
             return self.get_initial_for_field(self.fields["trigger_words"], "trigger_words") or ""
-        words = self.cleaned_data["trigger_words"]
+        words = letters.said(self.cleaned_data["trigger_words"])
         try:
-            prompt_tags.refuse_tags(words, "prompt-tag-here")
+            triggers.check(words, str(self.fields["trigger_words"].label))
         except EngineError as error:
             raise forms.ValidationError(problems.of(error)) from error
         return words

@@ -185,8 +185,8 @@ def test_what_inspect_warns_of_is_told_when_drawing_and_exporting(
     style.tensors = {k: v for k, v in style.tensors.items() if not k.endswith(".alpha")}
     style.metadata["ss_base_model_version"] = "sdxl_base_v1-0"
     style.tensors |= {
-        "lora_unet_x_attn2_to_k.lora_down.weight": torch.ones(1, 768),
-        "lora_unet_x_attn2_to_k.lora_up.weight": torch.ones(2, 1),
+        "lora_unet_mid_block_x_attn2_to_k.lora_down.weight": torch.ones(1, 768),
+        "lora_unet_mid_block_x_attn2_to_k.lora_up.weight": torch.ones(2, 1),
     }
     path = lora_makers.write(style, tmp_path / "ink.safetensors")
     warnings = [str(problem) for problem in lora_files.inspect(path).problems]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from training.engine import json_table
+from training.engine import fault_reasons, json_table
 from training.engine.errors import EngineError
 from training.engine.files import read_bounded
 from training.engine.safetensors_header import Header, hash_file, is_pickle, read_header
@@ -305,7 +305,8 @@ def _refuse_unsound_files(name: str, folder: Path) -> None:
         try:
             read_header(file)
         except EngineError as error:
-            reason = f"{folder.name}/{file.name}: {error.facts.get('reason', error)}"
+            told = fault_reasons.in_words(error.facts.get("reason", str(error)))
+            reason = f"{folder.name}/{file.name}: {told}"
             raise EngineError("base-unreadable", name=name, reason=reason) from error
 
 

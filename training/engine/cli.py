@@ -14,14 +14,17 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from training.engine import letters, strengths, trigger_words
 from training.engine.base_models import BUNDLED, describe
 from training.engine.config import RunConfig
 from training.engine.control import SignalControl
 from training.engine.errors import EngineError, each_fault
 from training.engine.files import check_output, whole_file
 from training.engine.lora_export import PROFILES, export
+from training.engine.lora_export import check as check_export
 
 DONE, FAILED, REFUSED = 0, 1, 2
+CHANGE = 0.6  # of a picture to begin from, where nothing is told
 PICTURE_KINDS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 
 
@@ -199,7 +202,7 @@ def add_label_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--labeler", choices=("clip", "blip"), default="clip")
     parser.add_argument("--model", metavar="DIR", help="folder of the CLIP or BLIP weights")
-    parser.add_argument("--vocabulary", metavar="FILE", help="terms for CLIP (YAML)")
+    parser.add_argument("--vocabulary", metavar="FILE", help="terms for --labeler clip (YAML)")
     parser.add_argument("--prefix", default="", help="trigger words put in front of captions")
 
 
@@ -207,6 +210,8 @@ def run_label(options: argparse.Namespace) -> int:
     from training.engine import labelers  # noqa: PLC0415 -- torch; --help skips it
 
     # Before weights are loaded.
+    _refuse_idle("--vocabulary", options.vocabulary, "--labeler clip", options.labeler == "clip")
+    trigger_words.check(options.prefix, "--prefix")
     check_output(options.output, "--output", labelers.TABLE_ENDINGS, [options.vocabulary])
     if options.labeler == "blip":
         labeler = labelers.BlipLabeler(options.model or "models/blip")
@@ -278,13 +283,15 @@ def add_generate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base-model", default=BUNDLED, metavar="NAME_OR_PATH")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, default=20)
-    parser.add_argument("--guidance", type=float, default=5.0)
+    parser.add_argument("--guidance", type=_number, default=5.0)
     parser.add_argument("--width", type=int)
     parser.add_argument("--height", type=int)
     parser.add_argument("--scheduler", default="dpm++", help="dpm++, euler, ddim or lcm")
     parser.add_argument("--init-image", metavar="FILE", help="picture to begin from")
     parser.add_argument(
-        "--change", type=float, default=0.6, help="how far that picture may move, 0 to 1"
+        "--change",
+        type=_number,
+        help=f"how far that picture may move, 0 to 1, {CHANGE:g} if not told; with --init-image",
     )
     parser.add_argument(
         "--mask", metavar="FILE", help="white is painted anew, black is kept; with --init-image"
@@ -300,6 +307,10 @@ def run_generate(options: argparse.Namespace) -> int:
         check_request,
     )
 
+    _refuse_idle("--change", options.change, "--init-image", options.init_image)
+    _refuse_idle(
+        "--negative-prompt", options.negative_prompt, "--guidance above 1", options.guidance > 1
+    )
     prompt, tags = prompt_tags.split_tags(options.prompt)
     packs = prompt_tags.find_packs(tags, options.lora_dir)
     _warn_of(path for path, _ in packs)
@@ -314,7 +325,7 @@ def run_generate(options: argparse.Namespace) -> int:
         options.seed,
         packs,
         init_image=options.init_image,
-        change=options.change,
+        change=CHANGE if options.change is None else options.change,
         mask=options.mask,
         scheduler=options.scheduler,
     )
@@ -399,33 +410,38 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
         default="internal",
         help="internal tells everything; external only what other tools need",
     )
-    parser.add_argument("--name", default="", help="file name without ending; else the file's own")
+    parser.add_argument("--name", default="", help="name of the file; else its own")
     parser.add_argument("--license", default="", help="licence; an external file needs one")
     parser.add_argument("--trigger", default="", help="trigger words, if not those of the file")
     parser.add_argument("--precision", choices=("fp16", "fp32"), help="number format; else kept")
-    parser.add_argument("--strength", type=float, default=0.7, help="strength to begin with")
+    parser.add_argument("--strength", type=_number, default=0.7, help="strength to begin with")
     parser.add_argument(
         "--base-model", metavar="NAME_OR_PATH", help="draw a preview with it, and check the effect"
     )
-    parser.add_argument("--prompt", default="", help="prompt of the preview")
+    parser.add_argument("--prompt", default="", help="prompt of the preview; with --base-model")
 
 
 def run_export(options: argparse.Namespace) -> int:
-    from training.engine.sampling import Renderer  # noqa: PLC0415 -- torch; --help skips it
-
+    _refuse_idle("--prompt", options.prompt, "--base-model", options.base_model)
+    wanted = {
+        "name": options.name,
+        "licence": options.license,
+        "trigger_words": options.trigger,
+        "strength": options.strength,
+    }
+    check_export(options.file, options.output, options.profile, **wanted)
     _warn_of([options.file])
     renderer = None
     if options.base_model:
+        from training.engine.sampling import Renderer  # noqa: PLC0415 -- torch
+
         renderer = Renderer(describe(options.base_model, base_dirs()))
     exported = export(
         options.file,
         options.output,
         options.profile,
-        name=options.name,
-        licence=options.license,
-        trigger_words=options.trigger,
+        **wanted,
         precision=options.precision,
-        strength=options.strength,
         renderer=renderer,
         prompt=options.prompt,
     )
@@ -433,6 +449,20 @@ def run_export(options: argparse.Namespace) -> int:
         print(path)
     print(f"sha256 {exported.sha256}")
     return DONE
+
+
+def _number(text: str) -> float:
+    """A number as an option is given one; what float() makes a number of besides is none."""
+    number = strengths.read(text)
+    if number is None:
+        raise argparse.ArgumentTypeError(f"“{letters.printable(text)}” is not a number like 0.7")
+    return number
+
+
+def _refuse_idle(option: str, given: object, needed: str, there: object) -> None:
+    """Raise EngineError("option-without-option") for an option that would act on nothing."""
+    if given not in (None, "") and not there:
+        raise EngineError("option-without-option", option=option, needed=needed)
 
 
 def _tell(error: EngineError, code: int) -> int:

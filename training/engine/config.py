@@ -8,13 +8,15 @@ import dataclasses
 import difflib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from training.engine import lora_places
+from training.engine import trigger_words as triggers
 from training.engine.errors import EngineError, raise_faults
 from training.engine.files import UnfitFile, read_bounded
 from training.engine.yaml_text import MOST_BYTES, DuplicateKey, YamlFault, read_yaml, short
@@ -34,11 +36,12 @@ def _key(
     maximum: float | None = None,
     choices: tuple[str, ...] = (),
     affects_result: bool = True,
+    check: Callable[[Any, str], None] | None = None,
 ):
     """One key of the configuration, with what the form and the docs say of it.
 
     affects_result: a change of it alone changes the trained weights. Paths don't: what lies there
-    is compared by content.
+    is compared by content. check: raises an EngineError for a value, by the key's name.
     """
     metadata = {
         "help": help,
@@ -49,6 +52,7 @@ def _key(
         "max": maximum,
         "choices": choices,
         "affects_result": affects_result,
+        "check": check,
     }
     if isinstance(default, list):
         return field(default_factory=lambda: tuple(default), metadata=metadata)
@@ -147,6 +151,7 @@ class RunConfig:
         kind="text",
         level="basic",
         group="data",
+        check=triggers.check,
     )
     seed: int = _key(
         0,
@@ -501,8 +506,8 @@ class RunConfig:
 
     @property
     def name(self) -> str:
-        """The style's file name: the last part of output_dir."""
-        return Path(self.output_dir).name
+        """The style's file name without its ending: the last part of output_dir."""
+        return lora_places.stem_of(Path(self.output_dir).name)
 
 
 def read_settings(text: str, name: str = "YAML") -> dict[str, Any]:
@@ -627,6 +632,8 @@ def _checked(spec, value):
             minimum=low,
             maximum=high,
         )
+    if spec.metadata["check"]:
+        spec.metadata["check"](value, spec.name)
     return value
 
 

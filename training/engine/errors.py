@@ -185,6 +185,10 @@ SENTENCES: dict[str, str] = {
         "The caption of {name} says [trigger] where the trigger words belong, and none are set. "
         "Set trigger_words, or take it out."
     ),
+    "trigger-words-bad": gettext_noop(
+        "“{key}” can't be “{words}”: {reason}. Write words as they stand in a prompt, "
+        "such as lnink."
+    ),
     "caption-too-long": gettext_noop(
         "The caption of {name} has {tokens} tokens; the base model reads {limit}. "
         "The rest is not learned: shorten it."
@@ -278,7 +282,12 @@ SENTENCES: dict[str, str] = {
         "without them. This studio, ComfyUI, WebUI and diffusers read them."
     ),
     "lora-alpha-missing": gettext_noop(
-        "{name} stores no alpha; tools take alpha = rank, which may not be what was trained."
+        "{name} stores no alpha for {count} of its {total} layers; tools take alpha = rank there, "
+        "which may not be what was trained."
+    ),
+    "lora-network-foreign": gettext_noop(
+        "{name} fits no network that this studio paints with: it has layers such as {layer}. "
+        "Choose a style made for Stable Diffusion 1.x, SDXL or studio-mini."
     ),
     "lora-does-not-fit": gettext_noop(
         "The style pack {name} is made for {family} and does not fit the base model {base}: "
@@ -307,6 +316,9 @@ SENTENCES: dict[str, str] = {
     ),
     "setting-out-of-range": gettext_noop(
         "{setting} is {value}; it must lie between {minimum} and {maximum}."
+    ),
+    "option-without-option": gettext_noop(
+        "{option} acts only with {needed}. Add {needed}, or take {option} away."
     ),
     "setting-unknown": gettext_noop("{setting} is “{value}”; choose one of: {choices}."),
     "strength-out-of-band": gettext_noop(

@@ -1,4 +1,4 @@
-"""Why a file can't be read, by name: what an EngineError's fact `reason` may be.
+"""Why a file can't be read or a text can't be taken, by name: the fact `reason` of EngineErrors.
 
 Libraries tell such things in English of their own; here they become one of a few reasons, each
 with words that are translated like every other sentence.
@@ -31,6 +31,14 @@ REASONS: dict[str, str] = {
     "zip-in-parts": gettext_noop("it is one part of a zip in several parts"),
     "locked": gettext_noop("it is locked with a password"),
     "packed-oddly": gettext_noop("it is packed in a way that is not read here"),
+    "lfs-pointer": gettext_noop(
+        "it is a Git LFS pointer, not the file itself, which “git lfs pull” fetches"
+    ),
+    "web-page": gettext_noop("it is a web page, so the download went wrong"),
+    "control-letters": gettext_noop(
+        "it has a line break, a tab or another letter that can't be printed"
+    ),
+    "style-tag": gettext_noop("it calls a style, as no trigger word does"),
 }
 """One phrase per reason, to stand after a colon."""
 
@@ -40,6 +48,22 @@ _CUT = ("truncated", "unexpected end", "not enough", "eof", "broken data stream"
 def in_words(reason: object) -> object:
     """The English phrase of a named reason; anything else as it is."""
     return REASONS.get(reason, reason) if isinstance(reason, str) else reason
+
+
+def of_start(start: bytes) -> str:
+    """What a file is that came in place of another, by its first bytes; "" where nothing is known.
+
+    Cloning without Git LFS leaves pointers, and a download that asks to sign in leaves a page.
+    """
+    if start.startswith(b"version https://git-lfs.github.com/spec/"):
+        return "lfs-pointer"
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return "web-page" if text.startswith(_PAGES) else ""
+
+
+_PAGES = (b"<!doctype html", b"<html", b"<head", b"<!--", b"<?xml")
+START = 256
+"""Bytes that `of_start` is to be given."""
 
 
 def of_file(error: BaseException) -> str:

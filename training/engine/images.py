@@ -139,9 +139,17 @@ def _explained(path: Path | IO[bytes], name: str, megapixels: float) -> Iterator
 def _reason(path: Path | IO[bytes], error: Exception) -> str:
     """By name (`fault_reasons`): of a temporary file's path nothing is told."""
     if isinstance(error, UnidentifiedImageError):
-        is_empty = isinstance(path, Path) and not path.stat().st_size
-        return "empty" if is_empty else "not-a-picture"
+        start = _start(path)
+        return (fault_reasons.of_start(start) or "not-a-picture") if start else "empty"
     return fault_reasons.of_file(error)
+
+
+def _start(path: Path | IO[bytes]) -> bytes:
+    if isinstance(path, Path):
+        with path.open("rb") as file:
+            return file.read(fault_reasons.START)
+    path.seek(0)
+    return path.read(fault_reasons.START)
 
 
 def _readable_formats() -> list[str]:

@@ -20,7 +20,7 @@ from training.engine.trigger_words import with_trigger
 from training.engine.yaml_text import MOST_BYTES, read_yaml, short
 
 BUNDLED_CLIP = BUNDLED_FOLDER / "clip"
-TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
+TABLE_ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson")
 MOST_TERMS = 40_000  # words of a vocabulary
 VOCABULARIES = Path(__file__).parent / "vocabularies"
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mode
 
-from training.engine import lora_places
+from training.engine import letters, lora_places, strengths
+from training.engine import trigger_words as triggers
 from training.engine.errors import EngineError
 from training.engine.files import (
     check_file_name,
@@ -68,11 +69,11 @@ def profile(
             for key, value in metadata.items()
             if key in MINIMUM or (key.startswith("modelspec.") and key != "modelspec.hash_sha256")
         }
-    if licence:
+    if licence := letters.said(licence):
         kept["modelspec.license"] = licence
-    if trigger_words:
+    if trigger_words := letters.said(trigger_words):
         kept["modelspec.trigger_phrase"] = trigger_words
-    if name == "external" and not kept.get("modelspec.license"):
+    if name == "external" and not letters.said(kept.get("modelspec.license", "")):
         raise EngineError("export-without-licence")
     return {key: value for key, value in kept.items() if not key.startswith("sshs_")}
 
@@ -230,6 +231,26 @@ def card(
     }
 
 
+def check(
+    source: str | Path,
+    folder: str | Path,
+    profile_name: str,
+    *,
+    name: str = "",
+    licence: str = "",
+    trigger_words: str = "",
+    strength: float = 0.7,
+) -> tuple[Path, LoraHeader, dict[str, str]]:
+    """(file to be written, what is exported, its metadata): all that `export` can refuse before
+    anything is read whole, loaded or written. Takes and raises what `export` does.
+    """
+    target = _target(Path(source), Path(folder), name)
+    strengths.check(target.name, strength)
+    triggers.check(trigger_words, "--trigger")
+    found = look(source).require()
+    return target, found, profile(found.header.metadata, profile_name, licence, trigger_words)
+
+
 def export(
     source: str | Path,
     folder: str | Path,
@@ -245,17 +266,24 @@ def export(
 ) -> Exported:
     """Write `<name>.safetensors` in kohya's format, `<name>.json` and `<name>.preview.png`.
 
-    source: a LoRA file or folder in any plain dialect. name: file stem; "" is the source's.
+    source: a LoRA file or folder in any plain dialect. name: of the file; "" is the source's.
     precision: "fp16" or "fp32"; None keeps the weights of a kohya file as they are, bit for bit.
     renderer: a sampling.Renderer of the file's base, for the preview of `prompt` at `strength`,
     which must differ from the base's own picture; None writes no preview.
-    Raises EngineError: those of lora_files.read and Renderer.render, export-without-licence,
-    lora-without-effect, lora-export-damaged, disk-full, folder-read-only. Nothing is left then.
+    Raises EngineError: those of lora_files.read and Renderer.render, strength-out-of-band,
+    trigger-words-bad, export-without-licence, lora-without-effect, lora-export-damaged, disk-full,
+    folder-read-only. Nothing is left then.
     """
     source, folder = Path(source), Path(folder)
-    target = _target(source, folder, name)
-    found = look(source).require()
-    metadata = profile(found.header.metadata, profile_name, licence, trigger_words)
+    target, found, metadata = check(
+        source,
+        folder,
+        profile_name,
+        name=name,
+        licence=licence,
+        trigger_words=trigger_words,
+        strength=strength,
+    )
     check_writable(folder)
     with whole_file(target) as temporary:
         if not precision and found.dialect not in ("kohya", "sgm"):
@@ -273,7 +301,7 @@ def export(
 
 def _target(source: Path, folder: Path, name: str) -> Path:
     """The file to be written, whose name is looked at before the work is done."""
-    stem = name or lora_places.name_of(source)
+    stem = lora_places.stem_of(name) or lora_places.name_of(source)
     check_file_name(stem, "--name", f"{stem}.safetensors")
     check_folder_path(folder, "--output")
     if os.path.isfile(folder):

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from training.engine import lora_places, lora_settings
+from training.engine.base_models import FAMILIES
 from training.engine.errors import EngineError
 from training.engine.lora_kinds import kind_of
 from training.engine.lora_names import (
     dialect_of,
+    is_ours,
     is_skipped_by_kohya,
     part_of,
     place_of,
@@ -120,7 +122,10 @@ class _Look:
     def result(self) -> LoraHeader:
         self._try(self._read_settings)
         halves, paths, alphas, foreign = self._sorted_tensors()
+        family, claimed = _family(self.header, halves)
         self._try(self._refuse_foreign, foreign, halves)
+        if not self.fatal:
+            self._try(self._refuse_other_network, halves, family)
         if not self.fatal:
             for module in halves | alphas:
                 self._try(self._read_layer, module, halves, paths, alphas)
@@ -128,7 +133,6 @@ class _Look:
                     break
         if not self.fatal:
             self._try(self._ask_for_config)
-        family, claimed = _family(self.header, halves)
         found = LoraHeader(
             self.file,
             self.name,
@@ -197,6 +201,13 @@ class _Look:
         raise EngineError(
             "lora-tensors-foreign", name=self.name, count=len(foreign), tensor=foreign[0][:200]
         )
+
+    def _refuse_other_network(self, halves: dict, family: str) -> None:
+        """What no base of ours can be drawn with is refused here already, whoever asks."""
+        strange = next((module for module in halves if not is_ours(module)), "")
+        if strange or family not in (*FAMILIES, "unknown"):
+            layer = next(iter(halves[strange or next(iter(halves))].values()))
+            raise EngineError("lora-network-foreign", name=self.name, layer=layer[:200])
 
     def _read_layer(self, module: str, halves: dict, paths: dict, alphas: dict) -> None:
         pair = halves.get(module, {})
@@ -313,8 +324,12 @@ def _warnings(found: LoraHeader) -> list[EngineError]:
                 "lora-header-lies", name=found.name, claimed=found.claimed, found=found.family
             )
         )
-    if not found.fatal and any(layer.alpha is None for layer in found.layers.values()):
-        warnings.append(EngineError("lora-alpha-missing", name=found.name))
+    lacking = sum(layer.alpha is None for layer in found.layers.values())
+    if not found.fatal and lacking:
+        total = len(found.layers)
+        warnings.append(
+            EngineError("lora-alpha-missing", name=found.name, count=lacking, total=total)
+        )
     return warnings
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+from training.engine import letters
 from training.engine.base_models import BaseInfo
 from training.engine.config import RunConfig
 from training.engine.dataset import Example
@@ -108,8 +109,8 @@ def training_metadata(
         "modelspec.resolution": f"{width}x{height}",
         "modelspec.date": datetime.fromtimestamp(finished, UTC).strftime("%Y-%m-%dT%H:%M:%S"),
         "modelspec.author": config.author or None,
-        "modelspec.license": config.license or None,
-        "modelspec.trigger_phrase": config.trigger_words or None,
+        "modelspec.license": letters.said(config.license) or None,
+        "modelspec.trigger_phrase": letters.said(config.trigger_words) or None,
         "modelspec.prediction_type": {"v_prediction": "v"}.get(
             info.prediction_type, info.prediction_type
         ),

@@ -39,6 +39,14 @@ _KOHYA_OF = {
     "text_encoder_2": "lora_te2_",
     "transformer": "lora_transformer_",
 }
+# What the layers of our networks begin with: the UNet of diffusers, as it was written first, CLIP.
+_OURS = re.compile(
+    r"lora_unet_(?:down_blocks|mid_block|up_blocks|conv_in|conv_out|time_embedding|add_embedding"
+    r"|class_embedding|input_blocks|middle_block|output_blocks|out|time_embed|label_emb)_"
+    r"|lora_unet_conv_(?:in|out)$"
+    r"|lora_te[12]?_text_model_(?:encoder_layers|embeddings)_"
+    r"|lora_te[12]?_text_projection$"
+)
 _OLD_TEXT_NAMES = {"to_q": "q_proj", "to_k": "k_proj", "to_v": "v_proj", "to_out": "out_proj"}
 
 
@@ -90,6 +98,11 @@ def canonical(name: str) -> str:
 def part_of(module: str) -> str:
     """ "unet", "text_encoder" or "text_encoder_2" of a kohya name."""
     return _component_of(module) or "unet"
+
+
+def is_ours(module: str) -> bool:
+    """Whether a layer may be one of a UNet or of CLIP, by its kohya name."""
+    return _OURS.match(module) is not None
 
 
 def is_skipped_by_kohya(module: str) -> bool:

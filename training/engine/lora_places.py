@@ -4,6 +4,7 @@ from pathlib import Path
 
 from training.engine.errors import EngineError
 
+ENDING = ".safetensors"
 FOLDER_FILES = ("adapter_model.safetensors", "pytorch_lora_weights.safetensors")
 """What peft and diffusers call the weights of every style; the folder has the style's name."""
 _PICKLES = ("adapter_model.bin", "pytorch_lora_weights.bin")
@@ -41,6 +42,11 @@ def name_of(path: str | Path) -> str:
         folder = path if path.is_dir() else path.parent
         return folder.resolve().name or path.stem
     return path.stem
+
+
+def stem_of(name: str) -> str:
+    """A name that somebody gave for a style's file: its ending, if it was written, goes."""
+    return name[: -len(ENDING)] if name.lower().endswith(ENDING) else name
 
 
 def styles_in(folder: str | Path) -> dict[str, Path]:

@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from training.engine import json_table
+from training.engine import fault_reasons, json_table
 from training.engine.errors import EngineError
 
 MAX_HEADER_BYTES = 10_000_000
@@ -68,7 +68,7 @@ def read_header(path: str | Path, name: str = "") -> Header:
     """The checked header of a file. name: what messages call it; "" is its own name.
 
     Raises EngineError: file-missing, file-is-pickle, file-not-safetensors (a header that is too
-    long, not JSON, or that promises bytes the file doesn't have).
+    long, not JSON, or that promises bytes the file doesn't have; a pointer or page in its place).
     """
     path = Path(path)
     name = name or path.name
@@ -77,6 +77,9 @@ def read_header(path: str | Path, name: str = "") -> Header:
     if is_pickle(path):
         raise EngineError("file-is-pickle", name=name)
     size = path.stat().st_size
+    with path.open("rb") as file:
+        if reason := fault_reasons.of_start(file.read(fault_reasons.START)):
+            raise _unsound(name, reason)
     raw = _raw_header(path, size, name)
     if raw.count(b'"dtype"') > MAX_TENSORS:  # told without taking the header apart
         raise _unsound(name, f"it names more than {MAX_TENSORS} tensors")

@@ -7,11 +7,29 @@ Japanese and Korean stand unspaced, so beside them there is no border to look fo
 import re
 from functools import lru_cache
 
+from training.engine import letters, prompt_tags
+from training.engine.errors import EngineError
+
 # A letter, digit or underscore of a script that puts blanks between words.
 _SPACED = r"[^\W\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]"
 _IS_SPACED = re.compile(_SPACED)
 # What other tools' captions hold where the trigger is to stand.
 PLACEHOLDER = re.compile(r"\[(?:trigger|name)\]", re.IGNORECASE)
+
+
+def check(trigger_words: str, key: str) -> None:
+    """Raise EngineError("trigger-words-bad") for what can't stand in captions and in prompts.
+
+    key: the option or setting that gave the words.
+    """
+    reason = "control-letters" if letters.has_control(trigger_words) else ""
+    try:
+        prompt_tags.refuse_tags(trigger_words, "prompt-tag-here")
+    except EngineError:
+        reason = reason or "style-tag"
+    if reason:
+        words = letters.printable(trigger_words)
+        raise EngineError("trigger-words-bad", key=key, words=words, reason=reason)
 
 
 def has_trigger(caption: str, trigger_words: str) -> bool:
@@ -26,7 +44,7 @@ def has_placeholder(caption: str) -> bool:
 
 def with_placeholder_filled(caption: str, trigger_words: str) -> str:
     """The caption with the trigger words in place of `[trigger]`; the same without either."""
-    filled = has_placeholder(caption) and trigger_words.strip()
+    filled = has_placeholder(caption) and _terms(trigger_words)
     return with_trigger(caption, trigger_words) if filled else caption
 
 
@@ -37,19 +55,19 @@ def with_trigger(caption: str, trigger_words: str) -> str:
         return caption
     caption = PLACEHOLDER.sub(lambda _found: ", ".join(terms), caption)
     lacking = [term for term in terms if not _pattern(term).search(caption)]
-    return ", ".join([*lacking, caption] if caption.strip() else lacking)
+    return ", ".join([*lacking, caption] if letters.said(caption) else lacking)
 
 
 def without_trigger(caption: str, trigger_words: str) -> str:
     """What the caption says of the picture: its terms without the trigger words."""
     triggers = {term.casefold() for term in _terms(trigger_words)}
-    terms = (" ".join(term.split()) for term in PLACEHOLDER.sub("", caption).split(","))
+    terms = map(letters.one_line, PLACEHOLDER.sub("", caption).split(","))
     return ", ".join(term for term in terms if term and term.casefold() not in triggers)
 
 
 def _terms(trigger_words: str) -> list[str]:
     """The triggers between commas, with one blank between words."""
-    terms = (" ".join(term.split()) for term in re.split("[,，]", trigger_words))
+    terms = map(letters.one_line, re.split("[,，]", trigger_words))
     return [term for term in terms if term]
 
 

@@ -7,6 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, no_translatio
 
 from brandstudio.core.models import User
 from training import services
+from training.engine import letters
+from training.engine import trigger_words as triggers
 from training.engine.errors import EngineError
 from training.engine.image_folder import clean_name, find_files
 from training.management.find import dataset_named
@@ -31,6 +33,10 @@ class Command(BaseCommand):
 
     @no_translations  # as all commands: English, whatever the site speaks
     def handle(self, *, paths, dataset, owner, trigger, checked, **options):
+        try:
+            triggers.check(trigger, "--trigger")
+        except EngineError as error:
+            raise CommandError(str(error)) from error
         files, faults = self._files(paths)
         target = self._dataset(dataset, owner, trigger)
         report = services.add_pictures(
@@ -67,14 +73,23 @@ class Command(BaseCommand):
 
     def _dataset(self, name, owner, trigger):
         known = Dataset.objects.kept()
+        trigger = letters.one_line(trigger)
         if owner is None:
+            if trigger:
+                raise CommandError(_idle_trigger("--owner"))
             return dataset_named(known, name)
         person = User.objects.filter(username=owner).first()
         if person is None:
             raise CommandError(f"There is no user {owner}.")
         mine = known.filter(owner=person, name=name).first()
+        if mine and trigger not in ("", mine.trigger_word):
+            raise CommandError(_idle_trigger("a new dataset"))
         return mine or services.make_dataset(person, name, trigger_word=trigger)
 
     def _tell(self, done, total):
         if done % 50 == 0:
             self.stdout.write(f"{done} / {total}")
+
+
+def _idle_trigger(needed):
+    return str(EngineError("option-without-option", option="--trigger", needed=needed))
