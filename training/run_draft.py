@@ -3,6 +3,7 @@
 from django.utils.functional import cached_property
 from django.utils.translation import gettext, gettext_noop
 
+from brandstudio.core.acts import one_of
 from brandstudio.core.numbers import parse_id
 from training import recipes, services
 from training.engine.config import PRESETS
@@ -30,6 +31,8 @@ PRESET_WORDS = {
     ),
 }
 
+ACTS = {"", "start", "from_yaml", "to_yaml"}  # "": a field was changed
+
 
 class RunDraft:
     """What the page of a new run shows and does.
@@ -47,7 +50,7 @@ class RunDraft:
         self.yaml_faults = []
         self.preset = ""
         self._images = dataset.images.count()
-        self.act = (posted or {}).get("act", "")
+        self.act = one_of((posted or {}).get("act"), ACTS)
         if not BaseModel.objects.usable().exists():
             services.sync_base_models()
         if posted is None:
@@ -66,8 +69,8 @@ class RunDraft:
 
     def _read(self, posted):
         edited = posted.get("yaml", "") != posted.get("yaml_was", "")
-        preset = posted.get("preset_act", "")
-        if preset in PRESETS:
+        preset = one_of(posted.get("preset_act"), {"", *PRESETS})
+        if preset:
             self.act, self.preset = "preset", preset
             base = BaseModel.objects.usable().filter(pk=parse_id(posted.get("base"))).first()
             base = base or BaseModel.objects.default()

@@ -111,6 +111,12 @@ class SignInForm(AuthenticationForm):
     """
 
     until = None
+    error_messages = AuthenticationForm.error_messages | {
+        "invalid_login": _(
+            "Name and password do not go together. Capital letters count in the password, not in "
+            "the name."
+        )
+    }
     demo_elsewhere = _(
         "The demo's password opens this studio on its own machine only. Ask a brand admin for an "
         "account."

@@ -14,10 +14,12 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from brandstudio.core.acts import one_of
 from brandstudio.core.context import queue_counts
 from brandstudio.core.forms import GuardedModelForm
+from brandstudio.core.methods import require_safe_or
 from brandstudio.core.models import User
 from brandstudio.core.polling import polled
 from brandstudio.core.redirects import safe_next
@@ -51,9 +53,9 @@ def favicon(request):
 @require_POST
 def theme(request):
     """Keep light or dark in a cookie, so that the first paint is already right."""
+    chosen = one_of(request.POST.get("theme"), {"light", "dark", ""})
     response = redirect(safe_next(request, "/"))
-    chosen = request.POST.get("theme")
-    if chosen in ("light", "dark"):
+    if chosen:
         response.set_cookie("theme", chosen, max_age=ONE_YEAR, samesite="Lax")
     else:
         response.delete_cookie("theme", samesite="Lax")
@@ -80,7 +82,7 @@ class AccountForm(GuardedModelForm):
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_safe_or("POST")
 def account(request):
     form = AccountForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():

@@ -49,7 +49,7 @@ def begin(username, address):
         if until := _wait_until(account, address):
             logger.warning("Sign-in refused, too many tries: %s from %s", _name(username), address)
             raise TooManyGuesses(until)
-        person = User.objects.filter(username=username).first()
+        person = User.objects.named(username)
         return SignInAttempt.objects.create(account=account, address=address, person=person)
 
 
@@ -126,5 +126,5 @@ def _after_all(moments):
 
 def _name(username):
     """A name for the log: only one that somebody has, for others may be passwords."""
-    known = User.objects.filter(username=username).exists()
+    known = User.objects.named(username)
     return repr(username) if known else "an unknown name"

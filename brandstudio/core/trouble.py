@@ -1,4 +1,5 @@
-"""Faults of the disk and the store as answers: what is wrong, what mends it, and nothing lost.
+"""Faults of the disk and the store, and requests that nothing here answers, as pages: what is
+wrong, what mends it, and nothing lost.
 
 A person who has filled in a form finds it again: as it stands when htmx sent it, else as a page
 that holds what was typed and sends it once more.
@@ -21,6 +22,7 @@ from django.views.defaults import page_not_found
 from redis.exceptions import RedisError
 
 from brandstudio.core import disk
+from brandstudio.core.acts import UnknownAct
 from brandstudio.core.blobs import BlobMissing
 
 logger = logging.getLogger(__name__)
@@ -35,6 +37,7 @@ class Trouble:
     status: HTTPStatus
     title: str
     text: str
+    passes: bool = True  # the same request may well be answered later
 
 
 def trouble_of(error):
@@ -63,6 +66,16 @@ def trouble_of(error):
                 "What was asked could not be kept. Ask an administrator to make room on the disk, "
                 "then try again."
             ),
+        )
+    if isinstance(error, UnknownAct):
+        return Trouble(
+            HTTPStatus.BAD_REQUEST,
+            gettext("Nothing was done: this page has no such act"),
+            gettext(
+                "“{act}” is nothing that can be done here. Go back, load the page anew, and press "
+                "one of its buttons."
+            ).format(act=error.act),
+            passes=False,
         )
     return None
 
@@ -142,7 +155,10 @@ def answer(request, error):
     trouble = trouble_of(error)
     if trouble is None:
         return None
-    logger.error("%s %s: %s", request.method, request.path, error, exc_info=error)
+    if trouble.passes:
+        logger.error("%s %s: %s", request.method, request.path, error, exc_info=error)
+    else:
+        logger.warning("%s %s: %s", request.method, request.path, error)
     if request.headers.get("X-Requested-With") == "XMLHttpRequest":
         return JsonResponse({"errors": [trouble.text]}, status=trouble.status)
     if request.headers.get("Sec-Fetch-Dest", "document") not in ("document", "empty", "iframe"):
@@ -169,7 +185,7 @@ def _page(request, trouble):
         "sent": [(name, value) for name, values in sent.items() for value in values],
         "is_post": request.method == "POST",
         "back": request.get_full_path(),
-        "may_send_again": is_whole and not had_files,
+        "may_send_again": trouble.passes and is_whole and not had_files,
     }
     try:
         return render(request, "trouble.html", context, status=trouble.status)

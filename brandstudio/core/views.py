@@ -9,10 +9,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from brandstudio.core import first_admin
 from brandstudio.core.forms import FirstPasswordForm, SignInForm
+from brandstudio.core.methods import require_safe_or
 from brandstudio.core.models import AuditEntry, WrongState
 
 
@@ -74,7 +75,7 @@ def home(request):
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_safe_or("POST")
 def notices(request):
     if request.method == "POST":
         request.user.notices.mark_read()

@@ -1,7 +1,5 @@
 """What a marketer sends in for a picture, read into a SceneOrder; the door judges it."""
 
-import re
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
@@ -385,8 +383,7 @@ class SceneForm(forms.Form):
 
 def read_sweep(text):
     """The strengths of a sweep, or () for none. Raises Refused("sweep-unreadable")."""
-    words = re.split(r"[\s,，;]+", text.strip()) if text.strip() else []
-    found = [strengths.read(word) for word in words]
+    found = strengths.read_all(text)
     if None in found or found and not 2 <= len(found) <= orders.MOST_PICTURES:
         raise Refused("sweep-unreadable")
     return tuple(round(strength, 3) for strength in found)

@@ -64,7 +64,7 @@ class SlotsField(forms.CharField):
 
     @staticmethod
     def _columns(line):
-        columns = [column.strip() for column in line.split("|")]
+        columns = [column.strip() for column in re.split("[|｜]", line)]
         if len(columns) != 3:
             message = _("This line needs three columns with | between: {line}")
             raise forms.ValidationError(message.format(line=line.strip()))

@@ -7,8 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from brandstudio.core.methods import require_safe_or
 from brandstudio.core.numbers import parse_id
 from brandstudio.core.polling import polled
 from brandstudio.core.roles import admin_required, marketer_required
@@ -34,7 +35,7 @@ from training.engine import prompt_checks, prompt_weights, token_count
 
 
 @marketer_required
-@require_http_methods(["GET", "POST"])
+@require_safe_or("POST")
 def create(request):
     form = _form(request)
     if request.method == "POST" and form.is_valid():

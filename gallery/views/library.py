@@ -8,9 +8,10 @@ from django.db.models import Prefetch
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core import blobs
+from brandstudio.core.methods import require_safe_or
 from brandstudio.core.models import WrongState
 from brandstudio.core.polling import polled
 from brandstudio.core.roles import admin_required, designer_required
@@ -85,7 +86,7 @@ def sheet_fragment(request, slug, number):
 
 
 @designer_required
-@require_http_methods(["GET", "POST"])
+@require_safe_or("POST")
 def version_publish(request, checkpoint_pk):
     """A checkpoint of one's own run becomes a draft version."""
     runs = TrainingRun.objects.visible_to(request.user)
@@ -121,7 +122,7 @@ def version_publish(request, checkpoint_pk):
 
 
 @designer_required
-@require_http_methods(["GET", "POST"])
+@require_safe_or("POST")
 def version_import(request):
     """A LoRA file that was trained elsewhere becomes a draft version."""
     form = ImportForm(request.POST or None, request.FILES or None)

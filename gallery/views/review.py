@@ -8,11 +8,13 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
+from brandstudio.core.acts import one_of
+from brandstudio.core.methods import require_safe_or
 from brandstudio.core.roles import admin_required
 from gallery import problems, services
 from gallery.forms import DecisionForm
+from gallery.forms.review import DECISIONS
 from gallery.models import Asset, AssetReview, PromptTemplate, StyleVersion
 from gallery.problems import Refused
 from gallery.services import assets, evidence, library, lineage
@@ -41,7 +43,7 @@ class Item:
 
 
 @admin_required
-@require_http_methods(["GET", "POST"])
+@require_safe_or("POST")
 def review(request):
     """The queue, and the thing chosen from it (?item=version-3), which may be decided here."""
     items = waiting_items()
@@ -53,6 +55,7 @@ def review(request):
         return redirect("gallery:review")
     form = DecisionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
+        one_of(request.POST.get("decision"), dict(DECISIONS))
         if item is None:
             raise Http404
         if request.POST.get("seen", item.seen) != item.seen:

@@ -9,8 +9,9 @@ from django.db.models import Count, Max
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from brandstudio.core.methods import require_safe_or
 from brandstudio.core.models import WrongState
 from brandstudio.core.roles import admin_required, designer_required
 from gallery import problems, services
@@ -54,13 +55,13 @@ def template_detail(request, slug, number):
 
 
 @designer_required
-@require_http_methods(["GET", "POST"])
+@require_safe_or("POST")
 def template_new(request):
     return _edit(request, PromptTemplate(made_by=request.user))
 
 
 @designer_required
-@require_http_methods(["GET", "POST"])
+@require_safe_or("POST")
 def template_edit(request, slug, number):
     template = _mine(request, slug, number)
     if template.state != ReviewState.DRAFT and request.method != "POST":

@@ -184,3 +184,19 @@ def test_admin_pages_have_the_same_door(client, lin):
     assert guest.headers["Location"] == "/sign-in/?next=/admin/"
     assert client.get("/admin/", follow=True).status_code == 403
     assert client.post("/admin/login/", {"username": "lin", "password": "lin"}).status_code == 405
+
+
+@pytest.mark.parametrize("name", ["lin", "Lin", "LIN"])
+def test_capital_letters_count_in_the_password_alone_as_the_page_says(knock, lin, name):
+    refused = knock(name, "LIN", HTTP_ACCEPT_LANGUAGE="en")
+
+    assert "Capital letters count in the password, not in the name." in refused.text
+    assert is_in(knock(name, "lin"))
+
+
+def test_names_that_differ_in_capitals_alone_open_their_own_doors(knock, lin, make_user):
+    make_user("Lin")
+
+    assert is_in(knock("lin", "lin"))
+    assert is_in(knock("Lin", "Lin"))
+    assert not is_in(knock("LIN", "lin"))

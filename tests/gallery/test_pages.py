@@ -154,8 +154,9 @@ def test_unknown_tag_names_the_nearest(at, marketer, form_data):
     assert "ink" in answer.context["form"].errors["free"][0]
 
 
-def test_sweep_paints_one_picture_a_strength(at, marketer, form_data):
-    at(marketer).post("create", **{**form_data, "sweep": "0.5 0.6 0.7 0.8"})
+@pytest.mark.parametrize("sign", [" ", ",", "，", "、", "；"])
+def test_sweep_paints_one_picture_a_strength(at, marketer, form_data, sign):
+    at(marketer).post("create", **{**form_data, "sweep": sign.join(["0.5", "0.6", "0.7", "0.8"])})
 
     strengths = Asset.objects.order_by("index").values_list("strength", flat=True)
     assert list(strengths) == [0.5, 0.6, 0.7, 0.8]
@@ -342,8 +343,8 @@ def test_review_shows_and_decides(at, brand_admin, make_version):
     assert item.row == version
 
     url = f"{reverse('gallery:review')}?item={item.key}"
-    answer = browser.post("review")  # no decision: the form says so
-    assert answer.status_code == 422
+    answer = browser.post("review")  # no decision
+    assert answer.status_code == 400
     from_client = answer.client.post(url, {"decision": "approve", "reason": ""})
 
     assert from_client.status_code == 302
@@ -553,11 +554,12 @@ def test_name_of_two_packs_calls_neither(at, marketer, form_data, make_version):
         ("a red café, naïve, 2×", ""),
     ],
 )
-def test_own_words_that_the_base_cannot_read_are_told(at, marketer, form_data, words, told):
+def test_own_words_that_the_base_cannot_read_are_told(client, at, marketer, form_data, words, told):
     GlossaryTerm.objects.update_or_create(term="骑楼街", defaults={"phrase": "qilou arcade street"})
     marketer.may_write_prompts = True
     marketer.save()
     sent = {**form_data, "template": "", "free": words, "negative": ""}
+    client.cookies["django_language"] = "en"
     browser = at(marketer)
 
     shown = html.unescape(browser.post("prompt", **sent).content.decode())

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from training.engine import separators
 from training.engine.errors import EngineError
 
 LEAST, MOST = -2.0, 2.0
@@ -25,6 +26,11 @@ def read(text: object) -> float | None:
         return None
     number = float(written)
     return number if math.isfinite(number) else None
+
+
+def read_all(text: str) -> list[float | None]:
+    """The numbers of a list that a person wrote, with blanks or commas of any script between."""
+    return [read(word) for word in separators.words(text)]
 
 
 def check(name: str, strength: float) -> None:

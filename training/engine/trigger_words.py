@@ -7,7 +7,7 @@ Japanese and Korean stand unspaced, so beside them there is no border to look fo
 import re
 from functools import lru_cache
 
-from training.engine import letters, prompt_tags
+from training.engine import letters, prompt_tags, separators
 from training.engine.errors import EngineError
 
 # A letter, digit or underscore of a script that puts blanks between words.
@@ -66,9 +66,7 @@ def without_trigger(caption: str, trigger_words: str) -> str:
 
 
 def _terms(trigger_words: str) -> list[str]:
-    """The triggers between commas, with one blank between words."""
-    terms = map(letters.one_line, re.split("[,，]", trigger_words))
-    return [term for term in terms if term]
+    return separators.terms(trigger_words)
 
 
 @lru_cache(maxsize=1000)

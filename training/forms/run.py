@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from training import recipes
+from training.engine import separators
 from training.engine.errors import EngineError
 from training.engine.prompt_checks import check_samples
 from training.models import BaseModel
@@ -166,7 +167,7 @@ class TargetsField(forms.CharField):
 
     def to_python(self, value):
         text = super().to_python(value)
-        names = [name for name in text.replace(",", " ").replace("\n", " ").split() if name]
+        names = separators.words(text)
         if len(names) == 1 and names[0] in recipes.SCHEMA["targets"].choices:
             return names[0]
         return names

@@ -2,15 +2,15 @@ from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
+from brandstudio.core.methods import require_safe_or
 from brandstudio.core.roles import designer_required
 from training import problems, services
 from training.models import BaseModel
 
 
 @designer_required
-@require_http_methods(["GET", "POST"])
+@require_safe_or("POST")
 def base_list(request):
     """The base models and where to put more; POST looks at the folder again."""
     if request.method == "POST":

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
+from brandstudio.core.acts import one_of
 from brandstudio.core.numbers import parse_ids
 from brandstudio.core.roles import designer_required
 from training import services
@@ -26,11 +27,11 @@ COMPARED = 300  # changes that are shown word by word; more than a person reads
 @designer_required
 @require_POST
 def bulk(request, pk):
-    """An act on the chosen pictures: check, uncheck, remove, or on to their rights."""
+    """An act on the chosen pictures: check, uncheck or remove."""
     dataset = visible_dataset(request, pk)
     chosen = parse_ids(request.POST.getlist("image"))
     images = dataset.images.filter(pk__in=chosen)
-    act = request.POST.get("act")
+    act = one_of(request.POST.get("act"), {"check", "uncheck", "remove"})
     if act in {"check", "uncheck"}:
         batch, count = services.set_states(images, request.user, checked=act == "check")
         said = (
@@ -42,12 +43,11 @@ def bulk(request, pk):
         )
         messages.success(request, said % {"n": count})
         return _back(request, _bench(dataset, request, batch if count else ""))
-    if act == "remove":
-        count = services.remove_pictures(images, request.user)
-        messages.success(
-            request,
-            ngettext("%(n)d picture taken out.", "%(n)d pictures taken out.", count) % {"n": count},
-        )
+    count = services.remove_pictures(images, request.user)
+    messages.success(
+        request,
+        ngettext("%(n)d picture taken out.", "%(n)d pictures taken out.", count) % {"n": count},
+    )
     return _back(request, _bench(dataset, request))
 
 
@@ -56,12 +56,13 @@ def bulk(request, pk):
 def replace(request, pk):
     """Preview an edit, or carry it out (act=apply)."""
     dataset = visible_dataset(request, pk)
+    act = one_of(request.POST.get("act", "preview"), {"preview", "apply"})
     form = EditForm(request.POST, auto_id="edit_%s")
     images = _scope(dataset, request)
     context = {"dataset": dataset, "edit_form": form, "kept": request.POST.get("kept", "")}
     if not form.is_valid():
         return _preview(request, context, HTTPStatus.UNPROCESSABLE_ENTITY)
-    if request.POST.get("act") == "apply":
+    if act == "apply":
         batch, changes = services.apply_edit(images, form.edit, request.user)
         said = ngettext("%(n)d caption changed.", "%(n)d captions changed.", len(changes))
         messages.success(request, said % {"n": len(changes)})

@@ -4,11 +4,13 @@ from http import HTTPStatus
 
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from brandstudio.core.acts import one_of
+from brandstudio.core.methods import require_safe_or
 from brandstudio.core.models import WrongState
 from brandstudio.core.roles import designer_required
-from training import problems, services
+from training import caption_checks, problems, services
 from training.bench import Bench, Card, findings_of, mended
 from training.forms import CaptionForm, EditForm
 from training.models import ChoreKind, ChoreState, TrainingImage
@@ -16,10 +18,17 @@ from training.readiness import readiness
 from training.views.datasets import visible_dataset
 
 PAGE = 48
+CAPTION_ACTS = {
+    "save",
+    "check",
+    "uncheck",
+    "undo",
+    *(f"mend:{code}" for code in caption_checks.LABELS),
+}
 
 
 @designer_required
-@require_http_methods(["GET"])
+@require_safe
 def bench(request, pk):
     dataset = visible_dataset(request, pk)
     view = Bench(dataset, request.GET)
@@ -42,6 +51,7 @@ def bench(request, pk):
 @require_POST
 def caption(request, pk):
     """Save, check, uncheck or undo one caption. Answers with the card, or the bench again."""
+    act = one_of(request.POST.get("act", "save"), CAPTION_ACTS)
     image = get_object_or_404(
         TrainingImage.objects.visible_to(request.user).select_related("dataset"), pk=pk
     )
@@ -51,7 +61,7 @@ def caption(request, pk):
         error = form.errors["caption"][0]
     else:
         try:
-            _carry_out(request, image, form.cleaned_data["caption"])
+            _carry_out(request, act, image, form.cleaned_data["caption"])
         except WrongState:
             image.refresh_from_db()
             # The same text twice at once, as Ctrl+Enter sends it: the other was as good.
@@ -73,12 +83,11 @@ def caption(request, pk):
     return render(request, template, context, status=status)
 
 
-def _carry_out(request, image, text):
+def _carry_out(request, act, image, text):
     """Raises WrongState when somebody else changed the caption since this page was made."""
     seen = request.POST.get(f"seen-{image.pk}")
     if seen is not None and seen != image.caption and not _is_there(image, text):
         raise WrongState(image, "checked")
-    act = request.POST.get("act", "save")
     if act.startswith("mend:"):
         image.mend(mended(image, text, act.removeprefix("mend:")), by=request.user)
     elif act == "uncheck":
@@ -100,19 +109,18 @@ def _kept(request):
 
 
 @designer_required
-@require_http_methods(["GET", "POST"])
+@require_safe_or("POST")
 def chores(request, pk):
     """Ask for a chore (POST), or how the present ones get on (GET, polled)."""
     dataset = visible_dataset(request, pk)
     if request.method == "POST":
-        kind = request.POST.get("kind")
-        if kind in ChoreKind.values:
-            options = {"overwrite": True} if request.POST.get("overwrite") else {}
-            services.ask_chore(dataset, kind, request.user, **options)
+        kind = one_of(request.POST.get("kind"), ChoreKind.values)
+        options = {"overwrite": True} if request.POST.get("overwrite") else {}
+        services.ask_chore(dataset, kind, request.user, **options)
         if not request.htmx:
             return redirect(dataset)
     context = {"dataset": dataset, **_chores(dataset)}
-    context["has_just_ended"] = request.method == "GET" and not context["chores"]
+    context["has_just_ended"] = request.method != "POST" and not context["chores"]
     if not context["has_just_ended"]:
         return render(request, "training/_chores.html", context)
     # What the meter says of captions and screening is no longer true: it comes along.

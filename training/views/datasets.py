@@ -11,8 +11,10 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from brandstudio.core.acts import one_of
+from brandstudio.core.methods import require_safe_or
 from brandstudio.core.models import WrongState
 from brandstudio.core.numbers import parse_ids
 from brandstudio.core.roles import designer_required
@@ -45,7 +47,7 @@ def dataset_list(request):
 
 
 @designer_required
-@require_http_methods(["GET", "POST"])
+@require_safe_or("POST")
 def dataset_new(request):
     form = DatasetForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -55,7 +57,7 @@ def dataset_new(request):
 
 
 @designer_required
-@require_http_methods(["GET", "POST"])
+@require_safe_or("POST")
 def dataset_edit(request, pk):
     dataset = visible_dataset(request, pk)
     form = DatasetForm(request.POST if request.method == "POST" else None, instance=dataset)
@@ -102,19 +104,19 @@ def statistics(request, pk):
 
 
 @designer_required
-@require_http_methods(["GET", "POST"])
+@require_safe_or("POST")
 def rights(request, pk):
     dataset = visible_dataset(request, pk)
     # From the bulk bar come only the chosen pictures, and the form is still to be filled in.
     form = RightsForm(request.POST if "rights_holder" in request.POST else None)
     chosen = parse_ids(request.POST.getlist("image"))
-    scope = request.POST.get("scope", "all")
+    scope = one_of(request.POST.get("scope", "all"), {"all", "missing", "chosen"})
     if form.is_valid():
         images = {
             "all": dataset.images.all(),
             "missing": dataset.images.without_rights(),
             "chosen": dataset.images.filter(pk__in=chosen),
-        }.get(scope, dataset.images.none())
+        }[scope]
         count = services.set_rights(dataset, request.user, images, **form.cleaned_data)
         messages.success(
             request,

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from brandstudio.core.acts import one_of
 from brandstudio.core.models import WrongState
 from brandstudio.core.numbers import parse_id
 from brandstudio.core.roles import designer_required
@@ -39,9 +40,10 @@ def image_revert(request, pk):
 def image_withdraw(request, pk):
     """Take a picture's rights back (with a reason), or clear them again (act=reinstate)."""
     image = _visible(request, pk)
+    act = one_of(request.POST.get("act", "withdraw"), {"withdraw", "reinstate"})
     why = " ".join(request.POST.get("why", "").split())[:300]
     try:
-        if request.POST.get("act") == "reinstate":
+        if act == "reinstate":
             image.reinstate(by=request.user)
             messages.success(request, _("The picture's rights are clear again."))
         elif why:

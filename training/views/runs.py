@@ -8,9 +8,11 @@ from django.core.paginator import Paginator
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from brandstudio.core.acts import one_of
+from brandstudio.core.methods import require_safe_or
 from brandstudio.core.models import WrongState
 from brandstudio.core.numbers import parse_ids
 from brandstudio.core.polling import polled
@@ -47,7 +49,7 @@ def run_list(request):
 
 
 @designer_required
-@require_http_methods(["GET", "POST"])
+@require_safe_or("POST")
 def run_new(request, pk):
     dataset = visible_dataset(request, pk)
     draft = RunDraft(dataset, request.POST if request.method == "POST" else None)
@@ -55,7 +57,7 @@ def run_new(request, pk):
 
 
 @designer_required
-@require_http_methods(["GET", "POST"])
+@require_safe_or("POST")
 def run_again(request, pk):
     """The same settings again, to be changed or not, on the dataset as it is now.
 
@@ -139,9 +141,9 @@ def run_act(request, pk):
         acts["later"] = lambda: services.move_in_queue(run, place + 1, by=request.user)
         for name, priority in PRIORITIES.items():
             acts[name] = partial(services.prioritise, run, priority, by=request.user)
+    act = one_of(request.POST.get("act"), acts)
     try:
-        if act := acts.get(request.POST.get("act")):
-            act()
+        acts[act]()
     except WrongState:
         messages.warning(request, _("The run has moved on meanwhile; look again."))
     return _go(request, safe_next(request, run.get_absolute_url()))
@@ -155,10 +157,10 @@ def checkpoint_act(request, pk):
     checkpoint = get_object_or_404(
         Checkpoint.objects.filter(run__in=runs).select_related("run"), pk=pk
     )
-    act = request.POST.get("act")
+    act = one_of(request.POST.get("act"), {"keep", "unkeep", "drop"})
     if act in {"keep", "unkeep"}:
         services.keep_checkpoint(checkpoint, by=request.user, keep=act == "keep")
-    elif act == "drop":
+    else:
         try:
             services.drop_checkpoint(checkpoint, by=request.user, why="asked")
         except services.InUse as error:

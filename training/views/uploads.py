@@ -5,9 +5,10 @@ from http import HTTPStatus
 
 from django.http import JsonResponse, UnreadablePostError
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core import disk
+from brandstudio.core.methods import require_safe_or
 from brandstudio.core.models import WrongState
 from brandstudio.core.numbers import parse_whole
 from brandstudio.core.roles import designer_required
@@ -21,11 +22,11 @@ from training.views.datasets import visible_dataset
 
 
 @designer_required
-@require_http_methods(["GET", "POST"])
+@require_safe_or("POST")
 def upload(request, pk):
     """The page; a POST brings whole files, as a browser without script sends them."""
     dataset = visible_dataset(request, pk)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(request, dataset, UploadForm())
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
@@ -81,13 +82,13 @@ def upload_begin(request, pk):
 
 
 @designer_required
-@require_http_methods(["GET", "PATCH"])
+@require_safe_or("PATCH")
 def upload_part(request, pk):
     """GET: how much has arrived. PATCH ?offset=N: the next part; the last one takes the file in."""
     row = get_object_or_404(
         Upload.objects.visible_to(request.user).select_related("dataset", "sent_by"), pk=pk
     )
-    if request.method == "GET":
+    if request.method != "PATCH":
         return JsonResponse(_state(row))
     try:
         offset = parse_whole(request.GET.get("offset"), -1)

@@ -8,6 +8,17 @@ class PeopleManager(UserManager):
         """Who may decide on this person's work: nobody decides on their own."""
         return self.filter(is_brand_admin=True, is_active=True).exclude(pk=besides.pk)
 
+    def named(self, username):
+        """Whoever signs in with this name, or None: capital letters matter only between twins."""
+        found = list(self.filter(username__iexact=username)[:20])
+        exact = [person for person in found if person.username == username]
+        return (exact or found)[0] if exact or len(found) == 1 else None
+
+    def get_by_natural_key(self, username):
+        if person := self.named(username):
+            return person
+        raise self.model.DoesNotExist
+
 
 class User(AbstractUser):
     """A person of the content team. One person may wear several hats."""
