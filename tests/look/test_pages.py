@@ -68,7 +68,7 @@ def test_acts_on_a_run_send_nobody_to_another_host(client, designer, address):
     run = TrainingRun.objects.create(name="Ink", owner=designer, dataset=dataset, base=base)
     client.force_login(designer)
 
-    answer = client.post(f"/runs/{run.pk}/act/", {"act": "nothing", "next": address})
+    answer = client.post(f"/runs/{run.pk}/act/", {"act": "cancel", "next": address})
 
     assert answer.headers["Location"] == run.get_absolute_url()
 

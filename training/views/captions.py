@@ -51,10 +51,10 @@ def bench(request, pk):
 @require_POST
 def caption(request, pk):
     """Save, check, uncheck or undo one caption. Answers with the card, or the bench again."""
-    act = one_of(request.POST.get("act", "save"), CAPTION_ACTS)
     image = get_object_or_404(
         TrainingImage.objects.visible_to(request.user).select_related("dataset"), pk=pk
     )
+    act = one_of(request.POST.get("act", "save"), CAPTION_ACTS)
     form = CaptionForm({"caption": request.POST.get(f"caption-{pk}", image.caption)})
     error = ""
     if not form.is_valid():
