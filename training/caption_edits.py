@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from training.engine import letters
+
 
 class EditKind(models.TextChoices):
     REPLACE = "replace", _("find and replace")
@@ -93,7 +95,7 @@ def put_in_place(caption, phrases):
 
 def split(caption):
     """The caption's terms: its parts between commas."""
-    return [" ".join(term.split()) for term in caption.split(",") if term.strip()]
+    return list(filter(None, map(letters.one_line, caption.split(","))))
 
 
 def tidy(caption):

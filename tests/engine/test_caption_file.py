@@ -84,7 +84,7 @@ def test_new_file_is_written_in_the_form_of_its_name(folder):
     assert (folder / "new.jsonl").read_text().startswith('{"file_name": "0.png"')
     with pytest.raises(EngineError) as refused:
         label(folder, "meta_cap.json")
-    assert refused.value.code == "captions-form-not-written"
+    assert refused.value.code == "output-kind-unknown"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])

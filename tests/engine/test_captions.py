@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.engine import captions
+from training.engine import captions, letters
 from training.engine.errors import EngineError
 
 CAPTION = "Chaozhou-style arcade with red lanterns and Cantonese calligraphy, green glazed tiles"
@@ -99,7 +99,7 @@ _NAMES = (
 )
 
 
-@given(st.dictionaries(_NAMES, _WORDS.map(str.strip).filter(bool), min_size=1, max_size=5))
+@given(st.dictionaries(_NAMES, _WORDS.map(letters.said).filter(bool), min_size=1, max_size=5))
 def test_written_captions_read_back_equal(rows):
     table = captions.read_metadata_text(captions.metadata_text(rows))
 

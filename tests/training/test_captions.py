@@ -14,6 +14,7 @@ from training.bench import Bench
 from training.caption_checks import Yardstick, check_captions
 from training.caption_edits import Edit, EditKind, spans, split
 from training.engine.tokenizer import clip_tokenizer
+from training.forms.captions import EditForm
 from training.models import CaptionState, Snapshot
 from training.readiness import readiness
 
@@ -416,3 +417,21 @@ def test_enough_pictures_is_not_called_so_at_42_of_100(make_dataset, count, stat
         point = readiness(make_dataset(), counts).points[0]
 
     assert (point.state, point.figure) == (state, figure)
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff \u2060", "\u3164"])
+def test_caption_that_nobody_sees_is_missing(make_dataset, designer, unseen):
+    dataset = make_dataset(1)
+    image = dataset.images.get()
+
+    image.check_caption(f"{unseen} an arcade", by=designer)
+    assert image.caption.endswith("an arcade")
+    image.check_caption(unseen, by=designer)
+
+    image = dataset.images.get()
+    assert (image.caption, image.caption_state) == ("", CaptionState.MISSING)
+
+
+def test_edit_that_leaves_nothing_to_be_seen_leaves_no_term():
+    assert Edit("suffix", text="\u200b").apply("an arcade") == "an arcade"
+    assert not EditForm({"kind": "suffix", "text": "\u200b"}).is_valid()

@@ -144,9 +144,33 @@ def test_folder_is_taken_in_from_the_command_line_and_again_without_doubles(
 
     dataset = designer.datasets.get()
     assert captions_of(dataset) == {"a.jpg": "an arcade street at dawn", "b.png": ""}
-    said = capsys.readouterr().out.splitlines()
+    told = capsys.readouterr()
+    assert f"passed over in {folder} (1): notes.docx." in told.err
+    said = told.out.splitlines()
     assert said[0].endswith("2 added, 0 there already, 1 captions, 0 refused")
     assert said[1].endswith("0 added, 2 there already, 1 captions, 0 refused")
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"dataset": "Ink", "trigger": "lnink"}, "--trigger acts only with --owner"),
+        (
+            {"dataset": "Ink", "owner": "designer", "trigger": "other"},
+            "--trigger acts only with a new dataset",
+        ),
+        ({"dataset": "New", "owner": "designer", "trigger": "a\nb"}, "it has a line break"),
+    ],
+)
+def test_trigger_that_the_command_line_would_pass_over_is_refused(
+    make_picture, make_dataset, designer, told, said
+):
+    make_dataset(trigger_word="lnink")
+
+    with pytest.raises(CommandError, match=said):
+        call_command("add_pictures", str(make_picture()), **told)
+
+    assert designer.datasets.get().images.count() == 0
 
 
 def test_command_line_names_what_it_cannot_take(make_picture, make_dataset, tmp_path, capsys):

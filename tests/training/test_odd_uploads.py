@@ -326,7 +326,7 @@ def spoiled_entry():
 UNREADABLE = {
     "cut.jpg": (encoded(picture(1, size=(400, 300)), "JPEG")[:900], "cut-short"),
     "cut.png": (encoded(picture(1, size=(400, 300)), "PNG")[:900], "cut-short"),
-    "page.png": (b"<html>", "not-a-picture"),
+    "page.png": (b"<html>", "web-page"),
     "spoiled.avif": (spoiled_avif(1), "damaged"),
     "page.zip": (b"<html>", "not-a-zip"),
     "cut.zip": (packed({"a.png": encoded(picture(1), "PNG")})[:-40], "cut-short"),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from training.engine import letters
 from training.engine.caption_columns import caption_columns, find_columns
 from training.engine.caption_rows import (
     ENDINGS,
@@ -195,7 +196,7 @@ def _simple(line, start, end, number, dialect) -> Record | None:
         return None
     said = caption.rstrip(f"{mark} \t\r\n")
     at = start + len(name) + len(mark)
-    return Record(number, start, end, file_name(name), said.strip(), at=(at, at + len(said)))
+    return Record(number, start, end, file_name(name), letters.said(said), at=(at, at + len(said)))
 
 
 def _record(text, start, end, number, dialect) -> Record | None:
@@ -221,7 +222,7 @@ def _record(text, start, end, number, dialect) -> Record | None:
         return None
     name, caption, at = found
     at = None if is_one_cell else at
-    return Record(number, start, record_end, file_name(name), caption.strip(), at=at)
+    return Record(number, start, record_end, file_name(name), letters.said(caption), at=at)
 
 
 def _pair(text, cells, dialect) -> tuple[str, str, tuple[int, int]] | None:
@@ -259,7 +260,7 @@ def _checked(text, name, spread) -> tuple[str, str, tuple[int, int]] | None:
     """The pair, unless the caption begins with a file's name: then the columns are others."""
     at = (spread[0].start, spread[-1].end)
     if all(cell.quoted for cell in spread):  # one tag a cell, if there are several
-        caption = ", ".join(cell.text.strip() for cell in spread)
+        caption = ", ".join(letters.said(cell.text) for cell in spread)
     else:
         caption = text[slice(*at)]
     opening = re.match(rf"[^,;\t|]{{1,200}}\.(?:{ENDINGS})\s*[,;\t|]", caption, re.IGNORECASE)

@@ -10,11 +10,19 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from training.engine.caption_csv import Dialect, csv_records, find_dialect
+from training.engine.caption_csv import Dialect, cells_of, csv_records, find_dialect
 from training.engine.caption_encoding import decode_table
 from training.engine.caption_json import json_records, keys_of, read_json
 from training.engine.caption_match import PictureIndex, name_key
-from training.engine.caption_rows import Record, gather, is_broken, problem_of, shorten
+from training.engine.caption_rows import (
+    CaptionTable,
+    Record,
+    gather,
+    is_broken,
+    is_image,
+    problem_of,
+    shorten,
+)
 from training.engine.captions import JSON_LINES, caption_bytes, caption_cell, name_cell
 from training.engine.errors import EngineError
 from training.engine.files import whole_file
@@ -34,12 +42,9 @@ class CaptionFile:
     def read(cls, path: str | Path) -> "CaptionFile":
         """The file; an empty one where there is none yet.
 
-        Raises EngineError: captions-not-rewritten, captions-form-not-written, and what decoding
-        and find_dialect raise.
+        Raises EngineError: captions-not-rewritten, and what decoding and find_dialect raise.
         """
         path = Path(path)
-        if path.suffix.lower() == ".json":
-            raise EngineError("captions-form-not-written", name=path.name)
         if not path.is_file():
             mark = "\t" if path.suffix.lower() == ".tsv" else ","
             return cls(path, dialect=Dialect(mark))
@@ -64,10 +69,29 @@ class CaptionFile:
                 text=shorten(self.text[unread[0].start : unread[0].end]),
             )
 
+    def refuse_other_tables(self, pictures: list[str]) -> None:
+        """Raise captions-picture-unclear for a table without a heading that is known and without
+        one row that names a picture: whatever it holds, it is no captions, and rows put below
+        would spoil it.
+        """
+        if self._is_json or self.dialect.heading or not self.records:
+            return
+        index = PictureIndex(pictures)
+        if any(is_image(record.name) or index.find(record.name) for record in self.records):
+            return
+        cells, _ = cells_of(self.text, self.records[0].start, self.dialect.delimiter)
+        columns = shorten(", ".join(cell.text.strip() for cell in cells))
+        raise EngineError("captions-picture-unclear", name=self.path.name, columns=columns)
+
     @property
     def rows(self) -> dict[str, str]:
         """name → caption, as readers of the file will find them."""
-        return gather(self.records).rows
+        return self.table.rows
+
+    @property
+    def table(self) -> CaptionTable:
+        """What readers of the file will find."""
+        return gather(self.records)
 
     def records_of(self, pictures: list[str]) -> dict[str, Record]:
         """picture → the row that speaks of it; a row with a caption before an empty one."""

@@ -6,7 +6,6 @@ outside the training folder names pictures from that folder on.
 
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -23,7 +22,7 @@ from training.engine.captions import (
     table_order,
 )
 from training.engine.errors import EngineError
-from training.engine.image_folder import clean_name, find_images
+from training.engine.image_folder import clean_name, find_images, walk
 
 
 @dataclass
@@ -44,24 +43,27 @@ class FolderCaptions:
 
 def folder_captions(folder: Path, metadata: Path, leave_out: Path | None = None) -> FolderCaptions:
     """The captions of a training folder. metadata: a table, or a folder with tables or text files
-    beside the pictures. leave_out: a folder inside whose pictures are none of the set.
+    beside the pictures. leave_out: a folder inside of which nothing is read.
 
     Raises EngineError: folder-missing, folder-unreadable, captions-missing-file,
     captions-folder-empty, captions-not-text, captions-encoding, captions-unknown-form,
     captions-too-large.
     """
     found = find_images(folder, "train_data_dir")
-    told = FolderCaptions(_without(found.files, leave_out), faults=list(found.faults))
+    told = FolderCaptions(
+        _without(found.files, leave_out), faults=list(found.faults), remarks=list(found.remarks)
+    )
     index = PictureIndex(told.pictures)
     sources: dict[str, str] = {}
     if not metadata.is_dir():
         _take_table(told, index, folder, metadata, sources)
         return told
-    tables = [path for path in _files_in(metadata) if _is_table(path)]
+    files = _files_in(metadata, leave_out)
+    tables = [path for path in files if _is_table(path)]
     tables.sort(key=lambda path: table_order(path.relative_to(metadata).as_posix()))
     for path in tables:
         _take_table(told, index, folder, path, sources)
-    sidecars = [p for p in _files_in(metadata) if p.suffix.lower() in SIDECARS]
+    sidecars = [p for p in files if p.suffix.lower() in SIDECARS]
     for path in sidecars:
         _take_sidecar(told, index, _place(folder, path) / path.stem, path, sources)
     if not tables and not sources:
@@ -84,11 +86,9 @@ def folder_repeats(folder: Path, picture: str) -> int:
     return max(1, int(found[1])) if found else 1
 
 
-def _files_in(folder: Path) -> Iterator[Path]:
-    """Files below a folder, those of a folder before those of the folders in it."""
-    for place, inside, files in os.walk(folder):
-        inside[:] = sorted(name for name in inside if not name.startswith("."))
-        yield from (Path(place) / name for name in sorted(files) if not name.startswith("."))
+def _files_in(folder: Path, leave_out: Path | None) -> list[Path]:
+    files = {str(path): path for _, path in walk(folder, [])}  # find_images tells the faults
+    return list(_without(files, leave_out).values())
 
 
 def _is_table(path: Path) -> bool:

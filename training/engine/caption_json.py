@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from training.engine import letters
 from training.engine.caption_columns import NAME_COLUMNS, caption_columns
 from training.engine.caption_rows import (
     Record,
@@ -79,7 +80,7 @@ def _caption_keys(row: dict) -> list[str]:
 def pair_of(row) -> tuple[str, str] | None:
     """(name, caption) of a JSON object; None where it has them not."""
     keys = keys_of(row)
-    return (file_name(row[keys[0]]), row[keys[1]].strip()) if keys else None
+    return (file_name(row[keys[0]]), letters.said(row[keys[1]])) if keys else None
 
 
 def document_records(text: str, name: str) -> Iterator[Record]:
@@ -99,7 +100,7 @@ def document_records(text: str, name: str) -> Iterator[Record]:
     if not known:
         raise EngineError("captions-unknown-form", name=name)
     for number, (key, caption) in enumerate(entries, start=1):
-        record = Record(number, 0, 0, file_name(key or ""), (caption or "").strip())
+        record = Record(number, 0, 0, file_name(key or ""), letters.said(caption or ""))
         if key is None or caption is None or is_broken(record):
             shown = shorten(str(key))
             problem = EngineError("captions-line-unreadable", line=number, name=name, text=shown)
@@ -114,4 +115,4 @@ def _kohya_caption(value) -> str | None:
     if not isinstance(value, dict):
         return None
     parts = [value[key] for key in ("caption", "tags") if isinstance(value.get(key), str)]
-    return ", ".join(part.strip() for part in parts if part.strip()) if parts else None
+    return ", ".join(filter(None, map(letters.said, parts))) if parts else None

@@ -12,6 +12,12 @@ from training.engine.images import IMAGE_EXTENSIONS
 LONGEST = 10_000  # letters of a caption; many times what any text encoder reads
 ENDINGS = "|".join(sorted((e[1:] for e in IMAGE_EXTENSIONS), key=len, reverse=True))
 _CONTROL = re.compile(r"[\x00-\x1f]")
+# What spreadsheets (Excel, WPS, LibreOffice, Google) leave where a formula could not be computed.
+_FORMULA_FAULT = re.compile(
+    r"#(?:NAME\?|REF!|VALUE!|DIV/0!|N/A|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|BUSY!|CONNECT!"
+    r"|UNKNOWN!|PYTHON!|EXTERNAL!|TIMEOUT!|GETTING_DATA|ERROR!)|Err:5\d\d",
+    re.IGNORECASE,
+)
 _SHOWN = 80  # letters of a line in a message
 
 
@@ -69,6 +75,9 @@ def problem_of(record: Record, table: CaptionTable) -> EngineError | None:
         return EngineError("captions-bad-name", line=line, name=name)
     if not record.caption:
         return EngineError("captions-empty", line=line, name=name)
+    if _FORMULA_FAULT.fullmatch(record.caption):
+        text = record.caption
+        return EngineError("captions-formula-fault", line=line, name=name, text=text)
     if len(record.caption) > LONGEST:
         letters = len(record.caption)
         return EngineError(

@@ -8,16 +8,21 @@ import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from training.engine import letters
 from training.engine.caption_csv import read_csv
 from training.engine.caption_encoding import decode, decode_table
 from training.engine.caption_json import document_records, json_records
 from training.engine.caption_rows import CaptionTable, gather
 from training.engine.errors import EngineError
 from training.engine.files import UnfitFile, read_bounded, whole_file
+from training.engine.image_folder import JSON_LINES, SIDECARS, TABLES
 from training.engine.images import IMAGE_EXTENSIONS
 from training.engine.trigger_words import with_trigger, without_trigger
 
 __all__ = [
+    "JSON_LINES",
+    "SIDECARS",
+    "TABLES",
     "CaptionTable",
     "decode",
     "metadata_text",
@@ -30,9 +35,6 @@ __all__ = [
     "without_trigger",
     "write_metadata",
 ]
-JSON_LINES = (".jsonl", ".ndjson")
-TABLES = frozenset({".csv", ".tsv", *JSON_LINES, ".json"})
-SIDECARS = (".txt", ".caption")
 LARGEST = 100_000_000  # bytes of a captions file
 LARGEST_SIDECAR = 1_000_000  # bytes of the text beside one picture
 # What a spreadsheet takes for the beginning of a formula.
@@ -117,7 +119,7 @@ def name_cell(name: str, delimiter: str = ",") -> str:
 def caption_cell(caption: str, delimiter: str = ",") -> str:
     """A caption as a cell. A tab keeps a spreadsheet from computing what begins like a formula;
     readers of captions strip blanks, and tokenizers pass over them, so the words are the same."""
-    caption = caption.strip()
+    caption = letters.said(caption)
     return _cell(f"\t{caption}" if caption.startswith(_FORMULA) else caption, delimiter)
 
 
@@ -156,5 +158,4 @@ def sidecar_lines(text: str) -> int:
 
 
 def _said(text: str) -> Iterator[str]:
-    lines = (" ".join(line.split()) for line in re.split(r"[\r\n]+", text))
-    return (line.strip("\ufeff ") for line in lines if line.strip("\ufeff "))
+    return filter(None, map(letters.one_line, re.split(r"[\r\n]+", text)))

@@ -20,6 +20,7 @@ from training.engine.config import RunConfig
 from training.engine.control import SignalControl
 from training.engine.errors import EngineError, each_fault
 from training.engine.files import check_output, whole_file
+from training.engine.image_folder import find_images
 from training.engine.lora_export import PROFILES, export
 from training.engine.lora_export import check as check_export
 
@@ -231,6 +232,7 @@ def run_label(options: argparse.Namespace) -> int:
             prefix=options.prefix,
             on_image=show,
         )
+    _tell_passed_over(options.input)
     for problem in problems:
         print(problem, file=sys.stderr)
     print(f"{len(rows)} captions in {options.output}")
@@ -256,6 +258,7 @@ def run_screen(options: argparse.Namespace) -> int:
         reports = screening.screen_folder(options.input, wanted)
     except EngineError as error:
         return _tell(error, REFUSED)
+    _tell_passed_over(options.input)
     if options.json:
         print(json.dumps([report.to_json() for report in reports], ensure_ascii=False, indent=2))
         return DONE
@@ -449,6 +452,12 @@ def run_export(options: argparse.Namespace) -> int:
         print(path)
     print(f"sha256 {exported.sha256}")
     return DONE
+
+
+def _tell_passed_over(folder: str) -> None:
+    """One line about the files of a folder that were not looked at, where there are any."""
+    for remark in find_images(folder).remarks:
+        print(remark, file=sys.stderr)
 
 
 def _number(text: str) -> float:

@@ -45,13 +45,12 @@ def check_dataset(config: RunConfig, info: BaseInfo) -> DatasetCheck:
 
     Raises EngineError only where there is nothing to look at: folder-missing,
     folder-unreadable, captions-missing-file, captions-not-text, captions-encoding,
-    captions-folder-empty.
+    captions-folder-empty, output-holds-input.
     """
     folder = Path(config.train_data_dir)
     own = Path(config.output_dir).resolve()
-    told = folder_captions(
-        folder, Path(config.metadata_path), None if own == folder.resolve() else own
-    )
+    _refuse_own_output(config, own)
+    told = folder_captions(folder, Path(config.metadata_path), own)
     faults = list(told.faults)
     buckets = make_buckets(config, info)
     examples = []
@@ -67,6 +66,15 @@ def check_dataset(config: RunConfig, info: BaseInfo) -> DatasetCheck:
         if name not in told.captions
     ]
     return DatasetCheck(examples, faults, told.remarks + _repeat_remarks(folder, examples))
+
+
+def _refuse_own_output(config: RunConfig, own: Path) -> None:
+    """A folder that is read must not be one that the run writes into; the other way round is fine,
+    since what lies in the output folder is left out."""
+    for key in ("train_data_dir", "metadata_path"):
+        path = Path(getattr(config, key))
+        if path.is_dir() and path.resolve().is_relative_to(own):
+            raise EngineError("output-holds-input", key=key, path=str(path))
 
 
 def _repeat_remarks(folder: Path, examples: list[Example]) -> list[EngineError]:

@@ -57,6 +57,10 @@ SENTENCES: dict[str, str] = {
     "output-kind-unknown": gettext_noop(
         "“{key}” is {name}; what is written there ends in one of: {endings}. Change the ending."
     ),
+    "output-holds-input": gettext_noop(
+        "The folder {path} of “{key}” is output_dir or lies in it, so what the run writes would be "
+        "read as pictures and captions. Choose another output_dir, such as one inside {path}."
+    ),
     "output-holds-run": gettext_noop(
         "The folder {path} already holds a training run. Add --resume to go on with it, "
         "or choose another output_dir."
@@ -80,6 +84,9 @@ SENTENCES: dict[str, str] = {
     "folder-without-images": gettext_noop(
         "The folder {path} holds no picture (JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF or HEIC). "
         "Check the path of “{key}”."
+    ),
+    "files-passed-over": gettext_noop(
+        "Files of a kind that is not read here were passed over in {path} ({count}): {names}."
     ),
     "image-too-small": gettext_noop(
         "Image {name} is {side} px on its short side; this run needs {needed} px. "
@@ -153,9 +160,6 @@ SENTENCES: dict[str, str] = {
         "{name} has {count} lines that can't be read, the first is line {line}: {text} "
         "Nothing was written over them. Mend them, or name another file."
     ),
-    "captions-form-not-written": gettext_noop(
-        "Captions are not written in the form of {name}. Name a .csv or a .jsonl file."
-    ),
     "image-name-unwritable": gettext_noop(
         "The name of the image {name} can't stand in a captions file. Rename it."
     ),
@@ -163,6 +167,10 @@ SENTENCES: dict[str, str] = {
         "{name} has two captions, in lines {first} and {second}. Keep one."
     ),
     "captions-empty": gettext_noop("Line {line} gives {name} an empty caption. Write one."),
+    "captions-formula-fault": gettext_noop(
+        "Line {line} gives {name} the caption {text}, which a spreadsheet leaves where a formula "
+        "failed. Write the caption."
+    ),
     "captions-bad-name": gettext_noop(
         "Line {line} names a file outside the folder: {name}. Use names inside the data folder."
     ),

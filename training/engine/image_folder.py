@@ -10,12 +10,23 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from training.engine.errors import EngineError
 from training.engine.images import IMAGE_EXTENSIONS
 
+JSON_LINES = (".jsonl", ".ndjson")
+TABLES = frozenset({".csv", ".tsv", *JSON_LINES, ".json"})
+SIDECARS = (".txt", ".caption")
+RECORD, EVENTS, SAMPLES, BOARD = "run.json", "events.jsonl", "samples", "tensorboard"
+"""What a run writes into its output folder, beside its weights and what begins with a dot."""
+# That there are captions, settings and copies of captions beside pictures needs no word.
+_BESIDE = re.compile(
+    rf"(?:{'|'.join(map(re.escape, (*TABLES, *SIDECARS, '.toml', '.yaml', '.yml')))}|\.bak\d*)$",
+    re.IGNORECASE,
+)
+_NAMED = 5  # files that are passed over
 _EDGES = re.compile(r"^[\s\ufeff\u200b]+|[\s\ufeff\u200b.]+$")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LITTER = {"__macosx", "@eadir", "thumbs.db", "desktop.ini"}
@@ -26,11 +37,13 @@ class FolderFiles:
     """What a look through a folder found.
 
     files: name → path, in the order of the names; a name has “/” between folders.
-    faults: EngineErrors about files that can't be read under any name.
+    faults: EngineErrors about files that can't be read under any name. remarks: of what was passed
+    over without being looked at.
     """
 
     files: dict[str, Path]
     faults: list[EngineError]
+    remarks: list[EngineError] = field(default_factory=list)
 
 
 def find_images(folder: str | Path, key: str = "--input") -> FolderFiles:
@@ -45,16 +58,25 @@ def find_files(folder: str | Path, endings: frozenset[str], key: str = "--input"
     """The files of a folder with one of these endings. Raises as find_images."""
     if not os.path.isdir(folder):  # False for names that no disk takes, where Path would raise
         raise EngineError("folder-missing", path=str(folder), key=key)
-    found, faults = {}, []
-    for raw, path in _walk(Path(folder), faults):
+    found, faults, others = {}, [], []
+    for raw, path in walk(Path(folder), faults):
         name = clean_name(raw)
         if PurePosixPath(name).suffix.lower() not in endings:
+            if not _BESIDE.search(name):
+                others.append(name)
             continue
         if fault := _fault(raw, name, path, found):
             faults.append(fault)
         else:
             found[name] = path
-    return FolderFiles(dict(sorted(found.items())), faults)
+    return FolderFiles(dict(sorted(found.items())), faults, _remarks(str(folder), sorted(others)))
+
+
+def _remarks(folder: str, others: list[str]) -> list[EngineError]:
+    if not others:
+        return []
+    names = ", ".join(others[:_NAMED]) + (" …" if len(others) > _NAMED else "")
+    return [EngineError("files-passed-over", path=folder, count=len(others), names=names)]
 
 
 def clean_name(text: str) -> str:
@@ -126,8 +148,10 @@ def _has_surrogates(raw: str) -> bool:
     return any("\ud800" <= letter <= "\udfff" for letter in raw)
 
 
-def _walk(root: Path, faults: list[EngineError]) -> Iterator[tuple[str, Path]]:
-    """(name as on the disk, path) of every file; a linked folder is entered once, no loop twice."""
+def walk(root: Path, faults: list[EngineError]) -> Iterator[tuple[str, Path]]:
+    """(name as on the disk, path) of every file that counts, those of a folder before those of the
+    folders in it. A linked folder is entered once, no loop twice; what a run wrote is passed over.
+    """
     home = os.path.realpath(root)
     entered = {home}
     pending = [("", root)]
@@ -141,10 +165,13 @@ def _walk(root: Path, faults: list[EngineError]) -> Iterator[tuple[str, Path]]:
                 raise fault from error
             faults.append(fault)
             continue
-        if prefix and any(entry.name == "run.json" for entry in entries):
-            continue  # what a run has drawn is no picture to learn from
+        of_run: tuple[str, ...] = ()
+        if any(entry.name == RECORD for entry in entries):
+            if prefix:
+                continue  # what a run has drawn is no picture to learn from
+            of_run = (RECORD, EVENTS, SAMPLES, BOARD)
         for entry in entries:
-            if is_litter(entry.name):
+            if is_litter(entry.name) or entry.name in of_run:
                 continue
             path = Path(entry.path)
             if not os.path.isdir(path):

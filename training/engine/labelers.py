@@ -192,10 +192,11 @@ def caption_folder(
     Rows that are there already are kept unless `overwrite`; what is written over then stays in a
     copy beside it. Columns, further fields, encoding and form of the file stay. prefix: trigger
     words put in front. on_image(done, total, name): after each picture. The file is written once,
-    whole, at the end. Returns (all rows of the file, pictures that could not be drafted).
+    whole, at the end. Returns (all rows of the file, pictures that could not be drafted and rows
+    that no reader takes).
     Raises EngineError: folder-missing, folder-unreadable, folder-without-images,
-    folder-read-only, disk-full, captions-not-rewritten, captions-form-not-written,
-    captions-not-text, captions-encoding.
+    folder-read-only, disk-full, captions-not-rewritten, captions-not-text, captions-encoding,
+    captions-picture-unclear.
     """
     output = check_output(output, "--output", TABLE_ENDINGS)
     found = find_images(folder)
@@ -204,6 +205,7 @@ def caption_folder(
     names = list(found.files)
     # Read before the first draft: what can't be written over costs nobody an hour.
     file = CaptionFile.read(output)
+    file.refuse_other_tables(names)
     captioned = set() if overwrite else _captioned(file, names)
     drafts, problems = {}, list(found.faults)
     for done, (name, path) in enumerate(found.files.items(), start=1):
@@ -218,7 +220,10 @@ def caption_folder(
     file = CaptionFile.read(output)
     captioned = set() if overwrite else _captioned(file, names)
     file.write({name: text for name, text in drafts.items() if name not in captioned})
-    return CaptionFile.read(output).rows, problems
+    table = CaptionFile.read(output).table
+    # Kept as it stands, since somebody may know what the formula was; but no words to learn.
+    problems += [fault for fault in table.problems if fault.code == "captions-formula-fault"]
+    return table.rows, problems
 
 
 def _captioned(file: CaptionFile, names: list[str]) -> set[str]:

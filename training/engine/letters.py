@@ -11,6 +11,7 @@ _BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufe00-\ufe0f"
     "\U000e0100-\U000e01ef]"
 )
+_PLAIN = re.compile("[!-~]")  # most texts: one look is enough
 # All that str.strip() takes away, and what has no width.
 _EDGES = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff\u200b\u2060"
 _CONTROL = ("Cc", "Cs", "Zl", "Zp")
@@ -19,7 +20,7 @@ _SHOWN = 80  # letters of a text in a message
 
 def said(text: str) -> str:
     """The text without blanks around it; "" where nothing in it can be seen."""
-    return text.strip(_EDGES) if any(map(_is_seen, text)) else ""
+    return text.strip(_EDGES) if _PLAIN.search(text) or any(map(_is_seen, text)) else ""
 
 
 def one_line(text: str) -> str:

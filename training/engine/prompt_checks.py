@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from training.engine import prompt_tags, prompt_weights
+from training.engine import letters, prompt_tags, prompt_weights
 from training.engine.caption_encoding import has_halves
 from training.engine.errors import EngineError, raise_faults
 
@@ -18,7 +18,7 @@ def check(prompt: str, negative: str = "") -> None:
     """
     check_part(prompt)
     check_negative(negative)
-    if not prompt_weights.words_of(prompt):
+    if not letters.said(prompt_weights.words_of(prompt)):
         raise EngineError("prompt-empty")
 
 

@@ -15,6 +15,7 @@ from training.engine.files import (
     disk_errors,
     write_json,
 )
+from training.engine.image_folder import EVENTS, RECORD, SAMPLES
 
 
 class RunFolder:
@@ -29,9 +30,9 @@ class RunFolder:
         self.name = name
         self.state = self.folder / ".state"
         self.cache = Path(cache) if cache else self.folder / ".cache"
-        self.samples = self.folder / "samples"
-        self.events = self.folder / "events.jsonl"
-        self.record = self.folder / "run.json"
+        self.samples = self.folder / SAMPLES
+        self.events = self.folder / EVENTS
+        self.record = self.folder / RECORD
         self._early = ""  # events of a start that may yet be refused
         self._has_begun = False
         self._made_folder = False

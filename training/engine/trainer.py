@@ -27,6 +27,7 @@ from training.engine.events import (
     Validation,
     Warning,
 )
+from training.engine.image_folder import BOARD
 from training.engine.learner import Learner
 from training.engine.memory_estimate import estimate
 from training.engine.parallel import Team
@@ -81,7 +82,7 @@ def train(
         for _ in run.events(resume, skip_bad):
             pass  # the first process tells them
         return
-    board = TensorBoardLog(folder.folder / "tensorboard") if config.tensorboard else None
+    board = TensorBoardLog(folder.folder / BOARD) if config.tensorboard else None
     try:
         for event in _noted(run.events(resume, skip_bad), run):
             if board:

@@ -2,6 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from training.caption_edits import Edit, EditKind
+from training.engine import letters
 from training.services.captions import CAPTION_MAX_LETTERS
 
 
@@ -22,7 +23,7 @@ class EditForm(forms.Form):
         kind = cleaned.get("kind")
         if kind == EditKind.REPLACE and not cleaned.get("find"):
             self.add_error("find", _("Write what to look for."))
-        elif kind and kind != EditKind.REPLACE and not cleaned.get("text", "").strip():
+        elif kind and kind != EditKind.REPLACE and not letters.said(cleaned.get("text", "")):
             self.add_error("text", _("Write the words."))
         return cleaned
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from brandstudio.core.models import AuditEntry, WrongState
 from brandstudio.core.models.fields import BlobField
 from brandstudio.core.models.states import update_as_last_seen
+from training.engine import letters
 
 from .base_model import Kind
 
@@ -211,7 +212,7 @@ class TrainingImage(models.Model):
         return self.caption_state == CaptionState.CHECKED
 
     def _caption(self, caption, state, by):
-        caption = " ".join(caption.split())
+        caption = letters.one_line(caption)
         if not caption:
             state = CaptionState.MISSING
         if (caption, state) == (self.caption, self.caption_state):

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.db import transaction
 
 from brandstudio.core.models import WrongState
+from training.engine import letters
 from training.engine.captions import read_metadata
 from training.engine.trigger_words import with_placeholder_filled
 from training.models import CaptionRevision, CaptionState, TrainingImage
@@ -77,7 +78,8 @@ def _note_unmatched(report, claim):
 
 def _take_caption(image, claim, taken, report, checked, by):
     """One picture's caption, unless this upload or a person has said another before."""
-    caption = " ".join(with_placeholder_filled(claim.caption, image.dataset.trigger_word).split())
+    caption = with_placeholder_filled(claim.caption, image.dataset.trigger_word)
+    caption = letters.one_line(caption)
     if len(caption) > CAPTION_MAX_LETTERS:
         report.note(
             claim.name,

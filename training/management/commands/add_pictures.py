@@ -69,6 +69,8 @@ class Command(BaseCommand):
                 services.NamedFile(inside, name, str(path)) for name, inside in found.files.items()
             ]
             faults += found.faults
+            for remark in found.remarks:
+                self.stderr.write(str(remark))
         return files, faults
 
     def _dataset(self, name, owner, trigger):
