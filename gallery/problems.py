@@ -110,6 +110,9 @@ SENTENCES: dict[str, str] = {
     "painted-first": gettext_noop("An admin let it be painted first."),
     "ordered": gettext_noop("Ordered with the version."),
     # Publishing and review
+    "template-faulty": gettext_noop(
+        "{name} can't be used as it is; mend it as a draft first. {faults}"
+    ),
     "checkpoint-not-finished": gettext_noop("This checkpoint is not saved whole yet. Wait for it."),
     "slug-taken": gettext_noop("Another pack is called {slug}. Choose another short name."),
     "slug-in-use": addresses.IN_USE,

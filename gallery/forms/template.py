@@ -6,11 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.forms import GuardedModelForm
-from gallery import problems
-from gallery.engine.slots import SLOT
 from gallery.models import PromptTemplate
-from training.engine import prompt_checks
-from training.engine.errors import EngineError
 
 
 class SlotsField(forms.CharField):
@@ -29,9 +25,9 @@ class SlotsField(forms.CharField):
         if isinstance(value, str) or value is None:
             return value
         blocks = []
-        for slot in value:
-            lines = [f"{slot['name']} | {slot['label_zh']} | {slot['label_en']}"]
-            lines += [f"{o['value']} | {o['zh']} | {o['en']}" for o in slot["options"]]
+        for slot in value:  # a draft may be older than the rule that they are whole
+            lines = [_line(slot, "name", "label_zh", "label_en")]
+            lines += [_line(option, "value", "zh", "en") for option in slot.get("options", ())]
             blocks.append("\n".join(lines))
         return "\n\n".join(blocks)
 
@@ -44,21 +40,11 @@ class SlotsField(forms.CharField):
     def to_python(self, value):
         text = super().to_python(value)
         blocks = [block for block in re.split(r"\n\s*\n", text.replace("\r", "")) if block.strip()]
-        slots = [self._read(block) for block in blocks]
-        names = [slot["name"] for slot in slots]
-        if len(names) != len(set(names)):
-            raise forms.ValidationError(_("Two slots have the same name."))
-        return slots
+        return [self._read(block) for block in blocks]
 
     def _read(self, block):
         rows = [self._columns(line) for line in block.split("\n") if line.strip()]
         name, zh, en = rows[0]
-        if not SLOT.fullmatch("{" + name + "}"):
-            message = _("“{name}” can't name a slot: use small letters, digits and _.")
-            raise forms.ValidationError(message.format(name=name))
-        if len(rows) < 2:
-            message = _("The slot {name} has no options. Write one a line below it.")
-            raise forms.ValidationError(message.format(name=name))
         options = [{"value": value, "zh": zh_, "en": en_} for value, zh_, en_ in rows[1:]]
         return {"name": name, "label_zh": zh, "label_en": en, "options": options}
 
@@ -69,6 +55,10 @@ class SlotsField(forms.CharField):
             message = _("This line needs three columns with | between: {line}")
             raise forms.ValidationError(message.format(line=line.strip()))
         return columns
+
+
+def _line(columns, *names):
+    return " | ".join(str(columns.get(name, "")) for name in names)
 
 
 class TemplateForm(GuardedModelForm):
@@ -108,30 +98,6 @@ class TemplateForm(GuardedModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk and self.instance.number > 1:
             del self.fields["slug"]
-
-    def clean_text(self):
-        return self._readable("text", prompt_checks.check)
-
-    def clean_negative_prompt(self):
-        return self._readable("negative_prompt", prompt_checks.check_negative)
-
-    def clean_slots(self):
-        slots = self.cleaned_data["slots"]
-        for option in (option for slot in slots for option in slot["options"]):
-            self._check(option["value"], prompt_checks.check_part)
-        return slots
-
-    def _readable(self, field, check):
-        """The field's words, of which everything is read or acts when a scene is painted."""
-        self._check(self.cleaned_data[field], check)
-        return self.cleaned_data[field]
-
-    @staticmethod
-    def _check(words, check):
-        try:
-            check(words)
-        except EngineError as error:
-            raise forms.ValidationError(problems.of(error)) from error
 
     def clean_slug(self):
         slug = self.cleaned_data["slug"]

@@ -4,14 +4,20 @@ from collections import Counter
 
 from django.utils.translation import gettext as _
 
+from gallery import problems
 from gallery.engine import slots
+from training.engine import prompt_checks
+from training.engine.errors import EngineError
 
 SENTENCES = ("sentence_zh", "sentence_en")
-PROMPTS = ("text", "negative_prompt")
+READERS = {"text": prompt_checks.check, "negative_prompt": prompt_checks.check_negative}
+PROMPTS = tuple(READERS)
 
 
 def faults_of(template):
     """Field → its faults, in sentences; empty for a template of which every word acts."""
+    if broken := list(_of_shape(template.slots)):
+        return {"slots": broken}
     named = [slot["name"] for slot in template.slots]
     texts = {name: getattr(template, name) for name in (*PROMPTS, *SENTENCES)}
     found = {name: [] for name in (*texts, "slots")}
@@ -27,9 +33,40 @@ def faults_of(template):
     found["negative_prompt"] += _of_braces(texts["negative_prompt"])
     for name in PROMPTS:
         found[name] += _of_language(texts[name])
+        found[name] += _of_reading(texts[name], READERS[name])
     for slot in template.slots:
         found["slots"] += _of_options(slot)
     return {name: sentences for name, sentences in found.items() if sentences}
+
+
+def _of_shape(told):
+    """What keeps slots from being read at all, as in a draft from before they were checked."""
+    try:
+        names = [slot["name"] for slot in told]
+        for slot in told:
+            texts = [slot["label_zh"], slot["label_en"]]
+            texts += [option[key] for option in slot["options"] for key in ("value", "zh", "en")]
+            "".join([slot["name"], *texts])
+    except (KeyError, TypeError):
+        yield _("The slots can't be read. Write them anew.")
+        return
+    for name in (name for name in names if not slots.SLOT.fullmatch(f"{{{name}}}")):
+        message = _("“{name}” can't name a slot: use small letters, digits and _.")
+        yield message.format(name=name)
+    if len(names) != len(set(names)):
+        yield _("Two slots have the same name.")
+    for slot in told:
+        if not slot["options"]:
+            message = _("The slot {name} has no options. Write one a line below it.")
+            yield message.format(name=slot["name"])
+
+
+def _of_reading(words, check):
+    """Whatever in a prompt is not read as it looks when a scene is painted."""
+    try:
+        check(words)
+    except EngineError as error:
+        yield problems.of(error)
 
 
 def _of_slots_in(text, named):
@@ -92,3 +129,4 @@ def _of_options(slot):
     for phrase in phrases:
         yield from _of_braces(phrase)
         yield from _of_language(phrase)
+        yield from _of_reading(phrase, prompt_checks.check_part)

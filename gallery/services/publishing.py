@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
@@ -100,7 +101,11 @@ def _save_new(pack):
 
 
 def submit(row, by):
-    """Put a version or template before the reviewers, and tell them."""
+    """Put a version or template before the reviewers, and tell them.
+
+    Raises Refused: template-faulty.
+    """
+    _check_words(row)
     with transaction.atomic():
         row.submit(by)
         sending.tell(
@@ -111,11 +116,26 @@ def submit(row, by):
         )
 
 
+def _check_words(row):
+    """As its form does: a draft may be older than a rule. Raises Refused: template-faulty."""
+    if not isinstance(row, PromptTemplate):
+        return
+    try:
+        row.full_clean(validate_unique=False, validate_constraints=False)
+    except ValidationError as error:
+        told = [
+            f"{row._meta.get_field(name).verbose_name}: {' '.join(sentences)}"
+            for name, sentences in error.message_dict.items()
+        ]
+        raise Refused("template-faulty", name=str(row), faults=" ".join(told)) from error
+
+
 def approve(row, by, remarks=""):
     """Approve a version or template; what it replaces is retired, and its maker told.
 
-    Raises Refused: own-work, evidence-missing, evidence-failed, decided-already.
+    Raises Refused: own-work, template-faulty, evidence-missing, evidence-failed, decided-already.
     """
+    _check_words(row)
     if isinstance(row, StyleVersion):
         _check_evidence(row)
     with transaction.atomic():

@@ -104,6 +104,9 @@ def template_submit(request, slug, number):
         services.submit(template, request.user)
     except WrongState:
         messages.error(request, problems.sentence("decided-already"))
+    except Refused as error:
+        messages.error(request, problems.of(error))
+        return redirect("gallery:template-edit", slug, number)
     else:
         messages.success(request, _("Sent for review. An admin will look at it."))
     return redirect(template)

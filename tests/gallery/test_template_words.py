@@ -1,9 +1,12 @@
 """Every word of a template acts as it reads, or the template is refused by what is wrong in it."""
 
 import pytest
+from django.contrib.messages import get_messages
 
+from gallery import services
 from gallery.engine import slots
 from gallery.models import PromptTemplate
+from gallery.problems import Refused
 from gallery.services.reference import TEMPLATES
 
 COLOUR = "colour | 颜色 | Colour\nred | 红 | red\nblue | 蓝 | blue"
@@ -163,3 +166,41 @@ def test_studio_comes_with_templates_of_which_every_word_acts(designer):
 
 def test_long_piece_is_shown_by_its_beginning():
     assert slots.not_a_slot("a {colour" + " lantern" * 100) == "{colour lantern lantern " + "…"
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"text": "a toy car"}, "The prompt never uses {vehicle}, {weather}"),
+        ({"slots": [{"name": "vehicle"}]}, "The slots can't be read"),
+        ({"slots": "vehicle"}, "The slots can't be read"),
+        ({"text": "a {vehicle}, {weather}, <lora:ink:0.7>"}, "prompt"),
+        ({"text": ""}, "prompt"),
+        ({"negative_prompt": "{vehicle}"}, "negative prompt: No slot acts here"),
+    ],
+)
+def test_draft_from_before_a_rule_is_not_submitted(
+    client, at, designer, make_template, fields, told
+):
+    draft = make_template(state="draft", **fields)
+    client.cookies["django_language"] = "en"
+
+    answer = at(designer).post("template-submit", draft.slug, draft.number)
+    said = " ".join(str(message) for message in get_messages(answer.wsgi_request))
+
+    assert "mend it as a draft first" in said
+    assert told in said
+    assert at(designer).get("template-edit", draft.slug, draft.number).status_code == 200
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
+def test_template_submitted_before_a_rule_is_not_approved(make_template, brand_admin):
+    template = make_template(state="in_review")
+    PromptTemplate.objects.update(text="a toy car")
+    template.refresh_from_db()
+
+    with pytest.raises(Refused) as refused:
+        services.approve(template, brand_admin)
+
+    assert refused.value.code == "template-faulty"
