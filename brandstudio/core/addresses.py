@@ -1,6 +1,7 @@
 """Short names stand in addresses, so a word that an address of the studio has there is not free."""
 
 import re
+from itertools import count
 
 from django.core.exceptions import ValidationError
 from django.urls import URLResolver, get_resolver
@@ -38,6 +39,11 @@ def refuse_word_in_use(slug):
     """A validator: raise ValidationError for a short name whose page no address would reach."""
     if slug in words_in_use():
         raise ValidationError(gettext(IN_USE).format(slug=slug), code="slug-in-use")
+
+
+def free_name(slug, taken):
+    """The short name with the first number, from 2 on, with which nothing of its kind is called."""
+    return next(name for n in count(2) if (name := f"{slug}-{n}") not in taken)
 
 
 def _routes(resolver, before=""):

@@ -1,13 +1,17 @@
 """Short names stand in addresses: one that the studio's own addresses use is refused by name."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import resolve, reverse
 
 from brandstudio.core.addresses import words_in_use
-from brandstudio.core.models import Vehicle
+from brandstudio.core.models import Campaign, Vehicle
 from gallery import services
-from gallery.models import PromptTemplate, StylePack
+from gallery.models import Channel, PromptTemplate, StylePack
 from gallery.problems import Refused
 
 IN_USE = ["cover", "evidence", "import", "new", "plates", "publish"]
@@ -109,3 +113,42 @@ def test_every_other_short_name_opens(at, designer, make_template, make_version,
 
     assert at(designer).get("template-detail", slug, 1).status_code == 200
     assert at(designer).get("version-detail", slug, 1).status_code == 200
+
+
+def test_rows_from_before_the_rule_are_renamed_and_can_be_reached(
+    designer, make_version, make_template
+):
+    for _version in range(2):
+        make_template("cover", state="draft")
+    make_template("cover-2", state="draft")
+    version = make_version()
+    StylePack.objects.filter(pk=version.pack_id).update(slug="import")
+    Channel.objects.create(slug="new", name_zh="新", name_en="New", width=64, height=64)
+    vehicle = Vehicle.objects.create(slug="plates", name_zh="车", name_en="Car", phrase="car")
+    campaign = Campaign.objects.create(name_zh="节", name_en="Day", channels=["new", "moments"])
+
+    for app, name in (
+        ("brandstudio.core", "0004_names_of_vehicles_that_are_addresses"),
+        ("gallery", "0006_names_that_are_addresses"),
+    ):
+        import_module(f"{app}.migrations.{name}").rename(apps, connection.schema_editor())
+
+    assert sorted(PromptTemplate.objects.values_list("slug", "number")) == [
+        ("cover-2", 1), ("cover-3", 1), ("cover-3", 2)
+    ]  # fmt: skip
+    version.pack.refresh_from_db()
+    vehicle.refresh_from_db()
+    campaign.refresh_from_db()
+    assert version.pack.slug == "import-2"
+    assert vehicle.slug == "plates-2"
+    assert campaign.channels == ["new-2", "moments"]
+    for template in PromptTemplate.objects.all():
+        assert resolve(template.get_absolute_url()).url_name == "template-detail"
+
+
+def test_renaming_knows_every_word_in_use():
+    for app, name in (
+        ("brandstudio.core", "0004_names_of_vehicles_that_are_addresses"),
+        ("gallery", "0006_names_that_are_addresses"),
+    ):
+        assert tuple(IN_USE) == import_module(f"{app}.migrations.{name}").IN_USE
