@@ -4,8 +4,8 @@ from collections import Counter
 
 from django.utils.translation import gettext as _
 
-from gallery import problems
 from gallery.engine import slots
+from training import problems
 from training.engine import prompt_checks
 from training.engine.errors import EngineError
 
@@ -66,7 +66,7 @@ def _of_reading(words, check):
     try:
         check(words)
     except EngineError as error:
-        yield problems.of(error)
+        yield problems.sentence(error.code, error.facts)
 
 
 def _of_slots_in(text, named):
