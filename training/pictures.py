@@ -41,8 +41,10 @@ class Picture:
     height: int
 
 
-def take_in(path, name):
+def take_in(path, name, check=None):
     """Store the picture at path. name is how messages call it. Raises Refused.
+
+    check: called with width, height and name; raises EngineError for a picture of no use.
 
     The header is looked at before a single pixel is unpacked, so a picture that claims to be
     enormous costs nothing. Decoding takes up to 16 bytes a pixel, so that each process takes in
@@ -52,6 +54,9 @@ def take_in(path, name):
     if not path.stat().st_size:
         raise Refused("file-empty", name=name)
     with images.one_at_a_time(), as_refusals(name):
+        if check:
+            with images.opened(path, settings.IMAGE_MAX_PIXELS / 1e6, name) as image:
+                check(*image.size, name)
         return _take_in(path, name)
 
 

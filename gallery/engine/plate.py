@@ -74,7 +74,7 @@ def check_plate(path: str | Path, name: str = "") -> PlateFacts:
     """What an uploaded cut-out is. name: how messages call it; "" is the file's own.
 
     Raises EngineError: image-unreadable, image-too-large, plate-without-alpha, plate-empty,
-    plate-too-small.
+    plate-too-small, and those of images.check_shape.
     """
     picture = open_plate(path, name)
     left, top, right, bottom = _visible(picture)
@@ -136,6 +136,7 @@ def open_plate(path: str | Path, name: str = "") -> Image.Image:
             side=max(right - left, bottom - top),
             needed=SMALLEST,
         )
+    images.check_shape(right - left, bottom - top, name, smallest=1)
     return picture
 
 

@@ -98,7 +98,7 @@ def take_start(upload, person):
     _check_size(upload)
     name = pictures.safe_name(upload.name)
     path = upload.temporary_file_path()
-    taken = pictures.take_in(path, name)
+    taken = pictures.take_in(path, name, images.check_shape)
     return StartPicture.objects.create(
         owner=person,
         name=name,

@@ -135,3 +135,20 @@ def test_unusable_picture_is_refused_before_the_first_step(renderer, changes, co
 
     assert caught.value.code == code
     assert told == []
+
+
+@pytest.mark.parametrize(
+    ("size", "code"), [((1, 1), "picture-too-small"), ((400, 32), "picture-too-long")]
+)
+@pytest.mark.parametrize("kind", ["init_image", "mask"])
+def test_picture_and_mask_of_no_use_are_refused_by_their_sides(
+    renderer, photo, tmp_path, size, code, kind
+):
+    odd = tmp_path / "odd.png"
+    Image.new("RGB", size, "white").save(odd)
+    request = dataclasses.replace(TEA, **{"init_image": photo, kind: odd})
+
+    with pytest.raises(EngineError) as caught:
+        renderer.render([request])
+
+    assert (caught.value.code, caught.value.facts["name"]) == (code, "odd.png")

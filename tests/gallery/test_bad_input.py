@@ -1,10 +1,12 @@
 """Whatever a marketer sends in: one clear line each, and nothing typed is lost."""
 
 import html
+import io
 import re
 
 import pytest
 from django.urls import reverse
+from PIL import Image
 
 from brandstudio.core import reconcile
 from gallery.forms import SceneForm
@@ -404,3 +406,50 @@ def test_no_field_is_refused_without_a_word_on_the_page(refused, name):
 
     errors = page.count('class="field__error"') + page.count("notice--failed")
     assert errors
+
+
+def flat(size):
+    """A red picture of this size as a file, with an empty row below: a cut-out as well."""
+    picture = Image.new("RGBA", (size[0], size[1] + 1))
+    picture.paste((200, 30, 30, 255), (0, 0, *size))
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("field", "size", "told"),
+    [
+        ("start_file", (1, 1), "a.png is 1 × 2 px; each side needs 32 px"),
+        ("start_file", (20000, 1), "a.png is 20000 × 2 px; each side needs 32 px"),
+        ("start_file", (200, 30), "each side needs 32 px"),
+        ("start_file", (440, 40), "more than 10 times the other"),
+        ("plate_file", (1, 1), "at least 64 px are needed"),
+        ("plate_file", (20000, 1), "a.png is 20000 × 1 px, one side more than 10 times the other"),
+        ("plate_file", (440, 40), "more than 10 times the other"),
+    ],
+)
+def test_picture_of_no_use_to_start_from_is_refused_by_its_sides(
+    at, writer, form_data, client, field, size, told
+):
+    client.cookies["django_language"] = "en"
+
+    answer = upload(at, writer, form_data, field, flat(size), client)
+
+    assert told in answer.content.decode()
+    assert not StartPicture.objects.exists()
+    assert not Plate.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["start_file", "plate_file"])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_advice_of_a_refused_picture_fits_where_it_is_given(
+    at, writer, form_data, client, field, language
+):
+    client.cookies["django_language"] = language
+
+    page = upload(at, writer, form_data, field, b"no picture", client).content.decode()
+
+    assert "Use another one" in page or "换一张" in page
+    assert "take it out of the set" not in page
+    assert "移出数据集" not in page

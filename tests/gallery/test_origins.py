@@ -14,6 +14,7 @@ from gallery.models import Asset, AssetState, Plate, Scene, StartPicture, Way
 from gallery.problems import REFUSALS
 from gallery.services import downloads, enlarging, remix, scenes, sources
 from gallery.services.scenes import Placed
+from tests.gallery.conftest import SLOTS
 from training import pictures as training_pictures
 
 CAR = (80, 26)  # px
@@ -346,6 +347,12 @@ def test_words_for_a_car_are_left_out_around_the_real_one(make_scene, make_templ
 
 
 def test_text_that_speaks_of_nothing_but_a_car_stays(make_scene, make_template, make_plate):
-    template = make_template("car-only", text="a {vehicle}")
+    template = make_template(
+        "car-only",
+        text="a {vehicle}",
+        sentence_zh="{vehicle}。",
+        sentence_en="A {vehicle}.",
+        slots=SLOTS[:1],
+    )
 
     assert make_scene(template=template, placed=Placed(make_plate())).prompt.endswith("GS8 suv")

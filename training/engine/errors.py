@@ -71,7 +71,7 @@ SENTENCES: dict[str, str] = {
     ),
     # Pictures and captions
     "image-unreadable": gettext_noop(
-        "The image {name} can't be read: {reason}. Replace it, or take it out of the set."
+        "The image {name} can't be read: {reason}. Use another one, or leave it out."
     ),
     "image-name-unreadable": gettext_noop(
         "The name of the image {name} is not text: its bytes are neither UTF-8 nor GB 18030. "
@@ -94,6 +94,13 @@ SENTENCES: dict[str, str] = {
     ),
     "image-too-large": gettext_noop(
         "Image {name} has {megapixels} megapixels; the limit is {limit}. Make it smaller first."
+    ),
+    "picture-too-small": gettext_noop(
+        "{name} is {width} × {height} px; each side needs {needed} px or more. Use a larger one."
+    ),
+    "picture-too-long": gettext_noop(
+        "{name} is {width} × {height} px, one side more than {limit} times the other. Cut it to "
+        "the part that matters, or use another one."
     ),
     "image-duplicate": gettext_noop(
         "Image {name} shows the same picture as {other}. Keep one of the two."

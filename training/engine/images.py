@@ -35,6 +35,8 @@ IMAGE_EXTENSIONS = frozenset(
     }
 )
 MAX_MEGAPIXELS = 200
+SMALLEST_SIDE = 32  # px of what a picture is painted from
+LONGEST_SHAPE = 10  # its longer side, as a multiple of the shorter
 
 _STRIP = 256  # rows
 _LARGE = 4_000_000  # px from which on memory is given back by hand
@@ -168,6 +170,18 @@ def as_rgb(image: Image.Image, upright: bool = True) -> Image.Image:
     flat = _flat(to_srgb(image))
     flat.info = {}
     return flat
+
+
+def check_shape(width: int, height: int, name: str, smallest: int = SMALLEST_SIDE) -> None:
+    """Whether there is enough in a picture to start from, to mask with or to place.
+
+    Raises EngineError: picture-too-small, picture-too-long.
+    """
+    facts = {"name": name, "width": width, "height": height}
+    if min(width, height) < smallest:
+        raise EngineError("picture-too-small", needed=smallest, **facts)
+    if max(width, height) > LONGEST_SHAPE * min(width, height):
+        raise EngineError("picture-too-long", limit=LONGEST_SHAPE, **facts)
 
 
 def orientation(image: Image.Image) -> int:

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from training.engine.errors import EngineError
-from training.engine.images import fit_crop, open_rgb
+from training.engine.images import check_shape, fit_crop, open_rgb
 
 TILED_OVER = 1_600_000  # px; more than 1024 × 1024 and its neighbours of other shapes
 
@@ -19,9 +19,14 @@ Picture = str | Path | Image.Image
 def opened(picture: Picture, width: int, height: int) -> Image.Image:
     """The picture in RGB, scaled to cover width × height px and cut around its centre.
 
-    Raises EngineError: image-unreadable, image-too-large.
+    Raises EngineError: image-unreadable, image-too-large, and for files those of
+    images.check_shape.
     """
-    image = picture.convert("RGB") if isinstance(picture, Image.Image) else open_rgb(picture)
+    if isinstance(picture, Image.Image):
+        image = picture.convert("RGB")
+    else:
+        image = open_rgb(picture)
+        check_shape(*image.size, Path(picture).name)
     return fit_crop(image, width, height)[0]
 
 
