@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from brandstudio.core import views
+from brandstudio.core import converters, views  # noqa: F401 -- the first makes <id:…> known
 
 urlpatterns = [
     path("", include("brandstudio.core.urls")),
@@ -11,5 +11,6 @@ urlpatterns = [
     path("", include("gallery.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/login/", views.admin_door),
+    path("admin/r/<id:content_type_id>/<path:object_id>/", views.view_on_site),
     path("admin/", admin.site.urls),
 ]

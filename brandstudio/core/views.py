@@ -1,11 +1,14 @@
 import math
 from http import HTTPStatus
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, PasswordResetConfirmView
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.views import shortcut
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import redirect, render
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -39,6 +42,15 @@ def admin_door(request):
     if request.user.is_authenticated:
         raise PermissionDenied
     return redirect(f"{reverse_lazy('core:sign-in')}?{request.META.get('QUERY_STRING', '')}")
+
+
+@admin.site.admin_view
+def view_on_site(request, content_type_id, object_id):
+    """From a row in the admin pages to its own page. The queue's dashboard is a row of nothing."""
+    kind = get_object_or_404(ContentType, pk=content_type_id).model_class()
+    if kind is None or not kind._meta.managed:
+        raise Http404
+    return shortcut(request, content_type_id, object_id)
 
 
 class Welcome(PasswordResetConfirmView):

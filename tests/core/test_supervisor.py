@@ -144,6 +144,20 @@ def test_frozen_worker_is_killed_and_replaced(open_studio, wait_for):
     wait_for(lambda: "worker-background ended (signal 9, SIGKILL)" in said())
 
 
+def test_nothing_of_a_studio_is_readable_for_others(open_studio, home):
+    ours = [path for path in home.iterdir() if not path.name.startswith("said-")]
+
+    assert ours
+    assert [path.name for path in ours if path.stat().st_mode & 0o077] == []
+    # Style sheets and scripts are everybody's, and the folder they lie in is closed.
+    written = [
+        p for p in home.rglob("*") if p.is_file() and p.relative_to(home).parts[0] != "static"
+    ]
+    assert {"studio.sqlite3", "secret-key"} <= {path.name for path in written}
+    others = [p for p in written if p.stat().st_mode & 0o077 and not p.name.startswith("said-")]
+    assert [path.relative_to(home).as_posix() for path in others] == []
+
+
 def test_ctrl_c_ends_all_children(open_studio):
     studio, said = open_studio
     children = family(studio)
@@ -163,20 +177,6 @@ def test_killed_supervisor_leaves_no_child_behind(open_studio, wait_for):
     studio.wait()
 
     wait_for(lambda: not any(is_alive(child) for child in children))
-
-
-def test_nothing_of_a_studio_is_readable_for_others(open_studio, home):
-    ours = [path for path in home.iterdir() if not path.name.startswith("said-")]
-
-    assert ours
-    assert [path.name for path in ours if path.stat().st_mode & 0o077] == []
-    # Style sheets and scripts are everybody's, and the folder they lie in is closed.
-    written = [
-        p for p in home.rglob("*") if p.is_file() and p.relative_to(home).parts[0] != "static"
-    ]
-    assert {"studio.sqlite3", "secret-key"} <= {path.name for path in written}
-    others = [p for p in written if p.stat().st_mode & 0o077 and not p.name.startswith("said-")]
-    assert [path.relative_to(home).as_posix() for path in others] == []
 
 
 def test_data_that_others_could_read_is_closed(tmp_path):

@@ -150,7 +150,7 @@ def test_headers_and_bombs_cost_next_to_nothing(take_in, tmp_path, make_picture)
     said = take_in(header, cut, empty, bomb)
 
     assert said["codes"] == [
-        "picture-has-too-many-pixels",
+        "picture-is-far-too-large",
         "image-unreadable",
         "file-empty",
         "picture-added",

@@ -7,6 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from gallery.demo.vehicles.files import Cutout
+from training.engine import images
 
 _GROUND = {"day": (216, 219, 222), "sunset": (150, 112, 110), "night": (44, 47, 60)}
 
@@ -19,7 +20,7 @@ def sheet(cutouts: list[Cutout], folder: Path, columns: int = 6, cell: int = 400
     rows = -(-len(cutouts) // columns)
     page = Image.new("RGB", (columns * cell, rows * cell // 2), _GROUND["day"])
     for place, cutout in enumerate(cutouts):
-        with Image.open(folder / cutout.name) as picture:
+        with images.loaded(folder / cutout.name) as picture:
             small = picture.convert("RGBA")
         small.thumbnail((cell - 24, cell // 2 - 16), Image.Resampling.LANCZOS)
         tile = Image.new("RGB", (cell, cell // 2), _GROUND[cutout.light])
