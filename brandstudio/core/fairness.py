@@ -52,10 +52,11 @@ def next_rows(queue_name, most=None):
     waiting = (
         model._default_manager.in_turn()[:most].iterator() for model in models_of(queue_name)
     )
-    return list(islice(merge(*waiting, key=_place), most))
+    return list(islice(merge(*waiting, key=place_of), most))
 
 
-def _place(row):
+def place_of(row):
+    """What rows that wait are sorted by, of whatever kind."""
     queued = row.queued_at.timestamp() if row.queued_at else 0.0
     return (-row.priority, row.turn, queued, row.pk)
 

@@ -49,6 +49,10 @@ class EvidenceSheet(Work):
     def is_done(self):
         return self.state == SheetState.DONE
 
+    @property
+    def pictures_left(self):
+        return max(0, self.total - self.done)
+
     def start(self, worker):
         self.claim(SheetState.PAINTING, worker)
 

@@ -3,12 +3,13 @@
 import hashlib
 import statistics
 from dataclasses import dataclass, field
+from heapq import merge
 
 from django.db.models import Count, Max, Min, Prefetch, Q
 
-from brandstudio.core import queue
+from brandstudio.core import fairness, queue
 from gallery import problems
-from gallery.models import Asset, AssetState, Scene, ScenePack
+from gallery.models import Asset, AssetState, EvidenceSheet, Scene, ScenePack
 
 SCENES_SHOWN = 12
 _OTHERS_SHOWN = 8
@@ -41,6 +42,7 @@ def stage_of(person):
     active = [scene for scene in scenes if _is_active(scene)]
     places = places_in_queue() if active else {}
     paces = {base.pk: pace_of(base) for base in {scene.base for scene in active}}
+    paces["ahead"] = pictures_ahead() if active else {}
     paces["hands"] = max(1, queue.workers(queue.RENDER)) if active else 1
     for scene in scenes:
         scene.tiles = list(scene.assets.all())
@@ -88,7 +90,8 @@ def tag_of(person):
     ahead = ()
     waits = any(state == AssetState.WAITING for _pk, state, *_rest in rows)
     if waits or person.is_brand_admin:
-        ahead = tuple(waiting_pks())
+        sheets = EvidenceSheet.objects.held().values_list("pk", "done")
+        ahead = (*waiting_pks(), *sheets)
     return hashlib.sha256(repr((rows, ahead)).encode()).hexdigest()[:16]
 
 
@@ -100,6 +103,27 @@ def waiting_pks():
 def places_in_queue():
     """asset pk → place, 1 for the next."""
     return {pk: place for place, pk in enumerate(waiting_pks(), start=1)}
+
+
+def pictures_ahead():
+    """asset pk → how many pictures are painted before it, as a float: what the renderers have in
+    hand counts by what is left of it, a strength sheet by all its pictures."""
+    steps = Asset.objects.held().values_list("steps_done", "steps_total")
+    before = sum(1 - min(1, done / total) if total else 1 for done, total in steps)
+    before += sum(sheet.pictures_left for sheet in EvidenceSheet.objects.held())
+    keys = ("priority", "turn", "queued_at")
+    waiting = (
+        Asset.objects.in_turn().only(*keys),
+        EvidenceSheet.objects.in_turn().only(*keys, "done", "total"),
+    )
+    ahead = {}
+    for row in merge(*waiting, key=fairness.place_of):
+        if isinstance(row, Asset):
+            ahead[row.pk] = before
+            before += 1
+        else:
+            before += row.pictures_left
+    return ahead
 
 
 @dataclass(frozen=True)
@@ -148,18 +172,19 @@ def _place(asset, scene, places, paces):
     pace = paces.get(scene.base_id)
     if not (pace and asset.is_active):
         return
-    asset.seconds_left = _seconds_left(asset, scene, pace, paces["hands"])
+    ahead = paces["ahead"].get(asset.pk, 0)
+    asset.seconds_left = _seconds_left(asset, scene, pace, ahead, paces["hands"])
     if asset.place:
         asset.starts_in = estimate(asset.seconds_left)
     elif asset.state == AssetState.RENDERING:
         asset.ends_in = max(1, round(asset.seconds_left))
 
 
-def _seconds_left(asset, scene, pace, hands):
+def _seconds_left(asset, scene, pace, ahead, hands):
     """Until a picture is done: those before it, shared by the renderers, then itself."""
     whole = pace.seconds(asset.steps_expected, scene.width, scene.height)
     if asset.place:
-        return -(-asset.place // hands) * whole
+        return max(1, (ahead + 1) / hands) * whole
     return whole * max(0.0, 1 - asset.steps_done / asset.steps_expected)
 
 

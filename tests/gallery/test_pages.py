@@ -18,6 +18,7 @@ from gallery.engine import prompts, xmp
 from gallery.models import (
     Asset,
     Download,
+    EvidenceSheet,
     PromptTemplate,
     ReviewState,
     Scene,
@@ -579,3 +580,37 @@ def test_negative_words_that_the_base_cannot_read_are_told(at, marketer, form_da
     answer = at(marketer).post("prompt", **{**form_data, "free": "", "negative": "雾"})
 
     assert "雾" in answer.content.decode()
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_waiting_time_counts_the_pictures_of_a_strength_sheet(
+    at, marketer, make_version, make_scene, make_ready, begun
+):
+    make_ready()
+    asset = make_scene().assets.get()
+    Asset.objects.filter(pk=asset.pk).update(turn=9)
+
+    def wait():
+        [tile] = [t for s in at(marketer).get("stage").context["stage"].scenes for t in s.tiles
+                  if t.pk == asset.pk]  # fmt: skip
+        return tile.seconds_left
+
+    alone = wait()
+    version = make_version(state="draft", sheet="painting" if begun else "waiting")
+    EvidenceSheet.objects.filter(version=version).update(total=12, done=2, turn=1)
+
+    assert wait() == pytest.approx(11 * alone)
+
+
+def test_waiting_time_counts_what_is_left_of_the_picture_in_hand(
+    at, marketer, make_scene, make_ready
+):
+    make_ready()
+    other, mine = make_scene().assets.get(), make_scene().assets.get()
+    other.start("host:1:1")
+    Asset.objects.filter(pk=other.pk).update(steps_done=1, steps_total=4)
+
+    tiles = [t for s in at(marketer).get("stage").context["stage"].scenes for t in s.tiles]
+    left = {tile.pk: tile.seconds_left for tile in tiles if tile.is_active}
+
+    assert left[mine.pk] == pytest.approx(left[other.pk] * (1.75 / 0.75))
