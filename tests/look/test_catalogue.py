@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 
 from brandstudio.core import catalogue
 
@@ -56,3 +57,27 @@ def test_texts_of_templates_are_found(tmp_path, settings, source, text):
     found = {message.text for message in catalogue.collect().values()}
 
     assert found == {text or "Words", "A setting."}
+
+
+@pytest.mark.parametrize(
+    ("other", "word"),
+    [
+        ("您", "你"),
+        ("描述", "说明词"),
+        ("标注", "说明词"),
+        ("基础模型", "底模"),
+        ("证据", "依据"),
+        ("场景", "画面"),
+        ("资产", "素材"),
+    ],
+)
+def test_one_thing_has_one_chinese_word(other, word):
+    assert [text for _english, _plural, text in chinese() if other in text] == []
+    assert other not in (settings.ROOT / "README.zh.md").read_text(encoding="utf-8")
+
+
+def test_figure_that_a_sentence_takes_in_stands_between_blanks():
+    """“还要等3 秒” would come of a duration set right behind a sign."""
+    tight = re.compile(r"[\u4e00-\u9fff]%\((seconds|minutes|n|counter|count)\)[sd]")
+
+    assert [text for _english, _plural, text in chinese() if tight.search(text)] == []

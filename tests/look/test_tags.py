@@ -1,10 +1,11 @@
 """The tags that every page draws with."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.template import Context, Template
-from django.utils import translation
+from django.utils import timezone, translation
 
 from brandstudio.core.templatetags import look
 from gallery.models.asset import AssetReview, AssetState
@@ -64,3 +65,15 @@ def test_every_state_of_the_models_has_a_badge():
     states = {state.value for kind in kinds for state in kind}
 
     assert states - set(look.BADGE_OF) == set()
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(3, "just now"), (61, "1 minute ago")])
+def test_moment_is_told_as_a_moment_and_never_as_no_minutes(seconds, words):
+    with translation.override("en"):
+        told = look.ago(timezone.now() - timedelta(seconds=seconds))
+
+    assert told.replace("\xa0", " ") == words
+
+
+def test_no_page_tells_a_moment_by_a_bare_length_of_time(templates):
+    assert [name for name, text in templates.items() if "|timesince" in text] == []

@@ -5,7 +5,9 @@ from functools import cache
 from django import template
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import number_format
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -111,6 +113,16 @@ def pagination(context, page):
 def strength_value(value):
     """0.65 with the dot every prompt uses, two places: a strength is a factor, not prose."""
     return f"{float(value):.2f}"
+
+
+@register.filter
+def ago(moment):
+    """How long ago a moment was, in the reader's words; the last minute is just now."""
+    if moment is None:
+        return ""
+    if (timezone.now() - moment).total_seconds() < 60:
+        return _("just now")
+    return _("%(time)s ago") % {"time": timesince(moment, depth=1)}
 
 
 @register.filter
