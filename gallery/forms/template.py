@@ -70,7 +70,8 @@ class TemplateForm(GuardedModelForm):
         required=False,
         help_text=_(
             "For each slot: name | Chinese label | English label, then one option a line: "
-            "English phrase | Chinese | English. An empty line between slots."
+            "English phrase | Chinese | English. An empty line between slots. Such as: vehicle | "
+            "车型 | Vehicle, and below it: GS8 suv | GS8 | GS8."
         ),
     )
 
@@ -88,6 +89,28 @@ class TemplateForm(GuardedModelForm):
             "packs",
             "changes",
         ]
+        help_texts = {
+            "name_zh": _("What colleagues find it by, such as 骑楼夜色."),
+            "name_en": _("The same in English, such as Arcade at night."),
+            "slug": _("Stands in its address for good, such as arcade-night."),
+            "sentence_zh": _(
+                "What marketers read, with a list at each slot, such as "
+                "{vehicle}停在骑楼下，{weather}。"
+            ),
+            "sentence_en": _("The same in English, such as A {vehicle} in an arcade, {weather}."),
+            "text": _(
+                "What the base model reads, in English. Locked: marketers choose in its slots and "
+                "change nothing else. Such as a white {vehicle}, qilou arcade street, {weather}"
+            ),
+            "negative_prompt": _(
+                "What must not be seen, in English and without slots, such as blurry, watermark."
+            ),
+            "packs": _(
+                "Chosen already when somebody opens the template, such as an ink style; marketers "
+                "may take others."
+            ),
+            "changes": _("For reviewers and later editors, such as rain added to the weather."),
+        }
         widgets = {
             "text": forms.Textarea(attrs={"rows": 3, "lang": "en"}),
             "negative_prompt": forms.TextInput(attrs={"lang": "en"}),

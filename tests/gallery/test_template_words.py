@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.messages import get_messages
+from django.utils.translation import override
 
 from gallery import services
 from gallery.engine import slots
@@ -204,3 +205,14 @@ def test_template_submitted_before_a_rule_is_not_approved(make_template, brand_a
         services.approve(template, brand_admin)
 
     assert refused.value.code == "template-faulty"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_every_field_of_a_new_template_is_explained_with_an_example(client, at, designer, language):
+    client.cookies["django_language"] = language
+
+    form = at(designer).get("template-new").context["form"]
+
+    sign = "uch as" if language == "en" else "例如"
+    with override(language):
+        assert [field.name for field in form if sign not in str(field.help_text)] == []
