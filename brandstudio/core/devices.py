@@ -42,20 +42,28 @@ def announce(redis):
     """Tell the others what this process's device can hold, if torch is loaded and knows it."""
     if "torch" not in sys.modules:
         return
+    import torch
+
     kind, megabytes = capacity()
-    told = json.dumps({"kind": kind, "megabytes": megabytes})
+    count = torch.cuda.device_count()
+    told = json.dumps({"kind": kind, "megabytes": megabytes, "gpus": count})
     name = f"{os.uname().nodename}:{os.environ.get('STUDIO_DEVICE', 'device')}"
     redis.set(_KEY + name, told, ex=max(1, round(settings.LEASE_SECONDS)))
 
 
-def largest():
-    """{"kind", "megabytes"} of the largest device whose worker lives; None where none has told."""
+def known():
+    """What living workers told of their devices: [{"kind", "megabytes", "gpus"}]."""
     try:
         redis = queue.connection()
         told = [redis.get(key) for key in redis.scan_iter(_KEY + "*")]
     except RedisError:
-        return None
-    return max(map(json.loads, filter(None, told)), key=lambda d: d["megabytes"], default=None)
+        return []
+    return [json.loads(device) for device in told if device]
+
+
+def largest():
+    """The largest of the known devices; None where no worker has told of any."""
+    return max(known(), key=lambda device: device["megabytes"], default=None)
 
 
 def this_device():

@@ -1,5 +1,7 @@
 """Setting up a run: presets, form and YAML in step, what stands in the way, and the acts on it."""
 
+import json
+
 import pytest
 import yaml
 
@@ -381,3 +383,68 @@ def test_trigger_that_cannot_call_a_style_is_refused(at_desk, designer, word):
 
     assert answer.status_code == 422
     assert not designer.datasets.exists()
+
+
+@pytest.mark.parametrize(
+    ("targets", "idle"),
+    [
+        ("nonsense-layer", "nonsense-layer"),
+        ("to_q, nonsense-layer", "nonsense-layer"),
+        ("to_q、to_out.0 ff.net.2", ""),
+        ("attention", ""),
+    ],
+)
+def test_targets_that_the_base_lacks_are_refused_beside_their_field(
+    at_desk, dataset, fields, base, targets, idle
+):
+    at_desk.cookies["django_language"] = "en"
+    data = {**fields, "base": base.pk, "targets": targets, "act": "start", "yaml": ""}
+    data["yaml_was"] = data["yaml"]
+
+    answer = at_desk.post(f"/datasets/{dataset.pk}/train/", data)
+
+    if idle:
+        assert answer.status_code == 422
+        assert f"({idle})" in answer.context["form"].errors["targets"][0]
+    assert TrainingRun.objects.count() == (0 if idle else 1)
+
+
+@pytest.mark.parametrize("line", ["targets: nonsense-layer", "targets: [nonsense-layer]"])
+def test_targets_of_a_yaml_are_refused_before_the_start(at_desk, dataset, fields, base, line):
+    text = f"epochs: 1\n{line}\n"
+    data = {**fields, "base": base.pk, "yaml": text, "yaml_was": "", "act": "start"}
+
+    answer = at_desk.post(f"/datasets/{dataset.pk}/train/", data)
+
+    assert answer.status_code == 422
+    assert "nonsense-layer" in answer.content.decode()
+    assert not TrainingRun.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("device", "told", "is_refused"),
+    [
+        ("xpu", None, True),
+        ("cuda:x", None, True),
+        ("cuda:9", None, False),  # no worker has told yet
+        ("cuda:9", {"kind": "cuda", "megabytes": 80000, "gpus": 2}, True),
+        ("cuda:1", {"kind": "cuda", "megabytes": 80000, "gpus": 2}, False),
+        ("cuda", {"kind": "cpu", "megabytes": 80000, "gpus": 0}, True),
+        ("cpu", {"kind": "cpu", "megabytes": 80000, "gpus": 0}, False),
+        ("cuda:9", {"kind": "cuda", "megabytes": 80000}, False),  # an older worker
+    ],
+)
+def test_device_that_no_worker_has_is_refused_beside_its_field(
+    at_desk, dataset, fields, base, queue_redis, device, told, is_refused
+):
+    if told:
+        queue_redis.set("studio:device:near:device", json.dumps(told))
+    data = {**fields, "base": base.pk, "device": device, "act": "start"}
+    data["yaml"] = data["yaml_was"] = ""
+
+    answer = at_desk.post(f"/datasets/{dataset.pk}/train/", data)
+
+    if is_refused:
+        assert answer.status_code == 422
+        assert device in answer.context["form"].errors["device"][0]
+    assert TrainingRun.objects.count() == (0 if is_refused else 1)

@@ -78,6 +78,23 @@ def layers_of(path: str | Path) -> tuple[Layers, set[str]]:
     return table, {part for part, *_ in pairs}
 
 
+def idle_targets(path: str | Path, targets: tuple[str, ...]) -> list[str]:
+    """Those endings of layers' names that no layer of the base's UNet has, as its headers tell.
+
+    Whoever is not named may still match nothing: dots and strokes are not told apart here, and of
+    a base whose headers tell nothing no target is doubted.
+    """
+    table, parts = layers_of(path)
+    if "unet" not in parts:
+        return []
+    names = [name.removeprefix("lora_unet") for name in table if name.startswith("lora_unet_")]
+    return [
+        target
+        for target in targets
+        if not any(name.endswith("_" + target.replace(".", "_")) for name in names)
+    ]
+
+
 def _family_misfit(found: LoraHeader, family: str) -> str:
     return "" if found.family in (family, "unknown") else f"{found.family} ≠ {family}"
 

@@ -12,6 +12,7 @@ from training.engine.errors import EngineError
 from training.engine.prompt_checks import check_samples
 from training.models import BaseModel
 from training.problems import faults_of, sentence
+from training.run_faults import faults_here
 
 _translated = lazy(gettext, str)  # the engine's own sentences, marked for extraction there
 
@@ -92,9 +93,13 @@ class RunForm(forms.Form):
         cleaned = super().clean()
         if base := cleaned.get("base"):
             try:
-                check_samples(recipes.full_config(self.settings, base).sample_prompts)
+                config = recipes.full_config(self.settings, base)
+                check_samples(config.sample_prompts)
             except EngineError as error:
                 self.show_faults(error)
+            else:
+                for code, facts in faults_here(config, base):
+                    self.add_error(facts["key"], sentence(code, facts))
         return cleaned
 
     def show_faults(self, error):
