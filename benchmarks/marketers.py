@@ -128,7 +128,7 @@ def set_up(folder, port):
     import django  # noqa: PLC0415 -- settings read what stands above
 
     django.setup()
-    from brandstudio.core import setting_up  # noqa: PLC0415
+    from brandstudio.core.process import setting_up  # noqa: PLC0415
 
     setting_up.prepare(lambda line: print(line, file=sys.stderr))
 
@@ -158,7 +158,8 @@ def running(folder, renderers=2):
     """Redis, gunicorn and the render workers, until the block ends."""
     from django.conf import settings  # noqa: PLC0415
 
-    from brandstudio.core import programs, queue, redis_server  # noqa: PLC0415
+    from brandstudio.core.process import programs, redis_server  # noqa: PLC0415
+    from brandstudio.core.queue import work_queue  # noqa: PLC0415
 
     programs_ = [programs.redis_program(), programs.web_program()]
     shared = {
@@ -178,7 +179,7 @@ def running(folder, renderers=2):
             home = {"STUDIO_DATA_DIR": str(folder / f"renderer-{number}")}
             niced = ("nice", "-n", str(programs.WORKER_NICENESS), *command)
             started.append(_start(niced, {**shared, **home}))
-        _until(lambda: queue.workers(queue.RENDER) == renderers, seconds=PATIENCE)
+        _until(lambda: work_queue.workers(work_queue.RENDER) == renderers, seconds=PATIENCE)
         yield
     finally:
         for process in reversed(started):

@@ -121,7 +121,7 @@ def _make_run(owner, state):
         Snapshot,
         TrainingRun,
     )
-    from training.recipes import full_config  # noqa: PLC0415
+    from training.rules.run_settings import full_config  # noqa: PLC0415
     from training.services.bases import sync_base_models  # noqa: PLC0415
 
     if not BaseModel.objects.exists():
@@ -155,7 +155,7 @@ def _make_run(owner, state):
 
 
 def _serve():
-    from brandstudio.core import programs  # noqa: PLC0415 -- reads the port from the environment
+    from brandstudio.core.process import programs  # noqa: PLC0415 -- reads the port from the environment
 
     log = Path(os.environ["STUDIO_DATA_DIR"]) / "web.log"
     with log.open("wb") as output:

@@ -1,7 +1,7 @@
 """Ours against a plain warm pipeline: a stream of mixed requests, side by side in one run.
 
 The plain way keeps the diffusers pipeline warm and, for every request with a style, loads the
-LoRA file, sets its strength, paints and unloads it. Ours is training.engine.sampling.Renderer,
+LoRA file, sets its strength, paints and unloads it. Ours is the engine's sampling.renderer,
 which reports each step with its previews as the web page gets them. Both use the same networks,
 scheduler, steps and seeds; the requests alternate, so that whatever else the machine does falls
 on both.
@@ -22,10 +22,11 @@ from pathlib import Path
 import torch
 
 from benchmarks.training_speed import clock, machine, open_base, since
-from training.engine import adapters, loading, lora_files
-from training.engine.config import RunConfig
-from training.engine.packs import Packs
-from training.engine.sampling import Renderer, SampleRequest
+from training.engine.base import loading
+from training.engine.config.run_config import RunConfig
+from training.engine.lora import adapters, weight_files
+from training.engine.lora.packs import Packs
+from training.engine.sampling.renderer import Renderer, SampleRequest
 
 PROMPTS = (
     "an old arcade street at night, red lanterns",
@@ -125,7 +126,7 @@ def write_pack(folder: Path, info, pipe, rank: int, seed: int) -> Path:
         weight = layer.lora_B[adapters.TRAINED].weight
         weight.data.copy_(0.01 * torch.randn(weight.shape, generator=numbers))
     path = folder / f"style{seed}.safetensors"
-    lora_files.write_kohya(path, adapters.trained_modules(pipe, info), {}, "fp16")
+    weight_files.write_kohya(path, adapters.trained_modules(pipe, info), {}, "fp16")
     adapters.unload_pack(pipe, adapters.TRAINED)
     return path
 

@@ -2,7 +2,7 @@
 
 The plain loop trains as the diffusers text-to-image LoRA example does: a DataLoader opens and
 resizes each picture, VAE and text encoder run at every step, the loss is read at every step.
-Ours is training.engine.trainer. Both train the same LoRA; turns alternate, so that whatever
+Ours is training.engine.train.trainer. Both train the same LoRA; turns alternate, so that whatever
 else the machine does falls on both. Each loop's peak memory is that of a process of its own (on a
 GPU: of the card since the loop began).
 
@@ -33,15 +33,16 @@ from PIL import Image
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
-from training.engine import adapters, base_models, loading
-from training.engine.caches import encode_captions
-from training.engine.captions import read_metadata
-from training.engine.config import RunConfig
-from training.engine.control import Control
+from training.engine.base import base_models, loading
+from training.engine.base.tokenizer import clip_tokenizer
+from training.engine.config.run_config import RunConfig
+from training.engine.data.caches import encode_captions
+from training.engine.data.captions.tables import read_metadata
+from training.engine.data.images import fit_crop, open_rgb
 from training.engine.diffusion import min_snr_weights
-from training.engine.images import fit_crop, open_rgb
-from training.engine.tokenizer import clip_tokenizer
-from training.engine.trainer import train
+from training.engine.lora import adapters
+from training.engine.train.control import Control
+from training.engine.train.trainer import train
 
 
 @dataclass

@@ -12,7 +12,7 @@ from pathlib import Path
 import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core import redis_server
+from brandstudio.core.process import redis_server
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("STUDIO_DATA_DIR", ROOT / "var")).resolve()
@@ -67,21 +67,21 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "brandstudio.core.middleware.PrivateMiddleware",
-    "brandstudio.core.polling.PollMiddleware",
+    "brandstudio.core.ui.middleware.PrivateMiddleware",
+    "brandstudio.core.ui.polling.PollMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "brandstudio.core.trouble.SessionMiddleware",
+    "brandstudio.core.ui.trouble.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "brandstudio.core.trouble.TroubleMiddleware",
-    "brandstudio.core.plain_text.PlainTextMiddleware",
+    "brandstudio.core.ui.trouble.TroubleMiddleware",
+    "brandstudio.core.input.plain_text.PlainTextMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "brandstudio.core.middleware.SignedOutMiddleware",
+    "brandstudio.core.ui.middleware.SignedOutMiddleware",
 ]
 
 ROOT_URLCONF = "brandstudio.urls"
@@ -98,7 +98,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
-                "brandstudio.core.context.shell",
+                "brandstudio.core.ui.context.shell",
             ],
         },
     }
@@ -167,7 +167,7 @@ ZIP_MAX_BYTES = int(os.environ.get("ZIP_MAX_BYTES", 4 * 1024**3))  # unpacked
 IMAGE_MAX_PIXELS = int(os.environ.get("IMAGE_MAX_PIXELS", 100_000_000))
 DATA_UPLOAD_MAX_NUMBER_FILES = 2000
 # Every upload is a file: what reads it wants a path.
-FILE_UPLOAD_HANDLERS = ["brandstudio.core.trouble.UploadHandler"]
+FILE_UPLOAD_HANDLERS = ["brandstudio.core.ui.trouble.UploadHandler"]
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 
@@ -213,7 +213,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-AUTH_PASSWORD_VALIDATORS += [{"NAME": "brandstudio.core.demo_accounts.NotTheDemosPassword"}]
+AUTH_PASSWORD_VALIDATORS += [{"NAME": "brandstudio.core.access.demo_accounts.NotTheDemosPassword"}]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -3,7 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from brandstudio.core import converters, views  # noqa: F401 -- the first makes <id:…> known
+from brandstudio.core import views
+from brandstudio.core.input import converters  # noqa: F401 -- the first makes <id:…> known
 
 urlpatterns = [
     path("", include("brandstudio.core.urls")),

@@ -14,7 +14,7 @@ application = get_wsgi_application()
 
 def _refuse_open_demo():
     """However the web process was started, it does not serve others with the demo's password."""
-    from brandstudio.core import setting_up  # noqa: PLC0415 -- models need the application first
+    from brandstudio.core.process import setting_up  # noqa: PLC0415 -- models need the application first
 
     try:
         setting_up.refuse_open_demo()

@@ -7,7 +7,7 @@ class GalleryConfig(AppConfig):
     verbose_name = _("Gallery")
 
     def ready(self):
-        from brandstudio.core import housekeeping  # noqa: PLC0415 -- models load after the apps
+        from brandstudio.core.queue import housekeeping  # noqa: PLC0415 -- models load after the apps
         from gallery.services import assets  # noqa: PLC0415
 
         housekeeping.register(assets.empty_bin)

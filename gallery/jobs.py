@@ -1,20 +1,20 @@
 """What the queue calls. Only ids go in: the row, not the queue, holds the truth."""
 
-from brandstudio.core import disk, lease, queue, stopping
-from brandstudio.core.blobs import BlobMissing
-from brandstudio.core.device import LeaseAbandoned
-from brandstudio.core.devices import this_device
+from brandstudio.core.blobs import BlobMissing, disk
 from brandstudio.core.models import WrongState
-from gallery import painting
+from brandstudio.core.queue import lease, stopping, work_queue
+from brandstudio.core.queue.device import LeaseAbandoned
+from brandstudio.core.queue.devices import this_device
 from gallery.models import Asset, EvidenceSheet
 from gallery.problems import Refused
+from gallery.worker import render_jobs
 from training.engine.errors import EngineError
 
 
 def warm_up(queue_name):
     """Load the base that most scenes use, so that the first click need not wait for it."""
-    if queue_name == queue.RENDER:
-        painting.load_default_base()
+    if queue_name == work_queue.RENDER:
+        render_jobs.load_default_base()
 
 
 def render(asset_pk):
@@ -23,7 +23,7 @@ def render(asset_pk):
         Asset.objects.select_related("scene__base", "scene__template", "scene__plate__vehicle").get(
             pk=asset_pk
         ),
-        painting.paint_asset,
+        render_jobs.paint_asset,
     )
 
 
@@ -31,7 +31,7 @@ def paint_sheet(sheet_pk):
     """Paint and score the strength sheet of a style version. Safe to deliver twice."""
     _carry_out(
         EvidenceSheet.objects.select_related("version__base", "version__pack").get(pk=sheet_pk),
-        painting.paint_sheet,
+        render_jobs.paint_sheet,
     )
 
 
@@ -40,10 +40,10 @@ def _carry_out(work, act):
         work.start(worker=lease.this_worker())
         with lease.renewing(work), this_device().rendering(should_stop=stopped) as turn:
             act(work, turn, stopped)
-    except (WrongState, LeaseAbandoned, painting.Stopped):
+    except (WrongState, LeaseAbandoned, render_jobs.Stopped):
         # Delivered twice, cancelled or taken over: the row knows. Or this process must end.
         if stopping.process_should_stop():
-            queue.hand_back(work)
+            work_queue.hand_back(work)
     except (EngineError, Refused) as error:  # a person can mend this
         work.fail(error.code, **error.facts)
     except BlobMissing as error:

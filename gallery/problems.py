@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
-from brandstudio.core import addresses
+from brandstudio.core.input import addresses
 from training import problems as training_problems
 from training.engine.errors import EngineError
 from training.problems import Facts

@@ -1,7 +1,7 @@
 from django.urls import path
 
-from brandstudio.core import converters  # noqa: F401 -- makes <id:…> known
-from gallery.views import assets, create, library, pictures, reach, review, templates, vehicles
+from brandstudio.core.input import converters  # noqa: F401 -- makes <id:…> known
+from gallery.views import assets, create, downstream, library, pictures, review, templates, vehicles
 
 app_name = "gallery"
 urlpatterns = [
@@ -64,5 +64,5 @@ urlpatterns = [
         name="template-retire",
     ),
     path("review/", review.review, name="review"),
-    path("reach/<id:dataset_pk>/<str:sha256>/", reach.picture_reach, name="picture-reach"),
+    path("reach/<id:dataset_pk>/<str:sha256>/", downstream.picture_reach, name="picture-reach"),
 ]

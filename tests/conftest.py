@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db import connection
 from hypothesis import settings as property_settings
 
-from brandstudio.core import queue, redis_server
+from brandstudio.core.process import redis_server
+from brandstudio.core.queue import work_queue
 
 # The same examples at every run, and no clock: a busy machine must not fail a test.
 property_settings.register_profile("house", deadline=None, derandomize=True)
@@ -95,7 +96,7 @@ def redis_process():
 @pytest.fixture
 def queue_redis(redis_process):
     """A real, empty Redis under the queues. Yields a client of it."""
-    client = queue.connection()
+    client = work_queue.connection()
     client.flushall()
     yield client
     client.flushall()

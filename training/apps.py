@@ -8,7 +8,7 @@ class TrainingConfig(AppConfig):
 
     def ready(self):
         # models load after the apps
-        from brandstudio.core import housekeeping, reconcile  # noqa: PLC0415
+        from brandstudio.core.queue import housekeeping, reconcile  # noqa: PLC0415
         from training.services import retention, sweep_bin, sweep_uploads  # noqa: PLC0415
 
         reconcile.register(sweep_uploads)

@@ -4,17 +4,19 @@ import traceback
 
 from django.db.models import Max
 
-from brandstudio.core import disk, lease, queue, stopping
-from brandstudio.core.blobs import BlobMissing
-from brandstudio.core.device import LeaseAbandoned
-from brandstudio.core.devices import this_device
+from brandstudio.core.blobs import BlobMissing, disk
 from brandstudio.core.models import WrongState
-from training import chores, notices, warm
+from brandstudio.core.queue import lease, stopping
+from brandstudio.core.queue import work_queue as queue
+from brandstudio.core.queue.device import LeaseAbandoned
+from brandstudio.core.queue.devices import this_device
+from training import notices
 from training.engine.errors import EngineError
 from training.models import Chore, RunLine, RunState, TrainingRun, Upload
-from training.recorder import Recorder
-from training.services import advice, bases, folders, incoming, retention
-from training.steering import RunControl
+from training.services import bases, incoming, retention, run_folders
+from training.worker import checkpoint_advice, dataset_tasks, pipeline_cache
+from training.worker.event_writer import Recorder
+from training.worker.run_control import RunControl
 
 MOST_TRACE = 8000  # characters of a traceback that the log keeps
 
@@ -57,11 +59,11 @@ def _pause_on_full_disk(run):
 
 
 def _train(run):
-    from training.engine import trainer  # noqa: PLC0415 -- torch is slow; web processes skip it
+    from training.engine.train import trainer  # noqa: PLC0415 -- torch is slow; web processes skip it
 
     recorder = Recorder(run)
-    config = folders.write_training_folder(run)
-    kept = folders.carry_state_over(run)
+    config = run_folders.write_training_folder(run)
+    kept = run_folders.carry_state_over(run)
     resumes = kept is not None
     line = "line-resumed" if resumes else "line-anew" if run.attempt > 1 else "line-started"
     recorder.say(line, attempt=run.attempt, step=kept or 0, worker=run.worker.split(":")[0])
@@ -74,8 +76,8 @@ def _train(run):
                 config,
                 resume=resumes,
                 control=control,
-                cache_dir=folders.cache_folder(),
-                pipe=warm.pipeline(run.base.path, config),
+                cache_dir=run_folders.cache_folder(),
+                pipe=pipeline_cache.pipeline(run.base.path, config),
             )
             for event in events:
                 if event.kind == "step" and run.state != RunState.TRAINING:
@@ -84,7 +86,7 @@ def _train(run):
                 end = event
             if end is not None and end.kind == "finished":
                 recorder.settle()
-                advice.recommend(run, config, recorder, control)
+                checkpoint_advice.recommend(run, config, recorder, control)
     except LeaseAbandoned:
         if stopping.process_should_stop():
             queue.hand_back(run)
@@ -105,7 +107,7 @@ def _end(run, recorder, end, control):
         return
     if end.kind == "finished" and control.why_paused != "worker-stops":
         run.finish()
-        folders.forget_files(run)
+        run_folders.forget_files(run)
         retention.forget_resume_state(run)
     elif control.why_paused == "worker-stops":
         queue.hand_back(run)
@@ -122,7 +124,7 @@ def do_chore(chore_pk):
     try:
         chore.start(worker=lease.this_worker())
         with lease.renewing(chore):
-            chores.carry_out(chore)
+            dataset_tasks.carry_out(chore)
             chore.finish()
     except WrongState:
         return
@@ -166,4 +168,4 @@ def warm_up(queue):
     if queue == Chore.QUEUE:
         bases.sync_base_models()
     else:
-        import training.engine.trainer  # noqa: F401, PLC0415 -- torch is slow to import
+        import training.engine.train.trainer  # noqa: F401, PLC0415 -- torch is slow to import

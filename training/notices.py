@@ -1,6 +1,6 @@
 """Tells people about work that ended while they were elsewhere."""
 
-from brandstudio.core import sending
+from brandstudio.core.services import sending
 
 
 def run_ended(run):

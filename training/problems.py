@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop, override
 
-from training.engine.checkpoint_reasons import REASONS
 from training.engine.errors import SENTENCES as ENGINE_SENTENCES
+from training.engine.evaluate.checkpoint_reasons import REASONS
 from training.engine.fault_reasons import REASONS as REASONS_OF_FILES
 
 SENTENCES: dict[str, str] = {

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from brandstudio.core import converters  # noqa: F401 -- makes <id:…> known
+from brandstudio.core.input import converters  # noqa: F401 -- makes <id:…> known
 from training.views import bases, bulk, captions, datasets, images, pictures, runs, uploads
 
 app_name = "training"

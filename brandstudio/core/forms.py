@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core import demo_accounts, exposure, sign_in
+from brandstudio.core.access import demo_accounts, exposure, sign_in
 from brandstudio.core.models.states import update_as_last_seen
 
 

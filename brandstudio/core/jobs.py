@@ -2,8 +2,9 @@
 
 import smtplib
 
-from brandstudio.core import lease, sending
 from brandstudio.core.models import Message, WrongState
+from brandstudio.core.queue import lease
+from brandstudio.core.services import sending
 
 
 def send_message(message_pk):

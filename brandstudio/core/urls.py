@@ -1,8 +1,9 @@
 from django.contrib.auth.views import LogoutView, PasswordChangeView
 from django.urls import path, reverse_lazy
 
-from brandstudio.core import look_views, views
+from brandstudio.core import views
 from brandstudio.core.forms import OwnPasswordForm
+from brandstudio.core.ui import views as look_views
 
 app_name = "core"
 urlpatterns = [

@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from brandstudio.core import first_admin
+from brandstudio.core.access import first_admin
 from brandstudio.core.forms import FirstPasswordForm, SignInForm
-from brandstudio.core.methods import require_safe_or
 from brandstudio.core.models import AuditEntry, WrongState
+from brandstudio.core.ui.methods import require_safe_or
 
 
 class SignIn(LoginView):

@@ -1,1 +1,1 @@
-"""What a first run shows: the committed content, and the cars that are rendered for it."""
+"""The demo: the main job carried out without a browser, and its result as committed files."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from training.engine.evaluation import Reference
-from training.engine.images import open_rgb
+from training.engine.data.images import open_rgb
+from training.engine.evaluate.strength_sheet import Reference
 
 
 def scores(

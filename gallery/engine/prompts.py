@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from gallery.engine.slots import SLOT
-from training.engine import prompt_tags, prompt_weights
 from training.engine.errors import EngineError
-from training.engine.prompt_tags import Tag, tidy
+from training.engine.prompts import style_tags, word_weights
+from training.engine.prompts.style_tags import Tag, tidy
 
 LONGEST = 2000  # characters; far beyond what any text encoder reads
 
@@ -28,7 +28,7 @@ class Piece:
 def split_tags(prompt: str) -> tuple[str, list[Tag]]:
     """As prompt_tags.split_tags; raises ("prompt-too-long") beyond LONGEST characters as well."""
     check_length(prompt)
-    return prompt_tags.split_tags(prompt)
+    return style_tags.split_tags(prompt)
 
 
 def check_length(prompt: str) -> None:
@@ -54,7 +54,7 @@ def compose(
     opening = [word for word in dict.fromkeys(tidy(t) for t in triggers) if word]
     if not opening and (neutral := tidy(neutral)):
         opening = [neutral]
-    opening = [prompt_weights.literal(word) for word in opening]
+    opening = [word_weights.literal(word) for word in opening]
     body = _filled(text, slots or {})
     if free := tidy(free):
         body.append([Piece("free", free)])

@@ -15,10 +15,10 @@ import peft
 import torch
 from PIL import Image
 
-from gallery.engine import plate, upscale
-from gallery.engine.plate import PlacedProduct
+from gallery.engine import compositing, upscale
+from gallery.engine.compositing import PlacedProduct
 from gallery.engine.safety import SafetyChecker
-from training.engine.sampling import Renderer, SampleRequest
+from training.engine.sampling.renderer import Renderer, SampleRequest
 
 PREVIEW_SIDE = 128  # px of the longer side of a preview
 OnStep = Callable[[int, int, bytes], None]
@@ -78,11 +78,11 @@ class WarmRenderer:
         """
         base = self._renderer.base
         size = (request.width or base.default_width, request.height or base.default_height)
-        composition = plate.compose(product, size)
+        composition = compositing.compose(product, size)
         around = dataclasses.replace(
             request, init_image=composition.picture, mask=composition.mask, change=1.0
         )
-        return plate.finish(self.paint(around, on_step, should_stop), composition)
+        return compositing.finish(self.paint(around, on_step, should_stop), composition)
 
     def upscale(
         self,
@@ -104,7 +104,7 @@ class WarmRenderer:
                 self._renderer, picture, request, factor, change, _told(on_step), should_stop
             )
         )
-        return plate.put_on(larger, product) if product else larger
+        return compositing.put_on(larger, product) if product else larger
 
     def _checked(self, picture: Image.Image) -> Image.Image:
         if self._safety:

@@ -13,8 +13,8 @@ from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionS
 from PIL import Image
 from safetensors import SafetensorError
 
+from training.engine.data.images import fit_crop
 from training.engine.errors import EngineError
-from training.engine.images import fit_crop
 
 FOLDER = "safety-checker"
 """Name of the checker's folder among the base models."""

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from PIL import Image
 
 from training.engine.errors import EngineError
-from training.engine.sample_request import MAX_SIDE, SampleRequest
-from training.engine.sampling import OnStep, Renderer
+from training.engine.sampling.renderer import OnStep, Renderer
+from training.engine.sampling.sample_request import MAX_SIDE, SampleRequest
 
 
 def upscale(

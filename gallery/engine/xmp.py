@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
 
-from training.engine.images import opened
+from training.engine.data.images import opened
 
 AI_SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

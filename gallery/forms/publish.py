@@ -4,15 +4,15 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.addresses import refuse_word_in_use
+from brandstudio.core.input.addresses import refuse_word_in_use
 from gallery import problems
 from gallery.models import StylePack
 from gallery.models.style import LEAST, MOST
 from gallery.services.publishing import BAND
-from training.engine import letters
-from training.engine import trigger_words as triggers
 from training.engine.errors import EngineError
-from training.engine.lora_fit import check_fit
+from training.engine.lora.fit import check_fit
+from training.engine.prompts import letters
+from training.engine.prompts import trigger_words as triggers
 from training.models import BaseModel
 
 LARGEST_FILE = 1_000_000_000  # bytes

@@ -21,7 +21,7 @@ from gallery.models import (
 from gallery.problems import REFUSALS, Refused
 from gallery.services import library, orders, sources
 from gallery.services.orders import Placed, SceneOrder
-from training.engine import prompt_tags, strengths
+from training.engine.prompts import strengths, style_tags
 
 COUNTS = (1, 2, 4, 8)
 # Where a refusal is shown; all others stand above the form.
@@ -351,7 +351,7 @@ class SceneForm(forms.Form):
         """(own words without their style tags, [(StyleVersion, strength)] of the tags)."""
         words, tags = prompts.split_tags(free)
         known = library.by_name(self.versions) if tags else {}
-        return words, prompt_tags.called(tags, known, lambda version: version.strength)
+        return words, style_tags.called(tags, known, lambda version: version.strength)
 
     def _note_repeats(self, packs):
         """Remember the strengths of packs that are ticked and called as well: they add up."""

@@ -3,7 +3,7 @@ their pages were out of reach. The versions of a template keep one name."""
 
 from django.db import migrations
 
-from brandstudio.core.addresses import free_name
+from brandstudio.core.input.addresses import free_name
 
 # As they stood when the rule came (`addresses.words_in_use`).
 IN_USE = ("cover", "evidence", "import", "new", "plates", "publish")

@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 
 from gallery.engine import slots
 from training import problems
-from training.engine import prompt_checks
 from training.engine.errors import EngineError
+from training.engine.prompts import checks
 
 SENTENCES = ("sentence_zh", "sentence_en")
-READERS = {"text": prompt_checks.check, "negative_prompt": prompt_checks.check_negative}
+READERS = {"text": checks.check, "negative_prompt": checks.check_negative}
 PROMPTS = tuple(READERS)
 
 
@@ -129,4 +129,4 @@ def _of_options(slot):
     for phrase in phrases:
         yield from _of_braces(phrase)
         yield from _of_language(phrase)
-        yield from _of_reading(phrase, prompt_checks.check_part)
+        yield from _of_reading(phrase, checks.check_part)

@@ -6,8 +6,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from brandstudio.core import housekeeping, sending
 from brandstudio.core.models import AuditEntry, User, WrongState
+from brandstudio.core.queue import housekeeping
+from brandstudio.core.services import sending
 from gallery.models import Asset, OwnWork
 from gallery.problems import Refused
 

@@ -8,12 +8,12 @@ from django.conf import settings
 from PIL import Image
 
 from brandstudio.core import blobs
-from gallery.engine import labelling, plate, sizes
+from gallery.engine import compositing, labelling, sizes
 from gallery.models import AssetState, Download
 from gallery.problems import Refused
 from gallery.services import shown
 from gallery.services.scenes import product_of
-from training.engine.images import loaded
+from training.engine.data.images import loaded
 
 FORMS = {"png": "image/png", "jpg": "image/jpeg"}
 LARGEST_SIDE = 4096  # px: what a request may scale to while a person waits
@@ -84,7 +84,7 @@ def _delivered(picture, scene, size):
     # The channel's cut goes around the car, not around the middle.
     shape = scene.plate.height / scene.plate.width * picture.width / picture.height
     focus = (scene.plate_x, scene.plate_y - scene.plate_width * shape / 2)
-    return sizes.cut_to(plate.put_on(larger, product), *size, focus=focus)
+    return sizes.cut_to(compositing.put_on(larger, product), *size, focus=focus)
 
 
 def delivered_size(asset, channel=None):

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from gallery.models import AssetState, Way
 from gallery.problems import Refused
-from gallery.services import remix, scenes
+from gallery.services import reuse, scenes
 from gallery.services.sources import start_of
-from training.engine import base_models
+from training.engine.base import base_models
 
 LARGER = 2  # times, on each side
 LARGEST_SIDE = 4096  # px
@@ -28,7 +28,7 @@ def enlarge(asset, by):
     if not scene.base.is_present:
         raise Refused("base-absent", name=scene.base.name)
     order = replace(
-        remix.same(asset, by),
+        reuse.same(asset, by),
         start=start_of(asset),
         change=base_models.describe(scene.base.path).upscale_change,
         size=(scene.width * LARGER, scene.height * LARGER),

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from brandstudio.core import queue
+from brandstudio.core.queue import work_queue
 from gallery.models import EvidenceSheet
 from gallery.models.evidence import SheetState
 
@@ -40,7 +40,7 @@ def order_sheet(version):
     )
     if made:
         sheet.requeue(why="ordered")
-        queue.enqueue_work(sheet)
+        work_queue.enqueue_work(sheet)
     return sheet
 
 
@@ -48,7 +48,7 @@ def paint_again(sheet, by):
     """A person lets a failed sheet be painted once more."""
     with transaction.atomic():
         sheet.requeue(by=by, why="again")
-        queue.enqueue_work(sheet)
+        work_queue.enqueue_work(sheet)
 
 
 def is_ready(version):

@@ -7,14 +7,16 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from brandstudio.core import addresses, blobs, sending
+from brandstudio.core import blobs
+from brandstudio.core.input import addresses
 from brandstudio.core.models import User, WrongState
+from brandstudio.core.services import sending
 from gallery.models import EvidenceSheet, OwnWork, PromptTemplate, StyleVersion
 from gallery.models.evidence import SheetState
 from gallery.problems import Refused
 from gallery.services import evidence
-from training.engine import lora_export
-from training.engine.lora_fit import check_fit
+from training.engine.lora import style_export
+from training.engine.lora.fit import check_fit
 
 BAND = ("strength_min", "best_min", "strength", "best_max", "strength_max")
 
@@ -63,11 +65,11 @@ def publish_file(path, name, by, pack, base, *, config=None, band=None, **fields
 
 def _stored(found, config):
     """The blob of a file that fits."""
-    if lora_export.is_kohya(found):
+    if style_export.is_kohya(found):
         return blobs.put(found.file)
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "style.safetensors"
-        lora_export.rewrite(found.file, target, found.header.metadata, config or False)
+        style_export.rewrite(found.file, target, found.header.metadata, config or False)
         return blobs.put(target)
 
 

@@ -8,14 +8,15 @@ import random
 from django.db import transaction
 from django.utils import timezone
 
-from brandstudio.core import blobs, queue
+from brandstudio.core import blobs
 from brandstudio.core.models import AuditEntry, WrongState
-from gallery.engine.plate import PlacedProduct
+from brandstudio.core.queue import work_queue
+from gallery.engine.compositing import PlacedProduct
 from gallery.models import Asset, AssetState, Scene, ScenePack
 from gallery.problems import Refused
-from gallery.services import orders, quota, remix
-from gallery.services.judging import judge
+from gallery.services import orders, quota, reuse
 from gallery.services.orders import DEFAULT_CHANGE, LARGEST_SEED, Placed, SceneOrder
+from gallery.services.validation import judge
 
 __all__ = [  # with what callers of the door need to ask
     "DEFAULT_CHANGE",
@@ -46,17 +47,17 @@ def compose_scene(order, by):
             ScenePack(scene=scene, version=version, strength=strength)
             for version, strength in judged.packs
         )
-        queue.enqueue_together(_assets_of(scene, order.strengths))
+        work_queue.enqueue_together(_assets_of(scene, order.strengths))
     return scene
 
 
 def retry(asset, by):
     """Let a failed picture be painted once more, if its order still passes."""
     with transaction.atomic():
-        judge(remix.same(asset, by), by)
+        judge(reuse.same(asset, by), by)
         quota.check(by, 1, new=0 if quota.is_of_today(asset) else 1)
         asset.requeue(by=by, why="again")
-        queue.enqueue_work(asset)
+        work_queue.enqueue_work(asset)
 
 
 def paint_first(scene, by):
@@ -67,7 +68,7 @@ def paint_first(scene, by):
     with transaction.atomic():
         quota.check(scene.owner, 0, new=0)
         for asset in scene.assets.waiting():
-            judge(remix.same(asset, scene.owner), scene.owner)
+            judge(reuse.same(asset, scene.owner), scene.owner)
             AuditEntry.objects.record(asset, asset.state, asset.state, by=by, why="painted-first")
         scene.assets.waiting().update(priority=URGENT)
 
@@ -155,7 +156,7 @@ def cancel(assets, by):
             continue
         stopped += 1
         # The row tells the renderer by itself; this only spares the wait.
-        transaction.on_commit(lambda a=asset: queue.withdraw(a.QUEUE, a.job_id))
+        transaction.on_commit(lambda a=asset: work_queue.withdraw(a.QUEUE, a.job_id))
     return stopped
 
 

@@ -10,11 +10,11 @@ from functools import lru_cache
 from django.conf import settings
 
 from brandstudio.core import blobs
-from brandstudio.core.serving import MadePicture
+from brandstudio.core.ui.serving import MadePicture
 from gallery.engine import labelling, xmp
 from gallery.engine.xmp import Mark
+from training.engine.data.images import loaded
 from training.engine.errors import EngineError
-from training.engine.images import loaded
 
 THUMB_SIDE = 480  # px of the longer side of what lists show, at most
 _THUMB_QUALITY = 75

@@ -7,17 +7,17 @@ from django.urls import reverse
 from PIL import Image
 
 from brandstudio.core import blobs
-from brandstudio.core.numbers import parse_id
-from gallery.engine import plate as plates
+from brandstudio.core.input.numbers import parse_id
+from gallery.engine import compositing as plates
 from gallery.models import Asset, AssetState, Plate, Scene, StartPicture
 from gallery.problems import REFUSALS, Refused
 from gallery.services import shown
-from training import pictures
-from training.engine import images
+from training.engine.data import images
+from training.services import image_store
 
 THUMB_SIDE = 720  # px of the longer side: what a page shows of a plate
 LARGEST_SOURCE = 64 * 2**20  # bytes
-REFUSED_FILES = (*REFUSALS, pictures.Refused)  # what taking in a file may raise
+REFUSED_FILES = (*REFUSALS, image_store.Refused)  # what taking in a file may raise
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,9 @@ def recent_pictures(person, chosen=None, most=5):
 def take_start(upload, person):
     """Keep an uploaded picture to start from. Raises pictures.Refused."""
     _check_size(upload)
-    name = pictures.safe_name(upload.name)
+    name = image_store.safe_name(upload.name)
     path = upload.temporary_file_path()
-    taken = pictures.take_in(path, name, images.check_shape)
+    taken = image_store.take_in(path, name, images.check_shape)
     return StartPicture.objects.create(
         owner=person,
         name=name,
@@ -115,7 +115,7 @@ def take_plate(upload, person, vehicle=None):
     Raises one of REFUSED_FILES for a file that is no cut-out.
     """
     _check_size(upload)
-    name = pictures.safe_name(upload.name)
+    name = image_store.safe_name(upload.name)
     return keep_plate(upload.temporary_file_path(), name, person, vehicle)
 
 
@@ -143,7 +143,7 @@ def plates_for(person):
 
 def _check_size(upload):
     if upload.size > LARGEST_SOURCE:
-        raise pictures.Refused(
+        raise image_store.Refused(
             "file-too-large",
             name=upload.name,
             megabytes=round(upload.size / 2**20),

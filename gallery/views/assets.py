@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from brandstudio.core.numbers import parse_ids
+from brandstudio.core.input.numbers import parse_ids
 from gallery import problems
 from gallery.models import Asset, AssetReview, AssetState, Channel, StylePack
+from gallery.pages import create, lineage
+from gallery.pages.history import history_of
 from gallery.problems import Refused
 from gallery.services import assets as acts
-from gallery.services import downloads, lineage, stage
-from gallery.services.history import history_of
+from gallery.services import downloads
 
 PER_PAGE = 48
 
@@ -227,7 +228,7 @@ def _back(request, asset):
     """To the create page (its results alone, when asked by htmx) or else to the picture."""
     if request.POST.get("next") == "create":
         if request.htmx:
-            shown = {"stage": stage.stage_of(request.user)}
+            shown = {"stage": create.stage_of(request.user)}
             return render(request, "gallery/_stage.html", shown)
         return redirect(f"{reverse('gallery:create')}#results")
     return redirect(asset)

@@ -9,29 +9,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from brandstudio.core.methods import require_safe_or
-from brandstudio.core.numbers import parse_id
-from brandstudio.core.polling import polled
-from brandstudio.core.roles import admin_required, marketer_required
+from brandstudio.core.access.roles import admin_required, marketer_required
+from brandstudio.core.input.numbers import parse_id
+from brandstudio.core.ui.methods import require_safe_or
+from brandstudio.core.ui.polling import polled
 from gallery import problems
 from gallery.engine import prompts
 from gallery.forms import SceneForm
 from gallery.models import Asset, Channel, PromptTemplate, Scene, Way
 from gallery.models.asset import AssetState
+from gallery.pages import create as stage
+from gallery.pages import placement
 from gallery.problems import REFUSALS
-from gallery.services import (
-    enlarging,
-    library,
-    orders,
-    placing,
-    quota,
-    remix,
-    scenes,
-    sources,
-    stage,
-    wording,
-)
-from training.engine import prompt_checks, prompt_weights, token_count
+from gallery.services import enlarging, library, orders, quota, reuse, scenes, sources, unread_words
+from training.engine.base import token_count
+from training.engine.prompts import checks, word_weights
 
 
 @marketer_required
@@ -45,8 +37,8 @@ def create(request):
             form.refuse(error)
         else:
             # The results stand on the same page, and the form keeps what was chosen.
-            remix.remember(request.session, request.POST)
-            if unread := wording.unread(form.order):
+            reuse.remember(request.session, request.POST)
+            if unread := unread_words.unread(form.order):
                 messages.warning(request, unread)
             return redirect(f"{reverse('gallery:create')}#results")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
@@ -56,13 +48,13 @@ def create(request):
 def _page_context(request, form):
     choices = list(form.pack_choices())
     base = orders.default_base()
-    channels = placing.framed(Channel.objects.all(), base)
+    channels = placement.framed(Channel.objects.all(), base)
     return {
         "form": form,
         "choices": choices,
         "any_chosen": any(choice["is_chosen"] for choice in choices),
         "channels": channels,
-        "frame": placing.frame_of(form, channels),
+        "frame": placement.frame_of(form, channels),
         "recent": sources.recent_pictures(request.user, form.start_shown()),
         "base": base,
         "takes": _takes(form, base, channels),
@@ -103,7 +95,7 @@ def add_source(request):
             messages.error(request, _("Choose a file first."))
     except sources.REFUSED_FILES as error:
         messages.error(request, problems.of(error))
-    remix.remember(request.session, kept)
+    reuse.remember(request.session, kept)
     return redirect("gallery:create")
 
 
@@ -172,7 +164,7 @@ def asset_retry(request, pk):
 @require_POST
 def asset_again(request, pk):
     """Another picture with all the same settings but the seed."""
-    return _act(request, _made_from(remix.again), _visible(request, pk))
+    return _act(request, _made_from(reuse.again), _visible(request, pk))
 
 
 @marketer_required
@@ -186,7 +178,7 @@ def asset_enlarge(request, pk):
 @require_POST
 def asset_sweep(request, pk):
     """The same picture at rising strengths."""
-    return _act(request, _made_from(remix.sweep), _visible(request, pk))
+    return _act(request, _made_from(reuse.sweep), _visible(request, pk))
 
 
 def _visible(request, pk):
@@ -217,12 +209,12 @@ def _back_to_stage(request):
 def _form(request):
     """The form as sent; else as the address asks (?template=…&pack=…&from=…), or as last sent."""
     person = request.user
-    asked = request.POST if request.method == "POST" else remix.asked_of(request)
+    asked = request.POST if request.method == "POST" else reuse.asked_of(request)
     template = _template(asked, person)
     if request.method == "POST":
         return SceneForm(request.POST, person=person, template=template)
     versions = library.usable_versions()
-    initial = remix.initial_of(asked, person, template, versions)
+    initial = reuse.initial_of(asked, person, template, versions)
     if "from" in request.GET and initial.get("template"):
         template = initial["template"]
     form = SceneForm(person=person, template=template, initial=initial)
@@ -245,18 +237,18 @@ def _template(asked, person):
 def _prompt_context(form):
     """The pieces of the prompt and its length in tokens, or what is wrong with it."""
     try:
-        order = form.order or remix.order_shown(form)
+        order = form.order or reuse.order_shown(form)
         pieces = orders.pieces_of(order)
         base = orders.base_of(order)
         prompt = prompts.joined(pieces)
-        prompt_checks.check(prompt)
+        checks.check(prompt)
     except (*REFUSALS, KeyError) as error:
         sentence = problems.of(error) if isinstance(error, REFUSALS) else ""
         return {"pieces": [], "prompt_problem": sentence}
     limit = base.info.get("token_limit") or 0
-    used = token_count.count(base.path, prompt_weights.words_of(prompt))
+    used = token_count.count(base.path, word_weights.words_of(prompt))
     in_parts = problems.sentence("prompt-in-parts", {"tokens": used, "limit": limit})
-    notes = [in_parts if limit and used > limit else "", wording.unread(order)]
+    notes = [in_parts if limit and used > limit else "", unread_words.unread(order)]
     return {
         "pieces": pieces,
         "tokens": used,

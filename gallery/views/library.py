@@ -11,17 +11,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core import blobs
-from brandstudio.core.methods import require_safe_or
+from brandstudio.core.access.roles import admin_required, designer_required
 from brandstudio.core.models import WrongState
-from brandstudio.core.polling import polled
-from brandstudio.core.roles import admin_required, designer_required
 from brandstudio.core.templatetags.look import band_geometry
+from brandstudio.core.ui.methods import require_safe_or
+from brandstudio.core.ui.polling import polled
 from gallery import problems, services
 from gallery.forms import BandForm, ImportForm, PublishForm
 from gallery.models import StyleVersion
+from gallery.pages import lineage
+from gallery.pages.history import history_of
 from gallery.problems import REFUSALS, Refused
-from gallery.services import evidence, library, lineage, travel
-from gallery.services.history import history_of
+from gallery.services import evidence, export, library
 from gallery.services.publishing import BAND
 from training.models import Checkpoint, TrainingRun
 
@@ -214,7 +215,7 @@ def version_weights(request, slug, number):
     """The LoRA file as it was trained, with all it knows of itself: for use in the house."""
     version = _version(request, slug, number)
     file = blobs.open(version.weights_sha256)
-    name = f"{travel.file_stem(version)}.safetensors"
+    name = f"{export.file_stem(version)}.safetensors"
     return FileResponse(file, as_attachment=True, filename=name)
 
 
@@ -224,11 +225,11 @@ def version_travel(request, slug, number):
     """The style for other tools and other houses: weights, card and picture in a zip."""
     version = _version(request, slug, number)
     try:
-        file = travel.external_zip(version)
+        file = export.external_zip(version)
     except REFUSALS as error:
         messages.error(request, problems.of(error))
         return redirect(version)
-    return FileResponse(file, as_attachment=True, filename=f"{travel.file_stem(version)}.zip")
+    return FileResponse(file, as_attachment=True, filename=f"{export.file_stem(version)}.zip")
 
 
 def _version(request, slug, number):

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from brandstudio.core.serving import ASK_AGAIN, MadePicture, serve_blob, serve_made
+from brandstudio.core.ui.serving import ASK_AGAIN, MadePicture, serve_blob, serve_made
 from gallery.models import (
     Asset,
     AssetState,

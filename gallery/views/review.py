@@ -9,16 +9,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from brandstudio.core.acts import one_of
-from brandstudio.core.methods import require_safe_or
-from brandstudio.core.roles import admin_required
+from brandstudio.core.access.roles import admin_required
+from brandstudio.core.input.acts import one_of
+from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems, services
 from gallery.forms import DecisionForm
 from gallery.forms.review import DECISIONS
 from gallery.models import Asset, AssetReview, PromptTemplate, StyleVersion
+from gallery.pages import lineage
+from gallery.pages.history import history_of
 from gallery.problems import Refused
-from gallery.services import assets, evidence, library, lineage
-from gallery.services.history import history_of
+from gallery.services import assets, evidence, library
 
 
 @dataclass

@@ -11,15 +11,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from brandstudio.core.methods import require_safe_or
+from brandstudio.core.access.roles import admin_required, designer_required
 from brandstudio.core.models import WrongState
-from brandstudio.core.roles import admin_required, designer_required
+from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems, services
 from gallery.engine import prompts
 from gallery.forms import TemplateForm
 from gallery.models import PromptTemplate, ReviewState
+from gallery.pages.history import history_of
 from gallery.problems import Refused
-from gallery.services.history import history_of
 from training.engine.errors import EngineError
 
 

@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from brandstudio.core.access.roles import designer_required
 from brandstudio.core.models import Vehicle, WrongState
-from brandstudio.core.roles import designer_required
 from gallery import problems
 from gallery.models import Plate
 from gallery.services import sources

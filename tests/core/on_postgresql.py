@@ -8,15 +8,15 @@ import time
 import pytest
 from django.db import connection
 
-from brandstudio.core import queue
+from brandstudio.core.queue import work_queue
 from tests.core.faults import steps_done_twice
-from tests.toil.models import Toil, ToilState
+from tests.testapp.models import Toil, ToilState
 
 
 @pytest.mark.django_db(transaction=True)
 def test_server_away_for_thirty_seconds(start_worker, queue_redis, wait_for):
     toil = Toil.objects.create(total=60, pause=0.2)
-    queue.enqueue_work(toil)
+    work_queue.enqueue_work(toil)
     start_worker("train", STUDIO_CLOCK="1")
     wait_for(lambda: Toil.objects.filter(pk=toil.pk, done__gte=4).exists(), 120)
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from brandstudio.core.device import Device, LeaseAbandoned, Pace
+from brandstudio.core.queue.device import Device, LeaseAbandoned, Pace
 
 ROOT = Path(__file__).parents[2]
 
 # Each process appends lines to one file; O_APPEND keeps their order.
 PRELUDE = """
 import sys, time
-from brandstudio.core.device import Device, Pace
+from brandstudio.core.queue.device import Device, Pace
 folder, turn = sys.argv[1], float(sys.argv[2])
 device = Device(folder, pace=Pace(turn=turn, settle=0.05, poll=0.005))
 log = open(folder + "/log", "a", buffering=1)

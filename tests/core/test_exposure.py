@@ -11,8 +11,9 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from brandstudio.core import demo_accounts, exposure, first_admin, setting_up
+from brandstudio.core.access import demo_accounts, exposure, first_admin
 from brandstudio.core.models import AuditEntry, User
+from brandstudio.core.process import setting_up
 
 pytestmark = pytest.mark.django_db
 
@@ -200,7 +201,7 @@ def test_command_on_an_empty_database_is_one_clear_line(manage, command):
 
 
 def test_studio_of_a_demo_moved_to_the_network_does_not_start(manage):
-    make = "from brandstudio.core import demo_accounts as d; d.make_demo_accounts()"
+    make = "from brandstudio.core.access import demo_accounts as d; d.make_demo_accounts()"
     assert manage("manage.py", "migrate", "-v0")[0] == 0
     assert manage("manage.py", "shell", "-v0", "-c", make)[0] == 0
 

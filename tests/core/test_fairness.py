@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TransactionTestCase
 
-from brandstudio.core import fairness, queue
 from brandstudio.core.models import User
-from tests.toil.models import Step, Toil, ToilState
+from brandstudio.core.queue import fairness, work_queue
+from tests.testapp.models import Step, Toil, ToilState
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,7 +26,7 @@ def ask(queue_redis):
     def ask(owner, count=1, **fields):
         toils = [Toil.objects.create(owner=owner, **fields) for _ in range(count)]
         for toil in toils:
-            queue.enqueue_work(toil)
+            work_queue.enqueue_work(toil)
         return toils
 
     return ask
@@ -70,7 +70,7 @@ def test_row_of_a_lost_worker_keeps_its_turn(ask, people):
     first.start("another-host:1:1")
 
     first.requeue(why="worker-lost")
-    queue.enqueue_work(first)
+    work_queue.enqueue_work(first)
 
     assert owners(fairness.next_rows("train")) == [mei, lin, lin, lin]
     assert fairness.next_rows("train")[1] == first
@@ -83,10 +83,10 @@ def test_job_of_the_row_whose_turn_it_is_becomes_the_next_one(ask, people, queue
     taken = queue_redis.lpop("rq:queue:train").decode()
 
     assert taken == Toil.objects.filter(owner=lin).earliest("pk").job_id
-    assert queue.bring_forward("train")
+    assert work_queue.bring_forward("train")
     Toil.objects.get(pk=int(taken.split("-")[1])).start("another-host:1:1")
-    assert queue.bring_forward("train")
-    assert queue.position("train", hers.job_id) == 1
+    assert work_queue.bring_forward("train")
+    assert work_queue.position("train", hers.job_id) == 1
 
 
 def test_two_workers_that_look_at_once_get_two_jobs_in_order(ask, people, queue_redis):
@@ -94,22 +94,22 @@ def test_two_workers_that_look_at_once_get_two_jobs_in_order(ask, people, queue_
     ask(lin, 3)
     (hers,) = ask(mei)
 
-    queue.bring_forward("train")
+    work_queue.bring_forward("train")
     queue_redis.lpop("rq:queue:train")  # taken, and not yet claimed in the row
-    queue.bring_forward("train")
+    work_queue.bring_forward("train")
 
-    assert queue.position("train", hers.job_id) == 1
+    assert work_queue.position("train", hers.job_id) == 1
 
 
 def test_worker_is_offered_only_what_its_device_can_hold(ask, people):
     large, small = ask(people[0], 1, needs_mb=80_000), ask(people[0], 1, needs_mb=4_000)
 
-    assert queue.bring_forward("train", can_hold=lambda row: row.needs_mb < 24_000)
-    assert queue.position("train", small[0].job_id) == 1
-    queue.withdraw("train", small[0].job_id)
+    assert work_queue.bring_forward("train", can_hold=lambda row: row.needs_mb < 24_000)
+    assert work_queue.position("train", small[0].job_id) == 1
+    work_queue.withdraw("train", small[0].job_id)
     Toil.objects.filter(pk=small[0].pk).delete()
-    assert not queue.bring_forward("train", can_hold=lambda row: row.needs_mb < 24_000)
-    assert queue.position("train", large[0].job_id) == 1
+    assert not work_queue.bring_forward("train", can_hold=lambda row: row.needs_mb < 24_000)
+    assert work_queue.position("train", large[0].job_id) == 1
 
 
 def test_worker_leaves_what_it_cannot_hold_to_a_larger_one(start_worker, ask, people, wait_for):

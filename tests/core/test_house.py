@@ -48,8 +48,8 @@ def test_models_and_migrations_agree():
         ("training.engine", "django"),
         ("training.minibase", "django"),
         ("gallery.engine", "django"),
-        ("brandstudio.core.device", "django"),
-        ("brandstudio.core.redis_server", "django"),
+        ("brandstudio.core.queue.device", "django"),
+        ("brandstudio.core.process.redis_server", "django"),
     ],
 )
 def test_engine_comes_without_the_site(module, stranger):

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import get_resolver
 
-from brandstudio.core.addresses import _routes
+from brandstudio.core.input.addresses import _routes
 
 _PART = re.compile(r"<(?:(?P<kind>\w+):)?\w+>")
 _EXAMPLES = {"int": "1", "slug": "x", "str": "x", "path": "x", "pk": "1"}

@@ -4,13 +4,13 @@ import pytest
 from django.conf import settings
 from django.urls import URLResolver, get_resolver, reverse
 
-from brandstudio.core import polling
-from brandstudio.core.context import queue_counts
 from brandstudio.core.models import User
+from brandstudio.core.ui import polling
+from brandstudio.core.ui.context import queue_counts
 from gallery.models import StylePack, StyleVersion
-from tests.toil.models import Toil
+from tests.testapp.models import Toil
 from training.models import BaseModel, Dataset, TrainingRun
-from training.recipes import full_config
+from training.rules.run_settings import full_config
 
 pytestmark = pytest.mark.django_db
 

@@ -4,8 +4,8 @@ import pytest
 from django.db import transaction
 from rq.job import Job
 
-from brandstudio.core import queue, reconcile
-from tests.toil.models import Toil, ToilState
+from brandstudio.core.queue import reconcile, work_queue
+from tests.testapp.models import Toil, ToilState
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,72 +17,72 @@ def toil(queue_redis):
 
 def test_job_is_queued_once_the_row_is_committed(toil):
     with transaction.atomic():
-        queue.enqueue_work(toil)
-        waiting_before = queue.waiting("train")
+        work_queue.enqueue_work(toil)
+        waiting_before = work_queue.waiting("train")
 
-    assert (waiting_before, queue.waiting("train")) == (0, 1)
-    assert queue.position("train", toil.job_id) == 1
+    assert (waiting_before, work_queue.waiting("train")) == (0, 1)
+    assert work_queue.position("train", toil.job_id) == 1
 
 
 def test_row_that_was_rolled_back_is_never_queued(toil):
     with transaction.atomic():
-        queue.enqueue_work(toil)
+        work_queue.enqueue_work(toil)
         transaction.set_rollback(True)
 
-    assert queue.waiting("train") == 0
+    assert work_queue.waiting("train") == 0
 
 
 def test_same_job_is_queued_once(toil):
-    queue.enqueue_work(toil)
-    queue.enqueue_work(toil)
+    work_queue.enqueue_work(toil)
+    work_queue.enqueue_work(toil)
 
-    assert queue.waiting("train") == 1
+    assert work_queue.waiting("train") == 1
 
 
 def test_job_carries_the_row_and_never_times_out(toil, queue_redis):
-    queue.enqueue_work(toil)
+    work_queue.enqueue_work(toil)
 
     job = Job.fetch(toil.job_id, queue_redis)
-    assert (job.func_name, job.args, job.timeout) == ("tests.toil.jobs.count", (toil.pk,), -1)
+    assert (job.func_name, job.args, job.timeout) == ("tests.testapp.jobs.count", (toil.pk,), -1)
 
 
 def test_job_that_failed_before_can_be_queued_again_under_its_name(toil, queue_redis):
-    queue.enqueue_work(toil)
+    work_queue.enqueue_work(toil)
     job = Job.fetch(toil.job_id, queue_redis)
-    queue.withdraw("train", toil.job_id)
+    work_queue.withdraw("train", toil.job_id)
     job.set_status("failed")
 
-    queue.enqueue_work(toil)
+    work_queue.enqueue_work(toil)
 
-    assert queue.position("train", toil.job_id) == 1
+    assert work_queue.position("train", toil.job_id) == 1
 
 
 def test_withdrawn_job_waits_no_more(toil):
-    queue.enqueue_work(toil)
+    work_queue.enqueue_work(toil)
 
-    queue.withdraw("train", toil.job_id)
+    work_queue.withdraw("train", toil.job_id)
 
-    assert not queue.is_live("train", toil.job_id)
+    assert not work_queue.is_live("train", toil.job_id)
 
 
 def test_redis_that_is_down_costs_the_row_nothing(toil, settings):
-    down = {name: {"URL": "unix:///nowhere/redis.sock"} for name in queue.NAMES}
+    down = {name: {"URL": "unix:///nowhere/redis.sock"} for name in work_queue.NAMES}
     settings.RQ_QUEUES, up = down, settings.RQ_QUEUES
 
-    queue.enqueue_work(toil)
+    work_queue.enqueue_work(toil)
     settings.RQ_QUEUES = up
 
     assert reconcile.reconcile() == [toil.job_id]
-    assert queue.position("train", toil.job_id) == 1
+    assert work_queue.position("train", toil.job_id) == 1
 
 
 def test_flushed_redis_is_filled_again_from_the_rows(toil, queue_redis):
-    queue.enqueue_work(toil)
+    work_queue.enqueue_work(toil)
     queue_redis.flushall()
 
     assert reconcile.reconcile() == [toil.job_id]
     assert reconcile.reconcile() == []
-    assert queue.waiting("train") == 1
+    assert work_queue.waiting("train") == 1
 
 
 def test_row_just_queued_is_given_time_to_reach_redis(toil):
@@ -135,6 +135,6 @@ def test_one_room_in_trouble_does_not_stop_the_others(toil, monkeypatch, caplog)
 
 def test_only_the_first_of_many_workers_looks_in_each_round(toil):
     assert reconcile.reconcile_if_due() == [toil.job_id]
-    queue.connection().lpop("rq:queue:train")
+    work_queue.connection().lpop("rq:queue:train")
 
     assert reconcile.reconcile_if_due() == []

@@ -9,9 +9,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from brandstudio.core import queue
+from brandstudio.core.queue import work_queue
 from tests.core.faults import lock_database, steps_done_twice
-from tests.toil.models import Toil, ToilState
+from tests.testapp.models import Toil, ToilState
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -27,7 +27,7 @@ def start_real_worker(start_worker):
 def toil(queue_redis):
     """Work of about two minutes."""
     toil = Toil.objects.create(total=240, pause=0.5)
-    queue.enqueue_work(toil)
+    work_queue.enqueue_work(toil)
     return toil
 
 
@@ -69,13 +69,13 @@ def test_frozen_worker_at_real_intervals(start_real_worker, toil, wait_for):
 
 def test_flushed_redis_at_real_intervals(start_real_worker, toil, queue_redis, wait_for):
     waiting = Toil.objects.create()
-    queue.enqueue_work(waiting)
+    work_queue.enqueue_work(waiting)
     start_real_worker()
     begun(toil, wait_for)
 
     queue_redis.flushall()
 
-    wait_for(lambda: queue.is_live("train", waiting.job_id), WITHIN)
+    wait_for(lambda: work_queue.is_live("train", waiting.job_id), WITHIN)
     Toil.objects.filter(pk=toil.pk).update(total=20)
     start_real_worker()
     wait_until_done(toil, wait_for)

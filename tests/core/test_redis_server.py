@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from brandstudio.core import redis_server
+from brandstudio.core.process import redis_server
 
 
 def test_socket_stands_in_the_data_folder(tmp_path):

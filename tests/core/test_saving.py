@@ -19,8 +19,8 @@ from brandstudio.core.forms import (
     OwnPasswordForm,
     PersonPasswordForm,
 )
-from brandstudio.core.look_views import AccountForm
 from brandstudio.core.models import User, Vehicle, WrongState
+from brandstudio.core.ui.views import AccountForm
 from gallery.forms import TemplateForm
 from gallery.models import PromptTemplate
 from training.forms import DatasetForm

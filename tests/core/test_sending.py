@@ -15,9 +15,11 @@ from aiosmtpd.controller import Controller
 from django.utils import timezone
 from django.views.debug import SafeExceptionReporterFilter
 
-from brandstudio.core import jobs, reconcile, sending
+from brandstudio.core import jobs
 from brandstudio.core.models import Message, MessageState, Notice, Way
 from brandstudio.core.models.message import PAUSES
+from brandstudio.core.queue import reconcile
+from brandstudio.core.services import sending
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

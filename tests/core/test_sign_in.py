@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from brandstudio.core import sign_in
+from brandstudio.core.access import sign_in
 from brandstudio.core.models import SignInAttempt
 
 pytestmark = pytest.mark.django_db
@@ -151,7 +151,7 @@ def test_network_of_one_customer_is_one_address(rf):
 
 
 def test_record_knows_who_and_where_and_never_the_password(knock, lin, caplog):
-    with caplog.at_level(logging.WARNING, logger="brandstudio.core.sign_in"):
+    with caplog.at_level(logging.WARNING, logger="brandstudio.core.access.sign_in"):
         knock("lin", "my-s3cret", "10.0.0.7")
         knock("my-s3cret", "lin", "10.0.0.7")  # in the wrong field
         knock("lin", "lin", "10.0.0.7")

@@ -13,8 +13,14 @@ import psutil
 import pytest
 from django.conf import settings
 
-from brandstudio.core import setting_up
-from brandstudio.core.supervisor import FIRST_PAUSE, LONGEST_PAUSE, Child, Program, Supervisor
+from brandstudio.core.process import setting_up
+from brandstudio.core.process.supervisor import (
+    FIRST_PAUSE,
+    LONGEST_PAUSE,
+    Child,
+    Program,
+    Supervisor,
+)
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,11 @@ from dataclasses import replace
 import pytest
 from django.db import connection
 
-from brandstudio.core import hanging, lease, programs, queue
-from brandstudio.core.supervisor import Supervisor
+from brandstudio.core.process import hanging, programs
+from brandstudio.core.process.supervisor import Supervisor
+from brandstudio.core.queue import lease, work_queue
 from tests.core.faults import lock_database, steps_done_twice
-from tests.toil.models import Step, Toil, ToilState
+from tests.testapp.models import Step, Toil, ToilState
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def make_toil(queue_redis):
     def make_toil(**fields):
         toil = Toil.objects.create(**fields)
-        queue.enqueue_work(toil)
+        work_queue.enqueue_work(toil)
         return toil
 
     return make_toil

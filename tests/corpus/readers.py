@@ -6,10 +6,11 @@ from pathlib import Path
 from brandstudio.core.models import User
 from tests.corpus.pictures import READ, REFUSED
 from training import services
-from training.engine import labelers, screening
-from training.engine.config import RunConfig
-from training.engine.dataset import check_dataset
-from training.engine.image_folder import clean_name
+from training.engine import screening
+from training.engine.config.run_config import RunConfig
+from training.engine.data import labelers
+from training.engine.data.dataset import check_dataset
+from training.engine.data.image_folder import clean_name
 
 
 def screened(folder: Path) -> dict[str, str]:

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from tests.corpus.pictures import PASSED_OVER, REFUSED, odd_files, write_corpus
 from tests.corpus.readers import labelled, screened, trained, uploaded
 from tests.engine import toys
-from training.engine.base_models import describe
+from training.engine.base.base_models import describe
 from training.models import Dataset
 
 

@@ -7,9 +7,10 @@ import torch
 from hypothesis import settings
 
 from tests.engine import toys
-from training.engine import adapters, base_models
-from training.engine.config import RunConfig
-from training.engine.packs import Packs
+from training.engine.base import base_models
+from training.engine.config.run_config import RunConfig
+from training.engine.lora import adapters
+from training.engine.lora.packs import Packs
 
 # On a busy machine two threads wait for each other far longer than one works.
 torch.set_num_threads(1)

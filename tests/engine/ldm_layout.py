@@ -3,15 +3,15 @@
 import torch
 from safetensors.torch import save_file
 
-from training.engine import layouts
+from training.engine.base import unet_layouts
 
 
 def write(pipe, path, dtype=None) -> None:
     """Save UNet, VAE and text encoder(s) under the names the original checkpoints use."""
     tensors = {}
-    prefixes = layouts.unet_prefixes(pipe.unet.config)
+    prefixes = unet_layouts.unet_prefixes(pipe.unet.config)
     for name, value in pipe.unet.state_dict().items():
-        tensors["model.diffusion_model." + layouts.original_name(name, prefixes)] = value
+        tensors["model.diffusion_model." + unet_layouts.original_name(name, prefixes)] = value
     for name, value in pipe.vae.state_dict().items():
         original, value = _vae(name, value, len(pipe.vae.config.block_out_channels))
         tensors["first_stage_model." + original] = value

@@ -17,9 +17,9 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from peft.tuners.lora import LoraLayer
 from safetensors.torch import save_file
 
-from training.engine import adapters, lora_files
+from training.engine.base.unet_layouts import original_name, unet_prefixes
 from training.engine.errors import EngineError
-from training.engine.layouts import original_name, unet_prefixes
+from training.engine.lora import adapters, weight_files
 
 
 @dataclass
@@ -164,7 +164,7 @@ def _flat(part: str, path: str) -> str:
 def refusal(path) -> EngineError:
     """Why a file is refused; a failure where it is not."""
     with pytest.raises(EngineError) as caught:
-        lora_files.read(path)
+        weight_files.read(path)
     return caught.value
 
 

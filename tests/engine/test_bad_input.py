@@ -9,9 +9,9 @@ import subprocess
 import pytest
 
 from tests.engine import toys
-from tests.engine.test_adapters import write_pack
-from tests.engine.test_trainer import equal, weights
-from training.engine import base_models
+from tests.engine.lora.test_adapters import write_pack
+from tests.engine.train.test_trainer import equal, weights
+from training.engine.base import base_models
 from training.engine.cli import main
 
 

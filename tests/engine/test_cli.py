@@ -18,10 +18,12 @@ from transformers import (
 )
 
 from tests.engine import toys
-from training.engine import captions, labelers, lora_files
 from training.engine.cli import main
+from training.engine.data import labelers
+from training.engine.data.captions import tables
 from training.engine.errors import EngineError
-from training.engine.prompt_tags import Tag, split_tags
+from training.engine.lora import weight_files
+from training.engine.prompts.style_tags import Tag, split_tags
 
 
 @pytest.fixture
@@ -222,8 +224,8 @@ def test_sigterm_saves_and_a_resumed_run_equals_the_straight_one(run_yaml, make_
     straight = run_yaml(output_dir=str(tmp_path / "straight"), **long)
     assert main(["train", "--config", straight, "--no-advice"]) == 0
 
-    first = lora_files.read(tmp_path / "style" / "style.safetensors").modules
-    second = lora_files.read(tmp_path / "straight" / "straight.safetensors").modules
+    first = weight_files.read(tmp_path / "style" / "style.safetensors").modules
+    second = weight_files.read(tmp_path / "straight" / "straight.safetensors").modules
     assert all(torch.equal(first[k].down, second[k].down) for k in first)
     assert all(torch.equal(first[k].up, second[k].up) for k in first)
 
@@ -260,13 +262,13 @@ def clip_folder(tmp_path_factory):
 def test_label_drafts_missing_captions_and_keeps_the_others(clip_folder, tmp_path):
     data = toys.write_dataset(tmp_path / "set", 3)
     out = tmp_path / "metadata.csv"
-    captions.write_metadata(out, {"img001.png": "checked by a person"})
+    tables.write_metadata(out, {"img001.png": "checked by a person"})
     command = ["label", f"--input={data}", f"--output={out}", f"--model={clip_folder}"]
 
     assert main([*command, "--prefix=lnarc"]) == 0
-    kept = captions.read_metadata(out).rows
+    kept = tables.read_metadata(out).rows
     assert main([*command, "--overwrite"]) == 0
-    redrafted = captions.read_metadata(out).rows
+    redrafted = tables.read_metadata(out).rows
 
     assert sorted(kept) == ["img000.png", "img001.png", "img002.png"]
     assert kept["img001.png"] == "checked by a person"

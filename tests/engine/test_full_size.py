@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from tests.engine import full_size, toys
-from training.engine import adapters, base_models, lora_files
+from training.engine.base import base_models
+from training.engine.lora import adapters, weight_files
 
 ROOT = Path(__file__).parents[2]
 OFFLINE = """
@@ -91,7 +92,7 @@ def test_full_size_sd15_file_is_trained_from_and_drawn_with(tmp_path):
         f"--output={out}",
     )
 
-    report = lora_files.inspect(pack)
+    report = weight_files.inspect(pack)
     assert (report.family, report.rank, report.alpha) == ("sd15", 8, 16.0)
     # Q, K, V and out of both attentions of 16 transformer blocks; 1.6 million numbers.
     assert (report.modules, report.params) == (128, 1_594_368)
@@ -114,13 +115,13 @@ def test_sdxl_file_of_full_depth_is_trained_from_and_exported(tmp_path):
     command("train_lora", f"--config={run}")
     pack = tmp_path / "style" / "style.safetensors"
 
-    report = lora_files.inspect(pack)
+    report = weight_files.inspect(pack)
     # The counts of kohya's own files: nothing of the real network is left out or added.
     assert report.parts == {"unet": 722, "text_encoder": 72, "text_encoder_2": 192}
     assert report.metadata["ss_base_model_version"] == "sdxl_base_v1-0"
     assert [problem.code for problem in report.problems] == []
     pipe = base_models.load(base_models.describe(base), "cpu")
-    assert adapters.misfit(adapters.known_layers(pipe), lora_files.read(pack)) == ""
+    assert adapters.misfit(adapters.known_layers(pipe), weight_files.read(pack)) == ""
     # And it is what other tools take: diffusers' own loader finds every layer.
     pipe.load_lora_weights(str(pack), adapter_name="theirs")
     assert len(adapters.lora_layers(pipe.unet, "theirs")) == 722

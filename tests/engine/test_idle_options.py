@@ -5,9 +5,10 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from training.engine import cli, lora_files
-from training.engine.config import RunConfig
+from training.engine import cli
+from training.engine.config.run_config import RunConfig
 from training.engine.errors import EngineError
+from training.engine.lora import weight_files
 
 NAME = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k"
 
@@ -161,7 +162,7 @@ def test_missing_alphas_are_counted(tmp_path):
     tensors = _like(NAME) | _like(NAME.replace("0_attn2", "1_attn2"))
     save_file(tensors | {f"{NAME}.alpha": torch.tensor(1.0)}, tmp_path / "ink.safetensors")
 
-    (problem,) = lora_files.inspect(tmp_path / "ink.safetensors").problems
+    (problem,) = weight_files.inspect(tmp_path / "ink.safetensors").problems
 
     assert "no alpha for 1 of its 2 layers" in str(problem)
 

@@ -27,10 +27,10 @@ from PIL import Image
 from safetensors import safe_open
 
 from tests.engine import toys
-from training.engine.config import RunConfig
-from training.engine.sampling import Renderer, SampleRequest
-from training.engine.schedulers import SCHEDULERS
-from training.engine.trainer import train
+from training.engine.config.run_config import RunConfig
+from training.engine.sampling.renderer import Renderer, SampleRequest
+from training.engine.sampling.schedulers import SCHEDULERS
+from training.engine.train.trainer import train
 
 KEPT = Path(__file__).with_name("same_as_before.json")
 FAMILIES = ("sd15", "sdxl", "studio-mini")

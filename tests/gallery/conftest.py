@@ -23,8 +23,9 @@ from gallery.models import (
 )
 from gallery.services import SceneOrder
 from tests.engine import toys
-from training.engine import adapters, base_models, lora_files
-from training.engine.lora_files import LoraModule
+from training.engine.base import base_models
+from training.engine.lora import adapters, weight_files
+from training.engine.lora.weight_files import LoraModule
 from training.models import BaseModel
 
 SLOTS = [
@@ -72,7 +73,7 @@ def toy_weights(toy_base, tmp_path_factory):
             down, up = random(4, layer.in_features), random(layer.out_features, 4)
             modules[name] = LoraModule(down, up, alpha=4.0)
     path = tmp_path_factory.mktemp("lora") / "toy.safetensors"
-    lora_files.write_kohya(path, modules, {"ss_base_model_version": "studio_mini_v1"})
+    weight_files.write_kohya(path, modules, {"ss_base_model_version": "studio_mini_v1"})
     return path
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from PIL import Image
 
-from brandstudio.core import reconcile
+from brandstudio.core.queue import reconcile
 from gallery.forms import SceneForm
 from gallery.models import Asset, AssetState, Channel, Plate, ReviewState, Scene, StartPicture
 from gallery.services import scenes

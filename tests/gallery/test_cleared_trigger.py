@@ -8,9 +8,9 @@ import pytest
 from brandstudio.core import blobs
 from gallery import services
 from gallery.models import EvidenceSheet, StylePack, StyleVersion
-from gallery.services import travel
-from training.engine import lora_export
-from training.engine.safetensors_header import read_header
+from gallery.services import export
+from training.engine.files.safetensors_header import read_header
+from training.engine.lora import style_export
 from training.models import Checkpoint, Dataset, Snapshot, TrainingRun
 
 BAND = {
@@ -26,7 +26,7 @@ BAND = {
 def checkpoint(base, designer, toy_weights, tmp_path):
     """Of a run that learned the trigger lnink, which the file says as well."""
     told = {**read_header(toy_weights).metadata, "modelspec.trigger_phrase": "lnink"}
-    lora_export.rewrite(toy_weights, tmp_path / "lnink.safetensors", told)
+    style_export.rewrite(toy_weights, tmp_path / "lnink.safetensors", told)
     dataset = Dataset.objects.create(name="Ink", owner=designer, trigger_word="lnink")
     snapshot = Snapshot.objects.create(dataset=dataset, sha256="0" * 64, rows=[])
     run = TrainingRun.objects.create(
@@ -78,7 +78,7 @@ def test_cleared_trigger_does_not_travel(publish, designer, brand_admin, words):
     services.submit(version, designer)
     services.approve(version, brand_admin)
 
-    with travel.external_zip(version) as file, zipfile.ZipFile(file) as archive:
+    with export.external_zip(version) as file, zipfile.ZipFile(file) as archive:
         card = json.loads(archive.read("ink-v1.json"))
 
     assert card["activation text"] == words

@@ -5,11 +5,11 @@ import json
 import pytest
 
 from brandstudio.core import blobs
-from gallery.engine.plate import check_plate
+from gallery.demo import load
+from gallery.demo.export import export_demo
+from gallery.engine.compositing import check_plate
 from gallery.models import Asset, AssetState, Plate, PromptTemplate, StyleVersion
-from gallery.services.demo import load
-from gallery.services.demo.export import export_demo
-from training.engine import base_models
+from training.engine.base import base_models
 from training.models import BaseModel, Dataset, TrainingImage, TrainingRun
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from brandstudio.core import blobs
 from gallery import services
 from gallery.models import Asset, AssetState, ReviewState, Scene, StartPicture
 from gallery.problems import REFUSALS
-from gallery.services import enlarging, remix, scenes, sources
+from gallery.services import enlarging, reuse, scenes, sources
 from tests.gallery.conftest import png
 from training.models import BaseModel
 
@@ -235,7 +235,7 @@ def test_reason_for_leaving_the_band_is_only_its_writers(asked, lin, marketer):
     marketer.may_leave_band = True
     marketer.save()
 
-    for order_of in (remix.again, remix.same):
+    for order_of in (reuse.again, reuse.same):
         assert order_of(asset, marketer).reason == ""
         assert order_of(asset, lin).reason == "For the opening night"
     with pytest.raises(REFUSALS) as caught:
@@ -262,8 +262,8 @@ def test_again_does_not_start_from_a_colleagues_own_upload(asked, lin, at, marke
     assert Scene.objects.count() == 1
     StartPicture.objects.all().delete()  # its row is gone, its picture is not
     with pytest.raises(REFUSALS):
-        scenes.compose_scene(remix.again(asset, marketer), marketer)
-    assert scenes.compose_scene(remix.again(asset, lin), lin).start_sha256 == start.sha256
+        scenes.compose_scene(reuse.again(asset, marketer), marketer)
+    assert scenes.compose_scene(reuse.again(asset, lin), lin).start_sha256 == start.sha256
 
 
 def test_again_does_not_start_from_a_picture_that_is_not_shared(asked, lin, marketer):
@@ -272,7 +272,7 @@ def test_again_does_not_start_from_a_picture_that_is_not_shared(asked, lin, mark
     asset = brought_to(asked(start=sources.start_of(first), change=0.5), "asset-again")
 
     with pytest.raises(REFUSALS) as caught:
-        scenes.compose_scene(remix.again(asset, marketer), marketer)
+        scenes.compose_scene(reuse.again(asset, marketer), marketer)
 
     assert caught.value.code == "start-not-yours"
 
@@ -290,7 +290,7 @@ def test_own_words_beside_a_template_come_along(asked, lin):
     asset = brought_to(asked(free="and a (dragon:1.2)"), "asset-again")
 
     for scene in (
-        scenes.compose_scene(remix.again(asset, lin), lin),
+        scenes.compose_scene(reuse.again(asset, lin), lin),
         enlarging.enlarge(asset, lin),
     ):
         assert scene.prompt == asset.scene.prompt
@@ -333,7 +333,7 @@ def test_sweep_without_a_pack_is_refused(asked, lin):
     asset = brought_to(asked(packs=()), "asset-sweep")
 
     with pytest.raises(REFUSALS) as caught:
-        remix.sweep(asset, lin)
+        reuse.sweep(asset, lin)
 
     assert caught.value.code == "sweep-needs-one-pack"
     assert asset.state == AssetState.READY

@@ -7,7 +7,7 @@ from gallery import services
 from gallery.models import Asset, OwnWork, PromptTemplate, ReviewState, Scene, StyleVersion
 from gallery.problems import Refused
 from training.models import Checkpoint, Dataset, Snapshot, TrainingRun
-from training.recipes import full_config
+from training.rules.run_settings import full_config
 
 pytestmark = pytest.mark.django_db
 

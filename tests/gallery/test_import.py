@@ -13,7 +13,8 @@ from gallery import services
 from gallery.models import StylePack, StyleVersion
 from gallery.problems import Refused
 from tests.engine import lora_makers
-from training.engine import base_models, lora_files
+from training.engine.base import base_models
+from training.engine.lora import weight_files
 
 BAND = {
     "strength_min": 0.3,
@@ -32,8 +33,8 @@ def upload(path, name="", field="file"):
 def sdxl_file(folder, width=2048):
     name = "lora_unet_input_blocks_4_1_transformer_blocks_0_attn2_to_k"
     path = folder / "foreign.safetensors"
-    module = lora_files.LoraModule(torch.ones(2, width), torch.ones(8, 2), 2.0)
-    lora_files.write_kohya(path, {name: module}, {})
+    module = weight_files.LoraModule(torch.ones(2, width), torch.ones(8, 2), 2.0)
+    weight_files.write_kohya(path, {name: module}, {})
     return path
 
 
@@ -129,7 +130,7 @@ def test_peft_style_is_imported_with_its_configuration_and_stored_for_every_tool
 
     assert "adapter_config.json" in alone.context["form"].errors["file"][0]
     assert both.status_code == 302
-    stored = lora_files.read(blobs.local(StyleVersion.objects.get().weights_sha256))
+    stored = weight_files.read(blobs.local(StyleVersion.objects.get().weights_sha256))
     assert stored.dialect == "kohya"
     assert len(stored.modules) == len(expected)
     for path, delta in expected.items():
@@ -138,7 +139,7 @@ def test_peft_style_is_imported_with_its_configuration_and_stored_for_every_tool
 
 
 def test_checking_an_import_loads_no_torch():
-    code = "import sys, training.engine.lora_fit, training.engine.lora_export;"
+    code = "import sys, training.engine.lora.fit, training.engine.lora.style_export;"
     code += "print('torch' in sys.modules)"
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

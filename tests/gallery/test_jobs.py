@@ -2,12 +2,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from brandstudio.core import blobs, stopping
-from brandstudio.core.devices import this_device
+from brandstudio.core import blobs
 from brandstudio.core.models import WrongState
-from gallery import jobs, painting
+from brandstudio.core.queue import stopping
+from brandstudio.core.queue.devices import this_device
+from gallery import jobs
 from gallery.models import Asset, AssetState, Scheduler, SheetState
 from gallery.services import scenes
+from gallery.worker import render_jobs
 
 
 def picture(asset):
@@ -96,7 +98,7 @@ def test_cancel_ends_a_picture_between_two_steps(make_scene, marketer):
 
     asset.start(worker="test:1:1")
     with this_device().rendering() as turn, pytest.raises(WrongState):
-        painting.paint_asset(asset, turn, stopped)
+        render_jobs.paint_asset(asset, turn, stopped)
 
     asset.refresh_from_db()
     assert asset.state == AssetState.CANCELLED
@@ -209,7 +211,7 @@ def test_sheet_of_a_strange_file_fails_and_says_why(make_version):
 
 
 def test_scheduler_is_the_engines_and_changes_the_picture(make_scene):
-    from training.engine.schedulers import DEFAULT, SCHEDULERS  # noqa: PLC0415 -- torch is slow
+    from training.engine.sampling.schedulers import DEFAULT, SCHEDULERS  # noqa: PLC0415 -- torch is slow
 
     assert set(Scheduler.values) == set(SCHEDULERS)
     assert Scheduler.DPM == DEFAULT

@@ -14,8 +14,14 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as property_settings
 from hypothesis import strategies as st
 
+from brandstudio.core.input.numbers import (
+    LARGEST_ID,
+    parse_id,
+    parse_ids,
+    parse_number,
+    parse_whole,
+)
 from brandstudio.core.models import User
-from brandstudio.core.numbers import LARGEST_ID, parse_id, parse_ids, parse_number, parse_whole
 from training import services as training_services
 from training.models import ChoreKind
 

@@ -12,10 +12,10 @@ from brandstudio.core.models import Vehicle
 from gallery import jobs
 from gallery.models import Asset, AssetState, Plate, Scene, StartPicture, Way
 from gallery.problems import REFUSALS
-from gallery.services import downloads, enlarging, remix, scenes, sources
+from gallery.services import downloads, enlarging, reuse, scenes, sources
 from gallery.services.scenes import Placed
 from tests.gallery.conftest import SLOTS
-from training import pictures as training_pictures
+from training.services import image_store as training_pictures
 
 CAR = (80, 26)  # px
 
@@ -300,10 +300,10 @@ def test_again_and_sweep_keep_the_way(make_ready, make_version, make_plate, star
         origin = {"start": start, "change": 0.3}
     [asset] = make_ready(packs=((version, 0.6),), **origin)
 
-    for order in (remix.again(asset, marketer), remix.sweep(asset, marketer)):
+    for order in (reuse.again(asset, marketer), reuse.sweep(asset, marketer)):
         assert order.way == way
         assert (order.start, order.placed) == (origin.get("start"), origin.get("placed"))
-    assert remix.again(asset, marketer).change == origin.get("change", scenes.DEFAULT_CHANGE)
+    assert reuse.again(asset, marketer).change == origin.get("change", scenes.DEFAULT_CHANGE)
     assert Asset.objects.count() == 1
     assert StartPicture.objects.count() == 1
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from brandstudio.core import blobs, housekeeping
+from brandstudio.core import blobs
+from brandstudio.core.queue import housekeeping
 from gallery.models import Asset, Download
 from gallery.services import sources
 from training.models import Checkpoint, Dataset, RunState, TrainingRun

@@ -12,7 +12,7 @@ from gallery.engine.renderer import WarmRenderer
 from gallery.engine.safety import SafetyChecker
 from tests.engine import toys
 from training.engine.errors import EngineError
-from training.engine.sampling import SampleRequest
+from training.engine.sampling.renderer import SampleRequest
 
 REQUEST = SampleRequest("tea", steps=1)
 TINY = {

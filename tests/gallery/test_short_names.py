@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import resolve, reverse
 
-from brandstudio.core.addresses import words_in_use
+from brandstudio.core.input.addresses import words_in_use
 from brandstudio.core.models import Campaign, Vehicle
 from gallery import services
 from gallery.models import Channel, PromptTemplate, StylePack

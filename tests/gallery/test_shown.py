@@ -15,7 +15,7 @@ from gallery.models import Asset, EvidencePicture, PromptTemplate, StartPicture
 from gallery.services import shown
 from tests.gallery.conftest import png
 from training.models import Checkpoint, Dataset, RunSample, Snapshot, TrainingImage, TrainingRun
-from training.recipes import full_config
+from training.rules.run_settings import full_config
 
 pytestmark = pytest.mark.django_db
 

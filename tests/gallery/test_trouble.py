@@ -9,7 +9,7 @@ from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.db import connection
 from django.urls import reverse
 
-from brandstudio.core import disk
+from brandstudio.core.blobs import disk
 from gallery.models import Scene
 from tests.gallery.conftest import png
 from training import services as training_services

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from gallery.demo.vehicles import files
-from gallery.engine.plate import PlacedProduct, check_plate, compose
+from gallery.engine.compositing import PlacedProduct, check_plate, compose
 
 SHIPPED = Path(files.__file__).parent / "pictures"
 

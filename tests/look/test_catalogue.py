@@ -5,7 +5,7 @@ import re
 import pytest
 from django.conf import settings
 
-from brandstudio.core import catalogue
+from brandstudio.core.ui import catalogue
 
 PLACEHOLDER = re.compile(r"\{\w*\}|%\(\w+\)\w|%[sd]")
 

@@ -9,7 +9,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
 
-from brandstudio.core.stylesheet import files, stylesheet
+from brandstudio.core.ui.stylesheet import files, stylesheet
 from training.models import BaseModel, Dataset, TrainingRun
 
 pytestmark = pytest.mark.django_db

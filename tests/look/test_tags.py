@@ -10,8 +10,8 @@ from django.utils import timezone, translation
 from brandstudio.core.templatetags import look
 from gallery.models.asset import AssetReview, AssetState
 from gallery.models.review import ReviewState
-from training.models.chore import ChoreState
 from training.models.dataset import CaptionState
+from training.models.dataset_task import ChoreState
 from training.models.run import RunState
 
 VERSION = SimpleNamespace(

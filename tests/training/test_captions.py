@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from brandstudio.core.models import GlossaryTerm, WrongState
 from training import services
-from training.bench import Bench
-from training.caption_checks import Yardstick, check_captions
-from training.caption_edits import Edit, EditKind, spans, split
-from training.engine.tokenizer import clip_tokenizer
+from training.engine.base.tokenizer import clip_tokenizer
 from training.forms.captions import EditForm
 from training.models import CaptionState, Snapshot
-from training.readiness import readiness
+from training.pages.caption_editor import Bench
+from training.rules.caption_checks import Yardstick, check_captions
+from training.rules.caption_edits import Edit, EditKind, spans, split
+from training.rules.readiness import readiness
 
 
 def found(text, **yardstick):

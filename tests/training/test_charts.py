@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.charts import BOTTOM, LEFT, MOST_POINTS, RIGHT, TOP, loss_curve
+from training.pages.loss_chart import BOTTOM, LEFT, MOST_POINTS, RIGHT, TOP, loss_curve
 
 losses = st.lists(st.floats(1e-6, 1e3), min_size=1, max_size=60)
 

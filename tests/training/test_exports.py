@@ -10,7 +10,7 @@ from django.utils import translation
 
 from brandstudio.core import blobs
 from training import services
-from training.engine.captions import read_metadata, read_sidecars
+from training.engine.data.captions.tables import read_metadata, read_sidecars
 from training.models import Snapshot
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from training import jobs, recorder, services, steering
+from training import jobs, services
 from training.models import RunState, Snapshot, TrainingRun
 from training.problems import explain
+from training.worker import event_writer, run_control
 
 pytestmark = pytest.mark.django_db
 
@@ -31,8 +32,8 @@ KINDS = {
 
 @pytest.fixture(autouse=True)
 def _look_and_write_at_every_step(monkeypatch):
-    monkeypatch.setattr(steering, "LOOK_SECONDS", 0)
-    monkeypatch.setattr(recorder, "WRITE_SECONDS", 0)
+    monkeypatch.setattr(run_control, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(event_writer, "WRITE_SECONDS", 0)
 
 
 @pytest.fixture
@@ -126,7 +127,7 @@ def fill_when(condition, disk, monkeypatch):
     """Fill the disk at the first step boundary at which condition(row) holds."""
     done = []
 
-    class Filling(steering.RunControl):
+    class Filling(run_control.RunControl):
         def should_pause(self):
             if not done and condition(TrainingRun.objects.get(pk=self.run.pk)):
                 done.append(True)

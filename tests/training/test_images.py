@@ -4,9 +4,9 @@ import pytest
 
 from brandstudio.core.models import AuditEntry, GlossaryTerm, WrongState
 from training import services
-from training.image_page import ImagePage
 from training.models import CaptionState
-from training.readiness import readiness
+from training.pages.image import ImagePage
+from training.rules.readiness import readiness
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,8 @@ import pytest
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.utils import timezone
 
-from brandstudio.core import blobs, stopping
+from brandstudio.core import blobs
+from brandstudio.core.queue import stopping
 from training import jobs, services
 from training.models import Upload, UploadState
 from training.services.incoming import part_file

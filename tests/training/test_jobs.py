@@ -5,18 +5,19 @@ from safetensors.torch import load_file
 
 from brandstudio.core import blobs
 from brandstudio.core.models import Notice, WrongState
-from training import jobs, services, steering
-from training.engine import lora_files
+from training import jobs, services
+from training.engine.lora import weight_files
 from training.models import RunState, Snapshot, TrainingRun, Wish
-from training.recorder import Recorder
-from training.services import folders
+from training.services import run_folders
+from training.worker import run_control
+from training.worker.event_writer import Recorder
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def _look_at_every_step(monkeypatch):
-    monkeypatch.setattr(steering, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(run_control, "LOOK_SECONDS", 0)
 
 
 @pytest.fixture
@@ -35,10 +36,10 @@ def test_job_trains_and_leaves_everything_in_rows_and_blobs(run):
     assert [c.step for c in run.checkpoints.all()] == [2, 4]
     assert run.samples.count() >= 2
     final = run.checkpoints.get(is_final=True)
-    report = lora_files.inspect(blobs.local(final.sha256))
+    report = weight_files.inspect(blobs.local(final.sha256))
     assert (report.family, report.rank) == ("studio-mini", 2)
     assert Notice.objects.get(person=run.owner).code == "run-finished"
-    assert not folders.run_folder(run).exists()
+    assert not run_folders.run_folder(run).exists()
 
 
 def test_run_trains_on_its_snapshot_not_on_the_dataset_of_today(run):
@@ -83,7 +84,7 @@ def test_paused_run_goes_on_to_the_same_weights(run, designer, base, quick_setti
 
 
 def test_cancelled_run_stops_and_keeps_its_state(run, designer):
-    class CancelledAtFirstLook(steering.RunControl):
+    class CancelledAtFirstLook(run_control.RunControl):
         def should_cancel(self):
             if TrainingRun.objects.get(pk=run.pk).state == RunState.TRAINING:
                 services.cancel_run(TrainingRun.objects.get(pk=run.pk), designer)
@@ -152,12 +153,12 @@ def test_our_own_fault_is_told_as_such_and_raised(run):
 
 
 def test_worker_that_must_end_puts_its_run_back(run, monkeypatch):
-    monkeypatch.setattr(steering.stopping, "process_should_stop", lambda: True)
+    monkeypatch.setattr(run_control.stopping, "process_should_stop", lambda: True)
     jobs.train(run.pk)
     run.refresh_from_db()
     assert (run.state, run.attempt) == (RunState.QUEUED, 2)
 
-    monkeypatch.setattr(steering.stopping, "process_should_stop", lambda: False)
+    monkeypatch.setattr(run_control.stopping, "process_should_stop", lambda: False)
     jobs.train(run.pk)
 
     run.refresh_from_db()
@@ -179,7 +180,7 @@ def test_run_that_cost_many_workers_waits_for_a_person_who_is_told(run, designer
 
 
 def test_restarts_of_the_studio_never_count_against_a_run(run, settings, monkeypatch):
-    monkeypatch.setattr(steering.stopping, "process_should_stop", lambda: True)
+    monkeypatch.setattr(run_control.stopping, "process_should_stop", lambda: True)
 
     for _ in range(settings.MAX_ATTEMPTS + 2):
         jobs.train(run.pk)

@@ -47,7 +47,7 @@ import json, sys, threading
 import django
 django.setup()
 from django.conf import settings
-from training.pictures import take_in
+from training.services.image_store import take_in
 
 settings.FILE_UPLOAD_TEMP_DIR, settings.STORAGE_URL = sys.argv[1], f"file://{sys.argv[1]}/blobs"
 

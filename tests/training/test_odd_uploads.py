@@ -17,7 +17,7 @@ from tests.training.test_uploads import png_header
 from training import jobs, services
 from training.engine.fault_reasons import REASONS
 from training.models import Upload, UploadState
-from training.pictures import safe_name
+from training.services.image_store import safe_name
 
 pytestmark = pytest.mark.django_db
 

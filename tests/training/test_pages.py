@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from brandstudio.core import blobs
 from training.models import Checkpoint, LossPoint, RunSample, TrainingRun
-from training.run_page import RunPage, sample_grid
+from training.pages.run import RunPage, sample_grid
 
 pytestmark = pytest.mark.django_db
 

@@ -7,17 +7,19 @@ import pytest
 from django.utils import timezone
 from safetensors.torch import load_file
 
-from brandstudio.core import blobs, housekeeping
-from training import jobs, services, steering
+from brandstudio.core import blobs
+from brandstudio.core.queue import housekeeping
+from training import jobs, services
 from training.models import Checkpoint, RunState, TrainingRun, Wish
-from training.services import folders, retention
+from training.services import retention, run_folders
+from training.worker import run_control
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def _look_at_every_step(monkeypatch):
-    monkeypatch.setattr(steering, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(run_control, "LOOK_SECONDS", 0)
 
 
 @pytest.fixture
@@ -46,7 +48,7 @@ def test_time_takes_only_what_nobody_needs(run, make_checkpoint):
     made = [make_checkpoint(step, is_kept=step == 200) for step in (100, 200, 300)]
     final = make_checkpoint(400, is_final=True)
     TrainingRun.objects.filter(pk=run.pk).update(recommendation={"step": 300, "reasons": []})
-    folders.run_folder(run).mkdir(parents=True)
+    run_folders.run_folder(run).mkdir(parents=True)
     end(run, RunState.FINISHED, days_ago=91)
 
     housekeeping.run()
@@ -54,7 +56,7 @@ def test_time_takes_only_what_nobody_needs(run, make_checkpoint):
     assert [c.step for c in run.checkpoints.all()] == [200, 300, 400]
     assert not blobs.exists(made[0].sha256)
     assert blobs.exists(final.sha256)
-    assert not folders.run_folder(run).exists()
+    assert not run_folders.run_folder(run).exists()
 
 
 @pytest.mark.parametrize("state", [RunState.FINISHED, RunState.FAILED, RunState.CANCELLED])
@@ -131,7 +133,7 @@ def test_stranger_cannot_drop_a_checkpoint(client, make_user, make_checkpoint, r
 def pause_after_first_save(run, monkeypatch):
     """Train until the first checkpoint is there, then pause."""
 
-    class PausedThen(steering.RunControl):
+    class PausedThen(run_control.RunControl):
         def should_pause(self):
             if Checkpoint.objects.filter(run=run).exists():
                 TrainingRun.objects.filter(pk=run.pk).update(wish=Wish.PAUSE)
@@ -169,7 +171,7 @@ def test_another_host_goes_on_to_the_same_weights(
 
 def test_run_whose_state_is_gone_says_so_and_never_begins_anew(run, designer, monkeypatch):
     pause_after_first_save(run, monkeypatch)
-    shutil.rmtree(folders.run_folder(run))
+    shutil.rmtree(run_folders.run_folder(run))
     blobs.discard(run.resume_sha256)
 
     services.queue_run(run, by=designer)

@@ -5,8 +5,10 @@ import json
 import pytest
 import yaml
 
-from training import recipes, run_page, run_plan, services
+from training import services
 from training.models import RunState, Snapshot, TrainingRun
+from training.pages import run as run_page
+from training.rules import run_estimate, run_settings
 
 pytestmark = pytest.mark.django_db
 
@@ -82,11 +84,11 @@ def test_changed_form_rewrites_the_yaml(at_desk, dataset, fields, base):
 
 def test_form_and_yaml_give_the_same_run(at_desk, dataset, fields, base):
     first = at_desk.get(f"/datasets/{dataset.pk}/train/").context["draft"]
-    settings, name, left_out = recipes.from_yaml(first.yaml)
+    settings, name, left_out = run_settings.from_yaml(first.yaml)
 
     assert name == first.base.name
     assert left_out == []
-    assert recipes.full_config(settings, first.base) == recipes.full_config(
+    assert run_settings.full_config(settings, first.base) == run_settings.full_config(
         first.settings, first.base
     )
 
@@ -142,7 +144,7 @@ def test_edited_yaml_wins_when_one_starts_at_once(at_desk, dataset, fields, base
 
     at_desk.post(f"/datasets/{dataset.pk}/train/", data)
 
-    assert recipes.settings_of_run(TrainingRun.objects.get())["lora_rank"] == 3
+    assert run_settings.settings_of_run(TrainingRun.objects.get())["lora_rank"] == 3
 
 
 @pytest.mark.parametrize(
@@ -201,7 +203,7 @@ def test_run_again_begins_with_the_same_settings(at_desk, dataset, base, designe
 
     draft = at_desk.get(f"/runs/{run.pk}/again/").context["draft"]
 
-    assert recipes.full_config(draft.settings, draft.base).to_yaml() == run.config
+    assert run_settings.full_config(draft.settings, draft.base).to_yaml() == run.config
 
 
 @pytest.mark.parametrize(
@@ -310,8 +312,8 @@ def test_time_is_learned_from_like_runs_and_none_is_told_before(
     settings = {"lora_rank": 2, "batch_size": 2, "epochs": 4, "resolution": 64}
 
     def seconds(**changes):
-        config = recipes.full_config({**settings, **changes}, base)
-        return run_plan.plan_of(config, base, services.sizes_of(dataset)).seconds
+        config = run_settings.full_config({**settings, **changes}, base)
+        return run_estimate.plan_of(config, base, services.sizes_of(dataset)).seconds
 
     unknown = seconds()
     for speed, resolution in ((8.0, 64), (2.0, 32)):

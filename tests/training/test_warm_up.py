@@ -3,7 +3,7 @@
 import pytest
 
 from training import jobs
-from training.engine.base_models import BUNDLED
+from training.engine.base.base_models import BUNDLED
 from training.models import BaseModel
 
 pytestmark = pytest.mark.django_db

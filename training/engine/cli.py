@@ -14,15 +14,15 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from training.engine import letters, strengths, trigger_words
-from training.engine.base_models import BUNDLED, describe
-from training.engine.config import RunConfig
-from training.engine.control import SignalControl
+from training.engine.base.base_models import BUNDLED, describe
+from training.engine.config.run_config import RunConfig
+from training.engine.data.image_folder import find_images
 from training.engine.errors import EngineError, each_fault
-from training.engine.files import check_output, whole_file
-from training.engine.image_folder import find_images
-from training.engine.lora_export import PROFILES, export
-from training.engine.lora_export import check as check_export
+from training.engine.files.disk import check_output, whole_file
+from training.engine.lora.style_export import PROFILES, export
+from training.engine.lora.style_export import check as check_export
+from training.engine.prompts import letters, strengths, trigger_words
+from training.engine.train.control import SignalControl
 
 DONE, FAILED, REFUSED = 0, 1, 2
 CHANGE = 0.6  # of a picture to begin from, where nothing is told
@@ -78,7 +78,7 @@ def add_train_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run_train(options: argparse.Namespace) -> int:
-    from training.engine import trainer  # noqa: PLC0415 -- torch; --help skips it
+    from training.engine.train import trainer  # noqa: PLC0415 -- torch; --help skips it
 
     try:
         config = RunConfig.from_file(options.config)
@@ -111,8 +111,9 @@ def run_train(options: argparse.Namespace) -> int:
 
 def _advise(config: RunConfig, control: SignalControl, bars: "_Bars") -> None:
     """Say which checkpoint to take, and which pictures were learned worst."""
-    from training.engine import events, run_advice  # noqa: PLC0415 -- torch; --help skips it
-    from training.engine.run_folder import RunFolder  # noqa: PLC0415
+    from training.engine import events  # noqa: PLC0415 -- torch; --help skips it
+    from training.engine.evaluate import run_advice  # noqa: PLC0415 -- torch; --help skips it
+    from training.engine.train.run_folder import RunFolder  # noqa: PLC0415
 
     folder = RunFolder(config.output_dir, config.name)
     worst = run_advice.worst_pictures(folder)
@@ -208,7 +209,7 @@ def add_label_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run_label(options: argparse.Namespace) -> int:
-    from training.engine import labelers  # noqa: PLC0415 -- torch; --help skips it
+    from training.engine.data import labelers  # noqa: PLC0415 -- torch; --help skips it
 
     # Before weights are loaded.
     _refuse_idle("--vocabulary", options.vocabulary, "--labeler clip", options.labeler == "clip")
@@ -303,8 +304,8 @@ def add_generate_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run_generate(options: argparse.Namespace) -> int:
-    from training.engine import prompt_tags  # noqa: PLC0415 -- with its only use
-    from training.engine.sampling import (  # noqa: PLC0415 -- torch; --help skips it
+    from training.engine.prompts import style_tags  # noqa: PLC0415 -- with its only use
+    from training.engine.sampling.renderer import (  # noqa: PLC0415 -- torch; --help skips it
         Renderer,
         SampleRequest,
         check_request,
@@ -314,8 +315,8 @@ def run_generate(options: argparse.Namespace) -> int:
     _refuse_idle(
         "--negative-prompt", options.negative_prompt, "--guidance above 1", options.guidance > 1
     )
-    prompt, tags = prompt_tags.split_tags(options.prompt)
-    packs = prompt_tags.find_packs(tags, options.lora_dir)
+    prompt, tags = style_tags.split_tags(options.prompt)
+    packs = style_tags.find_packs(tags, options.lora_dir)
     _warn_of(path for path, _ in packs)
     info = describe(options.base_model, base_dirs())
     request = SampleRequest(
@@ -353,9 +354,9 @@ def add_inspect_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run_inspect(options: argparse.Namespace) -> int:
-    from training.engine import lora_files  # noqa: PLC0415 -- torch; --help skips it
+    from training.engine.lora import weight_files  # noqa: PLC0415 -- torch; --help skips it
 
-    report = lora_files.inspect(options.file)
+    report = weight_files.inspect(options.file)
     if options.json:
         print(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
     else:
@@ -365,10 +366,10 @@ def run_inspect(options: argparse.Namespace) -> int:
 
 def _warn_of(paths: Iterable[str | Path]) -> None:
     """Say what is odd about LoRA files that are about to be used. Raises why one can't be."""
-    from training.engine import lora_header  # noqa: PLC0415 -- with its only use
+    from training.engine.lora import header  # noqa: PLC0415 -- with its only use
 
     for path in paths:
-        for warning in lora_header.look(path).require().warnings:
+        for warning in header.look(path).require().warnings:
             print(f"warning: {warning}", file=sys.stderr)
 
 
@@ -436,7 +437,7 @@ def run_export(options: argparse.Namespace) -> int:
     _warn_of([options.file])
     renderer = None
     if options.base_model:
-        from training.engine.sampling import Renderer  # noqa: PLC0415 -- torch
+        from training.engine.sampling.renderer import Renderer  # noqa: PLC0415 -- torch
 
         renderer = Renderer(describe(options.base_model, base_dirs()))
     exported = export(

@@ -1,8 +1,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from training.caption_edits import Edit, EditKind
-from training.engine import letters
+from training.engine.prompts import letters
+from training.rules.caption_edits import Edit, EditKind
 from training.services.captions import CAPTION_MAX_LETTERS
 
 

@@ -6,13 +6,13 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from training import recipes
-from training.engine import separators
 from training.engine.errors import EngineError
-from training.engine.prompt_checks import check_samples
+from training.engine.prompts import separators
+from training.engine.prompts.checks import check_samples
 from training.models import BaseModel
 from training.problems import faults_of, sentence
-from training.run_faults import faults_here
+from training.rules import run_settings
+from training.rules.run_faults import faults_here
 
 _translated = lazy(gettext, str)  # the engine's own sentences, marked for extraction there
 
@@ -85,15 +85,15 @@ class RunForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["base"].queryset = BaseModel.objects.usable()
-        for spec in recipes.SCHEMA.values():
-            if spec.name not in recipes.OURS:
+        for spec in run_settings.SCHEMA.values():
+            if spec.name not in run_settings.OURS:
                 self.fields[spec.name] = _field(spec)
 
     def clean(self):
         cleaned = super().clean()
         if base := cleaned.get("base"):
             try:
-                config = recipes.full_config(self.settings, base)
+                config = run_settings.full_config(self.settings, base)
                 check_samples(config.sample_prompts)
             except EngineError as error:
                 self.show_faults(error)
@@ -114,7 +114,7 @@ class RunForm(forms.Form):
         return {
             name: value
             for name, value in self.cleaned_data.items()
-            if name in recipes.SCHEMA and value not in (None, "", [])
+            if name in run_settings.SCHEMA and value not in (None, "", [])
         }
 
     @property
@@ -139,7 +139,7 @@ class RunForm(forms.Form):
         return self.errors.get(NON_FIELD_ERRORS, [])
 
     def _specs(self):
-        return [(n, s) for n, s in recipes.SCHEMA.items() if n not in recipes.OURS]
+        return [(n, s) for n, s in run_settings.SCHEMA.items() if n not in run_settings.OURS]
 
 
 def initial_of(settings):
@@ -173,7 +173,7 @@ class TargetsField(forms.CharField):
     def to_python(self, value):
         text = super().to_python(value)
         names = separators.words(text)
-        if len(names) == 1 and names[0] in recipes.SCHEMA["targets"].choices:
+        if len(names) == 1 and names[0] in run_settings.SCHEMA["targets"].choices:
             return names[0]
         return names
 

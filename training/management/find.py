@@ -3,7 +3,7 @@
 from django.core.management.base import CommandError
 from django.db.models import Q
 
-from brandstudio.core.numbers import parse_id
+from brandstudio.core.input.numbers import parse_id
 
 
 def dataset_named(datasets, name):

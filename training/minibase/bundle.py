@@ -40,7 +40,7 @@ RECOMMENDED_TARGETS = [
     "conv_in",
     "conv_out",
 ]
-# Keys of training.engine.config.RunConfig, for a set of about 60 pictures.
+# Keys of training.engine.config.run_config.RunConfig, for a set of about 60 pictures.
 RECOMMENDED_TRAINING = {
     "lora_rank": 8,
     "lora_alpha": 8.0,

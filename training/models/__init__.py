@@ -1,6 +1,6 @@
 from .base_model import BaseModel, Kind
-from .chore import Chore, ChoreKind, ChoreState
 from .dataset import CaptionRevision, CaptionState, Dataset, TrainingImage
+from .dataset_task import Chore, ChoreKind, ChoreState
 from .run import Checkpoint, LossPoint, RunLine, RunSample, RunState, TrainingRun, Wish
 from .snapshot import Snapshot
 from .upload import Upload, UploadState

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from brandstudio.core.models import AuditEntry, WrongState
 from brandstudio.core.models.fields import BlobField
 from brandstudio.core.models.states import update_as_last_seen
-from training.engine import letters
+from training.engine.prompts import letters
 
 from .base_model import Kind
 

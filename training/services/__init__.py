@@ -9,10 +9,9 @@ from .captions import (
     set_states,
     too_long_after,
 )
-from .chores import ask_chore, has_own_labeler
+from .dataset_tasks import ask_chore, has_own_labeler
 from .datasets import make_dataset, remove_pictures, set_rights, sweep_bin
 from .exports import export_zip
-from .folders import write_training_folder
 from .incoming import (
     OutOfStep,
     begin_upload,
@@ -26,6 +25,7 @@ from .incoming import (
 )
 from .preflight import preflight, sizes_of
 from .retention import InUse, drop_checkpoint, keep_checkpoint
+from .run_folders import write_training_folder
 from .runs import (
     NotReady,
     ask_run,

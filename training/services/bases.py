@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from training.engine import base_models
+from training.engine.base import base_models
 from training.engine.errors import EngineError
 from training.models import BaseModel
 

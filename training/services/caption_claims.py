@@ -8,7 +8,7 @@ may come in zips of their own. What came without a folder, as from a browser, is
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from training.engine.caption_match import PictureIndex
+from training.engine.data.captions.matching import PictureIndex
 
 LOOSE = ""  # the source of files that came by themselves
 _LONGEST = 400  # letters of a place that are remembered

@@ -7,9 +7,9 @@ from pathlib import Path
 from django.db import transaction
 
 from brandstudio.core.models import WrongState
-from training.engine import letters
-from training.engine.captions import read_metadata
-from training.engine.trigger_words import with_placeholder_filled
+from training.engine.data.captions.tables import read_metadata
+from training.engine.prompts import letters
+from training.engine.prompts.trigger_words import with_placeholder_filled
 from training.models import CaptionRevision, CaptionState, TrainingImage
 from training.services.caption_claims import LOOSE, Claim, Places
 from training.services.upload_report import Line, UploadReport

@@ -10,9 +10,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core import blobs
-from training.engine.captions import metadata_text
-from training.engine.images import opened
-from training.pictures import free_name
+from training.engine.data.captions.tables import metadata_text
+from training.engine.data.images import opened
+from training.services.image_store import free_name
 
 SUFFIXES = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 

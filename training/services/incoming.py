@@ -11,10 +11,11 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
-from brandstudio.core import blobs, housekeeping, queue, stopping
-from training.engine.image_folder import clean_name, ending, is_litter
+from brandstudio.core import blobs
+from brandstudio.core.queue import housekeeping, stopping, work_queue
+from training.engine.data.image_folder import clean_name, ending, is_litter
 from training.models import Upload
-from training.pictures import Refused, safe_name
+from training.services.image_store import Refused, safe_name
 
 from .uploads import (
     KINDS,
@@ -112,7 +113,7 @@ def take_in_upload(upload):
     if _is_long(upload):
         with transaction.atomic():
             upload.queue(blobs.put(path))
-            queue.enqueue_work(upload)
+            work_queue.enqueue_work(upload)
     else:
         files = [NamedFile(path, upload.name)]
         try:
@@ -131,7 +132,7 @@ def retry_upload(upload, by):
     """Let a worker try again what failed. Raises WrongState when it has not failed."""
     with transaction.atomic():
         upload.retry(by)
-        queue.enqueue_work(upload)
+        work_queue.enqueue_work(upload)
 
 
 def queue_file(dataset, by, file, checked=False):
@@ -147,7 +148,7 @@ def queue_file(dataset, by, file, checked=False):
     )
     with transaction.atomic():
         row.queue(blobs.put(file.temporary_file_path()))
-        queue.enqueue_work(row)
+        work_queue.enqueue_work(row)
     return row
 
 

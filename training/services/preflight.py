@@ -5,12 +5,12 @@ from django.utils import timezone
 
 from brandstudio.core.models import AuditEntry
 from training.engine.errors import EngineError
-from training.engine.trigger_words import has_trigger
+from training.engine.prompts.trigger_words import has_trigger
 from training.models import TrainingImage
 from training.problems import explain, faults_of
-from training.readiness import ENOUGH, dataset_counts, rights_are_required
-from training.recipes import full_config
-from training.run_plan import SPARE_MB, plan_of, too_small
+from training.rules.readiness import ENOUGH, dataset_counts, rights_are_required
+from training.rules.run_estimate import SPARE_MB, plan_of, too_small
+from training.rules.run_settings import full_config
 
 
 def preflight(dataset, base, settings_):

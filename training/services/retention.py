@@ -9,10 +9,10 @@ from django.db.models import ProtectedError, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from brandstudio.core import housekeeping
 from brandstudio.core.models import AuditEntry
+from brandstudio.core.queue import housekeeping
 from training.models import RunState, Snapshot, TrainingRun
-from training.services.folders import run_folder
+from training.services.run_folders import run_folder
 
 
 def keep_checkpoint(checkpoint, by, keep=True):

@@ -2,11 +2,11 @@
 
 from django.db import transaction
 
-from brandstudio.core import queue
 from brandstudio.core.models import AuditEntry
+from brandstudio.core.queue import work_queue
 from training.models import RunState, Snapshot, TrainingRun, Wish
-from training.recipes import full_config, settings_of_run
-from training.run_plan import plan_of
+from training.rules.run_estimate import plan_of
+from training.rules.run_settings import full_config, settings_of_run
 from training.services.preflight import preflight, sizes_of, snapshot_problems
 
 
@@ -80,7 +80,7 @@ def queue_run(run, by, why=""):
     """Into the queue: for the first time, or on from the last checkpoint."""
     with transaction.atomic():
         run.queue(by=by, why=why)
-        queue.enqueue_work(run)
+        work_queue.enqueue_work(run)
 
 
 def ask_run(run, wish, by=None):
@@ -88,7 +88,7 @@ def ask_run(run, wish, by=None):
     if run.state == RunState.QUEUED and wish == Wish.PAUSE:
         job_id = run.job_id
         run.pause(why="asked", by=by)
-        transaction.on_commit(lambda: queue.withdraw(run.QUEUE, job_id))
+        transaction.on_commit(lambda: work_queue.withdraw(run.QUEUE, job_id))
     else:
         run.ask(wish)
 
@@ -97,7 +97,7 @@ def cancel_run(run, by):
     """End a run for good; its checkpoints stay. The worker stops at the next step."""
     job_id = run.job_id
     run.cancel(by)
-    transaction.on_commit(lambda: queue.withdraw(run.QUEUE, job_id))
+    transaction.on_commit(lambda: work_queue.withdraw(run.QUEUE, job_id))
 
 
 def move_in_queue(run, place, by):

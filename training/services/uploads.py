@@ -11,22 +11,22 @@ from pathlib import Path, PurePosixPath
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
 
-from brandstudio.core import disk
+from brandstudio.core.blobs import disk
 from training.engine import fault_reasons
-from training.engine.captions import (
+from training.engine.data.captions.tables import (
     decode,
     read_metadata_bytes,
     sidecar_caption,
     sidecar_lines,
     table_order,
 )
+from training.engine.data.image_folder import clean_name, ending
+from training.engine.data.images import IMAGE_EXTENSIONS
 from training.engine.errors import EngineError
-from training.engine.image_folder import clean_name, ending
-from training.engine.images import IMAGE_EXTENSIONS
 from training.models import TrainingImage
-from training.pictures import Refused, free_name, safe_name, take_in
 from training.services.caption_claims import LOOSE, Claim, Places, sent_as
 from training.services.captions import LINES_SHOWN, claims_of, list_uncaptioned, match_captions
+from training.services.image_store import Refused, free_name, safe_name, take_in
 from training.services.upload_report import Line, UploadReport
 from training.services.zip_names import climbs_out, is_litter, named_entries
 

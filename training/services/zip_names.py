@@ -2,8 +2,8 @@
 
 import unicodedata
 
-from training.engine.caption_encoding import is_odd
-from training.engine.image_folder import clean_name, is_litter, leads_outside
+from training.engine.data.captions.encoding import is_odd
+from training.engine.data.image_folder import clean_name, is_litter, leads_outside
 
 __all__ = ["climbs_out", "is_litter", "named_entries"]
 

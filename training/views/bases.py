@@ -3,8 +3,8 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from brandstudio.core.methods import require_safe_or
-from brandstudio.core.roles import designer_required
+from brandstudio.core.access.roles import designer_required
+from brandstudio.core.ui.methods import require_safe_or
 from training import problems, services
 from training.models import BaseModel
 

@@ -10,13 +10,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from brandstudio.core.acts import one_of
-from brandstudio.core.numbers import parse_ids
-from brandstudio.core.roles import designer_required
+from brandstudio.core.access.roles import designer_required
+from brandstudio.core.input.acts import one_of
+from brandstudio.core.input.numbers import parse_ids
 from training import services
-from training.bench import Bench
-from training.caption_edits import spans
 from training.forms import EditForm
+from training.pages.caption_editor import Bench
+from training.rules.caption_edits import spans
 from training.services.captions import CAPTION_MAX_LETTERS
 from training.views.datasets import visible_dataset
 

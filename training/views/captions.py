@@ -6,15 +6,16 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from brandstudio.core.acts import one_of
-from brandstudio.core.methods import require_safe_or
+from brandstudio.core.access.roles import designer_required
+from brandstudio.core.input.acts import one_of
 from brandstudio.core.models import WrongState
-from brandstudio.core.roles import designer_required
-from training import caption_checks, problems, services
-from training.bench import Bench, Card, findings_of, mended
+from brandstudio.core.ui.methods import require_safe_or
+from training import problems, services
 from training.forms import CaptionForm, EditForm
 from training.models import ChoreKind, ChoreState, TrainingImage
-from training.readiness import readiness
+from training.pages.caption_editor import Bench, Card, findings_of, mended
+from training.rules import caption_checks
+from training.rules.readiness import readiness
 from training.views.datasets import visible_dataset
 
 PAGE = 48

@@ -13,18 +13,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from brandstudio.core.acts import one_of
-from brandstudio.core.methods import require_safe_or
+from brandstudio.core.access.roles import designer_required
+from brandstudio.core.input.acts import one_of
+from brandstudio.core.input.numbers import parse_ids
 from brandstudio.core.models import WrongState
-from brandstudio.core.numbers import parse_ids
-from brandstudio.core.roles import designer_required
+from brandstudio.core.ui.methods import require_safe_or
 from training import services
 from training.forms import DatasetForm, RightsForm
 from training.models import Dataset, Snapshot
-from training.readiness import readiness
+from training.pages.snapshot_diff import differences
+from training.pages.statistics import dataset_statistics
+from training.rules.readiness import readiness
 from training.services.exports import Layout, file_stem, rows_of
-from training.snapshots import differences
-from training.statistics import dataset_statistics
 
 RIGHTS_PAGE = 200
 

@@ -5,12 +5,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from brandstudio.core.acts import one_of
+from brandstudio.core.access.roles import designer_required
+from brandstudio.core.input.acts import one_of
+from brandstudio.core.input.numbers import parse_id
 from brandstudio.core.models import WrongState
-from brandstudio.core.numbers import parse_id
-from brandstudio.core.roles import designer_required
-from training.image_page import ImagePage
 from training.models import TrainingImage
+from training.pages.image import ImagePage
 from training.problems import sentence
 
 

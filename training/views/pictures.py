@@ -6,8 +6,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from brandstudio.core.roles import designer_required
-from brandstudio.core.serving import MadePicture, serve_blob, serve_made
+from brandstudio.core.access.roles import designer_required
+from brandstudio.core.ui.serving import MadePicture, serve_blob, serve_made
 from training.models import Checkpoint, RunSample, TrainingImage, TrainingRun
 
 

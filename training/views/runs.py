@@ -11,18 +11,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from brandstudio.core.acts import one_of
-from brandstudio.core.methods import require_safe_or
+from brandstudio.core.access.roles import designer_required
+from brandstudio.core.input.acts import one_of
+from brandstudio.core.input.numbers import parse_ids
 from brandstudio.core.models import WrongState
-from brandstudio.core.numbers import parse_ids
-from brandstudio.core.polling import polled
-from brandstudio.core.redirects import safe_next
-from brandstudio.core.roles import designer_required
+from brandstudio.core.ui.methods import require_safe_or
+from brandstudio.core.ui.polling import polled
+from brandstudio.core.ui.redirects import safe_next
 from training import services
 from training.models import Checkpoint, RunLine, TrainingRun, Wish
+from training.pages.run import RunPage, compare, queue_place, queue_rows, shown_lines, version_tag
+from training.pages.run_form import RunDraft
 from training.problems import sentence
-from training.run_draft import RunDraft
-from training.run_page import RunPage, compare, queue_place, queue_rows, shown_lines, version_tag
 from training.views.datasets import visible_dataset
 
 PRIORITIES = {"urgent": 1, "usual": 0, "idle": -1}

@@ -7,16 +7,16 @@ from django.http import JsonResponse, UnreadablePostError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from brandstudio.core import disk
-from brandstudio.core.methods import require_safe_or
+from brandstudio.core.access.roles import designer_required
+from brandstudio.core.blobs import disk
+from brandstudio.core.input.numbers import parse_whole
 from brandstudio.core.models import WrongState
-from brandstudio.core.numbers import parse_whole
-from brandstudio.core.roles import designer_required
+from brandstudio.core.ui.methods import require_safe_or
 from training import problems, services
 from training.forms import UploadForm
-from training.incoming_page import incoming
 from training.models import Upload
-from training.pictures import Refused
+from training.pages.uploads import incoming
+from training.services.image_store import Refused
 from training.services.incoming import PART_BYTES, OutOfStep, are_captions, takes_long
 from training.views.datasets import visible_dataset
 

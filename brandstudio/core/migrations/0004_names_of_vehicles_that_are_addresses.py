@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from brandstudio.core.addresses import free_name
+from brandstudio.core.input.addresses import free_name
 
 # As they stood when the rule came (`addresses.words_in_use`).
 IN_USE = ("cover", "evidence", "import", "new", "plates", "publish")

@@ -3,7 +3,7 @@
 from django.core.validators import validate_slug
 from django.db import models
 
-from brandstudio.core.addresses import refuse_word_in_use
+from brandstudio.core.input.addresses import refuse_word_in_use
 
 
 class BlobField(models.CharField):

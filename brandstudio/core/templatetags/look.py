@@ -11,8 +11,8 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from brandstudio.core.numbers import parse_number
-from brandstudio.core.stylesheet import stylesheet
+from brandstudio.core.input.numbers import parse_number
+from brandstudio.core.ui.stylesheet import stylesheet
 
 register = template.Library()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from gallery.demo.vehicles.files import Cutout
-from training.engine import images
+from training.engine.data import images
 
 _GROUND = {"day": (216, 219, 222), "sunset": (150, 112, 110), "night": (44, 47, 60)}
 

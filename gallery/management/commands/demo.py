@@ -3,11 +3,11 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from brandstudio.core import demo_accounts
+from brandstudio.core.access import demo_accounts
 from gallery import services
-from gallery.services.demo import make
-from gallery.services.demo.alone import in_own_studio
-from gallery.services.demo.styles import INK
+from gallery.demo import make
+from gallery.demo.alone import in_own_studio
+from gallery.demo.styles import INK
 
 
 class Command(BaseCommand):

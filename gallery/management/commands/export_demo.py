@@ -2,7 +2,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
-from gallery.services.demo.export import export_demo
+from gallery.demo.export import export_demo
 from gallery.services.orders import default_base
 
 

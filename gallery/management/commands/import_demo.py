@@ -2,8 +2,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
-from brandstudio.core import demo_accounts
-from gallery.services.demo.load import FOLDER, load_demo
+from brandstudio.core.access import demo_accounts
+from gallery.demo.load import FOLDER, load_demo
 
 
 class Command(BaseCommand):

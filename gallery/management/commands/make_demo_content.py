@@ -3,14 +3,14 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from brandstudio.core import demo_accounts
+from brandstudio.core.access import demo_accounts
 from gallery import services
+from gallery.demo import covers, make
+from gallery.demo.alone import in_own_studio
+from gallery.demo.export import export_demo
+from gallery.demo.load import FOLDER
+from gallery.demo.styles import STYLES
 from gallery.models import PromptTemplate
-from gallery.services.demo import covers, make
-from gallery.services.demo.alone import in_own_studio
-from gallery.services.demo.export import export_demo
-from gallery.services.demo.load import FOLDER
-from gallery.services.demo.styles import STYLES
 
 # What the runs paint on their way, so that their pages show how a style comes.
 SAMPLES = [

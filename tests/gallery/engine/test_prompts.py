@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 
 from gallery.engine import prompts
 from gallery.engine.prompts import Piece
-from training.engine import prompt_weights
 from training.engine.errors import EngineError
-from training.engine.prompt_tags import Tag
+from training.engine.prompts import word_weights
+from training.engine.prompts.style_tags import Tag
 
 
 def test_tag_is_taken_out_of_the_prompt():
@@ -53,7 +53,7 @@ def test_trigger_with_brackets_is_read_as_it_was_learned():
     pieces = prompts.compose("a suv", None, ["hall (tea) AND more"])
 
     sent = prompts.joined(pieces)
-    assert prompt_weights.read(sent) == [[prompt_weights.Words("hall (tea) and more, a suv")]]
+    assert word_weights.read(sent) == [[word_weights.Words("hall (tea) and more, a suv")]]
 
 
 def test_empty_slot_leaves_no_stray_comma():

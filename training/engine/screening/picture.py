@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from training.engine.images import as_rgb, loaded, orientation
+from training.engine.data.images import as_rgb, loaded, orientation
 from training.engine.screening.settings import ScreenSettings
 
 WINDOW = 1024  # px; compression shows anywhere, so one window at full size is enough

@@ -4,8 +4,8 @@ import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
 
+from training.engine.data.image_folder import FolderFiles, find_images
 from training.engine.errors import SENTENCES, EngineError, filled
-from training.engine.image_folder import FolderFiles, find_images
 from training.engine.screening import (
     blur,
     borders,

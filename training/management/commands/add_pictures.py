@@ -7,10 +7,10 @@ from django.core.management.base import BaseCommand, CommandError, no_translatio
 
 from brandstudio.core.models import User
 from training import services
-from training.engine import letters
-from training.engine import trigger_words as triggers
+from training.engine.data.image_folder import clean_name, find_files
 from training.engine.errors import EngineError
-from training.engine.image_folder import clean_name, find_files
+from training.engine.prompts import letters
+from training.engine.prompts import trigger_words as triggers
 from training.management.find import dataset_named
 from training.models import Dataset
 from training.services.uploads import KINDS

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from brandstudio.core.blobs import BlobMissing
 from training import problems
 from training.engine.errors import EngineError
-from training.engine.files import check_folder_path, check_output
+from training.engine.files.disk import check_folder_path, check_output
 from training.management.find import dataset_named
 from training.models import Dataset
 from training.services.exports import KOHYA_FLAGS, Layout, export_folder, export_zip, rows_of

@@ -1,6 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from brandstudio.core import first_admin, setting_up
+from brandstudio.core.access import first_admin
+from brandstudio.core.process import setting_up
 
 
 class Command(BaseCommand):

@@ -1,6 +1,7 @@
 from django.core.management.base import BaseCommand
 
-from brandstudio.core import demo_accounts, setting_up
+from brandstudio.core.access import demo_accounts
+from brandstudio.core.process import setting_up
 
 
 class Command(BaseCommand):

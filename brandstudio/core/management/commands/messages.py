@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *, check, **options):
         # polib and Babel are tools of development: a running site does not have them.
-        from brandstudio.core import catalogue  # noqa: PLC0415
+        from brandstudio.core.ui import catalogue  # noqa: PLC0415
 
         if not check:
             catalogue.write(catalogue.renewed(catalogue.collect(), catalogue.written()))

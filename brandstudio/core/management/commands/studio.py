@@ -5,15 +5,9 @@ import time
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from brandstudio.core import (
-    demo_accounts,
-    first_admin,
-    hanging,
-    programs,
-    redis_server,
-    setting_up,
-)
-from brandstudio.core.supervisor import Supervisor
+from brandstudio.core.access import demo_accounts, first_admin
+from brandstudio.core.process import hanging, programs, redis_server, setting_up
+from brandstudio.core.process.supervisor import Supervisor
 
 
 class Command(BaseCommand):

@@ -4,10 +4,11 @@ import django_rq
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from brandstudio.core import lease, parent
-from brandstudio.core.queue import NAMES
-from brandstudio.core.reconcile import reconcile
-from brandstudio.core.worker import Pulse, WarmWorker, warm_up
+from brandstudio.core.process import parent
+from brandstudio.core.queue import lease
+from brandstudio.core.queue.reconcile import reconcile
+from brandstudio.core.queue.work_queue import NAMES
+from brandstudio.core.queue.worker import Pulse, WarmWorker, warm_up
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import translation
 
-from brandstudio.core.verify import verify
+from brandstudio.core.services.verify import verify
 
 MEND = (
     "Bring these files back from a backup: each belongs into the store under the name above. "

@@ -1,0 +1,1 @@
+"""Values as they arrive from outside: numbers, text, addresses."""

@@ -1,0 +1,1 @@
+"""Work: its queue, order and lease, the workers and the device they share."""

@@ -1,0 +1,98 @@
+"""What is done once a day, in the background: each room registers its own in AppConfig.ready."""
+
+import logging
+
+from django.apps import apps
+from django.utils import timezone
+from redis.exceptions import RedisError
+
+from brandstudio.core import blobs
+from brandstudio.core.models.fields import BlobField
+from brandstudio.core.queue import work_queue
+
+_DAY = 24 * 3600
+_chores = []
+_further_names = []  # (finder, lister)
+
+logger = logging.getLogger(__name__)
+
+
+def register(chore):
+    """Add a function without arguments, called once a day; safe to call twice."""
+    if chore not in _chores:
+        _chores.append(chore)
+    return chore
+
+
+def register_names(finder, lister):
+    """Add rows that name blobs elsewhere than in a BlobField.
+
+    finder(sha256): whether they name this one. lister(): the hashes of all that they name.
+    """
+    if (finder, lister) not in _further_names:
+        _further_names.append((finder, lister))
+    return finder
+
+
+def enqueue_if_due():
+    """Queue today's chores, unless some process did so already."""
+    today = f"housekeeping-{timezone.localdate():%Y%m%d}"
+    try:
+        if work_queue.connection().set(f"studio:{today}", "1", nx=True, ex=_DAY):
+            work_queue.enqueue(
+                work_queue.BACKGROUND, "brandstudio.core.queue.housekeeping.run", job_id=today
+            )
+    except RedisError as error:
+        logger.warning("Redis does not answer (%s); the day's chores wait.", error)
+
+
+def run():
+    """Do every chore. One that fails is logged and does not keep the others from theirs."""
+    for chore in _chores:
+        try:
+            chore()
+        except Exception:
+            logger.exception("The daily chore %s failed.", chore.__name__)
+
+
+def discard_unnamed(hashes):
+    """Remove those of these blobs that no row names any more. Returns how many."""
+    unnamed = [sha256 for sha256 in set(hashes) if sha256 and not is_named(sha256)]
+    for sha256 in unnamed:
+        blobs.discard(sha256)
+    return len(unnamed)
+
+
+def is_named(sha256):
+    """Whether any row of any room names this blob."""
+    return any(
+        model._base_manager.filter(**{name: sha256}).exists() for model, name in _columns()
+    ) or any(finder(sha256) for finder, _ in _further_names)
+
+
+def all_named():
+    """The hashes of all blobs that rows of any room name."""
+    named = set()
+    for model, name in _columns():
+        named.update(model._base_manager.values_list(name, flat=True).distinct().iterator())
+    for _, lister in _further_names:
+        named.update(lister())
+    return named - {""}
+
+
+def rows_naming(sha256):
+    """Rows with a column that names this blob, as [(row, column)]."""
+    return [
+        (row, name)
+        for model, name in _columns()
+        for row in model._base_manager.filter(**{name: sha256})
+    ]
+
+
+def _columns():
+    return [
+        (model, field.name)
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, BlobField)
+    ]

@@ -1,0 +1,1 @@
+"""Acts over several rows, the disk or the queue."""

@@ -1,0 +1,1 @@
+"""What every page needs: navigation, polling, answers to faults, stored files over HTTP."""

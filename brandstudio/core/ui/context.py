@@ -1,0 +1,35 @@
+"""What every page's frame needs. Nothing is counted until a template asks, so that a fragment
+that is polled every two seconds pays for none of it."""
+
+from functools import cache
+
+from django.db.models import Count, Q
+
+from brandstudio.core.models import Work
+from brandstudio.core.ui.navigation import rail
+
+
+def shell(request):
+    theme = request.COOKIES.get("theme")
+    frame = {"theme": theme if theme in ("light", "dark") else ""}
+    person = getattr(request, "user", None)
+    if person is None or not person.is_authenticated:
+        return frame
+    return {
+        **frame,
+        "unread_notices": cache(lambda: person.notices.unread().count()),
+        "queue": cache(lambda: queue_counts(person)),
+        "rail": cache(lambda: rail(person, request.path)),
+    }
+
+
+def queue_counts(person):
+    """How much work waits or is under way: {"mine": …, "all": …}, of every kind together."""
+    counts = {"mine": 0, "all": 0}
+    for model in Work.__subclasses__():
+        if not model.OWNER:  # on nobody's behalf, such as messages
+            continue
+        is_mine = Q(**{model.OWNER: person})
+        found = model.objects.pending().aggregate(mine=Count("pk", filter=is_mine), all=Count("pk"))
+        counts = {name: counts[name] + found[name] for name in counts}
+    return counts

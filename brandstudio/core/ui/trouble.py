@@ -1,0 +1,209 @@
+"""Faults of the disk and the store, and requests that nothing here answers, as pages: what is
+wrong, what mends it, and nothing lost.
+
+A person who has filled in a form finds it again: as it stands when htmx sent it, else as a page
+that holds what was typed and sends it once more.
+"""
+
+import contextlib
+import logging
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
+from django.db import DatabaseError
+from django.http import HttpResponse, JsonResponse, UnreadablePostError
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.defaults import page_not_found
+from redis.exceptions import RedisError
+
+from brandstudio.core.blobs import BlobMissing, disk
+from brandstudio.core.input.acts import UnknownAct
+
+logger = logging.getLogger(__name__)
+
+_NEVER_SHOWN = ("password", "secret")
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What is wrong, for the person who asked."""
+
+    status: HTTPStatus
+    title: str
+    text: str
+    passes: bool = True  # the same request may well be answered later
+
+
+def trouble_of(error):
+    """The Trouble that an exception means; None for a fault of the software."""
+    if isinstance(error, BlobMissing):
+        return Trouble(
+            HTTPStatus.NOT_FOUND,
+            gettext("A stored file is missing or damaged"),
+            gettext(
+                "The stored file of {name} can't be given out: it is missing, or no longer what "
+                "was stored. Ask an administrator to run “manage.py verify” and to bring it back "
+                "from a backup."
+            ).format(name=error.name or gettext("this picture or style")),
+        )
+    if isinstance(error, RedisError):
+        return Trouble(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            gettext("The queue does not answer"),
+            gettext("It is started again by itself. Wait a minute, then try again."),
+        )
+    if disk.is_full(error):
+        return Trouble(
+            HTTPStatus.INSUFFICIENT_STORAGE,
+            gettext("The disk of the studio is full"),
+            gettext(
+                "What was asked could not be kept. Ask an administrator to make room on the disk, "
+                "then try again."
+            ),
+        )
+    if isinstance(error, UnknownAct):
+        return Trouble(
+            HTTPStatus.BAD_REQUEST,
+            gettext("Nothing was done: this page has no such act"),
+            gettext(
+                "“{act}” is nothing that can be done here. Go back, load the page anew, and press "
+                "one of its buttons."
+            ).format(act=error.act),
+            passes=False,
+        )
+    return None
+
+
+class TroubleMiddleware:
+    """Answers for views that met such a fault; stands before the check of the CSRF token, which
+    reads what was sent."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if request.method != "POST":
+            return None
+        with contextlib.suppress(UnreadablePostError):  # nobody is there any more
+            request.POST  # noqa: B018 -- read now, while there is somebody to answer for it
+        error = getattr(request, "upload_fault", None)
+        return answer(request, error) if error else None
+
+    def process_exception(self, request, error):
+        if told := answer(request, error):
+            return told
+        if isinstance(error, PermissionDenied):
+            return None
+        if request.path.startswith(reverse("admin:app_list", args=["django_rq"])):
+            return page_not_found(request, error)  # a job or worker that is not there (any more)
+        return None
+
+
+class SessionMiddleware(DjangoSessionMiddleware):
+    """Django's, which writes to the database after every other middleware has answered."""
+
+    def process_response(self, request, response):
+        try:
+            return super().process_response(request, response)
+        except DatabaseError as error:
+            if told := answer(request, error):
+                return told
+            raise
+
+
+class UploadHandler(TemporaryFileUploadHandler):
+    """Writes each uploaded file to disk. When the disk is full the rest of the form still arrives,
+    and `request.upload_fault` says what happened."""
+
+    def new_file(self, *args, **kwargs):
+        with self._full_disk():
+            super().new_file(*args, **kwargs)
+
+    def receive_data_chunk(self, raw_data, start):
+        with self._full_disk():
+            super().receive_data_chunk(raw_data, start)
+
+    def file_complete(self, file_size):
+        with contextlib.suppress(SkipFile), self._full_disk():
+            return super().file_complete(file_size)
+        return None
+
+    @contextlib.contextmanager
+    def _full_disk(self):
+        try:
+            yield
+        except OSError as error:
+            if not disk.is_full(error):
+                raise
+            self.request.upload_fault = error
+            with contextlib.suppress(OSError, AttributeError):
+                self.file.close()  # it would try to write once more
+            raise SkipFile from error
+
+
+def answer(request, error):
+    """The response for this fault; None where it is no Trouble. The log is told."""
+    trouble = trouble_of(error)
+    if trouble is None:
+        return None
+    if trouble.passes:
+        logger.error("%s %s: %s", request.method, request.path, error, exc_info=error)
+    else:
+        logger.warning("%s %s: %s", request.method, request.path, error)
+    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+        return JsonResponse({"errors": [trouble.text]}, status=trouble.status)
+    if request.headers.get("Sec-Fetch-Dest", "document") not in ("document", "empty", "iframe"):
+        # A picture in a page, which shows no text.
+        return HttpResponse(trouble.text, content_type="text/plain", status=trouble.status)
+    if request.headers.get("HX-Request"):
+        return _beside_the_form(request, trouble)
+    return _page(request, trouble)
+
+
+def _beside_the_form(request, trouble):
+    """A notice before what htmx would have replaced: that stays, with all that was typed."""
+    response = render(request, "_trouble.html", {"trouble": trouble}, status=trouble.status)
+    response["HX-Reswap"] = "none" if request.headers.get("HX-PTag") else "beforebegin"
+    return response
+
+
+def _page(request, trouble):
+    sent = _sent(request)
+    is_whole = len(sent) == len(set(request.POST) - {"csrfmiddlewaretoken"})
+    had_files = bool(request.FILES) or hasattr(request, "upload_fault")
+    context = {
+        "trouble": trouble,
+        "sent": [(name, value) for name, values in sent.items() for value in values],
+        "is_post": request.method == "POST",
+        "back": request.get_full_path(),
+        "may_send_again": trouble.passes and is_whole and not had_files,
+    }
+    try:
+        return render(request, "trouble.html", context, status=trouble.status)
+    except Exception:  # what the page's frame needs may be out of reach as well
+        logger.exception("The page about it could not be made either.")
+        lines = [
+            trouble.title,
+            trouble.text,
+            *(f"{name}: {value}" for name, value in context["sent"]),
+        ]
+        return HttpResponse(
+            "\n\n".join(lines), content_type="text/plain; charset=utf-8", status=trouble.status
+        )
+
+
+def _sent(request):
+    """{name: [values]} of what was sent, without what must not be shown."""
+    return {
+        name: values
+        for name, values in request.POST.lists()
+        if name != "csrfmiddlewaretoken" and not any(word in name for word in _NEVER_SHOWN)
+    }

@@ -1,0 +1,33 @@
+"""A picture for every template's card, painted by the base alone."""
+
+from brandstudio.core import blobs
+from gallery.services import orders
+from gallery.services.orders import SceneOrder
+from gallery.worker import render_jobs
+
+
+def paint_covers(templates, base):
+    """Paint each template with the first option of every slot and keep it as its cover."""
+    from gallery.engine import prompts, renderer  # noqa: PLC0415 -- torch is slow
+    from training.engine.sampling.renderer import SampleRequest  # noqa: PLC0415
+
+    painter = render_jobs.painter_of_this_process()
+    painter.take(base.path, base.sha256)
+    for number, template in enumerate(templates):
+        order = SceneOrder(
+            template=template,
+            slot_values={s["name"]: s["options"][0]["value"] for s in template.slots},
+            base=base,
+        )
+        request = SampleRequest(
+            prompt=prompts.joined(orders.pieces_of(order)),
+            negative_prompt=template.negative_prompt,
+            guidance=orders.DEFAULT_GUIDANCE,
+            steps=orders.DEFAULT_STEPS,
+            seed=700 + number,
+        )
+        picture = painter.paint(request)
+        # A cover is no content of the template: an approved one gets it too.
+        type(template).objects.filter(pk=template.pk).update(
+            cover_sha256=blobs.put_bytes(renderer.webp(picture, 256))
+        )

@@ -1,0 +1,257 @@
+"""The product plate: a real product, cut out, stands in a painted scene with its pixels exact.
+
+`compose` places the cut-out on the frame and says what is to be painted around it; the scene is
+painted by image-to-image with a mask; `finish` grounds the product and puts its pixels on top.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageCms, ImageFilter
+
+from training.engine.data import images
+from training.engine.errors import EngineError
+
+SMALLEST = 64  # px of the product's longer side in the upload
+MAX_MEGAPIXELS = 50
+RIM = 0.16  # of the product's width: how far its rim reaches
+RIM_FREE = 0.5  # the share of the steps for which the rim is free
+
+SHADOW = 0.6  # how much of the ground's light the deepest shadow takes
+REFLECTION = 0.16  # how strongly the ground mirrors the product just below it
+REFLECTION_DEPTH = 0.35  # of the product's height, until the mirror image has faded
+
+
+@dataclass(frozen=True)
+class PlacedProduct:
+    """A cut-out and where it stands, as shares of the frame.
+
+    picture: PNG or WebP with transparency. x: centre of the whole picture file, from the left.
+    y: its lower edge, from the top. width: its width. Parts may lie outside the frame.
+    """
+
+    picture: Path
+    x: float = 0.5
+    y: float = 0.9
+    width: float = 0.6
+
+
+@dataclass(frozen=True)
+class PlateFacts:
+    """An upload that may be used. width, height: px of the file.
+
+    box: what is visible of it, as shares of the file (left, top, right, bottom), so that a page
+    may cut its margins off.
+    """
+
+    width: int
+    height: int
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Composition:
+    """A frame with the product on it.
+
+    picture: RGB, where painting begins: the product on a plain ground with its shadow.
+    mask: L, black where the product is opaque, grey around it, white where nothing is known.
+    overlay: RGBA, the product's own pixels in their place, transparent elsewhere.
+    shadow: L, how much light the product keeps from the ground. reflection: RGBA, premixed.
+    """
+
+    picture: Image.Image
+    mask: Image.Image
+    overlay: Image.Image
+    shadow: Image.Image
+    reflection: Image.Image
+
+
+def check_plate(path: str | Path, name: str = "") -> PlateFacts:
+    """What an uploaded cut-out is. name: how messages call it; "" is the file's own.
+
+    Raises EngineError: image-unreadable, image-too-large, plate-without-alpha, plate-empty,
+    plate-too-small, and those of images.check_shape.
+    """
+    picture = open_plate(path, name)
+    left, top, right, bottom = _visible(picture)
+    width, height = picture.size
+    return PlateFacts(width, height, (left / width, top / height, right / width, bottom / height))
+
+
+def compose(product: PlacedProduct, size: tuple[int, int]) -> Composition:
+    """The product on a frame of size (width, height) px. Raises as check_plate, plate-outside."""
+    overlay = _overlay(product, size)
+    alpha = np.asarray(overlay.getchannel("A"), dtype=np.float32) / 255
+    ground = _ground_line(alpha)
+    shadow = _shadow(alpha, ground)
+    reflection = _reflection(overlay, ground)
+    plain = Image.new("RGB", size, (128, 128, 128))
+    picture = _grounded(plain, overlay, shadow, reflection)
+    return Composition(picture, _mask(overlay), overlay, shadow, reflection)
+
+
+def finish(rendered: Image.Image, composition: Composition) -> Image.Image:
+    """The painted scene with the product grounded on it, its opaque pixels exactly the upload's."""
+    return _grounded(
+        rendered.convert("RGB"), composition.overlay, composition.shadow, composition.reflection
+    )
+
+
+def put_on(picture: Image.Image, product: PlacedProduct) -> Image.Image:
+    """A picture that shows the product already, with the product's own pixels put on again.
+
+    For a picture that was scaled up: shadow and reflection are in it, the pixels are the file's.
+    """
+    overlay = _overlay(product, picture.size)
+    return Image.alpha_composite(picture.convert("RGBA"), overlay).convert("RGB")
+
+
+def open_plate(path: str | Path, name: str = "") -> Image.Image:
+    """The cut-out in RGBA, turned upright, in sRGB; pixels that are sRGB already stay equal.
+
+    Raises as check_plate.
+    """
+    name = name or Path(path).name
+    with images.loaded(path, MAX_MEGAPIXELS, name) as image:
+        if not image.has_transparency_data:
+            raise EngineError("plate-without-alpha", name=name)
+        images.turn_upright(image)
+        picture = image.convert("RGBA")
+        if not _is_srgb(picture):
+            picture = images.to_srgb(picture)
+    lowest, highest = picture.getchannel("A").getextrema()
+    if lowest > 250:
+        raise EngineError("plate-without-alpha", name=name)
+    if highest < 128:
+        raise EngineError("plate-empty", name=name)
+    left, top, right, bottom = _visible(picture)
+    if max(right - left, bottom - top) < SMALLEST:
+        raise EngineError(
+            "plate-too-small",
+            name=name,
+            side=max(right - left, bottom - top),
+            needed=SMALLEST,
+        )
+    images.check_shape(right - left, bottom - top, name, smallest=1)
+    return picture
+
+
+def _is_srgb(picture: Image.Image) -> bool:
+    """Whether its profile is sRGB's own, so that carrying it out could only round the values."""
+    profile = picture.info.get("icc_profile")
+    if not profile:
+        return True
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return "srgb" in ImageCms.getProfileDescription(source).lower()
+    except (ImageCms.PyCMSError, OSError):
+        return True  # a damaged profile: the plain values are the better guess
+
+
+def _visible(picture: Image.Image) -> tuple[int, int, int, int]:
+    return picture.getchannel("A").point(lambda value: 255 if value >= 128 else 0).getbbox()
+
+
+def _overlay(product: PlacedProduct, size: tuple[int, int]) -> Image.Image:
+    picture = open_plate(product.picture)
+    width = max(1, round(product.width * size[0]))
+    height = max(1, round(picture.height * width / picture.width))
+    if width > 8 * size[0] or height > 8 * size[1]:
+        raise EngineError("plate-outside")
+    # Pillow weighs colours by their alpha while scaling, so no dark fringe appears.
+    if (width, height) != picture.size:
+        picture = picture.resize((width, height), Image.Resampling.LANCZOS)
+    frame = Image.new("RGBA", size)
+    left = round(product.x * size[0] - width / 2)
+    frame.paste(picture, (left, round(product.y * size[1]) - height))
+    if frame.getchannel("A").getextrema()[1] < 128:
+        raise EngineError("plate-outside")
+    return frame
+
+
+def _ground_line(alpha: np.ndarray) -> np.ndarray:
+    """(W,) float: the row on which the product stands, per column; nan beside the product.
+
+    It is the lower hull of the outline: what touches the ground lies on it, and between two
+    wheels it is the straight line that joins them, also where they stand at different heights.
+    """
+    solid = alpha > 0.5
+    columns = np.flatnonzero(solid.any(axis=0))
+    lowest = alpha.shape[0] - 1 - solid[::-1].argmax(axis=0)
+    hull: list[tuple[float, float]] = []
+    for x in columns:
+        point = (float(x), float(lowest[x]))
+        while len(hull) > 1 and _turns_down(hull[-2], hull[-1], point):
+            hull.pop()
+        hull.append(point)
+    line = np.full(alpha.shape[1], np.nan, dtype=np.float32)
+    xs, ys = zip(*hull, strict=True)
+    line[columns[0] : columns[-1] + 1] = np.interp(np.arange(columns[0], columns[-1] + 1), xs, ys)
+    return line
+
+
+def _turns_down(first, middle, last) -> bool:
+    """Whether `middle` lies above (or on) the line from first to last, rows counting downwards."""
+    run, rise = last[0] - first[0], last[1] - first[1]
+    return middle[1] <= first[1] + rise * (middle[0] - first[0]) / run
+
+
+def _mask(overlay: Image.Image) -> Image.Image:
+    """What is painted when: a rim around the product waits until the scene has taken shape.
+
+    Left free from the start, the network likes to paint a second product into the first.
+    """
+    opaque = overlay.getchannel("A").point(lambda value: 255 if value == 255 else 0)
+    left, _, right, _ = overlay.getbbox()
+    near = np.clip(4 * _blurred(np.asarray(opaque) / 255.0, RIM * (right - left)), 0, 1)
+    free = np.where(np.asarray(opaque) == 255, 0, 1 - (1 - RIM_FREE) * near)
+    return _grey(free)
+
+
+def _shadow(alpha: np.ndarray, ground: np.ndarray) -> Image.Image:
+    """Soft darkness under the product, and a narrow dark line where it touches the ground."""
+    rows = np.arange(alpha.shape[0], dtype=np.float32)[:, None]
+    length = int(np.count_nonzero(~np.isnan(ground)))
+    depth = max(1.5, 0.035 * length)  # px that the shadow reaches below the ground line
+    below = rows - np.nan_to_num(ground, nan=-1e6)[None]
+    beside = np.isnan(ground)[None]
+    wide = ((below > -2.0 * depth) & (below < depth) & ~beside).astype(np.float32)
+    narrow = ((below > -0.7 * depth) & (below < 0.35 * depth) & ~beside).astype(np.float32)
+    soft = _blurred(wide, depth) * 0.65 + _blurred(narrow, depth / 3) * 0.5
+    return _grey(np.clip(soft, 0, 1))
+
+
+def _reflection(overlay: Image.Image, ground: np.ndarray) -> Image.Image:
+    """The product mirrored at the ground line, fading downwards."""
+    pixels = np.asarray(overlay, dtype=np.float32)
+    height, width = pixels.shape[:2]
+    line = np.nan_to_num(ground, nan=-1e6)
+    top = np.flatnonzero(pixels[..., 3].any(axis=1))[0]
+    deep = max(2.0, REFLECTION_DEPTH * float(np.nanmax(ground) - top))
+    rows = np.arange(height, dtype=np.float32)[:, None]
+    below = rows - line[None]
+    source = np.clip(np.round(2 * line[None] - rows), 0, height - 1).astype(int)
+    mirrored = pixels[source, np.arange(width)[None]]
+    fade = np.clip(1 - below / deep, 0, 1) ** 1.5 * (below > 0) * ~np.isnan(ground)[None]
+    mirrored[..., 3] *= fade * REFLECTION
+    picture = Image.fromarray(mirrored.round().astype(np.uint8), "RGBA")
+    return picture.filter(ImageFilter.GaussianBlur(max(0.6, deep / 40)))
+
+
+def _grounded(scene, overlay, shadow, reflection) -> Image.Image:
+    light = 1 - SHADOW * np.asarray(shadow, dtype=np.float32)[..., None] / 255
+    darkened = Image.fromarray((np.asarray(scene) * light).round().astype(np.uint8))
+    grounded = Image.alpha_composite(darkened.convert("RGBA"), reflection)
+    return Image.alpha_composite(grounded, overlay).convert("RGB")
+
+
+def _blurred(values: np.ndarray, radius: float) -> np.ndarray:
+    return np.asarray(_grey(values).filter(ImageFilter.GaussianBlur(radius)), np.float32) / 255
+
+
+def _grey(values: np.ndarray) -> Image.Image:
+    return Image.fromarray((values * 255).round().astype(np.uint8), "L")

@@ -1,0 +1,75 @@
+"""The frame on which a real car is placed: what the page draws and what its script is told."""
+
+from brandstudio.core.input.numbers import parse_number
+from gallery.services import orders
+
+_LABEL = (0.34, 0.085)  # about the room of the visible label, as shares of the short side
+
+
+def framed(channels, base):
+    """The channels, each with `.paints`: the size in px that the base paints for it."""
+    channels = list(channels)
+    for channel in channels:
+        channel.paints = (
+            orders.native_size(base, channel) if base else (channel.width, channel.height)
+        )
+    return channels
+
+
+def frame_of(form, channels):
+    """The numbers of the drawing for the form's channel, in px of the painted picture, or None.
+
+    {"width", "height", "cut", "label", "car"}; the last three are boxes with x, y, width, height:
+    what the channel keeps, where its label will stand, and the car (None while none is chosen).
+    """
+    if not channels:
+        return None
+    slug = form["channel"].value()
+    channel = next((one for one in channels if one.slug == slug), channels[0])
+    width, height = channel.paints
+    cut = _cut(width, height, channel)
+    return {
+        "width": width,
+        "height": height,
+        "cut": cut,
+        "label": _label(cut),
+        "car": _car(form, width, height),
+    }
+
+
+def _cut(width, height, channel):
+    scale = min(width / channel.width, height / channel.height)
+    kept = (channel.width * scale, channel.height * scale)
+    return _box((width - kept[0]) / 2, (height - kept[1]) / 2, *kept)
+
+
+def _label(cut):
+    short = min(cut["width"], cut["height"])
+    room = (short * _LABEL[0], short * _LABEL[1])
+    edge = short * 0.02
+    right, bottom = cut["x"] + cut["width"] - edge, cut["y"] + cut["height"] - edge
+    return _box(right - room[0], bottom - room[1], *room)
+
+
+def _car(form, width, height):
+    plate = form.plate_shown()
+    if plate is None:
+        return None
+    sent = {name: _share(form, f"plate_{name}") for name in ("x", "y", "width")}
+    wide = sent["width"] * width
+    high = wide * plate.height / plate.width
+    return {
+        **_box(sent["x"] * width - wide / 2, sent["y"] * height - high, wide, high),
+        "url": plate.get_absolute_url(),
+    }
+
+
+def _share(form, name):
+    return parse_number(form[name].value(), form.fields[name].initial) / 100
+
+
+def _box(x, y, width, height):
+    return {
+        name: round(value, 2)
+        for name, value in (("x", x), ("y", y), ("width", width), ("height", height))
+    }

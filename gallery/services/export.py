@@ -1,0 +1,76 @@
+"""How a style leaves the house: the LoRA file for other tools, with its card and a picture."""
+
+import json
+import tempfile
+import zipfile
+from pathlib import Path
+
+from django.conf import settings
+
+from brandstudio.core import blobs
+from gallery.engine import labelling
+from gallery.models import ReviewState
+from gallery.problems import Refused
+from gallery.services.shown import mark
+from training.engine.data.images import open_rgb
+from training.engine.files.safetensors_header import read_header
+from training.engine.lora import style_export
+
+
+def external_zip(version):
+    """An open zip file: the weights in the external profile, WebUI's card and a labelled preview.
+
+    The weights are those of the approved version byte for byte; their metadata keeps what other
+    tools need, the licence (STYLE_LICENCE) and the trigger words, and nothing of the house.
+    Raises Refused("pack-not-approved"), blobs.BlobMissing, EngineError of lora_export.
+    """
+    if version.state != ReviewState.APPROVED:
+        raise Refused("pack-not-approved", name=str(version))
+    weights = blobs.local(version.weights_sha256, str(version))
+    metadata = style_export.profile(
+        read_header(weights).metadata, "external", settings.STYLE_LICENCE, version.trigger_words
+    )
+    if version.checkpoint_id and not version.trigger_words:  # cleared when it was published
+        metadata.pop("modelspec.trigger_phrase", None)
+    packed = tempfile.TemporaryFile()  # noqa: SIM115 -- the answer closes it
+    try:
+        _pack(packed, version, weights, metadata)
+    except BaseException:
+        packed.close()
+        raise
+    packed.seek(0)
+    return packed
+
+
+def _pack(packed, version, weights, metadata):
+    name = file_stem(version)
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(packed, "w") as archive:
+        target = Path(folder) / f"{name}.safetensors"
+        style_export.rewrite(weights, target, metadata)
+        archive.write(target, target.name)
+        card = style_export.card(
+            read_header(target).metadata, version.strength, family=version.base.family
+        )
+        archive.writestr(f"{name}.json", json.dumps(card, ensure_ascii=False, indent=2))
+        if shown := _preview(version):
+            with archive.open(f"{name}.preview.png", "w") as file:
+                _write_labelled(shown, file, version)
+
+
+def file_stem(version):
+    """What a version's files are called, without their ending."""
+    return f"{version.pack.slug}-v{version.number}"
+
+
+def _preview(version):
+    """The evidence picture nearest the default strength; None before its sheet is painted."""
+    return min(
+        version.pictures.all(),
+        key=lambda picture: abs(picture.strength - version.strength),
+        default=None,
+    )
+
+
+def _write_labelled(shown, file, version):
+    picture = open_rgb(blobs.local(shown.sha256, str(version)))
+    labelling.write(picture, file, form="png", mark=mark(f"style-{version.pk}", shown.sha256))

@@ -1,0 +1,36 @@
+"""What of an order's words the base model can't read, told before and after the order."""
+
+from brandstudio.core.models import GlossaryTerm, Vehicle
+from gallery import problems
+from gallery.services import orders
+from training.rules.caption_checks import not_english
+
+
+def unread(order):
+    """The sentence for words that aren't English, which all our bases read alone; "" for none.
+
+    Trigger words are let be: the style has learned them as they stand.
+    """
+    written = [piece.text for piece in orders.pieces_of(order) if piece.kind != "trigger"]
+    words = not_english(" ".join([*written, orders.negative_of(order)]))
+    if not words:
+        return ""
+    known = ", ".join(f"{term} = {phrase}" for term, phrase in _known("\n".join(words)))
+    code = "words-not-english-known" if known else "words-not-english"
+    return problems.sentence(code, {"words": _shortened("…".join(words)), "known": known})
+
+
+def _known(text):
+    """[(term, English phrase)] of the house's words in the text; 骑楼街 hides 骑楼."""
+    phrases = dict(GlossaryTerm.objects.values_list("term", "phrase"))
+    phrases |= dict(Vehicle.objects.values_list("name_zh", "phrase"))
+    found = []
+    for term in sorted(filter(not_english, phrases), key=len, reverse=True):
+        if term in text:
+            text = text.replace(term, "\n")
+            found.append((term, phrases[term]))
+    return found
+
+
+def _shortened(words, most=60):
+    return words if len(words) <= most else words[: most - 1] + "…"

@@ -1,0 +1,136 @@
+"""Whether a person may have what they ask for: every order passes here, from whatever page."""
+
+from dataclasses import dataclass, replace
+
+from brandstudio.core.models import User
+from gallery.engine import prompts
+from gallery.models import Asset, Plate, ReviewState, Scheduler, StyleVersion
+from gallery.problems import Refused
+from gallery.services import orders, sources
+from gallery.services.orders import SceneOrder
+from training.engine.errors import EngineError
+from training.engine.prompts import checks, strengths
+from training.models import BaseModel
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An order that may be painted, with all that follows from it. Only `judge` makes one."""
+
+    order: SceneOrder
+    by: User
+    base: BaseModel
+    packs: tuple  # (StyleVersion, strength), each version once
+    prompt: str
+    negative: str
+    size: tuple[int, int]
+
+
+def judge(order, by):
+    """The Judged order. Raises Refused or EngineError for what this person may not have."""
+    order = replace(order, packs=tuple(strengths.added_up(order.packs)))
+    base = orders.base_of(order)
+    _check_settings(order)
+    _check_rights(order, by)
+    _check_packs(order, by)
+    _check_origin(order, by)
+    prompt = prompts.joined(orders.pieces_of(order))
+    negative = orders.negative_of(order)
+    prompts.check_length(order.free)
+    prompts.check_length(negative)
+    checks.check(prompt, negative)
+    if not base.is_present:
+        raise Refused("base-absent", name=base.name)
+    return Judged(order, by, base, order.packs, prompt, negative, orders.size_of(order))
+
+
+def _check_settings(order):
+    """Raise for numbers that no form offers."""
+    for setting, value, (least, most) in (
+        ("count", order.pictures, (1, orders.MOST_PICTURES)),
+        ("steps", order.steps, orders.STEPS),
+        ("guidance", order.guidance, orders.GUIDANCE),
+        ("seed", order.seed or 0, (0, orders.LARGEST_SEED)),
+    ):
+        if not least <= value <= most:
+            facts = {"setting": setting, "value": value, "minimum": least, "maximum": most}
+            raise EngineError("setting-out-of-range", **facts)
+    if order.scheduler not in Scheduler.values:
+        choices = ", ".join(Scheduler.values)
+        raise EngineError(
+            "setting-unknown", setting="scheduler", value=order.scheduler, choices=choices
+        )
+    if order.start and not 0 < order.change <= 1:
+        raise Refused("change-out-of-range")
+
+
+def _check_rights(order, by):
+    """Raise unless the template is approved, and words of one's own are this person's right."""
+    template = order.template
+    if template is not None and template.state != ReviewState.APPROVED:
+        raise Refused("template-not-approved", name=str(template))
+    if by.may_write_prompts:
+        return
+    if template is None or order.free or _clauses(order) != _clauses(replace(order, negative=None)):
+        raise Refused("prompt-not-yours")
+
+
+def _clauses(order):
+    return {clause.strip() for clause in orders.negative_of(order).split(",")} - {""}
+
+
+def _check_packs(order, by):
+    if len(order.packs) > orders.MOST_PACKS:
+        raise Refused("packs-too-many", limit=orders.MOST_PACKS)
+    if order.strengths and not order.packs:
+        raise Refused("sweep-needs-one-pack")
+    for place, (version, strength) in enumerate(order.packs):
+        check_pack(version)
+        for value in (strength, *(order.strengths if place == 0 else ())):
+            check_strength(version, value, order.reason, by)
+
+
+def check_pack(version):
+    """Raise Refused unless the version is approved."""
+    if version.state == ReviewState.APPROVED:
+        return
+    newer = version.pack.approved_version
+    if newer:
+        raise Refused("pack-replaced", name=str(version), number=newer.number)
+    raise Refused("pack-not-approved", name=str(version))
+
+
+def check_strength(version, strength, reason, by):
+    """Raise unless the strength is inside the version's band, or the person may leave it."""
+    if version.allows(strength):
+        return
+    facts = {
+        "name": str(version.pack),
+        "strength": f"{strength:g}",
+        "minimum": f"{version.strength_min:g}",
+        "maximum": f"{version.strength_max:g}",
+    }
+    if not (by.may_leave_band and StyleVersion.is_possible(strength)):
+        raise EngineError("strength-out-of-band", **facts)
+    if not reason.strip():
+        raise Refused("reason-missing", **facts)
+
+
+def _check_origin(order, by):
+    """Raise unless what the scene starts from is there, and this person's to use."""
+    if order.made_from and not Asset.objects.visible_to(by).filter(pk=order.made_from.pk).exists():
+        raise Refused("start-gone")
+    if order.start:
+        sources.check_start(order.start, by)
+    if order.placed:
+        _check_placed(order.placed, by)
+
+
+def _check_placed(placed, by):
+    """Raise unless the plate is this person's to use, and some of it stands in the frame."""
+    if not Plate.objects.usable_by(by).filter(pk=placed.plate.pk).exists():
+        raise Refused("plate-gone")
+    reach = placed.width / 2
+    in_view = -reach < placed.x < 1 + reach and 0 < placed.y <= 1.5
+    if not (in_view and 0.05 <= placed.width <= 2):
+        raise EngineError("plate-outside")

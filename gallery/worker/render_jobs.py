@@ -1,0 +1,255 @@
+"""The acts of the renderer's jobs: rows in, pictures out, progress on the way."""
+
+import time
+from dataclasses import replace
+
+from django.conf import settings
+
+from brandstudio.core import blobs
+from gallery.models import EvidencePicture, StyleVersion, Way
+from gallery.problems import Refused
+from gallery.services import shown
+from gallery.services.orders import default_base
+from gallery.services.scenes import product_of
+from training.engine.data.images import open_rgb
+from training.engine.lora.fit import check_fit
+from training.engine.prompts import word_weights
+
+
+class Stopped(Exception):
+    """The work was called off between two steps."""
+
+
+def painter_of_this_process():
+    """The warm renderer, as the settings want it."""
+    from gallery.engine import renderer, safety  # noqa: PLC0415 -- torch is slow
+
+    return renderer.warm(settings.RENDER_COMPILE, settings.BASE_MODELS_DIR / safety.FOLDER)
+
+
+def load_default_base():
+    """Take the base that scenes without a pack use, where there is one, into memory."""
+    if base := default_base():
+        _take(painter_of_this_process(), base)
+
+
+def paint_asset(asset, turn, stopped):
+    """Paint one asset, already claimed; its row ends ready. turn: the device, held by us.
+
+    Raises WrongState when the row was cancelled or taken over, Stopped when stopped() said so,
+    EngineError or Refused for what a person can mend.
+    """
+    # torch is slow to import, and web processes never do
+    from gallery.engine import renderer  # noqa: PLC0415
+    from training.engine.sampling.renderer import RenderStopped, SampleRequest  # noqa: PLC0415
+
+    scene = asset.scene
+    packs = asset.acting_packs()
+    request = SampleRequest(
+        prompt=scene.prompt,
+        negative_prompt=scene.negative_prompt,
+        width=scene.width,
+        height=scene.height,
+        steps=scene.steps,
+        guidance=scene.guidance,
+        scheduler=scene.scheduler,
+        seed=asset.seed,
+        packs=[(weights_of(version), strength) for version, strength in packs],
+    )
+    painter = painter_of_this_process()
+    _take(painter, scene.base)
+    asset.begin_rendering()
+    began = time.monotonic()
+
+    def on_step(step, total, preview):
+        # Raises WrongState once the row was cancelled, and so ends the picture at this step.
+        news = {"preview": preview} if preview else {}
+        asset.note_progress(steps_done=step, steps_total=total, **news)
+        turn.yield_device()
+
+    try:
+        picture = _paint(painter, scene, request, on_step, stopped)
+    except RenderStopped as error:
+        raise Stopped from error
+    picture_sha256 = blobs.put_bytes(renderer.png(picture))
+    asset.finish(
+        picture_sha256=picture_sha256,
+        thumb_sha256=blobs.put_bytes(shown.thumb(asset, picture, picture_sha256)),
+        seconds=time.monotonic() - began,
+        lineage=lineage_of(asset, packs, renderer.versions()),
+    )
+
+
+def _paint(painter, scene, request, on_step, stopped):
+    """The picture, by the scene's way."""
+    if scene.way == Way.LARGER:
+        first = open_rgb(start_of(scene), name=scene.start_name)
+        return painter.upscale(
+            first,
+            request,
+            change=scene.change,
+            on_step=on_step,
+            should_stop=stopped,
+            product=product_of(scene),
+        )
+    if scene.way == Way.PRODUCT:
+        return painter.paint_plate(product_of(scene), request, on_step, stopped)
+    if scene.way == Way.PICTURE:
+        request = replace(request, init_image=start_of(scene), change=scene.change)
+    return painter.paint(request, on_step, stopped)
+
+
+def paint_sheet(sheet, turn, stopped):
+    """Paint the pictures of a strength sheet that are not there yet, then score them.
+
+    Raises as `paint_asset` does; first of all EngineError if the weights don't fit their base.
+    """
+    from gallery.engine import evidence, renderer  # noqa: PLC0415 -- torch is slow
+    from training.engine.sampling.renderer import RenderStopped, SampleRequest  # noqa: PLC0415
+
+    version = sheet.version
+    weights = weights_of(version)
+    check_fit(weights, str(version), version.base)
+    painter = painter_of_this_process()
+    _take(painter, version.base)
+    there = _painted_before(version)
+    wanted = plan_of(sheet)
+    for done, (prompt, seed, strength) in enumerate(wanted, start=1):
+        if (prompt, seed, strength) not in there:
+            request = SampleRequest(
+                prompt=prompt,
+                steps=sheet.plan.get("steps", 20),
+                guidance=sheet.plan.get("guidance", 3.0),
+                seed=seed,
+                packs=[(weights, strength)],
+            )
+            try:
+                picture = painter.paint(request, None, stopped)
+            except RenderStopped as error:
+                raise Stopped from error
+            there[prompt, seed, strength] = EvidencePicture.objects.create(
+                version=version,
+                prompt=prompt,
+                seed=seed,
+                strength=strength,
+                sha256=blobs.put_bytes(renderer.webp(picture, max(picture.size), quality=90)),
+            )
+        sheet.note_progress(done=done)
+        turn.yield_device()
+    by_strength = {}
+    for key in wanted:
+        by_strength.setdefault(key[2], []).append(blobs.local(there[key].sha256))
+    references = [blobs.local(sha256) for sha256 in training_pictures(version)]
+    # Not save(): the version may have been submitted meanwhile, and its evidence is no content.
+    StyleVersion.objects.filter(pk=version.pk).update(
+        evidence={**version.evidence, "scores": evidence.scores(by_strength, references)}
+    )
+    sheet.finish()
+
+
+def _painted_before(version):
+    """{(prompt, seed, strength): EvidencePicture} of those whose file is there and sound."""
+    there = {}
+    for picture in version.pictures.all():
+        try:
+            blobs.local(picture.sha256)
+        except blobs.BlobMissing:
+            picture.delete()  # painted anew, from the same seed
+        else:
+            there[picture.prompt, picture.seed, picture.strength] = picture
+    return there
+
+
+def plan_of(sheet):
+    """[(prompt, seed, strength)] of a sheet, a row of strengths after the other."""
+    opening = word_weights.literal(sheet.version.trigger_words.strip())
+    seed = sheet.plan["seed"]
+    return [
+        (f"{opening}, {entry['prompt']}" if opening else entry["prompt"], seed + row, strength)
+        for row, entry in enumerate(sheet.plan["prompts"])
+        for strength in sheet.plan["strengths"]
+    ]
+
+
+def training_pictures(version):
+    """Hashes of the pictures a version was trained on, at most 60; [] for a file from elsewhere."""
+    checkpoint = version.checkpoint
+    snapshot = checkpoint.run.snapshot if checkpoint else None
+    rows = snapshot.rows if snapshot else []
+    return [row["sha256"] for row in rows[:: max(1, len(rows) // 60)]][:60]
+
+
+def weights_of(version):
+    """The path of a version's weights. Raises Refused("weights-missing")."""
+    try:
+        return blobs.local(version.weights_sha256, str(version))
+    except blobs.BlobMissing as error:
+        raise Refused("weights-missing", name=str(version)) from error
+
+
+def start_of(scene):
+    """The path of the picture that a scene starts from. Raises Refused("start-gone")."""
+    try:
+        return blobs.local(scene.start_sha256)
+    except blobs.BlobMissing as error:
+        raise Refused("start-gone") from error
+
+
+def lineage_of(asset, packs, versions):
+    """Everything that is needed to make the picture again and to trace it, as JSON."""
+    scene = asset.scene
+    return {
+        "seed": asset.seed,
+        "prompt": scene.prompt,
+        "negative_prompt": scene.negative_prompt,
+        "width": scene.width,
+        "height": scene.height,
+        "steps": scene.steps,
+        "guidance": scene.guidance,
+        "scheduler": scene.scheduler,
+        "base": {"name": scene.base.name, "sha256": scene.base.sha256},
+        "packs": [
+            {
+                "pack": version.pack.slug,
+                "version": version.number,
+                "sha256": version.weights_sha256,
+                "strength": strength,
+            }
+            for version, strength in packs
+        ],
+        "template": (
+            {"slug": scene.template.slug, "version": scene.template.number}
+            if scene.template
+            else None
+        ),
+        **origin_of(scene),
+        "software": versions,
+    }
+
+
+def origin_of(scene):
+    """What a picture was painted from besides words: pictures by their hash, places by numbers."""
+    origin = {"way": scene.way}
+    if scene.start_sha256:
+        origin["start"] = {
+            "sha256": scene.start_sha256,
+            "asset": scene.start_asset_id,
+            "name": scene.start_name,
+            "change": scene.change,
+        }
+    if scene.plate:
+        origin["plate"] = {
+            "sha256": scene.plate.sha256,
+            "vehicle": scene.plate.vehicle.slug if scene.plate.vehicle else None,
+            "name": scene.plate.name,
+            "x": scene.plate_x,
+            "y": scene.plate_y,
+            "width": scene.plate_width,
+        }
+    return origin
+
+
+def _take(painter, base):
+    if not base.is_present:
+        raise Refused("base-absent", name=base.name)
+    painter.take(base.path, base.sha256)

@@ -1,0 +1,117 @@
+"""The recommended checkpoint is the one that learned the style and kept the scene."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.engine.lora.test_adapters import write_pack
+from training.engine.evaluate import checkpoint_scores
+from training.engine.evaluate.checkpoint_reasons import REASONS
+from training.engine.evaluate.checkpoint_scores import COPY_LIMIT, CheckpointScore
+from training.engine.sampling.renderer import Renderer
+
+
+def test_checkpoints_of_a_run_are_found_in_order(tmp_path):
+    for name in (
+        "ink-step000200.safetensors",
+        "ink-step000100.safetensors",
+        "ink.safetensors",
+        "ink-stepmother.safetensors",
+        "other-step000300.safetensors",
+    ):
+        (tmp_path / name).touch()
+
+    found = checkpoint_scores.find_checkpoints(tmp_path, "ink")
+
+    assert list(found) == [100, 200]
+    assert found[200].name == "ink-step000200.safetensors"
+
+
+def test_every_checkpoint_is_scored_on_the_same_pictures(toy_base, make_config, dataset, tmp_path):
+    info = toy_base("studio-mini")
+    files = {}
+    for step in (10, 20):
+        files[step] = tmp_path / f"a-step{step:06}.safetensors"
+        write_pack(files[step], info, make_config("studio-mini", seed=step))
+    told = []
+
+    advice = checkpoint_scores.recommend(
+        Renderer(info, "cpu"),
+        files,
+        ["an arcade"],
+        sorted(dataset.glob("*.png")),
+        training_seconds=0.001,
+        on_picture=lambda done, total: told.append((done, total)),
+    )
+
+    # One prompt with four seeds at two strengths for each, and the base's own four.
+    assert advice.pictures == 4 + 2 * 8
+    assert told == [(i, 20) for i in range(1, 21)]
+    assert advice.steps == checkpoint_scores.FEWEST_STEPS
+    assert [score.step for score in advice.scores] == [10, 20]
+    assert advice.step in files
+    assert advice.path == str(files[advice.step])
+    assert set(advice.reasons) <= REASONS.keys()
+    best = max(advice.scores, key=lambda score: score.total)
+    assert best.step == advice.step
+
+
+@pytest.mark.parametrize(
+    ("budget", "expected"),
+    [
+        (1000, (20, 10)),  # 84 pictures at 20 steps of 0.1 s take 168 s
+        (84, (10, 10)),
+        (50.5, (6, 10)),
+        (25, (6, 4)),
+        (0.1, (6, 2)),
+    ],
+)
+def test_scoring_fits_a_quarter_of_the_training(budget, expected):
+    assert checkpoint_scores.affordable(budget, 0.1, prompts=4, checkpoints=10) == expected
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 5, 9])
+def test_thinned_checkpoints_are_spread_and_end_with_the_last(most):
+    files = {step: step for step in range(10, 100, 10)}
+
+    kept = list(checkpoint_scores.thinned(files, most))
+
+    assert len(kept) == most
+    assert kept[-1] == 90
+    assert kept == sorted(set(kept))
+
+
+def test_nothing_to_score_is_a_callers_mistake():
+    with pytest.raises(ValueError, match="nothing to score"):
+        checkpoint_scores.recommend(None, {}, ["a"], [])
+
+
+def score(step, style, content=0.6, copy=0.5):
+    return CheckpointScore("x", step, style, content, None, copy, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("others", "reasons"),
+    [
+        ([], ["only-one"]),
+        ([score(10, 0.2)], ["nearest-style", "keeps-content", "weak"]),
+        ([score(30, 0.5, content=0.1)], ["nearest-style", "keeps-content", "drifts"]),
+        ([score(30, 0.5, copy=COPY_LIMIT + 0.01)], ["nearest-style", "keeps-content", "copies"]),
+    ],
+)
+def test_reasons_compare_with_the_other_checkpoints(others, reasons):
+    best = score(20, 0.5)
+
+    assert list(checkpoint_scores._reasons(best, [best, *others])) == reasons
+
+
+def test_a_copied_picture_is_noticed_and_another_is_not():
+    numbers = np.random.default_rng(0)
+    first, second = (
+        Image.fromarray(numbers.integers(0, 256, (64, 64, 3), dtype=np.uint8)) for _ in range(2)
+    )
+    lighter = Image.blend(first, Image.new("RGB", first.size, "white"), 0.1)
+
+    known = checkpoint_scores._thumb(first)
+    assert known @ checkpoint_scores._thumb(lighter) > COPY_LIMIT
+    assert known @ checkpoint_scores._thumb(second) < 0.5

@@ -1,0 +1,182 @@
+"""The product plate: its pixels are the upload's, whatever is painted around it."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from gallery.engine import compositing
+from gallery.engine.compositing import PlacedProduct
+from gallery.engine.renderer import WarmRenderer
+from tests.engine import toys
+from training.engine.errors import EngineError
+from training.engine.sampling.renderer import SampleRequest
+
+
+@pytest.fixture(scope="module")
+def painter(tmp_path_factory):
+    painter = WarmRenderer("cpu")
+    painter.take(toys.write_base(tmp_path_factory.mktemp("base"), "studio-mini"), "toy")
+    return painter
+
+
+def cut_out(size=(96, 48), seed=0):
+    """A car-like picture of noise: body and two wheels opaque, soft edges, empty around."""
+    numbers = np.random.default_rng(seed)
+    colours = Image.fromarray(numbers.integers(0, 256, (size[1], size[0], 3), dtype=np.uint8))
+    width, height = size
+    outline = Image.new("L", size)
+    pen = ImageDraw.Draw(outline)
+    pen.rounded_rectangle((4, height // 4, width - 5, height - 10), 8, fill=255)
+    for x in (width // 4, 3 * width // 4):
+        pen.ellipse((x - 8, height - 18, x + 8, height - 2), fill=255)
+    pen.line((4, height // 4 - 1, width - 5, height // 4 - 1), fill=120)
+    colours.putalpha(outline)
+    return colours
+
+
+@pytest.fixture
+def upload(tmp_path):
+    def save(picture=None, name="car.png"):
+        path = tmp_path / name
+        (picture or cut_out()).save(path)
+        return path
+
+    return save
+
+
+REQUEST = SampleRequest("a harbour", steps=2, seed=4, width=128, height=96)
+
+
+def test_painted_scene_holds_the_uploads_own_pixels(painter, upload):
+    picture = cut_out()
+    product = PlacedProduct(upload(picture), x=0.5, y=0.75, width=96 / 128)
+
+    scene = painter.paint_plate(product, REQUEST)
+
+    shown = np.asarray(scene)[24:72, 16:112]
+    solid = np.asarray(picture)[..., 3] == 255
+    assert solid.mean() > 0.4
+    assert np.array_equal(shown[solid], np.asarray(picture)[solid][:, :3])
+
+
+@pytest.mark.parametrize("width", [0.3, 0.5, 1.4])
+def test_scaled_product_holds_the_scaled_uploads_pixels(painter, upload, width):
+    product = PlacedProduct(upload(), x=0.4, y=1.1, width=width)
+
+    scene = np.asarray(painter.paint_plate(product, REQUEST))
+
+    overlay = np.asarray(compositing.compose(product, (128, 96)).overlay)
+    solid = overlay[..., 3] == 255
+    assert solid.any()
+    assert np.array_equal(scene[solid], overlay[solid][:, :3])
+
+
+def test_ground_grows_darker_under_the_product_only(upload):
+    product = PlacedProduct(upload(), x=0.5, y=0.75, width=0.5)
+    composition = compositing.compose(product, (128, 96))
+
+    plain = compositing.finish(Image.new("RGB", (128, 96), "white"), composition).convert("L")
+
+    below = np.asarray(plain)[72:75, 40:88]
+    assert below.mean() < 225
+    assert plain.getpixel((2, 2)) == plain.getpixel((125, 90)) == 255
+
+
+def test_shadow_follows_wheels_that_stand_at_different_heights(tmp_path):
+    seen_aslant = Image.new("RGBA", (96, 64))
+    pen = ImageDraw.Draw(seen_aslant)
+    pen.polygon(((4, 12), (90, 20), (90, 50), (4, 34)), fill="red")
+    for x, y in ((20, 30), (74, 50)):
+        pen.ellipse((x - 8, y - 8, x + 8, y + 8), fill="black")
+    seen_aslant.save(tmp_path / "aslant.png")
+    product = PlacedProduct(tmp_path / "aslant.png", 0.5, 0.75, 96 / 128)
+
+    composition = compositing.compose(product, (128, 96))
+
+    shadow = np.asarray(composition.shadow, dtype=int)
+    left, top = 16, 72 - 64
+    darkest = {x: int(shadow[:, left + x].argmax()) for x in (20, 47, 74)}
+    assert darkest[20] == pytest.approx(top + 38, abs=3)
+    assert darkest[47] == pytest.approx(top + 48, abs=3)  # between the wheels: on the line
+    assert darkest[74] == pytest.approx(top + 58, abs=3)
+
+
+def test_scene_changes_around_the_same_product(painter, upload):
+    product = PlacedProduct(upload(), width=0.5)
+
+    first, second, again = (
+        np.asarray(painter.paint_plate(product, dataclasses.replace(REQUEST, seed=seed)))
+        for seed in (1, 2, 1)
+    )
+
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, second)
+
+
+def test_larger_picture_holds_the_product_at_its_larger_size(painter, upload):
+    product = PlacedProduct(upload(), x=0.5, y=0.75, width=96 / 256)
+    request = dataclasses.replace(REQUEST, width=128, height=96)
+    scene = painter.paint_plate(product, request)
+
+    larger = painter.upscale(scene, request, product=product)
+
+    assert larger.size == (256, 192)
+    solid = np.asarray(cut_out())[..., 3] == 255
+    shown = np.asarray(larger)[96:144, 80:176]
+    assert np.array_equal(shown[solid], np.asarray(cut_out())[solid][:, :3])
+
+
+def test_larger_picture_may_not_grow_beyond_the_limit(painter):
+    with pytest.raises(EngineError) as caught:
+        painter.upscale(Image.new("RGB", (2056, 64)), REQUEST)
+
+    assert caught.value.code == "picture-too-large"
+
+
+def test_check_tells_size_and_where_the_product_is(upload):
+    facts = compositing.check_plate(upload())
+
+    assert (facts.width, facts.height) == (96, 48)
+    assert facts.box == pytest.approx((4 / 96, 12 / 48, 92 / 96, 47 / 48))
+
+
+def holed(alpha):
+    picture = Image.new("RGBA", (96, 48), "red")
+    picture.putalpha(alpha)
+    return picture
+
+
+@pytest.mark.parametrize(
+    ("picture", "name", "code"),
+    [
+        (Image.new("RGB", (96, 48)), "a.png", "plate-without-alpha"),
+        (Image.new("RGB", (96, 48)), "a.jpg", "plate-without-alpha"),
+        (holed(255), "a.png", "plate-without-alpha"),
+        (holed(0), "a.png", "plate-empty"),
+        (cut_out((40, 30)), "a.png", "plate-too-small"),
+        (Image.new("LA", (8000, 7000)), "a.png", "image-too-large"),
+    ],
+)
+def test_unusable_cut_out_is_refused(upload, picture, name, code):
+    with pytest.raises(EngineError) as caught:
+        compositing.check_plate(upload(picture, name))
+
+    assert caught.value.code == code
+
+
+def test_broken_cut_out_is_refused(tmp_path, upload):
+    whole = upload().read_bytes()
+    for name, content in (("a.png", b"no picture"), ("b.png", whole[: len(whole) // 2])):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(EngineError) as caught:
+            compositing.check_plate(tmp_path / name)
+        assert caught.value.code == "image-unreadable"
+
+
+def test_product_outside_the_frame_is_refused(upload):
+    for x, y in ((3.0, 0.5), (0.5, -1.0)):
+        with pytest.raises(EngineError) as caught:
+            compositing.compose(PlacedProduct(upload(), x, y, 0.3), (128, 96))
+        assert caught.value.code == "plate-outside"

@@ -1,0 +1,107 @@
+"""What a training picture reached: snapshots, runs, style versions, pictures, downloads."""
+
+import pytest
+
+from brandstudio.core import blobs
+from gallery.models import Download
+from gallery.pages.downstream import reach_of
+from gallery.services import sources
+from tests.gallery.conftest import png
+from training import services
+from training.models import Checkpoint, Snapshot, TrainingRun
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dataset(designer, tmp_path):
+    dataset = services.make_dataset(designer, "Ink")
+    for colour in ("red", "blue"):
+        path = tmp_path / f"{colour}.png"
+        path.write_bytes(png(colour))
+        services.add_pictures(dataset, [path])
+    return dataset
+
+
+@pytest.fixture
+def train_on(base, designer):
+    """train_on(dataset): a checkpoint of a run that trained on it as it is now."""
+
+    def train_on(dataset):
+        run = TrainingRun.objects.create(
+            name="Ink one",
+            owner=designer,
+            dataset=dataset,
+            base=base,
+            snapshot=Snapshot.freeze(dataset),
+        )
+        return Checkpoint.objects.create(run=run, step=10, sha256=blobs.put_bytes(b"w"), size=1)
+
+    return train_on
+
+
+def test_picture_is_followed_to_the_files_that_left(
+    client, designer, marketer, dataset, train_on, make_version, make_ready
+):
+    red = dataset.images.get(name="red.png")
+    version = make_version(checkpoint=train_on(dataset))
+    assets = make_ready(packs=((version, 0.7),), count=2)
+    make_ready()  # made without the pack
+    Download.objects.create(
+        asset=assets[0], person=marketer, form="png", width=1, height=1, sha256="0" * 64
+    )
+
+    reach = reach_of(red.picture_sha256, designer)
+
+    assert [run.name for run in reach.runs] == ["Ink one"]
+    assert reach.versions == [version]
+    assert (reach.asset_count, reach.download_count) == (2, 1)
+    client.force_login(designer)
+    page = client.get(f"/reach/{dataset.pk}/{red.picture_sha256}/").content.decode()
+    assert str(version) in page
+    assert "Ink one" in page
+    assert client.get(f"/images/{red.pk}/").content.decode().count("/reach/") == 1
+
+
+def test_pictures_started_from_what_was_reached_are_reached(
+    designer, dataset, train_on, make_version, make_ready
+):
+    version = make_version(checkpoint=train_on(dataset))
+    [first] = make_ready(packs=((version, 0.7),))
+    [second] = make_ready(start=sources.start_of(first))  # without the pack
+    make_ready(start=sources.start_of(second))
+    make_ready()
+
+    reach = reach_of(dataset.images.first().picture_sha256, designer)
+
+    assert reach.asset_count == 3
+
+
+def test_picture_that_was_taken_out_is_still_followed(client, designer, dataset, train_on):
+    red = dataset.images.get(name="red.png")
+    train_on(dataset)
+    services.remove_pictures(dataset.images.filter(pk=red.pk), designer)
+    train_on(dataset)  # the second run never saw it
+
+    reach = reach_of(red.picture_sha256, designer)
+
+    assert (len(reach.snapshots), len(reach.runs), reach.names) == (1, 1, ["red.png"])
+    client.force_login(designer)
+    assert client.get(f"/reach/{dataset.pk}/{red.picture_sha256}/").status_code == 200
+
+
+def test_picture_that_no_run_has_seen_reached_nothing(designer, dataset):
+    assert reach_of(dataset.images.first().picture_sha256, designer).is_empty
+
+
+@pytest.mark.parametrize("who", ["marketer", "stranger"])
+def test_reach_is_for_designers_of_that_dataset_and_admins(
+    client, make_user, brand_admin, dataset, who
+):
+    url = f"/reach/{dataset.pk}/{dataset.images.first().picture_sha256}/"
+    client.force_login(make_user(who, is_designer=who == "stranger", is_marketer=True))
+
+    assert client.get(url).status_code in {403, 404}
+    client.force_login(brand_admin)
+    assert client.get(url).status_code == 200
+    assert client.get(f"/reach/{dataset.pk}/{'0' * 64}/").status_code == 404

@@ -1,0 +1,85 @@
+"""A style that leaves the house: complete for other tools, silent about the house."""
+
+import io
+import json
+import zipfile
+
+import pytest
+from django.contrib.messages import get_messages
+from safetensors import safe_open
+from safetensors.numpy import load as load_weights
+
+from brandstudio.core import blobs
+from gallery.engine import xmp
+from training.engine.files.safetensors_header import read_header
+from training.engine.lora import style_export
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def talkative_weights(toy_weights, tmp_path):
+    """The toy's weights with what a trainer notes of its house."""
+    known = {
+        **read_header(toy_weights).metadata,
+        "ss_tag_frequency": json.dumps({"secret_folder": {"red lantern": 3}}),
+        "ss_dataset_dirs": json.dumps({"secret_folder": {}}),
+    }
+    path = tmp_path / "talkative.safetensors"
+    style_export.rewrite(toy_weights, path, known)
+    return path
+
+
+def unzipped(answer):
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_zip_holds_the_same_weights_the_licence_and_nothing_of_the_house(
+    at, designer, make_version, talkative_weights, settings, tmp_path
+):
+    settings.STYLE_LICENCE = "For agencies of the brand"
+    make_version(weights_sha256=blobs.put(talkative_weights))
+
+    files = unzipped(at(designer).get("version-travel", "ink", 1))
+
+    assert set(files) == {"ink-v1.safetensors", "ink-v1.json", "ink-v1.preview.png"}
+    assert b"secret_folder" not in files["ink-v1.safetensors"]
+    copy = tmp_path / "copy.safetensors"
+    copy.write_bytes(files["ink-v1.safetensors"])
+    with safe_open(copy, "np") as opened:
+        metadata = opened.metadata()
+    assert metadata["modelspec.license"] == "For agencies of the brand"
+    assert metadata["modelspec.trigger_phrase"] == "ink style"
+    ours, theirs = load_weights(talkative_weights.read_bytes()), load_weights(copy.read_bytes())
+    assert {key: value.tobytes() for key, value in ours.items()} == {
+        key: value.tobytes() for key, value in theirs.items()
+    }
+    card = json.loads(files["ink-v1.json"])
+    assert (card["activation text"], card["preferred weight"]) == ("ink style", 0.7)
+
+
+def test_the_preview_in_the_zip_carries_the_ai_mark(at, designer, make_version, tmp_path):
+    make_version()
+
+    files = unzipped(at(designer).get("version-travel", "ink", 1))
+
+    preview = tmp_path / "preview.png"
+    preview.write_bytes(files["ink-v1.preview.png"])
+    assert xmp.read_mark(preview).is_right
+
+
+def test_only_approved_versions_leave(at, designer, make_version):
+    version = make_version(state="draft")
+
+    answer = at(designer).get("version-travel", "ink", 1)
+
+    assert answer.url == version.get_absolute_url()
+    [message] = get_messages(answer.wsgi_request)
+    assert "风格包 ink 包 v1 没有批准" in str(message)
+
+
+def test_marketers_take_pictures_not_weights(at, marketer, make_version):
+    make_version()
+
+    assert at(marketer).get("version-travel", "ink", 1).status_code == 403

@@ -1,0 +1,1 @@
+"""Base models: described from headers, loaded offline, their tokenizer."""

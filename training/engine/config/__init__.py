@@ -1,0 +1,1 @@
+"""Settings of a run: one frozen object, its schema, its reference for the docs."""

@@ -1,0 +1,78 @@
+"""Shapes of training pictures: each keeps nearly its own proportions at nearly the same area."""
+
+import math
+from dataclasses import dataclass
+
+from training.engine.base.base_models import BaseInfo
+from training.engine.config.run_config import RunConfig
+
+ENLARGEMENT = 1.25
+"""A picture may be enlarged by this much to fill its shape; beyond, blur would be learned."""
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A shape in px."""
+
+    width: int
+    height: int
+
+    @property
+    def smallest_side(self) -> int:
+        """The short side a picture needs at least, px."""
+        return math.ceil(min(self.width, self.height) / ENLARGEMENT)
+
+
+def make_buckets(config: RunConfig, info: BaseInfo) -> list[Bucket]:
+    """The shapes of a run: one when buckets are off, else all that fit the training area.
+
+    A base that names its sizes has those. Else sides are multiples of the step, long/short is
+    ≤ bucket_max_ratio and width × height ≤ the area.
+    """
+    if config.resolution:
+        width = height = config.resolution
+    elif info.sizes and config.buckets and not config.bucket_step:
+        return [Bucket(*size) for size in sorted(info.sizes)]
+    else:
+        width, height = info.default_width, info.default_height
+    step = config.bucket_step or info.bucket_step
+    plain = Bucket(_down(width, info.size_multiple), _down(height, info.size_multiple))
+    if not config.buckets:
+        return [plain]
+    area = width * height
+    found = {plain}
+    ratio = max(config.bucket_max_ratio, width / height, height / width)
+    side = step
+    while side <= math.sqrt(area * ratio):
+        other = _down(area // side, step)
+        long, short = max(side, other), min(side, other)
+        # A shape much smaller than the area would show the network less than it was made for.
+        if other >= step and long / short <= ratio and side * other >= 0.7 * area:
+            found.add(Bucket(side, other))
+        side += step
+    return sorted(found, key=lambda bucket: (bucket.width, bucket.height))
+
+
+def choose_bucket(buckets: list[Bucket], width: int, height: int) -> Bucket:
+    """The shape whose proportions are nearest to a picture's; the larger one of two as near."""
+    ratio = width / height
+
+    def distance(bucket):
+        return (
+            round(abs(math.log(bucket.width / bucket.height / ratio)), 9),
+            -bucket.width * bucket.height,
+        )
+
+    return min(buckets, key=distance)
+
+
+def cut_down(bucket: Bucket, share: float, step: int) -> Bucket:
+    """The shape at about `share` of its area, sides multiples of step px; itself at share 1."""
+    if share >= 1:
+        return bucket
+    sides = (int(side * math.sqrt(share)) for side in (bucket.width, bucket.height))
+    return Bucket(*(_down(side, step) for side in sides))
+
+
+def _down(length: int, step: int) -> int:
+    return max(step, length // step * step)

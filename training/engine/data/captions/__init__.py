@@ -1,0 +1,1 @@
+"""Captions beside images, in every table and dialect: read, matched, written."""

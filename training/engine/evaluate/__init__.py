@@ -1,0 +1,1 @@
+"""How good a style is: sheets over strengths, scores of checkpoints, advice."""

@@ -1,0 +1,259 @@
+"""Which checkpoint is best: every one is scored on the same prompts and strengths."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from training.engine.base.base_models import BUNDLED
+from training.engine.data import labelers
+from training.engine.data.images import open_rgb
+from training.engine.evaluate.strength_sheet import (
+    Reference,
+    colour_histogram,
+    edge_correlation,
+    histogram_distance,
+)
+from training.engine.prompts.word_weights import words_of
+from training.engine.sampling.renderer import Renderer, SampleRequest
+
+STRENGTHS = (0.6, 1.0)
+FEWEST_PICTURES = 8
+SHARE_OF_TRAINING = 0.25
+STEPS, FEWEST_STEPS = 20, 6
+COPY_LIMIT = 0.97
+"""Correlation with a training picture above which a picture counts as a copy of it."""
+
+
+@dataclass(frozen=True)
+class CheckpointScore:
+    """What one checkpoint's pictures are like.
+
+    style: 0 as far from the set as the base … 1 equal to the set (colour, and CLIP where there).
+    content: correlation of edges with the base's pictures, 0 … 1: how much of the scene is left.
+    agreement: mean CLIP similarity of pictures and prompts, None without a CLIP.
+    copy: highest correlation with a training picture, -1 … 1. total: what the choice goes by.
+    """
+
+    path: str
+    step: int
+    style: float
+    content: float
+    agreement: float | None
+    copy: float
+    total: float
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """The checkpoint to take, why (codes of checkpoint_reasons), and every score, by step.
+
+    steps: denoising steps used, fewer when time was short. seconds: what the scoring took.
+    """
+
+    path: str
+    step: int
+    reasons: tuple[str, ...]
+    scores: tuple[CheckpointScore, ...]
+    pictures: int
+    steps: int
+    seconds: float
+
+    def to_json(self) -> dict:
+        return asdict(self)
+
+
+def find_checkpoints(folder: str | Path, name: str) -> dict[int, Path]:
+    """The checkpoints of a run's folder by step, `<name>-step000100.safetensors`."""
+    prefix = f"{name}-step"
+    found = {
+        int(path.stem.removeprefix(prefix)): path
+        for path in Path(folder).glob(f"{prefix}*.safetensors")
+        if path.stem.removeprefix(prefix).isascii() and path.stem.removeprefix(prefix).isdigit()
+    }
+    return dict(sorted(found.items()))
+
+
+def recommend(
+    renderer: Renderer,
+    checkpoints: dict[int, Path],
+    prompts: Sequence[str],
+    references: Sequence[str | Path],
+    *,
+    training_seconds: float | None = None,
+    guidance: float = 5.0,
+    clip="auto",
+    on_picture: Callable[[int, int], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Recommendation:
+    """Score every checkpoint on prompts × two strengths (at least 8 pictures) and choose one.
+
+    checkpoints: step → file. prompts: at least one; repeated with other seeds up to four.
+    references: pictures of the training set. training_seconds: the scoring takes about a quarter
+    of it at most, with fewer denoising steps where pictures are slow, then with fewer checkpoints,
+    evenly thinned; two are always scored, however short the training was.
+    clip: a labelers.Clip; "auto" is the bundled one for the bundled base, whose scenes it knows.
+    Raises ValueError without checkpoints or prompts, else what Renderer.render raises.
+    """
+    if not checkpoints or not prompts:
+        raise ValueError("nothing to score: checkpoints and prompts are needed")
+    began = time.monotonic()
+    asked = _asked(prompts)
+    if clip == "auto":
+        clip = _clip_for(renderer.base.family)
+    steps, most = STEPS, len(checkpoints)
+    if training_seconds:
+        budget = SHARE_OF_TRAINING * training_seconds
+        per_step = _seconds_per_step(renderer, asked[0], guidance)
+        steps, most = affordable(budget, per_step, len(asked), len(checkpoints))
+    checkpoints = thinned(checkpoints, most)
+    total = len(asked) * (1 + len(STRENGTHS) * len(checkpoints))
+    done = iter(range(1, total + 1))
+
+    def render(packs, steps):
+        requests = [
+            SampleRequest(prompt, steps=steps, guidance=guidance, seed=seed, packs=packs)
+            for prompt, seed in asked
+        ]
+        return renderer.render(
+            requests,
+            should_stop=should_stop,
+            on_picture=lambda *_: on_picture(next(done), total) if on_picture else None,
+        )
+
+    plain = render([], steps)
+    judge = _Judge(plain, references, [prompt for prompt, _ in asked], clip)
+    scores = []
+    for step, path in checkpoints.items():
+        pictures = {s: render([(path, s)], steps) for s in STRENGTHS}
+        scores.append(judge.score(step, path, pictures))
+    best = max(scores, key=lambda score: (score.total, -score.step))
+    return Recommendation(
+        path=best.path,
+        step=best.step,
+        reasons=tuple(_reasons(best, scores)),
+        scores=tuple(scores),
+        pictures=total,
+        steps=steps,
+        seconds=time.monotonic() - began,
+    )
+
+
+def _asked(prompts: Sequence[str]) -> list[tuple[str, int]]:
+    """(prompt, seed) pairs, enough that every checkpoint has at least eight pictures."""
+    wanted = max(len(prompts), FEWEST_PICTURES // len(STRENGTHS))
+    return [(prompts[i % len(prompts)], i) for i in range(wanted)]
+
+
+def affordable(budget: float, per_step: float, prompts: int, checkpoints: int) -> tuple[int, int]:
+    """(denoising steps, checkpoints) whose pictures fit the budget, seconds.
+
+    per_step: seconds of one denoising step. The base's own pictures are counted in.
+    """
+    for steps in range(STEPS, FEWEST_STEPS - 1, -1):
+        if steps * per_step * prompts * (1 + len(STRENGTHS) * checkpoints) <= budget:
+            return steps, checkpoints
+    rounds = budget / (FEWEST_STEPS * per_step * prompts)
+    return FEWEST_STEPS, min(checkpoints, max(2, int((rounds - 1) / len(STRENGTHS))))
+
+
+def thinned(checkpoints: dict[int, Path], most: int) -> dict[int, Path]:
+    """At most so many of them, evenly spread, the last one among them."""
+    steps = sorted(checkpoints)
+    if len(steps) > most:
+        last = len(steps) - 1
+        steps = [steps[last - round(i * last / most)] for i in range(most)][::-1]
+    return {step: checkpoints[step] for step in steps}
+
+
+def _seconds_per_step(renderer, first, guidance) -> float:
+    """Measured on a short picture, its decoding shared out among its steps: rather too much."""
+    prompt, seed = first
+    trial = [SampleRequest(prompt, steps=2, guidance=guidance, seed=seed)]
+    renderer.render(trial)  # the first picture also pays for what is done once
+    began = time.monotonic()
+    renderer.render(trial)
+    return (time.monotonic() - began) / 2
+
+
+def _clip_for(family: str):
+    """The bundled CLIP for the bundled base; it knows drawn scenes only. None for the others."""
+    if family != BUNDLED or not labelers.BUNDLED_CLIP.is_dir():
+        return None
+    return labelers.Clip()
+
+
+class _Judge:
+    """Compares a checkpoint's pictures with the base's and with the training set."""
+
+    def __init__(self, plain, references, prompts, clip):
+        self.plain = plain
+        self.clip = clip
+        self.reference = Reference.of(references, clip)
+        self.far = histogram_distance(colour_histogram(plain), self.reference.histogram)
+        self.thumbs = np.stack([_thumb(open_rgb(path)) for path in references])
+        self.texts = clip.text_features([words_of(prompt) for prompt in prompts]) if clip else None
+        if clip:
+            self.far_clip = self._similarity(plain)
+
+    def score(self, step: int, path: Path, by_strength: dict[float, list]) -> CheckpointScore:
+        everything = [picture for pictures in by_strength.values() for picture in pictures]
+        near = histogram_distance(colour_histogram(everything), self.reference.histogram)
+        style = (self.far - near) / max(self.far, 1e-6)
+        agreement = None
+        if self.clip:
+            gain = (self._similarity(everything) - self.far_clip) / max(1 - self.far_clip, 1e-6)
+            style = (style + gain) / 2
+            agreement = float(np.mean([self._agreement(p) for p in by_strength.values()]))
+        content = float(
+            np.mean(
+                [
+                    edge_correlation(picture, plain)
+                    for pictures in by_strength.values()
+                    for picture, plain in zip(pictures, self.plain, strict=True)
+                ]
+            )
+        )
+        copy = max(float((self.thumbs @ _thumb(picture)).max()) for picture in everything)
+        style = max(0.0, min(1.0, style))
+        # Style counts most; a picture that lost its scene, or is a training picture, is no use.
+        total = style + 0.5 * max(0.0, content) - (1.0 if copy > COPY_LIMIT else 0.0)
+        if agreement is not None:
+            total += 0.5 * agreement
+        return CheckpointScore(str(path), step, style, content, agreement, copy, total)
+
+    def _similarity(self, pictures) -> float:
+        return float((self.clip.image_features(pictures) @ self.reference.features.T).mean())
+
+    def _agreement(self, pictures) -> float:
+        return float((self.clip.image_features(pictures) * self.texts).sum(dim=-1).mean())
+
+
+def _reasons(best: CheckpointScore, scores: list[CheckpointScore]) -> Iterator[str]:
+    if len(scores) == 1:
+        yield "only-one"
+        return
+    if best.style == max(score.style for score in scores):
+        yield "nearest-style"
+    if best.content >= 0.3:
+        yield "keeps-content"
+    later = [score for score in scores if score.step > best.step]
+    earlier = [score for score in scores if score.step < best.step]
+    if any(score.copy > COPY_LIMIT for score in later):
+        yield "copies"
+    elif later and min(score.content for score in later) < best.content - 0.05:
+        yield "drifts"
+    if earlier and all(score.style < best.style - 0.02 for score in earlier):
+        yield "weak"
+
+
+def _thumb(image: Image.Image) -> np.ndarray:
+    """(768,) of length 1: a 16 × 16 picture without its mean, so that products correlate."""
+    small = image.resize((16, 16), Image.Resampling.BOX)
+    values = np.asarray(small, dtype=np.float64).ravel()
+    values -= values.mean()
+    length = np.linalg.norm(values)
+    return values / length if length else values

@@ -1,0 +1,83 @@
+"""After a run: which of its checkpoints to take, noted in run.json and events.jsonl."""
+
+import json
+from collections.abc import Callable
+
+from training.engine.base.base_models import BaseInfo
+from training.engine.config.run_config import RunConfig
+from training.engine.data.dataset import check_dataset
+from training.engine.errors import EngineError
+from training.engine.evaluate import checkpoint_scores
+from training.engine.evaluate.checkpoint_reasons import REASONS
+from training.engine.events import Event, Recommended, Warning
+from training.engine.prompts.checks import as_prompt
+from training.engine.sampling.renderer import Renderer, RenderStopped
+from training.engine.train.run_folder import RunFolder
+
+WORST = 5
+
+
+def advise(
+    config: RunConfig,
+    info: BaseInfo,
+    folder: RunFolder,
+    on_picture: Callable[[int, int], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Event | None:
+    """Score a finished run's checkpoints and tell which to take.
+
+    The finished file counts as the checkpoint of the last step. What was made stays as it is
+    whatever happens here: a fault becomes a Warning, a wish to stop None.
+    """
+    record = json.loads(folder.record.read_text(encoding="utf-8"))
+    files = checkpoint_scores.find_checkpoints(folder.folder, config.name) | {
+        record["step"]: folder.final
+    }
+    try:
+        found = _scored(config, info, files, record["seconds"], on_picture, should_stop)
+    except RenderStopped:
+        return None
+    except (EngineError, ValueError, RuntimeError, OSError) as error:
+        problem = EngineError("not-recommended", reason=str(error)[:200])
+        return Warning(problem.code, problem.facts, str(problem))
+    told = Recommended(
+        step=found["step"],
+        path=found["path"],
+        reasons=tuple(found["reasons"]),
+        sentences=tuple(REASONS[reason] for reason in found["reasons"]),
+    )
+    folder.write_record(record | {"recommendation": found})
+    folder.note(told)
+    return told
+
+
+def worst_pictures(folder: RunFolder) -> dict[str, float]:
+    """Name → loss of the five pictures that a finished run learned worst, worst first."""
+    return worst_of(json.loads(folder.record.read_text(encoding="utf-8")))
+
+
+def worst_of(record: dict) -> dict[str, float]:
+    """As worst_pictures, of what run.json holds; {} where it names no losses."""
+    losses = record.get("image_losses") or {}
+    return dict(sorted(losses.items(), key=lambda pair: -pair[1])[:WORST])
+
+
+def _scored(config, info, files, seconds, on_picture, should_stop) -> dict:
+    if len(files) == 1:
+        ((step, path),) = files.items()
+        return {"step": step, "path": str(path), "reasons": ["only-one"], "scores": []}
+    examples = check_dataset(config, info).examples
+    prompts = list(config.sample_prompts)
+    if not prompts:
+        every = max(1, len(examples) // 4)
+        prompts = [as_prompt(example.caption) for example in examples[::every][:4]]
+    return checkpoint_scores.recommend(
+        Renderer(info, config.device),
+        files,
+        prompts,
+        [example.path for example in examples],
+        training_seconds=seconds,
+        guidance=config.sample_guidance,
+        on_picture=on_picture,
+        should_stop=should_stop,
+    ).to_json()

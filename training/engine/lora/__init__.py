@@ -1,0 +1,1 @@
+"""LoRA files and adapters: every tensor and setting used or refused by name."""

@@ -1,0 +1,41 @@
+"""Whether the numbers of a LoRA file are numbers: read in pieces, as bits, without torch."""
+
+import numpy as np
+
+from training.engine.errors import EngineError
+from training.engine.lora.header import LoraHeader
+
+PIECE = 1 << 24  # bytes
+
+# Where all bits of the exponent are set, a float is infinite or none at all. The smallest format
+# has no infinity: only all bits together are no number.
+_EXPONENTS = {
+    "F16": ("<u2", 0x7C00),
+    "BF16": ("<u2", 0x7F80),
+    "F32": ("<u4", 0x7F800000),
+    "F64": ("<u8", 0x7FF0000000000000),
+    "F8_E5M2": ("u1", 0x7C),
+    "F8_E4M3": ("u1", 0x7F),
+}
+
+
+def check_numbers(found: LoraHeader) -> None:
+    """Raise lora-not-finite, naming the first layer whose weights are not all finite."""
+    with found.file.open("rb") as file:
+        for module, layer in found.layers.items():
+            for key in (layer.down, layer.up):
+                entry = found.header.tensors[key]
+                file.seek(found.header.start + entry.begin)
+                if not _is_finite(file, entry.end - entry.begin, entry.dtype):
+                    raise EngineError("lora-not-finite", name=found.name, module=module)
+
+
+def _is_finite(file, length: int, dtype: str) -> bool:
+    kind, exponent = _EXPONENTS[dtype]
+    while length:
+        raw = file.read(min(length, PIECE))
+        bits = np.frombuffer(raw, kind)
+        if ((bits & exponent) == exponent).any():
+            return False
+        length -= len(raw)
+    return True

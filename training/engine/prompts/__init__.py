@@ -1,0 +1,1 @@
+"""Prompts as text: style tags, word weights, trigger words. Needs no torch."""

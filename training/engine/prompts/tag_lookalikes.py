@@ -1,0 +1,100 @@
+"""What people type when they mean `<lora:name:0.7>` and write something else."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from training.engine.errors import EngineError
+from training.engine.prompts import strengths
+
+_RELATIVES = {"lora", "lyco", "lycoris", "locon", "loha", "lokr"}
+_SLIPS = {"ora", "lra", "loa", "lor", "olra", "lroa", "loar", "llora", "loora", "lorra", "loraa"}
+_SLIPS |= {"loras", "l0ra", "1ora", "iora"}
+
+_INSIDE = r"(?:[^<>\n,。]|(?<=\d)[,。](?=\d)){0,80}"  # commas end it, save those of a number
+_NUMBER = r"[+-]?\d*[.,。·_]?\d+\s?%?"
+_BRACKETED = re.compile(
+    # closed or not, with a colon or without one
+    rf"(?P<angle>[<〈《‹«⟨]|&lt;)\s*(?:(?P<word>[^\W\d][^\W_]{{0,15}})\s*[:∶꞉ː]"
+    rf"|(?P<bare>lora|lyco|locon)\b){_INSIDE}>?",
+    re.IGNORECASE,
+)
+_BARE = re.compile(
+    # name:…:number, with whatever parts them
+    rf"(?<!\w)(?P<word>[^\W_]{{2,7}})\s?[:∶=|;]\s?[^\s:∶=|;<>,][^:∶=|;<>,\n]{{0,60}}"
+    rf"[:∶=|;]\s?{_NUMBER}>?"
+)
+_BARE_NAME = re.compile(r"(?<!\w)(?:lora|lyco)[:∶][^\s:∶<>,]{1,60}>?", re.IGNORECASE)
+_TAIL = re.compile(rf"[\w.-]{{1,60}}\s?:\s?{_NUMBER}\s?>")  # of a tag that lost its beginning
+
+
+@dataclass(frozen=True)
+class Lookalike:
+    """What stands in the text, and why it can't be taken."""
+
+    text: str
+    refusal: EngineError
+
+
+def first(words: str) -> Lookalike | None:
+    """The first thing in a text that is like a style tag; None where nothing is."""
+    plain = unicodedata.normalize("NFKC", words)
+    seen = "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")  # invisible
+    return next(_all(seen), None)
+
+
+def written(name: str, strength: float | None) -> str:
+    """The tag of a name and a strength, as it should be."""
+    return f"<lora:{name}>" if strength is None else f"<lora:{name}:{strength:g}>"
+
+
+def nearest(text: str) -> float | None:
+    """The strength that was probably meant: 07, 0,7 and 70% are 0.7. None without any number."""
+    found = re.search(_NUMBER, unicodedata.normalize("NFKC", text))
+    if not found:
+        return None
+    digits = re.sub(r"[,。·_]", ".", found[0].rstrip("% "))
+    number = strengths.read(re.sub(r"^([+-]?)0(?=\d)", r"\g<1>0.", digits))
+    return number / 100 if number is not None and found[0].endswith("%") else number
+
+
+def _all(seen: str) -> Iterator[Lookalike]:
+    for match in _BRACKETED.finditer(seen):
+        word = (match["word"] or match["bare"]).lower()
+        if _near_lora(word):
+            yield _like(match[0], match.end("word" if match["word"] else "bare") - match.start())
+        elif match["angle"] == "<" and re.fullmatch(rf"<[^:]*:\s*{_NUMBER}\s*>", match[0]):
+            yield _like(match[0], 0)  # <name:0.7>
+        elif match["angle"] == "<" and word.isascii():
+            # Of any such thing WebUI makes a call; we have nothing else to be called.
+            yield Lookalike(match[0], EngineError("prompt-tag-unsupported", tag=match[0].strip()))
+    for match in _BARE.finditer(seen):
+        if match["word"].lower() in _RELATIVES | _SLIPS:
+            yield _like(match[0], len(match["word"]))
+    for match in _BARE_NAME.finditer(seen):
+        yield _like(match[0], len("lora"))
+    for match in _TAIL.finditer(seen):
+        yield _like(match[0], 0)
+
+
+def _near_lora(word: str) -> bool:
+    if word in _RELATIVES | _SLIPS:
+        return True
+    return len(word) <= 5 and difflib.SequenceMatcher(None, word, "lora").ratio() >= 0.75
+
+
+def _like(text: str, after: int) -> Lookalike:
+    """after: where in the text the word like lora ends."""
+    inside = text[after:].strip(" :∶꞉ː=<>")
+    if re.search(r"[:∶꞉ː]", inside):
+        name, told, *_more = re.split(r"[:∶꞉ː=|;]", inside)
+    else:
+        apart = re.fullmatch(rf"[\s=;|/._-]*(.*?)[\s=;|/_-]+({_NUMBER})", inside)
+        name, told = apart.groups() if apart else (inside, "")
+    name = name.strip(" .\"'()[]{}〉》›»⟩")
+    meant = written(name, nearest(told)) if name else "<lora:name:0.7>"
+    return Lookalike(text, EngineError("prompt-tag-like", tag=text.strip(), meant=meant))

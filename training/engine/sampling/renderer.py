@@ -1,0 +1,278 @@
+"""The one place where a picture is made from a prompt.
+
+A picture depends on its own request only: every request has its own random generator. On a CPU it
+also has its own passes through the network, so the same request gives the same bytes in any
+company; on a GPU pictures that are alike share passes, and may differ in their last bits.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from PIL import Image
+
+from training.engine.base import base_models, loading
+from training.engine.base.base_models import BaseInfo
+from training.engine.lora.packs import Packs
+from training.engine.prompts import word_weights
+from training.engine.sampling import image_latents, prompt_encoding, schedulers
+from training.engine.sampling.denoising import denoise
+from training.engine.sampling.image_latents import LatentColours
+from training.engine.sampling.prompt_encoding import Conditioning
+from training.engine.sampling.sample_request import (
+    SampleRequest,
+    Source,
+    check_request,
+    size_of,
+    source_of,
+)
+
+REMEMBERED_PROMPTS = 32
+PREVIEW_EVERY = 3
+BATCH_PIXELS = 8 * 512 * 512  # of all pictures that share the passes of a GPU
+_WORKING_MEMORY = 3_000_000_000  # bytes that a card needs beside the weights
+
+OnStep = Callable[[int, int, int, Image.Image | None], None]
+
+
+class RenderStopped(Exception):
+    """should_stop() said so. `.pictures` holds those that were finished before."""
+
+    def __init__(self, pictures: list[Image.Image]):
+        self.pictures = pictures
+        super().__init__(f"stopped after {len(pictures)} pictures")
+
+
+class Renderer:
+    """Keeps a base model and its last few packs warm and makes pictures with them.
+
+    base: BaseInfo, or a name or path. device, dtype: see base_models.load.
+    pipe: a pipeline of that base which is already in memory; its networks stay as they are.
+    batch: pictures that may share passes; None is 1 on a CPU, on a GPU as many as BATCH_PIXELS.
+    offload: keep text encoders and VAE in host memory between uses; None means on a small card,
+    where the base is loaded here.
+    compile: backend of torch.compile for the UNet's blocks, such as "inductor"; "" is none. As
+    packs are in the weights, a change of packs or strengths compiles nothing anew.
+    Not safe for several threads.
+    """
+
+    def __init__(
+        self,
+        base: BaseInfo | str | Path,
+        device=None,
+        dtype=None,
+        pipe=None,
+        *,
+        batch: int | None = None,
+        offload: bool | None = None,
+        compile: str = "",
+    ):
+        self.base = base if isinstance(base, BaseInfo) else base_models.describe(base)
+        self.device = pipe.unet.device if pipe else loading.choose_device(device)
+        if offload is None:
+            # A pipeline that was passed may be in training: its parts stay where they are.
+            offload = pipe is None and _is_tight(self.base, self.device)
+        self.offload = offload
+        if pipe is None:
+            dtype = dtype or loading.choose_dtype(self.device)
+            pipe = base_models.load(self.base, "cpu" if self.offload else self.device, dtype)
+            pipe.unet.to(self.device)
+        self.pipe = pipe
+        self.batch = batch
+        self.packs = Packs(pipe, self.base.name)
+        self._schedule = pipe.scheduler.config
+        self._prompts: OrderedDict[tuple, Conditioning] = OrderedDict()
+        self._colours: LatentColours | None = None
+        if compile:
+            pipe.unet.compile_repeated_blocks(backend=compile)
+
+    def render(
+        self,
+        requests: Sequence[SampleRequest],
+        on_step: OnStep | None = None,
+        should_stop: Callable[[], bool] | None = None,
+        on_picture: Callable[[int, Image.Image], None] | None = None,
+    ) -> list[Image.Image]:
+        """The pictures, in the order of the requests.
+
+        on_step(i, step, total, preview): after each denoising step (1 … total) of request i;
+        preview is a small picture every few steps, else None.
+        should_stop(): asked before each picture and at each step.
+        on_picture(i, picture): as soon as picture i is ready.
+        Raises RenderStopped; EngineError: those of check_request and source_of, lora-does-not-fit
+        and those of lora_files.read, picture-not-finite.
+        All requests are checked before the first picture is begun.
+        """
+        for request in requests:
+            check_request(request, self.base)
+        sources = [source_of(request, self.base) for request in requests]
+        pictures: list[Image.Image] = []
+        for group in self._groups(requests):
+            if should_stop and should_stop():
+                raise RenderStopped(pictures)
+            self.packs.use(requests[group[0]].packs)
+            painted = self._together(
+                group, [requests[i] for i in group], sources[group[0]], on_step, should_stop
+            )
+            if painted is None:
+                raise RenderStopped(pictures)
+            for i, picture in zip(group, painted, strict=True):
+                pictures.append(picture)
+                if on_picture:
+                    on_picture(i, picture)
+        return pictures
+
+    def count_tokens(self, prompt: str) -> int:
+        """Tokens of a prompt, both end marks included; those over base.token_limit cost a part."""
+        words = word_weights.words_of(prompt)
+        return len(self.pipe.tokenizer(words, truncation=False, verbose=False)["input_ids"])
+
+    @property
+    def colours(self) -> LatentColours:
+        if self._colours is None:
+            with self._at_hand("vae"):
+                self._colours = LatentColours(self.pipe.vae, self.base.latent_channels)
+        return self._colours
+
+    def _groups(self, requests: Sequence[SampleRequest]) -> Iterator[list[int]]:
+        """The requests' numbers in order, those together that share their passes."""
+        group: list[int] = []
+        for i, request in enumerate(requests):
+            if group and len(group) < self._room(request):
+                first = requests[group[0]]
+                # Filled up to a neighbour's length, a prompt would give another picture.
+                if _alike(first, request) and self._parts(first) == self._parts(request):
+                    group.append(i)
+                    continue
+            if group:
+                yield group
+            group = [i]
+        if group:
+            yield group
+
+    def _parts(self, request: SampleRequest) -> int:
+        """Parts in which the longer of a request's prompts is read."""
+        tokenizer, limit = self.pipe.tokenizer, self.base.token_limit
+        return max(
+            len(prompt_encoding.split_prompt(tokenizer, prompt, limit))
+            for prompt in (request.prompt, request.negative_prompt)
+        )
+
+    def _room(self, request: SampleRequest) -> int:
+        if self.batch is not None:
+            return self.batch
+        if self.device.type == "cpu":
+            return 1  # kernels choose their order of adding by the batch: bits would differ
+        width, height = size_of(request, self.base)
+        return max(1, BATCH_PIXELS // (width * height))
+
+    def _together(
+        self,
+        group: list[int],
+        requests: list[SampleRequest],
+        source: Source | None,
+        on_step: OnStep | None,
+        should_stop: Callable[[], bool] | None,
+    ) -> list[Image.Image] | None:
+        """The pictures of requests that are alike; None when it was stopped."""
+        first = requests[0]
+        width, height = size_of(first, self.base)
+        factor = self.base.vae_factor
+        wanted, unwanted = self._conditionings(requests)
+
+        def after_step(done, guesses):
+            if should_stop and should_stop():
+                return False
+            for i, guess in zip(group, guesses, strict=True) if on_step else ():
+                shown = self.colours.picture(guess) if done % PREVIEW_EVERY == 0 else None
+                on_step(i, done, first.steps_taken, shown)
+            return True
+
+        self.pipe.scheduler = schedulers.make(first.scheduler, self._schedule)
+        with self._at_hand("vae"):
+            start = source and source.start(self.pipe.vae, first.change, factor)
+        latents = denoise(
+            self.pipe,
+            wanted,
+            unwanted,
+            [torch.Generator("cpu").manual_seed(request.seed) for request in requests],
+            (height // factor, width // factor),
+            self.device,
+            steps=first.steps,
+            guidance=first.guidance,
+            start=start,
+            tile=self._tile if first.tiled else None,
+            after_step=after_step,
+        )
+        if latents is None:
+            return None
+        with self._at_hand("vae"):
+            # One by one: decoding takes far more memory than a step, and gains little.
+            pictures = [image_latents.decode(self.pipe.vae, one[None]) for one in latents]
+        return [source.put_back(picture) if source else picture for picture in pictures]
+
+    def _conditionings(self, requests: list[SampleRequest]):
+        """(wanted, unwanted) for the network, of one length; unwanted None without guidance."""
+        wanted = [self._encoded(request.prompt) for request in requests]
+        unwanted = [self._encoded(request.negative_prompt) for request in requests]
+        if requests[0].guidance <= 1 or self.pipe.unet.config.time_cond_proj_dim:
+            unwanted = []
+        with self._at_hand("text_encoder", "text_encoder_2"):
+            alike = prompt_encoding.alike_long(
+                self.pipe, [*wanted, *unwanted], self.base.token_limit
+            )
+        return alike[: len(wanted)], alike[len(wanted) :] or None
+
+    def _encoded(self, prompt: str) -> Conditioning:
+        """The prompt's conditioning, from memory where the text encoders are as they were."""
+        acting = tuple(map(self.packs.act_on, ("text_encoder", "text_encoder_2")))
+        key = (prompt, acting)
+        if key not in self._prompts:
+            with self._at_hand("text_encoder", "text_encoder_2"):
+                self._prompts[key] = prompt_encoding.encode(
+                    self.pipe, prompt, self.base.token_limit
+                )
+        self._prompts.move_to_end(key)
+        if len(self._prompts) > REMEMBERED_PROMPTS:
+            self._prompts.popitem(last=False)
+        return self._prompts[key]
+
+    @property
+    def _tile(self) -> tuple[int, int]:
+        base = self.base
+        return base.default_height // base.vae_factor, base.default_width // base.vae_factor
+
+    @contextmanager
+    def _at_hand(self, *parts: str):
+        """With these parts of the pipeline on the device, for the time of their use."""
+        modules = [getattr(self.pipe, part, None) for part in parts] if self.offload else []
+        for module in filter(None, modules):
+            module.to(self.device)
+        try:
+            yield
+        finally:
+            for module in filter(None, modules):
+                module.to("cpu")
+
+
+def _alike(first: SampleRequest, second: SampleRequest) -> bool:
+    """Whether two requests may share passes: equal but for prompts and seed, from no picture."""
+    shared = ("width", "height", "steps", "guidance", "scheduler", "tiled")
+    return (
+        all(getattr(first, name) == getattr(second, name) for name in shared)
+        and list(first.packs) == list(second.packs)
+        and first.init_image is second.init_image is None
+    )
+
+
+def _is_tight(base: BaseInfo, device: torch.device) -> bool:
+    """Whether the weights and the work on them do not fit the card together."""
+    if device.type != "cuda":
+        return False
+    files = [base.path] if base.is_single_file else base.path.glob("*/*.safetensors")
+    weights = sum(file.stat().st_size for file in files)
+    return weights + _WORKING_MEMORY > torch.cuda.get_device_properties(device).total_memory

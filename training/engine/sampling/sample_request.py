@@ -1,0 +1,138 @@
+"""What a picture is to be made of: the request, its checks, and the picture it begins from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from training.engine.base.base_models import BaseInfo
+from training.engine.errors import EngineError
+from training.engine.prompts import checks, strengths
+from training.engine.sampling import image_latents, schedulers
+from training.engine.sampling.denoising import Start, steps_taken
+from training.engine.sampling.image_latents import Picture
+
+MAX_SIDE = 4096
+
+
+@dataclass(frozen=True)
+class SampleRequest:
+    """One picture to be made.
+
+    prompt, negative_prompt: as prompt_weights reads them, without style tags.
+    width, height: px; None means the base model's size. guidance: how strictly the prompt is
+    followed, 1 leaves the negative prompt out. seed: 0 … 2**63-1.
+    packs: (path of a LoRA file, strength) pairs; strength 0 is exactly the base's picture.
+    init_image: a picture to begin from, scaled and cut to cover the size.
+    change: 0 … 1, how far that picture may move; 0 gives it back, through the VAE.
+    mask: with init_image; white is painted anew, black is kept as it is, pixel by pixel; grey is
+    painted as well, but let go the later the darker it is.
+    scheduler: one of schedulers.SCHEDULERS.
+    tiled: paint in overlapping tiles of the base's own size, for pictures far larger than that.
+    """
+
+    prompt: str
+    negative_prompt: str = ""
+    width: int | None = None
+    height: int | None = None
+    steps: int = 20
+    guidance: float = 5.0
+    seed: int = 0
+    packs: Sequence[tuple[str | Path, float]] = ()
+    init_image: Picture | None = None
+    change: float = 1.0
+    mask: Picture | None = None
+    scheduler: str = schedulers.DEFAULT
+    tiled: bool = False
+
+    @property
+    def steps_taken(self) -> int:
+        """Steps that will be told of: fewer than `steps` where a picture changes only partly."""
+        return steps_taken(self.steps, None if self.init_image is None else self.change)
+
+
+@dataclass(frozen=True)
+class Source:
+    """The picture and the mask that a request begins from, in its size."""
+
+    picture: Image.Image
+    mask: Image.Image | None
+
+    def start(self, vae, change: float, factor: int) -> Start:
+        mask = None
+        if self.mask is not None:
+            # A cell that is kept in part is let go in the course of painting: its neighbours then
+            # know what stands there, and its free pixels are painted all the same.
+            cells = torch.from_numpy(np.asarray(self.mask, dtype=np.float32) / 255)[None, None]
+            mask = torch.nn.functional.avg_pool2d(cells, factor)
+        return Start(image_latents.encode(vae, self.picture), change, mask)
+
+    def put_back(self, painted: Image.Image) -> Image.Image:
+        """The painted picture with the kept pixels as they were, which the VAE can't promise."""
+        if self.mask is None:
+            return painted
+        kept = self.mask.point(lambda value: 255 if value == 0 else 0)
+        return Image.composite(self.picture, painted, kept)
+
+
+def source_of(request: SampleRequest, base: BaseInfo) -> Source | None:
+    """The picture a request begins from, opened; None without one.
+
+    Raises EngineError: image-unreadable, image-too-large, mask-empty.
+    """
+    if request.init_image is None:
+        return None
+    size = size_of(request, base)
+    picture = image_latents.opened(request.init_image, *size)
+    if request.mask is None:
+        return Source(picture, None)
+    mask = image_latents.opened(request.mask, *size).convert("L")
+    if not mask.getbbox():
+        raise EngineError("mask-empty")
+    return Source(picture, mask)
+
+
+def size_of(request: SampleRequest, base: BaseInfo) -> tuple[int, int]:
+    """(width, height) of a request's picture, px."""
+    return request.width or base.default_width, request.height or base.default_height
+
+
+def check_request(request: SampleRequest, base: BaseInfo) -> None:
+    """Raise an EngineError when a request can't become a picture on this base.
+
+    prompt-empty, size-impossible, setting-out-of-range, setting-unknown,
+    strength-out-of-band, mask-without-image; those of prompt_checks.check.
+    """
+    checks.check(request.prompt, request.negative_prompt)
+    width, height = size_of(request, base)
+    multiple = base.size_multiple
+    for side in (width, height):
+        if side % multiple or not multiple <= side <= MAX_SIDE:
+            raise EngineError(
+                "size-impossible",
+                width=width,
+                height=height,
+                base=base.name,
+                multiple=multiple,
+                maximum=MAX_SIDE,
+            )
+    for setting, value, low, high in (
+        ("steps", request.steps, 1, 1000),
+        ("guidance", request.guidance, 0, 100),
+        ("seed", request.seed, 0, 2**63 - 1),
+        ("change", request.change, 0, 1),
+    ):
+        if not low <= value <= high:
+            raise EngineError(
+                "setting-out-of-range", setting=setting, value=value, minimum=low, maximum=high
+            )
+    schedulers.check(request.scheduler)
+    if request.mask is not None and request.init_image is None:
+        raise EngineError("mask-without-image")
+    for path, strength in request.packs:
+        strengths.check(Path(path).stem, strength)

@@ -1,0 +1,1 @@
+"""What one page shows: reads rows, computes, writes nothing."""

@@ -1,0 +1,219 @@
+"""A run that is being set up: form and YAML in step, presets, and what stands in its way."""
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext, gettext_noop
+
+from brandstudio.core.input.acts import one_of
+from brandstudio.core.input.numbers import parse_id
+from training import services
+from training.engine.config.run_config import PRESETS
+from training.engine.errors import EngineError
+from training.engine.prompts.checks import as_prompt
+from training.forms import RunForm
+from training.forms.run import initial_of
+from training.models import BaseModel
+from training.problems import explain, faults_of
+from training.rules import run_settings
+from training.rules.readiness import readiness
+from training.rules.run_estimate import plan_of
+
+PRESET_WORDS = {
+    "light": (
+        gettext_noop("Light"),
+        gettext_noop("A hint of the style; the base model leads."),
+    ),
+    "standard": (
+        gettext_noop("Standard"),
+        gettext_noop("The usual: the style is clear, the content stays free."),
+    ),
+    "strong": (
+        gettext_noop("Strong"),
+        gettext_noop("The style leads; small details of the pictures are learned too."),
+    ),
+}
+
+ACTS = {"", "start", "from_yaml", "to_yaml"}  # "": a field was changed
+
+
+class RunDraft:
+    """What the page of a new run shows and does.
+
+    posted: the form as sent, or None. Its `act` says what for: a preset's name fills the form,
+    "to_yaml" renews the YAML, "from_yaml" the form, "start" starts. An edited YAML counts as the
+    newer of the two. again: a run whose settings to begin with.
+    """
+
+    def __init__(self, dataset, posted=None, again=None):
+        self.dataset = dataset
+        self.again = again
+        self.notes = []
+        self.problems = None
+        self.yaml_faults = []
+        self.preset = ""
+        self._images = dataset.images.count()
+        self.act = one_of((posted or {}).get("act"), ACTS)
+        if not BaseModel.objects.usable().exists():
+            services.sync_base_models()
+        if posted is None:
+            self._begin()
+        else:
+            self._read(posted)
+
+    def _begin(self):
+        if self.again:
+            settings = run_settings.settings_of_run(self.again)
+            self._fill(settings, self.again.base)
+        else:
+            base = BaseModel.objects.default()
+            self.preset = "standard"
+            self._fill(self._preset_settings("standard", base), base)
+
+    def _read(self, posted):
+        edited = posted.get("yaml", "") != posted.get("yaml_was", "")
+        preset = one_of(posted.get("preset_act"), {"", *PRESETS})
+        if preset:
+            self.act, self.preset = "preset", preset
+            base = BaseModel.objects.usable().filter(pk=parse_id(posted.get("base"))).first()
+            base = base or BaseModel.objects.default()
+            prompts = [line for line in posted.get("sample_prompts", "").splitlines() if line]
+            settings = self._preset_settings(preset, base, prompts)
+            self._fill(settings, base, posted.get("name", ""))
+        elif self.act == "from_yaml" or (edited and self.act != "to_yaml"):
+            self._read_yaml(posted)
+        else:
+            self.preset = posted.get("preset", "")
+            self.form = RunForm(posted)
+            self.form.is_valid()
+
+    def _read_yaml(self, posted):
+        text = posted.get("yaml", "")
+        try:
+            settings, base_name, left_out = run_settings.from_yaml(text)
+        except EngineError as error:
+            self._keep_yaml(posted, text, faults_of(error))
+            return
+        base = BaseModel.objects.usable().filter(pk=parse_id(posted.get("base"))).first()
+        if base_name:
+            named = BaseModel.objects.usable().filter(name=base_name).first()
+            if named is None:
+                self._keep_yaml(posted, text, [("base-not-known", {"name": base_name})])
+                return
+            base = named
+        self.notes = [explain("config-key-is-ours", {"key": key}, stops=False) for key in left_out]
+        self._fill(settings, base or BaseModel.objects.default(), posted.get("name", ""))
+
+    def _keep_yaml(self, posted, text, faults):
+        """A refused YAML stays as typed, and the form as it was."""
+        self.form = RunForm(posted)
+        self.form.is_valid()
+        self.yaml_faults = [explain(code, facts) for code, facts in faults]
+        self._typed_yaml = text
+
+    def _fill(self, settings, base, name=""):
+        values = {**_form_defaults(), **initial_of(settings), "name": name}
+        values["base"] = base.pk if base else None
+        # An unchecked box is sent as nothing at all, so False must not be in the data.
+        values = {key: value for key, value in values.items() if value not in (False, None)}
+        self.form = RunForm(values)
+        self.form.is_valid()
+
+    def _preset_settings(self, name, base, prompts=()):
+        if base is None:  # the preflight says so; there is nothing to advise on
+            return {}
+        return run_settings.preset_settings(
+            name, self._images, base, self.dataset.trigger_word, prompts or self._sample_prompts()
+        )
+
+    def _sample_prompts(self):
+        """Two of the dataset's own captions: what was learned shows best on what was taught."""
+        captions = (
+            self.dataset.images.captioned().order_by("name").values_list("caption", flat=True)
+        )
+        found = list(captions)
+        shown = [found[0], found[len(found) // 2]] if len(found) > 1 else found
+        return [as_prompt(caption) for caption in shown]
+
+    @property
+    def is_started(self):
+        return self.act == "start" and self.form.is_valid() and not self.yaml_faults
+
+    @property
+    def is_refused(self):
+        asked = self.act in {"start", "from_yaml"}
+        return asked and bool(self.yaml_faults or self.form.errors or self.stopping)
+
+    @property
+    def base(self):
+        return self.form.cleaned_data.get("base")
+
+    @property
+    def settings(self):
+        return self.form.settings
+
+    @property
+    def name(self):
+        return self.form.cleaned_data.get("name", "")
+
+    @cached_property
+    def yaml(self):
+        if self.yaml_faults:
+            return self._typed_yaml
+        return run_settings.to_yaml(self.settings, self.base.name if self.base else "")
+
+    @property
+    def yaml_was(self):
+        """What the studio itself last wrote there; a difference means that a person typed."""
+        return "" if self.yaml_faults else self.yaml
+
+    @cached_property
+    def preflight(self):
+        if self.problems is not None:
+            return self.problems
+        return services.preflight(self.dataset, self.base, self.settings)
+
+    @property
+    def stopping(self):
+        return [problem for problem in self.preflight if problem.stops]
+
+    @property
+    def warning(self):
+        return [problem for problem in self.preflight if not problem.stops]
+
+    @cached_property
+    def plan(self):
+        """The run_plan.Plan of the run as it stands; None while it has faults."""
+        if not self.base or self.form.errors or not self._images:
+            return None
+        try:
+            config = run_settings.full_config(self.settings, self.base)
+            return plan_of(config, self.base, services.sizes_of(self.dataset))
+        except EngineError:  # the preflight names it
+            return None
+
+    @cached_property
+    def readiness(self):
+        return readiness(self.dataset)
+
+    @property
+    def presets(self):
+        """[(name, label, words, whether chosen)]"""
+        return [
+            (
+                name,
+                gettext(PRESET_WORDS[name][0]),
+                gettext(PRESET_WORDS[name][1]),
+                name == self.preset,
+            )
+            for name in PRESETS
+        ]
+
+
+def _form_defaults():
+    """What the engine takes for every key that is left out, as field values."""
+    return initial_of(
+        {
+            name: spec.default
+            for name, spec in run_settings.SCHEMA.items()
+            if name not in run_settings.OURS and spec.default is not None
+        }
+    )

@@ -1,0 +1,1 @@
+"""Judgements over plain values and rows."""

@@ -1,0 +1,93 @@
+"""After the last step: which checkpoint to take, and which pictures were learned worst."""
+
+import json
+
+from brandstudio.core import blobs
+from training.engine.errors import EngineError
+from training.engine.events import Phase
+from training.engine.prompts.checks import as_prompt
+from training.models import TrainingRun
+from training.services.run_folders import output_folder
+from training.worker import pipeline_cache
+
+MOST_CHECKPOINTS = 8  # evenly thinned, the last one among them
+MOST_REFERENCES = 60
+
+
+def recommend(run, config, recorder, control):
+    """Score the run's checkpoints and note which to take; nothing here may fail the run.
+
+    control: steering.RunControl; between pictures it gives the device to a waiting renderer, and
+    `why_paused` says that the process must end before the advice was ready. Raises WrongState.
+    """
+    from training.engine.base import base_models  # noqa: PLC0415 -- torch is slow
+    from training.engine.evaluate import checkpoint_scores  # noqa: PLC0415 -- torch is slow
+    from training.engine.evaluate.run_advice import worst_of  # noqa: PLC0415
+    from training.engine.sampling.renderer import Renderer, RenderStopped  # noqa: PLC0415
+
+    facts = _record(run)
+    TrainingRun.objects.filter(pk=run.pk).update(image_losses=worst_of(facts))
+    chosen = _thinned(list(run.checkpoints.order_by("step")))
+    if len(chosen) == 1:  # nothing to choose from, so no pictures are drawn
+        _keep(run, {"step": chosen[0].step, "reasons": ["only-one"], "scores": []}, recorder)
+        return
+
+    def on_picture(done, total):
+        recorder.note(Phase("choosing", done, total))
+        control.yield_device()
+
+    pipe = pipeline_cache.pipeline(run.base.path, config)
+    pipeline_cache.forget()  # a renderer leaves packs and its own sampler in the pipeline
+    try:
+        found = checkpoint_scores.recommend(
+            Renderer(base_models.describe(run.base.path), pipe=pipe),
+            {checkpoint.step: blobs.local(checkpoint.sha256) for checkpoint in chosen},
+            config.sample_prompts or _captions(run),
+            _references(run),
+            training_seconds=facts.get("seconds"),
+            guidance=config.sample_guidance,
+            on_picture=on_picture,
+            should_stop=lambda: control.should_pause() or control.should_cancel(),
+        )
+    except RenderStopped:
+        return  # the row says what for; the worker that comes back begins the advice anew
+    except (EngineError, ValueError, RuntimeError, OSError, blobs.BlobMissing) as error:
+        facts = {"reason": str(error)[:200]}
+        if isinstance(error, EngineError):
+            facts["fault"] = {"code": error.code, "facts": error.facts}
+        recorder.say("line-not-recommended", level="warning", **facts)
+        recorder.settle()
+        return
+    told = found.to_json()
+    told.pop("path")
+    _keep(run, told, recorder)
+
+
+def _keep(run, told, recorder):
+    for score in told["scores"]:
+        score.pop("path")
+        run.checkpoints.filter(step=score["step"]).update(scores=score)
+    TrainingRun.objects.filter(pk=run.pk, attempt=run.attempt).update(recommendation=told)
+    recorder.say("line-recommended", step=told["step"])
+    recorder.settle()
+
+
+def _record(run):
+    """What the engine wrote of the run, {} where it is not there."""
+    path = output_folder(run) / "run.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _thinned(found):
+    every = -(-len(found) // MOST_CHECKPOINTS)
+    return found[::-1][:: max(1, every)][::-1]
+
+
+def _captions(run):
+    rows = run.snapshot.rows
+    return [as_prompt(rows[0]["caption"]), as_prompt(rows[len(rows) // 2]["caption"])]
+
+
+def _references(run):
+    rows = run.snapshot.rows
+    return [blobs.local(row["sha256"]) for row in rows[:: -(-len(rows) // MOST_REFERENCES)]]
