@@ -311,7 +311,7 @@ def open_base(name: str, device, dtype):
     """A base by name or path, or one of full size with random weights ("sd15", "sdxl")."""
     if name not in ("sd15", "sdxl"):
         info = base_models.describe(name)
-        return info, base_models.load(info, device, dtype)
+        return info, loading.load_pipeline(info, device, dtype)
     config = base_models.CONFIGS / name
     torch.manual_seed(0)
     with torch.device(device):

@@ -14,7 +14,7 @@ from gallery.problems import Refused
 from gallery.services.shown import mark
 from training.engine.data.images import open_rgb
 from training.engine.files.safetensors_header import read_header
-from training.engine.lora import style_export
+from training.engine.lora import kohya_file, profiles
 
 
 def external_zip(version):
@@ -27,7 +27,7 @@ def external_zip(version):
     if version.state != ReviewState.APPROVED:
         raise Refused("pack-not-approved", name=str(version))
     weights = blobs.local(version.weights_sha256, str(version))
-    metadata = style_export.profile(
+    metadata = profiles.profile(
         read_header(weights).metadata, "external", settings.STYLE_LICENCE, version.trigger_words
     )
     if version.checkpoint_id and not version.trigger_words:  # cleared when it was published
@@ -46,9 +46,9 @@ def _pack(packed, version, weights, metadata):
     name = file_stem(version)
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(packed, "w") as archive:
         target = Path(folder) / f"{name}.safetensors"
-        style_export.rewrite(weights, target, metadata)
+        kohya_file.rewrite(weights, target, metadata)
         archive.write(target, target.name)
-        card = style_export.card(
+        card = profiles.card(
             read_header(target).metadata, version.strength, family=version.base.family
         )
         archive.writestr(f"{name}.json", json.dumps(card, ensure_ascii=False, indent=2))

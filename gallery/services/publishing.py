@@ -15,7 +15,7 @@ from gallery.models import EvidenceSheet, OwnWork, PromptTemplate, StyleVersion
 from gallery.models.evidence import SheetState
 from gallery.problems import Refused
 from gallery.services import evidence
-from training.engine.lora import style_export
+from training.engine.lora import kohya_file
 from training.engine.lora.fit import check_fit
 
 BAND = ("strength_min", "best_min", "strength", "best_max", "strength_max")
@@ -65,11 +65,11 @@ def publish_file(path, name, by, pack, base, *, config=None, band=None, **fields
 
 def _stored(found, config):
     """The blob of a file that fits."""
-    if style_export.is_kohya(found):
+    if kohya_file.is_kohya(found):
         return blobs.put(found.file)
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "style.safetensors"
-        style_export.rewrite(found.file, target, found.header.metadata, config or False)
+        kohya_file.rewrite(found.file, target, found.header.metadata, config or False)
         return blobs.put(target)
 
 

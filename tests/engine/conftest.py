@@ -7,7 +7,7 @@ import torch
 from hypothesis import settings
 
 from tests.engine import toys
-from training.engine.base import base_models
+from training.engine.base import base_models, loading
 from training.engine.config.run_config import RunConfig
 from training.engine.lora import adapters
 from training.engine.lora.packs import Packs
@@ -86,7 +86,7 @@ def no_network(monkeypatch):
 def lora_pipes(toy_folder):
     """One loaded toy pipeline per family; what changes its weights puts them back."""
     return {
-        family: base_models.load(base_models.describe(toy_folder / family), "cpu")
+        family: loading.load_pipeline(base_models.describe(toy_folder / family), "cpu")
         for family in ("sd15", "sdxl")
     }
 

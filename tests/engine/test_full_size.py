@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.engine import full_size, toys
-from training.engine.base import base_models
+from training.engine.base import base_models, loading
 from training.engine.lora import adapters, weight_files
 
 ROOT = Path(__file__).parents[2]
@@ -120,7 +120,7 @@ def test_sdxl_file_of_full_depth_is_trained_from_and_exported(tmp_path):
     assert report.parts == {"unet": 722, "text_encoder": 72, "text_encoder_2": 192}
     assert report.metadata["ss_base_model_version"] == "sdxl_base_v1-0"
     assert [problem.code for problem in report.problems] == []
-    pipe = base_models.load(base_models.describe(base), "cpu")
+    pipe = loading.load_pipeline(base_models.describe(base), "cpu")
     assert adapters.misfit(adapters.known_layers(pipe), weight_files.read(pack)) == ""
     # And it is what other tools take: diffusers' own loader finds every layer.
     pipe.load_lora_weights(str(pack), adapter_name="theirs")

@@ -23,7 +23,7 @@ from gallery.models import (
 )
 from gallery.services import SceneOrder
 from tests.engine import toys
-from training.engine.base import base_models
+from training.engine.base import base_models, loading
 from training.engine.lora import adapters, weight_files
 from training.engine.lora.weight_files import LoraModule
 from training.models import BaseModel
@@ -60,7 +60,7 @@ def toy_base(tmp_path_factory):
 def toy_weights(toy_base, tmp_path_factory):
     """A LoRA file for the toy base that changes every picture."""
     info = base_models.describe(toy_base)
-    pipe = base_models.load(info, "cpu")
+    pipe = loading.load_pipeline(info, "cpu")
     numbers = torch.Generator().manual_seed(7)
 
     def random(*shape):

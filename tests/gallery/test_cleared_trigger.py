@@ -10,7 +10,7 @@ from gallery import services
 from gallery.models import EvidenceSheet, StylePack, StyleVersion
 from gallery.services import export
 from training.engine.files.safetensors_header import read_header
-from training.engine.lora import style_export
+from training.engine.lora import kohya_file
 from training.models import Checkpoint, Dataset, Snapshot, TrainingRun
 
 BAND = {
@@ -26,7 +26,7 @@ BAND = {
 def checkpoint(base, designer, toy_weights, tmp_path):
     """Of a run that learned the trigger lnink, which the file says as well."""
     told = {**read_header(toy_weights).metadata, "modelspec.trigger_phrase": "lnink"}
-    style_export.rewrite(toy_weights, tmp_path / "lnink.safetensors", told)
+    kohya_file.rewrite(toy_weights, tmp_path / "lnink.safetensors", told)
     dataset = Dataset.objects.create(name="Ink", owner=designer, trigger_word="lnink")
     snapshot = Snapshot.objects.create(dataset=dataset, sha256="0" * 64, rows=[])
     run = TrainingRun.objects.create(

@@ -12,7 +12,7 @@ from safetensors.numpy import load as load_weights
 from brandstudio.core import blobs
 from gallery.engine import xmp
 from training.engine.files.safetensors_header import read_header
-from training.engine.lora import style_export
+from training.engine.lora import kohya_file
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def talkative_weights(toy_weights, tmp_path):
         "ss_dataset_dirs": json.dumps({"secret_folder": {}}),
     }
     path = tmp_path / "talkative.safetensors"
-    style_export.rewrite(toy_weights, path, known)
+    kohya_file.rewrite(toy_weights, path, known)
     return path
 
 

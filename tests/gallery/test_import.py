@@ -13,7 +13,7 @@ from gallery import services
 from gallery.models import StylePack, StyleVersion
 from gallery.problems import Refused
 from tests.engine import lora_makers
-from training.engine.base import base_models
+from training.engine.base import base_models, loading
 from training.engine.lora import weight_files
 
 BAND = {
@@ -109,7 +109,7 @@ def test_remarks_of_the_check_are_told_on_import(at, designer, base, toy_weights
 def test_peft_style_is_imported_with_its_configuration_and_stored_for_every_tool(
     at, designer, base, toy_base, tmp_path
 ):
-    pipe = base_models.load(base_models.describe(toy_base), "cpu")
+    pipe = loading.load_pipeline(base_models.describe(toy_base), "cpu")
     expected = lora_makers.write_peft(
         pipe.unet, tmp_path / "ink", r=4, lora_alpha=4, use_rslora=True, target_modules=["to_q"]
     )
@@ -139,7 +139,7 @@ def test_peft_style_is_imported_with_its_configuration_and_stored_for_every_tool
 
 
 def test_checking_an_import_loads_no_torch():
-    code = "import sys, training.engine.lora.fit, training.engine.lora.style_export;"
+    code = "import sys, training.engine.lora.fit, training.engine.lora.kohya_file;"
     code += "print('torch' in sys.modules)"
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -19,8 +19,7 @@ from training.engine.config.run_config import RunConfig
 from training.engine.data.image_folder import find_images
 from training.engine.errors import EngineError, each_fault
 from training.engine.files.disk import check_output, whole_file
-from training.engine.lora.style_export import PROFILES, export
-from training.engine.lora.style_export import check as check_export
+from training.engine.lora.profiles import PROFILES
 from training.engine.prompts import letters, strengths, trigger_words
 from training.engine.train.control import SignalControl
 
@@ -426,6 +425,9 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run_export(options: argparse.Namespace) -> int:
+    from training.engine.sampling import style_export  # noqa: PLC0415 -- torch; --help skips it
+    from training.engine.sampling.renderer import Renderer  # noqa: PLC0415
+
     _refuse_idle("--prompt", options.prompt, "--base-model", options.base_model)
     wanted = {
         "name": options.name,
@@ -433,14 +435,12 @@ def run_export(options: argparse.Namespace) -> int:
         "trigger_words": options.trigger,
         "strength": options.strength,
     }
-    check_export(options.file, options.output, options.profile, **wanted)
+    style_export.check(options.file, options.output, options.profile, **wanted)
     _warn_of([options.file])
     renderer = None
     if options.base_model:
-        from training.engine.sampling.renderer import Renderer  # noqa: PLC0415 -- torch
-
         renderer = Renderer(describe(options.base_model, base_dirs()))
-    exported = export(
+    exported = style_export.export(
         options.file,
         options.output,
         options.profile,

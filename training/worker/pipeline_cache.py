@@ -26,7 +26,7 @@ def pipeline(path, config):
     key = (info.sha256, str(device), str(dtype))
     if key not in _kept:
         _kept.clear()  # first, so that two bases are never in memory together
-        _kept[key] = base_models.load(info, device, dtype)
+        _kept[key] = loading.load_pipeline(info, device, dtype)
     return _kept[key]
 
 

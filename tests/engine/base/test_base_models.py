@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save_file
 from transformers import CLIPTextConfig, CLIPTextModel
 
 from tests.engine import toys
-from training.engine.base import base_models
+from training.engine.base import base_models, loading
 from training.engine.data.buckets import make_buckets
 from training.engine.errors import EngineError
 
@@ -62,7 +62,7 @@ def test_shapes_of_a_set_resolution_include_the_bases_own_sizes(make_config):
 def test_single_file_loads_offline_with_every_weight(no_network, toy_base, family):
     written = toys.make_pipe(family, tokenizer="clip")
 
-    loaded = base_models.load(toy_base(f"{family}-single.safetensors"), "cpu")
+    loaded = loading.load_pipeline(toy_base(f"{family}-single.safetensors"), "cpu")
 
     for name, part in written.components.items():
         if isinstance(part, torch.nn.Module):

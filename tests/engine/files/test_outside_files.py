@@ -13,7 +13,7 @@ from training.engine.data.captions import tables
 from training.engine.data.labelers import read_vocabulary
 from training.engine.errors import EngineError
 from training.engine.files.disk import UnfitFile, check_output, read_bounded
-from training.engine.lora import style_export
+from training.engine.sampling import style_export
 
 
 @pytest.fixture

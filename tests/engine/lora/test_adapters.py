@@ -5,14 +5,14 @@ import torch
 from diffusers import UNet2DConditionModel
 
 from tests.engine import toys
-from training.engine.base import base_models
+from training.engine.base import base_models, loading
 from training.engine.errors import EngineError
 from training.engine.lora import adapters, weight_files
 
 
 @pytest.fixture
 def pipe(toy_base):
-    return base_models.load(toy_base("sd15"), "cpu")
+    return loading.load_pipeline(toy_base("sd15"), "cpu")
 
 
 def train_adapter(pipe, info, config, size=0.05):
@@ -27,7 +27,7 @@ def train_adapter(pipe, info, config, size=0.05):
 
 
 def write_pack(path, info, config):
-    pipe = base_models.load(info, "cpu")
+    pipe = loading.load_pipeline(info, "cpu")
     modules = train_adapter(pipe, info, config)
     weight_files.write_kohya(path, modules, {}, "fp32")
     return modules
@@ -72,7 +72,7 @@ def test_fresh_adapter_depends_on_the_seed_only(toy_base, make_config):
     for noise in (1, 2):
         torch.manual_seed(noise)
         before = torch.get_rng_state()
-        pipe = base_models.load(info, "cpu")
+        pipe = loading.load_pipeline(info, "cpu")
         adapters.add_training_adapter(pipe, config, info)
         made.append(adapters.trained_modules(pipe, info))
         assert torch.equal(torch.get_rng_state(), before)
@@ -85,7 +85,7 @@ def test_fresh_adapter_depends_on_the_seed_only(toy_base, make_config):
 @pytest.mark.parametrize("family", ["sd15", "sdxl", "studio-mini"])
 def test_kohya_names_of_the_family(toy_base, make_config, family):
     info = toy_base(family)
-    pipe = base_models.load(info, "cpu")
+    pipe = loading.load_pipeline(info, "cpu")
     config = make_config(family, targets="attention", train_text_encoder=True)
 
     names = list(train_adapter(pipe, info, config))
@@ -98,7 +98,7 @@ def test_kohya_names_of_the_family(toy_base, make_config, family):
 
 def test_rslora_is_exported_with_the_alpha_that_gives_its_scale(toy_base, make_config):
     info = toy_base("sd15")
-    pipe = base_models.load(info, "cpu")
+    pipe = loading.load_pipeline(info, "cpu")
 
     modules = train_adapter(pipe, info, make_config(rslora=True, lora_rank=4, lora_alpha=6))
 

@@ -13,9 +13,10 @@ from tests.engine import lora_makers
 from tests.engine.lora_makers import DIALECTS, ODDITIES, assert_same, dress, random_style, refusal
 from training.engine.cli import main
 from training.engine.errors import EngineError
-from training.engine.lora import style_export, weight_files
+from training.engine.lora import kohya_file, weight_files
 from training.engine.lora.fit import check_fit
 from training.engine.lora.packs import Packs
+from training.engine.sampling import style_export
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +94,7 @@ def test_peft_folder_changes_each_layer_as_peft_does(lora_pipes, change, tmp_pat
     exported = style_export.export(tmp_path / "ink", tmp_path / "out", "internal", precision="fp32")
     assert exported.path.name == "ink.safetensors"
     assert_same(change("sd15", exported.path), expected)
-    style_export.rewrite(tmp_path / "ink", tmp_path / "again.safetensors", {})
+    kohya_file.rewrite(tmp_path / "ink", tmp_path / "again.safetensors", {})
     assert_same(change("sd15", tmp_path / "again.safetensors"), expected)
 
 
@@ -244,7 +245,7 @@ def test_rewritten_file_is_the_one_that_safetensors_itself_would_write(lora_pipe
         random_style(lora_pipes["sd15"], 3, count=9), lora_pipes["sd15"], "peft names", "header"
     )
     path = lora_makers.write(style, tmp_path / "a.safetensors")
-    style_export.rewrite(path, tmp_path / "b.safetensors", {"ss_v2": "False"})
+    kohya_file.rewrite(path, tmp_path / "b.safetensors", {"ss_v2": "False"})
 
     tensors = load_file(tmp_path / "b.safetensors")
     save_file(tensors, tmp_path / "c.safetensors")

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from tests.engine.lora.test_adapters import answers, write_pack
-from training.engine.base import base_models
+from training.engine.base import loading
 from training.engine.base.unet_layouts import original_name, unet_prefixes
 from training.engine.errors import EngineError
 from training.engine.lora import adapters, weight_files
@@ -26,7 +26,7 @@ def make_pack(toy_base, make_config, tmp_path):
 
 @pytest.fixture
 def pipe(toy_base):
-    return base_models.load(toy_base("sd15"), "cpu")
+    return loading.load_pipeline(toy_base("sd15"), "cpu")
 
 
 def weights_of(pipe):
@@ -98,7 +98,7 @@ def test_base_is_itself_at_zero_and_when_nothing_acts(pipe, make_pack):
 
 def test_weights_do_not_depend_on_what_acted_before(pipe, toy_base, make_pack):
     first, second = make_pack("a")[0], make_pack("b", targets="attention", lora_rank=3)[0]
-    fresh = base_models.load(toy_base("sd15"), "cpu")
+    fresh = loading.load_pipeline(toy_base("sd15"), "cpu")
     Packs(fresh).use([(first, 0.7)])
 
     packs = Packs(pipe)
@@ -111,7 +111,7 @@ def test_weights_do_not_depend_on_what_acted_before(pipe, toy_base, make_pack):
 
 def test_two_packs_act_together_in_any_order(pipe, toy_base, make_pack):
     first, second = make_pack("a")[0], make_pack("b", lora_rank=3)[0]
-    other = base_models.load(toy_base("sd15"), "cpu")
+    other = loading.load_pipeline(toy_base("sd15"), "cpu")
 
     Packs(pipe).use([(first, 0.6), (second, 0.3)])
     Packs(other).use([(second, 0.3), (first, 0.6)])
@@ -178,7 +178,7 @@ def test_packs_tell_on_which_part_they_act(pipe, make_pack):
 
 def test_sdxl_files_are_read_under_either_name_of_a_layer(toy_base, make_pack, tmp_path):
     path, written = make_pack(family="sdxl", targets="kohya-conv", train_text_encoder=False)
-    first, second = (base_models.load(toy_base("sdxl"), "cpu") for _ in range(2))
+    first, second = (loading.load_pipeline(toy_base("sdxl"), "cpu") for _ in range(2))
     prefixes = unet_prefixes(first.unet.config)
     renamed = {}
     for place in adapters.resolve_targets(first.unet, "kohya-conv"):
@@ -200,7 +200,7 @@ def test_sdxl_files_are_read_under_either_name_of_a_layer(toy_base, make_pack, t
 @pytest.mark.parametrize("family", ["sd15", "sdxl"])
 def test_file_acts_the_same_through_diffusers_own_loader(toy_base, make_pack, family):
     path, _ = make_pack(family=family, targets="kohya", lora_alpha=3)
-    ours, theirs = (base_models.load(toy_base(family), "cpu") for _ in range(2))
+    ours, theirs = (loading.load_pipeline(toy_base(family), "cpu") for _ in range(2))
 
     Packs(ours).use([(path, 0.7)])
     theirs.load_lora_weights(str(path), adapter_name="l_a")

@@ -10,9 +10,10 @@ from tests.engine import lora_makers
 from tests.engine.lora_makers import ODDITIES, assert_same, dress, random_style, refusal
 from training.engine.cli import main
 from training.engine.errors import EngineError
-from training.engine.lora import style_export, weight_files
+from training.engine.lora import weight_files
 from training.engine.lora.fit import check_fit
 from training.engine.lora.packs import Packs
+from training.engine.sampling import style_export
 
 
 @pytest.mark.parametrize("oddity", sorted(ODDITIES))

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from tests.engine.lora.test_adapters import write_pack
-from training.engine.base import base_models
+from training.engine.base import loading
 from training.engine.sampling import prompt_encoding
 from training.engine.sampling.renderer import Renderer, SampleRequest
 
@@ -21,7 +21,7 @@ def base(toy_base, request):
 
 @pytest.fixture
 def pipe(base):
-    return base_models.load(base, "cpu")
+    return loading.load_pipeline(base, "cpu")
 
 
 def plain(pipe, prompt):
@@ -56,7 +56,7 @@ def test_long_prompt_keeps_every_token_in_parts_of_the_limit(pipe, base):
 
 
 def test_long_prompt_is_parted_at_a_comma_where_one_is_near(toy_base):
-    pipe = base_models.load(toy_base("studio-mini"), "cpu")
+    pipe = loading.load_pipeline(toy_base("studio-mini"), "cpu")
 
     parts = prompt_encoding.split_prompt(pipe.tokenizer, "tea house, " * 8, 32)
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from tests.engine import toys
 from tests.engine.lora.test_adapters import write_pack
-from training.engine.base import base_models
+from training.engine.base import loading
 from training.engine.errors import EngineError
 from training.engine.lora import adapters, weight_files
 from training.engine.sampling import image_latents, schedulers
@@ -86,7 +86,7 @@ def test_two_halves_of_a_pack_make_a_whole(renderer, pack):
 
 def test_exported_file_gives_the_picture_of_the_live_adapter(toy_base, make_config, tmp_path):
     info = toy_base("sd15")
-    live = Renderer(info, pipe=base_models.load(info, "cpu"))
+    live = Renderer(info, pipe=loading.load_pipeline(info, "cpu"))
     config = make_config(targets="kohya-conv", train_text_encoder=True)
     for group in adapters.add_training_adapter(live.pipe, config, info):
         for parameter in group["params"]:
@@ -214,7 +214,7 @@ def test_half_precision_paints_nearly_the_same(toy_base, make_config, tmp_path, 
 
 def test_network_that_is_told_the_guidance_is_asked_once_a_step(toy_base):
     info = toy_base("sd15")
-    pipe = base_models.load(info, "cpu", unet=toys.make_unet(time_cond_proj_dim=16))
+    pipe = loading.load_pipeline(info, "cpu", unet=toys.make_unet(time_cond_proj_dim=16))
     sizes = []
     pipe.unet.register_forward_pre_hook(lambda module, args: sizes.append(len(args[0])))
     renderer = Renderer(info, pipe=pipe)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tests.engine.train.test_trainer import equal, of_kind, run, weights
-from training.engine.base import base_models
+from training.engine.base import base_models, loading
 from training.engine.errors import EngineError
 from training.engine.train.control import Control
 from training.engine.train.trainer import train
@@ -30,7 +30,7 @@ class ShortOfMemory:
 
     def __init__(self, config, times, after=0):
         self.left, self.after, self.passes = times, after, []
-        self.pipe = base_models.load(base_models.describe(config.base_model), "cpu")
+        self.pipe = loading.load_pipeline(base_models.describe(config.base_model), "cpu")
         self.pipe.unet.register_forward_pre_hook(self._look)
 
     def _look(self, network, inputs):
@@ -133,7 +133,7 @@ def test_run_resumed_after_a_rung_equals_the_one_that_was_not_stopped(make_confi
 
 def test_pictures_are_encoded_anew_by_a_run_that_loaded_its_own_base(make_config, monkeypatch):
     config = make_config("sdxl", batch_size=2, epochs=1)
-    load = base_models.load
+    load = loading.load_pipeline
     left = [6]
 
     def short(*_):

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tests.engine import toys
-from training.engine.base import base_models
+from training.engine.base import base_models, loading
 from training.engine.errors import EngineError, EngineErrors
 from training.engine.lora import weight_files
 from training.engine.train.control import Control
@@ -192,7 +192,7 @@ def test_style_is_trained_apart_from_a_pack_that_is_loaded(make_config, tmp_path
     run(make_config(epochs=1))
     pack = tmp_path / "style" / "style.safetensors"
     config = make_config(epochs=1, output_dir=str(tmp_path / "again"))
-    pipe = base_models.load(base_models.describe(config.base_model), "cpu")
+    pipe = loading.load_pipeline(base_models.describe(config.base_model), "cpu")
     pipe.load_lora_weights(str(pack), adapter_name="l_a")
 
     run(config, pipe=pipe)
@@ -338,7 +338,7 @@ def test_small_pieces_give_the_same_course(make_config, tmp_path):
 
 def test_borrowed_pipeline_comes_back_as_it_was(make_config):
     config = make_config(targets="kohya-conv", train_text_encoder=True, epochs=1)
-    pipe = base_models.load(base_models.describe(config.base_model), "cpu")
+    pipe = loading.load_pipeline(base_models.describe(config.base_model), "cpu")
     before = {key: value.clone() for key, value in pipe.unet.state_dict().items()}
 
     run(config, pipe=pipe)
@@ -351,7 +351,7 @@ def test_borrowed_pipeline_comes_back_as_it_was(make_config):
 
 def test_loss_that_is_no_number_stops_and_keeps_the_last_good_state(make_config, tmp_path):
     config = make_config(epochs=4)
-    pipe = base_models.load(base_models.describe(config.base_model), "cpu")
+    pipe = loading.load_pipeline(base_models.describe(config.base_model), "cpu")
     passes = []
 
     def spoil(module, inputs, output):
@@ -501,7 +501,7 @@ def test_output_that_cannot_be_written_is_refused_first(make_config, tmp_path):
 
 def test_latents_that_are_not_finite_name_their_picture(make_config):
     config = make_config()
-    pipe = base_models.load(base_models.describe(config.base_model), "cpu")
+    pipe = loading.load_pipeline(base_models.describe(config.base_model), "cpu")
     with torch.no_grad():
         pipe.vae.quant_conv.bias[0] = float("inf")
 

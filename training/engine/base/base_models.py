@@ -140,19 +140,6 @@ def list_bases(folder: str | Path) -> list[BaseInfo]:
     return found
 
 
-def load(info: BaseInfo, device: str | None = None, dtype=None, **parts):
-    """The diffusers pipeline of a base (StableDiffusion(XL)Pipeline), fully offline.
-
-    device: "cpu", "cuda", …; None means a GPU where there is one.
-    dtype: torch dtype of the weights; None means fp32 on CPU, else bf16 (fp16 on older cards).
-    parts: components that are already loaded, e.g. unet=…; they are not read again.
-    Raises EngineError("base-unreadable").
-    """
-    from training.engine.base import loading  # noqa: PLC0415 -- torch; describing a base skips it
-
-    return loading.load_pipeline(info, device, dtype, **parts)
-
-
 def describe_config(family: str, folder: Path) -> BaseInfo:
     """What a base of this diffusers configuration would be, without any weights."""
     return _info(family, folder, family, folder, {})

@@ -73,7 +73,13 @@ def scheduler_of(folder):
 
 
 def load_pipeline(info: BaseInfo, device=None, dtype=None, **parts):
-    """See base_models.load."""
+    """The diffusers pipeline of a base (StableDiffusion(XL)Pipeline), fully offline.
+
+    device: "cpu", "cuda", …; None means a GPU where there is one.
+    dtype: torch dtype of the weights; None means fp32 on CPU, else bf16 (fp16 on older cards).
+    parts: components that are already loaded, e.g. unet=…; they are not read again.
+    Raises EngineError("base-unreadable").
+    """
     device = choose_device(str(device) if device is not None else None)
     dtype = dtype or choose_dtype(device)
     kind = _CLASSES[info.family]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from training.engine.data.captions.encoding import has_halves
 from training.engine.errors import EngineError, raise_faults
 from training.engine.prompts import letters, style_tags, word_weights
+from training.engine.prompts.letters import has_halves
 
 
 def check(prompt: str, negative: str = "") -> None:

@@ -15,6 +15,7 @@ _PLAIN = re.compile("[!-~]")  # most texts: one look is enough
 # All that str.strip() takes away, and what has no width.
 _EDGES = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff\u200b\u2060"
 _CONTROL = ("Cc", "Cs", "Zl", "Zp")
+HALF = re.compile("[\ud800-\udfff]")
 _SHOWN = 80  # letters of a text in a message
 
 
@@ -36,6 +37,11 @@ def has_control(text: str) -> bool:
 def printable(text: str) -> str:
     """A text as messages show it: its beginning, what can't be printed as �."""
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in text[:_SHOWN])
+
+
+def has_halves(text: str) -> bool:
+    """Whether the text holds half a surrogate: a damaged byte, or an escape of a broken program."""
+    return not text.isascii() and HALF.search(text) is not None
 
 
 def _is_seen(sign: str) -> bool:

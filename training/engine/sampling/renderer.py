@@ -50,7 +50,7 @@ class RenderStopped(Exception):
 class Renderer:
     """Keeps a base model and its last few packs warm and makes pictures with them.
 
-    base: BaseInfo, or a name or path. device, dtype: see base_models.load.
+    base: BaseInfo, or a name or path. device, dtype: see loading.load_pipeline.
     pipe: a pipeline of that base which is already in memory; its networks stay as they are.
     batch: pictures that may share passes; None is 1 on a CPU, on a GPU as many as BATCH_PIXELS.
     offload: keep text encoders and VAE in host memory between uses; None means on a small card,
@@ -79,7 +79,7 @@ class Renderer:
         self.offload = offload
         if pipe is None:
             dtype = dtype or loading.choose_dtype(self.device)
-            pipe = base_models.load(self.base, "cpu" if self.offload else self.device, dtype)
+            pipe = loading.load_pipeline(self.base, "cpu" if self.offload else self.device, dtype)
             pipe.unet.to(self.device)
         self.pipe = pipe
         self.batch = batch

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from training.engine.base import base_models
+from training.engine.base import loading
 from training.engine.base.base_models import BaseInfo
 from training.engine.config.run_config import RunConfig
 from training.engine.data.batch_sampler import derived_seed
@@ -25,7 +25,7 @@ def draw_samples(
     parts = {"unet": unet}
     if config.train_text_encoder:
         parts |= dict(adapters.text_encoders(trained))
-    pipe = base_models.load(info, unet.device, unet.dtype, **parts)
+    pipe = loading.load_pipeline(info, unet.device, unet.dtype, **parts)
     renderer = Renderer(info, pipe=pipe)
     adapters.set_strengths(pipe, {adapters.TRAINED: config.sample_strength})
     for i, prompt in enumerate(config.sample_prompts):

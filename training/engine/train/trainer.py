@@ -181,7 +181,7 @@ class _Run:
         yield Estimate(**self.estimate)
         yield Phase("loading")
         if self.pipe is None:
-            self.pipe = base_models.load(self.info, self.device, self.dtype)
+            self.pipe = loading.load_pipeline(self.info, self.device, self.dtype)
         yield from self._encode()
         self.learner = Learner(self.config, self.info, self.pipe, self.team, self.dtype)
         self.set.lay_out(self.learner.objective.levels, self.device)
@@ -289,7 +289,7 @@ class _Run:
         if self.pipe.vae is None:
             encoders = ("text_encoder", "text_encoder_2")
             others = {name: None for name in encoders if hasattr(self.pipe, name)}
-            loaded = base_models.load(
+            loaded = loading.load_pipeline(
                 self.info, self.device, torch.float32, unet=self.pipe.unet, **others
             )
             self.pipe.vae = loaded.vae

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from training.engine.errors import EngineError
+from training.engine.prompts.letters import HALF, has_halves
 
 _MARKS = (
     (b"\xff\xfe\0\0", "utf-32"),
@@ -67,14 +68,6 @@ def decode_table(data: bytes, name: str) -> Decoded:
     return decoded
 
 
-def has_halves(text: str) -> bool:
-    """Whether the text holds half a surrogate: a damaged byte, or an escape of a broken program."""
-    return not text.isascii() and _HALF.search(text) is not None
-
-
-_HALF = re.compile("[\ud800-\udfff]")
-
-
 def _decoded(data: bytes, name: str) -> Decoded:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -125,7 +118,7 @@ _LONG = re.compile(
 def _is_damaged_utf8(data: bytes) -> bool:
     """Whether UTF-8 explains the bytes save for some that are cut or damaged."""
     text = data.decode("utf-8", "surrogateescape")
-    damaged = len(_HALF.findall(text))
+    damaged = len(HALF.findall(text))
     letters = sum(len(found) for found in _LONG.findall(data))
     return letters > 2 * damaged or (letters >= damaged and _ends_within_a_letter(data))
 

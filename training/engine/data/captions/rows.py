@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from training.engine.data.captions.encoding import has_halves
 from training.engine.data.image_folder import leads_outside
 from training.engine.data.images import IMAGE_EXTENSIONS
 from training.engine.errors import EngineError
+from training.engine.prompts.letters import has_halves
 
 LONGEST = 10_000  # letters of a caption; many times what any text encoder reads
 ENDINGS = "|".join(sorted((e[1:] for e in IMAGE_EXTENSIONS), key=len, reverse=True))

@@ -13,7 +13,8 @@ from tests.engine.lora.test_adapters import write_pack
 from tests.engine.lora.test_weight_files import NAME, PEFT, module, write
 from training.engine.cli import main
 from training.engine.errors import EngineError
-from training.engine.lora import style_export, weight_files
+from training.engine.lora import profiles, weight_files
+from training.engine.sampling import style_export
 from training.engine.sampling.renderer import Renderer, SampleRequest
 
 FULL = {
@@ -53,7 +54,7 @@ def test_external_profile_keeps_no_house_secrets(tmp_path):
     assert report.hashes["sha256"] == done.sha256
 
 
-@pytest.mark.parametrize("profile", style_export.PROFILES)
+@pytest.mark.parametrize("profile", profiles.PROFILES)
 def test_weights_are_copied_bit_for_bit_and_hashed_as_the_trainer_does(tmp_path, profile):
     # More than 1 MiB, so that the legacy hash has something to look at.
     modules = {NAME: module(rank=64, width=4096, out=4096)}
@@ -161,7 +162,7 @@ def test_rewriting_needs_no_torch(tmp_path):
     write(tmp_path / "ink.safetensors", FULL)
     source, target = tmp_path / "ink.safetensors", tmp_path / "b.safetensors"
     code = (
-        "import sys; from training.engine.lora import style_export as lora_export as e;"
+        "import sys; from training.engine.lora import kohya_file as e;"
         "e.rewrite(sys.argv[1], sys.argv[2], {'modelspec.title': 'x'});"
         "sys.exit('torch' in sys.modules)"
     )

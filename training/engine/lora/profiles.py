@@ -1,0 +1,69 @@
+"""What a LoRA file that travels says of itself, and the card that WebUI reads beside it.
+
+The internal profile tells all a trainer knows. The external one keeps what other tools need, the
+licence and the trigger; captions, folders and hashes of the house stay home.
+"""
+
+from training.engine.errors import EngineError
+from training.engine.lora.metadata import VERSIONS
+from training.engine.prompts import letters
+
+PROFILES = ("internal", "external")
+MINIMUM = (
+    "ss_v2",
+    "ss_base_model_version",
+    "ss_network_module",
+    "ss_network_dim",
+    "ss_network_alpha",
+    "ss_network_args",
+    "ss_output_name",
+)
+"""The keys other tools need; with modelspec's own they make the external profile."""
+
+_WEBUI_VERSIONS = {"sd_v1": "SD1", "sdxl_base_v1-0": "SDXL"}
+
+
+def profile(
+    metadata: dict[str, str], name: str, licence: str = "", trigger_words: str = ""
+) -> dict[str, str]:
+    """The metadata of a profile. licence, trigger_words: written over what the file said.
+
+    Raises EngineError("export-without-licence") for an external file that has none.
+    """
+    kept = dict(metadata)
+    if name == "external":
+        kept = {
+            key: value
+            for key, value in metadata.items()
+            if key in MINIMUM or (key.startswith("modelspec.") and key != "modelspec.hash_sha256")
+        }
+    if licence := letters.said(licence):
+        kept["modelspec.license"] = licence
+    if trigger_words := letters.said(trigger_words):
+        kept["modelspec.trigger_phrase"] = trigger_words
+    if name == "external" and not letters.said(kept.get("modelspec.license", "")):
+        raise EngineError("export-without-licence")
+    return {key: value for key, value in kept.items() if not key.startswith("sshs_")}
+
+
+def card(
+    metadata: dict[str, str], strength: float = 0.7, negative: str = "", family: str = ""
+) -> dict:
+    """What WebUI reads from `<name>.json`. strength: to begin with, usually 0.5 to 0.8.
+
+    family: of the weights, where the metadata tells none. WebUI takes any other file with metadata
+    for SD1, and believes this card before its own guess.
+    """
+    version = metadata.get("ss_base_model_version") or VERSIONS.get(family, "")
+    licence = metadata.get("modelspec.license", "")
+    author = metadata.get("modelspec.author", "")
+    return {
+        "description": metadata.get("modelspec.title", ""),
+        "sd version": _WEBUI_VERSIONS.get(version, "Unknown"),
+        "activation text": metadata.get("modelspec.trigger_phrase", ""),
+        "preferred weight": strength,
+        "negative text": negative,
+        "notes": ". ".join(
+            text for text in (licence and f"Licence: {licence}", author and f"By {author}") if text
+        ),
+    }
