@@ -235,7 +235,7 @@ def test_picture_leads_on_by_start_and_enlargement(enter, employ, marketer, shop
 
 @pytest.mark.parametrize(("size", "touch"), [("desk", False), ("tablet", True), ("phone", True)])
 def test_nothing_covers_the_label_of_a_picture(
-    enter, marketer, make_ready, base, shop, shot, size, touch
+    enter, marketer, make_ready, base, shop, nobody_works, shot, size, touch
 ):
     for asset in make_ready(count=4, by=marketer):
         picture = labelling.draw_label(Image.new("RGB", (400, 400), "teal"))

@@ -49,13 +49,13 @@ def test_nothing_but_the_door_makes_a_scene_or_an_asset():
     assert found == {
         "services/scenes.py": {"Scene", "Asset", "ScenePack"},
         # What was painted elsewhere is taken in as it is: ready, and never queued.
-        "services/demo/load.py": {"Scene", "Asset", "ScenePack"},
+        "demo/load.py": {"Scene", "Asset", "ScenePack"},
     }
-    assert "queue" not in (GALLERY / "services/demo/load.py").read_text(encoding="utf-8")
+    assert "queue" not in (GALLERY / "demo/load.py").read_text(encoding="utf-8")
 
 
 def test_nothing_but_the_judge_makes_a_judged_order():
-    assert calls_that_make(("Judged",)) == {"services/judging.py": {"Judged"}}
+    assert calls_that_make(("Judged",)) == {"services/validation.py": {"Judged"}}
 
 
 def test_every_act_of_the_door_judges():

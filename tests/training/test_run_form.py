@@ -5,6 +5,7 @@ import json
 import pytest
 import yaml
 
+from brandstudio.core.queue import work_queue
 from training import services
 from training.models import RunState, Snapshot, TrainingRun
 from training.pages import run as run_page
@@ -136,7 +137,7 @@ def test_start_queues_a_run_on_a_snapshot(
     run = TrainingRun.objects.get()
     assert answer.url == run.get_absolute_url()
     assert (run.state, run.name, len(run.snapshot.rows)) == (RunState.QUEUED, "Night", 4)
-    assert services.runs.queue.position("train", run.job_id) == 1
+    assert work_queue.position("train", run.job_id) == 1
 
 
 def test_edited_yaml_wins_when_one_starts_at_once(at_desk, dataset, fields, base, queue_redis):

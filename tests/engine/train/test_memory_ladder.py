@@ -147,7 +147,7 @@ def test_pictures_are_encoded_anew_by_a_run_that_loaded_its_own_base(make_config
             pipe.unet.register_forward_pre_hook(short)
         return pipe
 
-    monkeypatch.setattr(base_models, "load", load_short)
+    monkeypatch.setattr(loading, "load_pipeline", load_short)
 
     events = run(config)
 
