@@ -4,20 +4,22 @@ The embedded defaults (SQLite, a private Redis, files under one folder, the bund
 replaced by environment variables only; `docs/operations.md` lists them.
 """
 
-import json
 import os
 import secrets
 from pathlib import Path
 
 import dj_database_url
 from django.utils.translation import gettext_lazy as _
+from environs import Env, validate
 
 from brandstudio.core.process import redis_server
 
+env = Env()  # a value that can't be read is one line that names it (manage.py)
+
 ROOT = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(os.environ.get("STUDIO_DATA_DIR", ROOT / "var")).resolve()
+DATA_DIR = env.path("STUDIO_DATA_DIR", ROOT / "var").resolve()
 # What the studio writes, from the database to exports, is its own user's alone.
-os.umask(int(os.environ.get("STUDIO_UMASK", "077"), 8))
+os.umask(int(env.str("STUDIO_UMASK", "077", validate=validate.Regexp("^[0-7]{1,4}$")), 8))
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 
@@ -31,23 +33,19 @@ def _kept_secret(path: Path) -> str:
     return path.read_text()
 
 
-def _flag(name: str, default: bool = False) -> bool:
-    return os.environ.get(name, str(int(default))).lower() in {"1", "true", "yes", "on"}
-
-
 def _address_of(host: str, port: str) -> str:
     """Where this machine itself reaches a server that listens on host."""
     host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-SECRET_KEY = os.environ.get("DJANGO_SECRET_KEY") or _kept_secret(DATA_DIR / "secret-key")
-DEBUG = _flag("DJANGO_DEBUG")
-STUDIO_HOST = os.environ.get("STUDIO_HOST", "127.0.0.1").strip("[] ")  # "" is every address
-STUDIO_PORT = os.environ.get("STUDIO_PORT", "8000")
+SECRET_KEY = env.str("DJANGO_SECRET_KEY", "") or _kept_secret(DATA_DIR / "secret-key")
+DEBUG = env.bool("DJANGO_DEBUG", False)
+STUDIO_HOST = env.str("STUDIO_HOST", "127.0.0.1").strip("[] ")  # "" is every address
+STUDIO_PORT = env.str("STUDIO_PORT", "8000")
 OWN_ADDRESS = _address_of(STUDIO_HOST, STUDIO_PORT)
-ALLOWED_HOSTS = os.environ.get("DJANGO_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
+ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
     "brandstudio.core",
@@ -105,7 +103,7 @@ TEMPLATES = [
 ]
 
 # --- Database -------------------------------------------------------------------------------------
-_DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'studio.sqlite3'}"
+_DATABASE_URL = env.str("DATABASE_URL", "") or f"sqlite:///{DATA_DIR / 'studio.sqlite3'}"
 DATABASES = {"default": dj_database_url.parse(_DATABASE_URL, conn_max_age=600)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Without WAL and IMMEDIATE, web and worker lock each other out as soon as both write.
@@ -122,12 +120,12 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Queue ----------------------------------------------------------------------------------------
-REDIS_URL = os.environ.get("REDIS_URL") or redis_server.private_url(DATA_DIR)
+REDIS_URL = env.str("REDIS_URL", "") or redis_server.private_url(DATA_DIR)
 RQ_QUEUES = {name: {"URL": REDIS_URL} for name in ("train", "render", "background")}
 RQ = {"COMMIT_MODE": "on_db_commit"}
 
 # Every interval hangs on one factor, so that tests can run the whole clockwork at a tenth.
-CLOCK = float(os.environ.get("STUDIO_CLOCK", "1"))
+CLOCK = env.float("STUDIO_CLOCK", 1)
 LEASE_SECONDS = 45 * CLOCK  # a row whose worker has not renewed for so long is free again
 RENEW_SECONDS = 10 * CLOCK
 RECONCILE_SECONDS = 60 * CLOCK  # rows whose job vanished are queued again this often
@@ -136,35 +134,35 @@ DEVICE_TURN_SECONDS = 60 * CLOCK  # rendering that a training must bear at a str
 STALL_SECONDS = 600 * CLOCK  # least time a phase may show no progress before its worker is killed
 STALL_STEPS = 10  # … and at least so many usual steps
 # A row whose workers died so often is given up instead of being queued again.
-MAX_ATTEMPTS = int(os.environ.get("STUDIO_MAX_ATTEMPTS", 5))
+MAX_ATTEMPTS = env.int("STUDIO_MAX_ATTEMPTS", 5)
 
 # Days that an ended run keeps its resume state and the checkpoints that nobody needs: neither the
 # last nor the recommended one, not kept by hand, in no style pack. 0: for ever.
 RETENTION_DAYS = {
-    "finished": int(os.environ.get("KEEP_FINISHED_DAYS", 90)),
-    "failed": int(os.environ.get("KEEP_FAILED_DAYS", 30)),
-    "cancelled": int(os.environ.get("KEEP_CANCELLED_DAYS", 14)),
-    "draft": int(os.environ.get("KEEP_DRAFT_DAYS", 30)),
+    "finished": env.int("KEEP_FINISHED_DAYS", 90),
+    "failed": env.int("KEEP_FAILED_DAYS", 30),
+    "cancelled": env.int("KEEP_CANCELLED_DAYS", 14),
+    "draft": env.int("KEEP_DRAFT_DAYS", 30),
 }
-BIN_DAYS = int(os.environ.get("BIN_DAYS", 30))  # that deleted pictures can be brought back
+BIN_DAYS = env.int("BIN_DAYS", 30)  # that deleted pictures can be brought back
 
 # --- Fair use -------------------------------------------------------------------------------------
-PICTURES_PER_DAY = int(os.environ.get("PICTURES_PER_DAY", 200))  # that one person may ask for
-PICTURES_AT_ONCE = int(os.environ.get("PICTURES_AT_ONCE", 24))  # of one person under way
+PICTURES_PER_DAY = env.int("PICTURES_PER_DAY", 200)  # that one person may ask for
+PICTURES_AT_ONCE = env.int("PICTURES_AT_ONCE", 24)  # of one person under way
 
 # Backend of torch.compile for renderers, such as "inductor", worth it on a GPU; "" is none.
-RENDER_COMPILE = os.environ.get("STUDIO_COMPILE", "")
+RENDER_COMPILE = env.str("STUDIO_COMPILE", "")
 
 # Workers load torch and the usual base before their first job; off, they load with it.
-WARM_UP = _flag("STUDIO_WARM_UP", True)
+WARM_UP = env.bool("STUDIO_WARM_UP", True)
 
 # --- Files ----------------------------------------------------------------------------------------
-STORAGE_URL = os.environ.get("STORAGE_URL") or f"file://{DATA_DIR / 'blobs'}"
-BASE_MODELS_DIR = Path(os.environ.get("BASE_MODELS_DIR", DATA_DIR / "base-models"))
-UPLOAD_MAX_BYTES = int(os.environ.get("UPLOAD_MAX_BYTES", 2 * 1024**3))
-UPLOAD_KEEP_HOURS = int(os.environ.get("UPLOAD_KEEP_HOURS", 24))  # a broken one may go on so long
-ZIP_MAX_BYTES = int(os.environ.get("ZIP_MAX_BYTES", 4 * 1024**3))  # unpacked
-IMAGE_MAX_PIXELS = int(os.environ.get("IMAGE_MAX_PIXELS", 100_000_000))
+STORAGE_URL = env.str("STORAGE_URL", "") or f"file://{DATA_DIR / 'blobs'}"
+BASE_MODELS_DIR = env.path("BASE_MODELS_DIR", DATA_DIR / "base-models")
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 2 * 1024**3)
+UPLOAD_KEEP_HOURS = env.int("UPLOAD_KEEP_HOURS", 24)  # a broken one may go on so long
+ZIP_MAX_BYTES = env.int("ZIP_MAX_BYTES", 4 * 1024**3)  # unpacked
+IMAGE_MAX_PIXELS = env.int("IMAGE_MAX_PIXELS", 100_000_000)
 DATA_UPLOAD_MAX_NUMBER_FILES = 2000
 # Every upload is a file: what reads it wants a path.
 FILE_UPLOAD_HANDLERS = ["brandstudio.core.ui.trouble.UploadHandler"]
@@ -181,26 +179,26 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 
 # --- Notices that leave the studio (docs/operations.md) -------------------------------------------
-STUDIO_ADDRESS = os.environ.get("STUDIO_ADDRESS") or OWN_ADDRESS
-EMAIL_HOST = os.environ.get("EMAIL_HOST", "")  # none: no e-mail
-EMAIL_PORT = int(os.environ.get("EMAIL_PORT", 25))
-EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS = _flag("EMAIL_USE_TLS")
-EMAIL_USE_SSL = _flag("EMAIL_USE_SSL")
+STUDIO_ADDRESS = env.str("STUDIO_ADDRESS", "") or OWN_ADDRESS
+EMAIL_HOST = env.str("EMAIL_HOST", "")  # none: no e-mail
+EMAIL_PORT = env.int("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "studio@localhost")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "studio@localhost")
 # Group chats: way → (address of its robot, secret it signs with or ""). Both are secrets, which the
 # word in the name tells Django's error pages.
 NOTICE_SECRETS = {
-    way: (os.environ[f"{way.upper()}_WEBHOOK"], os.environ.get(f"{way.upper()}_SECRET", ""))
+    way: (webhook, env.str(f"{way.upper()}_SECRET", ""))
     for way in ("wecom", "dingtalk", "feishu")
-    if os.environ.get(f"{way.upper()}_WEBHOOK")
+    if (webhook := env.str(f"{way.upper()}_WEBHOOK", ""))
 }
 
 # --- People ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "core.User"
-PROXIES = int(os.environ.get("STUDIO_PROXIES", 0))  # in front, each of which adds X-Forwarded-For
+PROXIES = env.int("STUDIO_PROXIES", 0)  # in front, each of which adds X-Forwarded-For
 LOGIN_URL = "core:sign-in"
 LOGIN_REDIRECT_URL = "core:home"
 LOGOUT_REDIRECT_URL = "core:sign-in"
@@ -217,7 +215,7 @@ AUTH_PASSWORD_VALIDATORS += [{"NAME": "brandstudio.core.access.demo_accounts.Not
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-STUDIO_HTTPS = _flag("STUDIO_HTTPS")
+STUDIO_HTTPS = env.bool("STUDIO_HTTPS", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = STUDIO_HTTPS
 
 # Only what this host serves; previews of pictures being uploaded are data: and blob: addresses.
@@ -237,17 +235,17 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [ROOT / "locale"]
 USE_I18N = True
-TIME_ZONE = os.environ.get("TZ") or "Asia/Shanghai"
+TIME_ZONE = env.str("TZ", "") or "Asia/Shanghai"
 USE_TZ = True
 
 # --- Training pictures ----------------------------------------------------------------------------
 # Whether a run may start on pictures whose rights holder nobody has noted. Expired and withdrawn
 # rights always stop it.
-REQUIRE_RIGHTS = _flag("REQUIRE_RIGHTS")
+REQUIRE_RIGHTS = env.bool("REQUIRE_RIGHTS", False)
 # Names that must not be in a caption: a style must not learn to call up another maker's car.
 BANNED_NAMES = [
     name.strip()
-    for name in os.environ.get(
+    for name in env.str(
         "BANNED_NAMES",
         "Audi,BMW,BYD,Chery,Ferrari,Ford,Geely,Haval,Hongqi,Honda,Hyundai,Jaguar,Lamborghini,Lexus,"
         "Mazda,Mercedes,NIO,Nissan,Peugeot,Porsche,SAIC,Tesla,Toyota,Volkswagen,Volvo,XPeng,"
@@ -256,9 +254,9 @@ BANNED_NAMES = [
     if name.strip()
 ]
 # Thresholds of the screening that differ from their defaults, as JSON (docs/screening.md).
-SCREENING = json.loads(os.environ.get("SCREENING", "{}"))
+SCREENING = env.json("SCREENING", {})
 # How sure CLIP must be (0 to 1) before a caption is said to disagree with its picture.
-CAPTION_DOUBT_SURE = float(os.environ.get("CAPTION_DOUBT_SURE", "0.9"))
+CAPTION_DOUBT_SURE = env.float("CAPTION_DOUBT_SURE", 0.9)
 
 # --- Brand ----------------------------------------------------------------------------------------
 # What makes a machine-made picture ready for a browser. Training serves such pictures too, and has
@@ -266,14 +264,14 @@ CAPTION_DOUBT_SURE = float(os.environ.get("CAPTION_DOUBT_SURE", "0.9"))
 MADE_PICTURES = "gallery.services.shown.content_of"
 # The 27-character producer code of GB 45438-2025 is bound to a real organisation, so it is never
 # invented here: without it labels say DEMO and the pages warn.
-AIGC_PRODUCER_CODE = os.environ.get("AIGC_PRODUCER_CODE", "")
+AIGC_PRODUCER_CODE = env.str("AIGC_PRODUCER_CODE", "")
 # Written into every style file that is made for others.
-STYLE_LICENCE = os.environ.get("STYLE_LICENCE") or "All rights reserved"
+STYLE_LICENCE = env.str("STYLE_LICENCE", "") or "All rights reserved"
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }

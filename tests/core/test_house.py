@@ -37,6 +37,16 @@ def test_house_rule_is_kept(command):
     assert code == 0, said
 
 
+def test_picture_of_the_rooms_is_drawn_from_the_code_as_it_is():
+    code = (
+        "import sys; sys.path.insert(0, 'docs/tools');"
+        "import draw_rooms as d;"
+        "raise SystemExit(d.drawn() != d.PICTURE.read_text(encoding='utf-8'))"
+    )
+
+    assert run("python", "-c", code)[0] == 0, "run python docs/tools/draw_rooms.py"
+
+
 @pytest.mark.django_db
 def test_models_and_migrations_agree():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)

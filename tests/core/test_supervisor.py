@@ -29,11 +29,15 @@ def home(tmp_path_factory):
     return tmp_path_factory.mktemp("home")
 
 
-@pytest.fixture(scope="module")
-def port():
+def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def port():
+    return free_port()
 
 
 @pytest.fixture(scope="module")
@@ -197,13 +201,13 @@ def test_data_that_others_could_read_is_closed(tmp_path):
     assert modes == {"studio.sqlite3": 0o600, "blobs": 0o700}
 
 
-def test_taken_port_is_one_clear_line(start_studio, home):
+def test_taken_port_is_one_clear_line(start_studio, tmp_path):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         taken = other.getsockname()[1]
 
-        studio, said = start_studio(STUDIO_PORT=str(taken))
+        studio, said = start_studio(STUDIO_PORT=str(taken), STUDIO_DATA_DIR=str(tmp_path))
 
         assert studio.wait(60) == 1
     [line] = said().splitlines()
@@ -213,7 +217,9 @@ def test_taken_port_is_one_clear_line(start_studio, home):
 
 def test_database_that_does_not_answer_is_one_clear_line(start_studio, tmp_path):
     studio, said = start_studio(
-        STUDIO_DATA_DIR=str(tmp_path), DATABASE_URL="postgres://nobody@127.0.0.1:1/none"
+        STUDIO_DATA_DIR=str(tmp_path),
+        STUDIO_PORT=str(free_port()),
+        DATABASE_URL="postgres://nobody@127.0.0.1:1/none",
     )
 
     assert studio.wait(120) == 1
