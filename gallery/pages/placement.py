@@ -16,15 +16,15 @@ def framed(channels, base):
     return channels
 
 
-def frame_of(form, channels):
-    """The numbers of the drawing for the form's channel, in px of the painted picture, or None.
+def frame_of(shown, channels):
+    """The numbers of the drawing for a ShownForm's channel, in px of the painted picture, or None.
 
     {"width", "height", "cut", "label", "car"}; the last three are boxes with x, y, width, height:
     what the channel keeps, where its label will stand, and the car (None while none is chosen).
     """
     if not channels:
         return None
-    slug = form["channel"].value()
+    slug = shown.form["channel"].value()
     channel = next((one for one in channels if one.slug == slug), channels[0])
     width, height = channel.paints
     cut = _cut(width, height, channel)
@@ -33,7 +33,7 @@ def frame_of(form, channels):
         "height": height,
         "cut": cut,
         "label": _label(cut),
-        "car": _car(form, width, height),
+        "car": _car(shown, width, height),
     }
 
 
@@ -51,11 +51,11 @@ def _label(cut):
     return _box(right - room[0], bottom - room[1], *room)
 
 
-def _car(form, width, height):
-    plate = form.plate_shown()
+def _car(shown, width, height):
+    plate = shown.plate
     if plate is None:
         return None
-    sent = {name: _share(form, f"plate_{name}") for name in ("x", "y", "width")}
+    sent = {name: _share(shown.form, f"plate_{name}") for name in ("x", "y", "width")}
     wide = sent["width"] * width
     high = wide * plate.height / plate.width
     return {

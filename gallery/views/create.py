@@ -19,7 +19,8 @@ from gallery.forms import SceneForm
 from gallery.models import Asset, Channel, PromptTemplate, Scene, Way
 from gallery.models.asset import AssetState
 from gallery.pages import create as stage
-from gallery.pages import placement
+from gallery.pages import placement, scene_initial
+from gallery.pages.scene_form import ShownForm
 from gallery.problems import REFUSALS
 from gallery.services import enlarging, library, orders, quota, reuse, scenes, sources, unread_words
 from training.engine.base import token_count
@@ -37,7 +38,7 @@ def create(request):
             form.refuse(error)
         else:
             # The results stand on the same page, and the form keeps what was chosen.
-            reuse.remember(request.session, request.POST)
+            scene_initial.remember(request.session, request.POST)
             if unread := unread_words.unread(form.order):
                 messages.warning(request, unread)
             return redirect(f"{reverse('gallery:create')}#results")
@@ -46,24 +47,22 @@ def create(request):
 
 
 def _page_context(request, form):
-    choices = list(form.pack_choices())
+    shown = ShownForm(form)
     base = orders.default_base()
     channels = placement.framed(Channel.objects.all(), base)
     return {
         "form": form,
-        "choices": choices,
-        "any_chosen": any(choice["is_chosen"] for choice in choices),
+        "shown": shown,
         "channels": channels,
-        "frame": placement.frame_of(form, channels),
-        "recent": sources.recent_pictures(request.user, form.start_shown()),
+        "frame": placement.frame_of(shown, channels),
+        "recent": sources.recent_pictures(request.user, shown.start),
         "base": base,
         "takes": _takes(form, base, channels),
         "shown_count": parse_id(form["count"].value()) or 1,
         "templates": PromptTemplate.objects.approved().order_by("slug"),
         "stage": stage.stage_of(request.user),
         "left_today": quota.left_today(request.user),
-        "size": _channel_of(form),
-        **_prompt_context(form),
+        **_prompt_context(shown),
     }
 
 
@@ -95,7 +94,7 @@ def add_source(request):
             messages.error(request, _("Choose a file first."))
     except sources.REFUSED_FILES as error:
         messages.error(request, problems.of(error))
-    reuse.remember(request.session, kept)
+    scene_initial.remember(request.session, kept)
     return redirect("gallery:create")
 
 
@@ -105,8 +104,9 @@ def prompt(request):
     """The prompt as it would be sent now, for the block beside the form."""
     form = _form(request)
     form.is_valid()
-    context = _prompt_context(form)
-    gone = [*form["pack"].errors, *form.errors_above()]
+    shown = ShownForm(form)
+    context = _prompt_context(shown)
+    gone = [*form["pack"].errors, *shown.errors_above()]
     if gone:
         context["prompt_problem"] = gone[0]
     status = HTTPStatus.UNPROCESSABLE_ENTITY if gone else HTTPStatus.OK
@@ -209,12 +209,12 @@ def _back_to_stage(request):
 def _form(request):
     """The form as sent; else as the address asks (?template=…&pack=…&from=…), or as last sent."""
     person = request.user
-    asked = request.POST if request.method == "POST" else reuse.asked_of(request)
+    asked = request.POST if request.method == "POST" else scene_initial.asked_of(request)
     template = _template(asked, person)
     if request.method == "POST":
         return SceneForm(request.POST, person=person, template=template)
     versions = library.usable_versions()
-    initial = reuse.initial_of(asked, person, template, versions)
+    initial = scene_initial.initial_of(asked, person, template, versions)
     if "from" in request.GET and initial.get("template"):
         template = initial["template"]
     form = SceneForm(person=person, template=template, initial=initial)
@@ -234,10 +234,10 @@ def _template(asked, person):
     return approved.order_by("slug").first()
 
 
-def _prompt_context(form):
+def _prompt_context(shown):
     """The pieces of the prompt and its length in tokens, or what is wrong with it."""
     try:
-        order = form.order or reuse.order_shown(form)
+        order = shown.form.order or shown.order()
         pieces = orders.pieces_of(order)
         base = orders.base_of(order)
         prompt = prompts.joined(pieces)
@@ -256,9 +256,3 @@ def _prompt_context(form):
         "prompt_notes": [note for note in notes if note],
         "prompt_packs": order.packs,
     }
-
-
-def _channel_of(form):
-    """The channel the form stands at, or None."""
-    slug = form["channel"].value()
-    return Channel.objects.filter(slug=slug).first() if slug else None

@@ -207,7 +207,7 @@ def test_band_changed_between_form_and_submit(at, marketer, form_data, make_vers
 def test_narrower_band_of_the_same_version_is_enforced(at, marketer, form_data):
     [pack] = form_data["pack"]
     browser = at(marketer)
-    version = browser.get("create").context["choices"][0]["version"]
+    version = browser.get("create").context["shown"].choices[0]["version"]
     type(version).objects.filter(pk=pack).update(strength_min=0.7, best_min=0.7)
 
     answer = browser.post("create", **form_data)
@@ -296,7 +296,8 @@ def test_upload_comes_back_with_all_that_was_typed(at, writer, form_data, client
     assert (form["way"].value(), form["start"].value()) == ("picture", f"own-{start.pk}")
     assert form["slot_weather"].value() == "rain"
     assert form["free"].value() == "my words"
-    assert [c["strength"] for c in form.pack_choices() if c["is_chosen"]] == ["0.6"]
+    shown = answer.context["shown"]
+    assert [c["strength"] for c in shown.choices if c["is_chosen"]] == ["0.6"]
     assert status_of(client, reverse("gallery:start-thumb", args=[start.pk])) == 200
 
 

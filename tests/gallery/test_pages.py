@@ -88,9 +88,9 @@ def test_create_queues_a_scene_and_keeps_the_form(at, marketer, form_data):
     answer = browser.post("create", **form_data)
 
     assert answer.status_code == 302
-    form = browser.get("create").context["form"]
-    assert form["slot_weather"].value() == "rain"
-    assert [c["strength"] for c in form.pack_choices() if c["is_chosen"]] == ["0.6"]
+    shown = browser.get("create").context["shown"]
+    assert shown.form["slot_weather"].value() == "rain"
+    assert [c["strength"] for c in shown.choices if c["is_chosen"]] == ["0.6"]
     scene = Scene.objects.get()
     assert scene.prompt == "ink style, a white GS8 suv, qilou arcade street, rain"
     assert scene.packs.get().strength == 0.6
@@ -248,10 +248,10 @@ def test_again_changes_only_the_seed(at, marketer, make_ready, make_version, cha
 def test_create_page_takes_up_a_picture(at, marketer, make_ready, make_version):
     [asset] = make_ready(packs=((make_version(), 0.65),))
 
-    form = at(marketer).get("create", **{"from": asset.pk}).context["form"]
+    shown = at(marketer).get("create", **{"from": asset.pk}).context["shown"]
 
-    assert form["seed"].value() == asset.seed
-    assert [c["strength"] for c in form.pack_choices() if c["is_chosen"]] == [0.65]
+    assert shown.form["seed"].value() == asset.seed
+    assert [c["strength"] for c in shown.choices if c["is_chosen"]] == [0.65]
 
 
 # Pictures and downloads

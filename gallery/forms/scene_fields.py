@@ -1,0 +1,129 @@
+"""The fields of the create page's form: what each takes, and what it is called."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from gallery.models import Asset, Channel, Plate, PromptTemplate, Scheduler, StyleVersion, Way
+from gallery.services import orders
+from gallery.services.orders import Placed
+
+COUNTS = (1, 2, 4, 8)
+WAYS = (Way.TEXT, Way.PICTURE, Way.PRODUCT)
+
+
+def _share(label, usual):
+    """A number field for a share of the frame, in percent."""
+    return forms.FloatField(
+        label=label,
+        required=False,
+        min_value=-100,
+        max_value=200,
+        initial=round(usual * 100),
+        widget=forms.NumberInput(attrs={"step": "0.1"}),
+    )
+
+
+class SceneFields(forms.Form):
+    template = forms.ModelChoiceField(
+        PromptTemplate.objects.none(), required=False, widget=forms.HiddenInput
+    )
+    free = forms.CharField(
+        label=_("Your own words"),
+        required=False,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 3, "lang": "en"}),
+        help_text=_("English. <lora:name:0.7> adds a style pack, (word:1.2) stresses a word."),
+    )
+    pack = forms.ModelMultipleChoiceField(
+        StyleVersion.objects.none(),
+        required=False,
+        error_messages={
+            "invalid_choice": _("One of the style packs does not exist any more. Choose again."),
+            "invalid_pk_value": _("One of the style packs does not exist any more. Choose again."),
+        },
+    )
+    channel = forms.ModelChoiceField(
+        Channel.objects.all(),
+        required=False,
+        to_field_name="slug",
+        empty_label=None,
+        error_messages={"invalid_choice": _("This channel does not exist any more. Choose again.")},
+    )
+    count = forms.TypedChoiceField(
+        label=_("How many"),
+        choices=[(n, n) for n in COUNTS],
+        coerce=int,
+        initial=4,
+        error_messages={"invalid_choice": _("Choose 1, 2, 4 or 8.")},
+    )
+    seed = forms.IntegerField(
+        label=_("Seed"),
+        required=False,
+        min_value=0,
+        max_value=orders.LARGEST_SEED,
+        help_text=_("Empty: any. The same seed gives the same picture."),
+    )
+    steps = forms.IntegerField(
+        label=_("Steps"),
+        min_value=orders.STEPS[0],
+        max_value=orders.STEPS[1],
+        initial=orders.DEFAULT_STEPS,
+    )
+    guidance = forms.FloatField(
+        label=_("Guidance"),
+        min_value=orders.GUIDANCE[0],
+        max_value=orders.GUIDANCE[1],
+        initial=orders.DEFAULT_GUIDANCE,
+        help_text=_("How strictly the prompt is followed."),
+        widget=forms.NumberInput(attrs={"step": "0.5"}),
+    )
+    scheduler = forms.ChoiceField(
+        label=_("Scheduler"),
+        choices=Scheduler.choices,
+        initial=Scheduler.DPM,
+        required=False,
+        help_text=_("How noise becomes the picture. Another one gives another picture."),
+    )
+    negative = forms.CharField(
+        label=_("Not in the picture"),
+        required=False,
+        max_length=400,
+        widget=forms.TextInput(attrs={"lang": "en"}),
+    )
+    sweep = forms.CharField(
+        label=_("Strength sweep"),
+        required=False,
+        max_length=80,
+        help_text=_("One picture for each, same seed: 0.5 0.6 0.7 0.8"),
+    )
+    reason = forms.CharField(label=_("Reason for leaving the band"), required=False, max_length=400)
+    made_from = forms.ModelChoiceField(
+        Asset.objects.none(),
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={
+            "invalid_choice": _(
+                "The picture that this was to be made from is not there any more. Paint again: "
+                "the settings stay, without it."
+            )
+        },
+    )
+
+    way = forms.ChoiceField(
+        label=_("What to start from"),
+        choices=[(way.value, way.label) for way in WAYS],
+        required=False,
+        error_messages={"invalid_choice": _("Choose one of the three.")},
+    )
+    start = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    change = forms.IntegerField(
+        label=_("How much changes"),
+        required=False,
+        min_value=5,
+        max_value=100,
+        initial=round(orders.DEFAULT_CHANGE * 100),
+    )
+    plate = forms.ModelChoiceField(Plate.objects.none(), label=_("The real car"), required=False)
+    plate_x = _share(_("Middle, from the left"), Placed.x)
+    plate_y = _share(_("Foot, from the top"), Placed.y)
+    plate_width = _share(_("Width"), Placed.width)

@@ -1,0 +1,97 @@
+"""The order that the fields of a sent SceneForm make."""
+
+from gallery.engine import prompts
+from gallery.models import Scheduler, Way
+from gallery.problems import Refused
+from gallery.services import library, orders, sources
+from gallery.services.orders import Placed, SceneOrder
+from training.engine.prompts import strengths, style_tags
+
+
+def order_of(form, words, packs):
+    """The SceneOrder of a SceneForm whose fields are sound.
+
+    words: the person's own, without style tags. packs: [(StyleVersion, strength)], as
+    `words_and_packs` gives both. Raises Refused for what no field can see alone.
+    """
+    cleaned = form.cleaned_data
+    template = cleaned["template"]
+    return SceneOrder(
+        template=template,
+        slot_values={
+            slot["name"]: cleaned.get(f"slot_{slot['name']}", "")
+            for slot in (template.slots if template else ())
+        },
+        free=words,
+        packs=tuple(strengths.added_up(packs)),
+        channel=cleaned["channel"],
+        count=cleaned["count"],
+        seed=cleaned["seed"],
+        steps=cleaned["steps"],
+        guidance=cleaned["guidance"],
+        scheduler=cleaned["scheduler"] or Scheduler.DPM,
+        negative=cleaned.get("negative"),
+        reason=cleaned.get("reason", ""),
+        strengths=_sweep_of(cleaned["sweep"]),
+        made_from=cleaned["made_from"],
+        **_origin_of(cleaned, form.person),
+    )
+
+
+def words_and_packs(form):
+    """(own words without their style tags, [(StyleVersion, strength)] of ticks, then of tags)."""
+    words, called = read_words(form, form.cleaned_data.get("free", ""))
+    ticked = [(version, _strength_of(form, version)) for version in form.cleaned_data["pack"]]
+    return words, ticked + called
+
+
+def read_words(form, text):
+    """(own words without their style tags, [(StyleVersion, strength)] of the tags)."""
+    words, tags = prompts.split_tags(text)
+    known = library.by_name(form.versions) if tags else {}
+    return words, style_tags.called(tags, known, lambda version: version.strength)
+
+
+def repeats_of(packs):
+    """{pack's name: "0.5 + 0.6"} of packs that are ticked and called as well: they add up."""
+    parts = {}
+    for version, strength in packs:
+        parts.setdefault(str(version.pack), []).append(f"{strength:g}")
+    return {name: " + ".join(terms) for name, terms in parts.items() if len(terms) > 1}
+
+
+def _origin_of(cleaned, person):
+    """What the scene starts from, besides words."""
+    if cleaned["way"] == Way.PICTURE:
+        if not cleaned["start"]:
+            raise Refused("start-missing")
+        start = sources.find_start(cleaned["start"], person)
+        if start is None:
+            raise Refused("start-gone")
+        change = cleaned["change"]
+        return {"start": start, "change": orders.DEFAULT_CHANGE if change is None else change / 100}
+    if cleaned["way"] == Way.PRODUCT:
+        if cleaned["plate"] is None:
+            raise Refused("plate-missing")
+        sent = {name: cleaned[f"plate_{name}"] for name in ("x", "y", "width")}
+        sent = {name: value / 100 for name, value in sent.items() if value is not None}
+        return {"placed": Placed(cleaned["plate"], **sent)}
+    return {}
+
+
+def _strength_of(form, version):
+    sent = str(form.data.get(f"strength_{version.pk}", ""))
+    if not sent.strip():
+        return version.strength
+    strength = strengths.read(sent)
+    if strength is None:
+        raise Refused("strength-unreadable", name=str(version.pack), value=sent[:20])
+    return round(strength, 3)
+
+
+def _sweep_of(text):
+    """The strengths of a sweep, or () for none. Raises Refused("sweep-unreadable")."""
+    sweep = strengths.read_all(text)
+    if None in sweep or sweep and not 2 <= len(sweep) <= orders.MOST_PICTURES:
+        raise Refused("sweep-unreadable")
+    return tuple(round(strength, 3) for strength in sweep)

@@ -1,0 +1,154 @@
+"""What the create page draws of its form: the sentence, the packs, what stands in error above."""
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from brandstudio.core.input.numbers import parse_number
+from gallery.forms import scene_order
+from gallery.models import Channel, Way
+from gallery.services import sources
+from gallery.services.orders import Placed, SceneOrder
+from training.engine.prompts import strengths
+
+ADVANCED = ("seed", "steps", "guidance", "scheduler", "negative", "sweep")
+# Fields whose errors stand beside them, whatever else the page shows.
+_BESIDE = {"template", "free", "pack", "channel", *ADVANCED}
+_IN_A_WAY = {
+    Way.PICTURE: {"start", "change"},
+    Way.PRODUCT: {"plate", "plate_x", "plate_y", "plate_width"},
+}
+
+
+class ShownForm:
+    """A SceneForm as its page draws it, sent or not."""
+
+    def __init__(self, form):
+        self.form, self.template = form, form.shown_template
+
+    def sentence(self):
+        """The template's sentence as parts: {"text"} or {"field", "label", "tail"}."""
+        for part in self.template.sentence:
+            if "slot" in part:
+                field = self._slot(part["slot"])
+                yield {"field": field, "label": field.label, "tail": part["tail"]}
+            else:
+                yield part
+
+    def loose_slots(self):
+        """Slots that the sentence doesn't name, so that no choice is out of reach."""
+        named = {p["slot"]["name"] for p in self.template.sentence if "slot" in p}
+        return [self._slot(slot) for slot in self.template.slots if slot["name"] not in named]
+
+    def _slot(self, slot):
+        return self.form[f"slot_{slot['name']}"]
+
+    @cached_property
+    def choices(self):
+        """[{"version", "is_chosen", "strength", "field", "error"}] for the picker of packs."""
+        chosen = {str(value) for value in (self.form["pack"].value() or ())}
+        return [self._choice(version, str(version.pk) in chosen) for version in self.form.versions]
+
+    def _choice(self, version, is_chosen):
+        form, name = self.form, f"strength_{version.pk}"
+        value = form.data.get(name) if form.is_bound else form.initial.get(name)
+        return {
+            "version": version,
+            "is_chosen": is_chosen,
+            "strength": value if value not in (None, "") else version.strength,
+            "field": name,
+            "error": form.errors.get(name, [""])[0] if form.is_bound else "",
+        }
+
+    @property
+    def any_chosen(self):
+        return any(choice["is_chosen"] for choice in self.choices)
+
+    @property
+    def way(self):
+        """Which of the three ways the page opens at."""
+        return self.form["way"].value() or Way.TEXT
+
+    @cached_property
+    def start(self):
+        """The Start that is chosen so far, or None."""
+        return sources.find_start(self.form["start"].value(), self.form.person)
+
+    @cached_property
+    def plates(self):
+        return self.form.fields["plate"].queryset
+
+    @cached_property
+    def plate(self):
+        """The Plate that is chosen so far, or None."""
+        chosen = str(self.form["plate"].value() or "")
+        return next((plate for plate in self.plates if str(plate.pk) == chosen), None)
+
+    @cached_property
+    def channel(self):
+        """The channel the form stands at, or None."""
+        slug = self.form["channel"].value()
+        return Channel.objects.filter(slug=slug).first() if slug else None
+
+    def advanced_errors(self):
+        """Whether something in the drawer is refused, so that it must stand open."""
+        return any(name in self.form.errors for name in ADVANCED)
+
+    def advanced_fields(self):
+        return [self.form[name] for name in ADVANCED if name in self.form.fields]
+
+    def advanced_changed(self):
+        """How many of the advanced settings differ from what a new page shows."""
+        return sum(
+            str(field.value() or "") != str(field.field.initial or "")
+            for field in self.advanced_fields()
+        )
+
+    def errors_above(self):
+        """What stands above the form: its own errors, then those of fields nobody sees.
+
+        So none is refused in silence.
+        """
+        form = self.form
+        seen = self._seen() if form.errors else set()  # asks the database
+        sentences = list(form.non_field_errors())
+        for name, errors in form.errors.items():
+            if name in form.fields and name not in seen:
+                sentences += [_named(form.fields[name].label, error) for error in errors]
+        return sentences
+
+    def _seen(self):
+        """Names of the fields that have a place on the page as it stands."""
+        sliders = {f"strength_{version.pk}" for version in self.form.versions}
+        reason = {"reason"} if sliders else set()
+        return _BESIDE | sliders | reason | _IN_A_WAY.get(self.way, set())
+
+    def order(self):
+        """The order that an unsent or refused form shows, for the prompt beside it.
+
+        Raises EngineError for own words that can't be read.
+        """
+        form = self.form
+        text = (form["free"].value() or "") if "free" in form.fields else ""
+        words, called = scene_order.read_words(form, text)
+        ticked = [
+            (choice["version"], parse_number(choice["strength"], choice["version"].strength))
+            for choice in self.choices
+            if choice["is_chosen"]
+        ]
+        plate = self.plate if self.way == Way.PRODUCT else None
+        return SceneOrder(
+            template=self.template,
+            slot_values={
+                slot["name"]: self._slot(slot).value() or ""
+                for slot in (self.template.slots if self.template else ())
+            },
+            free=words,
+            packs=tuple(strengths.added_up([*ticked, *called])),
+            channel=self.channel,
+            placed=plate and Placed(plate),
+            negative=form["negative"].value() if "negative" in form.fields else None,
+        )
+
+
+def _named(label, error):
+    return _("%(field)s: %(error)s") % {"field": label, "error": error} if label else error
