@@ -8,9 +8,9 @@ from brandstudio.core.input.addresses import refuse_word_in_use
 from gallery import problems
 from gallery.models import StylePack
 from gallery.models.style import LEAST, MOST
+from gallery.services import style_files
 from gallery.services.publishing import BAND
 from training.engine.errors import EngineError
-from training.engine.lora.fit import check_fit
 from training.engine.prompts import letters
 from training.engine.prompts import trigger_words as triggers
 from training.models import BaseModel
@@ -147,8 +147,8 @@ class ImportForm(PublishForm):
         file, base = cleaned.get("file"), cleaned.get("base")
         if file and base and not self.errors.get("config"):
             try:
-                self.found = check_fit(
-                    self.path_of(file), file.name, base, self.config_path or False
+                self.style_file = style_files.fitting(
+                    file.temporary_file_path(), file.name, base, self.config_path
                 )
             except EngineError as error:
                 self.add_error("file", problems.of(error))
@@ -158,14 +158,10 @@ class ImportForm(PublishForm):
     def config_path(self):
         """Where the adapter_config.json lies that came along; None without one."""
         config = self.cleaned_data.get("config")
-        return self.path_of(config) if config else None
+        return config.temporary_file_path() if config else None  # settings make uploads files
 
     @property
     def remarks(self):
         """What is odd about the file, in the reader's language; nothing of it forbids using it."""
-        return [problems.of(error) for error in (*self.found.warnings, *self.found.notes)]
-
-    @staticmethod
-    def path_of(file):
-        """Where the upload lies; settings make every upload a file."""
-        return file.temporary_file_path()
+        header = self.style_file.header
+        return [problems.of(error) for error in (*header.warnings, *header.notes)]

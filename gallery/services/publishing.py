@@ -16,7 +16,6 @@ from gallery.models.evidence import SheetState
 from gallery.problems import Refused
 from gallery.services import evidence
 from training.engine.lora import kohya_file
-from training.engine.lora.fit import check_fit
 
 BAND = ("strength_min", "best_min", "strength", "best_max", "strength_max")
 
@@ -42,34 +41,31 @@ def publish(checkpoint, by, pack, *, trigger_words=None, changes="", band=None):
     )
 
 
-def publish_file(path, name, by, pack, base, *, config=None, band=None, **fields):
+def publish_file(file, by, pack, *, band=None, **fields):
     """As `publish`, for a LoRA file that was trained elsewhere.
 
-    path: the uploaded file. name: what it was called. config: path of the adapter_config.json that
-    came along. fields: trigger_words, changes. What other tools can't read alone (PEFT's and
-    diffusers' names, an alpha told beside the file) is stored in kohya's format, with the weights'
-    own bytes. Raises EngineError if it is no sound LoRA file or doesn't fit `base`, and
-    Refused as `publish`; neither pack nor version is stored then.
+    file: a StyleFile. fields: trigger_words, changes. What other tools can't read alone (PEFT's
+    and diffusers' names, an alpha told beside the file) is stored in kohya's format, with the
+    weights' own bytes. Raises Refused as `publish`; neither pack nor version is stored then.
     """
-    found = check_fit(path, name, base, config or False)
     return _new_version(
         pack,
         by,
-        weights_sha256=_stored(found, config),
-        base=base,
-        origin=name[:255],
+        weights_sha256=_stored(file.header, file.config),
+        base=file.base,
+        origin=file.name[:255],
         band=band,
         **fields,
     )
 
 
-def _stored(found, config):
+def _stored(header, config):
     """The blob of a file that fits."""
-    if kohya_file.is_kohya(found):
-        return blobs.put(found.file)
+    if kohya_file.is_kohya(header):
+        return blobs.put(header.file)
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "style.safetensors"
-        kohya_file.rewrite(found.file, target, found.header.metadata, config or False)
+        kohya_file.rewrite(header.file, target, header.header.metadata, config or False)
         return blobs.put(target)
 
 

@@ -128,16 +128,12 @@ def version_import(request):
     """A LoRA file that was trained elsewhere becomes a draft version."""
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
         version = _stored(
             form,
             lambda: services.publish_file(
-                form.path_of(file),
-                file.name,
+                form.style_file,
                 request.user,
                 form.the_pack(),
-                form.cleaned_data["base"],
-                config=form.config_path,
                 trigger_words=form.cleaned_data["trigger_words"],
                 changes=form.cleaned_data["changes"],
                 band=form.band,

@@ -11,8 +11,8 @@ from gallery.problems import Refused
 from gallery.services import shown
 from gallery.services.orders import default_base
 from gallery.services.scenes import product_of
+from gallery.services.style_files import fitting_weights, weights_of
 from training.engine.data.images import open_rgb
-from training.engine.lora.fit import check_fit
 from training.engine.prompts import word_weights
 
 
@@ -108,8 +108,7 @@ def paint_sheet(sheet, turn, stopped):
     from training.engine.sampling.renderer import RenderStopped, SampleRequest  # noqa: PLC0415
 
     version = sheet.version
-    weights = weights_of(version)
-    check_fit(weights, str(version), version.base)
+    weights = fitting_weights(version)
     painter = painter_of_this_process()
     _take(painter, version.base)
     there = _painted_before(version)
@@ -177,14 +176,6 @@ def training_pictures(version):
     snapshot = checkpoint.run.snapshot if checkpoint else None
     rows = snapshot.rows if snapshot else []
     return [row["sha256"] for row in rows[:: max(1, len(rows) // 60)]][:60]
-
-
-def weights_of(version):
-    """The path of a version's weights. Raises Refused("weights-missing")."""
-    try:
-        return blobs.local(version.weights_sha256, str(version))
-    except blobs.BlobMissing as error:
-        raise Refused("weights-missing", name=str(version)) from error
 
 
 def start_of(scene):

@@ -12,6 +12,7 @@ from brandstudio.core import blobs
 from gallery import services
 from gallery.models import StylePack, StyleVersion
 from gallery.problems import Refused
+from gallery.services.style_files import fitting
 from tests.engine import lora_makers
 from training.engine.base import base_models, loading
 from training.engine.lora import weight_files
@@ -86,7 +87,7 @@ def test_pack_and_version_are_stored_together_or_not_at_all(base, designer, toy_
     taken = StylePack(**NAMES)
 
     with pytest.raises(Refused) as caught:
-        services.publish_file(toy_weights, "toy", designer, taken, base)
+        services.publish_file(fitting(toy_weights, "toy", base), designer, taken)
 
     assert caught.value.code == "slug-taken"
     assert StylePack.objects.count() == 1

@@ -13,6 +13,7 @@ from brandstudio.core.models import Campaign, Vehicle
 from gallery import services
 from gallery.models import Channel, PromptTemplate, StylePack
 from gallery.problems import Refused
+from gallery.services.style_files import fitting
 
 IN_USE = ["cover", "evidence", "import", "new", "plates", "publish"]
 BAND = {
@@ -85,7 +86,7 @@ def test_service_refuses_a_pack_with_a_word_in_use_as_its_short_name(designer, b
     pack = StylePack(slug="evidence", name_zh="证据", name_en="Evidence")
 
     with pytest.raises(Refused) as caught:
-        services.publish_file(toy_weights, "toy.safetensors", designer, pack, base)
+        services.publish_file(fitting(toy_weights, "toy.safetensors", base), designer, pack)
 
     assert (caught.value.code, caught.value.facts) == ("slug-in-use", {"slug": "evidence"})
     assert not StylePack.objects.exists()

@@ -1,0 +1,46 @@
+"""The LoRA files of styles: whether one fits its base, and where a version's lies."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from brandstudio.core import blobs
+from gallery.problems import Refused
+from training.engine.lora.fit import check_fit
+from training.engine.lora.header import LoraHeader
+from training.models import BaseModel
+
+
+@dataclass(frozen=True)
+class StyleFile:
+    """A LoRA file that is sound and fits a base. Only `fitting` makes one.
+
+    name: what it was called. config: the adapter_config.json that came along, or None.
+    """
+
+    header: LoraHeader
+    name: str
+    base: BaseModel
+    config: Path | None = None
+
+
+def fitting(path, name, base, config=None):
+    """The StyleFile at a path. Raises EngineError if it is no sound LoRA file for the base."""
+    return StyleFile(check_fit(path, name, base, config or False), name, base, config)
+
+
+def fitting_weights(version):
+    """The path of a version's weights, which fit its base.
+
+    Raises Refused("weights-missing"), EngineError as `fitting`.
+    """
+    path = weights_of(version)
+    check_fit(path, str(version), version.base)
+    return path
+
+
+def weights_of(version):
+    """The path of a version's weights. Raises Refused("weights-missing")."""
+    try:
+        return blobs.local(version.weights_sha256, str(version))
+    except blobs.BlobMissing as error:
+        raise Refused("weights-missing", name=str(version)) from error
