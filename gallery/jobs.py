@@ -20,9 +20,9 @@ def warm_up(queue_name):
 def render(asset_pk):
     """Paint one picture of a scene. Safe to deliver twice."""
     _carry_out(
-        Asset.objects.select_related("scene__base", "scene__template", "scene__plate__vehicle").get(
-            pk=asset_pk
-        ),
+        Asset.objects.select_related(
+            "scene__base", "scene__template", "scene__cutout__vehicle"
+        ).get(pk=asset_pk),
         render_jobs.paint_asset,
     )
 

@@ -82,10 +82,10 @@ SENTENCES: dict[str, str] = {
         "The picture to start from is not there any more. Choose another one."
     ),
     "change-out-of-range": gettext_noop("How much changes lies above 0 % and at most at 100 %."),
-    "plate-missing": gettext_noop(
+    "cutout-missing": gettext_noop(
         "Choose the car to place: one of the range, or upload a cut-out."
     ),
-    "plate-gone": gettext_noop("This cut-out is not offered any more. Choose another one."),
+    "cutout-gone": gettext_noop("This cut-out is not offered any more. Choose another one."),
     "enlarged-already": gettext_noop(
         "This picture is enlarged already. Paint it anew for a channel with a larger size."
     ),

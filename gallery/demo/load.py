@@ -18,7 +18,7 @@ from gallery.models import (
     Channel,
     EvidencePicture,
     EvidenceSheet,
-    Plate,
+    ProductCutout,
     PromptTemplate,
     ReviewState,
     Scene,
@@ -68,7 +68,7 @@ def load_demo(folder=FOLDER):
     with transaction.atomic():
         for entry in content["datasets"]:
             _dataset(entry, designer, files)
-        _plates(Path(folder) / "plates", designer)
+        _cutouts(Path(folder) / "cutouts", designer)
     base = BaseModel.objects.usable().filter(sha256=content["base"]["sha256"]).first()
     if base is None:
         said = f" ({problems})" if problems else ""
@@ -115,15 +115,15 @@ def _dataset(entry, owner, files):
             image.check_caption(one["caption"], owner)
 
 
-def _plates(folder, designer):
+def _cutouts(folder, designer):
     """Cut-outs of the demo's cars, drawn by the bundled base's own artist: slug-colour.png."""
-    if Plate.objects.exists():
+    if ProductCutout.objects.exists():
         return
     for path in sorted(folder.glob("*.png")):
         slug, _, colour = path.stem.partition("-")
         vehicle = Vehicle.objects.filter(slug=slug).first()
         if vehicle:
-            sources.keep_plate(path, f"{_COLOURS.get(colour, colour)}.png", designer, vehicle)
+            sources.keep_cutout(path, f"{_COLOURS.get(colour, colour)}.png", designer, vehicle)
 
 
 def _run(entry, owner, base, files):

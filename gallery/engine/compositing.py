@@ -1,4 +1,4 @@
-"""The product plate: a real product, cut out, stands in a painted scene with its pixels exact.
+"""The product cut-out: a real product, cut out, stands in a painted scene with its pixels exact.
 
 `compose` places the cut-out on the frame and says what is to be painted around it; the scene is
 painted by image-to-image with a mask; `finish` grounds the product and puts its pixels on top.
@@ -41,7 +41,7 @@ class PlacedProduct:
 
 
 @dataclass(frozen=True)
-class PlateFacts:
+class CutoutFacts:
     """An upload that may be used. width, height: px of the file.
 
     box: what is visible of it, as shares of the file (left, top, right, bottom), so that a page
@@ -70,20 +70,20 @@ class Composition:
     reflection: Image.Image
 
 
-def check_plate(path: str | Path, name: str = "") -> PlateFacts:
+def check_cutout(path: str | Path, name: str = "") -> CutoutFacts:
     """What an uploaded cut-out is. name: how messages call it; "" is the file's own.
 
-    Raises EngineError: image-unreadable, image-too-large, plate-without-alpha, plate-empty,
-    plate-too-small, and those of images.check_shape.
+    Raises EngineError: image-unreadable, image-too-large, cutout-without-alpha, cutout-empty,
+    cutout-too-small, and those of images.check_shape.
     """
-    picture = open_plate(path, name)
+    picture = open_cutout(path, name)
     left, top, right, bottom = _visible(picture)
     width, height = picture.size
-    return PlateFacts(width, height, (left / width, top / height, right / width, bottom / height))
+    return CutoutFacts(width, height, (left / width, top / height, right / width, bottom / height))
 
 
 def compose(product: PlacedProduct, size: tuple[int, int]) -> Composition:
-    """The product on a frame of size (width, height) px. Raises as check_plate, plate-outside."""
+    """The product on a frame of size (width, height) px. Raises as check_cutout, cutout-outside."""
     overlay = _overlay(product, size)
     alpha = np.asarray(overlay.getchannel("A"), dtype=np.float32) / 255
     ground = _ground_line(alpha)
@@ -110,28 +110,28 @@ def put_on(picture: Image.Image, product: PlacedProduct) -> Image.Image:
     return Image.alpha_composite(picture.convert("RGBA"), overlay).convert("RGB")
 
 
-def open_plate(path: str | Path, name: str = "") -> Image.Image:
+def open_cutout(path: str | Path, name: str = "") -> Image.Image:
     """The cut-out in RGBA, turned upright, in sRGB; pixels that are sRGB already stay equal.
 
-    Raises as check_plate.
+    Raises as check_cutout.
     """
     name = name or Path(path).name
     with images.loaded(path, MAX_MEGAPIXELS, name) as image:
         if not image.has_transparency_data:
-            raise EngineError("plate-without-alpha", name=name)
+            raise EngineError("cutout-without-alpha", name=name)
         images.turn_upright(image)
         picture = image.convert("RGBA")
         if not _is_srgb(picture):
             picture = images.to_srgb(picture)
     lowest, highest = picture.getchannel("A").getextrema()
     if lowest > 250:
-        raise EngineError("plate-without-alpha", name=name)
+        raise EngineError("cutout-without-alpha", name=name)
     if highest < 128:
-        raise EngineError("plate-empty", name=name)
+        raise EngineError("cutout-empty", name=name)
     left, top, right, bottom = _visible(picture)
     if max(right - left, bottom - top) < SMALLEST:
         raise EngineError(
-            "plate-too-small",
+            "cutout-too-small",
             name=name,
             side=max(right - left, bottom - top),
             needed=SMALLEST,
@@ -157,11 +157,11 @@ def _visible(picture: Image.Image) -> tuple[int, int, int, int]:
 
 
 def _overlay(product: PlacedProduct, size: tuple[int, int]) -> Image.Image:
-    picture = open_plate(product.picture)
+    picture = open_cutout(product.picture)
     width = max(1, round(product.width * size[0]))
     height = max(1, round(picture.height * width / picture.width))
     if width > 8 * size[0] or height > 8 * size[1]:
-        raise EngineError("plate-outside")
+        raise EngineError("cutout-outside")
     # Pillow weighs colours by their alpha while scaling, so no dark fringe appears.
     if (width, height) != picture.size:
         picture = picture.resize((width, height), Image.Resampling.LANCZOS)
@@ -169,7 +169,7 @@ def _overlay(product: PlacedProduct, size: tuple[int, int]) -> Image.Image:
     left = round(product.x * size[0] - width / 2)
     frame.paste(picture, (left, round(product.y * size[1]) - height))
     if frame.getchannel("A").getextrema()[1] < 128:
-        raise EngineError("plate-outside")
+        raise EngineError("cutout-outside")
     return frame
 
 

@@ -24,7 +24,7 @@ LEAST_SHARE = 0.05  # of the short side, for the ink of the lowest glyph
 _ROOM = 1.03  # a JPEG or a messenger softens edges; a little more keeps the rule all the same
 _LEAST_PIXELS = 11  # below this Chinese glyphs cannot be told apart
 _FONTS = Path(__file__).parent / "fonts"
-_PLATE = (16, 13, 11, 166)  # dark and mostly solid: white stays legible over any picture
+_BACKING = (16, 13, 11, 166)  # dark and mostly solid: white stays legible over any picture
 _INK = (255, 255, 255, 255)
 
 
@@ -93,13 +93,15 @@ def draw_label(picture: Image.Image) -> Image.Image:
     left, top, right, bottom = font.getbbox(LABEL)
     pad = max(2, round((bottom - top) * 0.32))
     margin = max(2, round(min(picture.size) * 0.02))
-    plate_right, plate_bottom = picture.width - margin, picture.height - margin
-    plate_left = max(0, plate_right - (right - left) - 2 * pad)
-    plate_top = plate_bottom - (bottom - top) - 2 * pad
+    backing_right, backing_bottom = picture.width - margin, picture.height - margin
+    backing_left = max(0, backing_right - (right - left) - 2 * pad)
+    backing_top = backing_bottom - (bottom - top) - 2 * pad
     draw.rounded_rectangle(
-        (plate_left, plate_top, plate_right - 1, plate_bottom - 1), radius=pad, fill=_PLATE
+        (backing_left, backing_top, backing_right - 1, backing_bottom - 1),
+        radius=pad,
+        fill=_BACKING,
     )
-    draw.text((plate_left + pad - left, plate_top + pad - top), LABEL, font=font, fill=_INK)
+    draw.text((backing_left + pad - left, backing_top + pad - top), LABEL, font=font, fill=_INK)
     return Image.alpha_composite(picture.convert("RGBA"), layer).convert("RGB")
 
 

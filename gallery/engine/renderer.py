@@ -65,7 +65,7 @@ class WarmRenderer:
         [picture] = self._renderer.render([request], _told(on_step), should_stop)
         return self._checked(picture)
 
-    def paint_plate(
+    def paint_product(
         self,
         product: PlacedProduct,
         request: SampleRequest,
@@ -74,7 +74,7 @@ class WarmRenderer:
     ) -> Image.Image:
         """A scene painted around a product, whose opaque pixels are exactly those of its file.
 
-        Otherwise as `paint`; raises the EngineErrors of plate.compose as well.
+        Otherwise as `paint`; raises the EngineErrors of compositing.compose as well.
         """
         base = self._renderer.base
         size = (request.width or base.default_width, request.height or base.default_height)

@@ -44,9 +44,9 @@ _FIELD_OF = {
     "start-gone": "start",
     "start-not-yours": "start",
     "change-out-of-range": "change",
-    "plate-missing": "plate",
-    "plate-gone": "plate",
-    "plate-outside": "plate",
+    "cutout-missing": "cutout",
+    "cutout-gone": "cutout",
+    "cutout-outside": "cutout",
 }
 
 
@@ -64,7 +64,7 @@ class SceneForm(SceneFields):
             state__in=(ReviewState.APPROVED, ReviewState.RETIRED)
         ).select_related("pack", "base")
         self.fields["made_from"].queryset = Asset.objects.visible_to(person)
-        self.fields["plate"].queryset = sources.plates_for(person)
+        self.fields["cutout"].queryset = sources.cutouts_for(person)
         if not person.may_write_prompts:
             del self.fields["free"], self.fields["negative"]
         if not person.may_leave_band:

@@ -3,7 +3,15 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from gallery.models import Asset, Channel, Plate, PromptTemplate, Scheduler, StyleVersion, Way
+from gallery.models import (
+    Asset,
+    Channel,
+    ProductCutout,
+    PromptTemplate,
+    Scheduler,
+    StyleVersion,
+    Way,
+)
 from gallery.services import orders
 from gallery.services.orders import Placed
 
@@ -123,7 +131,9 @@ class SceneFields(forms.Form):
         max_value=100,
         initial=round(orders.DEFAULT_CHANGE * 100),
     )
-    plate = forms.ModelChoiceField(Plate.objects.none(), label=_("The real car"), required=False)
-    plate_x = _share(_("Middle, from the left"), Placed.x)
-    plate_y = _share(_("Foot, from the top"), Placed.y)
-    plate_width = _share(_("Width"), Placed.width)
+    cutout = forms.ModelChoiceField(
+        ProductCutout.objects.none(), label=_("The real car"), required=False
+    )
+    cutout_x = _share(_("Middle, from the left"), Placed.x)
+    cutout_y = _share(_("Foot, from the top"), Placed.y)
+    cutout_width = _share(_("Width"), Placed.width)

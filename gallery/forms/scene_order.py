@@ -71,11 +71,11 @@ def _origin_of(cleaned, person):
         change = cleaned["change"]
         return {"start": start, "change": orders.DEFAULT_CHANGE if change is None else change / 100}
     if cleaned["way"] == Way.PRODUCT:
-        if cleaned["plate"] is None:
-            raise Refused("plate-missing")
-        sent = {name: cleaned[f"plate_{name}"] for name in ("x", "y", "width")}
+        if cleaned["cutout"] is None:
+            raise Refused("cutout-missing")
+        sent = {name: cleaned[f"cutout_{name}"] for name in ("x", "y", "width")}
         sent = {name: value / 100 for name, value in sent.items() if value is not None}
-        return {"placed": Placed(cleaned["plate"], **sent)}
+        return {"placed": Placed(cleaned["cutout"], **sent)}
     return {}
 
 

@@ -3,7 +3,7 @@ from .channel import Channel
 from .evidence import EvidenceSheet, SheetState
 from .review import OwnWork, ReviewState
 from .scene import Scene, ScenePack, Scheduler, Way
-from .source import Plate, StartPicture
+from .source import ProductCutout, StartPicture
 from .style import EvidencePicture, StylePack, StyleVersion
 from .template import PromptTemplate
 
@@ -16,7 +16,7 @@ __all__ = [
     "EvidencePicture",
     "EvidenceSheet",
     "OwnWork",
-    "Plate",
+    "ProductCutout",
     "PromptTemplate",
     "ReviewState",
     "Scene",

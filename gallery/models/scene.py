@@ -10,7 +10,7 @@ from brandstudio.core.models.fields import BlobField
 from training.models import BaseModel, Kind
 
 from .channel import Channel
-from .source import Plate
+from .source import ProductCutout
 from .style import StyleVersion
 from .template import PromptTemplate
 
@@ -92,10 +92,12 @@ class Scene(models.Model):
         "gallery.Asset", models.SET_NULL, null=True, blank=True, related_name="continued"
     )
     change = models.FloatField(null=True, blank=True)  # 0 … 1: how much of the start is repainted
-    plate = models.ForeignKey(Plate, models.PROTECT, null=True, blank=True, related_name="scenes")
-    plate_x = models.FloatField(null=True, blank=True)  # its middle, as a share of the width
-    plate_y = models.FloatField(null=True, blank=True)  # its foot, as a share of the height
-    plate_width = models.FloatField(null=True, blank=True)  # as a share of the width
+    cutout = models.ForeignKey(
+        ProductCutout, models.PROTECT, null=True, blank=True, related_name="scenes"
+    )
+    cutout_x = models.FloatField(null=True, blank=True)  # its middle, as a share of the width
+    cutout_y = models.FloatField(null=True, blank=True)  # its foot, as a share of the height
+    cutout_width = models.FloatField(null=True, blank=True)  # as a share of the width
     is_shared = models.BooleanField(_("shared with colleagues"), default=False)
     made_at = models.DateTimeField(auto_now_add=True)
 
@@ -112,8 +114,8 @@ class Scene(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(way=Way.PRODUCT)
-                | Q(plate__isnull=False, plate_x__gte=0, plate_y__gte=0, plate_width__gt=0),
-                name="scene_with_product_has_a_plate",
+                | Q(cutout__isnull=False, cutout_x__gte=0, cutout_y__gte=0, cutout_width__gt=0),
+                name="scene_with_product_has_a_cutout",
             ),
         ]
 

@@ -11,9 +11,9 @@ from brandstudio.core.models.fields import BlobField
 from brandstudio.core.models.states import update_as_last_seen
 
 
-class PlateQuerySet(models.QuerySet):
+class ProductCutoutQuerySet(models.QuerySet):
     def usable_by(self, person):
-        """The plates of the range, and those this person brought along."""
+        """The cut-outs of the range, and those this person brought along."""
         return self.filter(is_retired=False).filter(Q(made_by=person) | ~Q(vehicle=None))
 
     def retirable_by(self, person):
@@ -39,11 +39,11 @@ class PlateQuerySet(models.QuerySet):
         ).distinct()
 
 
-class Plate(models.Model):
+class ProductCutout(models.Model):
     """A transparent PNG of the real car. Its pixels are kept as they are in every picture."""
 
     vehicle = models.ForeignKey(  # none: one person's own
-        Vehicle, models.PROTECT, null=True, blank=True, related_name="plates"
+        Vehicle, models.PROTECT, null=True, blank=True, related_name="cutouts"
     )
     name = models.CharField(_("name"), max_length=120)
     sha256 = BlobField()  # the PNG as it was uploaded
@@ -54,11 +54,11 @@ class Plate(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
     is_retired = models.BooleanField(default=False)
 
-    objects = PlateQuerySet.as_manager()
+    objects = ProductCutoutQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("product plate")
-        verbose_name_plural = _("product plates")
+        verbose_name = _("product cut-out")
+        verbose_name_plural = _("product cut-outs")
         ordering = ["vehicle__slug", "-pk"]
 
     def __str__(self):
@@ -66,7 +66,7 @@ class Plate(models.Model):
 
     def get_absolute_url(self):
         """Its picture, for pages."""
-        return reverse("gallery:plate-picture", args=[self.pk])
+        return reverse("gallery:cutout-picture", args=[self.pk])
 
     def retire(self, by):
         """Out of the offer. Raises WrongState when it is out already."""

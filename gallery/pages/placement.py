@@ -52,15 +52,15 @@ def _label(cut):
 
 
 def _car(shown, width, height):
-    plate = shown.plate
-    if plate is None:
+    cutout = shown.cutout
+    if cutout is None:
         return None
-    sent = {name: _share(shown.form, f"plate_{name}") for name in ("x", "y", "width")}
+    sent = {name: _share(shown.form, f"cutout_{name}") for name in ("x", "y", "width")}
     wide = sent["width"] * width
-    high = wide * plate.height / plate.width
+    high = wide * cutout.height / cutout.width
     return {
         **_box(sent["x"] * width - wide / 2, sent["y"] * height - high, wide, high),
-        "url": plate.get_absolute_url(),
+        "url": cutout.get_absolute_url(),
     }
 
 

@@ -15,7 +15,7 @@ ADVANCED = ("seed", "steps", "guidance", "scheduler", "negative", "sweep")
 _BESIDE = {"template", "free", "pack", "channel", *ADVANCED}
 _IN_A_WAY = {
     Way.PICTURE: {"start", "change"},
-    Way.PRODUCT: {"plate", "plate_x", "plate_y", "plate_width"},
+    Way.PRODUCT: {"cutout", "cutout_x", "cutout_y", "cutout_width"},
 }
 
 
@@ -74,14 +74,14 @@ class ShownForm:
         return sources.find_start(self.form["start"].value(), self.form.person)
 
     @cached_property
-    def plates(self):
-        return self.form.fields["plate"].queryset
+    def cutouts(self):
+        return self.form.fields["cutout"].queryset
 
     @cached_property
-    def plate(self):
-        """The Plate that is chosen so far, or None."""
-        chosen = str(self.form["plate"].value() or "")
-        return next((plate for plate in self.plates if str(plate.pk) == chosen), None)
+    def cutout(self):
+        """The ProductCutout that is chosen so far, or None."""
+        chosen = str(self.form["cutout"].value() or "")
+        return next((cutout for cutout in self.cutouts if str(cutout.pk) == chosen), None)
 
     @cached_property
     def channel(self):
@@ -135,7 +135,7 @@ class ShownForm:
             for choice in self.choices
             if choice["is_chosen"]
         ]
-        plate = self.plate if self.way == Way.PRODUCT else None
+        cutout = self.cutout if self.way == Way.PRODUCT else None
         return SceneOrder(
             template=self.template,
             slot_values={
@@ -145,7 +145,7 @@ class ShownForm:
             free=words,
             packs=tuple(strengths.added_up([*ticked, *called])),
             channel=self.channel,
-            placed=plate and Placed(plate),
+            placed=cutout and Placed(cutout),
             negative=form["negative"].value() if "negative" in form.fields else None,
         )
 

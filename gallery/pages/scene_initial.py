@@ -7,6 +7,12 @@ from gallery.models import Asset, Channel, Scheduler, Way
 from gallery.services import orders, reuse, sources
 
 _KEPT = "create-form"  # in the session
+_FORMERLY = {  # what fields were called in links that people saved
+    "plate": "cutout",
+    "plate_x": "cutout_x",
+    "plate_y": "cutout_y",
+    "plate_width": "cutout_width",
+}
 _NOT_KEPT = ("csrfmiddlewaretoken", "made_from")
 
 
@@ -24,9 +30,9 @@ def asked_of(request):
             # Another template has other slots, and its own idea of what should not be seen.
             kept = {n: v for n, v in kept.items() if n != "negative" and not n.startswith("slot_")}
         for name, values in kept.items():
-            asked.setlist(name, values)
+            asked.setlist(_FORMERLY.get(name, name), values)
     for name, values in request.GET.lists():
-        asked.setlist(name, values)
+        asked.setlist(_FORMERLY.get(name, name), values)
     return asked
 
 
@@ -39,9 +45,9 @@ def _origin_of(order):
     if order.start and not order.is_larger:
         shown |= {"start": order.start.key, "change": round(order.change * 100)}
     if placed := order.placed:
-        shown["plate"] = placed.plate.pk
+        shown["cutout"] = placed.cutout.pk
         for name in ("x", "y", "width"):
-            shown[f"plate_{name}"] = round(getattr(placed, name) * 100, 1)
+            shown[f"cutout_{name}"] = round(getattr(placed, name) * 100, 1)
     return shown
 
 
@@ -53,7 +59,7 @@ def initial_of(asked, person, template, versions):
             initial = _initial_of_asset(asset)
             if asked.get("way") == Way.PICTURE:  # its settings, and itself to start from
                 start = sources.start_of(asset)
-                initial |= {"way": Way.PICTURE, "start": start.key, "seed": None, "plate": ""}
+                initial |= {"way": Way.PICTURE, "start": start.key, "seed": None, "cutout": ""}
             return initial
     initial = {
         "template": template,
@@ -72,9 +78,9 @@ def initial_of(asked, person, template, versions):
         name = f"slot_{slot['name']}"
         values = [option["value"] for option in slot["options"]]
         initial[name] = asked[name] if asked.get(name) in values else values[0]
-    for name in ("way", "start", "plate"):
+    for name in ("way", "start", "cutout"):
         initial[name] = asked.get(name, "")
-    for name in ("change", "plate_x", "plate_y", "plate_width"):
+    for name in ("change", "cutout_x", "cutout_y", "cutout_width"):
         if (value := parse_number(asked.get(name))) is not None:
             initial[name] = int(value) if value.is_integer() else value
     initial["pack"] = _picked(asked, template, versions)

@@ -82,8 +82,8 @@ def _delivered(picture, scene, size):
         [round(side * grown) for side in picture.size], Image.Resampling.LANCZOS
     )
     # The channel's cut goes around the car, not around the middle.
-    shape = scene.plate.height / scene.plate.width * picture.width / picture.height
-    focus = (scene.plate_x, scene.plate_y - scene.plate_width * shape / 2)
+    shape = scene.cutout.height / scene.cutout.width * picture.width / picture.height
+    focus = (scene.cutout_x, scene.cutout_y - scene.cutout_width * shape / 2)
     return sizes.cut_to(compositing.put_on(larger, product), *size, focus=focus)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from brandstudio.core.models import Vehicle
 from gallery.engine import prompts, sizes
-from gallery.models import Plate, Scheduler, Way
+from gallery.models import ProductCutout, Scheduler, Way
 from gallery.problems import Refused
 from gallery.services.sources import Start
 from training.models import BaseModel
@@ -21,9 +21,9 @@ DEFAULT_CHANGE = 0.6
 
 @dataclass(frozen=True)
 class Placed:
-    """A plate on the frame: its middle x, its foot y and its width, as shares of the frame."""
+    """A cut-out on the frame: its middle x, its foot y and its width, as shares of the frame."""
 
-    plate: Plate
+    cutout: ProductCutout
     x: float = 0.5
     y: float = 0.9
     width: float = 0.8

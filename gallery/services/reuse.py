@@ -82,9 +82,9 @@ def _start_of(scene):
 
 
 def _placed_of(scene):
-    if scene.plate is None:
+    if scene.cutout is None:
         return None
-    return Placed(scene.plate, scene.plate_x, scene.plate_y, scene.plate_width)
+    return Placed(scene.cutout, scene.cutout_x, scene.cutout_y, scene.cutout_width)
 
 
 def _words_of(scene):
@@ -95,7 +95,7 @@ def _words_of(scene):
     body, template = _without_opening(scene), scene.template
     if template is None:
         return None, body
-    text = template.scenery if scene.plate else template.text
+    text = template.scenery if scene.cutout else template.text
     try:
         filled = prompts.joined(prompts.compose(text, scene.slot_values))
     except EngineError:  # every slot is empty

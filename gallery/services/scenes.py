@@ -111,10 +111,10 @@ def _origin_of(order):
         }
     if placed := order.placed:
         columns |= {
-            "plate": placed.plate,
-            "plate_x": placed.x,
-            "plate_y": placed.y,
-            "plate_width": placed.width,
+            "cutout": placed.cutout,
+            "cutout_x": placed.x,
+            "cutout_y": placed.y,
+            "cutout_width": placed.width,
         }
     return columns
 
@@ -136,14 +136,14 @@ def _assets_of(scene, strengths):
 
 
 def product_of(scene):
-    """The real car of a scene as the engine places it, or None. Raises Refused("plate-gone")."""
-    if scene.plate is None:
+    """The real car of a scene as the engine places it, or None. Raises Refused("cutout-gone")."""
+    if scene.cutout is None:
         return None
     try:
-        path = blobs.local(scene.plate.sha256)
+        path = blobs.local(scene.cutout.sha256)
     except blobs.BlobMissing as error:
-        raise Refused("plate-gone") from error
-    return PlacedProduct(path, scene.plate_x, scene.plate_y, scene.plate_width)
+        raise Refused("cutout-gone") from error
+    return PlacedProduct(path, scene.cutout_x, scene.cutout_y, scene.cutout_width)
 
 
 def cancel(assets, by):

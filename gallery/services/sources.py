@@ -8,14 +8,14 @@ from PIL import Image
 
 from brandstudio.core import blobs
 from brandstudio.core.input.numbers import parse_id
-from gallery.engine import compositing as plates
-from gallery.models import Asset, AssetState, Plate, Scene, StartPicture
+from gallery.engine import compositing
+from gallery.models import Asset, AssetState, ProductCutout, Scene, StartPicture
 from gallery.problems import REFUSALS, Refused
 from gallery.services import shown
 from training.engine.data import images
 from training.services import image_store
 
-THUMB_SIDE = 720  # px of the longer side: what a page shows of a plate
+THUMB_SIDE = 720  # px of the longer side: what a page shows of a cut-out
 LARGEST_SOURCE = 64 * 2**20  # bytes
 REFUSED_FILES = (*REFUSALS, image_store.Refused)  # what taking in a file may raise
 
@@ -109,23 +109,23 @@ def take_start(upload, person):
     )
 
 
-def take_plate(upload, person, vehicle=None):
+def take_cutout(upload, person, vehicle=None):
     """Keep the cut-out of a real car, under its vehicle or as the person's own.
 
     Raises one of REFUSED_FILES for a file that is no cut-out.
     """
     _check_size(upload)
     name = image_store.safe_name(upload.name)
-    return keep_plate(upload.temporary_file_path(), name, person, vehicle)
+    return keep_cutout(upload.temporary_file_path(), name, person, vehicle)
 
 
-def keep_plate(path, name, person, vehicle=None):
-    """As take_plate, for a file on this machine. name: the file's own."""
+def keep_cutout(path, name, person, vehicle=None):
+    """As take_cutout, for a file on this machine. name: the file's own."""
     with images.one_at_a_time():
-        picture = plates.open_plate(path, name)
+        picture = compositing.open_cutout(path, name)
         size, thumb = picture.size, _thumb(picture)
         del picture  # before the next one's turn
-    return Plate.objects.create(
+    return ProductCutout.objects.create(
         vehicle=vehicle,
         name=name.rpartition(".")[0][:120] or name[:120],
         sha256=blobs.put(path),
@@ -136,9 +136,9 @@ def keep_plate(path, name, person, vehicle=None):
     )
 
 
-def plates_for(person):
+def cutouts_for(person):
     """What the person may place: the range first, then their own."""
-    return Plate.objects.usable_by(person).select_related("vehicle")
+    return ProductCutout.objects.usable_by(person).select_related("vehicle")
 
 
 def _check_size(upload):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from brandstudio.core.models import User
 from gallery.engine import prompts
-from gallery.models import Asset, Plate, ReviewState, Scheduler, StyleVersion
+from gallery.models import Asset, ProductCutout, ReviewState, Scheduler, StyleVersion
 from gallery.problems import Refused
 from gallery.services import orders, sources
 from gallery.services.orders import SceneOrder
@@ -127,10 +127,10 @@ def _check_origin(order, by):
 
 
 def _check_placed(placed, by):
-    """Raise unless the plate is this person's to use, and some of it stands in the frame."""
-    if not Plate.objects.usable_by(by).filter(pk=placed.plate.pk).exists():
-        raise Refused("plate-gone")
+    """Raise unless the cut-out is this person's to use, and some of it stands in the frame."""
+    if not ProductCutout.objects.usable_by(by).filter(pk=placed.cutout.pk).exists():
+        raise Refused("cutout-gone")
     reach = placed.width / 2
     in_view = -reach < placed.x < 1 + reach and 0 < placed.y <= 1.5
     if not (in_view and 0.05 <= placed.width <= 2):
-        raise EngineError("plate-outside")
+        raise EngineError("cutout-outside")

@@ -203,7 +203,7 @@ def _start_url(request, scene):
 
 def _visible(request, pk):
     seen = Asset.objects.visible_to(request.user) | Asset.objects.binned_by(request.user)
-    related = ("template", "channel", "owner", "base", "start_asset", "plate__vehicle")
+    related = ("template", "channel", "owner", "base", "start_asset", "cutout__vehicle")
     related = [f"scene__{name}" for name in related]
     return get_object_or_404(seen.select_related(*related), pk=pk)
 
@@ -248,7 +248,7 @@ def _differences(first, second):
         (_("Style packs"), _packs_in_words),
         (_("Not in it"), lambda line: line.get("negative_prompt")),
         (_("Start picture"), _start_in_words),
-        (_("The real car"), _plate_in_words),
+        (_("The real car"), _cutout_in_words),
     ):
         a, b = read(first.lineage), read(second.lineage)
         if a != b:
@@ -261,10 +261,10 @@ def _start_in_words(line):
     return start and f"{start['sha256'][:8]}… {round(start['change'] * 100)} %"
 
 
-def _plate_in_words(line):
-    plate = line.get("plate")
-    return plate and ", ".join(
-        [plate["name"], *(f"{round(plate[name] * 100)} %" for name in ("x", "y", "width"))]
+def _cutout_in_words(line):
+    cutout = line.get("cutout")
+    return cutout and ", ".join(
+        [cutout["name"], *(f"{round(cutout[name] * 100)} %" for name in ("x", "y", "width"))]
     )
 
 

@@ -87,8 +87,8 @@ def add_source(request):
         if file := request.FILES.get("start_file"):
             kept["start"] = f"own-{sources.take_start(file, request.user).pk}"
             kept["way"] = Way.PICTURE
-        elif file := request.FILES.get("plate_file"):
-            kept["plate"] = sources.take_plate(file, request.user).pk
+        elif file := request.FILES.get("cutout_file"):
+            kept["cutout"] = sources.take_cutout(file, request.user).pk
             kept["way"] = Way.PRODUCT
         else:
             messages.error(request, _("Choose a file first."))
@@ -182,7 +182,7 @@ def asset_sweep(request, pk):
 
 
 def _visible(request, pk):
-    related = ("scene__template", "scene__channel", "scene__base", "scene__plate__vehicle")
+    related = ("scene__template", "scene__channel", "scene__base", "scene__cutout__vehicle")
     return get_object_or_404(Asset.objects.visible_to(request.user).select_related(*related), pk=pk)
 
 

@@ -15,7 +15,7 @@ from gallery.models import (
     Asset,
     AssetState,
     EvidencePicture,
-    Plate,
+    ProductCutout,
     PromptTemplate,
     StartPicture,
     StyleVersion,
@@ -63,7 +63,7 @@ def _finished(request, pk):
     """A finished picture that this person may see, their own in the bin among them."""
     seen = Asset.objects.visible_to(request.user) | Asset.objects.binned_by(request.user)
     finished = seen.filter(state=AssetState.READY)
-    return get_object_or_404(finished.select_related("scene__channel", "scene__plate"), pk=pk)
+    return get_object_or_404(finished.select_related("scene__channel", "scene__cutout"), pk=pk)
 
 
 @login_required
@@ -77,10 +77,10 @@ def evidence_picture(request, pk):
 
 @login_required
 @require_safe
-def plate_picture(request, pk):
-    """A product plate with its transparency, at the size a page shows it."""
-    plate = get_object_or_404(Plate.objects.visible_to(request.user), pk=pk)
-    return serve_blob(request, plate.thumb_sha256, content_type="image/webp")
+def cutout_picture(request, pk):
+    """A product cut-out with its transparency, at the size a page shows it."""
+    cutout = get_object_or_404(ProductCutout.objects.visible_to(request.user), pk=pk)
+    return serve_blob(request, cutout.thumb_sha256, content_type="image/webp")
 
 
 @login_required

@@ -12,17 +12,17 @@ from django.views.decorators.http import require_POST, require_safe
 from brandstudio.core.access.roles import designer_required
 from brandstudio.core.models import Vehicle, WrongState
 from gallery import problems
-from gallery.models import Plate
+from gallery.models import ProductCutout
 from gallery.services import sources
 
 
 @login_required
 @require_safe
 def vehicle_list(request):
-    offered = Plate.objects.filter(is_retired=False)
+    offered = ProductCutout.objects.filter(is_retired=False)
     context = {
         "vehicles": Vehicle.objects.filter(is_current=True).prefetch_related(
-            Prefetch("plates", offered)
+            Prefetch("cutouts", offered)
         ),
         "own": offered.filter(vehicle=None, made_by=request.user),
         "may_add": request.user.is_designer or request.user.is_brand_admin,
@@ -32,7 +32,7 @@ def vehicle_list(request):
 
 @designer_required
 @require_POST
-def plate_add(request, slug):
+def cutout_add(request, slug):
     """Take in a cut-out of this vehicle, for everybody."""
     vehicle = get_object_or_404(Vehicle, slug=slug)
     file = request.FILES.get("file")
@@ -40,19 +40,19 @@ def plate_add(request, slug):
         messages.error(request, _("Choose a file first."))
         return redirect("gallery:vehicle-list")
     try:
-        plate = sources.take_plate(file, request.user, vehicle)
+        cutout = sources.take_cutout(file, request.user, vehicle)
     except sources.REFUSED_FILES as error:
         messages.error(request, problems.of(error))
     else:
-        messages.success(request, _("{name} can be placed now.").format(name=plate))
+        messages.success(request, _("{name} can be placed now.").format(name=cutout))
     return redirect("gallery:vehicle-list")
 
 
 @login_required
 @require_POST
-def plate_retire(request, pk):
+def cutout_retire(request, pk):
     """Offer a cut-out no longer. Pictures made with it stay as they are."""
-    plate = get_object_or_404(Plate.objects.retirable_by(request.user), pk=pk)
+    cutout = get_object_or_404(ProductCutout.objects.retirable_by(request.user), pk=pk)
     with suppress(WrongState):  # somebody else did it a moment ago
-        plate.retire(request.user)
+        cutout.retire(request.user)
     return redirect("gallery:vehicle-list")

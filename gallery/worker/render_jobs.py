@@ -93,7 +93,7 @@ def _paint(painter, scene, request, on_step, stopped):
             product=product_of(scene),
         )
     if scene.way == Way.PRODUCT:
-        return painter.paint_plate(product_of(scene), request, on_step, stopped)
+        return painter.paint_product(product_of(scene), request, on_step, stopped)
     if scene.way == Way.PICTURE:
         request = replace(request, init_image=start_of(scene), change=scene.change)
     return painter.paint(request, on_step, stopped)
@@ -228,14 +228,14 @@ def origin_of(scene):
             "name": scene.start_name,
             "change": scene.change,
         }
-    if scene.plate:
-        origin["plate"] = {
-            "sha256": scene.plate.sha256,
-            "vehicle": scene.plate.vehicle.slug if scene.plate.vehicle else None,
-            "name": scene.plate.name,
-            "x": scene.plate_x,
-            "y": scene.plate_y,
-            "width": scene.plate_width,
+    if scene.cutout:
+        origin["cutout"] = {
+            "sha256": scene.cutout.sha256,
+            "vehicle": scene.cutout.vehicle.slug if scene.cutout.vehicle else None,
+            "name": scene.cutout.name,
+            "x": scene.cutout_x,
+            "y": scene.cutout_y,
+            "width": scene.cutout_width,
         }
     return origin
 

@@ -1,6 +1,6 @@
 // The real car on the frame. The number fields hold the truth; this only moves the drawing and them.
 //   <div data-placing> an <svg> with <image data-car>, <rect data-cut>, <rect data-label>,
-//   <rect data-outline> and <rect data-grip>; beside it fields plate_x, plate_y (the middle of the foot) and plate_width, in
+//   <rect data-outline> and <rect data-grip>; beside it fields cutout_x, cutout_y (the middle of the foot) and cutout_width, in
 //   percent of the frame; radio buttons [data-picture][data-shape="w h"] choose the car and
 //   [data-paints="w h"][data-delivers="w h"] the frame. Drag moves, the corner, a wheel or two fingers
 //   scale; arrows move and plus and minus scale (with Shift by more).
@@ -9,7 +9,7 @@ const MOST = 160;
 const held = new Map(); // pointer id → its last place, in units of the drawing
 
 const box = () => document.querySelector("[data-placing]");
-const field = (name) => box().closest("form").elements[`plate_${name}`];
+const field = (name) => box().closest("form").elements[`cutout_${name}`];
 const number = (name, usual) => (field(name).value === "" ? usual : Number(field(name).value));
 const pair = (text) => text.split(" ").map(Number);
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
@@ -33,15 +33,15 @@ function draw() {
   const [wide, high] = channel ? pair(channel.dataset.paints) : [width, height];
   if (wide !== width || high !== height) frame.setAttribute("viewBox", `0 0 ${wide} ${high}`);
   if (channel) drawCut(root, wide, high, pair(channel.dataset.delivers));
-  const plate = chosen(form, "data-picture");
+  const cutout = chosen(form, "data-picture");
   const car = root.querySelector("[data-car]");
   const grip = root.querySelector("[data-grip]");
-  car.toggleAttribute("hidden", !plate);
-  if (!plate) return;
-  if (car.getAttribute("href") !== plate.dataset.picture) car.setAttribute("href", plate.dataset.picture);
-  const [plateWide, plateHigh] = pair(plate.dataset.shape);
+  car.toggleAttribute("hidden", !cutout);
+  if (!cutout) return;
+  if (car.getAttribute("href") !== cutout.dataset.picture) car.setAttribute("href", cutout.dataset.picture);
+  const [cutoutWide, cutoutHigh] = pair(cutout.dataset.shape);
   const w = (number("width", 80) / 100) * wide;
-  const h = (w * plateHigh) / plateWide;
+  const h = (w * cutoutHigh) / cutoutWide;
   const left = (number("x", 50) / 100) * wide - w / 2;
   const top = (number("y", 90) / 100) * high - h;
   place(car, left, top, w, h);

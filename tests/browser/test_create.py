@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from brandstudio.core import blobs
 from gallery.engine import labelling
-from gallery.models import Asset, AssetState, Plate, Scene, Way
+from gallery.models import Asset, AssetState, ProductCutout, Scene, Way
 from tests.browser.conftest import PATIENCE
 from tests.gallery.conftest import channel  # noqa: F401 -- a square one
 from tests.gallery.test_origins import cut_out
@@ -113,14 +113,14 @@ def test_real_car_is_placed_by_mouse_and_keys_and_kept(
     placed = {
         name: float(page.get_by_label(label).input_value()) / 100
         for name, label in (
-            ("plate_x", "Middle, from the left"),
-            ("plate_y", "Foot, from the top"),
-            ("plate_width", "Width"),
+            ("cutout_x", "Middle, from the left"),
+            ("cutout_y", "Foot, from the top"),
+            ("cutout_width", "Width"),
         )
     }
-    assert placed["plate_x"] < 0.5
-    assert placed["plate_y"] < 0.9
-    assert placed["plate_width"] < 0.8
+    assert placed["cutout_x"] < 0.5
+    assert placed["cutout_y"] < 0.9
+    assert placed["cutout_width"] < 0.8
     expect(page.locator("#prompt")).not_to_contain_text("M8 mpv")
 
     few_steps(page)
@@ -140,13 +140,13 @@ def test_real_car_is_placed_by_mouse_and_keys_and_kept(
     with Image.open(path) as picture:
         pixels = np.asarray(picture.convert("RGB")).astype(int)
         size = picture.size
-    wide = round(placed["plate_width"] * size[0])
-    plate = Plate.objects.get()
-    assert (plate.made_by, plate.vehicle) == (marketer, None)
+    wide = round(placed["cutout_width"] * size[0])
+    cutout = ProductCutout.objects.get()
+    assert (cutout.made_by, cutout.vehicle) == (marketer, None)
     with Image.open(file) as cut:
         own = cut.resize((wide, round(wide * 48 / 120)), Image.Resampling.LANCZOS)
-    left = round(placed["plate_x"] * size[0] - wide / 2)
-    top = round(placed["plate_y"] * size[1]) - own.height
+    left = round(placed["cutout_x"] * size[0] - wide / 2)
+    top = round(placed["cutout_y"] * size[1]) - own.height
     inner = np.asarray(own.convert("RGB")).astype(int)[12:-12, 12:-12]
     found = pixels[top + 12 : top + own.height - 12, left + 12 : left + wide - 12]
     assert np.abs(found - inner[: found.shape[0], : found.shape[1]]).mean() < 40  # one px off

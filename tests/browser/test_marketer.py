@@ -21,7 +21,7 @@ def shop(make_template, make_version):
 
 
 def ink_height(path):
-    """Rows between the highest and the lowest white ink on the plate, and the short side, px."""
+    """Rows between the highest and the lowest white ink on its backing, and the short side, px."""
     with Image.open(path) as picture:
         pixels = np.asarray(picture.convert("RGB"))
     high, wide = pixels.shape[:2]

@@ -10,7 +10,15 @@ from PIL import Image
 
 from brandstudio.core.queue import reconcile
 from gallery.forms import SceneForm
-from gallery.models import Asset, AssetState, Channel, Plate, ReviewState, Scene, StartPicture
+from gallery.models import (
+    Asset,
+    AssetState,
+    Channel,
+    ProductCutout,
+    ReviewState,
+    Scene,
+    StartPicture,
+)
 from gallery.services import scenes
 from tests.gallery.test_origins import cut_out, photo
 
@@ -266,8 +274,8 @@ def test_way_without_its_picture(refused):
     answer = refused(way="picture")
     assert "start" in answer.context["form"].errors
     assert "start" in refused(way="picture", start="own-999").context["form"].errors
-    assert "plate" in refused(way="product").context["form"].errors
-    assert "plate" in refused(way="product", plate="999").context["form"].errors
+    assert "cutout" in refused(way="product").context["form"].errors
+    assert "cutout" in refused(way="product", cutout="999").context["form"].errors
     assert "change" in refused(way="picture", change="0").context["form"].errors
 
 
@@ -302,23 +310,23 @@ def test_upload_comes_back_with_all_that_was_typed(at, writer, form_data, client
 
 
 def test_refused_upload_says_why_and_loses_nothing(at, writer, form_data, client):
-    answer = upload(at, writer, form_data, "plate_file", photo(), client, "car.jpg")
+    answer = upload(at, writer, form_data, "cutout_file", photo(), client, "car.jpg")
 
     assert "car.jpg" in answer.content.decode()
     assert answer.context["form"]["slot_weather"].value() == "rain"
-    assert not Plate.objects.exists()
+    assert not ProductCutout.objects.exists()
     answer = upload(at, writer, form_data, "start_file", b"%PDF-1.7", client, "flyer.pdf")
     assert "flyer.pdf" in answer.content.decode()
     assert not StartPicture.objects.exists()
 
 
 def test_own_cut_out_stays_with_its_owner(at, writer, form_data, client, make_user):
-    upload(at, writer, form_data, "plate_file", cut_out(), client, "mine.png")
-    plate = Plate.objects.get()
+    upload(at, writer, form_data, "cutout_file", cut_out(), client, "mine.png")
+    cutout = ProductCutout.objects.get()
 
-    assert status_of(client, plate.get_absolute_url()) == 200
+    assert status_of(client, cutout.get_absolute_url()) == 200
     client.force_login(make_user("stranger", is_marketer=True))
-    assert status_of(client, plate.get_absolute_url()) == 404
+    assert status_of(client, cutout.get_absolute_url()) == 404
 
 
 # Workers
@@ -385,8 +393,8 @@ def test_only_admins_change_the_order(at, marketer, make_scene):
         ({"made_from": "9" * 30}, "The picture that this was to be made from is not there"),
         ({"way": "sideways"}, "What to start from: Choose one of the three."),
         ({"way": "text", "change": "3"}, "How much changes: Ensure this value is greater"),
-        ({"way": "picture", "plate": "99"}, "The real car: Select a valid choice."),
-        ({"way": "", "plate_x": "far"}, "Middle, from the left: Enter a number."),
+        ({"way": "picture", "cutout": "99"}, "The real car: Select a valid choice."),
+        ({"way": "", "cutout_x": "far"}, "Middle, from the left: Enter a number."),
     ],
 )
 def test_refused_field_that_the_page_does_not_show_is_told_above_it(refused, changes, said):
@@ -402,7 +410,7 @@ def test_picture_that_is_gone_does_not_hold_the_form_for_good(refused):
 
 @pytest.mark.parametrize("name", sorted(SceneForm.base_fields))
 def test_no_field_is_refused_without_a_word_on_the_page(refused, name):
-    odd = {"way": "product"} if name.startswith("plate") else {"way": "picture"}
+    odd = {"way": "product"} if name.startswith("cutout") else {"way": "picture"}
     page = refused(**{**odd, "start": "", name: "odd words"}).content.decode()
 
     errors = page.count('class="field__error"') + page.count("notice--failed")
@@ -425,9 +433,9 @@ def flat(size):
         ("start_file", (20000, 1), "a.png is 20000 × 2 px; each side needs 32 px"),
         ("start_file", (200, 30), "each side needs 32 px"),
         ("start_file", (440, 40), "more than 10 times the other"),
-        ("plate_file", (1, 1), "at least 64 px are needed"),
-        ("plate_file", (20000, 1), "a.png is 20000 × 1 px, one side more than 10 times the other"),
-        ("plate_file", (440, 40), "more than 10 times the other"),
+        ("cutout_file", (1, 1), "at least 64 px are needed"),
+        ("cutout_file", (20000, 1), "a.png is 20000 × 1 px, one side more than 10 times the other"),
+        ("cutout_file", (440, 40), "more than 10 times the other"),
     ],
 )
 def test_picture_of_no_use_to_start_from_is_refused_by_its_sides(
@@ -439,10 +447,10 @@ def test_picture_of_no_use_to_start_from_is_refused_by_its_sides(
 
     assert told in answer.content.decode()
     assert not StartPicture.objects.exists()
-    assert not Plate.objects.exists()
+    assert not ProductCutout.objects.exists()
 
 
-@pytest.mark.parametrize("field", ["start_file", "plate_file"])
+@pytest.mark.parametrize("field", ["start_file", "cutout_file"])
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_advice_of_a_refused_picture_fits_where_it_is_given(
     at, writer, form_data, client, field, language

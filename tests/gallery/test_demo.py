@@ -7,8 +7,8 @@ import pytest
 from brandstudio.core import blobs
 from gallery.demo import load
 from gallery.demo.export import export_demo
-from gallery.engine.compositing import check_plate
-from gallery.models import Asset, AssetState, Plate, PromptTemplate, StyleVersion
+from gallery.engine.compositing import check_cutout
+from gallery.models import Asset, AssetState, ProductCutout, PromptTemplate, StyleVersion
 from training.engine.base import base_models
 from training.models import BaseModel, Dataset, TrainingImage, TrainingRun
 
@@ -45,11 +45,11 @@ def test_import_brings_two_approved_styles_with_evidence_and_finished_scenes(loa
 
 
 def test_import_brings_cut_outs_of_the_cars_that_may_be_placed(loaded):
-    plates = Plate.objects.exclude(vehicle=None)
+    cutouts = ProductCutout.objects.exclude(vehicle=None)
 
-    assert {plate.vehicle.slug for plate in plates} == {"gs8", "m8", "empow"}
-    for plate in plates:
-        assert check_plate(blobs.local(plate.sha256)).width == plate.width > 1000
+    assert {cutout.vehicle.slug for cutout in cutouts} == {"gs8", "m8", "empow"}
+    for cutout in cutouts:
+        assert check_cutout(blobs.local(cutout.sha256)).width == cutout.width > 1000
 
 
 def test_every_picture_and_weight_that_rows_name_is_there(loaded):

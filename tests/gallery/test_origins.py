@@ -10,7 +10,7 @@ from PIL import Image
 from brandstudio.core import blobs
 from brandstudio.core.models import Vehicle
 from gallery import jobs
-from gallery.models import Asset, AssetState, Plate, Scene, StartPicture, Way
+from gallery.models import Asset, AssetState, ProductCutout, Scene, StartPicture, Way
 from gallery.problems import REFUSALS
 from gallery.services import downloads, enlarging, reuse, scenes, sources
 from gallery.services.scenes import Placed
@@ -54,18 +54,18 @@ def sent():
 
 
 @pytest.fixture
-def make_plate(brand_admin, sent):
-    """make_plate(by=…, vehicle=…): a cut-out, one of the range unless told otherwise."""
+def make_cutout(brand_admin, sent):
+    """make_cutout(by=…, vehicle=…): a cut-out, one of the range unless told otherwise."""
 
-    def make_plate(by=None, vehicle="gs8", content=None):
+    def make_cutout(by=None, vehicle="gs8", content=None):
         if vehicle:
             vehicle, _made = Vehicle.objects.get_or_create(
                 slug=vehicle, defaults={"name_zh": vehicle, "name_en": vehicle, "phrase": vehicle}
             )
         upload = sent("car.png", content or cut_out())
-        return sources.take_plate(upload, by or brand_admin, vehicle or None)
+        return sources.take_cutout(upload, by or brand_admin, vehicle or None)
 
-    return make_plate
+    return make_cutout
 
 
 @pytest.fixture
@@ -158,33 +158,33 @@ def test_strangers_pictures_are_no_start(make_ready, make_user, start, marketer)
 
 
 # Around the real car
-def test_product_keeps_the_pixels_of_its_file(make_scene, make_version, make_plate):
-    plate = make_plate()
+def test_product_keeps_the_pixels_of_its_file(make_scene, make_version, make_cutout):
+    cutout = make_cutout()
     version = make_version()
     width = CAR[0] / 48  # of the toy's frame: the car stands at its own size, partly outside
-    placed = Placed(plate, x=0.5, y=1.0, width=width)
+    placed = Placed(cutout, x=0.5, y=1.0, width=width)
     [asset] = paint(make_scene(packs=((version, 0.7),), placed=placed))
 
     assert asset.state == AssetState.READY, asset.problem
     painted = pixels(asset.picture_sha256)
-    car = pixels(plate.sha256, "RGBA")[:, 16:64]  # what is left of it inside 48 px
+    car = pixels(cutout.sha256, "RGBA")[:, 16:64]  # what is left of it inside 48 px
     opaque = car[..., 3] == 255
     assert opaque.sum() > 500
     assert (painted[32 - CAR[1] :][opaque] == car[..., :3][opaque]).all()
-    assert asset.lineage["plate"]["sha256"] == plate.sha256
-    assert asset.lineage["plate"]["vehicle"] == "gs8"
+    assert asset.lineage["cutout"]["sha256"] == cutout.sha256
+    assert asset.lineage["cutout"]["vehicle"] == "gs8"
     assert asset.lineage["packs"][0]["strength"] == 0.7
 
 
-def test_two_seeds_paint_two_scenes_around_one_car(make_scene, make_plate):
-    first, second = paint(make_scene(placed=Placed(make_plate(), width=0.5), count=2))
+def test_two_seeds_paint_two_scenes_around_one_car(make_scene, make_cutout):
+    first, second = paint(make_scene(placed=Placed(make_cutout(), width=0.5), count=2))
 
     assert first.picture_sha256 != second.picture_sha256
 
 
-def test_delivered_car_is_as_sharp_as_its_file(make_scene, make_plate, channel):
-    plate = make_plate()
-    placed = Placed(plate, x=0.5, y=0.75, width=0.5)
+def test_delivered_car_is_as_sharp_as_its_file(make_scene, make_cutout, channel):
+    cutout = make_cutout()
+    placed = Placed(cutout, x=0.5, y=0.75, width=0.5)
     [asset] = paint(make_scene(placed=placed, channel=channel))
 
     file = downloads.labelled_file(asset, None, "png")
@@ -195,7 +195,7 @@ def test_delivered_car_is_as_sharp_as_its_file(make_scene, make_plate, channel):
     painted = asset.scene.width
     scale = 300 / painted
     wide = round(placed.width * round(painted * scale))
-    car = Image.open(blobs.local(plate.sha256)).convert("RGBA")
+    car = Image.open(blobs.local(cutout.sha256)).convert("RGBA")
     car = car.resize((wide, round(wide * CAR[1] / CAR[0])), Image.Resampling.LANCZOS)
     middle = np.asarray(car)[car.height // 2, car.width // 2, :3].astype(int)
     row = round(0.75 * 300) - car.height + car.height // 2
@@ -206,40 +206,40 @@ def test_delivered_car_is_as_sharp_as_its_file(make_scene, make_plate, channel):
     assert inside[240:, 150:].max() == 255
 
 
-def test_plate_of_another_person_can_not_be_placed(make_scene, make_plate, make_user):
-    plate = make_plate(by=make_user("other", is_marketer=True), vehicle=None)
+def test_cutout_of_another_person_can_not_be_placed(make_scene, make_cutout, make_user):
+    cutout = make_cutout(by=make_user("other", is_marketer=True), vehicle=None)
 
-    assert code_of(make_scene, placed=Placed(plate)) == "plate-gone"
+    assert code_of(make_scene, placed=Placed(cutout)) == "cutout-gone"
 
 
-def test_retired_plate_can_not_be_placed(make_scene, make_plate):
-    plate = make_plate()
-    Plate.objects.update(is_retired=True)
+def test_retired_cutout_can_not_be_placed(make_scene, make_cutout):
+    cutout = make_cutout()
+    ProductCutout.objects.update(is_retired=True)
 
-    assert code_of(make_scene, placed=Placed(plate)) == "plate-gone"
+    assert code_of(make_scene, placed=Placed(cutout)) == "cutout-gone"
 
 
 @pytest.mark.parametrize("place", [{"x": 3}, {"y": 0}, {"width": 0.01}, {"width": 4}])
-def test_car_outside_the_frame_is_refused(make_scene, make_plate, place):
-    assert code_of(make_scene, placed=Placed(make_plate(), **place)) == "plate-outside"
+def test_car_outside_the_frame_is_refused(make_scene, make_cutout, place):
+    assert code_of(make_scene, placed=Placed(make_cutout(), **place)) == "cutout-outside"
 
 
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (photo(), "plate-without-alpha"),
+        (photo(), "cutout-without-alpha"),
         (b"GIF89a", "image-unreadable"),
-        (cut_out((32, 16)), "plate-too-small"),
-        (cut_out(edge=13), "plate-empty"),
+        (cut_out((32, 16)), "cutout-too-small"),
+        (cut_out(edge=13), "cutout-empty"),
     ],
 )
-def test_file_that_is_no_cut_out_is_refused_by_its_name(make_plate, content, code):
+def test_file_that_is_no_cut_out_is_refused_by_its_name(make_cutout, content, code):
     with pytest.raises(REFUSALS) as caught:
-        make_plate(content=content)
+        make_cutout(content=content)
 
     assert caught.value.code == code
     assert caught.value.facts["name"] == "car.png"
-    assert not Plate.objects.exists()
+    assert not ProductCutout.objects.exists()
 
 
 # Enlarged
@@ -293,9 +293,9 @@ def test_retired_style_enlarges_nothing_more(make_ready, make_version, marketer,
 
 # Taking it up again
 @pytest.mark.parametrize("way", [Way.PICTURE, Way.PRODUCT])
-def test_again_and_sweep_keep_the_way(make_ready, make_version, make_plate, start, way, marketer):
+def test_again_and_sweep_keep_the_way(make_ready, make_version, make_cutout, start, way, marketer):
     version = make_version()
-    origin = {"placed": Placed(make_plate(), 0.4, 0.8, 0.6)}
+    origin = {"placed": Placed(make_cutout(), 0.4, 0.8, 0.6)}
     if way == Way.PICTURE:
         origin = {"start": start, "change": 0.3}
     [asset] = make_ready(packs=((version, 0.6),), **origin)
@@ -308,16 +308,16 @@ def test_again_and_sweep_keep_the_way(make_ready, make_version, make_plate, star
     assert StartPicture.objects.count() == 1
 
 
-def test_car_is_placed_by_numbers_alone(at, marketer, form_data, make_plate):
-    plate = make_plate()
-    sent = {"way": "product", "plate": plate.pk, "plate_x": "40", "plate_width": "66.5"}
+def test_car_is_placed_by_numbers_alone(at, marketer, form_data, make_cutout):
+    cutout = make_cutout()
+    sent = {"way": "product", "cutout": cutout.pk, "cutout_x": "40", "cutout_width": "66.5"}
 
     answer = at(marketer).post("create", **form_data, **sent)
 
     assert answer.status_code == 302
     scene = Scene.objects.get()
-    assert (scene.plate, scene.plate_x, scene.plate_y) == (plate, 0.4, Placed.y)
-    assert scene.plate_width == pytest.approx(0.665)
+    assert (scene.cutout, scene.cutout_x, scene.cutout_y) == (cutout, 0.4, Placed.y)
+    assert scene.cutout_width == pytest.approx(0.665)
 
 
 def test_favourite_on_the_stage_answers_with_the_stage(at, marketer, make_ready, client):
@@ -333,20 +333,20 @@ def test_favourite_on_the_stage_answers_with_the_stage(at, marketer, make_ready,
     assert 'id="stage"' in answer.content.decode()
 
 
-def test_words_for_a_car_are_left_out_around_the_real_one(make_scene, make_template, make_plate):
+def test_words_for_a_car_are_left_out_around_the_real_one(make_scene, make_template, make_cutout):
     text = "a white {vehicle} on the left, qilou arcade street, {weather}"
     template = make_template("words", text=text, negative_prompt="blurry")
-    plate = make_plate()
+    cutout = make_cutout()
     Vehicle.objects.update(body="suv")
 
-    scene = make_scene(template=template, placed=Placed(plate))
+    scene = make_scene(template=template, placed=Placed(cutout))
 
     assert scene.prompt == "plain picture, qilou arcade street"
     assert scene.negative_prompt == "blurry, suv"
     assert scene.slot_values["vehicle"] == "GS8 suv"
 
 
-def test_text_that_speaks_of_nothing_but_a_car_stays(make_scene, make_template, make_plate):
+def test_text_that_speaks_of_nothing_but_a_car_stays(make_scene, make_template, make_cutout):
     template = make_template(
         "car-only",
         text="a {vehicle}",
@@ -355,4 +355,15 @@ def test_text_that_speaks_of_nothing_but_a_car_stays(make_scene, make_template, 
         slots=SLOTS[:1],
     )
 
-    assert make_scene(template=template, placed=Placed(make_plate())).prompt.endswith("GS8 suv")
+    assert make_scene(template=template, placed=Placed(make_cutout())).prompt.endswith("GS8 suv")
+
+
+def test_saved_link_still_opens_with_its_cut_out(at, marketer, make_cutout):
+    cutout = make_cutout()
+
+    shown = (
+        at(marketer).get("create", way="product", plate=cutout.pk, plate_x="40").context["shown"]
+    )
+
+    assert shown.cutout == cutout
+    assert shown.form["cutout_x"].value() == 40

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 MASTER = (256, 192)
 # What people brought along; nobody made it with a machine.
-BROUGHT = {"gallery:plate-picture", "gallery:start-thumb", "training:image-file"}
+BROUGHT = {"gallery:cutout-picture", "gallery:start-thumb", "training:image-file"}
 # Our own pages by whose address no row is found, in rooms that the framework answers for.
 FOREIGN = ("admin:", "django.views", "set_language")
 
@@ -92,7 +92,7 @@ def made(make_version, make_template, make_ready, make_scene, brand_admin, chann
         "gallery:template": template, "gallery:start": start, "training:sample": sample,
         "training:dataset": dataset, "training:image": image, "training:run": run,
         "training:snapshot": snapshot, "training:checkpoint": checkpoint,
-        "gallery:scene": asset.scene, "training:upload": None, "gallery:plate": None,
+        "gallery:scene": asset.scene, "training:upload": None, "gallery:cutout": None,
     }  # fmt: skip
     return rows, under_way
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from gallery.demo.vehicles import files
-from gallery.engine.compositing import PlacedProduct, check_plate, compose
+from gallery.engine.compositing import PlacedProduct, check_cutout, compose
 
 SHIPPED = Path(files.__file__).parent / "pictures"
 
@@ -16,7 +16,7 @@ def test_committed_pictures_are_all_there_large_and_light():
     assert {cutout.name for cutout in files.all_cutouts()} <= {path.name for path in paths}
     assert sum(path.stat().st_size for path in paths) <= 4_000_000
     for path in paths:
-        facts = check_plate(path)
+        facts = check_cutout(path)
         assert (facts.box[2] - facts.box[0]) * facts.width >= 1995, path.name
         assert facts.width >= 2000
 

@@ -397,18 +397,18 @@ SENTENCES: dict[str, str] = {
     "mask-empty": gettext_noop(
         "The mask is black everywhere, so nothing would be painted. Make white what may change."
     ),
-    "plate-without-alpha": gettext_noop(
+    "cutout-without-alpha": gettext_noop(
         "{name} has no transparent background. Upload the product cut out, as a PNG or WebP "
         "with transparency."
     ),
-    "plate-empty": gettext_noop(
+    "cutout-empty": gettext_noop(
         "{name} is transparent everywhere: there is no product in it. Upload the cut-out again."
     ),
-    "plate-too-small": gettext_noop(
+    "cutout-too-small": gettext_noop(
         "The product in {name} is {side} px on its longer side; at least {needed} px are needed. "
         "Upload a larger cut-out."
     ),
-    "plate-outside": gettext_noop(
+    "cutout-outside": gettext_noop(
         "The product would stand outside the picture. Move it into the frame, or make it larger."
     ),
     "picture-too-large": gettext_noop(

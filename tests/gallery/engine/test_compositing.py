@@ -1,4 +1,4 @@
-"""The product plate: its pixels are the upload's, whatever is painted around it."""
+"""The product cut-out: its pixels are the upload's, whatever is painted around it."""
 
 import dataclasses
 
@@ -53,7 +53,7 @@ def test_painted_scene_holds_the_uploads_own_pixels(painter, upload):
     picture = cut_out()
     product = PlacedProduct(upload(picture), x=0.5, y=0.75, width=96 / 128)
 
-    scene = painter.paint_plate(product, REQUEST)
+    scene = painter.paint_product(product, REQUEST)
 
     shown = np.asarray(scene)[24:72, 16:112]
     solid = np.asarray(picture)[..., 3] == 255
@@ -65,7 +65,7 @@ def test_painted_scene_holds_the_uploads_own_pixels(painter, upload):
 def test_scaled_product_holds_the_scaled_uploads_pixels(painter, upload, width):
     product = PlacedProduct(upload(), x=0.4, y=1.1, width=width)
 
-    scene = np.asarray(painter.paint_plate(product, REQUEST))
+    scene = np.asarray(painter.paint_product(product, REQUEST))
 
     overlay = np.asarray(compositing.compose(product, (128, 96)).overlay)
     solid = overlay[..., 3] == 255
@@ -107,7 +107,7 @@ def test_scene_changes_around_the_same_product(painter, upload):
     product = PlacedProduct(upload(), width=0.5)
 
     first, second, again = (
-        np.asarray(painter.paint_plate(product, dataclasses.replace(REQUEST, seed=seed)))
+        np.asarray(painter.paint_product(product, dataclasses.replace(REQUEST, seed=seed)))
         for seed in (1, 2, 1)
     )
 
@@ -118,7 +118,7 @@ def test_scene_changes_around_the_same_product(painter, upload):
 def test_larger_picture_holds_the_product_at_its_larger_size(painter, upload):
     product = PlacedProduct(upload(), x=0.5, y=0.75, width=96 / 256)
     request = dataclasses.replace(REQUEST, width=128, height=96)
-    scene = painter.paint_plate(product, request)
+    scene = painter.paint_product(product, request)
 
     larger = painter.upscale(scene, request, product=product)
 
@@ -136,7 +136,7 @@ def test_larger_picture_may_not_grow_beyond_the_limit(painter):
 
 
 def test_check_tells_size_and_where_the_product_is(upload):
-    facts = compositing.check_plate(upload())
+    facts = compositing.check_cutout(upload())
 
     assert (facts.width, facts.height) == (96, 48)
     assert facts.box == pytest.approx((4 / 96, 12 / 48, 92 / 96, 47 / 48))
@@ -151,17 +151,17 @@ def holed(alpha):
 @pytest.mark.parametrize(
     ("picture", "name", "code"),
     [
-        (Image.new("RGB", (96, 48)), "a.png", "plate-without-alpha"),
-        (Image.new("RGB", (96, 48)), "a.jpg", "plate-without-alpha"),
-        (holed(255), "a.png", "plate-without-alpha"),
-        (holed(0), "a.png", "plate-empty"),
-        (cut_out((40, 30)), "a.png", "plate-too-small"),
+        (Image.new("RGB", (96, 48)), "a.png", "cutout-without-alpha"),
+        (Image.new("RGB", (96, 48)), "a.jpg", "cutout-without-alpha"),
+        (holed(255), "a.png", "cutout-without-alpha"),
+        (holed(0), "a.png", "cutout-empty"),
+        (cut_out((40, 30)), "a.png", "cutout-too-small"),
         (Image.new("LA", (8000, 7000)), "a.png", "image-too-large"),
     ],
 )
 def test_unusable_cut_out_is_refused(upload, picture, name, code):
     with pytest.raises(EngineError) as caught:
-        compositing.check_plate(upload(picture, name))
+        compositing.check_cutout(upload(picture, name))
 
     assert caught.value.code == code
 
@@ -171,7 +171,7 @@ def test_broken_cut_out_is_refused(tmp_path, upload):
     for name, content in (("a.png", b"no picture"), ("b.png", whole[: len(whole) // 2])):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(EngineError) as caught:
-            compositing.check_plate(tmp_path / name)
+            compositing.check_cutout(tmp_path / name)
         assert caught.value.code == "image-unreadable"
 
 
@@ -179,4 +179,4 @@ def test_product_outside_the_frame_is_refused(upload):
     for x, y in ((3.0, 0.5), (0.5, -1.0)):
         with pytest.raises(EngineError) as caught:
             compositing.compose(PlacedProduct(upload(), x, y, 0.3), (128, 96))
-        assert caught.value.code == "plate-outside"
+        assert caught.value.code == "cutout-outside"

@@ -20,8 +20,8 @@ def ink_of(size, grey=0):
     """Which pixels of a labelled plain picture are the label's own white, as (H, W) booleans."""
     labelled = labelling.draw_label(Image.new("RGB", size, (grey,) * 3))
     light = np.asarray(labelled.convert("L"), int)
-    plate = grey * (1 - labelling._PLATE[3] / 255) + 13 * labelling._PLATE[3] / 255
-    return light > plate + 0.5 * (255 - plate)
+    backing = grey * (1 - labelling._BACKING[3] / 255) + 13 * labelling._BACKING[3] / 255
+    return light > backing + 0.5 * (255 - backing)
 
 
 def inside_label(size, grey=0):
@@ -79,9 +79,9 @@ def test_label_is_legible_on_any_background(grey):
     labelled = labelling.draw_label(Image.new("RGB", size, (grey,) * 3))
     light = np.asarray(labelled.convert("L"), float)
     letters = luminance(light.max() if grey < 255 else 255.0)
-    plate = luminance(light[rows, columns].min() if grey else 0.0)
+    backing = luminance(light[rows, columns].min() if grey else 0.0)
 
-    assert (letters + 0.05) / (plate + 0.05) >= 4.5
+    assert (letters + 0.05) / (backing + 0.05) >= 4.5
 
 
 def luminance(value):

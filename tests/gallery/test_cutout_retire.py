@@ -3,24 +3,24 @@
 import pytest
 
 from brandstudio.core.models import AuditEntry, Vehicle, WrongState
-from gallery.models import Plate
+from gallery.models import ProductCutout
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def make_plate():
-    """make_plate(person, of_the_range=True)"""
+def make_cutout():
+    """make_cutout(person, of_the_range=True)"""
 
-    def make_plate(person, *, of_the_range=False):
+    def make_cutout(person, *, of_the_range=False):
         fields = {"slug": "gs8", "name_zh": "GS8", "name_en": "GS8", "phrase": "GS8 suv"}
         vehicle = Vehicle.objects.create(**fields) if of_the_range else None
-        return Plate.objects.create(
+        return ProductCutout.objects.create(
             vehicle=vehicle, name="a", sha256="0" * 64, thumb_sha256="0" * 64, width=1, height=1,
             made_by=person,
         )  # fmt: skip
 
-    return make_plate
+    return make_cutout
 
 
 @pytest.mark.parametrize(
@@ -32,24 +32,24 @@ def make_plate():
     ],
 )
 def test_private_cut_out_is_retired_by_its_owner_or_an_admin(
-    at, make_user, marketer, make_plate, role, own_of_another, of_the_range
+    at, make_user, marketer, make_cutout, role, own_of_another, of_the_range
 ):
     browser = at(make_user("somebody", **role))
-    private, shared = make_plate(marketer), make_plate(marketer, of_the_range=True)
+    private, shared = make_cutout(marketer), make_cutout(marketer, of_the_range=True)
 
-    assert browser.post("plate-retire", private.pk).status_code == own_of_another
-    assert browser.post("plate-retire", shared.pk).status_code == of_the_range
+    assert browser.post("cutout-retire", private.pk).status_code == own_of_another
+    assert browser.post("cutout-retire", shared.pk).status_code == of_the_range
     private.refresh_from_db()
     assert private.is_retired is (own_of_another == 302)
 
 
-def test_retiring_a_cut_out_is_written_down_once(at, marketer, make_plate):
-    plate = make_plate(marketer)
-    twin = Plate.objects.get()
+def test_retiring_a_cut_out_is_written_down_once(at, marketer, make_cutout):
+    cutout = make_cutout(marketer)
+    twin = ProductCutout.objects.get()
 
-    at(marketer).post("plate-retire", plate.pk)
+    at(marketer).post("cutout-retire", cutout.pk)
 
     with pytest.raises(WrongState):
         twin.retire(marketer)
-    [entry] = AuditEntry.objects.about(plate)
+    [entry] = AuditEntry.objects.about(cutout)
     assert (entry.actor, entry.source, entry.target) == (marketer, "offered", "retired")

@@ -1,0 +1,30 @@
+"""Rows from before a thing had its present name: they still say the same."""
+
+from importlib import import_module
+
+from django.apps import apps
+from django.db import connection
+
+from brandstudio.core.models import AuditEntry
+from gallery.models import Asset
+
+
+def run_migration(name):
+    migration = import_module(f"gallery.migrations.{name}")
+    migration.rename_in_rows(apps, connection.schema_editor())
+
+
+def test_cut_outs_keep_what_was_written_of_them_as_plates(make_ready, marketer):
+    [asset] = make_ready()
+    Asset.objects.update(lineage={"seed": 7, "plate": {"name": "gs8"}}, problem="plate-gone")
+    entry = AuditEntry.objects.create(
+        subject_kind="gallery.plate", subject_id="3", target="retired", why="plate-gone"
+    )
+
+    run_migration("0007_product_cutouts")
+
+    asset.refresh_from_db()
+    entry.refresh_from_db()
+    assert asset.lineage == {"seed": 7, "cutout": {"name": "gs8"}}
+    assert asset.problem == "cutout-gone"
+    assert (entry.subject_kind, entry.why) == ("gallery.productcutout", "cutout-gone")
