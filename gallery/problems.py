@@ -81,7 +81,9 @@ SENTENCES: dict[str, str] = {
     "start-gone": gettext_noop(
         "The picture to start from is not there any more. Choose another one."
     ),
-    "change-out-of-range": gettext_noop("How much changes lies above 0 % and at most at 100 %."),
+    "denoising-strength-out-of-range": gettext_noop(
+        "How much changes lies above 0 % and at most at 100 %."
+    ),
     "cutout-missing": gettext_noop(
         "Choose the car to place: one of the range, or upload a cut-out."
     ),

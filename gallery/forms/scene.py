@@ -43,7 +43,7 @@ _FIELD_OF = {
     "start-missing": "start",
     "start-gone": "start",
     "start-not-yours": "start",
-    "change-out-of-range": "change",
+    "denoising-strength-out-of-range": "denoising_strength",
     "cutout-missing": "cutout",
     "cutout-gone": "cutout",
     "cutout-outside": "cutout",

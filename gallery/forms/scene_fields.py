@@ -124,12 +124,12 @@ class SceneFields(forms.Form):
         error_messages={"invalid_choice": _("Choose one of the three.")},
     )
     start = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
-    change = forms.IntegerField(
+    denoising_strength = forms.IntegerField(
         label=_("How much changes"),
         required=False,
         min_value=5,
         max_value=100,
-        initial=round(orders.DEFAULT_CHANGE * 100),
+        initial=round(orders.DEFAULT_DENOISING_STRENGTH * 100),
     )
     cutout = forms.ModelChoiceField(
         ProductCutout.objects.none(), label=_("The real car"), required=False

@@ -68,8 +68,9 @@ def _origin_of(cleaned, person):
         start = sources.find_start(cleaned["start"], person)
         if start is None:
             raise Refused("start-gone")
-        change = cleaned["change"]
-        return {"start": start, "change": orders.DEFAULT_CHANGE if change is None else change / 100}
+        percent = cleaned["denoising_strength"]
+        usual = orders.DEFAULT_DENOISING_STRENGTH
+        return {"start": start, "denoising_strength": usual if percent is None else percent / 100}
     if cleaned["way"] == Way.PRODUCT:
         if cleaned["cutout"] is None:
             raise Refused("cutout-missing")

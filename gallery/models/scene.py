@@ -91,7 +91,8 @@ class Scene(models.Model):
     start_asset = models.ForeignKey(  # where the start is a picture of the gallery
         "gallery.Asset", models.SET_NULL, null=True, blank=True, related_name="continued"
     )
-    change = models.FloatField(null=True, blank=True)  # 0 … 1: how much of the start is repainted
+    # 0 … 1: how much of the start is repainted
+    denoising_strength = models.FloatField(null=True, blank=True)
     cutout = models.ForeignKey(
         ProductCutout, models.PROTECT, null=True, blank=True, related_name="scenes"
     )

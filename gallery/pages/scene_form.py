@@ -14,7 +14,7 @@ ADVANCED = ("seed", "steps", "guidance", "scheduler", "negative", "sweep")
 # Fields whose errors stand beside them, whatever else the page shows.
 _BESIDE = {"template", "free", "pack", "channel", *ADVANCED}
 _IN_A_WAY = {
-    Way.PICTURE: {"start", "change"},
+    Way.PICTURE: {"start", "denoising_strength"},
     Way.PRODUCT: {"cutout", "cutout_x", "cutout_y", "cutout_width"},
 }
 

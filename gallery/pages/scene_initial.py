@@ -8,6 +8,7 @@ from gallery.services import orders, reuse, sources
 
 _KEPT = "create-form"  # in the session
 _FORMERLY = {  # what fields were called in links that people saved
+    "change": "denoising_strength",
     "plate": "cutout",
     "plate_x": "cutout_x",
     "plate_y": "cutout_y",
@@ -43,7 +44,10 @@ def _origin_of(order):
         way = Way.PRODUCT if order.placed else Way.TEXT
     shown = {"way": way.value}
     if order.start and not order.is_larger:
-        shown |= {"start": order.start.key, "change": round(order.change * 100)}
+        shown |= {
+            "start": order.start.key,
+            "denoising_strength": round(order.denoising_strength * 100),
+        }
     if placed := order.placed:
         shown["cutout"] = placed.cutout.pk
         for name in ("x", "y", "width"):
@@ -80,7 +84,7 @@ def initial_of(asked, person, template, versions):
         initial[name] = asked[name] if asked.get(name) in values else values[0]
     for name in ("way", "start", "cutout"):
         initial[name] = asked.get(name, "")
-    for name in ("change", "cutout_x", "cutout_y", "cutout_width"):
+    for name in ("denoising_strength", "cutout_x", "cutout_y", "cutout_width"):
         if (value := parse_number(asked.get(name))) is not None:
             initial[name] = int(value) if value.is_integer() else value
     initial["pack"] = _picked(asked, template, versions)

@@ -30,7 +30,7 @@ def enlarge(asset, by):
     order = replace(
         reuse.same(asset, by),
         start=start_of(asset),
-        change=base_models.describe(scene.base.path).upscale_change,
+        denoising_strength=base_models.describe(scene.base.path).upscale_change,
         size=(scene.width * LARGER, scene.height * LARGER),
         is_larger=True,
     )

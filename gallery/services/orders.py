@@ -16,7 +16,7 @@ STEPS = (4, 60)
 GUIDANCE = (1, 15)
 DEFAULT_STEPS = 20
 DEFAULT_GUIDANCE = 3.0
-DEFAULT_CHANGE = 0.6
+DEFAULT_DENOISING_STRENGTH = 0.6
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class SceneOrder:
     made_from: object = None
     campaign: object = None
     start: Start | None = None
-    change: float = DEFAULT_CHANGE
+    denoising_strength: float = DEFAULT_DENOISING_STRENGTH
     placed: Placed | None = None
     size: tuple[int, int] | None = None
     is_larger: bool = False

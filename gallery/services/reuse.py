@@ -67,7 +67,11 @@ def _order_of(asset, by, *, seed):
         made_from=asset,
         campaign=scene.campaign,
         start=_start_of(scene),
-        change=orders.DEFAULT_CHANGE if scene.change is None else scene.change,
+        denoising_strength=(
+            orders.DEFAULT_DENOISING_STRENGTH
+            if scene.denoising_strength is None
+            else scene.denoising_strength
+        ),
         placed=_placed_of(scene),
         size=(scene.width, scene.height) if is_larger else None,
         is_larger=is_larger,

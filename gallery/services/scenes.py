@@ -15,11 +15,11 @@ from gallery.engine.compositing import PlacedProduct
 from gallery.models import Asset, AssetState, Scene, ScenePack
 from gallery.problems import Refused
 from gallery.services import orders, quota, reuse
-from gallery.services.orders import DEFAULT_CHANGE, LARGEST_SEED, Placed, SceneOrder
+from gallery.services.orders import DEFAULT_DENOISING_STRENGTH, LARGEST_SEED, Placed, SceneOrder
 from gallery.services.validation import judge
 
 __all__ = [  # with what callers of the door need to ask
-    "DEFAULT_CHANGE",
+    "DEFAULT_DENOISING_STRENGTH",
     "LARGEST_SEED",
     "Placed",
     "SceneOrder",
@@ -107,7 +107,7 @@ def _origin_of(order):
             "start_sha256": order.start.sha256,
             "start_asset": order.start.asset,
             "start_name": order.start.upload.name if order.start.upload else "",
-            "change": order.change,
+            "denoising_strength": order.denoising_strength,
         }
     if placed := order.placed:
         columns |= {

@@ -60,8 +60,8 @@ def _check_settings(order):
         raise EngineError(
             "setting-unknown", setting="scheduler", value=order.scheduler, choices=choices
         )
-    if order.start and not 0 < order.change <= 1:
-        raise Refused("change-out-of-range")
+    if order.start and not 0 < order.denoising_strength <= 1:
+        raise Refused("denoising-strength-out-of-range")
 
 
 def _check_rights(order, by):

@@ -77,7 +77,7 @@ def asset_detail(request, pk):
         "size": {"width": width, "height": height},
         "is_mine": scene.owner_id == request.user.pk,
         "start_url": _start_url(request, scene),
-        "change": round((scene.change or 0) * 100),
+        "denoising_percent": round((scene.denoising_strength or 0) * 100),
         "is_demo_code": downloads.is_demo_code(),
         "mark": downloads.mark_of(asset),
         "downloads": asset.downloads.select_related("person", "channel")[:12],
@@ -258,7 +258,7 @@ def _differences(first, second):
 
 def _start_in_words(line):
     start = line.get("start")
-    return start and f"{start['sha256'][:8]}… {round(start['change'] * 100)} %"
+    return start and f"{start['sha256'][:8]}… {round(start['denoising_strength'] * 100)} %"
 
 
 def _cutout_in_words(line):

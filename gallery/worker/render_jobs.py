@@ -87,7 +87,7 @@ def _paint(painter, scene, request, on_step, stopped):
         return painter.upscale(
             first,
             request,
-            change=scene.change,
+            change=scene.denoising_strength,
             on_step=on_step,
             should_stop=stopped,
             product=product_of(scene),
@@ -95,7 +95,7 @@ def _paint(painter, scene, request, on_step, stopped):
     if scene.way == Way.PRODUCT:
         return painter.paint_product(product_of(scene), request, on_step, stopped)
     if scene.way == Way.PICTURE:
-        request = replace(request, init_image=start_of(scene), change=scene.change)
+        request = replace(request, init_image=start_of(scene), change=scene.denoising_strength)
     return painter.paint(request, on_step, stopped)
 
 
@@ -226,7 +226,7 @@ def origin_of(scene):
             "sha256": scene.start_sha256,
             "asset": scene.start_asset_id,
             "name": scene.start_name,
-            "change": scene.change,
+            "denoising_strength": scene.denoising_strength,
         }
     if scene.cutout:
         origin["cutout"] = {

@@ -229,7 +229,7 @@ def test_picture_leads_on_by_start_and_enlargement(enter, employ, marketer, shop
     page.get_by_role("button", name="Paint 1 picture").click()
     ready(page, 3)
     started = Asset.objects.latest("pk")
-    assert (started.scene.start_asset, started.scene.change) == (asset, 0.4)
+    assert (started.scene.start_asset, started.scene.denoising_strength) == (asset, 0.4)
     assert started.seed != asset.seed
 
 

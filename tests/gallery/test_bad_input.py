@@ -276,7 +276,10 @@ def test_way_without_its_picture(refused):
     assert "start" in refused(way="picture", start="own-999").context["form"].errors
     assert "cutout" in refused(way="product").context["form"].errors
     assert "cutout" in refused(way="product", cutout="999").context["form"].errors
-    assert "change" in refused(way="picture", change="0").context["form"].errors
+    assert (
+        "denoising_strength"
+        in refused(way="picture", denoising_strength="0").context["form"].errors
+    )
 
 
 # Files
@@ -392,7 +395,10 @@ def test_only_admins_change_the_order(at, marketer, make_scene):
         ({"made_from": "999"}, "The picture that this was to be made from is not there any more"),
         ({"made_from": "9" * 30}, "The picture that this was to be made from is not there"),
         ({"way": "sideways"}, "What to start from: Choose one of the three."),
-        ({"way": "text", "change": "3"}, "How much changes: Ensure this value is greater"),
+        (
+            {"way": "text", "denoising_strength": "3"},
+            "How much changes: Ensure this value is greater",
+        ),
         ({"way": "picture", "cutout": "99"}, "The real car: Select a valid choice."),
         ({"way": "", "cutout_x": "far"}, "Middle, from the left: Enter a number."),
     ],

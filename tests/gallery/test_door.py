@@ -254,7 +254,7 @@ def test_again_does_not_start_from_a_colleagues_own_upload(asked, lin, at, marke
         height=32,
     )
     start = sources.find_start(f"own-{upload.pk}", lin)
-    asset = brought_to(asked(start=start, change=0.5), "asset-again")
+    asset = brought_to(asked(start=start, denoising_strength=0.5), "asset-again")
 
     answer = at(marketer).post("asset-again", asset.pk)
     [message] = get_messages(answer.wsgi_request)
@@ -269,7 +269,7 @@ def test_again_does_not_start_from_a_colleagues_own_upload(asked, lin, at, marke
 def test_again_does_not_start_from_a_picture_that_is_not_shared(asked, lin, marketer):
     first = brought_to(asked(), "asset-again")
     Scene.objects.update(is_shared=False)
-    asset = brought_to(asked(start=sources.start_of(first), change=0.5), "asset-again")
+    asset = brought_to(asked(start=sources.start_of(first), denoising_strength=0.5), "asset-again")
 
     with pytest.raises(REFUSALS) as caught:
         scenes.compose_scene(reuse.again(asset, marketer), marketer)

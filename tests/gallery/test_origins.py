@@ -95,7 +95,7 @@ def code_of(act, *args, **kwargs):
 # From a picture
 def test_picture_is_started_from_and_named_in_the_lineage(make_scene, make_version, start):
     version = make_version()
-    [near] = paint(make_scene(packs=((version, 0.6),), start=start, change=0.25))
+    [near] = paint(make_scene(packs=((version, 0.6),), start=start, denoising_strength=0.25))
     [plain] = paint(make_scene(packs=((version, 0.6),)))
 
     assert near.state == AssetState.READY
@@ -106,7 +106,7 @@ def test_picture_is_started_from_and_named_in_the_lineage(make_scene, make_versi
         "sha256": start.sha256,
         "asset": None,
         "name": "street.jpg",
-        "change": 0.25,
+        "denoising_strength": 0.25,
     }
     assert near.lineage["packs"][0]["strength"] == 0.6
 
@@ -115,9 +115,9 @@ def test_change_and_picture_decide_what_becomes_of_it(make_ready, make_scene, st
     [first] = make_ready()
     origin = sources.start_of(first)
 
-    [little] = paint(make_scene(start=origin, change=0.25))
-    [much] = paint(make_scene(start=origin, change=1.0))
-    [other] = paint(make_scene(start=start, change=0.25))
+    [little] = paint(make_scene(start=origin, denoising_strength=0.25))
+    [much] = paint(make_scene(start=origin, denoising_strength=1.0))
+    [other] = paint(make_scene(start=start, denoising_strength=0.25))
 
     assert little.lineage["start"]["asset"] == first.pk
     assert len({asset.picture_sha256 for asset in (little, much, other)}) == 3
@@ -141,9 +141,12 @@ def test_bands_hold_for_pictures_too(make_scene, make_version, start):
     assert not Scene.objects.exists()
 
 
-@pytest.mark.parametrize("change", [0, -0.5, 1.01])
-def test_change_lies_between_nothing_and_all(make_scene, start, change):
-    assert code_of(make_scene, start=start, change=change) == "change-out-of-range"
+@pytest.mark.parametrize("denoising_strength", [0, -0.5, 1.01])
+def test_change_lies_between_nothing_and_all(make_scene, start, denoising_strength):
+    assert (
+        code_of(make_scene, start=start, denoising_strength=denoising_strength)
+        == "denoising-strength-out-of-range"
+    )
 
 
 def test_strangers_pictures_are_no_start(make_ready, make_user, start, marketer):
@@ -297,13 +300,15 @@ def test_again_and_sweep_keep_the_way(make_ready, make_version, make_cutout, sta
     version = make_version()
     origin = {"placed": Placed(make_cutout(), 0.4, 0.8, 0.6)}
     if way == Way.PICTURE:
-        origin = {"start": start, "change": 0.3}
+        origin = {"start": start, "denoising_strength": 0.3}
     [asset] = make_ready(packs=((version, 0.6),), **origin)
 
     for order in (reuse.again(asset, marketer), reuse.sweep(asset, marketer)):
         assert order.way == way
         assert (order.start, order.placed) == (origin.get("start"), origin.get("placed"))
-    assert reuse.again(asset, marketer).change == origin.get("change", scenes.DEFAULT_CHANGE)
+    usual = scenes.DEFAULT_DENOISING_STRENGTH
+    expected = origin.get("denoising_strength", usual)
+    assert reuse.again(asset, marketer).denoising_strength == expected
     assert Asset.objects.count() == 1
     assert StartPicture.objects.count() == 1
 

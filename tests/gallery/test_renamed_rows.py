@@ -28,3 +28,13 @@ def test_cut_outs_keep_what_was_written_of_them_as_plates(make_ready, marketer):
     assert asset.lineage == {"seed": 7, "cutout": {"name": "gs8"}}
     assert asset.problem == "cutout-gone"
     assert (entry.subject_kind, entry.why) == ("gallery.productcutout", "cutout-gone")
+
+
+def test_start_keeps_how_much_of_it_was_repainted(make_ready):
+    [asset] = make_ready()
+    Asset.objects.update(lineage={"start": {"sha256": "ab", "change": 0.4}})
+
+    run_migration("0008_denoising_strength")
+
+    asset.refresh_from_db()
+    assert asset.lineage == {"start": {"sha256": "ab", "denoising_strength": 0.4}}
