@@ -117,10 +117,7 @@ class Asset(Work):
 
     def acting_packs(self):
         """[(StyleVersion, strength)] it is painted with; a sweep's strength is the first pack's."""
-        packs = [
-            (pack.version, pack.strength)
-            for pack in self.scene.packs.select_related("version__pack", "version__base")
-        ]
+        packs = [(pack.version, pack.strength) for pack in self.scene.packs.all()]
         if packs and self.strength is not None:
             packs[0] = (packs[0][0], self.strength)
         return packs

@@ -130,10 +130,18 @@ class Scene(models.Model):
         return tile_shape(size.width, size.height)
 
 
+class ScenePackManager(models.Manager):
+    def get_queryset(self):
+        """Rows with their version, its pack and base: nobody wants one without them."""
+        return super().get_queryset().select_related("version__pack", "version__base")
+
+
 class ScenePack(models.Model):
     scene = models.ForeignKey(Scene, models.CASCADE, related_name="packs")
     version = models.ForeignKey(StyleVersion, models.PROTECT, related_name="scene_packs")
     strength = models.FloatField()
+
+    objects = ScenePackManager()
 
     class Meta:
         verbose_name = _("pack of a scene")

@@ -9,7 +9,7 @@ from django.db.models import Count, Max, Min, Prefetch, Q
 
 from brandstudio.core.queue import fairness, work_queue
 from gallery import problems
-from gallery.models import Asset, AssetState, EvidenceSheet, Scene, ScenePack
+from gallery.models import Asset, AssetState, EvidenceSheet, Scene
 
 SCENES_SHOWN = 12
 _OTHERS_SHOWN = 8
@@ -74,9 +74,8 @@ def waiting_of_others(person):
 def with_assets(scenes):
     """The scenes with all that a list of them shows, in a fixed number of queries."""
     kept = Asset.objects.kept().order_by("index").defer("preview", "lineage")
-    packs = ScenePack.objects.select_related("version__pack")
     return scenes.select_related("template", "channel", "base").prefetch_related(
-        Prefetch("assets", kept), Prefetch("packs", packs)
+        Prefetch("assets", kept), "packs"
     )
 
 

@@ -115,7 +115,7 @@ def _words_of(scene):
 
 def _without_opening(scene):
     """The scene's prompt without the words that the studio put in front."""
-    opening = [pack.version.trigger_words for pack in scene.packs.select_related("version")]
+    opening = [pack.version.trigger_words for pack in scene.packs.all()]
     text = scene.prompt
     for words in [*opening, scene.base.info.get("neutral_phrase", "")]:
         for written in dict.fromkeys((word_weights.literal(prompts.tidy(words)), words)):

@@ -48,7 +48,7 @@ def asset_list(request):
         )
     found = (
         found.select_related("scene__template", "scene__channel", "scene__owner")
-        .prefetch_related("scene__packs__version__pack")
+        .prefetch_related("scene__packs")
         .defer("preview", "lineage")
         .order_by("-scene__made_at", "-scene_id", "index")
     )
@@ -66,13 +66,12 @@ def asset_list(request):
 def asset_detail(request, pk):
     asset = _visible(request, pk)
     scene = asset.scene
-    packs = list(scene.packs.select_related("version__pack", "version__base"))
+    packs = asset.acting_packs()
     width, height = downloads.delivered_size(asset)
     context = {
         "asset": asset,
         "scene": scene,
         "packs": packs,
-        "strength": asset.strength,
         "channels": Channel.objects.all(),
         "size": {"width": width, "height": height},
         "is_mine": scene.owner_id == request.user.pk,
@@ -82,7 +81,7 @@ def asset_detail(request, pk):
         "mark": downloads.mark_of(asset),
         "downloads": asset.downloads.select_related("person", "channel")[:12],
         "history": history_of(asset, 12),
-        "lineage": lineage.of_version(packs[0].version, request.user) if packs else {},
+        "lineage": lineage.of_version(packs[0][0], request.user) if packs else {},
     }
     return render(request, "gallery/asset_detail.html", context)
 

@@ -163,6 +163,16 @@ def test_sweep_paints_one_picture_a_strength(at, marketer, form_data, sign):
     assert list(strengths) == [0.5, 0.6, 0.7, 0.8]
 
 
+def test_gallery_names_each_picture_of_a_sweep_by_its_own_strength(
+    at, marketer, make_ready, make_version
+):
+    make_ready(packs=((make_version(), 0.7),), strengths=(0.5, 0.65))
+
+    page = at(marketer).get("asset-list").content.decode()
+
+    assert ("0.50" in page, "0.65" in page, "0.70" in page) == (True, True, False)
+
+
 def test_prompt_block_shows_what_would_be_sent(at, marketer, form_data, toy_base):
     answer = at(marketer).post("prompt", **form_data)
 
