@@ -1,4 +1,4 @@
-"""What a marketer sends in for a picture, read into a SceneOrder; the door judges it."""
+"""What a marketer sends in for a picture, read into a SceneOrder; the door validates it."""
 
 from django import forms
 from django.core.exceptions import ValidationError

@@ -1,4 +1,4 @@
-"""What a reviewer judges a style by: the same pictures at rising strength, and their scores."""
+"""What a reviewer sees of a style: the same pictures at rising strength, and their scores."""
 
 from django.db import transaction
 
@@ -52,6 +52,6 @@ def paint_again(sheet, by):
 
 
 def is_ready(version):
-    """Whether a reviewer has something to judge by."""
+    """Whether a reviewer has something to decide by."""
     sheet = getattr(version, "sheet", None)
     return sheet is not None and sheet.state == SheetState.DONE

@@ -31,7 +31,7 @@ class Placed:
 
 @dataclass(frozen=True)
 class SceneOrder:
-    """What a person asked for, however they asked; `scenes.compose_scene` judges it.
+    """What a person asked for, however they asked; `scenes.compose_scene` validates it.
 
     slot_values: slot name → phrase. free: what the person wrote themselves. packs: (StyleVersion,
     strength) in order. strengths: of a sweep, else (). seed None: any. negative None: the

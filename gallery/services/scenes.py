@@ -1,4 +1,4 @@
-"""The one door for pictures: an order is judged, then frozen as rows that a renderer paints.
+"""The one door for pictures: an order is validated, then frozen as rows that a renderer paints.
 
 Nothing else makes a Scene or an Asset that waits to be painted, or lets one be painted once more.
 """
@@ -16,7 +16,7 @@ from gallery.models import Asset, AssetState, Scene, ScenePack
 from gallery.problems import Refused
 from gallery.services import orders, quota, reuse
 from gallery.services.orders import DEFAULT_DENOISING_STRENGTH, LARGEST_SEED, Placed, SceneOrder
-from gallery.services.validation import judge
+from gallery.services.validation import validate
 
 __all__ = [  # with what callers of the door need to ask
     "DEFAULT_DENOISING_STRENGTH",
@@ -37,15 +37,15 @@ URGENT = 1  # priority in the queue; everybody's is 0
 def compose_scene(order, by):
     """Freeze the order as a Scene with one Asset per picture, and queue them after the commit.
 
-    Raises Refused or EngineError, as `judge` and `quota.check` do; nothing is kept then.
+    Raises Refused or EngineError, as `validate` and `quota.check` do; nothing is kept then.
     """
     with transaction.atomic():
-        judged = judge(order, by)
+        valid = validate(order, by)
         quota.check(by, order.pictures, new=order.pictures)
-        scene = _scene_of(judged)
+        scene = _scene_of(valid)
         ScenePack.objects.bulk_create(
             ScenePack(scene=scene, version=version, strength=strength)
-            for version, strength in judged.packs
+            for version, strength in valid.packs
         )
         work_queue.enqueue_together(_assets_of(scene, order.strengths))
     return scene
@@ -54,7 +54,7 @@ def compose_scene(order, by):
 def retry(asset, by):
     """Let a failed picture be painted once more, if its order still passes."""
     with transaction.atomic():
-        judge(reuse.same(asset, by), by)
+        validate(reuse.same(asset, by), by)
         quota.check(by, 1, new=0 if quota.is_of_today(asset) else 1)
         asset.requeue(by=by, why="again")
         work_queue.enqueue_work(asset)
@@ -68,22 +68,22 @@ def paint_first(scene, by):
     with transaction.atomic():
         quota.check(scene.owner, 0, new=0)
         for asset in scene.assets.waiting():
-            judge(reuse.same(asset, scene.owner), scene.owner)
+            validate(reuse.same(asset, scene.owner), scene.owner)
             AuditEntry.objects.record(asset, asset.state, asset.state, by=by, why="painted-first")
         scene.assets.waiting().update(priority=URGENT)
 
 
-def _scene_of(judged):
-    order = judged.order
-    width, height = judged.size
+def _scene_of(valid):
+    order = valid.order
+    width, height = valid.size
     return Scene.objects.create(
-        owner=judged.by,
+        owner=valid.by,
         template=order.template,
         slot_values=order.slot_values if order.template else {},
         title=orders.title_of(order),
-        prompt=judged.prompt,
-        negative_prompt=judged.negative,
-        base=judged.base,
+        prompt=valid.prompt,
+        negative_prompt=valid.negative,
+        base=valid.base,
         channel=order.channel,
         campaign=order.campaign,
         width=width,

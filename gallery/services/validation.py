@@ -14,8 +14,8 @@ from training.models import BaseModel
 
 
 @dataclass(frozen=True)
-class Judged:
-    """An order that may be painted, with all that follows from it. Only `judge` makes one."""
+class ValidOrder:
+    """An order that may be painted, with all that follows from it. Only `validate` makes one."""
 
     order: SceneOrder
     by: User
@@ -26,8 +26,8 @@ class Judged:
     size: tuple[int, int]
 
 
-def judge(order, by):
-    """The Judged order. Raises Refused or EngineError for what this person may not have."""
+def validate(order, by):
+    """The ValidOrder. Raises Refused or EngineError for what this person may not have."""
     order = replace(order, packs=tuple(strengths.added_up(order.packs)))
     base = orders.base_of(order)
     _check_settings(order)
@@ -41,7 +41,7 @@ def judge(order, by):
     checks.check(prompt, negative)
     if not base.is_present:
         raise Refused("base-absent", name=base.name)
-    return Judged(order, by, base, order.packs, prompt, negative, orders.size_of(order))
+    return ValidOrder(order, by, base, order.packs, prompt, negative, orders.size_of(order))
 
 
 def _check_settings(order):

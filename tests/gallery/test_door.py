@@ -1,4 +1,4 @@
-"""One door for every order: whatever page it comes from, the same judge, and no other way in."""
+"""One door for every order: whatever page it comes from, the same validation, and no other way in."""
 
 import ast
 from dataclasses import replace
@@ -54,16 +54,16 @@ def test_nothing_but_the_door_makes_a_scene_or_an_asset():
     assert "queue" not in (GALLERY / "demo/load.py").read_text(encoding="utf-8")
 
 
-def test_nothing_but_the_judge_makes_a_judged_order():
-    assert calls_that_make(("Judged",)) == {"services/validation.py": {"Judged"}}
+def test_nothing_but_the_validation_makes_a_valid_order():
+    assert calls_that_make(("ValidOrder",)) == {"services/validation.py": {"ValidOrder"}}
 
 
-def test_every_act_of_the_door_judges():
+def test_every_act_of_the_door_validates():
     tree = ast.parse((GALLERY / "services/scenes.py").read_text(encoding="utf-8"))
     for name in ("compose_scene", "retry", "paint_first"):
         [act] = [one for one in tree.body if getattr(one, "name", "") == name]
         called = {ast.unparse(c.func) for c in ast.walk(act) if isinstance(c, ast.Call)}
-        assert {"judge", "quota.check"} <= called, name
+        assert {"validate", "quota.check"} <= called, name
 
 
 # What is refused, at every address that has something painted

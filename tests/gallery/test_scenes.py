@@ -60,7 +60,7 @@ def test_nobody_leaves_what_is_possible_at_all(make_scene, make_version, markete
     assert code == "strength-out-of-band"
 
 
-def test_every_strength_of_a_sweep_is_judged(make_scene, make_version):
+def test_every_strength_of_a_sweep_is_validated(make_scene, make_version):
     version = make_version()
 
     code = refusal(make_scene, packs=((version, 0.7),), strengths=(0.5, 0.95))
