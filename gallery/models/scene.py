@@ -83,7 +83,7 @@ class Scene(models.Model):
     count = models.PositiveSmallIntegerField()
     reason = models.TextField(_("reason for leaving the band"), blank=True)
     made_from = models.ForeignKey(  # the asset whose settings were taken up
-        "gallery.Asset", models.SET_NULL, null=True, blank=True, related_name="remixes"
+        "gallery.Asset", models.SET_NULL, null=True, blank=True, related_name="reused_by"
     )
     way = models.CharField(max_length=10, choices=Way, default=Way.TEXT)
     start_sha256 = BlobField(blank=True)  # the picture that it starts from
