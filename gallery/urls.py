@@ -1,4 +1,5 @@
 from django.urls import path
+from django.views.generic import RedirectView
 
 from brandstudio.core.input import converters  # noqa: F401 -- makes <id:…> known
 from gallery.views import assets, create, downstream, library, pictures, review, templates, vehicles
@@ -64,5 +65,13 @@ urlpatterns = [
         name="template-retire",
     ),
     path("review/", review.review, name="review"),
-    path("reach/<id:dataset_pk>/<str:sha256>/", downstream.picture_reach, name="picture-reach"),
+    path(
+        "downstream/<id:dataset_pk>/<str:sha256>/",
+        downstream.image_downstream,
+        name="image-downstream",
+    ),
+    path(  # the address of earlier links
+        "reach/<id:dataset_pk>/<str:sha256>/",
+        RedirectView.as_view(pattern_name="gallery:image-downstream"),
+    ),
 ]

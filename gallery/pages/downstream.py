@@ -1,4 +1,4 @@
-"""What one training picture has reached: the way forwards, from its hash to files that left."""
+"""What was made with one training picture: the way on, from its hash to files that left."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ SHOWN = 48  # assets with their picture
 
 
 @dataclass(frozen=True)
-class Reach:
+class Downstream:
     """names: file names the picture goes by. images: rows that hold it still. assets: the newest
     that the reader may see; asset_count and download_count: of all."""
 
@@ -30,8 +30,8 @@ class Reach:
         return not self.snapshots
 
 
-def reach_of(sha256, person):
-    """The Reach of a picture (its `picture_sha256`), in whatever dataset it was used."""
+def downstream_of(sha256, person):
+    """The Downstream of a picture (its `picture_sha256`), in whatever dataset it was used."""
     # Snapshots keep their rows as JSON, so the hash is looked for as text; a hash means one thing.
     rows_as_text = Snapshot.objects.annotate(text=Cast("rows", TextField()))
     snapshots = list(rows_as_text.filter(text__contains=sha256).select_related("dataset"))
@@ -46,7 +46,7 @@ def reach_of(sha256, person):
     made = _with_what_followed(Asset.objects.filter(scene__in=scenes, state=AssetState.READY))
     shown = made.filter(pk__in=Asset.objects.visible_to(person).values("pk"))
     shown = shown.select_related("scene__template").defer("preview", "lineage")
-    return Reach(
+    return Downstream(
         names=sorted(names | {image.name for image in images}),
         images=images,
         snapshots=snapshots,

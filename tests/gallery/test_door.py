@@ -1,4 +1,4 @@
-"""One door for every order: whatever page it comes from, the same validation, and no other way in."""
+"""One door for every order: whatever page it comes from, one validation, and no other way in."""
 
 import ast
 from dataclasses import replace
