@@ -217,7 +217,7 @@ def version_weights(request, slug, number):
 
 @designer_required
 @require_safe
-def version_travel(request, slug, number):
+def version_export(request, slug, number):
     """The style for other tools and other houses: weights, card and picture in a zip."""
     version = _version(request, slug, number)
     try:

@@ -72,7 +72,7 @@ def test_service_takes_the_learned_trigger_where_none_is_spoken_of(checkpoint, d
 
 
 @pytest.mark.parametrize("words", ["", "lnink"])
-def test_cleared_trigger_does_not_travel(publish, designer, brand_admin, words):
+def test_cleared_trigger_is_not_exported(publish, designer, brand_admin, words):
     version = publish(trigger_words=words)
     EvidenceSheet.objects.update(state="done")
     services.submit(version, designer)

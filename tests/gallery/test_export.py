@@ -41,7 +41,7 @@ def test_zip_holds_the_same_weights_the_licence_and_nothing_of_the_house(
     settings.STYLE_LICENCE = "For agencies of the brand"
     make_version(weights_sha256=blobs.put(talkative_weights))
 
-    files = unzipped(at(designer).get("version-travel", "ink", 1))
+    files = unzipped(at(designer).get("version-export", "ink", 1))
 
     assert set(files) == {"ink-v1.safetensors", "ink-v1.json", "ink-v1.preview.png"}
     assert b"secret_folder" not in files["ink-v1.safetensors"]
@@ -62,7 +62,7 @@ def test_zip_holds_the_same_weights_the_licence_and_nothing_of_the_house(
 def test_the_preview_in_the_zip_carries_the_ai_mark(at, designer, make_version, tmp_path):
     make_version()
 
-    files = unzipped(at(designer).get("version-travel", "ink", 1))
+    files = unzipped(at(designer).get("version-export", "ink", 1))
 
     preview = tmp_path / "preview.png"
     preview.write_bytes(files["ink-v1.preview.png"])
@@ -72,7 +72,7 @@ def test_the_preview_in_the_zip_carries_the_ai_mark(at, designer, make_version, 
 def test_only_approved_versions_leave(at, designer, make_version):
     version = make_version(state="draft")
 
-    answer = at(designer).get("version-travel", "ink", 1)
+    answer = at(designer).get("version-export", "ink", 1)
 
     assert answer.url == version.get_absolute_url()
     [message] = get_messages(answer.wsgi_request)
@@ -82,4 +82,4 @@ def test_only_approved_versions_leave(at, designer, make_version):
 def test_marketers_take_pictures_not_weights(at, marketer, make_version):
     make_version()
 
-    assert at(marketer).get("version-travel", "ink", 1).status_code == 403
+    assert at(marketer).get("version-export", "ink", 1).status_code == 403

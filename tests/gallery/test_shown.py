@@ -136,7 +136,7 @@ def test_no_address_of_the_site_shows_a_bare_picture(client, made, brand_admin):
         elif answer.get("Content-Type") == "application/zip":
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 for member in archive.namelist():
-                    if name == "gallery:version-travel" and member.endswith(".png"):
+                    if name == "gallery:version-export" and member.endswith(".png"):
                         seen.add(name)
                         assert_shown_rightly(archive.read(member), MASTER)
 
@@ -147,7 +147,7 @@ def test_no_address_of_the_site_shows_a_bare_picture(client, made, brand_admin):
         "gallery:asset-thumb",
         "gallery:evidence-picture",
         "gallery:template-cover",
-        "gallery:version-travel",
+        "gallery:version-export",
         "training:sample-file",
     }
 

@@ -26,7 +26,7 @@ def read(answer):
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-@pytest.mark.parametrize("place", ["version-weights", "version-travel"])
+@pytest.mark.parametrize("place", ["version-weights", "version-export"])
 def test_damaged_weights_are_not_handed_out(at, designer, make_version, place, damage):
     damage(make_version().weights_sha256)
 
