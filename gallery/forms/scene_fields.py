@@ -13,7 +13,7 @@ from gallery.models import (
     Way,
 )
 from gallery.services import orders
-from gallery.services.orders import Placed
+from gallery.services.orders import Placement
 
 COUNTS = (1, 2, 4, 8)
 WAYS = (Way.TEXT, Way.PICTURE, Way.PRODUCT)
@@ -134,6 +134,6 @@ class SceneFields(forms.Form):
     cutout = forms.ModelChoiceField(
         ProductCutout.objects.none(), label=_("The real car"), required=False
     )
-    cutout_x = _share(_("Middle, from the left"), Placed.x)
-    cutout_y = _share(_("Foot, from the top"), Placed.y)
-    cutout_width = _share(_("Width"), Placed.width)
+    cutout_x = _share(_("Middle, from the left"), Placement.x)
+    cutout_y = _share(_("Foot, from the top"), Placement.y)
+    cutout_width = _share(_("Width"), Placement.width)

@@ -4,7 +4,7 @@ from gallery.engine import prompts
 from gallery.models import Scheduler, Way
 from gallery.problems import Refused
 from gallery.services import library, orders, sources
-from gallery.services.orders import Placed, SceneOrder
+from gallery.services.orders import Placement, SceneOrder
 from training.engine.prompts import strengths, style_tags
 
 
@@ -76,7 +76,7 @@ def _origin_of(cleaned, person):
             raise Refused("cutout-missing")
         sent = {name: cleaned[f"cutout_{name}"] for name in ("x", "y", "width")}
         sent = {name: value / 100 for name, value in sent.items() if value is not None}
-        return {"placed": Placed(cleaned["cutout"], **sent)}
+        return {"placement": Placement(cleaned["cutout"], **sent)}
     return {}
 
 

@@ -7,7 +7,7 @@ from brandstudio.core.input.numbers import parse_number
 from gallery.forms import scene_order
 from gallery.models import Channel, Way
 from gallery.services import sources
-from gallery.services.orders import Placed, SceneOrder
+from gallery.services.orders import Placement, SceneOrder
 from training.engine.prompts import strengths
 
 ADVANCED = ("seed", "steps", "guidance", "scheduler", "negative", "sweep")
@@ -145,7 +145,7 @@ class ShownForm:
             free=words,
             packs=tuple(strengths.added_up([*ticked, *called])),
             channel=self.channel,
-            placed=cutout and Placed(cutout),
+            placement=cutout and Placement(cutout),
             negative=form["negative"].value() if "negative" in form.fields else None,
         )
 

@@ -41,17 +41,17 @@ def _origin_of(order):
     """What the form's fields show of an order's start and of its real car."""
     way = order.way
     if order.is_larger:  # the form asks for pictures of the first size
-        way = Way.PRODUCT if order.placed else Way.TEXT
+        way = Way.PRODUCT if order.placement else Way.TEXT
     shown = {"way": way.value}
     if order.start and not order.is_larger:
         shown |= {
             "start": order.start.key,
             "denoising_strength": round(order.denoising_strength * 100),
         }
-    if placed := order.placed:
-        shown["cutout"] = placed.cutout.pk
+    if placement := order.placement:
+        shown["cutout"] = placement.cutout.pk
         for name in ("x", "y", "width"):
-            shown[f"cutout_{name}"] = round(getattr(placed, name) * 100, 1)
+            shown[f"cutout_{name}"] = round(getattr(placement, name) * 100, 1)
     return shown
 
 

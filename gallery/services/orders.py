@@ -20,7 +20,7 @@ DEFAULT_DENOISING_STRENGTH = 0.6
 
 
 @dataclass(frozen=True)
-class Placed:
+class Placement:
     """A cut-out on the frame: its middle x, its foot y and its width, as shares of the frame."""
 
     cutout: ProductCutout
@@ -58,7 +58,7 @@ class SceneOrder:
     campaign: object = None
     start: Start | None = None
     denoising_strength: float = DEFAULT_DENOISING_STRENGTH
-    placed: Placed | None = None
+    placement: Placement | None = None
     size: tuple[int, int] | None = None
     is_larger: bool = False
 
@@ -71,7 +71,7 @@ class SceneOrder:
     def way(self):
         if self.is_larger:
             return Way.LARGER
-        return Way.PRODUCT if self.placed else Way.PICTURE if self.start else Way.TEXT
+        return Way.PRODUCT if self.placement else Way.PICTURE if self.start else Way.TEXT
 
 
 def base_of(order):
@@ -101,7 +101,7 @@ def pieces_of(order):
     if order.template:
         _check_slots(order.template, order.slot_values)
         # Words for a car would have a second one painted around the real one.
-        text = order.template.scenery if order.placed else order.template.text
+        text = order.template.scenery if order.placement else order.template.text
     return prompts.compose(
         text,
         order.slot_values,
@@ -126,7 +126,7 @@ def negative_of(order):
     words = order.negative
     if words is None:
         words = order.template.negative_prompt if order.template else ""
-    if not order.placed:
+    if not order.placement:
         return words
     bodies = Vehicle.objects.exclude(body="").values_list("body", flat=True)
     said = words.split(", ")

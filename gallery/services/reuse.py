@@ -6,7 +6,7 @@ from gallery.engine import prompts
 from gallery.models import Way
 from gallery.problems import Refused
 from gallery.services import orders, sources
-from gallery.services.orders import Placed, SceneOrder
+from gallery.services.orders import Placement, SceneOrder
 from training.engine.errors import EngineError
 from training.engine.prompts import word_weights
 
@@ -72,7 +72,7 @@ def _order_of(asset, by, *, seed):
             if scene.denoising_strength is None
             else scene.denoising_strength
         ),
-        placed=_placed_of(scene),
+        placement=_placement_of(scene),
         size=(scene.width, scene.height) if is_larger else None,
         is_larger=is_larger,
     )
@@ -85,10 +85,10 @@ def _start_of(scene):
     return sources.kept_start(scene)
 
 
-def _placed_of(scene):
+def _placement_of(scene):
     if scene.cutout is None:
         return None
-    return Placed(scene.cutout, scene.cutout_x, scene.cutout_y, scene.cutout_width)
+    return Placement(scene.cutout, scene.cutout_x, scene.cutout_y, scene.cutout_width)
 
 
 def _words_of(scene):

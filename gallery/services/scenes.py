@@ -15,13 +15,13 @@ from gallery.engine.compositing import PlacedProduct
 from gallery.models import Asset, AssetState, Scene, ScenePack
 from gallery.problems import Refused
 from gallery.services import orders, quota, reuse
-from gallery.services.orders import DEFAULT_DENOISING_STRENGTH, LARGEST_SEED, Placed, SceneOrder
+from gallery.services.orders import DEFAULT_DENOISING_STRENGTH, LARGEST_SEED, Placement, SceneOrder
 from gallery.services.validation import validate
 
 __all__ = [  # with what callers of the door need to ask
     "DEFAULT_DENOISING_STRENGTH",
     "LARGEST_SEED",
-    "Placed",
+    "Placement",
     "SceneOrder",
     "cancel",
     "compose_scene",
@@ -109,12 +109,12 @@ def _origin_of(order):
             "start_name": order.start.upload.name if order.start.upload else "",
             "denoising_strength": order.denoising_strength,
         }
-    if placed := order.placed:
+    if placement := order.placement:
         columns |= {
-            "cutout": placed.cutout,
-            "cutout_x": placed.x,
-            "cutout_y": placed.y,
-            "cutout_width": placed.width,
+            "cutout": placement.cutout,
+            "cutout_x": placement.x,
+            "cutout_y": placement.y,
+            "cutout_width": placement.width,
         }
     return columns
 

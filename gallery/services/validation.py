@@ -122,15 +122,15 @@ def _check_origin(order, by):
         raise Refused("start-gone")
     if order.start:
         sources.check_start(order.start, by)
-    if order.placed:
-        _check_placed(order.placed, by)
+    if order.placement:
+        _check_placement(order.placement, by)
 
 
-def _check_placed(placed, by):
+def _check_placement(placement, by):
     """Raise unless the cut-out is this person's to use, and some of it stands in the frame."""
-    if not ProductCutout.objects.usable_by(by).filter(pk=placed.cutout.pk).exists():
+    if not ProductCutout.objects.usable_by(by).filter(pk=placement.cutout.pk).exists():
         raise Refused("cutout-gone")
-    reach = placed.width / 2
-    in_view = -reach < placed.x < 1 + reach and 0 < placed.y <= 1.5
-    if not (in_view and 0.05 <= placed.width <= 2):
+    half = placement.width / 2
+    in_view = -half < placement.x < 1 + half and 0 < placement.y <= 1.5
+    if not (in_view and 0.05 <= placement.width <= 2):
         raise EngineError("cutout-outside")

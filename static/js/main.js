@@ -10,7 +10,7 @@ import "./forms.js";
 import "./keys.js";
 import "./menu.js";
 import "./packs.js";
-import "./placing.js";
+import "./placement.js";
 import "./polling.js";
 import "./strength.js";
 import "./theme.js";

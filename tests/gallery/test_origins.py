@@ -13,7 +13,7 @@ from gallery import jobs
 from gallery.models import Asset, AssetState, ProductCutout, Scene, StartPicture, Way
 from gallery.problems import REFUSALS
 from gallery.services import downloads, enlarging, reuse, scenes, sources
-from gallery.services.scenes import Placed
+from gallery.services.scenes import Placement
 from tests.gallery.conftest import SLOTS
 from training.services import image_store as training_pictures
 
@@ -165,8 +165,8 @@ def test_product_keeps_the_pixels_of_its_file(make_scene, make_version, make_cut
     cutout = make_cutout()
     version = make_version()
     width = CAR[0] / 48  # of the toy's frame: the car stands at its own size, partly outside
-    placed = Placed(cutout, x=0.5, y=1.0, width=width)
-    [asset] = paint(make_scene(packs=((version, 0.7),), placed=placed))
+    placement = Placement(cutout, x=0.5, y=1.0, width=width)
+    [asset] = paint(make_scene(packs=((version, 0.7),), placement=placement))
 
     assert asset.state == AssetState.READY, asset.problem
     painted = pixels(asset.picture_sha256)
@@ -180,15 +180,15 @@ def test_product_keeps_the_pixels_of_its_file(make_scene, make_version, make_cut
 
 
 def test_two_seeds_paint_two_scenes_around_one_car(make_scene, make_cutout):
-    first, second = paint(make_scene(placed=Placed(make_cutout(), width=0.5), count=2))
+    first, second = paint(make_scene(placement=Placement(make_cutout(), width=0.5), count=2))
 
     assert first.picture_sha256 != second.picture_sha256
 
 
 def test_delivered_car_is_as_sharp_as_its_file(make_scene, make_cutout, channel):
     cutout = make_cutout()
-    placed = Placed(cutout, x=0.5, y=0.75, width=0.5)
-    [asset] = paint(make_scene(placed=placed, channel=channel))
+    placement = Placement(cutout, x=0.5, y=0.75, width=0.5)
+    [asset] = paint(make_scene(placement=placement, channel=channel))
 
     file = downloads.labelled_file(asset, None, "png")
 
@@ -197,7 +197,7 @@ def test_delivered_car_is_as_sharp_as_its_file(make_scene, make_cutout, channel)
         inside = np.asarray(opened.convert("RGB"))
     painted = asset.scene.width
     scale = 300 / painted
-    wide = round(placed.width * round(painted * scale))
+    wide = round(placement.width * round(painted * scale))
     car = Image.open(blobs.local(cutout.sha256)).convert("RGBA")
     car = car.resize((wide, round(wide * CAR[1] / CAR[0])), Image.Resampling.LANCZOS)
     middle = np.asarray(car)[car.height // 2, car.width // 2, :3].astype(int)
@@ -212,19 +212,19 @@ def test_delivered_car_is_as_sharp_as_its_file(make_scene, make_cutout, channel)
 def test_cutout_of_another_person_can_not_be_placed(make_scene, make_cutout, make_user):
     cutout = make_cutout(by=make_user("other", is_marketer=True), vehicle=None)
 
-    assert code_of(make_scene, placed=Placed(cutout)) == "cutout-gone"
+    assert code_of(make_scene, placement=Placement(cutout)) == "cutout-gone"
 
 
 def test_retired_cutout_can_not_be_placed(make_scene, make_cutout):
     cutout = make_cutout()
     ProductCutout.objects.update(is_retired=True)
 
-    assert code_of(make_scene, placed=Placed(cutout)) == "cutout-gone"
+    assert code_of(make_scene, placement=Placement(cutout)) == "cutout-gone"
 
 
 @pytest.mark.parametrize("place", [{"x": 3}, {"y": 0}, {"width": 0.01}, {"width": 4}])
 def test_car_outside_the_frame_is_refused(make_scene, make_cutout, place):
-    assert code_of(make_scene, placed=Placed(make_cutout(), **place)) == "cutout-outside"
+    assert code_of(make_scene, placement=Placement(make_cutout(), **place)) == "cutout-outside"
 
 
 @pytest.mark.parametrize(
@@ -298,14 +298,14 @@ def test_retired_style_enlarges_nothing_more(make_ready, make_version, marketer,
 @pytest.mark.parametrize("way", [Way.PICTURE, Way.PRODUCT])
 def test_again_and_sweep_keep_the_way(make_ready, make_version, make_cutout, start, way, marketer):
     version = make_version()
-    origin = {"placed": Placed(make_cutout(), 0.4, 0.8, 0.6)}
+    origin = {"placement": Placement(make_cutout(), 0.4, 0.8, 0.6)}
     if way == Way.PICTURE:
         origin = {"start": start, "denoising_strength": 0.3}
     [asset] = make_ready(packs=((version, 0.6),), **origin)
 
     for order in (reuse.again(asset, marketer), reuse.sweep(asset, marketer)):
         assert order.way == way
-        assert (order.start, order.placed) == (origin.get("start"), origin.get("placed"))
+        assert (order.start, order.placement) == (origin.get("start"), origin.get("placement"))
     usual = scenes.DEFAULT_DENOISING_STRENGTH
     expected = origin.get("denoising_strength", usual)
     assert reuse.again(asset, marketer).denoising_strength == expected
@@ -321,7 +321,7 @@ def test_car_is_placed_by_numbers_alone(at, marketer, form_data, make_cutout):
 
     assert answer.status_code == 302
     scene = Scene.objects.get()
-    assert (scene.cutout, scene.cutout_x, scene.cutout_y) == (cutout, 0.4, Placed.y)
+    assert (scene.cutout, scene.cutout_x, scene.cutout_y) == (cutout, 0.4, Placement.y)
     assert scene.cutout_width == pytest.approx(0.665)
 
 
@@ -344,7 +344,7 @@ def test_words_for_a_car_are_left_out_around_the_real_one(make_scene, make_templ
     cutout = make_cutout()
     Vehicle.objects.update(body="suv")
 
-    scene = make_scene(template=template, placed=Placed(cutout))
+    scene = make_scene(template=template, placement=Placement(cutout))
 
     assert scene.prompt == "plain picture, qilou arcade street"
     assert scene.negative_prompt == "blurry, suv"
@@ -360,7 +360,9 @@ def test_text_that_speaks_of_nothing_but_a_car_stays(make_scene, make_template, 
         slots=SLOTS[:1],
     )
 
-    assert make_scene(template=template, placed=Placed(make_cutout())).prompt.endswith("GS8 suv")
+    assert make_scene(template=template, placement=Placement(make_cutout())).prompt.endswith(
+        "GS8 suv"
+    )
 
 
 def test_saved_link_still_opens_with_its_cut_out(at, marketer, make_cutout):

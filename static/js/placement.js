@@ -1,5 +1,5 @@
 // The real car on the frame. The number fields hold the truth; this only moves the drawing and them.
-//   <div data-placing> an <svg> with <image data-car>, <rect data-cut>, <rect data-label>,
+//   <div data-placement> an <svg> with <image data-car>, <rect data-cut>, <rect data-label>,
 //   <rect data-outline> and <rect data-grip>; beside it fields cutout_x, cutout_y (the middle of the foot) and cutout_width, in
 //   percent of the frame; radio buttons [data-picture][data-shape="w h"] choose the car and
 //   [data-paints="w h"][data-delivers="w h"] the frame. Drag moves, the corner, a wheel or two fingers
@@ -8,7 +8,7 @@ const LEAST = 8; // percent of the width
 const MOST = 160;
 const held = new Map(); // pointer id → its last place, in units of the drawing
 
-const box = () => document.querySelector("[data-placing]");
+const box = () => document.querySelector("[data-placement]");
 const field = (name) => box().closest("form").elements[`cutout_${name}`];
 const number = (name, usual) => (field(name).value === "" ? usual : Number(field(name).value));
 const pair = (text) => text.split(" ").map(Number);
@@ -102,7 +102,7 @@ function drag(event, was, now) {
 }
 
 document.addEventListener("pointerdown", (event) => {
-  const part = event.target.closest("[data-placing] :is([data-car], [data-grip])");
+  const part = event.target.closest("[data-placement] :is([data-car], [data-grip])");
   if (!part) return;
   event.preventDefault();
   part.ownerSVGElement.focus();
@@ -123,7 +123,7 @@ for (const name of ["pointerup", "pointercancel"]) {
   });
 }
 document.addEventListener("wheel", (event) => {
-  const frame = event.target.closest("[data-placing] svg");
+  const frame = event.target.closest("[data-placement] svg");
   if (!frame || document.activeElement !== frame) return; // else a page that scrolls would scale
   event.preventDefault();
   scale(event.deltaY < 0 ? 1.04 : 1 / 1.04);
@@ -131,7 +131,7 @@ document.addEventListener("wheel", (event) => {
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 document.addEventListener("keydown", (event) => {
-  if (!event.target.matches("[data-placing] svg") || event.ctrlKey || event.metaKey) return;
+  if (!event.target.matches("[data-placement] svg") || event.ctrlKey || event.metaKey) return;
   const by = event.shiftKey ? 5 : 1;
   if (ARROWS[event.key]) move(...ARROWS[event.key].map((step) => step * by));
   else if (event.key === "+" || event.key === "=") scale(1 + 0.02 * by);
