@@ -7,14 +7,21 @@ from brandstudio.core.queue.device import LeaseAbandoned
 from brandstudio.core.queue.devices import this_device
 from gallery.models import Asset, EvidenceSheet
 from gallery.problems import Refused
-from gallery.worker import render_jobs
+from gallery.worker.stopped import Stopped
 from training.engine.errors import EngineError
+
+
+def _render_jobs():
+    """The acts of the jobs, with torch: only a worker that renders pays for that."""
+    from gallery.worker import render_jobs  # noqa: PLC0415
+
+    return render_jobs
 
 
 def warm_up(queue_name):
     """Load the base that most scenes use, so that the first click need not wait for it."""
     if queue_name == work_queue.RENDER:
-        render_jobs.load_default_base()
+        _render_jobs().load_default_base()
 
 
 def render(asset_pk):
@@ -23,15 +30,15 @@ def render(asset_pk):
         Asset.objects.select_related(
             "scene__base", "scene__template", "scene__cutout__vehicle"
         ).get(pk=asset_pk),
-        render_jobs.paint_asset,
+        lambda *given: _render_jobs().render_asset(*given),
     )
 
 
-def paint_sheet(sheet_pk):
+def render_sheet(sheet_pk):
     """Paint and score the strength sheet of a style version. Safe to deliver twice."""
     _carry_out(
         EvidenceSheet.objects.select_related("version__base", "version__pack").get(pk=sheet_pk),
-        render_jobs.paint_sheet,
+        lambda *given: _render_jobs().render_sheet(*given),
     )
 
 
@@ -40,7 +47,7 @@ def _carry_out(work, act):
         work.start(worker=lease.this_worker())
         with lease.renewing(work), this_device().rendering(should_stop=stopped) as turn:
             act(work, turn, stopped)
-    except (WrongState, LeaseAbandoned, render_jobs.Stopped):
+    except (WrongState, LeaseAbandoned, Stopped):
         # Delivered twice, cancelled or taken over: the row knows. Or this process must end.
         if stopping.process_should_stop():
             work_queue.hand_back(work)

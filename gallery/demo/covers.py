@@ -1,18 +1,17 @@
 """A picture for every template's card, painted by the base alone."""
 
 from brandstudio.core import blobs
+from gallery.engine import prompts, renderer
 from gallery.services import orders
 from gallery.services.orders import SceneOrder
 from gallery.worker import render_jobs
+from training.engine.sampling.renderer import SampleRequest
 
 
-def paint_covers(templates, base):
+def render_covers(templates, base):
     """Paint each template with the first option of every slot and keep it as its cover."""
-    from gallery.engine import prompts, renderer  # noqa: PLC0415 -- torch is slow
-    from training.engine.sampling.renderer import SampleRequest  # noqa: PLC0415
-
-    painter = render_jobs.painter_of_this_process()
-    painter.take(base.path, base.sha256)
+    warm_renderer = render_jobs.renderer_of_this_process()
+    warm_renderer.take(base.path, base.sha256)
     for number, template in enumerate(templates):
         order = SceneOrder(
             template=template,
@@ -26,7 +25,7 @@ def paint_covers(templates, base):
             steps=orders.DEFAULT_STEPS,
             seed=700 + number,
         )
-        picture = painter.paint(request)
+        picture = warm_renderer.paint(request)
         # A cover is no content of the template: an approved one gets it too.
         type(template).objects.filter(pk=template.pk).update(
             cover_sha256=blobs.put_bytes(renderer.webp(picture, 256))

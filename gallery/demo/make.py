@@ -19,6 +19,8 @@ from gallery.services import evidence
 from training import jobs as training_jobs
 from training import services as training_services
 from training.engine.data.images import open_rgb
+from training.engine.evaluate.strength_sheet import StrengthSheet
+from training.minibase import artist
 from training.models import BaseModel, ChoreKind, RunState
 
 # Template, pack, channel, and what is chosen besides each slot's first option.
@@ -55,8 +57,6 @@ def make_dataset(style, owner, count):
 
     Returns (dataset, {file name: the caption that says what was drawn}).
     """
-    from training.minibase import artist  # noqa: PLC0415 -- only the demo draws
-
     rng = random.Random(style.seed)
     phrase = artist.STYLE_PHRASES[style.artist_style]
     dataset = training_services.make_dataset(owner, style.dataset, trigger_word=phrase)
@@ -112,7 +112,7 @@ def publish(run, style, by):
     version = services.publish(
         checkpoint, by, pack, changes="首版 · first version", band=style.band
     )
-    gallery_jobs.paint_sheet(version.sheet.pk)
+    gallery_jobs.render_sheet(version.sheet.pk)
     version.refresh_from_db()
     version.sheet.refresh_from_db()
     if not version.sheet.is_done:
@@ -127,7 +127,7 @@ def review(version, maker, approver):
     services.approve(version, approver)
 
 
-def paint_scenes(marketer, approver, count):
+def render_scenes(marketer, approver, count):
     """The demo's finished scenes, one of whose pictures is approved and one asked for."""
     made = []
     for number, (slug, pack, channel, choices) in enumerate(SCENES):
@@ -157,8 +157,6 @@ def paint_scenes(marketer, approver, count):
 
 def contact_sheet(version, path):
     """Write the version's strength sheet as one picture: a row per strength."""
-    from training.engine.evaluate.strength_sheet import StrengthSheet  # noqa: PLC0415 -- torch is slow
-
     pictures = {}
     for picture in version.pictures.order_by("strength", "seed"):
         pictures.setdefault(picture.strength, []).append(open_rgb(blobs.local(picture.sha256)))

@@ -8,7 +8,7 @@ from .style import StyleVersion
 
 class SheetState(models.TextChoices):
     WAITING = "waiting", _("waiting")
-    PAINTING = "painting", _("painting")
+    RENDERING = "rendering", _("painting")
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
 
@@ -21,9 +21,9 @@ class EvidenceSheet(Work):
     """
 
     WAITING = (SheetState.WAITING,)
-    HELD = (SheetState.PAINTING,)
+    HELD = (SheetState.RENDERING,)
     QUEUE = "render"
-    JOB = "gallery.jobs.paint_sheet"
+    JOB = "gallery.jobs.render_sheet"
     OWNER = "version__made_by"
 
     version = models.OneToOneField(StyleVersion, models.CASCADE, related_name="sheet")
@@ -54,7 +54,7 @@ class EvidenceSheet(Work):
         return max(0, self.total - self.done)
 
     def start(self, worker):
-        self.claim(SheetState.PAINTING, worker)
+        self.claim(SheetState.RENDERING, worker)
 
     def finish(self):
         self._release(SheetState.DONE, sources=self.HELD)

@@ -44,7 +44,7 @@ def order_sheet(version):
     return sheet
 
 
-def paint_again(sheet, by):
+def render_again(sheet, by):
     """A person lets a failed sheet be painted once more."""
     with transaction.atomic():
         sheet.requeue(by=by, why="again")

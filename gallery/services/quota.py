@@ -8,7 +8,7 @@ from gallery.models import Asset
 from gallery.problems import Refused
 
 
-def painted_today(person):
+def asked_today(person):
     """Pictures asked for since midnight, cancelled ones left out."""
     return (
         Asset.objects.filter(scene__owner=person, made_at__gte=_midnight())
@@ -19,7 +19,7 @@ def painted_today(person):
 
 def left_today(person):
     """Pictures the person may still ask for today."""
-    return max(0, settings.PICTURES_PER_DAY - painted_today(person))
+    return max(0, settings.PICTURES_PER_DAY - asked_today(person))
 
 
 def is_of_today(asset):
@@ -37,7 +37,7 @@ def check(person, count, new):
     waiting = Asset.objects.active().filter(scene__owner=person).count()
     if waiting + count > settings.PICTURES_AT_ONCE:
         raise Refused("quota-waiting", waiting=waiting, limit=settings.PICTURES_AT_ONCE)
-    if painted_today(person) + new > settings.PICTURES_PER_DAY:
+    if asked_today(person) + new > settings.PICTURES_PER_DAY:
         raise Refused("quota-day", left=left_today(person), limit=settings.PICTURES_PER_DAY)
 
 

@@ -25,7 +25,7 @@ __all__ = [  # with what callers of the door need to ask
     "SceneOrder",
     "cancel",
     "compose_scene",
-    "paint_first",
+    "render_first",
     "product_of",
     "retry",
     "waiting_of",
@@ -60,7 +60,7 @@ def retry(asset, by):
         work_queue.enqueue_work(asset)
 
 
-def paint_first(scene, by):
+def render_first(scene, by):
     """Let what waits of a scene be taken before everybody else's pictures; an admin's act.
 
     Its maker must still be allowed to have it: what was retired meanwhile is not hurried.

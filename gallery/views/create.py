@@ -147,7 +147,7 @@ def drop_waiting(request):
 @require_POST
 def scene_first(request, pk):
     """Let a colleague's waiting pictures be painted before all others."""
-    return _act(request, scenes.paint_first, get_object_or_404(Scene, pk=pk))
+    return _act(request, scenes.render_first, get_object_or_404(Scene, pk=pk))
 
 
 @marketer_required

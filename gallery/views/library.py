@@ -186,7 +186,7 @@ def version_band(request, slug, number):
 def sheet_again(request, slug, number):
     version = _editable(request, slug, number)
     try:
-        evidence.paint_again(version.sheet, request.user)
+        evidence.render_again(version.sheet, request.user)
     except WrongState:
         messages.error(request, problems.sentence("decided-already"))
     return redirect(version)

@@ -1,4 +1,7 @@
-"""The acts of the renderer's jobs: rows in, pictures out, progress on the way."""
+"""The acts of the renderer's jobs: rows in, pictures out, progress on the way.
+
+It imports torch, so no process but a worker that renders loads it: `gallery.jobs` asks for it late.
+"""
 
 import time
 from dataclasses import replace
@@ -6,43 +9,36 @@ from dataclasses import replace
 from django.conf import settings
 
 from brandstudio.core import blobs
+from gallery.engine import evidence, renderer, safety
 from gallery.models import EvidencePicture, StyleVersion, Way
 from gallery.problems import Refused
 from gallery.services import shown
 from gallery.services.orders import default_base
 from gallery.services.scenes import product_of
 from gallery.services.style_files import fitting_weights, weights_of
+from gallery.worker.stopped import Stopped
 from training.engine.data.images import open_rgb
 from training.engine.prompts import word_weights
+from training.engine.sampling.renderer import RenderStopped, SampleRequest
 
 
-class Stopped(Exception):
-    """The work was called off between two steps."""
-
-
-def painter_of_this_process():
+def renderer_of_this_process():
     """The warm renderer, as the settings want it."""
-    from gallery.engine import renderer, safety  # noqa: PLC0415 -- torch is slow
-
     return renderer.warm(settings.RENDER_COMPILE, settings.BASE_MODELS_DIR / safety.FOLDER)
 
 
 def load_default_base():
     """Take the base that scenes without a pack use, where there is one, into memory."""
     if base := default_base():
-        _take(painter_of_this_process(), base)
+        _ensure_loaded(renderer_of_this_process(), base)
 
 
-def paint_asset(asset, turn, stopped):
+def render_asset(asset, turn, stopped):
     """Paint one asset, already claimed; its row ends ready. turn: the device, held by us.
 
     Raises WrongState when the row was cancelled or taken over, Stopped when stopped() said so,
     EngineError or Refused for what a person can mend.
     """
-    # torch is slow to import, and web processes never do
-    from gallery.engine import renderer  # noqa: PLC0415
-    from training.engine.sampling.renderer import RenderStopped, SampleRequest  # noqa: PLC0415
-
     scene = asset.scene
     packs = asset.acting_packs()
     request = SampleRequest(
@@ -56,8 +52,8 @@ def paint_asset(asset, turn, stopped):
         seed=asset.seed,
         packs=[(weights_of(version), strength) for version, strength in packs],
     )
-    painter = painter_of_this_process()
-    _take(painter, scene.base)
+    warm_renderer = renderer_of_this_process()
+    _ensure_loaded(warm_renderer, scene.base)
     asset.begin_rendering()
     began = time.monotonic()
 
@@ -68,7 +64,7 @@ def paint_asset(asset, turn, stopped):
         turn.yield_device()
 
     try:
-        picture = _paint(painter, scene, request, on_step, stopped)
+        picture = _render(warm_renderer, scene, request, on_step, stopped)
     except RenderStopped as error:
         raise Stopped from error
     picture_sha256 = blobs.put_bytes(renderer.png(picture))
@@ -80,11 +76,11 @@ def paint_asset(asset, turn, stopped):
     )
 
 
-def _paint(painter, scene, request, on_step, stopped):
+def _render(warm_renderer, scene, request, on_step, stopped):
     """The picture, by the scene's way."""
     if scene.way == Way.LARGER:
         first = open_rgb(start_of(scene), name=scene.start_name)
-        return painter.upscale(
+        return warm_renderer.upscale(
             first,
             request,
             change=scene.denoising_strength,
@@ -93,25 +89,22 @@ def _paint(painter, scene, request, on_step, stopped):
             product=product_of(scene),
         )
     if scene.way == Way.PRODUCT:
-        return painter.paint_product(product_of(scene), request, on_step, stopped)
+        return warm_renderer.paint_product(product_of(scene), request, on_step, stopped)
     if scene.way == Way.PICTURE:
         request = replace(request, init_image=start_of(scene), change=scene.denoising_strength)
-    return painter.paint(request, on_step, stopped)
+    return warm_renderer.paint(request, on_step, stopped)
 
 
-def paint_sheet(sheet, turn, stopped):
+def render_sheet(sheet, turn, stopped):
     """Paint the pictures of a strength sheet that are not there yet, then score them.
 
-    Raises as `paint_asset` does; first of all EngineError if the weights don't fit their base.
+    Raises as `render_asset` does; first of all EngineError if the weights don't fit their base.
     """
-    from gallery.engine import evidence, renderer  # noqa: PLC0415 -- torch is slow
-    from training.engine.sampling.renderer import RenderStopped, SampleRequest  # noqa: PLC0415
-
     version = sheet.version
     weights = fitting_weights(version)
-    painter = painter_of_this_process()
-    _take(painter, version.base)
-    there = _painted_before(version)
+    warm_renderer = renderer_of_this_process()
+    _ensure_loaded(warm_renderer, version.base)
+    there = _rendered_before(version)
     wanted = plan_of(sheet)
     for done, (prompt, seed, strength) in enumerate(wanted, start=1):
         if (prompt, seed, strength) not in there:
@@ -123,7 +116,7 @@ def paint_sheet(sheet, turn, stopped):
                 packs=[(weights, strength)],
             )
             try:
-                picture = painter.paint(request, None, stopped)
+                picture = warm_renderer.paint(request, None, stopped)
             except RenderStopped as error:
                 raise Stopped from error
             there[prompt, seed, strength] = EvidencePicture.objects.create(
@@ -146,7 +139,7 @@ def paint_sheet(sheet, turn, stopped):
     sheet.finish()
 
 
-def _painted_before(version):
+def _rendered_before(version):
     """{(prompt, seed, strength): EvidencePicture} of those whose file is there and sound."""
     there = {}
     for picture in version.pictures.all():
@@ -240,7 +233,7 @@ def origin_of(scene):
     return origin
 
 
-def _take(painter, base):
+def _ensure_loaded(warm_renderer, base):
     if not base.is_present:
         raise Refused("base-absent", name=base.name)
-    painter.take(base.path, base.sha256)
+    warm_renderer.take(base.path, base.sha256)

@@ -60,7 +60,7 @@ def test_nothing_but_the_validation_makes_a_valid_order():
 
 def test_every_act_of_the_door_validates():
     tree = ast.parse((GALLERY / "services/scenes.py").read_text(encoding="utf-8"))
-    for name in ("compose_scene", "retry", "paint_first"):
+    for name in ("compose_scene", "retry", "render_first"):
         [act] = [one for one in tree.body if getattr(one, "name", "") == name]
         called = {ast.unparse(c.func) for c in ast.walk(act) if isinstance(c, ast.Call)}
         assert {"validate", "quota.check"} <= called, name

@@ -98,7 +98,7 @@ def test_cancel_ends_a_picture_between_two_steps(make_scene, marketer):
 
     asset.start(worker="test:1:1")
     with this_device().rendering() as turn, pytest.raises(WrongState):
-        render_jobs.paint_asset(asset, turn, stopped)
+        render_jobs.render_asset(asset, turn, stopped)
 
     asset.refresh_from_db()
     assert asset.state == AssetState.CANCELLED
@@ -171,7 +171,7 @@ def test_failed_asset_is_painted_again(make_scene, base, marketer):
 def test_sheet_is_painted_and_scored(make_version):
     version = make_version(state="draft", sheet="waiting", pictures=())
 
-    jobs.paint_sheet(version.sheet.pk)
+    jobs.render_sheet(version.sheet.pk)
 
     version.refresh_from_db()
     version.sheet.refresh_from_db()
@@ -190,11 +190,11 @@ def test_sheet_is_painted_and_scored(make_version):
 
 def test_sheet_goes_on_where_it_was(make_version):
     version = make_version(state="draft", sheet="waiting", pictures=())
-    jobs.paint_sheet(version.sheet.pk)
+    jobs.render_sheet(version.sheet.pk)
     there = set(version.pictures.values_list("pk", flat=True))
     type(version.sheet).objects.update(state=SheetState.WAITING, done=0)
 
-    jobs.paint_sheet(version.sheet.pk)
+    jobs.render_sheet(version.sheet.pk)
 
     assert set(version.pictures.values_list("pk", flat=True)) == there
 
@@ -203,7 +203,7 @@ def test_sheet_of_a_strange_file_fails_and_says_why(make_version):
     strange = blobs.put_bytes(b"not a safetensors file at all")
     version = make_version(state="draft", sheet="waiting", pictures=(), weights_sha256=strange)
 
-    jobs.paint_sheet(version.sheet.pk)
+    jobs.render_sheet(version.sheet.pk)
 
     version.sheet.refresh_from_db()
     assert version.sheet.state == SheetState.FAILED

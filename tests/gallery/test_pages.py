@@ -606,7 +606,7 @@ def test_waiting_time_counts_the_pictures_of_a_strength_sheet(
         return tile.seconds_left
 
     alone = wait()
-    version = make_version(state="draft", sheet="painting" if begun else "waiting")
+    version = make_version(state="draft", sheet="rendering" if begun else "waiting")
     EvidenceSheet.objects.filter(version=version).update(total=12, done=2, turn=1)
 
     assert wait() == pytest.approx(11 * alone)

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.db import connection
 
 from brandstudio.core.models import AuditEntry
-from gallery.models import Asset
+from gallery.models import Asset, EvidenceSheet, SheetState
 
 
 def run_migration(name):
@@ -38,3 +38,12 @@ def test_start_keeps_how_much_of_it_was_repainted(make_ready):
 
     asset.refresh_from_db()
     assert asset.lineage == {"start": {"sha256": "ab", "denoising_strength": 0.4}}
+
+
+def test_sheet_under_way_stays_under_way(make_version):
+    make_version(state="draft", sheet="waiting")
+    EvidenceSheet.objects.update(state="painting")
+
+    run_migration("0010_rendering_sheets")
+
+    assert EvidenceSheet.objects.get().state == SheetState.RENDERING

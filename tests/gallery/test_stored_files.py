@@ -80,14 +80,14 @@ def test_damaged_weights_do_not_render(make_version, make_scene, damage, queue_r
 def test_evidence_that_was_damaged_is_painted_anew(make_version, queue_redis, brand_admin):
     version = make_version(state="draft", sheet="waiting", pictures=())
     sheet = version.sheet
-    jobs.paint_sheet(sheet.pk)
+    jobs.render_sheet(sheet.pk)
     before = version.pictures.get(strength=0.7).sha256
     cut(before)
     EvidenceSheet.objects.filter(pk=sheet.pk).update(state="failed")
     sheet.refresh_from_db()
-    services.evidence.paint_again(sheet, brand_admin)
+    services.evidence.render_again(sheet, brand_admin)
 
-    jobs.paint_sheet(sheet.pk)
+    jobs.render_sheet(sheet.pk)
 
     assert version.pictures.get(strength=0.7).sha256 == before
     blobs.check(before)

@@ -55,9 +55,9 @@ class Command(BaseCommand):
                 for strength, score, content in make.scores_at(version):
                     say(f"  {strength:.1f}: style {score:.2f}, scene kept {content:.2f}")
             with make.timed(say, "scenes"):
-                make.paint_scenes(marketer, admin, per_scene)
+                make.render_scenes(marketer, admin, per_scene)
             with make.timed(say, "covers"):
-                covers.paint_covers(PromptTemplate.objects.approved(), base)
+                covers.render_covers(PromptTemplate.objects.approved(), base)
         except make.DemoFailed as error:
             raise CommandError(str(error)) from error
         size = export_demo(folder, base)
