@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from brandstudio.core.input.numbers import parse_ids
 from gallery import problems
 from gallery.models import Asset, AssetReview, AssetState, Channel, StylePack
-from gallery.pages import create, lineage
+from gallery.pages import lineage, results
 from gallery.pages.history import history_of
 from gallery.problems import Refused
 from gallery.services import assets as acts
@@ -227,8 +227,8 @@ def _back(request, asset):
     """To the create page (its results alone, when asked by htmx) or else to the picture."""
     if request.POST.get("next") == "create":
         if request.htmx:
-            shown = {"stage": create.stage_of(request.user)}
-            return render(request, "gallery/_stage.html", shown)
+            shown = {"results": results.results_of(request.user)}
+            return render(request, "gallery/_results.html", shown)
         return redirect(f"{reverse('gallery:create')}#results")
     return redirect(asset)
 

@@ -18,8 +18,7 @@ from gallery.engine import prompts
 from gallery.forms import SceneForm
 from gallery.models import Asset, Channel, PromptTemplate, Scene, Way
 from gallery.models.asset import AssetState
-from gallery.pages import create as stage
-from gallery.pages import placement, scene_initial
+from gallery.pages import placement, results, scene_initial
 from gallery.pages.scene_form import ShownForm
 from gallery.problems import REFUSALS
 from gallery.services import enlarging, library, orders, quota, reuse, scenes, sources, unread_words
@@ -60,7 +59,7 @@ def _page_context(request, form):
         "takes": _takes(form, base, channels),
         "shown_count": parse_id(form["count"].value()) or 1,
         "templates": PromptTemplate.objects.approved().order_by("slug"),
-        "stage": stage.stage_of(request.user),
+        "results": results.results_of(request.user),
         "left_today": quota.left_today(request.user),
         **_prompt_context(shown),
     }
@@ -68,14 +67,14 @@ def _page_context(request, form):
 
 def _takes(form, base, channels):
     """(low, high) seconds for one picture as the form stands; None where nothing was measured."""
-    pace = stage.pace_of(base)
+    pace = results.pace_of(base)
     if pace is None:
         return None
     slug = form["channel"].value()
     size = next(
         (one.paints for one in channels if one.slug == slug), orders.native_size(base, None)
     )
-    return stage.estimate(pace.seconds(orders.DEFAULT_STEPS, *size))
+    return results.estimate(pace.seconds(orders.DEFAULT_STEPS, *size))
 
 
 @marketer_required
@@ -115,10 +114,10 @@ def prompt(request):
 
 @marketer_required
 @require_safe
-@polled(lambda request: stage.tag_of(request.user))
-def stage_fragment(request):
+@polled(lambda request: results.tag_of(request.user))
+def results_fragment(request):
     """The results; polled while something is being painted."""
-    return render(request, "gallery/_stage.html", {"stage": stage.stage_of(request.user)})
+    return render(request, "gallery/_results.html", {"results": results.results_of(request.user)})
 
 
 @marketer_required
@@ -127,7 +126,7 @@ def asset_cancel(request, pk):
     """Stop this picture, or drop it from the queue."""
     asset = get_object_or_404(Asset.objects.filter(scene__owner=request.user), pk=pk)
     scenes.cancel([asset], request.user)
-    return _back_to_stage(request)
+    return _back_to_results(request)
 
 
 @marketer_required
@@ -140,7 +139,7 @@ def drop_waiting(request):
             request,
             ngettext("%(n)d picture dropped.", "%(n)d pictures dropped.", dropped) % {"n": dropped},
         )
-    return _back_to_stage(request)
+    return _back_to_results(request)
 
 
 @admin_required
@@ -197,12 +196,14 @@ def _act(request, act, row):
         act(row, request.user)
     except REFUSALS as error:
         messages.error(request, problems.of(error))
-    return _back_to_stage(request)
+    return _back_to_results(request)
 
 
-def _back_to_stage(request):
+def _back_to_results(request):
     if request.htmx:
-        return render(request, "gallery/_stage.html", {"stage": stage.stage_of(request.user)})
+        return render(
+            request, "gallery/_results.html", {"results": results.results_of(request.user)}
+        )
     return redirect(f"{reverse('gallery:create')}#results")
 
 

@@ -343,14 +343,14 @@ def test_worker_lost_in_mid_render_is_told_and_made_good(at, marketer, make_scen
 
     asset.refresh_from_db()
     assert (asset.state, asset.attempt, asset.steps_done) == (AssetState.WAITING, 2, 0)
-    assert "renderer was lost" in at(marketer).get("stage").content.decode()
+    assert "renderer was lost" in at(marketer).get("results").content.decode()
 
 
 def test_picture_given_up_says_so_and_offers_another_try(at, marketer, make_scene):
     asset = make_scene().assets.get()
     asset.give_up()
 
-    page = at(marketer).get("stage").content.decode()
+    page = at(marketer).get("results").content.decode()
 
     assert "renderer was lost" in page
     assert reverse("gallery:asset-retry", args=[asset.pk]) in page
@@ -371,19 +371,19 @@ def test_admin_lets_a_colleague_go_first(at, brand_admin, make_user, make_scene)
     make_scene(by=make_user("lin", is_marketer=True), count=2)
     hurried = make_scene(by=make_user("mei", is_marketer=True))
     browser = at(brand_admin)
-    assert [scene.waits for scene in browser.get("stage").context["stage"].others] == [2, 1]
+    assert [scene.waits for scene in browser.get("results").context["results"].others] == [2, 1]
 
     browser.post("scene-first", hurried.pk)
 
     assert Asset.objects.in_turn().first().scene == hurried
-    assert "goes first" in browser.get("stage").content.decode()
+    assert "goes first" in browser.get("results").content.decode()
 
 
 def test_only_admins_change_the_order(at, marketer, make_scene):
     scene = make_scene()
 
     assert at(marketer).post("scene-first", scene.pk).status_code == 403
-    assert at(marketer).get("stage").context["stage"].others == []
+    assert at(marketer).get("results").context["results"].others == []
     assert scene.assets.get().priority < scenes.URGENT
 
 

@@ -335,7 +335,7 @@ def test_favourite_on_the_stage_answers_with_the_stage(at, marketer, make_ready,
 
     asset.refresh_from_db()
     assert asset.is_favourite
-    assert 'id="stage"' in answer.content.decode()
+    assert 'id="results-list"' in answer.content.decode()
 
 
 def test_words_for_a_car_are_left_out_around_the_real_one(make_scene, make_template, make_cutout):

@@ -195,35 +195,35 @@ def test_prompt_over_the_limit_says_so(at, marketer, form_data):
 def test_stage_answers_not_modified_until_something_happens(at, marketer, make_scene):
     asset = make_scene().assets.get()
     browser = at(marketer)
-    first = browser.get("stage")
+    first = browser.get("results")
     tag = {"HX-Request": "true", "HX-PTag": first["HX-PTag"]}
 
-    assert browser.get("stage", headers=tag).status_code == 304
+    assert browser.get("results", headers=tag).status_code == 304
     asset.start("test:1:1")
-    assert browser.get("stage", headers=tag).status_code == 200
+    assert browser.get("results", headers=tag).status_code == 200
 
 
 def test_stage_stops_polling_when_all_is_done(at, marketer, make_scene, make_ready):
     make_ready()
-    assert "hx-trigger" not in at(marketer).get("stage").content.decode().split(">")[0]
+    assert "hx-trigger" not in at(marketer).get("results").content.decode().split(">")[0]
     make_scene()
-    assert 'hx-trigger="every 2s"' in at(marketer).get("stage").content.decode()
+    assert 'hx-trigger="every 2s"' in at(marketer).get("results").content.decode()
 
 
 def test_waiting_tile_says_its_place(at, marketer, make_scene, make_user):
     make_scene(by=make_user("other", is_marketer=True), count=2)
     make_scene(count=2)
 
-    stage = at(marketer).get("stage").context["stage"]
+    results = at(marketer).get("results").context["results"]
 
     # People take turns: mine is the second, and then the fourth.
-    assert [tile.place for scene in stage.scenes for tile in scene.tiles] == [2, 4]
+    assert [tile.place for scene in results.scenes for tile in scene.tiles] == [2, 4]
 
 
 def test_failed_tile_explains_itself(at, marketer, make_scene):
     make_scene().assets.get().fail("base-absent", name="toy")
 
-    page = at(marketer).get("stage").content.decode()
+    page = at(marketer).get("results").content.decode()
 
     assert 'data-state="failed"' in page
     assert "toy" in page
@@ -471,7 +471,7 @@ def test_template_with_an_unknown_slot_is_refused(at, designer):
 
 
 # Costs
-@pytest.mark.parametrize("page", ["create", "stage", "asset-list"])
+@pytest.mark.parametrize("page", ["create", "results", "asset-list"])
 def test_more_scenes_cost_no_more_queries(at, marketer, make_ready, make_version, page):
     version = make_version()
     browser = at(marketer)
@@ -491,12 +491,12 @@ def test_more_scenes_cost_no_more_queries(at, marketer, make_ready, make_version
 def test_more_waiting_scenes_cost_no_more_queries(at, marketer, make_scene):
     browser = at(marketer)
     make_scene(count=2)
-    browser.get("stage")
+    browser.get("results")
 
     costs = []
     for _round in range(2):
         with CaptureQueriesContext(connection) as captured:
-            browser.get("stage")
+            browser.get("results")
         costs.append(len(captured))
         make_scene(count=2)
 
@@ -601,7 +601,7 @@ def test_waiting_time_counts_the_pictures_of_a_strength_sheet(
     Asset.objects.filter(pk=asset.pk).update(turn=9)
 
     def wait():
-        [tile] = [t for s in at(marketer).get("stage").context["stage"].scenes for t in s.tiles
+        [tile] = [t for s in at(marketer).get("results").context["results"].scenes for t in s.tiles
                   if t.pk == asset.pk]  # fmt: skip
         return tile.seconds_left
 
@@ -620,7 +620,7 @@ def test_waiting_time_counts_what_is_left_of_the_picture_in_hand(
     other.start("host:1:1")
     Asset.objects.filter(pk=other.pk).update(steps_done=1, steps_total=4)
 
-    tiles = [t for s in at(marketer).get("stage").context["stage"].scenes for t in s.tiles]
+    tiles = [t for s in at(marketer).get("results").context["results"].scenes for t in s.tiles]
     left = {tile.pk: tile.seconds_left for tile in tiles if tile.is_active}
 
     assert left[mine.pk] == pytest.approx(left[other.pk] * (1.75 / 0.75))

@@ -18,7 +18,7 @@ _SPREAD = (0.8, 1.5)  # around the median: half and more of all pictures end ins
 
 
 @dataclass
-class Stage:
+class Results:
     """Scenes, newest first, each with `.tiles`; and what the sentence above them says."""
 
     scenes: list
@@ -35,10 +35,10 @@ class Stage:
         return bool(self.rendering or self.loading or self.waiting or self.others)
 
 
-def stage_of(person):
+def results_of(person):
     """The person's own latest scenes with every picture's state."""
     scenes = list(with_assets(Scene.objects.filter(owner=person))[:SCENES_SHOWN])
-    stage = Stage(scenes, tag=tag_of(person), others=waiting_of_others(person))
+    results = Results(scenes, tag=tag_of(person), others=waiting_of_others(person))
     active = [scene for scene in scenes if _is_active(scene)]
     places = places_in_queue() if active else {}
     paces = {base.pk: pace_of(base) for base in {scene.base for scene in active}}
@@ -49,12 +49,12 @@ def stage_of(person):
         for asset in scene.tiles:
             _place(asset, scene, places, paces)
             if asset.is_active:
-                stage.active_pks.append(asset.pk)
-            stage.rendering += asset.state == AssetState.RENDERING
-            stage.loading += asset.state == AssetState.LOADING
-            stage.waiting += asset.state == AssetState.WAITING
-    stage.seconds_left = _time_left(active)
-    return stage
+                results.active_pks.append(asset.pk)
+            results.rendering += asset.state == AssetState.RENDERING
+            results.loading += asset.state == AssetState.LOADING
+            results.waiting += asset.state == AssetState.WAITING
+    results.seconds_left = _time_left(active)
+    return results
 
 
 def waiting_of_others(person):
@@ -80,7 +80,7 @@ def with_assets(scenes):
 
 
 def tag_of(person):
-    """Changes when what `stage_of` shows does. Two small queries."""
+    """Changes when what `results_of` shows does. Two small queries."""
     rows = list(
         Asset.objects.filter(scene__owner=person)
         .order_by("-pk")
