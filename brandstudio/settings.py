@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",  # its widgets are found beside our own field templates
     "csp",
     "django_htmx",
     "django_rq",
@@ -101,6 +102,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "brandstudio.core.ui.form_renderer.FormRenderer"
 
 # --- Database -------------------------------------------------------------------------------------
 _DATABASE_URL = env.str("DATABASE_URL", "") or f"sqlite:///{DATA_DIR / 'studio.sqlite3'}"

@@ -21,7 +21,7 @@ WAYS = (Way.TEXT, Way.PICTURE, Way.PRODUCT)
 
 def _share(label, usual):
     """A number field for a share of the frame, in percent."""
-    return forms.FloatField(
+    field = forms.FloatField(
         label=label,
         required=False,
         min_value=-100,
@@ -29,6 +29,8 @@ def _share(label, usual):
         initial=round(usual * 100),
         widget=forms.NumberInput(attrs={"step": "0.1"}),
     )
+    field.unit = "%"
+    return field
 
 
 class SceneFields(forms.Form):

@@ -89,6 +89,7 @@ class TemplateForm(GuardedModelForm):
             "packs",
             "changes",
         ]
+        labels = {"slug": _("Short name")}
         help_texts = {
             "name_zh": _("What colleagues find it by, such as 骑楼夜色."),
             "name_en": _("The same in English, such as Arcade at night."),

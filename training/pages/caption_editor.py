@@ -25,6 +25,10 @@ class Card:
     typed: str | None = None
 
     @property
+    def shown_caption(self):
+        return self.image.caption if self.typed is None else self.typed
+
+    @property
     def picture_findings(self):
         return picture_findings(self.image)
 

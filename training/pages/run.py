@@ -89,6 +89,13 @@ class RunPage:
         return {"step": told["step"], "reasons": [problems.sentence(r) for r in told["reasons"]]}
 
     @cached_property
+    def best_step(self):
+        """The checkpoint to publish first: the recommended one, else the last."""
+        if self.recommended:
+            return self.recommended["step"]
+        return next((row.step for row in self.checkpoints if row.is_final), None)
+
+    @cached_property
     def worst(self):
         """[(name, loss, TrainingImage or None)] of what was learned worst, worst first."""
         losses = self.run.image_losses

@@ -1,12 +1,15 @@
 """Template tags for the parts that every page draws: icons, state badges, strength bands."""
 
 from functools import cache
+from html import unescape
 
 from django import template
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -46,6 +49,111 @@ def _drawn(name, extra):
     return render_to_string("_icon.html", {"name": name, "extra": extra})
 
 
+@register.simple_block_tag(takes_context=True)
+def post_button(
+    context,
+    content,
+    view,
+    *args,
+    look="",
+    icon="",
+    act="",
+    confirm="",
+    pressed=None,
+    target="",
+    next="",
+    once=False,
+    form_class="",
+):
+    """A button that posts: {% post_button "gallery:asset-ask" asset.pk icon="send" %}…{% end… %}.
+
+    The words between the tags stand on it; on a look of "icon" they are read out and shown on
+    hovering instead. view, args: as for {% url %}.
+    look: variants of static/css/components/button.css, such as "small quiet"; "menu" has none.
+    act: the value of the field `act`. confirm: a question before it posts.
+    pressed: whether a switch is on; None for what is no switch.
+    target: the selector of the fragment that the answer replaces; without it the page is loaded.
+    next: where the answer leads. once: a second press while it is sent does nothing.
+    """
+    looks = look.split()
+    words = content.strip()
+    is_icon = "icon" in looks
+    fields = {
+        "csrf_token": context.get("csrf_token"),
+        "address": reverse(view, args=args),
+        "classes": _button_classes(looks),
+        "icon": icon,
+        "icon_size": "icon--s" if "small" in looks else "",
+        "label": unescape(words) if is_icon else "",  # the attribute escapes it again
+        "words": "" if is_icon else mark_safe(words),  # a template wrote it
+        "act": act,
+        "confirm": confirm,
+        "pressed": pressed,
+        "target": target,
+        "next": next,
+        "once": once,
+        "form_class": form_class,
+    }
+    return render_to_string("_post_button.html", fields)
+
+
+def _button_classes(looks):
+    """ "small is-extra" as classes: button button--small is-extra."""
+    if "menu" in looks:
+        return ""
+    return " ".join(["button", *(w if w.startswith("is-") else f"button--{w}" for w in looks)])
+
+
+@register.simple_tag
+def prompt_pieces(pieces):
+    """A prompt in its own blanks and commas, told apart by where each piece comes from.
+
+    pieces: objects with a text and a kind: "trigger" is set by the studio, "slot" and "free" were
+    chosen or typed, "text" stands in the template.
+    """
+    return format_html_join("", "{}", ((_drawn_piece(piece),) for piece in pieces))
+
+
+def _drawn_piece(piece):
+    if piece.kind == "trigger":
+        why = _("Added by the studio, can't be changed")
+        return format_html(
+            '<span class="chip chip--locked" title="{}">{}{}</span>',
+            why,
+            icon("lock", "icon--s"),
+            piece.text,
+        )
+    if piece.kind in ("slot", "free"):
+        return format_html("<mark>{}</mark>", piece.text)
+    return piece.text
+
+
+@register.simple_tag
+def changed_words(spans):
+    """A text's change, word by word. spans: (kind, text), the kind "ins", "del" or anything."""
+    drawn = {"ins": "<ins>{}</ins>", "del": "<del>{}</del>"}
+    return format_html_join(
+        "", "{}", ((format_html(drawn.get(kind, "{}"), text),) for kind, text in spans)
+    )
+
+
+@register.simple_tag
+def poll(name, *args, every="2s"):
+    """The attributes by which a fragment asks for itself again: {% poll 'gallery:stage' %}.
+
+    name, args: as for {% url %}. Typed text and the focus survive the answer (outerMorph).
+    """
+    return format_html(
+        'hx-get="{}" hx-trigger="every {}" hx-swap="outerMorph"', reverse(name, args=args), every
+    )
+
+
+@register.filter
+def notice_kind(level_tag):
+    """The look of one of Django's messages: a kind of static/css/components/notice.css."""
+    return {"error": "failed", "warning": "waiting"}.get(level_tag, "approved")
+
+
 @register.inclusion_tag("_badge.html")
 def badge(state, label=None):
     """A state as shape, hue and word: {% badge run.state run.get_state_display %}."""
@@ -55,7 +163,15 @@ def badge(state, label=None):
 @register.inclusion_tag("_band.html")
 def band(version, values=True):
     """The strength band of a style version, drawn on a line from 0 to 1 (or to its maximum)."""
-    return {"version": version, "values": values, **band_geometry(version)}
+    figures = {
+        "low": version.strength_min,
+        "high": version.strength_max,
+        "best_low": version.best_min,
+        "best_high": version.best_max,
+        "value": version.strength,
+    }
+    shown = {name: strength_value(figure) for name, figure in figures.items()}
+    return {"values": values, **shown, **band_geometry(version)}
 
 
 @register.inclusion_tag("_strength.html")

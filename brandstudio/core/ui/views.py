@@ -125,9 +125,6 @@ def look(request):
     )
     context = {
         "form": SampleForm(sample),
-        "twin": SampleForm(
-            {f"twin-{name}": value for name, value in sample.items()}, prefix="twin"
-        ),
         "version": version,
         "page": Paginator(range(240), 24).page(3),
         "problem": SimpleNamespace(
