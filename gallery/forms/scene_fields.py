@@ -8,15 +8,15 @@ from gallery.models import (
     Channel,
     ProductCutout,
     PromptTemplate,
+    SceneMode,
     Scheduler,
     StyleVersion,
-    Way,
 )
 from gallery.services import orders
 from gallery.services.orders import Placement
 
 COUNTS = (1, 2, 4, 8)
-WAYS = (Way.TEXT, Way.PICTURE, Way.PRODUCT)
+MODES = (SceneMode.TEXT, SceneMode.PICTURE, SceneMode.PRODUCT)
 
 
 def _share(label, usual):
@@ -119,9 +119,9 @@ class SceneFields(forms.Form):
         },
     )
 
-    way = forms.ChoiceField(
+    mode = forms.ChoiceField(
         label=_("What to start from"),
-        choices=[(way.value, way.label) for way in WAYS],
+        choices=[(mode.value, mode.label) for mode in MODES],
         required=False,
         error_messages={"invalid_choice": _("Choose one of the three.")},
     )

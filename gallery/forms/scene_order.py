@@ -1,7 +1,7 @@
 """The order that the fields of a sent SceneForm make."""
 
 from gallery.engine import prompts
-from gallery.models import Scheduler, Way
+from gallery.models import SceneMode, Scheduler
 from gallery.problems import Refused
 from gallery.services import library, orders, sources
 from gallery.services.orders import Placement, SceneOrder
@@ -62,7 +62,7 @@ def repeats_of(packs):
 
 def _origin_of(cleaned, person):
     """What the scene starts from, besides words."""
-    if cleaned["way"] == Way.PICTURE:
+    if cleaned["mode"] == SceneMode.PICTURE:
         if not cleaned["start"]:
             raise Refused("start-missing")
         start = sources.find_start(cleaned["start"], person)
@@ -71,7 +71,7 @@ def _origin_of(cleaned, person):
         percent = cleaned["denoising_strength"]
         usual = orders.DEFAULT_DENOISING_STRENGTH
         return {"start": start, "denoising_strength": usual if percent is None else percent / 100}
-    if cleaned["way"] == Way.PRODUCT:
+    if cleaned["mode"] == SceneMode.PRODUCT:
         if cleaned["cutout"] is None:
             raise Refused("cutout-missing")
         sent = {name: cleaned[f"cutout_{name}"] for name in ("x", "y", "width")}

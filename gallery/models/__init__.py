@@ -2,7 +2,7 @@ from .asset import Asset, AssetReview, AssetState, Download
 from .channel import Channel
 from .evidence import EvidenceSheet, SheetState
 from .review import OwnWork, ReviewState
-from .scene import Scene, ScenePack, Scheduler, Way
+from .scene import Scene, SceneMode, ScenePack, Scheduler
 from .source import ProductCutout, StartPicture
 from .style import EvidencePicture, StylePack, StyleVersion
 from .template import PromptTemplate
@@ -26,5 +26,5 @@ __all__ = [
     "StartPicture",
     "StylePack",
     "StyleVersion",
-    "Way",
+    "SceneMode",
 ]

@@ -33,7 +33,7 @@ def tile_shape(width, height):
     return min(TILE_SHAPES, key=lambda name: abs(math.log(TILE_SHAPES[name] * height / width)))
 
 
-class Way(models.TextChoices):
+class SceneMode(models.TextChoices):
     """How a scene comes about."""
 
     TEXT = "text", _("from words")
@@ -85,7 +85,7 @@ class Scene(models.Model):
     made_from = models.ForeignKey(  # the asset whose settings were taken up
         "gallery.Asset", models.SET_NULL, null=True, blank=True, related_name="reused_by"
     )
-    way = models.CharField(max_length=10, choices=Way, default=Way.TEXT)
+    mode = models.CharField(max_length=10, choices=SceneMode, default=SceneMode.TEXT)
     start_sha256 = BlobField(blank=True)  # the picture that it starts from
     start_name = models.CharField(max_length=200, blank=True)  # of a file that was uploaded
     start_asset = models.ForeignKey(  # where the start is a picture of the gallery
@@ -110,11 +110,11 @@ class Scene(models.Model):
         ordering = ["-made_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(way__in=(Way.PICTURE, Way.LARGER)) | ~Q(start_sha256=""),
+                condition=~Q(mode__in=(SceneMode.PICTURE, SceneMode.LARGER)) | ~Q(start_sha256=""),
                 name="scene_from_picture_has_one",
             ),
             models.CheckConstraint(
-                condition=~Q(way=Way.PRODUCT)
+                condition=~Q(mode=SceneMode.PRODUCT)
                 | Q(cutout__isnull=False, cutout_x__gte=0, cutout_y__gte=0, cutout_width__gt=0),
                 name="scene_with_product_has_a_cutout",
             ),

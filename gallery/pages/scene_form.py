@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from brandstudio.core.input.numbers import parse_number
 from gallery.forms import scene_order
-from gallery.models import Channel, Way
+from gallery.models import Channel, SceneMode
 from gallery.services import sources
 from gallery.services.orders import Placement, SceneOrder
 from training.engine.prompts import strengths
@@ -13,9 +13,9 @@ from training.engine.prompts import strengths
 ADVANCED = ("seed", "steps", "guidance", "scheduler", "negative", "sweep")
 # Fields whose errors stand beside them, whatever else the page shows.
 _BESIDE = {"template", "free", "pack", "channel", *ADVANCED}
-_IN_A_WAY = {
-    Way.PICTURE: {"start", "denoising_strength"},
-    Way.PRODUCT: {"cutout", "cutout_x", "cutout_y", "cutout_width"},
+_IN_A_MODE = {
+    SceneMode.PICTURE: {"start", "denoising_strength"},
+    SceneMode.PRODUCT: {"cutout", "cutout_x", "cutout_y", "cutout_width"},
 }
 
 
@@ -64,9 +64,9 @@ class ShownForm:
         return any(choice["is_chosen"] for choice in self.choices)
 
     @property
-    def way(self):
-        """Which of the three ways the page opens at."""
-        return self.form["way"].value() or Way.TEXT
+    def mode(self):
+        """Which of the three modes the page opens at."""
+        return self.form["mode"].value() or SceneMode.TEXT
 
     @cached_property
     def start(self):
@@ -120,7 +120,7 @@ class ShownForm:
         """Names of the fields that have a place on the page as it stands."""
         sliders = {f"strength_{version.pk}" for version in self.form.versions}
         reason = {"reason"} if sliders else set()
-        return _BESIDE | sliders | reason | _IN_A_WAY.get(self.way, set())
+        return _BESIDE | sliders | reason | _IN_A_MODE.get(self.mode, set())
 
     def order(self):
         """The order that an unsent or refused form shows, for the prompt beside it.
@@ -135,7 +135,7 @@ class ShownForm:
             for choice in self.choices
             if choice["is_chosen"]
         ]
-        cutout = self.cutout if self.way == Way.PRODUCT else None
+        cutout = self.cutout if self.mode == SceneMode.PRODUCT else None
         return SceneOrder(
             template=self.template,
             slot_values={

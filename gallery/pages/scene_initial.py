@@ -3,11 +3,12 @@
 from django.http import QueryDict
 
 from brandstudio.core.input.numbers import parse_id, parse_number, parse_whole
-from gallery.models import Asset, Channel, Scheduler, Way
+from gallery.models import Asset, Channel, SceneMode, Scheduler
 from gallery.services import orders, reuse, sources
 
 _KEPT = "create-form"  # in the session
 _FORMERLY = {  # what fields were called in links that people saved
+    "way": "mode",
     "change": "denoising_strength",
     "plate": "cutout",
     "plate_x": "cutout_x",
@@ -39,10 +40,10 @@ def asked_of(request):
 
 def _origin_of(order):
     """What the form's fields show of an order's start and of its real car."""
-    way = order.way
+    mode = order.mode
     if order.is_larger:  # the form asks for pictures of the first size
-        way = Way.PRODUCT if order.placement else Way.TEXT
-    shown = {"way": way.value}
+        mode = SceneMode.PRODUCT if order.placement else SceneMode.TEXT
+    shown = {"mode": mode.value}
     if order.start and not order.is_larger:
         shown |= {
             "start": order.start.key,
@@ -61,9 +62,14 @@ def initial_of(asked, person, template, versions):
         visible = Asset.objects.visible_to(person).select_related("scene__template")
         if asset := visible.filter(pk=number).first():
             initial = _initial_of_asset(asset)
-            if asked.get("way") == Way.PICTURE:  # its settings, and itself to start from
+            if asked.get("mode") == SceneMode.PICTURE:  # its settings, and itself to start from
                 start = sources.start_of(asset)
-                initial |= {"way": Way.PICTURE, "start": start.key, "seed": None, "cutout": ""}
+                initial |= {
+                    "mode": SceneMode.PICTURE,
+                    "start": start.key,
+                    "seed": None,
+                    "cutout": "",
+                }
             return initial
     initial = {
         "template": template,
@@ -82,7 +88,7 @@ def initial_of(asked, person, template, versions):
         name = f"slot_{slot['name']}"
         values = [option["value"] for option in slot["options"]]
         initial[name] = asked[name] if asked.get(name) in values else values[0]
-    for name in ("way", "start", "cutout"):
+    for name in ("mode", "start", "cutout"):
         initial[name] = asked.get(name, "")
     for name in ("denoising_strength", "cutout_x", "cutout_y", "cutout_width"):
         if (value := parse_number(asked.get(name))) is not None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from gallery.models import AssetState, Way
+from gallery.models import AssetState, SceneMode
 from gallery.problems import Refused
 from gallery.services import reuse, scenes
 from gallery.services.sources import start_of
@@ -21,7 +21,7 @@ def enlarge(asset, by):
     scene = asset.scene
     if asset.state != AssetState.READY:
         raise Refused("picture-not-ready")
-    if scene.way == Way.LARGER:
+    if scene.mode == SceneMode.LARGER:
         raise Refused("enlarged-already")
     if LARGER * max(scene.width, scene.height) > LARGEST_SIDE:
         raise Refused("too-large-to-enlarge", limit=LARGEST_SIDE)

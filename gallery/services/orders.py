@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from brandstudio.core.models import Vehicle
 from gallery.engine import prompts, sizes
-from gallery.models import ProductCutout, Scheduler, Way
+from gallery.models import ProductCutout, SceneMode, Scheduler
 from gallery.problems import Refused
 from gallery.services.sources import Start
 from training.models import BaseModel
@@ -68,10 +68,12 @@ class SceneOrder:
         return len(self.strengths) or self.count
 
     @property
-    def way(self):
+    def mode(self):
         if self.is_larger:
-            return Way.LARGER
-        return Way.PRODUCT if self.placement else Way.PICTURE if self.start else Way.TEXT
+            return SceneMode.LARGER
+        if self.placement:
+            return SceneMode.PRODUCT
+        return SceneMode.PICTURE if self.start else SceneMode.TEXT
 
 
 def base_of(order):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gallery.engine import prompts
-from gallery.models import Way
+from gallery.models import SceneMode
 from gallery.problems import Refused
 from gallery.services import orders, sources
 from gallery.services.orders import Placement, SceneOrder
@@ -42,14 +42,14 @@ def sweep(asset, by=None):
 
 def _check_original(asset):
     """Raise Refused for an enlarged picture: its settings are those of the one before it."""
-    if asset.scene.way == Way.LARGER:
+    if asset.scene.mode == SceneMode.LARGER:
         raise Refused("enlarged-already")
 
 
 def _order_of(asset, by, *, seed):
     scene = asset.scene
     template, free = _words_of(scene)
-    is_larger = scene.way == Way.LARGER
+    is_larger = scene.mode == SceneMode.LARGER
     return SceneOrder(
         template=template,
         slot_values=scene.slot_values,
@@ -80,7 +80,7 @@ def _order_of(asset, by, *, seed):
 
 def _start_of(scene):
     """What the scene started from, as it was; None for a scene from words alone."""
-    if scene.way not in (Way.PICTURE, Way.LARGER):
+    if scene.mode not in (SceneMode.PICTURE, SceneMode.LARGER):
         return None
     return sources.kept_start(scene)
 

@@ -101,7 +101,7 @@ def _scene_of(valid):
 
 def _origin_of(order):
     """The columns that say what a scene starts from."""
-    columns = {"way": order.way}
+    columns = {"mode": order.mode}
     if order.start:
         columns |= {
             "start_sha256": order.start.sha256,

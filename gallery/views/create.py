@@ -16,7 +16,7 @@ from brandstudio.core.ui.polling import polled
 from gallery import problems
 from gallery.engine import prompts
 from gallery.forms import SceneForm
-from gallery.models import Asset, Channel, PromptTemplate, Scene, Way
+from gallery.models import Asset, Channel, PromptTemplate, Scene, SceneMode
 from gallery.models.asset import AssetState
 from gallery.pages import placement, results, scene_initial
 from gallery.pages.scene_form import ShownForm
@@ -85,10 +85,10 @@ def add_source(request):
     try:
         if file := request.FILES.get("start_file"):
             kept["start"] = f"own-{sources.take_start(file, request.user).pk}"
-            kept["way"] = Way.PICTURE
+            kept["mode"] = SceneMode.PICTURE
         elif file := request.FILES.get("cutout_file"):
             kept["cutout"] = sources.take_cutout(file, request.user).pk
-            kept["way"] = Way.PRODUCT
+            kept["mode"] = SceneMode.PRODUCT
         else:
             messages.error(request, _("Choose a file first."))
     except sources.REFUSED_FILES as error:

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from brandstudio.core import blobs
 from gallery.engine import evidence, renderer, safety
-from gallery.models import EvidencePicture, StyleVersion, Way
+from gallery.models import EvidencePicture, SceneMode, StyleVersion
 from gallery.problems import Refused
 from gallery.services import shown
 from gallery.services.orders import default_base
@@ -77,8 +77,8 @@ def render_asset(asset, turn, stopped):
 
 
 def _render(warm_renderer, scene, request, on_step, stopped):
-    """The picture, by the scene's way."""
-    if scene.way == Way.LARGER:
+    """The picture, by the scene's mode."""
+    if scene.mode == SceneMode.LARGER:
         first = open_rgb(start_of(scene), name=scene.start_name)
         return warm_renderer.upscale(
             first,
@@ -88,9 +88,9 @@ def _render(warm_renderer, scene, request, on_step, stopped):
             should_stop=stopped,
             product=product_of(scene),
         )
-    if scene.way == Way.PRODUCT:
+    if scene.mode == SceneMode.PRODUCT:
         return warm_renderer.paint_product(product_of(scene), request, on_step, stopped)
-    if scene.way == Way.PICTURE:
+    if scene.mode == SceneMode.PICTURE:
         request = replace(request, init_image=start_of(scene), change=scene.denoising_strength)
     return warm_renderer.paint(request, on_step, stopped)
 
@@ -213,7 +213,7 @@ def lineage_of(asset, packs, versions):
 
 def origin_of(scene):
     """What a picture was painted from besides words: pictures by their hash, places by numbers."""
-    origin = {"way": scene.way}
+    origin = {"mode": scene.mode}
     if scene.start_sha256:
         origin["start"] = {
             "sha256": scene.start_sha256,

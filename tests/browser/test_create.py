@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from brandstudio.core import blobs
 from gallery.engine import labelling
-from gallery.models import Asset, AssetState, ProductCutout, Scene, Way
+from gallery.models import Asset, AssetState, ProductCutout, Scene, SceneMode
 from tests.browser.conftest import PATIENCE
 from tests.gallery.conftest import channel  # noqa: F401 -- a square one
 from tests.gallery.test_origins import cut_out
@@ -129,7 +129,7 @@ def test_real_car_is_placed_by_mouse_and_keys_and_kept(
     ready(page, 1)
 
     scene = Scene.objects.get()
-    assert scene.way == Way.PRODUCT
+    assert scene.mode == SceneMode.PRODUCT
     assert {name: getattr(scene, name) for name in placed} == pytest.approx(placed)
     page.locator("li.tile a").first.click()
     expect(page.get_by_text("its pixels are those of the file")).to_be_visible()

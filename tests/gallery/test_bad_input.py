@@ -271,14 +271,14 @@ def test_unknown_channel_and_template(refused):
 
 
 def test_way_without_its_picture(refused):
-    answer = refused(way="picture")
+    answer = refused(mode="picture")
     assert "start" in answer.context["form"].errors
-    assert "start" in refused(way="picture", start="own-999").context["form"].errors
-    assert "cutout" in refused(way="product").context["form"].errors
-    assert "cutout" in refused(way="product", cutout="999").context["form"].errors
+    assert "start" in refused(mode="picture", start="own-999").context["form"].errors
+    assert "cutout" in refused(mode="product").context["form"].errors
+    assert "cutout" in refused(mode="product", cutout="999").context["form"].errors
     assert (
         "denoising_strength"
-        in refused(way="picture", denoising_strength="0").context["form"].errors
+        in refused(mode="picture", denoising_strength="0").context["form"].errors
     )
 
 
@@ -304,7 +304,7 @@ def test_upload_comes_back_with_all_that_was_typed(at, writer, form_data, client
 
     form = answer.context["form"]
     start = StartPicture.objects.get()
-    assert (form["way"].value(), form["start"].value()) == ("picture", f"own-{start.pk}")
+    assert (form["mode"].value(), form["start"].value()) == ("picture", f"own-{start.pk}")
     assert form["slot_weather"].value() == "rain"
     assert form["free"].value() == "my words"
     shown = answer.context["shown"]
@@ -394,13 +394,13 @@ def test_only_admins_change_the_order(at, marketer, make_scene):
         ({"count": ""}, "How many: This field is required."),
         ({"made_from": "999"}, "The picture that this was to be made from is not there any more"),
         ({"made_from": "9" * 30}, "The picture that this was to be made from is not there"),
-        ({"way": "sideways"}, "What to start from: Choose one of the three."),
+        ({"mode": "sideways"}, "What to start from: Choose one of the three."),
         (
-            {"way": "text", "denoising_strength": "3"},
+            {"mode": "text", "denoising_strength": "3"},
             "How much changes: Ensure this value is greater",
         ),
-        ({"way": "picture", "cutout": "99"}, "The real car: Select a valid choice."),
-        ({"way": "", "cutout_x": "far"}, "Middle, from the left: Enter a number."),
+        ({"mode": "picture", "cutout": "99"}, "The real car: Select a valid choice."),
+        ({"mode": "", "cutout_x": "far"}, "Middle, from the left: Enter a number."),
     ],
 )
 def test_refused_field_that_the_page_does_not_show_is_told_above_it(refused, changes, said):
@@ -416,7 +416,7 @@ def test_picture_that_is_gone_does_not_hold_the_form_for_good(refused):
 
 @pytest.mark.parametrize("name", sorted(SceneForm.base_fields))
 def test_no_field_is_refused_without_a_word_on_the_page(refused, name):
-    odd = {"way": "product"} if name.startswith("cutout") else {"way": "picture"}
+    odd = {"mode": "product"} if name.startswith("cutout") else {"mode": "picture"}
     page = refused(**{**odd, "start": "", name: "odd words"}).content.decode()
 
     errors = page.count('class="field__error"') + page.count("notice--failed")

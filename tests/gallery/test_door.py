@@ -282,7 +282,7 @@ def test_enlarged_picture_opens_the_form_at_what_it_was_made_from(asked, at, lin
 
     form = at(lin).get("create", **{"from": asset.pk}).context["form"]
 
-    assert (form["way"].value(), form["start"].value() or "") == ("text", "")
+    assert (form["mode"].value(), form["start"].value() or "") == ("text", "")
 
 
 # Nothing is lost on the way

@@ -10,7 +10,7 @@ from PIL import Image
 from brandstudio.core import blobs
 from brandstudio.core.models import Vehicle
 from gallery import jobs
-from gallery.models import Asset, AssetState, ProductCutout, Scene, StartPicture, Way
+from gallery.models import Asset, AssetState, ProductCutout, Scene, SceneMode, StartPicture
 from gallery.problems import REFUSALS
 from gallery.services import downloads, enlarging, reuse, scenes, sources
 from gallery.services.scenes import Placement
@@ -101,7 +101,7 @@ def test_picture_is_started_from_and_named_in_the_lineage(make_scene, make_versi
     assert near.state == AssetState.READY
     assert near.steps_total == 1  # a quarter of four
     assert near.picture_sha256 != plain.picture_sha256
-    assert near.lineage["way"] == "picture"
+    assert near.lineage["mode"] == "picture"
     assert near.lineage["start"] == {
         "sha256": start.sha256,
         "asset": None,
@@ -256,7 +256,7 @@ def test_enlarging_doubles_the_picture_and_tells_where_it_came_from(
 
     assert larger.state == AssetState.READY, larger.problem
     assert pixels(larger.picture_sha256).shape == (64, 96, 3)
-    assert larger.lineage["way"] == "larger"
+    assert larger.lineage["mode"] == "larger"
     assert larger.lineage["start"]["asset"] == first.pk
     assert larger.lineage["packs"] == first.lineage["packs"]
     assert larger.steps_total > 0
@@ -295,16 +295,18 @@ def test_retired_style_enlarges_nothing_more(make_ready, make_version, marketer,
 
 
 # Taking it up again
-@pytest.mark.parametrize("way", [Way.PICTURE, Way.PRODUCT])
-def test_again_and_sweep_keep_the_way(make_ready, make_version, make_cutout, start, way, marketer):
+@pytest.mark.parametrize("mode", [SceneMode.PICTURE, SceneMode.PRODUCT])
+def test_again_and_sweep_keep_the_mode(
+    make_ready, make_version, make_cutout, start, mode, marketer
+):
     version = make_version()
     origin = {"placement": Placement(make_cutout(), 0.4, 0.8, 0.6)}
-    if way == Way.PICTURE:
+    if mode == SceneMode.PICTURE:
         origin = {"start": start, "denoising_strength": 0.3}
     [asset] = make_ready(packs=((version, 0.6),), **origin)
 
     for order in (reuse.again(asset, marketer), reuse.sweep(asset, marketer)):
-        assert order.way == way
+        assert order.mode == mode
         assert (order.start, order.placement) == (origin.get("start"), origin.get("placement"))
     usual = scenes.DEFAULT_DENOISING_STRENGTH
     expected = origin.get("denoising_strength", usual)
@@ -315,7 +317,7 @@ def test_again_and_sweep_keep_the_way(make_ready, make_version, make_cutout, sta
 
 def test_car_is_placed_by_numbers_alone(at, marketer, form_data, make_cutout):
     cutout = make_cutout()
-    sent = {"way": "product", "cutout": cutout.pk, "cutout_x": "40", "cutout_width": "66.5"}
+    sent = {"mode": "product", "cutout": cutout.pk, "cutout_x": "40", "cutout_width": "66.5"}
 
     answer = at(marketer).post("create", **form_data, **sent)
 

@@ -47,3 +47,13 @@ def test_sheet_under_way_stays_under_way(make_version):
     run_migration("0010_rendering_sheets")
 
     assert EvidenceSheet.objects.get().state == SheetState.RENDERING
+
+
+def test_lineage_keeps_how_a_picture_came_about(make_ready):
+    [asset] = make_ready()
+    Asset.objects.update(lineage={"way": "larger"})
+
+    run_migration("0011_scene_mode")
+
+    asset.refresh_from_db()
+    assert asset.lineage == {"mode": "larger"}
