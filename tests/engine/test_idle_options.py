@@ -6,6 +6,7 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from training.engine import cli
+from training.engine.commands.outcome import FAILED
 from training.engine.config.run_config import RunConfig
 from training.engine.errors import EngineError
 from training.engine.lora import weight_files
@@ -148,7 +149,7 @@ def _like(stem):
 def test_layers_of_no_network_of_ours_are_refused_by_inspect_too(tmp_path, stem, capsys):
     save_file(_like(stem), tmp_path / "ink.safetensors")
 
-    assert cli.main(["inspect", str(tmp_path / "ink.safetensors")]) == cli.FAILED
+    assert cli.main(["inspect", str(tmp_path / "ink.safetensors")]) == FAILED
     inspected = capsys.readouterr().out
     told = [f"--lora-dir={tmp_path}", f"--output={tmp_path / 'x.png'}"]
     assert cli.main(["generate", "--prompt=tea <lora:ink:1>", *told]) != 0

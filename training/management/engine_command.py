@@ -1,5 +1,6 @@
 """A management command that hands over to the engine's own command of the same arguments."""
 
+import argparse
 import sys
 
 from django.core.management.base import BaseCommand
@@ -22,13 +23,6 @@ class EngineCommand(BaseCommand):
         cli.COMMANDS[self.engine_command].add_arguments(parser)
 
     def handle(self, *args, **options):
-        code = cli.run(self.engine_command, _Options(options))
+        code = cli.run(self.engine_command, argparse.Namespace(**options))
         if code:
             sys.exit(code)
-
-
-class _Options:
-    """Parsed options by attribute, as argparse gives them."""
-
-    def __init__(self, values):
-        self.__dict__.update(values)

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
-import math
-import shutil
 from pathlib import Path
 
+from training.minibase.schedule import STAGES
+
 DEFAULT_FOLDER = Path("var/minibase")
-STAGES = ("tokenizer", "basis", "scenes", "text", "unet", "vae", "judge", "clip", "bundle")
-# Minutes of a full build on two cores; --minutes overrides the one of a single stage.
-MINUTES = {"text": 1.7, "unet": 90.0, "vae": 12.0, "judge": 4.0, "clip": 7.5}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -66,103 +62,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; return the exit status (1 when a wanted figure is missed)."""
+    """Run one command; return the exit status (1 when a figure misses its mark)."""
     options = parser().parse_args(arguments)
-    commands = {
-        "build": _build,
-        "refine": _refine,
-        "evaluate": _evaluate,
-        "sharpness": _sharpness,
-        "sheets": _sheets,
-        "single-file": _single_file,
-    }
-    return commands[options.command](options)
+    from training.minibase import commands  # noqa: PLC0415 -- torch; --help skips it
 
-
-def _say(text: str) -> None:
-    print(text, flush=True)
-
-
-def _build(options) -> int:
-    # Torch takes seconds to load; --help should not.
-    from training.minibase import stages  # noqa: PLC0415
-
-    chosen = options.stage or list(STAGES)
-    options.folder.mkdir(parents=True, exist_ok=True)
-    for stage in STAGES:
-        if stage not in chosen:
-            continue
-        done = stages.output(options.folder, stage)
-        if done.exists() and not options.resume:
-            shutil.rmtree(done) if done.is_dir() else done.unlink()
-        if done.exists() and stage in stages.ONCE:
-            _say(f"{stage}: kept")
-            continue
-        minutes = options.minutes or MINUTES.get(stage, 0.0)
-        _say(f"{stage}: start")
-        stages.run(stage, options, seconds=60 * minutes, say=_say)
-        _say(f"{stage}: done")
-    return 0
-
-
-def _refine(options) -> int:
-    import torch  # noqa: PLC0415
-
-    from training.minibase import refine  # noqa: PLC0415
-
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
-    if options.idle:
-        refine.lowest_priority()
-    plan = refine.Plan(
-        options.folder or refine.default_folder(),
-        options.steps,
-        seconds=60 * options.minutes if options.minutes else math.inf,
-        scenes=options.scenes,
-        crop_share=options.crops,
-        learning_rate=options.rate,
-        seed=options.seed,
-    )
-    refine.refine(plan, _say)
-    return 0
-
-
-def _evaluate(options) -> int:
-    from training.minibase import bundle, evaluate  # noqa: PLC0415
-
-    weights = options.weights or bundle.WEIGHTS
-    figures = evaluate.evaluate(weights, options.pictures)
-    if options.lora:
-        from training.minibase import lora_probe  # noqa: PLC0415
-
-        say = None if options.json else _say
-        figures["lora"], _ = lora_probe.all_styles(weights, say=say)
-    print(json.dumps(figures, indent=1) if options.json else evaluate.report(figures))
-    return 0 if all(figures["met"].values()) else 1
-
-
-def _sharpness(options) -> int:
-    from training.minibase import bundle, sharpness  # noqa: PLC0415
-
-    pipe = sharpness.load(options.weights or bundle.WEIGHTS, options.unet)
-    figures = sharpness.measure(pipe, options.scenes, options.pictures, options.keep)
-    print(json.dumps(figures, indent=1) if options.json else sharpness.report(figures))
-    return 0
-
-
-def _sheets(options) -> int:
-    from training.minibase import bundle, contact, lora_probe  # noqa: PLC0415
-
-    weights = options.weights or bundle.WEIGHTS
-    _say(f"wrote {contact.write_base(weights, options.out)}")
-    _, pictures = lora_probe.all_styles(weights, say=_say)
-    _say(f"wrote {contact.write_styles(pictures, options.out)}")
-    return 0
-
-
-def _single_file(options) -> int:
-    from training.minibase import bundle, single_file  # noqa: PLC0415
-
-    size = single_file.write(options.weights or bundle.WEIGHTS, options.out)
-    _say(f"wrote {options.out} ({size / 1e6:.1f} MB)")
-    return 0
+    return commands.COMMANDS[options.command](options)

@@ -7,6 +7,7 @@ from PIL import Image
 
 from tests.engine import toys
 from training.engine import cli
+from training.engine.commands.outcome import DONE
 from training.engine.data import labelers
 from training.engine.data.captions import tables
 from training.engine.data.captions.folders import folder_captions
@@ -109,7 +110,7 @@ def test_files_of_other_kinds_are_told_in_one_line(folder, capsys):
         (folder / name).write_text("")
     line = f"not read here were passed over in {folder} (2): notes.pdf, x.psd."
 
-    assert cli.main(["screen", "--input", str(folder)]) == cli.DONE
+    assert cli.main(["screen", "--input", str(folder)]) == DONE
     screened = capsys.readouterr().err
     cli.main(["label", "--input", str(folder), "--output", str(folder / "metadata.csv")])
 

@@ -8,6 +8,7 @@ from PIL import Image
 
 from tests.engine import toys
 from training.engine import cli
+from training.engine.commands.outcome import REFUSED
 from training.engine.config.run_config import RunConfig
 from training.engine.data.captions import tables
 from training.engine.data.labelers import read_vocabulary
@@ -143,7 +144,7 @@ def test_endless_file_is_refused_by_name(unfit, read, name):
 
 
 def test_train_refuses_an_endless_configuration_in_one_line(capsys):
-    assert cli.main(["train", "--config", "/dev/zero"]) == cli.REFUSED
+    assert cli.main(["train", "--config", "/dev/zero"]) == REFUSED
 
     assert "zero is not readable YAML (line 1): it is no regular file" in capsys.readouterr().err
 
@@ -156,7 +157,7 @@ def test_huge_text_beside_a_picture_is_named(make_config, tmp_path, capsys):
     config = make_config(train_data_dir=str(folder), metadata_path=str(folder))
     path.write_text(config.to_yaml(), encoding="utf-8")
 
-    assert cli.main(["train", "--config", str(path)]) == cli.REFUSED
+    assert cli.main(["train", "--config", str(path)]) == REFUSED
 
     assert ".txt has 8000 MB; the limit is 1 MB" in capsys.readouterr().err
 

@@ -1,0 +1,50 @@
+"""`generate`: one picture."""
+
+import argparse
+
+from tqdm import tqdm
+
+from training.engine.base.base_models import describe
+from training.engine.commands.defaults import DENOISING_STRENGTH
+from training.engine.commands.inputs import base_dirs, print_warnings, refuse_idle
+from training.engine.commands.outcome import DONE
+from training.engine.files.disk import check_output, whole_file
+from training.engine.prompts import style_tags
+from training.engine.sampling.renderer import Renderer, SampleRequest, check_request
+
+FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+
+
+def run(options: argparse.Namespace) -> int:
+    refuse_idle("--change", options.change, "--init-image", options.init_image)
+    refuse_idle(
+        "--negative-prompt", options.negative_prompt, "--guidance above 1", options.guidance > 1
+    )
+    prompt, tags = style_tags.split_tags(options.prompt)
+    packs = style_tags.find_packs(tags, options.lora_dir)
+    print_warnings(path for path, _ in packs)
+    info = describe(options.base_model, base_dirs())
+    request = SampleRequest(
+        prompt,
+        options.negative_prompt,
+        options.width,
+        options.height,
+        options.steps,
+        options.guidance,
+        options.seed,
+        packs,
+        init_image=options.init_image,
+        change=DENOISING_STRENGTH if options.change is None else options.change,
+        mask=options.mask,
+        scheduler=options.scheduler,
+    )
+    check_request(request, info)
+    reads = [options.init_image, options.mask, info.path, *(path for path, _ in packs)]
+    output = check_output(options.output, "--output", FORMATS, reads)
+    renderer = Renderer(info)
+    with tqdm(total=request.steps_taken, desc="rendering", unit="step") as bar:
+        image = renderer.render([request], on_step=lambda i, step, total, _: bar.update())[0]
+    with whole_file(output) as temporary:
+        image.save(temporary, FORMATS[output.suffix.lower()])
+    print(output)
+    return DONE

@@ -1,0 +1,42 @@
+"""`label`: drafted captions for a folder."""
+
+import argparse
+import sys
+
+from tqdm import tqdm
+
+from training.engine.commands.inputs import print_passed_over, refuse_idle
+from training.engine.commands.outcome import DONE, FAILED
+from training.engine.data import labelers
+from training.engine.files.disk import check_output
+from training.engine.prompts import trigger_words
+
+
+def run(options: argparse.Namespace) -> int:
+    # Before weights are loaded.
+    refuse_idle("--vocabulary", options.vocabulary, "--labeler clip", options.labeler == "clip")
+    trigger_words.check(options.prefix, "--prefix")
+    check_output(options.output, "--output", labelers.TABLE_ENDINGS, [options.vocabulary])
+    if options.labeler == "blip":
+        labeler = labelers.BlipLabeler(options.model or "models/blip")
+    else:
+        labeler = labelers.ClipVocabularyLabeler(options.model, options.vocabulary)
+    with tqdm(desc="labelling", unit="image") as bar:
+
+        def show(done, total, name):
+            bar.total = total
+            bar.update(done - bar.n)
+
+        rows, problems = labelers.caption_folder(
+            options.input,
+            options.output,
+            labeler,
+            overwrite=options.overwrite,
+            prefix=options.prefix,
+            on_image=show,
+        )
+    print_passed_over(options.input)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    print(f"{len(rows)} captions in {options.output}")
+    return FAILED if problems else DONE

@@ -1,0 +1,65 @@
+"""The events of a training run on a terminal: bars and lines."""
+
+import sys
+
+from tqdm import tqdm
+
+
+class ProgressBars:
+    """One progress bar for the steps, one for each earlier phase; other events are lines."""
+
+    def __init__(self):
+        self.bar = None
+        self.name = ""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self) -> None:
+        if self.bar is not None:
+            self.bar.close()
+            self.bar = None
+
+    def show(self, event) -> None:
+        if event.kind == "phase":
+            self._phase(event)
+        elif event.kind == "step":
+            self.bar.set_postfix(loss=f"{event.loss:.4f}", epoch=event.epoch, refresh=False)
+            self.bar.update(event.step - self.bar.n)
+        else:
+            self.line(_LINES[event.kind](event))
+
+    def line(self, text: str) -> None:
+        tqdm.write(text, file=sys.stdout)
+
+    def _phase(self, event) -> None:
+        if event.name in ("saving", "sampling"):
+            return
+        if event.name != self.name:
+            self.close()
+            self.name = event.name
+            unit = "step" if event.name == "training" else "item"
+            if event.total:
+                self.bar = tqdm(total=event.total, initial=event.done, desc=event.name, unit=unit)
+            return
+        if self.bar is not None:
+            self.bar.update(event.done - self.bar.n)
+
+
+_LINES = {
+    "estimate": lambda e: (
+        f"memory: about {e.total:,} MB (weights {e.weights:,}, activations {e.activations:,}, "
+        f"adapter and optimizer {e.adapter:,}; while encoding {e.encoding:,})"
+    ),
+    "validation": lambda e: f"step {e.step}: validation loss {e.loss:.4f}",
+    "sample": lambda e: f"step {e.step}: sample {e.path}",
+    "checkpoint": lambda e: f"step {e.step}: saved {e.path}",
+    "warning": lambda e: f"warning: {e.sentence}",
+    "paused": lambda e: f"paused at step {e.step}; go on with --resume",
+    "cancelled": lambda e: f"cancelled at step {e.step}",
+    "recommended": lambda e: f"recommended: step {e.step}, {e.path}. {' '.join(e.sentences)}",
+    "finished": lambda e: f"finished {e.path} in {e.seconds:.0f} s of training ({e.sha256})",
+}
