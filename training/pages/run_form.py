@@ -6,7 +6,7 @@ from django.utils.translation import gettext, gettext_noop
 from brandstudio.core.input.acts import one_of
 from brandstudio.core.input.numbers import parse_id
 from training import services
-from training.engine.config.run_config import PRESETS
+from training.engine.config.presets import PRESETS
 from training.engine.errors import EngineError
 from training.engine.prompts.checks import as_prompt
 from training.forms import RunForm

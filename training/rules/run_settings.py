@@ -10,7 +10,9 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 import yaml
 
-from training.engine.config.run_config import RunConfig, fields_schema, preset, read_settings
+from training.engine.config.presets import preset
+from training.engine.config.run_config import RunConfig, read_settings
+from training.engine.config.schema import fields_schema
 from training.engine.errors import EngineError
 
 OURS = ("train_data_dir", "metadata_path", "output_dir", "base_model")

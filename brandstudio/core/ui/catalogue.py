@@ -25,7 +25,7 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
-SETTINGS_FILE = "training/engine/config/run_config.py"
+SETTINGS_FILE = "training/engine/config/keys.py"
 HEADER = {
     "Project-Id-Version": "brand-studio",
     "Language": "zh_Hans",

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from training.engine.config.reference import markdown, with_reference
-from training.engine.config.run_config import fields_schema
+from training.engine.config.schema import fields_schema
 
 DOCS = Path(__file__).parents[3] / "docs" / "training.md"
 

@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.engine.config.run_config import TARGET_PRESETS, RunConfig, fields_schema, preset
+from training.engine.config.keys import TARGET_PRESETS
+from training.engine.config.presets import preset
+from training.engine.config.run_config import RunConfig
+from training.engine.config.schema import fields_schema
 from training.engine.errors import EngineError, EngineErrors
 
 ARTICLE = """\

@@ -6,7 +6,7 @@
 import sys
 from pathlib import Path
 
-from training.engine.config.run_config import FieldSchema, fields_schema
+from training.engine.config.schema import FieldSchema, fields_schema
 
 BEGIN = "<!-- configuration: made by python -m training.engine.config.reference -->"
 END = "<!-- end of configuration -->"
