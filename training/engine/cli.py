@@ -8,6 +8,7 @@ import argparse
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import ModuleType
 
 from training.engine.base.base_models import BUNDLED
 from training.engine.commands.defaults import DENOISING_STRENGTH
@@ -36,12 +37,21 @@ def main(argv: list[str] | None = None) -> int:
 
 def run(name: str, options: argparse.Namespace) -> int:
     """Run a command; an EngineError becomes lines on stderr and an exit code."""
-    # Loaded now and not above: torch takes seconds, which --help and the other commands are spared.
-    command = importlib.import_module(f"training.engine.commands.{name}")
     try:
-        return command.run(options)
+        return _module(name).run(options)
     except EngineError as error:
         return fail(error, FAILED)
+
+
+def _module(name: str) -> ModuleType:
+    """What a command does. Raises EngineError("package-missing") without an optional package."""
+    # Loaded now and not above: torch takes seconds, which --help and the other commands are spared.
+    try:
+        return importlib.import_module(f"training.engine.commands.{name}")
+    except ModuleNotFoundError as error:
+        raise EngineError(
+            "package-missing", feature=f"“{name}”", package=error.name, setting="command"
+        ) from error
 
 
 def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
