@@ -58,6 +58,7 @@ lint: install-dev
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/djlint --check --quiet templates
 	$(VENV)/bin/lint-imports
+	$(VENV)/bin/mypy
 	$(PYTHON) manage.py makemigrations --check --dry-run
 
 format: install-dev
@@ -66,5 +67,5 @@ format: install-dev
 	$(VENV)/bin/djlint --reformat --quiet templates || true
 
 clean:
-	rm -rf .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results build
+	rm -rf .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis test-results build
 	find . -name __pycache__ -not -path "./$(VENV)/*" -prune -exec rm -rf {} +

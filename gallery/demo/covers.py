@@ -10,8 +10,8 @@ from training.engine.sampling.renderer import SampleRequest
 
 def render_covers(templates, base):
     """Paint each template with the first option of every slot and keep it as its cover."""
-    warm_renderer = render_jobs.renderer_of_this_process()
-    warm_renderer.take(base.path, base.sha256)
+    scene_renderer = render_jobs.renderer_of_this_process()
+    scene_renderer.ensure_loaded(base.path, base.sha256)
     for number, template in enumerate(templates):
         order = SceneOrder(
             template=template,
@@ -25,7 +25,7 @@ def render_covers(templates, base):
             steps=orders.DEFAULT_STEPS,
             seed=700 + number,
         )
-        picture = warm_renderer.paint(request)
+        picture = scene_renderer.render(request)
         # A cover is no content of the template: an approved one gets it too.
         type(template).objects.filter(pk=template.pk).update(
             cover_sha256=blobs.put_bytes(renderer.webp(picture, 256))

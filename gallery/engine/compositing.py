@@ -123,10 +123,10 @@ def open_cutout(path: str | Path, name: str = "") -> Image.Image:
         picture = image.convert("RGBA")
         if not _is_srgb(picture):
             picture = images.to_srgb(picture)
-    lowest, highest = picture.getchannel("A").getextrema()
-    if lowest > 250:
+    alpha = np.asarray(picture.getchannel("A"))
+    if alpha.min() > 250:
         raise EngineError("cutout-without-alpha", name=name)
-    if highest < 128:
+    if alpha.max() < 128:
         raise EngineError("cutout-empty", name=name)
     left, top, right, bottom = _visible(picture)
     if max(right - left, bottom - top) < SMALLEST:
@@ -153,7 +153,13 @@ def _is_srgb(picture: Image.Image) -> bool:
 
 
 def _visible(picture: Image.Image) -> tuple[int, int, int, int]:
-    return picture.getchannel("A").point(lambda value: 255 if value >= 128 else 0).getbbox()
+    return _box(picture.getchannel("A").point(lambda value: 255 if value >= 128 else 0))
+
+
+def _box(image: Image.Image) -> tuple[int, int, int, int]:
+    box = image.getbbox()
+    assert box, "an empty cut-out is refused before it is measured"
+    return box
 
 
 def _overlay(product: PlacedProduct, size: tuple[int, int]) -> Image.Image:
@@ -168,7 +174,7 @@ def _overlay(product: PlacedProduct, size: tuple[int, int]) -> Image.Image:
     frame = Image.new("RGBA", size)
     left = round(product.x * size[0] - width / 2)
     frame.paste(picture, (left, round(product.y * size[1]) - height))
-    if frame.getchannel("A").getextrema()[1] < 128:
+    if np.asarray(frame.getchannel("A")).max() < 128:
         raise EngineError("cutout-outside")
     return frame
 
@@ -206,7 +212,7 @@ def _mask(overlay: Image.Image) -> Image.Image:
     Left free from the start, the network likes to paint a second product into the first.
     """
     opaque = overlay.getchannel("A").point(lambda value: 255 if value == 255 else 0)
-    left, _, right, _ = overlay.getbbox()
+    left, _, right, _ = _box(overlay)
     near = np.clip(4 * _blurred(np.asarray(opaque) / 255.0, RIM * (right - left)), 0, 1)
     free = np.where(np.asarray(opaque) == 255, 0, 1 - (1 - RIM_FREE) * near)
     return _grey(free)

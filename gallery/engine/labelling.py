@@ -11,6 +11,7 @@ import io
 import math
 from functools import lru_cache
 from pathlib import Path
+from typing import IO
 
 from PIL import Image, ImageCms, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
@@ -29,7 +30,7 @@ _INK = (255, 255, 255, 255)
 
 
 def write(
-    picture: Image.Image, target: Path | io.IOBase, *, form: str, mark: Mark, packet: str = ""
+    picture: Image.Image, target: Path | IO[bytes], *, form: str, mark: Mark, packet: str = ""
 ) -> None:
     """Write the picture with both marks to target, a path or a binary file.
 

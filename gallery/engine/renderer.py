@@ -1,4 +1,4 @@
-"""The renderer of one process: a base model and its packs, kept warm from picture to picture."""
+"""The renderer of one process: a base model and its packs, kept loaded from image to image."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ PREVIEW_SIDE = 128  # px of the longer side of a preview
 OnStep = Callable[[int, int, bytes], None]
 
 
-class WarmRenderer:
+class SceneRenderer:
     """Paints pictures one by one; a base is loaded once and stays until another is asked for.
 
     compile: see sampling.Renderer. safety: folder of a safety checker, used where it exists.
-    Not safe for several threads. A process has one: `warm()`.
+    Not safe for several threads. A process has one: `shared()`.
     """
 
     def __init__(self, device: str | None = None, compile: str = "", safety: Path | None = None):
@@ -37,35 +37,42 @@ class WarmRenderer:
         self._base = ""  # sha256 of the base in memory
         self._renderer: Renderer | None = None
 
-    def holds(self, base_sha256: str) -> bool:
+    def is_loaded(self, base_sha256: str) -> bool:
         """Whether this base is in memory, so that painting may begin at once."""
         return self._base == base_sha256
 
-    def take(self, base_path: str | Path, base_sha256: str) -> Renderer:
+    def ensure_loaded(self, base_path: str | Path, base_sha256: str) -> Renderer:
         """The renderer of this base, loaded if it was not. Raises EngineError as loading does."""
-        if not self.holds(base_sha256):
+        if not self.is_loaded(base_sha256):
             self._drop()
             self._renderer = Renderer(base_path, self.device, compile=self.compile)
             self._base = base_sha256
+        return self.renderer
+
+    @property
+    def renderer(self) -> Renderer:
+        """The renderer of the base that was asked for last."""
+        if self._renderer is None:
+            raise ValueError("no base is loaded yet: ensure_loaded comes first")
         return self._renderer
 
-    def paint(
+    def render(
         self,
         request: SampleRequest,
         on_step: OnStep | None = None,
         should_stop: Callable[[], bool] | None = None,
     ) -> Image.Image:
-        """The picture of one request on the base taken last.
+        """The picture of one request on the base loaded last.
 
         on_step(step, total, preview): after each step; preview is a small WebP, or b"" where the
         step has none. Raises RenderStopped when should_stop() said so, EngineError otherwise,
         picture-withheld among them.
         """
 
-        [picture] = self._renderer.render([request], _told(on_step), should_stop)
+        [picture] = self.renderer.render([request], _told(on_step), should_stop)
         return self._checked(picture)
 
-    def paint_product(
+    def render_product(
         self,
         product: PlacedProduct,
         request: SampleRequest,
@@ -74,15 +81,15 @@ class WarmRenderer:
     ) -> Image.Image:
         """A scene painted around a product, whose opaque pixels are exactly those of its file.
 
-        Otherwise as `paint`; raises the EngineErrors of compositing.compose as well.
+        Otherwise as `render`; raises the EngineErrors of compositing.compose as well.
         """
-        base = self._renderer.base
+        base = self.renderer.base
         size = (request.width or base.default_width, request.height or base.default_height)
         composition = compositing.compose(product, size)
         around = dataclasses.replace(
             request, init_image=composition.picture, mask=composition.mask, change=1.0
         )
-        return compositing.finish(self.paint(around, on_step, should_stop), composition)
+        return compositing.finish(self.render(around, on_step, should_stop), composition)
 
     def upscale(
         self,
@@ -101,7 +108,7 @@ class WarmRenderer:
         """
         larger = self._checked(
             upscale.upscale(
-                self._renderer, picture, request, factor, change, _told(on_step), should_stop
+                self.renderer, picture, request, factor, change, _told(on_step), should_stop
             )
         )
         return compositing.put_on(larger, product) if product else larger
@@ -129,15 +136,16 @@ def _told(on_step: OnStep | None):
 
 
 @cache
-def warm(compile: str = "", safety: Path | None = None) -> WarmRenderer:
+def shared(compile: str = "", safety: Path | None = None) -> SceneRenderer:
     """This process's renderer; a process asks for it in one way only."""
-    return WarmRenderer(compile=compile, safety=safety)
+    return SceneRenderer(compile=compile, safety=safety)
 
 
 def _preview(latents_shown: Image.Image) -> bytes:
     """A small WebP; latents are a few pixels wide, which a browser would show as blocks."""
     scale = PREVIEW_SIDE / max(latents_shown.size)
-    size = tuple(max(1, round(length * scale)) for length in latents_shown.size)
+    width, height = latents_shown.size
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
     return webp(latents_shown.resize(size, Image.Resampling.BICUBIC), PREVIEW_SIDE)
 
 

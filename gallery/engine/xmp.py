@@ -159,5 +159,5 @@ def _values(root: ElementTree.Element, name: str) -> list[str]:
         if name in element.attrib:
             values.append(element.attrib[name])
         if element.tag == name:
-            values.append(element.text or element.get(f"{{{_RDF}}}resource", ""))
+            values.append(element.text or element.get(f"{{{_RDF}}}resource") or "")
     return values

@@ -23,8 +23,8 @@ from training.engine.sampling.renderer import RenderStopped, SampleRequest
 
 
 def renderer_of_this_process():
-    """The warm renderer, as the settings want it."""
-    return renderer.warm(settings.RENDER_COMPILE, settings.BASE_MODELS_DIR / safety.FOLDER)
+    """The renderer that this process keeps, as the settings want it."""
+    return renderer.shared(settings.RENDER_COMPILE, settings.BASE_MODELS_DIR / safety.FOLDER)
 
 
 def load_default_base():
@@ -52,8 +52,8 @@ def render_asset(asset, turn, stopped):
         seed=asset.seed,
         packs=[(weights_of(version), strength) for version, strength in packs],
     )
-    warm_renderer = renderer_of_this_process()
-    _ensure_loaded(warm_renderer, scene.base)
+    scene_renderer = renderer_of_this_process()
+    _ensure_loaded(scene_renderer, scene.base)
     asset.begin_rendering()
     began = time.monotonic()
 
@@ -64,7 +64,7 @@ def render_asset(asset, turn, stopped):
         turn.yield_device()
 
     try:
-        picture = _render(warm_renderer, scene, request, on_step, stopped)
+        picture = _render(scene_renderer, scene, request, on_step, stopped)
     except RenderStopped as error:
         raise Stopped from error
     picture_sha256 = blobs.put_bytes(renderer.png(picture))
@@ -76,11 +76,11 @@ def render_asset(asset, turn, stopped):
     )
 
 
-def _render(warm_renderer, scene, request, on_step, stopped):
+def _render(scene_renderer, scene, request, on_step, stopped):
     """The picture, by the scene's mode."""
     if scene.mode == SceneMode.LARGER:
         first = open_rgb(start_of(scene), name=scene.start_name)
-        return warm_renderer.upscale(
+        return scene_renderer.upscale(
             first,
             request,
             change=scene.denoising_strength,
@@ -89,10 +89,10 @@ def _render(warm_renderer, scene, request, on_step, stopped):
             product=product_of(scene),
         )
     if scene.mode == SceneMode.PRODUCT:
-        return warm_renderer.paint_product(product_of(scene), request, on_step, stopped)
+        return scene_renderer.render_product(product_of(scene), request, on_step, stopped)
     if scene.mode == SceneMode.PICTURE:
         request = replace(request, init_image=start_of(scene), change=scene.denoising_strength)
-    return warm_renderer.paint(request, on_step, stopped)
+    return scene_renderer.render(request, on_step, stopped)
 
 
 def render_sheet(sheet, turn, stopped):
@@ -102,8 +102,8 @@ def render_sheet(sheet, turn, stopped):
     """
     version = sheet.version
     weights = fitting_weights(version)
-    warm_renderer = renderer_of_this_process()
-    _ensure_loaded(warm_renderer, version.base)
+    scene_renderer = renderer_of_this_process()
+    _ensure_loaded(scene_renderer, version.base)
     there = _rendered_before(version)
     wanted = plan_of(sheet)
     for done, (prompt, seed, strength) in enumerate(wanted, start=1):
@@ -116,7 +116,7 @@ def render_sheet(sheet, turn, stopped):
                 packs=[(weights, strength)],
             )
             try:
-                picture = warm_renderer.paint(request, None, stopped)
+                picture = scene_renderer.render(request, None, stopped)
             except RenderStopped as error:
                 raise Stopped from error
             there[prompt, seed, strength] = EvidencePicture.objects.create(
@@ -233,7 +233,7 @@ def origin_of(scene):
     return origin
 
 
-def _ensure_loaded(warm_renderer, base):
+def _ensure_loaded(scene_renderer, base):
     if not base.is_present:
         raise Refused("base-absent", name=base.name)
-    warm_renderer.take(base.path, base.sha256)
+    scene_renderer.ensure_loaded(base.path, base.sha256)

@@ -28,8 +28,9 @@ def run(*command):
         ("ruff", "check", "--no-cache", "."),
         ("ruff", "format", "--no-cache", "--check", "."),
         ("lint-imports", "--no-cache"),
+        ("mypy",),
     ],
-    ids=["style", "format", "who may know whom"],
+    ids=["style", "format", "who may know whom", "types"],
 )
 def test_house_rule_is_kept(command):
     code, said = run(*command)

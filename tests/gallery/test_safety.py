@@ -8,7 +8,7 @@ from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionS
 from PIL import Image
 from transformers import CLIPConfig
 
-from gallery.engine.renderer import WarmRenderer
+from gallery.engine.renderer import SceneRenderer
 from gallery.engine.safety import SafetyChecker
 from tests.engine import toys
 from training.engine.errors import EngineError
@@ -46,9 +46,11 @@ def base(tmp_path_factory):
 
 
 def painted(base, folder):
-    painter = WarmRenderer("cpu", safety=folder)
-    painter.take(base, "toy")
-    return painter.paint(REQUEST), painter.upscale(Image.new("RGB", (48, 32)), REQUEST)
+    scene_renderer = SceneRenderer("cpu", safety=folder)
+    scene_renderer.ensure_loaded(base, "toy")
+    return scene_renderer.render(REQUEST), scene_renderer.upscale(
+        Image.new("RGB", (48, 32)), REQUEST
+    )
 
 
 def test_picture_that_passes_is_unchanged(base, checker):
@@ -62,13 +64,15 @@ def test_picture_that_passes_is_unchanged(base, checker):
 
 
 def test_withheld_picture_says_so(base, checker):
-    painter = WarmRenderer("cpu", safety=checker(threshold=-2.0))
-    painter.take(base, "toy")
+    scene_renderer = SceneRenderer("cpu", safety=checker(threshold=-2.0))
+    scene_renderer.ensure_loaded(base, "toy")
 
     for act in (
-        lambda: painter.paint(REQUEST),
-        lambda: painter.paint(dataclasses.replace(REQUEST, init_image=Image.new("RGB", (8, 8)))),
-        lambda: painter.upscale(Image.new("RGB", (48, 32)), REQUEST),
+        lambda: scene_renderer.render(REQUEST),
+        lambda: scene_renderer.render(
+            dataclasses.replace(REQUEST, init_image=Image.new("RGB", (8, 8)))
+        ),
+        lambda: scene_renderer.upscale(Image.new("RGB", (48, 32)), REQUEST),
     ):
         with pytest.raises(EngineError) as caught:
             act()

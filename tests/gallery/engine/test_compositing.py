@@ -8,17 +8,19 @@ from PIL import Image, ImageDraw
 
 from gallery.engine import compositing
 from gallery.engine.compositing import PlacedProduct
-from gallery.engine.renderer import WarmRenderer
+from gallery.engine.renderer import SceneRenderer
 from tests.engine import toys
 from training.engine.errors import EngineError
 from training.engine.sampling.renderer import SampleRequest
 
 
 @pytest.fixture(scope="module")
-def painter(tmp_path_factory):
-    painter = WarmRenderer("cpu")
-    painter.take(toys.write_base(tmp_path_factory.mktemp("base"), "studio-mini"), "toy")
-    return painter
+def scene_renderer(tmp_path_factory):
+    scene_renderer = SceneRenderer("cpu")
+    scene_renderer.ensure_loaded(
+        toys.write_base(tmp_path_factory.mktemp("base"), "studio-mini"), "toy"
+    )
+    return scene_renderer
 
 
 def cut_out(size=(96, 48), seed=0):
@@ -49,11 +51,11 @@ def upload(tmp_path):
 REQUEST = SampleRequest("a harbour", steps=2, seed=4, width=128, height=96)
 
 
-def test_painted_scene_holds_the_uploads_own_pixels(painter, upload):
+def test_painted_scene_holds_the_uploads_own_pixels(scene_renderer, upload):
     picture = cut_out()
     product = PlacedProduct(upload(picture), x=0.5, y=0.75, width=96 / 128)
 
-    scene = painter.paint_product(product, REQUEST)
+    scene = scene_renderer.render_product(product, REQUEST)
 
     shown = np.asarray(scene)[24:72, 16:112]
     solid = np.asarray(picture)[..., 3] == 255
@@ -62,10 +64,10 @@ def test_painted_scene_holds_the_uploads_own_pixels(painter, upload):
 
 
 @pytest.mark.parametrize("width", [0.3, 0.5, 1.4])
-def test_scaled_product_holds_the_scaled_uploads_pixels(painter, upload, width):
+def test_scaled_product_holds_the_scaled_uploads_pixels(scene_renderer, upload, width):
     product = PlacedProduct(upload(), x=0.4, y=1.1, width=width)
 
-    scene = np.asarray(painter.paint_product(product, REQUEST))
+    scene = np.asarray(scene_renderer.render_product(product, REQUEST))
 
     overlay = np.asarray(compositing.compose(product, (128, 96)).overlay)
     solid = overlay[..., 3] == 255
@@ -103,11 +105,11 @@ def test_shadow_follows_wheels_that_stand_at_different_heights(tmp_path):
     assert darkest[74] == pytest.approx(top + 58, abs=3)
 
 
-def test_scene_changes_around_the_same_product(painter, upload):
+def test_scene_changes_around_the_same_product(scene_renderer, upload):
     product = PlacedProduct(upload(), width=0.5)
 
     first, second, again = (
-        np.asarray(painter.paint_product(product, dataclasses.replace(REQUEST, seed=seed)))
+        np.asarray(scene_renderer.render_product(product, dataclasses.replace(REQUEST, seed=seed)))
         for seed in (1, 2, 1)
     )
 
@@ -115,12 +117,12 @@ def test_scene_changes_around_the_same_product(painter, upload):
     assert not np.array_equal(first, second)
 
 
-def test_larger_picture_holds_the_product_at_its_larger_size(painter, upload):
+def test_larger_picture_holds_the_product_at_its_larger_size(scene_renderer, upload):
     product = PlacedProduct(upload(), x=0.5, y=0.75, width=96 / 256)
     request = dataclasses.replace(REQUEST, width=128, height=96)
-    scene = painter.paint_product(product, request)
+    scene = scene_renderer.render_product(product, request)
 
-    larger = painter.upscale(scene, request, product=product)
+    larger = scene_renderer.upscale(scene, request, product=product)
 
     assert larger.size == (256, 192)
     solid = np.asarray(cut_out())[..., 3] == 255
@@ -128,9 +130,9 @@ def test_larger_picture_holds_the_product_at_its_larger_size(painter, upload):
     assert np.array_equal(shown[solid], np.asarray(cut_out())[solid][:, :3])
 
 
-def test_larger_picture_may_not_grow_beyond_the_limit(painter):
+def test_larger_picture_may_not_grow_beyond_the_limit(scene_renderer):
     with pytest.raises(EngineError) as caught:
-        painter.upscale(Image.new("RGB", (2056, 64)), REQUEST)
+        scene_renderer.upscale(Image.new("RGB", (2056, 64)), REQUEST)
 
     assert caught.value.code == "picture-too-large"
 

@@ -43,7 +43,11 @@ def run(options: argparse.Namespace) -> int:
     output = check_output(options.output, "--output", FORMATS, reads)
     renderer = Renderer(info)
     with tqdm(total=request.steps_taken, desc="rendering", unit="step") as bar:
-        image = renderer.render([request], on_step=lambda i, step, total, _: bar.update())[0]
+
+        def advance(*_: object) -> None:
+            bar.update()
+
+        image = renderer.render([request], on_step=advance)[0]
     with whole_file(output) as temporary:
         image.save(temporary, FORMATS[output.suffix.lower()])
     print(output)

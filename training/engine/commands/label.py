@@ -17,6 +17,7 @@ def run(options: argparse.Namespace) -> int:
     refuse_idle("--vocabulary", options.vocabulary, "--labeler clip", options.labeler == "clip")
     trigger_words.check(options.prefix, "--prefix")
     check_output(options.output, "--output", labelers.TABLE_ENDINGS, [options.vocabulary])
+    labeler: labelers.Labeler
     if options.labeler == "blip":
         labeler = labelers.BlipLabeler(options.model or "models/blip")
     else:

@@ -9,7 +9,7 @@ from training.engine.commands.progress import ProgressBars
 from training.engine.config.run_config import RunConfig
 from training.engine.errors import EngineError
 from training.engine.evaluate import run_advice
-from training.engine.events import Phase
+from training.engine.events import Event, Finished, Paused, Phase
 from training.engine.train import trainer
 from training.engine.train.control import SignalControl
 from training.engine.train.run_folder import RunFolder
@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
     except EngineError as error:
         return fail(error, REFUSED)
     started = False
-    event = None
+    event: Event | None = None
     bars = ProgressBars()
     with SignalControl() as control, bars:
         events = trainer.train(
@@ -38,10 +38,10 @@ def run(options: argparse.Namespace) -> int:
         except EngineError as error:
             bars.close()
             return fail(error, FAILED if started else REFUSED)
-        if event is not None and event.kind == "finished" and not options.no_advice:
+        if isinstance(event, Finished) and not options.no_advice:
             _advise(config, control, bars)
     # In the further processes of a run there are no events to tell.
-    stopped_short = event is not None and event.kind == "paused" and event.reason != "asked"
+    stopped_short = isinstance(event, Paused) and event.reason != "asked"
     return FAILED if stopped_short else DONE
 
 

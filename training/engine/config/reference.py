@@ -22,9 +22,9 @@ def markdown() -> str:
 
 def with_reference(text: str) -> str:
     """The text with the table between its marks made anew. Raises ValueError without marks."""
-    before, found, rest = text.partition(BEGIN)
-    _, ended, after = rest.partition(END)
-    if not found or not ended:
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
         raise ValueError("the marks around the configuration's reference are missing")
     return f"{before}{BEGIN}\n{markdown()}\n{END}{after}"
 
@@ -51,7 +51,7 @@ def _range(field: FieldSchema) -> str:
     return field.kind
 
 
-def _number(value: float) -> str:
+def _number(value: float | None) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:g}"
 
 

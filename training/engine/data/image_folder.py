@@ -58,18 +58,20 @@ def find_files(folder: str | Path, endings: frozenset[str], key: str = "--input"
     """The files of a folder with one of these endings. Raises as find_images."""
     if not os.path.isdir(folder):  # False for names that no disk takes, where Path would raise
         raise EngineError("folder-missing", path=str(folder), key=key)
-    found, faults, others = {}, [], []
+    files: dict[str, Path] = {}
+    faults: list[EngineError] = []
+    others: list[str] = []
     for raw, path in walk(Path(folder), faults):
         name = clean_name(raw)
         if PurePosixPath(name).suffix.lower() not in endings:
             if not _BESIDE.search(name):
                 others.append(name)
             continue
-        if fault := _fault(raw, name, path, found):
+        if fault := _fault(raw, name, path, files):
             faults.append(fault)
         else:
-            found[name] = path
-    return FolderFiles(dict(sorted(found.items())), faults, _remarks(str(folder), sorted(others)))
+            files[name] = path
+    return FolderFiles(dict(sorted(files.items())), faults, _remarks(str(folder), sorted(others)))
 
 
 def _remarks(folder: str, others: list[str]) -> list[EngineError]:

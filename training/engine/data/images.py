@@ -237,6 +237,7 @@ def to_srgb(image: Image.Image) -> Image.Image:
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         converted = ImageCms.profileToProfile(plain, source, _SRGB, outputMode="RGB")
+        assert converted, "None comes only of inPlace"
     except (ImageCms.PyCMSError, OSError):
         return image  # a damaged profile: the plain values are the better guess
     if alpha:

@@ -3,10 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from PIL import Image
+from transformers import (
+    BlipForConditionalGeneration,
+    BlipProcessor,
+    CLIPModel,
+    CLIPProcessor,
+)
 
 from training.engine.base.base_models import BUNDLED_FOLDER
 from training.engine.base.loading import choose_device
@@ -59,16 +65,16 @@ def read_vocabulary(path: str | Path) -> Vocabulary:
     """A vocabulary from YAML (see vocabularies/lingnan.yaml). Raises vocabulary-bad."""
     path = Path(path)
     try:
-        told = read_yaml(read_bounded(path, MOST_BYTES).decode("utf-8-sig"), MOST_TERMS)
+        content = read_yaml(read_bounded(path, MOST_BYTES).decode("utf-8-sig"), MOST_TERMS)
         groups = tuple(
             TermGroup(
                 str(group["name"]),
                 int(group.get("pick", 1)),
                 tuple((str(term["en"]), str(term.get("zh", ""))) for term in group["terms"]),
             )
-            for group in told["groups"]
+            for group in content["groups"]
         )
-        template = str(told.get("template", "{}"))
+        template = str(content.get("template", "{}"))
     except FileNotFoundError as error:
         raise EngineError("vocabulary-bad", name=path.name, reason="missing") from error
     except UnfitFile as error:
@@ -120,17 +126,12 @@ class BlipLabeler:
     def __init__(self, folder: str | Path = "models/blip", device: str | None = None):
         folder = Path(folder)
         _require(folder, "BLIP")
-        from transformers import (  # noqa: PLC0415 -- slow to import; CLIP users skip it
-            BlipForConditionalGeneration,
-            BlipProcessor,
-        )
-
         self.device = choose_device(device)
         self.processor = BlipProcessor.from_pretrained(folder, local_files_only=True)
-        self.model = BlipForConditionalGeneration.from_pretrained(
+        model: torch.nn.Module = BlipForConditionalGeneration.from_pretrained(
             folder, local_files_only=True, use_safetensors=True
         )
-        self.model.to(self.device).eval()
+        self.model: Any = model.to(self.device).eval()
 
     @torch.inference_mode()
     def draft(self, image: Image.Image) -> Draft:
@@ -149,11 +150,11 @@ class Clip:
     def __init__(self, folder: str | Path | None = None, device: str | None = None):
         folder = Path(folder) if folder else BUNDLED_CLIP
         _require(folder, "CLIP")
-        from transformers import CLIPModel, CLIPProcessor  # noqa: PLC0415 -- slow to import
-
         self.device = choose_device(device)
         self.processor = CLIPProcessor.from_pretrained(folder, local_files_only=True)
-        self.model = CLIPModel.from_pretrained(folder, local_files_only=True, use_safetensors=True)
+        self.model: Any = CLIPModel.from_pretrained(
+            folder, local_files_only=True, use_safetensors=True
+        )
         self.model.float().to(self.device).eval()
 
     @property
@@ -199,16 +200,16 @@ def caption_folder(
     captions-picture-unclear.
     """
     output = check_output(output, "--output", TABLE_ENDINGS)
-    found = find_images(folder)
-    if not found.files and not found.faults:
+    images = find_images(folder)
+    if not images.files and not images.faults:
         raise EngineError("folder-without-images", path=str(folder), key="--input")
-    names = list(found.files)
+    names = list(images.files)
     # Read before the first draft: what can't be written over costs nobody an hour.
     file = CaptionFile.read(output)
     file.refuse_other_tables(names)
     captioned = set() if overwrite else _captioned(file, names)
-    drafts, problems = {}, list(found.faults)
-    for done, (name, path) in enumerate(found.files.items(), start=1):
+    drafts, problems = {}, list(images.faults)
+    for done, (name, path) in enumerate(images.files.items(), start=1):
         if name not in captioned:
             try:
                 drafts[name] = _draft(labeler, name, path, prefix)

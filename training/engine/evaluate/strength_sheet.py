@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image, ImageDraw
 
 from training.engine.data.images import open_rgb
+from training.engine.data.labelers import Clip
 from training.engine.sampling.renderer import Renderer, SampleRequest
 
 STRENGTHS = (0.0, 0.3, 0.5, 0.7, 1.0)
@@ -122,8 +124,8 @@ class Reference:
     """
 
     histogram: np.ndarray
-    features: object = None
-    clip: object = field(default=None, repr=False)
+    features: torch.Tensor | None = None
+    clip: Clip | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, paths: Sequence[str | Path], clip=None) -> "Reference":
@@ -138,9 +140,9 @@ class Reference:
     ) -> StyleScore:
         """The score of pictures made at a strength; `plain`: the same ones at strength 0."""
         similarity = None
-        if self.features is not None:
-            found = self.clip.image_features(pictures) @ self.features.T
-            similarity = found.mean().item()
+        if self.features is not None and self.clip:
+            likeness = self.clip.image_features(pictures) @ self.features.T
+            similarity = likeness.mean().item()
         pairs = list(zip(pictures, plain, strict=True))
         return StyleScore(
             strength=strength,

@@ -60,7 +60,7 @@ def _check_bounds(text: str, most_entries: int) -> None:
     """Walk over the text's events, of which each is made as it is asked for, and stop early."""
     depth = entries = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
             raise YamlFault(f"*{short(event.anchor)} stands for another place; write it out", line)
         if isinstance(event, yaml.CollectionStartEvent):

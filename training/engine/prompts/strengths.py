@@ -10,10 +10,12 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import TypeVar
 
 from training.engine.errors import EngineError
 from training.engine.prompts import separators
 
+Pack = TypeVar("Pack")
 LEAST, MOST = -2.0, 2.0
 # Not whatever float() takes: "0_7" would be seven, and "07" is 0.7 without its point.
 _NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]+)?", re.I)
@@ -45,16 +47,16 @@ def check(name: str, strength: float) -> None:
         )
 
 
-def added_up(packs: Iterable[tuple[object, float]]) -> list[tuple[object, float]]:
+def added_up(packs: Iterable[tuple[Pack, float]]) -> list[tuple[Pack, float]]:
     """[(pack, strength)] with each pack once, at its first place.
 
     Whoever calls a pack twice has it act twice, as WebUI does: its strengths add up.
     """
-    found: dict[object, list[float]] = {}
+    parts_of: dict[Pack, list[float]] = {}
     for pack, strength in packs:
-        found.setdefault(pack, []).append(strength)
+        parts_of.setdefault(pack, []).append(strength)
     return [
         # Rounded, so that 0.3 and 0.6 are inside a band that ends at 0.9.
         (pack, parts[0] if len(parts) == 1 else round(math.fsum(parts), 6))
-        for pack, parts in found.items()
+        for pack, parts in parts_of.items()
     ]

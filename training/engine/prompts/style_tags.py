@@ -12,6 +12,7 @@ from pathlib import Path
 from training.engine.errors import EngineError
 from training.engine.files import style_paths
 from training.engine.prompts import strengths, tag_lookalikes
+from training.engine.prompts.strengths import Pack
 
 # A Chinese keyboard types the same signs in full width; they are unmistakable, so they act.
 _OPEN, _CLOSE, _COLON = "<＜﹤", ">＞﹥", ":：﹕"
@@ -39,7 +40,7 @@ def split_tags(prompt: str) -> tuple[str, list[Tag]]:
     prompt-tag-unsupported.
     """
     if doubled := _DOUBLED.search(prompt):
-        meant = _TAG.search(doubled[0])[0]
+        meant = _TAG.findall(doubled[0])[0]
         raise EngineError("prompt-tag-like", tag=doubled[0], meant=meant)
     tags = [_read(text) for text in _TAG.findall(prompt)]
     for words in _TAG.split(prompt):
@@ -62,8 +63,8 @@ def refuse_tags(text: str, code: str) -> None:
 
 
 def called(
-    tags: Iterable[Tag], known: Mapping[str, object], usual: Callable[[object], float]
-) -> list[tuple[object, float]]:
+    tags: Iterable[Tag], known: Mapping[str, Pack], usual: Callable[[Pack], float]
+) -> list[tuple[Pack, float]]:
     """What each tag's name stands for, once, and its strength; see strengths.added_up.
 
     known: name → pack, of which one may have several. usual: the strength of a pack whose tag
@@ -71,14 +72,14 @@ def called(
     ("pack-not-among") with all packs where none is.
     """
     packs = {unicodedata.normalize("NFC", name): pack for name, pack in known.items()}
-    found = []
+    chosen = []
     for tag in tags:
         name = unicodedata.normalize("NFC", tag.name)
         if name not in packs:
             raise _unknown(tag.name, packs)
         pack = packs[name]
-        found.append((pack, usual(pack) if tag.strength is None else tag.strength))
-    return strengths.added_up(found)
+        chosen.append((pack, usual(pack) if tag.strength is None else tag.strength))
+    return strengths.added_up(chosen)
 
 
 def _unknown(name: str, packs: Mapping[str, object]) -> EngineError:

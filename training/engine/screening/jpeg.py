@@ -78,14 +78,14 @@ def check(picture: Picture, settings: ScreenSettings) -> tuple[dict, list[Findin
     past = pixel_quality(picture.luma)
     # The pixels show the file's own compression too, a little less exactly than its table.
     again = past is not None and (stated is None or past < stated - 8)
-    lowest = round(past if again else stated or 100)
+    lowest = round(past if past is not None and again else stated or 100)
     factor, height = enlarged_blocks(picture.luma)
     measures = {"jpeg": lowest, "jpeg_blocks": round(height, 2)}
     limit = settings.jpeg_quality
     if lowest < limit:
         code = "jpeg-saved-again" if again else "jpeg-low-quality"
         severity = Severity.FAULT if lowest < 0.6 * limit else Severity.WARNING
-        facts = {"quality": lowest, "threshold": limit}
+        facts: dict[str, float] = {"quality": lowest, "threshold": limit}
         return measures, [Finding("jpeg", code, severity, lowest, limit, facts=facts)]
     if height > settings.jpeg_blocks:
         facts = {

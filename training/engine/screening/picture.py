@@ -90,7 +90,7 @@ def _read(image: Image.Image, name: str, settings: ScreenSettings) -> Picture:
 def _resized(image: Image.Image, scale: float) -> Image.Image:
     if scale >= 1:
         return image.copy()
-    size = tuple(max(1, round(side * scale)) for side in image.size)
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 

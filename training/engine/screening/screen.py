@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from training.engine.data.image_folder import FolderFiles, find_images
 from training.engine.errors import SENTENCES, EngineError, filled
@@ -36,10 +37,11 @@ ADVICE: dict[str, Advice] = {
 } | {code: Advice(SENTENCES[code], "") for code in REFUSALS}
 
 
-def explain(found: Finding, name: str) -> tuple[str, str]:
+def explain(finding: Finding, name: str) -> tuple[str, str]:
     """(explanation, suggestion) in English; the suggestion may be empty."""
-    facts = {"name": name, **found.facts}
-    return tuple(filled(sentence, facts) for sentence in ADVICE[found.code])
+    facts = {"name": name, **finding.facts}
+    explanation, suggestion = ADVICE[finding.code]
+    return filled(explanation, facts), filled(suggestion, facts)
 
 
 def screen_file(
@@ -55,11 +57,12 @@ def screen_file(
         picture = open_picture(path, settings, name)
     except EngineError as error:
         return _refused(name, error)
-    measures, findings = {}, []
+    measures: dict[str, Any] = {}
+    findings: list[Finding] = []
     for part in CHECKS:
-        numbers, found = part.check(picture, settings)
+        numbers, more = part.check(picture, settings)
         measures |= numbers
-        findings += found
+        findings += more
     return Report(
         name=name,
         width=picture.width,

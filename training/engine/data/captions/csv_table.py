@@ -73,25 +73,39 @@ _SEP = re.compile(r"\s*\"?sep=(.)\"?[ ,;\t]*(?:\r\n|\r|\n|\Z)", re.IGNORECASE)
 _BLANK = re.compile(r"(?:[\s\ufeff]*[\r\n])?\ufeff*")
 
 
+def _line_end(text: str, position: int) -> int:
+    """Where the line at a position ends, its line break included."""
+    match = _LINE.match(text, position)
+    assert match, "every place in a text begins a line, if only an empty one"
+    return match.end()
+
+
+def _blank_until(text: str, position: int) -> int:
+    """Where blank lines and byte-order marks from a position on end."""
+    match = _BLANK.match(text, position)
+    assert match, "all of its parts may be missing"
+    return match.end()
+
+
 def find_dialect(text: str, name: str) -> Dialect:
     """The dialect that most of the first lines are in; `name` is how messages call the file.
 
     Raises EngineError: captions-column-unclear, captions-column-unknown, captions-picture-unclear.
     """
-    start = _BLANK.match(text).end()
-    told = _SEP.match(text, start)
-    if told:
-        start = _BLANK.match(text, told.end()).end()
+    start = _blank_until(text, 0)
+    separator = _SEP.match(text, start)
+    if separator:
+        start = _blank_until(text, separator.end())
     lines = []
-    for found in _LINE.finditer(text, start):
-        if found[0].strip():
-            lines.append(found[0].strip("\r\n"))
-        if len(lines) == _LOOKED_AT or not found[0]:
+    for match in _LINE.finditer(text, start):
+        if match[0].strip():
+            lines.append(match[0].strip("\r\n"))
+        if len(lines) == _LOOKED_AT or not match[0]:
             break
     if not lines:
         return Dialect(body=start)
-    mark = told[1] if told else _delimiter(lines)
-    return _columns(lines, mark, start, _LINE.match(text, start).end(), name)
+    mark = separator[1] if separator else _delimiter(lines)
+    return _columns(lines, mark, start, _line_end(text, start), name)
 
 
 def _delimiter(lines: list[str]) -> str:
@@ -101,7 +115,7 @@ def _delimiter(lines: list[str]) -> str:
         for mark in MARKS
     }
     if max(first.values()):
-        return max(MARKS, key=first.get)
+        return max(MARKS, key=first.__getitem__)
     for mark in MARKS:
         if caption_columns(_texts(lines[0], mark)) and mark in lines[0]:
             return mark
@@ -110,18 +124,18 @@ def _delimiter(lines: list[str]) -> str:
         for mark in MARKS
     }
     if max(anywhere.values()):
-        return max(MARKS, key=anywhere.get)
-    found = (re.search(r"[,\t;|]", line) for line in lines)
-    return next((match[0] for match in found if match), ",")
+        return max(MARKS, key=anywhere.__getitem__)
+    matches = (re.search(r"[,\t;|]", line) for line in lines)
+    return next((match[0] for match in matches if match), ",")
 
 
 def _columns(lines: list[str], mark: str, start: int, next_line: int, table: str) -> Dialect:
     rows = [_texts(line, mark) for line in lines]
     while rows[0] and not rows[0][-1]:
         rows[0].pop()
-    if found := find_columns(rows, table):
+    if columns := find_columns(rows, table):
         heading = lines[0].strip("\ufeff \t")
-        return Dialect(mark, *found, len(rows[0]), next_line, heading=heading)
+        return Dialect(mark, *columns, len(rows[0]), next_line, heading=heading)
     # No heading says it: the names may stand behind a number.
     rows[0] = _texts(lines[0], mark)
     firsts = sum(is_image(row[0]) for row in rows)
@@ -138,7 +152,8 @@ def _glued_numbers(text: str, dialect: Dialect, records: list[Record]) -> str:
     """The first caption, where all begin or all end with a number that may be another column's."""
     first = last = False
     for number, record in enumerate(r for r in records if r.at and r.caption):
-        cells = text[slice(*record.at)].split(dialect.delimiter)
+        start, end = record.at or (0, 0)
+        cells = text[start:end].split(dialect.delimiter)
         first = (first or not number) and len(cells) > 1 and bool(_NUMBER.fullmatch(cells[0]))
         last = (last or not number) and len(cells) > 1 and bool(_NUMBER.fullmatch(cells[-1]))
         if not first and not last:
@@ -162,7 +177,7 @@ def csv_records(text: str, name: str, dialect: Dialect) -> Iterator[Record]:
     """The rows below the heading, in their order; blank lines are passed over."""
     position, number = dialect.body, _lines_in(text, 0, dialect.body) + 1
     while position < len(text):
-        end = _LINE.match(text, position).end()
+        end = _line_end(text, position)
         line = text[position:end]
         bare = line.strip(" \t\r\n\f\v\ufeff")
         # Files glued together bring their headings along.
@@ -191,8 +206,8 @@ def _simple(line, start, end, number, dialect) -> Record | None:
     if '"' in line or dialect.columns or line[0] == "\ufeff":
         return None
     mark = dialect.delimiter
-    name, found, caption = line.partition(mark)
-    if not found or not is_image(name):
+    name, separator, caption = line.partition(mark)
+    if not separator or not is_image(name):
         return None
     said = caption.rstrip(f"{mark} \t\r\n")
     at = start + len(name) + len(mark)
@@ -217,11 +232,11 @@ def _record(text, start, end, number, dialect) -> Record | None:
         # A spreadsheet has put the whole line into one cell.
         text = cells[0].text
         cells, _ = cells_of(text, 0, dialect.delimiter)
-    found = _pair(text, cells, dialect)
-    if found is None:
+    pair = _pair(text, cells, dialect)
+    if pair is None:
         return None
-    name, caption, at = found
-    at = None if is_one_cell else at
+    name, caption, where = pair
+    at = None if is_one_cell else where
     return Record(number, start, record_end, file_name(name), letters.said(caption), at=at)
 
 
@@ -289,7 +304,7 @@ def cells_of(text: str, start: int, delimiter: str) -> tuple[list[Cell], int]:
             cells.append(Cell(match[0], False, match.start(), match.end()))
         position = match.end()
         if not text.startswith(delimiter, position) or len(cells) == _MOST_CELLS:
-            return cells, _LINE.match(text, position).end()
+            return cells, _line_end(text, position)
         position += 1
 
 

@@ -54,9 +54,9 @@ class CaptionFile:
         records = (
             json_records(text, path.name) if is_json else csv_records(text, path.name, dialect)
         )
-        told = cls(path, text, decoded.encoding, dialect, list(records))
-        told._refuse_what_was_not_read()
-        return told
+        file = cls(path, text, decoded.encoding, dialect, list(records))
+        file._refuse_what_was_not_read()
+        return file
 
     def _refuse_what_was_not_read(self) -> None:
         unread = [record for record in self.records if record.problem]
@@ -95,13 +95,14 @@ class CaptionFile:
 
     def records_of(self, pictures: list[str]) -> dict[str, Record]:
         """picture → the row that speaks of it; a row with a caption before an empty one."""
-        index, found = PictureIndex(pictures), {}
+        index = PictureIndex(pictures)
+        records: dict[str, Record] = {}
         for record in self.records:
             meant = index.find(record.name)
-            known = found.get(meant[0]) if len(meant) == 1 else record
+            known = records.get(meant[0]) if len(meant) == 1 else record
             if known is None or (known is not record and not known.caption):
-                found[meant[0]] = record
-        return found
+                records[meant[0]] = record
+        return records
 
     def write(self, drafts: dict[str, str]) -> None:
         """Put captions in: into the row of a picture where there is one, else at the end.
@@ -162,8 +163,8 @@ class CaptionFile:
 
     @property
     def _line_end(self) -> str:
-        found = re.search(r"\r\n|\r|\n", self.text)
-        return found[0] if found else "\n" if self._is_json else "\r\n"
+        match = re.search(r"\r\n|\r|\n", self.text)
+        return match[0] if match else "\n" if self._is_json else "\r\n"
 
     @property
     def _is_json(self) -> bool:

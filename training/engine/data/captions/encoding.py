@@ -134,7 +134,7 @@ def _in_gb18030(data: bytes, name: str) -> str:
     sample = _lines_beyond_ascii(data)
     scores = {one: _score(sample, one) - _AGAINST[one] for one in _READINGS}
     ours = scores.pop("gb18030")
-    best = max(scores, key=scores.get)
+    best = max(scores, key=scores.__getitem__)
     if ours == -math.inf or ours < scores[best] + _LEAD or not _reads_as_chinese(sample):
         if ours == -math.inf and best == "cp1252" and not _reads_as_western(sample):
             raise EngineError("captions-not-text", name=name)
