@@ -5,21 +5,21 @@ import sys
 
 import pytest
 
-ENGINE = [
-    *("cli", "train.trainer", "sampling.renderer", "lora.weight_files", "data.labelers"),
-    *("evaluate.strength_sheet", "evaluate.checkpoint_scores"),
+COMMANDS = [
+    *("commands.train", "commands.label", "commands.screen"),
+    *("commands.generate", "commands.inspect", "commands.export"),
 ]
 LIGHT = [
-    *("config.run_config", "data.captions.tables", "data.images", "base.base_models"),
-    *("errors", "events"),
+    *("cli", "config.run_config", "config.reference", "data.captions.tables", "data.images"),
+    *("base.base_models", "errors", "events"),
 ]
 
 
 @pytest.mark.parametrize(
     ("modules", "absent"),
     [
-        (ENGINE, ["django", "rq", "brandstudio", "gallery"]),
-        (LIGHT, ["torch", "django"]),
+        (COMMANDS, ["django", "rq", "brandstudio", "gallery"]),
+        (LIGHT, ["torch", "diffusers", "transformers", "scipy", "django"]),
     ],
 )
 def test_fresh_interpreter_imports_only_what_it_should(modules, absent):
