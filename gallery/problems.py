@@ -115,7 +115,6 @@ SENTENCES: dict[str, str] = {
     "template-faulty": gettext_noop(
         "{name} can't be used as it is; mend it as a draft first. {faults}"
     ),
-    "checkpoint-not-finished": gettext_noop("This checkpoint is not saved whole yet. Wait for it."),
     "slug-taken": gettext_noop("Another pack is called {slug}. Choose another short name."),
     "slug-in-use": addresses.IN_USE,
     "own-work": gettext_noop(

@@ -195,8 +195,6 @@ LINES: dict[str, str] = {
     "line-not-recommended": gettext_noop("No checkpoint could be recommended: {reason}"),
     "line-phase": gettext_noop("{phase} began."),
     "line-checkpoint": gettext_noop("Checkpoint saved at step {step} ({megabytes} MB)."),
-    "line-samples": gettext_noop("Sample pictures made at step {step}."),
-    "line-paused": gettext_noop("Paused at step {step}."),
     "line-finished": gettext_noop("Finished after {seconds} s."),
     "line-validation": gettext_noop("Validation loss {loss} at step {step}."),
 }

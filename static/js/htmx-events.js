@@ -19,8 +19,3 @@ export function pollNow(root = document) {
     element.dispatchEvent(new CustomEvent("every"));
   }
 }
-
-/** Calls `act(element)` when a request failed on its way, not when the server refused it. */
-export function onLost(act) {
-  document.addEventListener("htmx:error", (event) => act(event.detail.ctx?.sourceElement));
-}

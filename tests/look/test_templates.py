@@ -1,9 +1,12 @@
 """What every template keeps to: no inline script or style, icons that exist, one main heading."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
 from django.conf import settings
 
 STATIC = Path(settings.ROOT) / "static"
@@ -45,3 +48,24 @@ def test_htmx_events_are_named_in_one_module_only():
     naming = [path.name for path in (STATIC / "js").glob("*.js") if "htmx:" in path.read_text()]
 
     assert naming == ["htmx-events.js"]
+
+
+def test_no_line_of_a_template_is_longer_than_140_characters(templates):
+    long = {name: max(map(len, text.split("\n"))) for name, text in templates.items()}
+
+    assert {name: length for name, length in long.items() if length > 140} == {}
+
+
+def test_no_line_of_the_stylesheet_is_longer_than_120_characters():
+    long = {p.name: max(map(len, p.read_text().split("\n"))) for p in STATIC.rglob("css/**/*.css")}
+
+    assert {name: length for name, length in long.items() if length > 120} == {}
+
+
+@pytest.mark.parametrize("task", ["--check", "--lint"])
+def test_templates_are_as_djlint_writes_and_wants_them(task):
+    command = [sys.executable, "-m", "djlint", task, "--quiet", "templates"]
+
+    answer = subprocess.run(command, cwd=settings.ROOT, capture_output=True, text=True, check=False)
+
+    assert answer.returncode == 0, answer.stdout

@@ -102,9 +102,6 @@ SENTENCES: dict[str, str] = {
         "{name} is {width} × {height} px, one side more than {limit} times the other. Cut it to "
         "the part that matters, or use another one."
     ),
-    "image-duplicate": gettext_noop(
-        "Image {name} shows the same picture as {other}. Keep one of the two."
-    ),
     "image-without-caption": gettext_noop(
         "Image {name} has no caption. Write one, or draft it with auto_label."
     ),
@@ -203,10 +200,6 @@ SENTENCES: dict[str, str] = {
     "trigger-words-bad": gettext_noop(
         "“{key}” can't be “{words}”: {reason}. Write words as they stand in a prompt, "
         "such as lnink."
-    ),
-    "caption-too-long": gettext_noop(
-        "The caption of {name} has {tokens} tokens; the base model reads {limit}. "
-        "The rest is not learned: shorten it."
     ),
     # Base models
     "base-missing": gettext_noop(
