@@ -52,7 +52,6 @@ def test_texts_of_templates_are_found(tmp_path, settings, source, text):
     settings.ROOT = tmp_path
     for folder in (*catalogue.FOLDERS, Path(catalogue.SETTINGS_FILE).parent):
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
-    (tmp_path / catalogue.SETTINGS_FILE).parent.mkdir(parents=True)
     (tmp_path / catalogue.SETTINGS_FILE).write_text('_key(help="A setting.")')
     (tmp_path / "templates/page.html").write_text(f"  <p>it's {source}\n</p>")
 
