@@ -68,17 +68,17 @@ SENTENCES: dict[str, str] = {
     "sweep-unreadable": gettext_noop(
         "Write two to eight strengths with spaces between, such as 0.5 0.6 0.7 0.8."
     ),
-    "start-missing": gettext_noop(
+    "init-image-missing": gettext_noop(
         "Choose the picture to start from: upload one, or take one of your own."
     ),
     "strengths-add-up": gettext_noop(
         "{name} is called more than once, and its strengths add up: {parts} = {strength}, outside "
         "{minimum} to {maximum}. Take one away."
     ),
-    "start-not-yours": gettext_noop(
+    "init-image-not-yours": gettext_noop(
         "The picture this starts from was never shared with you. Start from one of your own."
     ),
-    "start-gone": gettext_noop(
+    "init-image-gone": gettext_noop(
         "The picture to start from is not there any more. Choose another one."
     ),
     "denoising-strength-out-of-range": gettext_noop(

@@ -125,7 +125,7 @@ class SceneFields(forms.Form):
         required=False,
         error_messages={"invalid_choice": _("Choose one of the three.")},
     )
-    start = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    init_image = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     denoising_strength = forms.IntegerField(
         label=_("How much changes"),
         required=False,

@@ -63,14 +63,17 @@ def repeats_of(packs):
 def _origin_of(cleaned, person):
     """What the scene starts from, besides words."""
     if cleaned["mode"] == SceneMode.PICTURE:
-        if not cleaned["start"]:
-            raise Refused("start-missing")
-        start = sources.find_start(cleaned["start"], person)
-        if start is None:
-            raise Refused("start-gone")
+        if not cleaned["init_image"]:
+            raise Refused("init-image-missing")
+        init_image = sources.find_init_image(cleaned["init_image"], person)
+        if init_image is None:
+            raise Refused("init-image-gone")
         percent = cleaned["denoising_strength"]
         usual = orders.DEFAULT_DENOISING_STRENGTH
-        return {"start": start, "denoising_strength": usual if percent is None else percent / 100}
+        return {
+            "init_image": init_image,
+            "denoising_strength": usual if percent is None else percent / 100,
+        }
     if cleaned["mode"] == SceneMode.PRODUCT:
         if cleaned["cutout"] is None:
             raise Refused("cutout-missing")

@@ -3,7 +3,7 @@ from .channel import Channel
 from .evidence import EvidenceSheet, SheetState
 from .review import OwnWork, ReviewState
 from .scene import Scene, SceneMode, ScenePack, Scheduler
-from .source import ProductCutout, StartPicture
+from .source import InitImageUpload, ProductCutout
 from .style import EvidencePicture, StylePack, StyleVersion
 from .template import PromptTemplate
 
@@ -23,7 +23,7 @@ __all__ = [
     "ScenePack",
     "Scheduler",
     "SheetState",
-    "StartPicture",
+    "InitImageUpload",
     "StylePack",
     "StyleVersion",
     "SceneMode",

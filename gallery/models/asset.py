@@ -173,7 +173,7 @@ class Asset(Work):
     @property
     def author_ids(self):
         """Keys of the people whose picture this is; an enlarged one stays its first maker's too."""
-        first = self.scene.start_asset if self.scene.mode == SceneMode.LARGER else None
+        first = self.scene.init_image_asset if self.scene.mode == SceneMode.LARGER else None
         return {self.scene.owner_id} | (first.author_ids if first else set())
 
     def approve(self, by):

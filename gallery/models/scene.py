@@ -86,9 +86,9 @@ class Scene(models.Model):
         "gallery.Asset", models.SET_NULL, null=True, blank=True, related_name="reused_by"
     )
     mode = models.CharField(max_length=10, choices=SceneMode, default=SceneMode.TEXT)
-    start_sha256 = BlobField(blank=True)  # the picture that it starts from
-    start_name = models.CharField(max_length=200, blank=True)  # of a file that was uploaded
-    start_asset = models.ForeignKey(  # where the start is a picture of the gallery
+    init_image_sha256 = BlobField(blank=True)  # the picture that it starts from
+    init_image_name = models.CharField(max_length=200, blank=True)  # of a file that was uploaded
+    init_image_asset = models.ForeignKey(  # where the start is a picture of the gallery
         "gallery.Asset", models.SET_NULL, null=True, blank=True, related_name="continued"
     )
     # 0 … 1: how much of the start is repainted
@@ -110,7 +110,8 @@ class Scene(models.Model):
         ordering = ["-made_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(mode__in=(SceneMode.PICTURE, SceneMode.LARGER)) | ~Q(start_sha256=""),
+                condition=~Q(mode__in=(SceneMode.PICTURE, SceneMode.LARGER))
+                | ~Q(init_image_sha256=""),
                 name="scene_from_picture_has_one",
             ),
             models.CheckConstraint(

@@ -75,7 +75,7 @@ class ProductCutout(models.Model):
             AuditEntry.objects.record(self, "offered", "retired", by=by)
 
 
-class StartPicture(models.Model):
+class InitImageUpload(models.Model):
     """A picture that a person brought along to start from; nobody else sees it."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

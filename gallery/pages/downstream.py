@@ -63,7 +63,7 @@ def _with_what_followed(assets):
     found = set(assets.values_list("pk", flat=True))
     fresh = found
     while fresh:
-        followed = Asset.objects.filter(state=AssetState.READY, scene__start_asset__in=fresh)
+        followed = Asset.objects.filter(state=AssetState.READY, scene__init_image_asset__in=fresh)
         fresh = set(followed.values_list("pk", flat=True)) - found
         found |= fresh
     return Asset.objects.filter(pk__in=found)

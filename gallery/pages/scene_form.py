@@ -14,7 +14,7 @@ ADVANCED = ("seed", "steps", "guidance", "scheduler", "negative", "sweep")
 # Fields whose errors stand beside them, whatever else the page shows.
 _BESIDE = {"template", "free", "pack", "channel", *ADVANCED}
 _IN_A_MODE = {
-    SceneMode.PICTURE: {"start", "denoising_strength"},
+    SceneMode.PICTURE: {"init_image", "denoising_strength"},
     SceneMode.PRODUCT: {"cutout", "cutout_x", "cutout_y", "cutout_width"},
 }
 
@@ -69,9 +69,9 @@ class ShownForm:
         return self.form["mode"].value() or SceneMode.TEXT
 
     @cached_property
-    def start(self):
-        """The Start that is chosen so far, or None."""
-        return sources.find_start(self.form["start"].value(), self.form.person)
+    def init_image(self):
+        """The InitImage that is chosen so far, or None."""
+        return sources.find_init_image(self.form["init_image"].value(), self.form.person)
 
     @cached_property
     def cutouts(self):

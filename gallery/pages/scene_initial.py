@@ -9,6 +9,7 @@ from gallery.services import orders, reuse, sources
 _KEPT = "create-form"  # in the session
 _FORMERLY = {  # what fields were called in links that people saved
     "way": "mode",
+    "start": "init_image",
     "change": "denoising_strength",
     "plate": "cutout",
     "plate_x": "cutout_x",
@@ -44,9 +45,9 @@ def _origin_of(order):
     if order.is_larger:  # the form asks for pictures of the first size
         mode = SceneMode.PRODUCT if order.placement else SceneMode.TEXT
     shown = {"mode": mode.value}
-    if order.start and not order.is_larger:
+    if order.init_image and not order.is_larger:
         shown |= {
-            "start": order.start.key,
+            "init_image": order.init_image.key,
             "denoising_strength": round(order.denoising_strength * 100),
         }
     if placement := order.placement:
@@ -63,10 +64,10 @@ def initial_of(asked, person, template, versions):
         if asset := visible.filter(pk=number).first():
             initial = _initial_of_asset(asset)
             if asked.get("mode") == SceneMode.PICTURE:  # its settings, and itself to start from
-                start = sources.start_of(asset)
+                init_image = sources.init_image_of(asset)
                 initial |= {
                     "mode": SceneMode.PICTURE,
-                    "start": start.key,
+                    "init_image": init_image.key,
                     "seed": None,
                     "cutout": "",
                 }
@@ -88,7 +89,7 @@ def initial_of(asked, person, template, versions):
         name = f"slot_{slot['name']}"
         values = [option["value"] for option in slot["options"]]
         initial[name] = asked[name] if asked.get(name) in values else values[0]
-    for name in ("mode", "start", "cutout"):
+    for name in ("mode", "init_image", "cutout"):
         initial[name] = asked.get(name, "")
     for name in ("denoising_strength", "cutout_x", "cutout_y", "cutout_width"):
         if (value := parse_number(asked.get(name))) is not None:

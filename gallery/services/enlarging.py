@@ -5,7 +5,7 @@ from dataclasses import replace
 from gallery.models import AssetState, SceneMode
 from gallery.problems import Refused
 from gallery.services import reuse, scenes
-from gallery.services.sources import start_of
+from gallery.services.sources import init_image_of
 from training.engine.base import base_models
 
 LARGER = 2  # times, on each side
@@ -29,7 +29,7 @@ def enlarge(asset, by):
         raise Refused("base-absent", name=scene.base.name)
     order = replace(
         reuse.same(asset, by),
-        start=start_of(asset),
+        init_image=init_image_of(asset),
         denoising_strength=base_models.describe(scene.base.path).upscale_change,
         size=(scene.width * LARGER, scene.height * LARGER),
         is_larger=True,

@@ -6,7 +6,7 @@ from brandstudio.core.models import Vehicle
 from gallery.engine import prompts, sizes
 from gallery.models import ProductCutout, SceneMode, Scheduler
 from gallery.problems import Refused
-from gallery.services.sources import Start
+from gallery.services.sources import InitImage
 from training.models import BaseModel
 
 MOST_PACKS = 3
@@ -56,7 +56,7 @@ class SceneOrder:
     strengths: tuple = ()
     made_from: object = None
     campaign: object = None
-    start: Start | None = None
+    init_image: InitImage | None = None
     denoising_strength: float = DEFAULT_DENOISING_STRENGTH
     placement: Placement | None = None
     size: tuple[int, int] | None = None
@@ -73,7 +73,7 @@ class SceneOrder:
             return SceneMode.LARGER
         if self.placement:
             return SceneMode.PRODUCT
-        return SceneMode.PICTURE if self.start else SceneMode.TEXT
+        return SceneMode.PICTURE if self.init_image else SceneMode.TEXT
 
 
 def base_of(order):

@@ -66,7 +66,7 @@ def _order_of(asset, by, *, seed):
         reason=scene.reason if by and by.pk == scene.owner_id else "",
         made_from=asset,
         campaign=scene.campaign,
-        start=_start_of(scene),
+        init_image=_init_image_of(scene),
         denoising_strength=(
             orders.DEFAULT_DENOISING_STRENGTH
             if scene.denoising_strength is None
@@ -78,11 +78,11 @@ def _order_of(asset, by, *, seed):
     )
 
 
-def _start_of(scene):
+def _init_image_of(scene):
     """What the scene started from, as it was; None for a scene from words alone."""
     if scene.mode not in (SceneMode.PICTURE, SceneMode.LARGER):
         return None
-    return sources.kept_start(scene)
+    return sources.former_init_image(scene)
 
 
 def _placement_of(scene):

@@ -102,11 +102,11 @@ def _scene_of(valid):
 def _origin_of(order):
     """The columns that say what a scene starts from."""
     columns = {"mode": order.mode}
-    if order.start:
+    if order.init_image:
         columns |= {
-            "start_sha256": order.start.sha256,
-            "start_asset": order.start.asset,
-            "start_name": order.start.upload.name if order.start.upload else "",
+            "init_image_sha256": order.init_image.sha256,
+            "init_image_asset": order.init_image.asset,
+            "init_image_name": order.init_image.upload.name if order.init_image.upload else "",
             "denoising_strength": order.denoising_strength,
         }
     if placement := order.placement:

@@ -9,7 +9,7 @@ from PIL import Image
 from brandstudio.core import blobs
 from brandstudio.core.input.numbers import parse_id
 from gallery.engine import compositing
-from gallery.models import Asset, AssetState, ProductCutout, Scene, StartPicture
+from gallery.models import Asset, AssetState, InitImageUpload, ProductCutout, Scene
 from gallery.problems import REFUSALS, Refused
 from gallery.services import shown
 from training.engine.data import images
@@ -21,85 +21,85 @@ REFUSED_FILES = (*REFUSALS, image_store.Refused)  # what taking in a file may ra
 
 
 @dataclass(frozen=True)
-class Start:
+class InitImage:
     """A picture to start from. key: as the form carries it, such as "asset-12" or "own-3"."""
 
     key: str
     sha256: str
     name: str
     asset: Asset | None = None
-    upload: StartPicture | None = None
+    upload: InitImageUpload | None = None
 
     @property
     def thumb_url(self):
         """A small picture of it, for pages."""
         if self.asset:
             return reverse("gallery:asset-thumb", args=[self.asset.pk])
-        return reverse("gallery:start-thumb", args=[self.upload.pk]) if self.upload else ""
+        return reverse("gallery:init-image-thumb", args=[self.upload.pk]) if self.upload else ""
 
 
-def find_start(key, person):
-    """The Start of this key, or None where the person may not see it (any more)."""
+def find_init_image(key, person):
+    """The InitImage of this key, or None where the person may not see it (any more)."""
     kind, _, number = str(key or "").partition("-")
     number = parse_id(number)
     if number is None:
         return None
     if kind == "own":
-        upload = StartPicture.objects.filter(owner=person, pk=number).first()
-        return upload and Start(key, upload.sha256, upload.name, upload=upload)
+        upload = InitImageUpload.objects.filter(owner=person, pk=number).first()
+        return upload and InitImage(key, upload.sha256, upload.name, upload=upload)
     visible = Asset.objects.visible_to(person).filter(state=AssetState.READY)
     asset = visible.select_related("scene__template").filter(pk=number).first()
-    return start_of(asset) if kind == "asset" and asset else None
+    return init_image_of(asset) if kind == "asset" and asset else None
 
 
-def start_of(asset):
-    """A finished picture as a Start."""
-    return Start(f"asset-{asset.pk}", asset.picture_sha256, str(asset), asset=asset)
+def init_image_of(asset):
+    """A finished picture as an InitImage."""
+    return InitImage(f"asset-{asset.pk}", asset.picture_sha256, str(asset), asset=asset)
 
 
-def kept_start(scene):
-    """What a scene started from, as a Start; its picture stays even when its row is gone."""
-    if scene.start_asset:
-        return start_of(scene.start_asset)
-    mine = StartPicture.objects.filter(owner=scene.owner_id, sha256=scene.start_sha256)
+def former_init_image(scene):
+    """What a scene started from, as an InitImage; its picture stays even when its row is gone."""
+    if scene.init_image_asset:
+        return init_image_of(scene.init_image_asset)
+    mine = InitImageUpload.objects.filter(owner=scene.owner_id, sha256=scene.init_image_sha256)
     upload = mine.first()
     key = f"own-{upload.pk}" if upload else ""
-    return Start(key, scene.start_sha256, scene.start_name, upload=upload)
+    return InitImage(key, scene.init_image_sha256, scene.init_image_name, upload=upload)
 
 
-def check_start(start, person):
+def check_init_image(init_image, person):
     """Raise Refused unless the picture is there and this person's to start from.
 
     A shared picture may come from one that its maker never shared.
     """
-    if start.asset:
+    if init_image.asset:
         ready = Asset.objects.visible_to(person).filter(state=AssetState.READY)
-        if not ready.filter(pk=start.asset.pk).exists():
-            raise Refused("start-not-yours")
-    elif start.upload:
-        if start.upload.owner_id != person.pk:
-            raise Refused("start-not-yours")
-    elif not Scene.objects.filter(owner=person, start_sha256=start.sha256).exists():
-        raise Refused("start-not-yours")
+        if not ready.filter(pk=init_image.asset.pk).exists():
+            raise Refused("init-image-not-yours")
+    elif init_image.upload:
+        if init_image.upload.owner_id != person.pk:
+            raise Refused("init-image-not-yours")
+    elif not Scene.objects.filter(owner=person, init_image_sha256=init_image.sha256).exists():
+        raise Refused("init-image-not-yours")
 
 
 def recent_pictures(person, chosen=None, most=5):
     """What the page offers to start from: the one chosen, then the person's newest pictures."""
     mine = Asset.objects.kept().filter(scene__owner=person, state=AssetState.READY)
     newest = mine.select_related("scene__template").order_by("-pk")[:most]
-    offered = [start_of(asset) for asset in newest]
-    if chosen is None or chosen.key in {start.key for start in offered}:
+    offered = [init_image_of(asset) for asset in newest]
+    if chosen is None or chosen.key in {init_image.key for init_image in offered}:
         return offered
     return [chosen, *offered[: most - 1]]
 
 
-def take_start(upload, person):
+def take_init_image(upload, person):
     """Keep an uploaded picture to start from. Raises pictures.Refused."""
     _check_size(upload)
     name = image_store.safe_name(upload.name)
     path = upload.temporary_file_path()
     taken = image_store.take_in(path, name, images.check_shape)
-    return StartPicture.objects.create(
+    return InitImageUpload.objects.create(
         owner=person,
         name=name,
         sha256=taken.picture_sha256,

@@ -60,7 +60,7 @@ def _check_settings(order):
         raise EngineError(
             "setting-unknown", setting="scheduler", value=order.scheduler, choices=choices
         )
-    if order.start and not 0 < order.denoising_strength <= 1:
+    if order.init_image and not 0 < order.denoising_strength <= 1:
         raise Refused("denoising-strength-out-of-range")
 
 
@@ -119,9 +119,9 @@ def check_strength(version, strength, reason, by):
 def _check_origin(order, by):
     """Raise unless what the scene starts from is there, and this person's to use."""
     if order.made_from and not Asset.objects.visible_to(by).filter(pk=order.made_from.pk).exists():
-        raise Refused("start-gone")
-    if order.start:
-        sources.check_start(order.start, by)
+        raise Refused("init-image-gone")
+    if order.init_image:
+        sources.check_init_image(order.init_image, by)
     if order.placement:
         _check_placement(order.placement, by)
 

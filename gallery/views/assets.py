@@ -75,7 +75,7 @@ def asset_detail(request, pk):
         "channels": Channel.objects.all(),
         "size": {"width": width, "height": height},
         "is_mine": scene.owner_id == request.user.pk,
-        "start_url": _start_url(request, scene),
+        "init_image_url": _init_image_url(request, scene),
         "denoising_percent": round((scene.denoising_strength or 0) * 100),
         "is_demo_code": downloads.is_demo_code(),
         "mark": downloads.mark_of(asset),
@@ -194,15 +194,17 @@ def asset_withdraw(request, pk):
     return _act(request, asset, lambda row, by: acts.withdraw(row, by, reason), _("Withdrawn."))
 
 
-def _start_url(request, scene):
+def _init_image_url(request, scene):
     """Where the picture that a scene started from is shown; "" where this person may not look."""
-    seen = Asset.objects.visible_to(request.user).filter(pk=scene.start_asset_id)
-    return scene.start_asset.get_absolute_url() if scene.start_asset_id and seen.exists() else ""
+    seen = Asset.objects.visible_to(request.user).filter(pk=scene.init_image_asset_id)
+    if scene.init_image_asset_id is None or not seen.exists():
+        return ""
+    return scene.init_image_asset.get_absolute_url()
 
 
 def _visible(request, pk):
     seen = Asset.objects.visible_to(request.user) | Asset.objects.binned_by(request.user)
-    related = ("template", "channel", "owner", "base", "start_asset", "cutout__vehicle")
+    related = ("template", "channel", "owner", "base", "init_image_asset", "cutout__vehicle")
     related = [f"scene__{name}" for name in related]
     return get_object_or_404(seen.select_related(*related), pk=pk)
 
@@ -246,7 +248,7 @@ def _differences(first, second):
         (_("Base model"), lambda line: line.get("base", {}).get("name")),
         (_("Style packs"), _packs_in_words),
         (_("Not in it"), lambda line: line.get("negative_prompt")),
-        (_("Start picture"), _start_in_words),
+        (_("Start picture"), _init_image_in_words),
         (_("The real car"), _cutout_in_words),
     ):
         a, b = read(first.lineage), read(second.lineage)
@@ -255,9 +257,11 @@ def _differences(first, second):
     return rows
 
 
-def _start_in_words(line):
-    start = line.get("start")
-    return start and f"{start['sha256'][:8]}… {round(start['denoising_strength'] * 100)} %"
+def _init_image_in_words(line):
+    if not (init_image := line.get("init_image")):
+        return None
+    percent = round(init_image["denoising_strength"] * 100)
+    return f"{init_image['sha256'][:8]}… {percent} %"
 
 
 def _cutout_in_words(line):

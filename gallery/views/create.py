@@ -54,7 +54,7 @@ def _page_context(request, form):
         "shown": shown,
         "channels": channels,
         "frame": placement.frame_of(shown, channels),
-        "recent": sources.recent_pictures(request.user, shown.start),
+        "recent": sources.recent_pictures(request.user, shown.init_image),
         "base": base,
         "takes": _takes(form, base, channels),
         "shown_count": parse_id(form["count"].value()) or 1,
@@ -83,8 +83,8 @@ def add_source(request):
     """Take in a picture to start from, or a cut-out; what else the form held comes back with it."""
     kept = request.POST.copy()
     try:
-        if file := request.FILES.get("start_file"):
-            kept["start"] = f"own-{sources.take_start(file, request.user).pk}"
+        if file := request.FILES.get("init_image_file"):
+            kept["init_image"] = f"own-{sources.take_init_image(file, request.user).pk}"
             kept["mode"] = SceneMode.PICTURE
         elif file := request.FILES.get("cutout_file"):
             kept["cutout"] = sources.take_cutout(file, request.user).pk

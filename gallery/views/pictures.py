@@ -15,9 +15,9 @@ from gallery.models import (
     Asset,
     AssetState,
     EvidencePicture,
+    InitImageUpload,
     ProductCutout,
     PromptTemplate,
-    StartPicture,
     StyleVersion,
 )
 from gallery.problems import Refused
@@ -85,10 +85,10 @@ def cutout_picture(request, pk):
 
 @login_required
 @require_safe
-def start_thumb(request, pk):
+def init_image_thumb(request, pk):
     """A picture that this person brought along, small."""
-    start = get_object_or_404(StartPicture.objects.filter(owner=request.user), pk=pk)
-    return serve_blob(request, start.thumb_sha256, content_type="image/webp")
+    init_image = get_object_or_404(InitImageUpload.objects.filter(owner=request.user), pk=pk)
+    return serve_blob(request, init_image.thumb_sha256, content_type="image/webp")
 
 
 @login_required

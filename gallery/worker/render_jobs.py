@@ -79,7 +79,7 @@ def render_asset(asset, turn, stopped):
 def _render(scene_renderer, scene, request, on_step, stopped):
     """The picture, by the scene's mode."""
     if scene.mode == SceneMode.LARGER:
-        first = open_rgb(start_of(scene), name=scene.start_name)
+        first = open_rgb(init_image_path(scene), name=scene.init_image_name)
         return scene_renderer.upscale(
             first,
             request,
@@ -91,7 +91,9 @@ def _render(scene_renderer, scene, request, on_step, stopped):
     if scene.mode == SceneMode.PRODUCT:
         return scene_renderer.render_product(product_of(scene), request, on_step, stopped)
     if scene.mode == SceneMode.PICTURE:
-        request = replace(request, init_image=start_of(scene), change=scene.denoising_strength)
+        request = replace(
+            request, init_image=init_image_path(scene), change=scene.denoising_strength
+        )
     return scene_renderer.render(request, on_step, stopped)
 
 
@@ -171,12 +173,12 @@ def training_pictures(version):
     return [row["sha256"] for row in rows[:: max(1, len(rows) // 60)]][:60]
 
 
-def start_of(scene):
-    """The path of the picture that a scene starts from. Raises Refused("start-gone")."""
+def init_image_path(scene):
+    """The path of the picture that a scene starts from. Raises Refused("init-image-gone")."""
     try:
-        return blobs.local(scene.start_sha256)
+        return blobs.local(scene.init_image_sha256)
     except blobs.BlobMissing as error:
-        raise Refused("start-gone") from error
+        raise Refused("init-image-gone") from error
 
 
 def lineage_of(asset, packs, versions):
@@ -214,11 +216,11 @@ def lineage_of(asset, packs, versions):
 def origin_of(scene):
     """What a picture was painted from besides words: pictures by their hash, places by numbers."""
     origin = {"mode": scene.mode}
-    if scene.start_sha256:
-        origin["start"] = {
-            "sha256": scene.start_sha256,
-            "asset": scene.start_asset_id,
-            "name": scene.start_name,
+    if scene.init_image_sha256:
+        origin["init_image"] = {
+            "sha256": scene.init_image_sha256,
+            "asset": scene.init_image_asset_id,
+            "name": scene.init_image_name,
             "denoising_strength": scene.denoising_strength,
         }
     if scene.cutout:

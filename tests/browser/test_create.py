@@ -218,18 +218,18 @@ def test_picture_leads_on_by_start_and_enlargement(enter, employ, marketer, shop
     expect(page).to_have_url(re.compile("/create/"))
     ready(page, 2)
     larger = Asset.objects.latest("pk")
-    assert (larger.scene.width, larger.scene.start_asset) == (2 * asset.scene.width, asset)
+    assert (larger.scene.width, larger.scene.init_image_asset) == (2 * asset.scene.width, asset)
 
     page.goto(asset.get_absolute_url())
     page.get_by_text("Go on from it").click()
     page.get_by_role("link", name="Start from this picture").click()
-    expect(page.locator(f"input[name=start][value=asset-{asset.pk}]")).to_be_checked()
+    expect(page.locator(f"input[name=init_image][value=asset-{asset.pk}]")).to_be_checked()
     page.get_by_role("slider", name="How much changes").fill("40")
     count(page, 1)
     page.get_by_role("button", name="Paint 1 picture").click()
     ready(page, 3)
     started = Asset.objects.latest("pk")
-    assert (started.scene.start_asset, started.scene.denoising_strength) == (asset, 0.4)
+    assert (started.scene.init_image_asset, started.scene.denoising_strength) == (asset, 0.4)
     assert started.seed != asset.seed
 
 

@@ -14,10 +14,10 @@ from gallery.models import (
     Asset,
     AssetState,
     Channel,
+    InitImageUpload,
     ProductCutout,
     ReviewState,
     Scene,
-    StartPicture,
 )
 from gallery.services import scenes
 from tests.gallery.test_origins import cut_out, photo
@@ -272,8 +272,8 @@ def test_unknown_channel_and_template(refused):
 
 def test_way_without_its_picture(refused):
     answer = refused(mode="picture")
-    assert "start" in answer.context["form"].errors
-    assert "start" in refused(mode="picture", start="own-999").context["form"].errors
+    assert "init_image" in answer.context["form"].errors
+    assert "init_image" in refused(mode="picture", init_image="own-999").context["form"].errors
     assert "cutout" in refused(mode="product").context["form"].errors
     assert "cutout" in refused(mode="product", cutout="999").context["form"].errors
     assert (
@@ -300,16 +300,16 @@ def status_of(client, address):
 
 
 def test_upload_comes_back_with_all_that_was_typed(at, writer, form_data, client):
-    answer = upload(at, writer, form_data, "start_file", photo(), client, "street.jpg")
+    answer = upload(at, writer, form_data, "init_image_file", photo(), client, "street.jpg")
 
     form = answer.context["form"]
-    start = StartPicture.objects.get()
-    assert (form["mode"].value(), form["start"].value()) == ("picture", f"own-{start.pk}")
+    init_image = InitImageUpload.objects.get()
+    assert (form["mode"].value(), form["init_image"].value()) == ("picture", f"own-{init_image.pk}")
     assert form["slot_weather"].value() == "rain"
     assert form["free"].value() == "my words"
     shown = answer.context["shown"]
     assert [c["strength"] for c in shown.choices if c["is_chosen"]] == ["0.6"]
-    assert status_of(client, reverse("gallery:start-thumb", args=[start.pk])) == 200
+    assert status_of(client, reverse("gallery:init-image-thumb", args=[init_image.pk])) == 200
 
 
 def test_refused_upload_says_why_and_loses_nothing(at, writer, form_data, client):
@@ -318,9 +318,9 @@ def test_refused_upload_says_why_and_loses_nothing(at, writer, form_data, client
     assert "car.jpg" in answer.content.decode()
     assert answer.context["form"]["slot_weather"].value() == "rain"
     assert not ProductCutout.objects.exists()
-    answer = upload(at, writer, form_data, "start_file", b"%PDF-1.7", client, "flyer.pdf")
+    answer = upload(at, writer, form_data, "init_image_file", b"%PDF-1.7", client, "flyer.pdf")
     assert "flyer.pdf" in answer.content.decode()
-    assert not StartPicture.objects.exists()
+    assert not InitImageUpload.objects.exists()
 
 
 def test_own_cut_out_stays_with_its_owner(at, writer, form_data, client, make_user):
@@ -417,7 +417,7 @@ def test_picture_that_is_gone_does_not_hold_the_form_for_good(refused):
 @pytest.mark.parametrize("name", sorted(SceneForm.base_fields))
 def test_no_field_is_refused_without_a_word_on_the_page(refused, name):
     odd = {"mode": "product"} if name.startswith("cutout") else {"mode": "picture"}
-    page = refused(**{**odd, "start": "", name: "odd words"}).content.decode()
+    page = refused(**{**odd, "init_image": "", name: "odd words"}).content.decode()
 
     errors = page.count('class="field__error"') + page.count("notice--failed")
     assert errors
@@ -435,10 +435,10 @@ def flat(size):
 @pytest.mark.parametrize(
     ("field", "size", "told"),
     [
-        ("start_file", (1, 1), "a.png is 1 × 2 px; each side needs 32 px"),
-        ("start_file", (20000, 1), "a.png is 20000 × 2 px; each side needs 32 px"),
-        ("start_file", (200, 30), "each side needs 32 px"),
-        ("start_file", (440, 40), "more than 10 times the other"),
+        ("init_image_file", (1, 1), "a.png is 1 × 2 px; each side needs 32 px"),
+        ("init_image_file", (20000, 1), "a.png is 20000 × 2 px; each side needs 32 px"),
+        ("init_image_file", (200, 30), "each side needs 32 px"),
+        ("init_image_file", (440, 40), "more than 10 times the other"),
         ("cutout_file", (1, 1), "at least 64 px are needed"),
         ("cutout_file", (20000, 1), "a.png is 20000 × 1 px, one side more than 10 times the other"),
         ("cutout_file", (440, 40), "more than 10 times the other"),
@@ -452,11 +452,11 @@ def test_picture_of_no_use_to_start_from_is_refused_by_its_sides(
     answer = upload(at, writer, form_data, field, flat(size), client)
 
     assert told in answer.content.decode()
-    assert not StartPicture.objects.exists()
+    assert not InitImageUpload.objects.exists()
     assert not ProductCutout.objects.exists()
 
 
-@pytest.mark.parametrize("field", ["start_file", "cutout_file"])
+@pytest.mark.parametrize("field", ["init_image_file", "cutout_file"])
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_advice_of_a_refused_picture_fits_where_it_is_given(
     at, writer, form_data, client, field, language

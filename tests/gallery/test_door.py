@@ -10,7 +10,7 @@ from django.contrib.messages import get_messages
 
 from brandstudio.core import blobs
 from gallery import services
-from gallery.models import Asset, AssetState, ReviewState, Scene, StartPicture
+from gallery.models import Asset, AssetState, InitImageUpload, ReviewState, Scene
 from gallery.problems import REFUSALS
 from gallery.services import enlarging, reuse, scenes, sources
 from tests.gallery.conftest import png
@@ -245,7 +245,7 @@ def test_reason_for_leaving_the_band_is_only_its_writers(asked, lin, marketer):
 
 
 def test_again_does_not_start_from_a_colleagues_own_upload(asked, lin, at, marketer):
-    upload = StartPicture.objects.create(
+    upload = InitImageUpload.objects.create(
         owner=lin,
         name="a.png",
         sha256=blobs.put_bytes(png("red")),
@@ -253,28 +253,30 @@ def test_again_does_not_start_from_a_colleagues_own_upload(asked, lin, at, marke
         width=48,
         height=32,
     )
-    start = sources.find_start(f"own-{upload.pk}", lin)
-    asset = brought_to(asked(start=start, denoising_strength=0.5), "asset-again")
+    init_image = sources.find_init_image(f"own-{upload.pk}", lin)
+    asset = brought_to(asked(init_image=init_image, denoising_strength=0.5), "asset-again")
 
     answer = at(marketer).post("asset-again", asset.pk)
     [message] = get_messages(answer.wsgi_request)
     assert "never shared" in str(message) or "分享" in str(message)
     assert Scene.objects.count() == 1
-    StartPicture.objects.all().delete()  # its row is gone, its picture is not
+    InitImageUpload.objects.all().delete()  # its row is gone, its picture is not
     with pytest.raises(REFUSALS):
         scenes.compose_scene(reuse.again(asset, marketer), marketer)
-    assert scenes.compose_scene(reuse.again(asset, lin), lin).start_sha256 == start.sha256
+    assert scenes.compose_scene(reuse.again(asset, lin), lin).init_image_sha256 == init_image.sha256
 
 
 def test_again_does_not_start_from_a_picture_that_is_not_shared(asked, lin, marketer):
     first = brought_to(asked(), "asset-again")
     Scene.objects.update(is_shared=False)
-    asset = brought_to(asked(start=sources.start_of(first), denoising_strength=0.5), "asset-again")
+    asset = brought_to(
+        asked(init_image=sources.init_image_of(first), denoising_strength=0.5), "asset-again"
+    )
 
     with pytest.raises(REFUSALS) as caught:
         scenes.compose_scene(reuse.again(asset, marketer), marketer)
 
-    assert caught.value.code == "start-not-yours"
+    assert caught.value.code == "init-image-not-yours"
 
 
 def test_enlarged_picture_opens_the_form_at_what_it_was_made_from(asked, at, lin):
@@ -282,7 +284,7 @@ def test_enlarged_picture_opens_the_form_at_what_it_was_made_from(asked, at, lin
 
     form = at(lin).get("create", **{"from": asset.pk}).context["form"]
 
-    assert (form["mode"].value(), form["start"].value() or "") == ("text", "")
+    assert (form["mode"].value(), form["init_image"].value() or "") == ("text", "")
 
 
 # Nothing is lost on the way

@@ -70,8 +70,8 @@ def test_pictures_started_from_what_was_reached_are_reached(
 ):
     version = make_version(checkpoint=train_on(dataset))
     [first] = make_ready(packs=((version, 0.7),))
-    [second] = make_ready(start=sources.start_of(first))  # without the pack
-    make_ready(start=sources.start_of(second))
+    [second] = make_ready(init_image=sources.init_image_of(first))  # without the pack
+    make_ready(init_image=sources.init_image_of(second))
     make_ready()
 
     downstream = downstream_of(dataset.images.first().picture_sha256, designer)

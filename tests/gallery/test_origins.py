@@ -10,7 +10,7 @@ from PIL import Image
 from brandstudio.core import blobs
 from brandstudio.core.models import Vehicle
 from gallery import jobs
-from gallery.models import Asset, AssetState, ProductCutout, Scene, SceneMode, StartPicture
+from gallery.models import Asset, AssetState, InitImageUpload, ProductCutout, Scene, SceneMode
 from gallery.problems import REFUSALS
 from gallery.services import downloads, enlarging, reuse, scenes, sources
 from gallery.services.scenes import Placement
@@ -69,10 +69,10 @@ def make_cutout(brand_admin, sent):
 
 
 @pytest.fixture
-def start(marketer, sent):
+def init_image(marketer, sent):
     """The marketer's own picture to start from."""
-    upload = sources.take_start(sent("street.jpg", photo()), marketer)
-    return sources.find_start(f"own-{upload.pk}", marketer)
+    upload = sources.take_init_image(sent("street.jpg", photo()), marketer)
+    return sources.find_init_image(f"own-{upload.pk}", marketer)
 
 
 def pixels(sha256, mode="RGB"):
@@ -93,17 +93,19 @@ def code_of(act, *args, **kwargs):
 
 
 # From a picture
-def test_picture_is_started_from_and_named_in_the_lineage(make_scene, make_version, start):
+def test_picture_is_started_from_and_named_in_the_lineage(make_scene, make_version, init_image):
     version = make_version()
-    [near] = paint(make_scene(packs=((version, 0.6),), start=start, denoising_strength=0.25))
+    [near] = paint(
+        make_scene(packs=((version, 0.6),), init_image=init_image, denoising_strength=0.25)
+    )
     [plain] = paint(make_scene(packs=((version, 0.6),)))
 
     assert near.state == AssetState.READY
     assert near.steps_total == 1  # a quarter of four
     assert near.picture_sha256 != plain.picture_sha256
     assert near.lineage["mode"] == "picture"
-    assert near.lineage["start"] == {
-        "sha256": start.sha256,
+    assert near.lineage["init_image"] == {
+        "sha256": init_image.sha256,
         "asset": None,
         "name": "street.jpg",
         "denoising_strength": 0.25,
@@ -111,53 +113,53 @@ def test_picture_is_started_from_and_named_in_the_lineage(make_scene, make_versi
     assert near.lineage["packs"][0]["strength"] == 0.6
 
 
-def test_change_and_picture_decide_what_becomes_of_it(make_ready, make_scene, start):
+def test_change_and_picture_decide_what_becomes_of_it(make_ready, make_scene, init_image):
     [first] = make_ready()
-    origin = sources.start_of(first)
+    origin = sources.init_image_of(first)
 
-    [little] = paint(make_scene(start=origin, denoising_strength=0.25))
-    [much] = paint(make_scene(start=origin, denoising_strength=1.0))
-    [other] = paint(make_scene(start=start, denoising_strength=0.25))
+    [little] = paint(make_scene(init_image=origin, denoising_strength=0.25))
+    [much] = paint(make_scene(init_image=origin, denoising_strength=1.0))
+    [other] = paint(make_scene(init_image=init_image, denoising_strength=0.25))
 
-    assert little.lineage["start"]["asset"] == first.pk
+    assert little.lineage["init_image"]["asset"] == first.pk
     assert len({asset.picture_sha256 for asset in (little, much, other)}) == 3
 
 
-def test_start_lost_from_the_store_fails_with_a_sentence(make_scene, start):
-    scene = make_scene(start=start)
-    Scene.objects.update(start_sha256="0" * 64)
+def test_start_lost_from_the_store_fails_with_a_sentence(make_scene, init_image):
+    scene = make_scene(init_image=init_image)
+    Scene.objects.update(init_image_sha256="0" * 64)
 
     [asset] = paint(scene)
 
-    assert (asset.state, asset.problem) == (AssetState.FAILED, "start-gone")
+    assert (asset.state, asset.problem) == (AssetState.FAILED, "init-image-gone")
 
 
-def test_bands_hold_for_pictures_too(make_scene, make_version, start):
+def test_bands_hold_for_pictures_too(make_scene, make_version, init_image):
     version = make_version()
 
-    code = code_of(make_scene, packs=((version, 0.95),), start=start)
+    code = code_of(make_scene, packs=((version, 0.95),), init_image=init_image)
 
     assert code == "strength-out-of-band"
     assert not Scene.objects.exists()
 
 
 @pytest.mark.parametrize("denoising_strength", [0, -0.5, 1.01])
-def test_change_lies_between_nothing_and_all(make_scene, start, denoising_strength):
+def test_change_lies_between_nothing_and_all(make_scene, init_image, denoising_strength):
     assert (
-        code_of(make_scene, start=start, denoising_strength=denoising_strength)
+        code_of(make_scene, init_image=init_image, denoising_strength=denoising_strength)
         == "denoising-strength-out-of-range"
     )
 
 
-def test_strangers_pictures_are_no_start(make_ready, make_user, start, marketer):
+def test_strangers_pictures_are_no_start(make_ready, make_user, init_image, marketer):
     [asset] = make_ready()
     stranger = make_user("stranger", is_marketer=True)
 
-    assert sources.find_start(f"asset-{asset.pk}", marketer).asset == asset
-    assert sources.find_start(f"asset-{asset.pk}", stranger) is None
-    assert sources.find_start(start.key, stranger) is None
+    assert sources.find_init_image(f"asset-{asset.pk}", marketer).asset == asset
+    assert sources.find_init_image(f"asset-{asset.pk}", stranger) is None
+    assert sources.find_init_image(init_image.key, stranger) is None
     for nonsense in ("", "asset-", "asset-x", "own-999", "12", None):
-        assert sources.find_start(nonsense, marketer) is None
+        assert sources.find_init_image(nonsense, marketer) is None
 
 
 # Around the real car
@@ -257,7 +259,7 @@ def test_enlarging_doubles_the_picture_and_tells_where_it_came_from(
     assert larger.state == AssetState.READY, larger.problem
     assert pixels(larger.picture_sha256).shape == (64, 96, 3)
     assert larger.lineage["mode"] == "larger"
-    assert larger.lineage["start"]["asset"] == first.pk
+    assert larger.lineage["init_image"]["asset"] == first.pk
     assert larger.lineage["packs"] == first.lineage["packs"]
     assert larger.steps_total > 0
 
@@ -297,22 +299,25 @@ def test_retired_style_enlarges_nothing_more(make_ready, make_version, marketer,
 # Taking it up again
 @pytest.mark.parametrize("mode", [SceneMode.PICTURE, SceneMode.PRODUCT])
 def test_again_and_sweep_keep_the_mode(
-    make_ready, make_version, make_cutout, start, mode, marketer
+    make_ready, make_version, make_cutout, init_image, mode, marketer
 ):
     version = make_version()
     origin = {"placement": Placement(make_cutout(), 0.4, 0.8, 0.6)}
     if mode == SceneMode.PICTURE:
-        origin = {"start": start, "denoising_strength": 0.3}
+        origin = {"init_image": init_image, "denoising_strength": 0.3}
     [asset] = make_ready(packs=((version, 0.6),), **origin)
 
     for order in (reuse.again(asset, marketer), reuse.sweep(asset, marketer)):
         assert order.mode == mode
-        assert (order.start, order.placement) == (origin.get("start"), origin.get("placement"))
+        assert (order.init_image, order.placement) == (
+            origin.get("init_image"),
+            origin.get("placement"),
+        )
     usual = scenes.DEFAULT_DENOISING_STRENGTH
     expected = origin.get("denoising_strength", usual)
     assert reuse.again(asset, marketer).denoising_strength == expected
     assert Asset.objects.count() == 1
-    assert StartPicture.objects.count() == 1
+    assert InitImageUpload.objects.count() == 1
 
 
 def test_car_is_placed_by_numbers_alone(at, marketer, form_data, make_cutout):

@@ -57,3 +57,14 @@ def test_lineage_keeps_how_a_picture_came_about(make_ready):
 
     asset.refresh_from_db()
     assert asset.lineage == {"mode": "larger"}
+
+
+def test_lineage_keeps_what_a_picture_was_started_from(make_ready):
+    [asset] = make_ready()
+    Asset.objects.update(lineage={"start": {"sha256": "ab"}}, problem="start-gone")
+
+    run_migration("0012_init_images")
+
+    asset.refresh_from_db()
+    assert asset.lineage == {"init_image": {"sha256": "ab"}}
+    assert asset.problem == "init-image-gone"

@@ -46,7 +46,7 @@ def test_bin_is_emptied_after_thirty_days(make_picture):
 
 def test_picture_that_another_was_started_from_stays(make_picture, make_scene):
     asset = make_picture(b"first of two")
-    make_scene(start=sources.start_of(asset))
+    make_scene(init_image=sources.init_image_of(asset))
     bin_for(asset, 31)
 
     housekeeping.run()

@@ -11,7 +11,7 @@ from PIL import Image
 
 from brandstudio.core import blobs
 from gallery.engine import labelling, xmp
-from gallery.models import Asset, EvidencePicture, PromptTemplate, StartPicture
+from gallery.models import Asset, EvidencePicture, InitImageUpload, PromptTemplate
 from gallery.services import shown
 from tests.gallery.conftest import png
 from training.models import Checkpoint, Dataset, RunSample, Snapshot, TrainingImage, TrainingRun
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 MASTER = (256, 192)
 # What people brought along; nobody made it with a machine.
-BROUGHT = {"gallery:cutout-picture", "gallery:start-thumb", "training:image-file"}
+BROUGHT = {"gallery:cutout-picture", "gallery:init-image-thumb", "training:image-file"}
 # Our own pages by whose address no row is found, in rooms that the framework answers for.
 FOREIGN = ("admin:", "django.views", "set_language")
 
@@ -84,12 +84,12 @@ def made(make_version, make_template, make_ready, make_scene, brand_admin, chann
     checkpoint = Checkpoint.objects.create(
         run=run, step=1, sha256=version.weights_sha256, size=1000
     )
-    start = StartPicture.objects.create(
+    init_image = InitImageUpload.objects.create(
         owner=brand_admin, name="a", sha256=dark, thumb_sha256=dark, width=1, height=1
     )
     rows = {
         "gallery:asset": asset, "gallery:evidence": version.pictures.first(),
-        "gallery:template": template, "gallery:start": start, "training:sample": sample,
+        "gallery:template": template, "gallery:init": init_image, "training:sample": sample,
         "training:dataset": dataset, "training:image": image, "training:run": run,
         "training:snapshot": snapshot, "training:checkpoint": checkpoint,
         "gallery:scene": asset.scene, "training:upload": None, "gallery:cutout": None,
@@ -254,10 +254,10 @@ def test_download_brought_back_as_a_start_keeps_its_mark(at, client, marketer, m
     file = browser.get("asset-download", asset.pk, form=form).content
     sent = SimpleUploadedFile(f"a.{form}", file)
 
-    client.post(reverse("gallery:add-source"), {"start_file": sent})
+    client.post(reverse("gallery:add-source"), {"init_image_file": sent})
 
-    start = StartPicture.objects.get()
-    thumb = content_of(browser.get("start-thumb", start.pk))
+    init_image = InitImageUpload.objects.get()
+    thumb = content_of(browser.get("init-image-thumb", init_image.pk))
     assert xmp.read_mark(io.BytesIO(thumb)).marks == xmp.read_mark(io.BytesIO(file)).marks
     assert xmp.read_mark(io.BytesIO(thumb)).is_right
 
@@ -285,10 +285,10 @@ def test_foreign_mark_that_breaks_the_rule_becomes_a_right_one(at, client, marke
 
     client.post(
         reverse("gallery:add-source"),
-        {"start_file": SimpleUploadedFile("a.jpg", file.getvalue())},
+        {"init_image_file": SimpleUploadedFile("a.jpg", file.getvalue())},
     )
 
-    thumb = content_of(browser.get("start-thumb", StartPicture.objects.get().pk))
+    thumb = content_of(browser.get("init-image-thumb", InitImageUpload.objects.get().pk))
     assert xmp.read_mark(io.BytesIO(thumb)).is_right
 
 
@@ -300,8 +300,8 @@ def test_photograph_with_odd_metadata_is_simply_taken_in(at, client, marketer, p
 
     client.post(
         reverse("gallery:add-source"),
-        {"start_file": SimpleUploadedFile("a.jpg", file.getvalue())},
+        {"init_image_file": SimpleUploadedFile("a.jpg", file.getvalue())},
     )
 
-    thumb = content_of(browser.get("start-thumb", StartPicture.objects.get().pk))
+    thumb = content_of(browser.get("init-image-thumb", InitImageUpload.objects.get().pk))
     assert xmp.read_mark(io.BytesIO(thumb)).marks == ()

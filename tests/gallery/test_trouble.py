@@ -118,7 +118,7 @@ def test_file_that_finds_no_room_costs_nothing_of_the_form(
     big.write_bytes(png() + bytes(3_000_000))
 
     with big.open("rb") as file:
-        sent = {**form_data, "start_file": file, "negative": "no fog, please"}
+        sent = {**form_data, "init_image_file": file, "negative": "no fog, please"}
         answer = client.post(reverse("gallery:add-source"), sent)
 
     page = answer.content.decode()
