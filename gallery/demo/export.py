@@ -18,18 +18,18 @@ def export_demo(folder, base):
     """
     shutil.rmtree(folder / "blobs", ignore_errors=True)
     (folder / "blobs").mkdir(parents=True)
-    kept = _Blobs(folder / "blobs")
+    files = _Blobs(folder / "blobs")
     content = {
         "format": FORMAT,
         "base": {"family": base.family, "sha256": base.sha256},
-        "datasets": [_dataset(row, kept) for row in Dataset.objects.order_by("pk")],
-        "runs": [_run(row, kept) for row in TrainingRun.objects.order_by("pk")],
-        "packs": [_pack(row, kept) for row in StylePack.objects.order_by("pk")],
+        "datasets": [_dataset(row, files) for row in Dataset.objects.order_by("pk")],
+        "runs": [_run(row, files) for row in TrainingRun.objects.order_by("pk")],
+        "packs": [_pack(row, files) for row in StylePack.objects.order_by("pk")],
         "covers": {
-            template.slug: kept.keep(template.cover_sha256, ".webp")
+            template.slug: files.keep(template.cover_sha256, ".webp")
             for template in PromptTemplate.objects.exclude(cover_sha256="")
         },
-        "scenes": [_scene(row, kept) for row in Scene.objects.order_by("pk")],
+        "scenes": [_scene(row, files) for row in Scene.objects.order_by("pk")],
     }
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / "content.json").write_text(text + "\n", encoding="utf-8")
@@ -48,14 +48,14 @@ class _Blobs:
         return name
 
 
-def _dataset(dataset, kept):
+def _dataset(dataset, files):
     return {
         "name": dataset.name,
         "trigger_word": dataset.trigger_word,
         "images": [
             {
                 "name": image.name,
-                "file": kept.keep(image.original_sha256, ".jpg"),
+                "file": files.keep(image.original_sha256, ".jpg"),
                 "caption": image.caption,
                 "rights_holder": image.rights_holder,
                 "licence": image.licence,
@@ -65,7 +65,7 @@ def _dataset(dataset, kept):
     }
 
 
-def _run(run, kept):
+def _run(run, files):
     return {
         "name": run.name,
         "dataset": run.dataset.name,
@@ -82,27 +82,27 @@ def _run(run, kept):
                 "step": sample.step,
                 "prompt": sample.prompt,
                 "seed": sample.seed,
-                "file": kept.keep(sample.sha256, ".png"),
+                "file": files.keep(sample.sha256, ".png"),
             }
             for sample in run.samples.all()
         ],
         # The final weights only: the others are steps on the way to them.
         "checkpoint": [
-            {"step": c.step, "file": kept.keep(c.sha256, ".safetensors")}
+            {"step": c.step, "file": files.keep(c.sha256, ".safetensors")}
             for c in run.checkpoints.filter(is_final=True)
         ][0],
     }
 
 
-def _pack(pack, kept):
+def _pack(pack, files):
     names = ("slug", "name_zh", "name_en", "summary_zh", "summary_en")
     return {
         **{name: getattr(pack, name) for name in names},
-        "versions": [_version(version, kept) for version in pack.versions.order_by("number")],
+        "versions": [_version(version, files) for version in pack.versions.order_by("number")],
     }
 
 
-def _version(version, kept):
+def _version(version, files):
     names = (
         "trigger_words",
         "changes",
@@ -122,14 +122,14 @@ def _version(version, kept):
                 "prompt": picture.prompt,
                 "seed": picture.seed,
                 "strength": picture.strength,
-                "file": kept.keep(picture.sha256, ".webp"),
+                "file": files.keep(picture.sha256, ".webp"),
             }
             for picture in version.pictures.order_by("pk")
         ],
     }
 
 
-def _scene(scene, kept):
+def _scene(scene, files):
     names = ("title", "prompt", "negative_prompt", "slot_values", "width", "height", "steps")
     return {
         **{name: getattr(scene, name) for name in names},
@@ -145,8 +145,8 @@ def _scene(scene, kept):
                 "seconds": asset.seconds,
                 "review": asset.review,
                 "lineage": asset.lineage,
-                "file": kept.keep(asset.picture_sha256, ".png"),
-                "thumb": kept.keep(asset.thumb_sha256, ".webp"),
+                "file": files.keep(asset.picture_sha256, ".png"),
+                "thumb": files.keep(asset.thumb_sha256, ".webp"),
             }
             for asset in scene.assets.order_by("index")
         ],

@@ -185,7 +185,7 @@ def _pack(entry, designer, admin, base, files):
 def _version(entry, number, pack, designer, admin, base, files):
     run = TrainingRun.objects.get(owner=designer, name=entry["run"])
     checkpoint = run.checkpoints.get(is_final=True)
-    told = {key: value for key, value in entry.items() if key not in {"run", "plan", "pictures"}}
+    fields = {key: value for key, value in entry.items() if key not in {"run", "plan", "pictures"}}
     version = StyleVersion.objects.create(
         pack=pack,
         number=number,
@@ -194,7 +194,7 @@ def _version(entry, number, pack, designer, admin, base, files):
         checkpoint=checkpoint,
         weights_sha256=checkpoint.sha256,
         size=checkpoint.size,
-        **told,
+        **fields,
     )
     EvidencePicture.objects.bulk_create(
         EvidencePicture(

@@ -92,8 +92,10 @@ class PromptTemplate(Named, Reviewed):
         Everything, if nothing would be left.
         """
         clauses = self.text.split(",")
-        kept = [clause for clause in clauses if not VEHICLE_SLOTS & set(SLOT.findall(clause))]
-        return ",".join(kept or clauses).strip()
+        without_vehicle = [
+            clause for clause in clauses if not VEHICLE_SLOTS & set(SLOT.findall(clause))
+        ]
+        return ",".join(without_vehicle or clauses).strip()
 
     @staticmethod
     def slot_label(slot):

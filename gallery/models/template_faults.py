@@ -20,30 +20,30 @@ def faults_of(template):
         return {"slots": broken}
     named = [slot["name"] for slot in template.slots]
     texts = {name: getattr(template, name) for name in (*PROMPTS, *SENTENCES)}
-    found = {name: [] for name in (*texts, "slots")}
+    faults = {name: [] for name in (*texts, "slots")}
     for name in ("text", *SENTENCES):
-        found[name] += _of_slots_in(texts[name], named)
+        faults[name] += _of_slots_in(texts[name], named)
     for name in SENTENCES:
-        found[name] += _of_repeats(texts[name])
+        faults[name] += _of_repeats(texts[name])
     if unused := [name for name in named if name not in slots.named_in(template.text)]:
         message = _(
             "The prompt never uses {slots}. Put it where its phrase belongs, or take the slot away."
         )
-        found["text"].append(message.format(slots=", ".join(f"{{{name}}}" for name in unused)))
-    found["negative_prompt"] += _of_braces(texts["negative_prompt"])
+        faults["text"].append(message.format(slots=", ".join(f"{{{name}}}" for name in unused)))
+    faults["negative_prompt"] += _of_braces(texts["negative_prompt"])
     for name in PROMPTS:
-        found[name] += _of_language(texts[name])
-        found[name] += _of_reading(texts[name], READERS[name])
+        faults[name] += _of_language(texts[name])
+        faults[name] += _of_reading(texts[name], READERS[name])
     for slot in template.slots:
-        found["slots"] += _of_options(slot)
-    return {name: sentences for name, sentences in found.items() if sentences}
+        faults["slots"] += _of_options(slot)
+    return {name: sentences for name, sentences in faults.items() if sentences}
 
 
-def _of_shape(told):
+def _of_shape(entries):
     """What keeps slots from being read at all, as in a draft from before they were checked."""
     try:
-        names = [slot["name"] for slot in told]
-        for slot in told:
+        names = [slot["name"] for slot in entries]
+        for slot in entries:
             texts = [slot["label_zh"], slot["label_en"]]
             texts += [option[key] for option in slot["options"] for key in ("value", "zh", "en")]
             "".join([slot["name"], *texts])
@@ -55,7 +55,7 @@ def _of_shape(told):
         yield message.format(name=name)
     if len(names) != len(set(names)):
         yield _("Two slots have the same name.")
-    for slot in told:
+    for slot in entries:
         if not slot["options"]:
             message = _("The slot {name} has no options. Write one a line below it.")
             yield message.format(name=slot["name"])

@@ -60,10 +60,10 @@ def downstream_of(sha256, person):
 
 def _with_what_followed(assets):
     """These pictures and all that were started from them or enlarged, however often."""
-    found = set(assets.values_list("pk", flat=True))
-    fresh = found
+    pks = set(assets.values_list("pk", flat=True))
+    fresh = pks
     while fresh:
         followed = Asset.objects.filter(state=AssetState.READY, scene__init_image_asset__in=fresh)
-        fresh = set(followed.values_list("pk", flat=True)) - found
-        found |= fresh
-    return Asset.objects.filter(pk__in=found)
+        fresh = set(followed.values_list("pk", flat=True)) - pks
+        pks |= fresh
+    return Asset.objects.filter(pk__in=pks)

@@ -39,8 +39,8 @@ def frame_of(shown, channels):
 
 def _cut(width, height, channel):
     scale = min(width / channel.width, height / channel.height)
-    kept = (channel.width * scale, channel.height * scale)
-    return _box((width - kept[0]) / 2, (height - kept[1]) / 2, *kept)
+    size = (channel.width * scale, channel.height * scale)
+    return _box((width - size[0]) / 2, (height - size[1]) / 2, *size)
 
 
 def _label(cut):

@@ -73,9 +73,9 @@ def waiting_of_others(person):
 
 def with_assets(scenes):
     """The scenes with all that a list of them shows, in a fixed number of queries."""
-    kept = Asset.objects.kept().order_by("index").defer("preview", "lineage")
+    assets = Asset.objects.kept().order_by("index").defer("preview", "lineage")
     return scenes.select_related("template", "channel", "base").prefetch_related(
-        Prefetch("assets", kept), "packs"
+        Prefetch("assets", assets), "packs"
     )
 
 
@@ -190,5 +190,5 @@ def _seconds_left(asset, scene, pace, ahead, hands):
 def _time_left(scenes):
     """When the person's last picture will be done, as a range; None where nothing was measured."""
     tiles = [asset for scene in scenes for asset in scene.tiles if asset.is_active]
-    left = [asset.seconds_left for asset in tiles if hasattr(asset, "seconds_left")]
-    return estimate(max(left)) if left else None
+    seconds = [asset.seconds_left for asset in tiles if hasattr(asset, "seconds_left")]
+    return estimate(max(seconds)) if seconds else None

@@ -28,15 +28,20 @@ def asked_of(request):
     """What the create page is opened with: its address over what was last sent (a QueryDict)."""
     asked = QueryDict(mutable=True)
     if "from" not in request.GET:
-        kept = request.session.get(_KEPT, {})
-        if kept.get("template") != request.GET.getlist("template") and "template" in request.GET:
+        last_form = request.session.get(_KEPT, {})
+        template = request.GET.getlist("template")
+        if "template" in request.GET and last_form.get("template") != template:
             # Another template has other slots, and its own idea of what should not be seen.
-            kept = {n: v for n, v in kept.items() if n != "negative" and not n.startswith("slot_")}
-        for name, values in kept.items():
+            last_form = {n: v for n, v in last_form.items() if not _is_of_template(n)}
+        for name, values in last_form.items():
             asked.setlist(_FORMERLY.get(name, name), values)
     for name, values in request.GET.lists():
         asked.setlist(_FORMERLY.get(name, name), values)
     return asked
+
+
+def _is_of_template(name):
+    return name == "negative" or name.startswith("slot_")
 
 
 def _origin_of(order):
@@ -128,8 +133,8 @@ def _initial_of_asset(asset):
 def _picked(asked, template, versions):
     """Which packs are ticked at first: those asked for, else the template's, else the first."""
     if "pack" in asked:
-        wanted = set(asked.getlist("pack"))  # names in links, numbers in what the form sent
-        return [v.pk for v in versions if v.pack.slug in wanted or str(v.pk) in wanted]
+        names = set(asked.getlist("pack"))  # names in links, numbers in what the form sent
+        return [v.pk for v in versions if v.pack.slug in names or str(v.pk) in names]
     usual = {pack.pk for pack in template.packs.all()} if template else set()
     return [v.pk for v in versions if v.pack_id in usual] or [v.pk for v in versions[:1]]
 

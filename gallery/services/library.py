@@ -28,7 +28,7 @@ def by_name(versions):
             named.setdefault(" ".join(name.split()), []).append(version)
     slugs = {version.pack.slug: version for version in versions}
     return slugs | {
-        name: found[0] for name, found in named.items() if len(found) == 1 and name not in slugs
+        name: group[0] for name, group in named.items() if len(group) == 1 and name not in slugs
     }
 
 

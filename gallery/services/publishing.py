@@ -121,11 +121,11 @@ def _check_words(row):
     try:
         row.full_clean(validate_unique=False, validate_constraints=False)
     except ValidationError as error:
-        told = [
+        faults = [
             f"{row._meta.get_field(name).verbose_name}: {' '.join(sentences)}"
             for name, sentences in error.message_dict.items()
         ]
-        raise Refused("template-faulty", name=str(row), faults=" ".join(told)) from error
+        raise Refused("template-faulty", name=str(row), faults=" ".join(faults)) from error
 
 
 def approve(row, by, remarks=""):

@@ -65,23 +65,25 @@ def marked_thumb(path, taken):
     For pictures that people bring along and a machine made: downloads of this studio, others' too.
     taken: the same file as pictures.take_in has taken it in.
     """
-    if not (kept := _mark_in(path)):
+    if not (file_mark := _mark_in(path)):
         return ""
     with loaded(blobs.local(taken.picture_sha256)) as picture:
-        thumb = labelling.for_screens(picture, kept, longest=THUMB_SIDE, quality=_THUMB_QUALITY)
+        thumb = labelling.for_screens(
+            picture, file_mark, longest=THUMB_SIDE, quality=_THUMB_QUALITY
+        )
     return blobs.put_bytes(thumb)
 
 
 def _mark_in(path):
     """The Mark of a file from outside, or None. One that can't be kept as it is becomes ours."""
     try:
-        found = xmp.read_mark(path).marks
+        marks = xmp.read_mark(path).marks
     except (EngineError, ValueError):
         return None  # odd metadata marks nothing
-    if not found:
+    if not marks:
         return None
     try:
-        return Mark.from_dict(found[0])
+        return Mark.from_dict(marks[0])
     except (ValueError, TypeError, AttributeError):
         return Mark(producer=settings.AIGC_PRODUCER_CODE or "DEMO", produce_id="foreign")
 
@@ -91,13 +93,13 @@ def content_of(made):
 
     made: a MadePicture; settings.MADE_PICTURES leads here.
     """
-    wanted = mark(made.number, made.sha256)
-    if made.ready_sha256 and (ready := _ready(made.ready_sha256, wanted)):
+    own_mark = mark(made.number, made.sha256)
+    if made.ready_sha256 and (ready := _ready(made.ready_sha256, own_mark)):
         return ready
-    return _made_ready(str(blobs.local(made.sha256)), wanted, made.longest)
+    return _made_ready(str(blobs.local(made.sha256)), own_mark, made.longest)
 
 
-def _ready(sha256, wanted):
+def _ready(sha256, own_mark):
     """The blob's bytes, if they were written by this rule with this mark; else None.
 
     Older thumbnails have no mark, nor have those made before the producer's code was set.
@@ -107,15 +109,15 @@ def _ready(sha256, wanted):
     except blobs.BlobMissing:
         return None
     try:
-        found = xmp.read_mark(io.BytesIO(content))
+        reading = xmp.read_mark(io.BytesIO(content))
     except (EngineError, ValueError):
         return None
-    return content if found.marks == (wanted.as_dict(),) else None
+    return content if reading.marks == (own_mark.as_dict(),) else None
 
 
 @lru_cache(maxsize=200)
-def _made_ready(path, wanted, longest):
+def _made_ready(path, own_mark, longest):
     # Encoding costs 10 to 100 ms, and a sheet's pictures are looked at again and again.
     quality = _THUMB_QUALITY if longest else 90
     with loaded(path) as master:
-        return labelling.for_screens(master, wanted, longest=longest, quality=quality)
+        return labelling.for_screens(master, own_mark, longest=longest, quality=quality)

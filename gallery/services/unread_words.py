@@ -24,12 +24,12 @@ def _known(text):
     """[(term, English phrase)] of the house's words in the text; 骑楼街 hides 骑楼."""
     phrases = dict(GlossaryTerm.objects.values_list("term", "phrase"))
     phrases |= dict(Vehicle.objects.values_list("name_zh", "phrase"))
-    found = []
+    matches = []
     for term in sorted(filter(not_english, phrases), key=len, reverse=True):
         if term in text:
             text = text.replace(term, "\n")
-            found.append((term, phrases[term]))
-    return found
+            matches.append((term, phrases[term]))
+    return matches
 
 
 def _shortened(words, most=60):

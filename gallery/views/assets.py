@@ -28,32 +28,32 @@ def asset_list(request):
     """All finished pictures this person may see; filters stand in the address."""
     asked = request.GET
     if asked.get("bin"):
-        found = Asset.objects.binned_by(request.user)
+        assets = Asset.objects.binned_by(request.user)
     else:
-        found = Asset.objects.visible_to(request.user)
-    found = found.filter(state=AssetState.READY)
+        assets = Asset.objects.visible_to(request.user)
+    assets = assets.filter(state=AssetState.READY)
     if asked.get("review") in AssetReview.values:
-        found = found.filter(review=asked["review"])
+        assets = assets.filter(review=asked["review"])
     if asked.get("mine"):
-        found = found.filter(scene__owner=request.user)
+        assets = assets.filter(scene__owner=request.user)
     if asked.get("favourite"):
-        found = found.filter(is_favourite=True)
+        assets = assets.filter(is_favourite=True)
     if asked.get("pack"):
-        found = found.filter(scene__packs__version__pack__slug=asked["pack"]).distinct()
+        assets = assets.filter(scene__packs__version__pack__slug=asked["pack"]).distinct()
     if words := asked.get("q", "").strip():
-        found = found.filter(
+        assets = assets.filter(
             Q(scene__prompt__icontains=words)
             | Q(scene__title__icontains=words)
             | Q(scene__template__name_en__icontains=words)
         )
-    found = (
-        found.select_related("scene__template", "scene__channel", "scene__owner")
+    assets = (
+        assets.select_related("scene__template", "scene__channel", "scene__owner")
         .prefetch_related("scene__packs")
         .defer("preview", "lineage")
         .order_by("-scene__made_at", "-scene_id", "index")
     )
     context = {
-        "page": Paginator(found, PER_PAGE).get_page(asked.get("page")),
+        "page": Paginator(assets, PER_PAGE).get_page(asked.get("page")),
         "packs": StylePack.objects.usable(),
         "reviews": [AssetReview.APPROVED, AssetReview.ASKED, AssetReview.PRIVATE],
         "asked": asked,
@@ -115,14 +115,12 @@ def asset_download(request, pk):
 def asset_compare(request):
     """Two pictures, one over the other, and only the settings that differ."""
     visible = Asset.objects.visible_to(request.user).filter(state=AssetState.READY)
-    wanted = parse_ids(request.GET.getlist("pick"))[:2]
+    pks = parse_ids(request.GET.getlist("pick"))[:2]
     rows = {
         asset.pk: asset
-        for asset in visible.filter(pk__in=wanted).select_related(
-            "scene__channel", "scene__template"
-        )
+        for asset in visible.filter(pk__in=pks).select_related("scene__channel", "scene__template")
     }
-    pair = [rows[pk] for pk in wanted if pk in rows]
+    pair = [rows[pk] for pk in pks if pk in rows]
     if len(pair) < 2:
         messages.warning(request, _("Choose two pictures to compare."))
         return redirect("gallery:asset-list")

@@ -81,19 +81,19 @@ def _takes(form, base, channels):
 @require_POST
 def add_source(request):
     """Take in a picture to start from, or a cut-out; what else the form held comes back with it."""
-    kept = request.POST.copy()
+    fields = request.POST.copy()
     try:
         if file := request.FILES.get("init_image_file"):
-            kept["init_image"] = f"own-{sources.take_init_image(file, request.user).pk}"
-            kept["mode"] = SceneMode.PICTURE
+            fields["init_image"] = f"own-{sources.take_init_image(file, request.user).pk}"
+            fields["mode"] = SceneMode.PICTURE
         elif file := request.FILES.get("cutout_file"):
-            kept["cutout"] = sources.take_cutout(file, request.user).pk
-            kept["mode"] = SceneMode.PRODUCT
+            fields["cutout"] = sources.take_cutout(file, request.user).pk
+            fields["mode"] = SceneMode.PRODUCT
         else:
             messages.error(request, _("Choose a file first."))
     except sources.REFUSED_FILES as error:
         messages.error(request, problems.of(error))
-    scene_initial.remember(request.session, kept)
+    scene_initial.remember(request.session, fields)
     return redirect("gallery:create")
 
 
@@ -226,11 +226,11 @@ def _form(request):
 def _template(asked, person):
     """The template asked for by its number; else the first, unless a free prompt is asked for."""
     approved = PromptTemplate.objects.approved().prefetch_related("packs")
-    wanted = asked.get("template", "")
-    number = parse_id(wanted)
-    if number is not None and (found := approved.filter(pk=number).first()):
-        return found
-    if wanted == "free" and person.may_write_prompts or "template" in asked and not wanted:
+    choice = asked.get("template", "")
+    number = parse_id(choice)
+    if number is not None and (template := approved.filter(pk=number).first()):
+        return template
+    if choice == "free" and person.may_write_prompts or "template" in asked and not choice:
         return None
     return approved.order_by("slug").first()
 

@@ -48,9 +48,9 @@ class Item:
 def review(request):
     """The queue, and the thing chosen from it (?item=version-3), which may be decided here."""
     items = waiting_items()
-    wanted = request.GET.get("item")
-    item = next((i for i in items if i.key == wanted), items[0] if items and not wanted else None)
-    if wanted and item is None:
+    key = request.GET.get("item")
+    item = next((i for i in items if i.key == key), items[0] if items and not key else None)
+    if key and item is None:
         if request.method == "POST":
             messages.error(request, problems.sentence("decided-already"))
         return redirect("gallery:review")

@@ -107,8 +107,8 @@ def render_sheet(sheet, turn, stopped):
     scene_renderer = renderer_of_this_process()
     _ensure_loaded(scene_renderer, version.base)
     there = _rendered_before(version)
-    wanted = plan_of(sheet)
-    for done, (prompt, seed, strength) in enumerate(wanted, start=1):
+    plan = plan_of(sheet)
+    for done, (prompt, seed, strength) in enumerate(plan, start=1):
         if (prompt, seed, strength) not in there:
             request = SampleRequest(
                 prompt=prompt,
@@ -131,7 +131,7 @@ def render_sheet(sheet, turn, stopped):
         sheet.note_progress(done=done)
         turn.yield_device()
     by_strength = {}
-    for key in wanted:
+    for key in plan:
         by_strength.setdefault(key[2], []).append(blobs.local(there[key].sha256))
     references = [blobs.local(sha256) for sha256 in training_pictures(version)]
     # Not save(): the version may have been submitted meanwhile, and its evidence is no content.
