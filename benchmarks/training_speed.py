@@ -25,21 +25,20 @@ import numpy as np
 import torch
 from diffusers import (
     AutoencoderKL,
-    StableDiffusionPipeline,
-    StableDiffusionXLPipeline,
     UNet2DConditionModel,
 )
 from PIL import Image
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
+from training.engine import families
 from training.engine.base import base_models, loading
-from training.engine.base.tokenizer import clip_tokenizer
 from training.engine.config.run_config import RunConfig
-from training.engine.data.caches import encode_captions
 from training.engine.data.captions.tables import read_metadata
 from training.engine.data.images import fit_crop, open_rgb
 from training.engine.diffusion import min_snr_weights
+from training.engine.families.base_files import CONFIGS
+from training.engine.families.clip_tokenizer import clip_tokenizer
 from training.engine.lora import adapters
 from training.engine.train.control import Control
 from training.engine.train.trainer import train
@@ -100,7 +99,7 @@ class Bench:
         self.options, self.batch, self.side, self.device = options, batch, side, device
         data = write_pictures(folder / "data", options.images, side)
         self.dtype = loading.choose_dtype(device, options.precision)
-        self.info, self.pipe = open_base(options.base, device, self.dtype)
+        self.info, self.model = open_base(options.base, device, self.dtype)
         self.config = RunConfig(
             train_data_dir=str(data),
             metadata_path=str(data / "metadata.csv"),
@@ -123,7 +122,7 @@ class Bench:
     def run(self, name: str) -> tuple[int, float, float]:
         """One turn of a loop: (images, wall seconds, CPU seconds)."""
         loop = LOOPS[name]
-        return loop(self.config, self.info, self.pipe, self.device, self.dtype, self.options.steps)
+        return loop(self.config, self.model, self.device, self.dtype, self.options.steps)
 
     def compare(self) -> None:
         """Alternate turns of both loops and print a line each, and the ratio."""
@@ -186,9 +185,10 @@ class Bench:
 # -- the two loops ------------------------------------------------------------------------
 
 
-def plain_loop(config, info, pipe, device, dtype, steps) -> tuple[int, float, float]:
+def plain_loop(config, model, device, dtype, steps) -> tuple[int, float, float]:
     """The loop of the diffusers example; returns (images, wall seconds, CPU seconds)."""
-    adapters.add_training_adapter(pipe, config, info)
+    info, pipe = model.info, model.pipe
+    adapters.add_training_adapter(model, config)
     pipe.unet.train()
     if config.gradient_checkpointing:
         pipe.unet.enable_gradient_checkpointing()
@@ -207,25 +207,18 @@ def plain_loop(config, info, pipe, device, dtype, steps) -> tuple[int, float, fl
             pixels = batch["pixels"].to(device, pipe.vae.dtype)
             latents = pipe.vae.encode(pixels).latent_dist.sample()
             latents = latents * pipe.vae.config.scaling_factor
-            tokens, pooled = encode_captions(pipe, list(batch["caption"]))
+            prompts = model.encode_captions(list(batch["caption"])).to(dtype=dtype)
         noise = torch.randn_like(latents)
-        levels = torch.randint(len(alphas), (len(latents),), device=device)
-        noisy = pipe.scheduler.add_noise(latents, noise, levels)
-        extra = None
-        if pooled is not None:
-            side = config.resolution
-            sizes = torch.tensor([[side, side, 0, 0, side, side]] * len(latents), device=device)
-            extra = {"text_embeds": pooled, "time_ids": sizes}
+        timesteps = torch.randint(len(alphas), (len(latents),), device=device)
+        noisy_latents = pipe.scheduler.add_noise(latents, noise, timesteps)
         with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
-            answer = pipe.unet(
-                noisy.to(dtype), levels, tokens.to(dtype), added_cond_kwargs=extra
-            ).sample
+            model_output = model.predict(noisy_latents.to(dtype), timesteps, prompts)
         target = noise
         if info.prediction_type == "v_prediction":
-            left = alphas[levels].view(-1, 1, 1, 1)
-            target = left.sqrt() * noise - (1 - left).sqrt() * latents
-        error = torch.nn.functional.mse_loss(answer.float(), target.float(), reduction="none")
-        weights = min_snr_weights(alphas, levels, config.min_snr_gamma, info.prediction_type)
+            signal = alphas[timesteps].view(-1, 1, 1, 1)
+            target = signal.sqrt() * noise - (1 - signal).sqrt() * latents
+        error = torch.nn.functional.mse_loss(model_output.float(), target.float(), reduction="none")
+        weights = min_snr_weights(alphas, timesteps, config.min_snr_gamma, info.prediction_type)
         loss = (error.mean(dim=(1, 2, 3)) * weights).mean()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, config.max_grad_norm)
@@ -234,7 +227,7 @@ def plain_loop(config, info, pipe, device, dtype, steps) -> tuple[int, float, fl
         optimizer.zero_grad()
         loss.item()  # shown at every step, as the example does
     spent = since(begin, device)
-    adapters.unload_pack(pipe, adapters.TRAINED)
+    adapters.unload_pack(model, adapters.TRAINED)
     pipe.unet.disable_gradient_checkpointing()
     return steps * config.batch_size, *spent
 
@@ -257,12 +250,14 @@ class StopAfter(Control):
         return self.spent is not None
 
 
-def our_loop(config, info, pipe, device, dtype, steps) -> tuple[int, float, float]:
-    """Our trainer on the same pipeline: caches are filled in the first turn, as in any run."""
+def our_loop(config, model, device, dtype, steps) -> tuple[int, float, float]:
+    """Our trainer on the same model: caches are filled in the first turn, as in any run."""
     control = StopAfter(steps, device)
     with tempfile.TemporaryDirectory() as folder:
         cache = Path(config.output_dir) / "cache"
-        for _ in train(config, folder, control=control, pipe=pipe, info=info, cache_dir=cache):
+        for _ in train(
+            config, folder, control=control, model=model, info=model.info, cache_dir=cache
+        ):
             pass
     return steps * config.batch_size, *control.spent
 
@@ -311,8 +306,8 @@ def open_base(name: str, device, dtype):
     """A base by name or path, or one of full size with random weights ("sd15", "sdxl")."""
     if name not in ("sd15", "sdxl"):
         info = base_models.describe(name)
-        return info, loading.load_pipeline(info, device, dtype)
-    config = base_models.CONFIGS / name
+        return info, loading.load_model(info, device, dtype)
+    config = CONFIGS / name
     torch.manual_seed(0)
     with torch.device(device):
         unet = UNet2DConditionModel.from_config(UNet2DConditionModel.load_config(config / "unet"))
@@ -325,19 +320,10 @@ def open_base(name: str, device, dtype):
     for part in parts.values():
         part.to(dtype).requires_grad_(False).eval()
     parts["tokenizer"] = clip_tokenizer()
-    kind = StableDiffusionPipeline
     if name == "sdxl":
-        kind = StableDiffusionXLPipeline
         parts["tokenizer_2"] = clip_tokenizer(pad_token="!")
-    else:
-        parts |= {
-            "safety_checker": None,
-            "feature_extractor": None,
-            "requires_safety_checker": False,
-        }
-    scheduler = loading.scheduler_of(config)
-    info = base_models.describe_config(name, config)
-    return info, kind(scheduler=scheduler, **parts)
+    info = families.of(name).describe_config(name, config, config, {})
+    return info, loading.load_model(info, device, dtype, **parts)
 
 
 def write_pictures(folder: Path, count: int, side: int) -> Path:
@@ -365,16 +351,13 @@ def peak_memory(device) -> int:
 
 def print_bound(bench: Bench, ours: Turn) -> None:
     """The arithmetic of one step, and how much of it a second carries."""
-    info, pipe, device, dtype = bench.info, bench.pipe, bench.device, bench.dtype
+    info, model, device, dtype = bench.info, bench.model, bench.device, bench.dtype
     batch, side = bench.batch, bench.config.resolution // info.vae_factor
     latents = torch.randn(batch, info.latent_channels, side, side, device=device, dtype=dtype)
-    levels = torch.zeros(batch, dtype=torch.long, device=device)
-    tokens, pooled = encode_captions(pipe, ["an arcade"] * batch)
-    extra = None
-    if pooled is not None:
-        extra = {"text_embeds": pooled, "time_ids": torch.ones(batch, 6, device=device)}
+    timesteps = torch.zeros(batch, dtype=torch.long, device=device)
+    prompts = model.encode_captions(["an arcade"] * batch).to(dtype=dtype)
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        pipe.unet(latents, levels, tokens.to(dtype), added_cond_kwargs=extra)
+        model.predict(latents, timesteps, prompts)
     # Forward, and once more for the gradients of the activations; the base's own weights get none.
     per_image = 2 * counter.get_total_flops() / batch
     rate = per_image * ours.images / (ours.cpu if device.type == "cpu" else ours.wall)

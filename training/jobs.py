@@ -77,7 +77,7 @@ def _train(run):
                 resume=resumes,
                 control=control,
                 cache_dir=run_folders.cache_folder(),
-                pipe=pipeline_cache.pipeline(run.base.path, config),
+                model=pipeline_cache.model(run.base.path, config),
             )
             for event in events:
                 if event.kind == "step" and run.state != RunState.TRAINING:

@@ -18,6 +18,7 @@ from gallery.services import assets as asset_acts
 from gallery.services import evidence
 from training import jobs as training_jobs
 from training import services as training_services
+from training.engine import families
 from training.engine.data.images import open_rgb
 from training.engine.evaluate.strength_sheet import StrengthSheet
 from training.minibase import artist
@@ -46,7 +47,7 @@ def timed(say, what):
 def the_base():
     """The bundled base's row. Raises DemoFailed when its files are not there."""
     problems = training_services.sync_base_models()
-    base = BaseModel.objects.usable().filter(family="studio-mini").first()
+    base = BaseModel.objects.usable().filter(family=families.BUNDLED).first()
     if base is None:
         raise DemoFailed(f"The bundled base model can't be used: {problems}")
     return base

@@ -7,6 +7,7 @@ from gallery.engine import prompts, sizes
 from gallery.models import ProductCutout, SceneMode, Scheduler
 from gallery.problems import Refused
 from gallery.services.sources import InitImage
+from training.engine import families
 from training.models import BaseModel
 
 MOST_PACKS = 3
@@ -93,7 +94,7 @@ def base_of(order):
 def default_base():
     """The bundled base, or the first that is there, or None."""
     usable = list(BaseModel.objects.usable())
-    return next((b for b in usable if b.family == "studio-mini"), usable[0] if usable else None)
+    return next((b for b in usable if b.family == families.BUNDLED), usable[0] if usable else None)
 
 
 def pieces_of(order):

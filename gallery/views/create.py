@@ -22,7 +22,7 @@ from gallery.pages import placement, results, scene_initial
 from gallery.pages.scene_form import ShownForm
 from gallery.problems import REFUSALS
 from gallery.services import enlarging, library, orders, quota, reuse, scenes, sources, unread_words
-from training.engine.base import token_count
+from training.engine import families
 from training.engine.prompts import checks, word_weights
 
 
@@ -247,7 +247,7 @@ def _prompt_context(shown):
         sentence = problems.of(error) if isinstance(error, REFUSALS) else ""
         return {"pieces": [], "prompt_problem": sentence}
     limit = base.info.get("token_limit") or 0
-    used = token_count.count(base.path, word_weights.words_of(prompt))
+    used = families.of(base.family).count_tokens(base.path, word_weights.words_of(prompt))
     in_parts = problems.sentence("prompt-in-parts", {"tokens": used, "limit": limit})
     notes = [in_parts if limit and used > limit else "", unread_words.unread(order)]
     return {

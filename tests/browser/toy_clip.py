@@ -3,7 +3,7 @@
 import torch
 from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPModel, CLIPProcessor
 
-from training.engine.base.tokenizer import clip_tokenizer
+from training.engine.families.clip_tokenizer import clip_tokenizer
 
 _TOWER = {
     "hidden_size": 16,

@@ -83,23 +83,23 @@ def no_network(monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def lora_pipes(toy_folder):
+def lora_models(toy_folder):
     """One loaded toy pipeline per family; what changes its weights puts them back."""
     return {
-        family: loading.load_pipeline(base_models.describe(toy_folder / family), "cpu")
+        family: loading.load_model(base_models.describe(toy_folder / family), "cpu")
         for family in ("sd15", "sdxl")
     }
 
 
 @pytest.fixture(scope="session")
-def change(lora_pipes):
+def change(lora_models):
     """change(family, path): the change of every layer's weight when the style acts in full."""
 
     def change(family, path):
-        pipe = lora_pipes[family]
-        layers = {(part, p): layer for part, p, layer in adapters.known_layers(pipe).values()}
+        model = lora_models[family]
+        layers = {(part, p): layer for part, p, layer in adapters.known_layers(model).values()}
         before = {place: layer.weight.detach().clone() for place, layer in layers.items()}
-        packs = Packs(pipe, "toy")
+        packs = Packs(model, "toy")
         try:
             packs.use([(path, 1.0)])
             return {

@@ -18,8 +18,8 @@ from diffusers import (
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
 from tests.engine import ldm_layout, toys
-from training.engine.base.base_models import CONFIGS
-from training.engine.base.tokenizer import clip_tokenizer
+from training.engine.families.base_files import CONFIGS
+from training.engine.families.clip_tokenizer import clip_tokenizer
 
 NARROW_UNET = {
     "block_out_channels": [64, 128, 256],

@@ -3,7 +3,7 @@
 import torch
 from safetensors.torch import save_file
 
-from training.engine.base import unet_layouts
+from training.engine.families import unet_layouts
 
 
 def write(pipe, path, dtype=None) -> None:

@@ -17,8 +17,8 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from peft.tuners.lora import LoraLayer
 from safetensors.torch import save_file
 
-from training.engine.base.unet_layouts import original_name, unet_prefixes
 from training.engine.errors import EngineError
+from training.engine.families.unet_layouts import original_name, unet_prefixes
 from training.engine.lora import adapters, weight_files
 
 
@@ -37,10 +37,10 @@ class Style:
         }
 
 
-def random_style(pipe, seed: int, count: int = 4, parts=("unet", "text_encoder")) -> Style:
+def random_style(model, seed: int, count: int = 4, parts=("unet", "text_encoder")) -> Style:
     """A style of `count` layers drawn at random, each with its own rank and alpha."""
     numbers = torch.Generator().manual_seed(seed)
-    table = {(part, path): layer for part, path, layer in adapters.known_layers(pipe).values()}
+    table = {(part, path): layer for part, path, layer in adapters.known_layers(model).values()}
     places = [place for place in sorted(table) if place[0] in parts]
     style = Style()
     for index in torch.randperm(len(places), generator=numbers)[:count].tolist():
@@ -54,35 +54,35 @@ def random_style(pipe, seed: int, count: int = 4, parts=("unet", "text_encoder")
     return style
 
 
-def name_kohya(pipe, part, path):
+def name_kohya(model, part, path):
     return _flat(part, path)
 
 
-def name_kohya_bare(pipe, part, path):
+def name_kohya_bare(model, part, path):
     """As kohya's tools would write an encoder of transformers 5, without its wrapper."""
     return _flat(part, path).replace("text_model_", "")
 
 
-def name_sgm(pipe, part, path):
+def name_sgm(model, part, path):
     if part != "unet":
         return _flat(part, path).replace("lora_te_", "lora_te1_")
-    original = original_name(path, unet_prefixes(pipe.unet.config))
+    original = original_name(path, unet_prefixes(model.pipe.unet.config))
     return "lora_unet_" + (original or path).replace(".", "_")
 
 
-def name_dotted(pipe, part, path):
+def name_dotted(model, part, path):
     return f"{part}.{path}"
 
 
-def name_dotted_wrapped(pipe, part, path):
+def name_dotted_wrapped(model, part, path):
     """As diffusers wrote encoders before transformers 5."""
     inner = path if part == "unet" or path.startswith("text_") else f"text_model.{path}"
     return f"{part}.{inner}"
 
 
-def name_comfy(pipe, part, path):
+def name_comfy(model, part, path):
     if part == "unet":
-        original = original_name(path, unet_prefixes(pipe.unet.config)) or path
+        original = original_name(path, unet_prefixes(model.pipe.unet.config)) or path
         return f"diffusion_model.{original}"
     clip = {"text_encoder": "clip_l", "text_encoder_2": "clip_g"}[part]
     inner = path if path.startswith("text_") else f"text_model.{path}"
@@ -101,12 +101,14 @@ DIALECTS = {
 }
 
 
-def dress(style: Style, pipe, dialect: str, alpha_in: str = "tensor", dtype=torch.float32) -> Style:
+def dress(
+    style: Style, model, dialect: str, alpha_in: str = "tensor", dtype=torch.float32
+) -> Style:
     """Fill style.tensors under a tool's names. alpha_in: "tensor" or "header" (dotted names)."""
     name, down_end, up_end = DIALECTS[dialect]
     header = {}
     for (part, path), (down, up, alpha) in style.layers.items():
-        stem = name(pipe, part, path)
+        stem = name(model, part, path)
         style.tensors[stem + down_end] = down.to(dtype).contiguous()
         style.tensors[stem + up_end] = up.to(dtype).contiguous()
         if alpha_in == "tensor":

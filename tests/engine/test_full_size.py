@@ -120,8 +120,8 @@ def test_sdxl_file_of_full_depth_is_trained_from_and_exported(tmp_path):
     assert report.parts == {"unet": 722, "text_encoder": 72, "text_encoder_2": 192}
     assert report.metadata["ss_base_model_version"] == "sdxl_base_v1-0"
     assert [problem.code for problem in report.problems] == []
-    pipe = loading.load_pipeline(base_models.describe(base), "cpu")
-    assert adapters.misfit(adapters.known_layers(pipe), weight_files.read(pack)) == ""
+    model = loading.load_model(base_models.describe(base), "cpu")
+    assert adapters.misfit(adapters.known_layers(model), weight_files.read(pack)) == ""
     # And it is what other tools take: diffusers' own loader finds every layer.
-    pipe.load_lora_weights(str(pack), adapter_name="theirs")
-    assert len(adapters.lora_layers(pipe.unet, "theirs")) == 722
+    model.pipe.load_lora_weights(str(pack), adapter_name="theirs")
+    assert len(adapters.lora_layers(model.pipe.unet, "theirs")) == 722

@@ -28,8 +28,8 @@ from safetensors import safe_open
 
 from tests.engine import toys
 from training.engine.config.run_config import RunConfig
+from training.engine.families.noise_sampler import SCHEDULERS
 from training.engine.sampling.renderer import Renderer, SampleRequest
-from training.engine.sampling.schedulers import SCHEDULERS
 from training.engine.train.trainer import train
 
 KEPT = Path(__file__).with_name("same_as_before.json")

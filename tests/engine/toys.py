@@ -25,7 +25,7 @@ from transformers import (
 )
 
 from tests.engine import ldm_layout
-from training.engine.base.tokenizer import clip_tokenizer, clip_vocabulary
+from training.engine.families.clip_tokenizer import clip_tokenizer, clip_vocabulary
 
 NEUTRAL = "plain picture"
 

@@ -24,7 +24,7 @@ from gallery.models import (
 from gallery.services import SceneOrder
 from tests.engine import toys
 from training.engine.base import base_models, loading
-from training.engine.lora import adapters, weight_files
+from training.engine.lora import weight_files
 from training.engine.lora.weight_files import LoraModule
 from training.models import BaseModel
 
@@ -60,16 +60,16 @@ def toy_base(tmp_path_factory):
 def toy_weights(toy_base, tmp_path_factory):
     """A LoRA file for the toy base that changes every picture."""
     info = base_models.describe(toy_base)
-    pipe = loading.load_pipeline(info, "cpu")
+    model = loading.load_model(info, "cpu")
     numbers = torch.Generator().manual_seed(7)
 
     def random(*shape):
         return torch.randn(*shape, generator=numbers) * 0.3
 
     modules = {}
-    for path, layer in pipe.unet.named_modules():
+    for path, layer in model.pipe.unet.named_modules():
         if path.endswith(("to_q", "to_k", "to_v", "to_out.0")):
-            name = adapters.kohya_name("unet", path, info.family)
+            name = model.kohya_names("unet", path)[0]
             down, up = random(4, layer.in_features), random(layer.out_features, 4)
             modules[name] = LoraModule(down, up, alpha=4.0)
     path = tmp_path_factory.mktemp("lora") / "toy.safetensors"

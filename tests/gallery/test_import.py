@@ -110,9 +110,14 @@ def test_remarks_of_the_check_are_told_on_import(at, designer, base, toy_weights
 def test_peft_style_is_imported_with_its_configuration_and_stored_for_every_tool(
     at, designer, base, toy_base, tmp_path
 ):
-    pipe = loading.load_pipeline(base_models.describe(toy_base), "cpu")
+    model = loading.load_model(base_models.describe(toy_base), "cpu")
     expected = lora_makers.write_peft(
-        pipe.unet, tmp_path / "ink", r=4, lora_alpha=4, use_rslora=True, target_modules=["to_q"]
+        model.pipe.unet,
+        tmp_path / "ink",
+        r=4,
+        lora_alpha=4,
+        use_rslora=True,
+        target_modules=["to_q"],
     )
     weights = tmp_path / "ink" / "adapter_model.safetensors"
     config = tmp_path / "ink" / "adapter_config.json"

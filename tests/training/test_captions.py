@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from brandstudio.core.models import GlossaryTerm, WrongState
 from training import services
-from training.engine.base.tokenizer import clip_tokenizer
+from training.engine.families.clip_tokenizer import clip_tokenizer
 from training.forms.captions import EditForm
 from training.models import CaptionState, Snapshot
 from training.pages.caption_editor import Bench

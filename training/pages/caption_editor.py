@@ -161,7 +161,7 @@ def yardstick(dataset):
     return Yardstick(
         trigger=dataset.trigger_word,
         token_limit=base.info.get("token_limit") or 0 if base else 0,
-        base=base.path if base else "",
+        **({"family": base.family, "base": base.path} if base else {}),
         glossary=glossary(),
     )
 

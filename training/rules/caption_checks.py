@@ -8,7 +8,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.utils.translation import gettext, gettext_noop
 
-from training.engine.base import token_count
+from training.engine import families
 from training.engine.prompts.trigger_words import has_trigger, without_trigger
 from training.rules.caption_edits import split
 
@@ -93,12 +93,13 @@ class Yardstick:
     """What captions are held against.
 
     trigger: the dataset's trigger word. token_limit: what the base's text encoder reads, marks
-    included; 0 skips the check. base: path of the base, whose own tokenizer counts. glossary:
-    Chinese term → English phrase.
+    included; 0 skips the check. family, base: of the base, whose own tokenizer counts, and its
+    path. glossary: Chinese term → English phrase.
     """
 
     trigger: str = ""
     token_limit: int = 0
+    family: str = families.BUNDLED
     base: str = ""
     glossary: dict = field(default_factory=dict)
 
@@ -163,13 +164,13 @@ def _too_many(text, yardstick):
     # A token is a byte at least, so short captions need no counting.
     if not limit or len(text.encode()) + 2 <= limit:
         return 0
-    tokens = _tokens(yardstick.base, text)
+    tokens = _tokens(yardstick.family, yardstick.base, text)
     return tokens if tokens > limit else 0
 
 
 @lru_cache(maxsize=KEPT)
-def _tokens(base, text):
-    return token_count.count(base, text)
+def _tokens(family, base, text):
+    return families.of(family).count_tokens(base, text)
 
 
 def _disagreements(text, agreement):

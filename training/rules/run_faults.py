@@ -11,7 +11,7 @@ _DEVICE = re.compile(r"auto|cpu|cuda(?::(?P<number>[0-9]{1,3}))?")
 def faults_here(config, base):
     """[(code, facts)], each with the key it speaks of. What can't be known yet passes."""
     found = []
-    if isinstance(config.targets, tuple) and (idle := idle_targets(base.path, config.targets)):
+    if isinstance(config.targets, tuple) and (idle := idle_targets(base, config.targets)):
         facts = {"key": "targets", "targets": ", ".join(idle), "base": base.name}
         found.append(("targets-match-nothing", facts))
     if not _may_be_there(config.device):

@@ -20,7 +20,6 @@ def recommend(run, config, recorder, control):
     control: steering.RunControl; between pictures it gives the device to a waiting renderer, and
     `why_paused` says that the process must end before the advice was ready. Raises WrongState.
     """
-    from training.engine.base import base_models  # noqa: PLC0415 -- torch is slow
     from training.engine.evaluate import checkpoint_scores  # noqa: PLC0415 -- torch is slow
     from training.engine.evaluate.run_advice import worst_of  # noqa: PLC0415
     from training.engine.sampling.renderer import Renderer, RenderStopped  # noqa: PLC0415
@@ -36,11 +35,11 @@ def recommend(run, config, recorder, control):
         recorder.note(Phase("choosing", done, total))
         control.yield_device()
 
-    pipe = pipeline_cache.pipeline(run.base.path, config)
-    pipeline_cache.forget()  # a renderer leaves packs and its own sampler in the pipeline
+    model = pipeline_cache.model(run.base.path, config)
+    pipeline_cache.forget()  # a renderer leaves packs in the model
     try:
         found = checkpoint_scores.recommend(
-            Renderer(base_models.describe(run.base.path), pipe=pipe),
+            Renderer(model.info, model=model),
             {checkpoint.step: blobs.local(checkpoint.sha256) for checkpoint in chosen},
             config.sample_prompts or _captions(run),
             _references(run),

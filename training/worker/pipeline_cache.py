@@ -16,8 +16,8 @@ def memory_mb():
     return psutil.Process().memory_info().rss // 10**6
 
 
-def pipeline(path, config):
-    """The pipeline of the base at path, as this configuration needs it; loaded only if new."""
+def model(path, config):
+    """The base at path in memory, as this configuration needs it; loaded only if new."""
     from training.engine.base import loading  # noqa: PLC0415 -- torch is slow; web processes skip it
 
     info = base_models.describe(path)
@@ -26,7 +26,7 @@ def pipeline(path, config):
     key = (info.sha256, str(device), str(dtype))
     if key not in _kept:
         _kept.clear()  # first, so that two bases are never in memory together
-        _kept[key] = loading.load_pipeline(info, device, dtype)
+        _kept[key] = loading.load_model(info, device, dtype)
     return _kept[key]
 
 

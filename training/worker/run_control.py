@@ -20,10 +20,9 @@ class RunControl(Control):
     why_paused: "asked" when a person wants it, "worker-stops" when this process must end.
     """
 
-    def __init__(self, run, turn, leaves_device=False):
+    def __init__(self, run, turn):
         self.run = run
         self.turn = turn
-        self.leaves_device = leaves_device
         self.why_paused = ""
         self._looked_at = 0.0
         self._row = {"wish": run.wish, "ours": True}

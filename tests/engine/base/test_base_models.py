@@ -12,6 +12,7 @@ from tests.engine import toys
 from training.engine.base import base_models, loading
 from training.engine.data.buckets import make_buckets
 from training.engine.errors import EngineError
+from training.engine.families.base_files import CONFIGS
 
 
 @pytest.mark.parametrize(
@@ -62,15 +63,15 @@ def test_shapes_of_a_set_resolution_include_the_bases_own_sizes(make_config):
 def test_single_file_loads_offline_with_every_weight(no_network, toy_base, family):
     written = toys.make_pipe(family, tokenizer="clip")
 
-    loaded = loading.load_pipeline(toy_base(f"{family}-single.safetensors"), "cpu")
+    loaded = loading.load_model(toy_base(f"{family}-single.safetensors"), "cpu")
 
     for name, part in written.components.items():
         if isinstance(part, torch.nn.Module):
-            expected, found = part.state_dict(), getattr(loaded, name).state_dict()
+            expected, found = part.state_dict(), getattr(loaded.pipe, name).state_dict()
             assert expected.keys() == found.keys()
             assert all(torch.equal(expected[key], found[key]) for key in expected), name
     prompt = "an arcade at night"
-    assert loaded.tokenizer(prompt).input_ids == written.tokenizer(prompt).input_ids
+    assert loaded.pipe.tokenizer(prompt).input_ids == written.tokenizer(prompt).input_ids
 
 
 def test_hash_of_a_folder_depends_on_its_weights_only(toy_base, tmp_path):
@@ -102,7 +103,7 @@ def test_full_size_header_is_known_without_its_weights(tmp_path):
 
     assert (info.name, info.family) == ("sd-v1-5", "sd15")
     assert (info.default_width, info.default_height, info.bucket_step) == (512, 512, 64)
-    assert info.config_folder == base_models.CONFIGS / "sd15"
+    assert info.config_folder == CONFIGS / "sd15"
 
 
 @pytest.mark.parametrize(
@@ -190,7 +191,7 @@ def test_bases_of_a_folder_are_listed_and_found_by_name(toy_folder):
 
 @pytest.mark.parametrize(("family", "millions"), [("sd15", 859.5), ("sdxl", 2567.5)])
 def test_vendored_unet_configuration_has_the_published_size(family, millions):
-    config = json.loads((base_models.CONFIGS / family / "unet" / "config.json").read_text())
+    config = json.loads((CONFIGS / family / "unet" / "config.json").read_text())
 
     with torch.device("meta"):
         unet = UNet2DConditionModel.from_config(config)
@@ -203,7 +204,7 @@ def test_vendored_unet_configuration_has_the_published_size(family, millions):
     [("sd15", "text_encoder", 123.1), ("sdxl", "text_encoder_2", 694.7)],
 )
 def test_vendored_text_configuration_has_the_published_size(family, part, millions):
-    config = CLIPTextConfig.from_pretrained(base_models.CONFIGS / family / part)
+    config = CLIPTextConfig.from_pretrained(CONFIGS / family / part)
 
     with torch.device("meta"):
         encoder = CLIPTextModel(config)

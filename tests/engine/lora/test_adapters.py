@@ -5,30 +5,32 @@ import torch
 from diffusers import UNet2DConditionModel
 
 from tests.engine import toys
-from training.engine.base import base_models, loading
+from training.engine import families
+from training.engine.base import loading
 from training.engine.errors import EngineError
+from training.engine.families.base_files import CONFIGS
 from training.engine.lora import adapters, weight_files
 
 
 @pytest.fixture
-def pipe(toy_base):
-    return loading.load_pipeline(toy_base("sd15"), "cpu")
+def model(toy_base):
+    return loading.load_model(toy_base("sd15"), "cpu")
 
 
-def train_adapter(pipe, info, config, size=0.05):
+def train_adapter(model, config, size=0.05):
     """An adapter with values that act, as if it had been trained."""
-    groups = adapters.add_training_adapter(pipe, config, info)
+    groups = adapters.add_training_adapter(model, config)
     numbers = torch.Generator().manual_seed(5)
     for group in groups:
         for parameter in group["params"]:
             noise = torch.randn(parameter.shape, generator=numbers)
             parameter.data.copy_(size * noise)
-    return adapters.trained_modules(pipe, info)
+    return adapters.trained_modules(model)
 
 
 def write_pack(path, info, config):
-    pipe = loading.load_pipeline(info, "cpu")
-    modules = train_adapter(pipe, info, config)
+    model = loading.load_model(info, "cpu")
+    modules = train_adapter(model, config)
     weight_files.write_kohya(path, modules, {}, "fp32")
     return modules
 
@@ -38,29 +40,29 @@ def write_pack(path, info, config):
     # Two attention blocks down/up and one in the middle, each with two attentions of four layers.
     [("attention", 32), ("attention-mlp", 40), ("kohya", 48), ("kohya-conv", 79), ("all", 83)],
 )
-def test_target_presets_grow_by_kind_of_layer(pipe, preset, count):
-    assert len(adapters.resolve_targets(pipe.unet, preset)) == count
+def test_target_presets_grow_by_kind_of_layer(model, preset, count):
+    assert len(adapters.resolve_targets(model.network, model.family, preset)) == count
 
 
 def test_full_size_target_counts_are_the_published_ones():
     for family, attention, kohya in (("sd15", 128, 192), ("sdxl", 560, 722)):
-        config = UNet2DConditionModel.load_config(base_models.CONFIGS / family / "unet")
+        config = UNet2DConditionModel.load_config(CONFIGS / family / "unet")
         with torch.device("meta"):
             unet = UNet2DConditionModel.from_config(config)
-        assert len(adapters.resolve_targets(unet, "attention")) == attention
-        assert len(adapters.resolve_targets(unet, "kohya")) == kohya
+        assert len(adapters.resolve_targets(unet, families.of(family), "attention")) == attention
+        assert len(adapters.resolve_targets(unet, families.of(family), "kohya")) == kohya
 
 
-def test_targets_that_match_nothing_are_refused(pipe):
+def test_targets_that_match_nothing_are_refused(model):
     with pytest.raises(EngineError) as caught:
-        adapters.resolve_targets(pipe.unet, ["nothing"], "toy")
+        adapters.resolve_targets(model.network, model.family, ["nothing"])
 
     assert caught.value.code == "targets-match-nothing"
 
 
-def test_one_misspelt_target_of_several_is_refused_by_name(pipe):
+def test_one_misspelt_target_of_several_is_refused_by_name(model):
     with pytest.raises(EngineError) as caught:
-        adapters.resolve_targets(pipe.unet, ["to_q", "to_kk", "ff.net.9"], "toy")
+        adapters.resolve_targets(model.network, model.family, ["to_q", "to_kk", "ff.net.9"])
 
     assert caught.value.code == "targets-match-nothing"
     assert caught.value.facts["targets"] == "to_kk, ff.net.9"
@@ -72,9 +74,9 @@ def test_fresh_adapter_depends_on_the_seed_only(toy_base, make_config):
     for noise in (1, 2):
         torch.manual_seed(noise)
         before = torch.get_rng_state()
-        pipe = loading.load_pipeline(info, "cpu")
-        adapters.add_training_adapter(pipe, config, info)
-        made.append(adapters.trained_modules(pipe, info))
+        model = loading.load_model(info, "cpu")
+        adapters.add_training_adapter(model, config)
+        made.append(adapters.trained_modules(model))
         assert torch.equal(torch.get_rng_state(), before)
 
     first, second = made
@@ -85,10 +87,10 @@ def test_fresh_adapter_depends_on_the_seed_only(toy_base, make_config):
 @pytest.mark.parametrize("family", ["sd15", "sdxl", "studio-mini"])
 def test_kohya_names_of_the_family(toy_base, make_config, family):
     info = toy_base(family)
-    pipe = loading.load_pipeline(info, "cpu")
+    model = loading.load_model(info, "cpu")
     config = make_config(family, targets="attention", train_text_encoder=True)
 
-    names = list(train_adapter(pipe, info, config))
+    names = list(train_adapter(model, config))
 
     first = {"sdxl": "lora_te1_text_model_"}.get(family, "lora_te_text_model_")
     starts = ["lora_unet_", first] + (["lora_te2_text_model_"] if family == "sdxl" else [])
@@ -98,20 +100,20 @@ def test_kohya_names_of_the_family(toy_base, make_config, family):
 
 def test_rslora_is_exported_with_the_alpha_that_gives_its_scale(toy_base, make_config):
     info = toy_base("sd15")
-    pipe = loading.load_pipeline(info, "cpu")
+    model = loading.load_model(info, "cpu")
 
-    modules = train_adapter(pipe, info, make_config(rslora=True, lora_rank=4, lora_alpha=6))
+    modules = train_adapter(model, make_config(rslora=True, lora_rank=4, lora_alpha=6))
 
     assert {m.scale for m in modules.values()} == {6 / 4**0.5}
 
 
-def answers(pipe):
+def answers(model):
     """What the networks say to a fixed question."""
     with torch.inference_mode():
         numbers = torch.Generator().manual_seed(0)
-        text = pipe.encode_prompt("an arcade", "cpu", 1, False)[0]
+        text = model.pipe.encode_prompt("an arcade", "cpu", 1, False)[0]
         x = torch.randn(1, 4, 16, 16, generator=numbers)
-        return pipe.unet(x, 10, text).sample
+        return model.pipe.unet(x, 10, text).sample
 
 
 def test_layers_differ_between_toys():

@@ -26,7 +26,7 @@ def folder(tmp_path_factory):
 
 @given(data=st.data(), seed=st.integers(0, 2**16), dialect=st.sampled_from(sorted(DIALECTS)))
 def test_random_file_acts_as_its_writer_meant_or_is_refused(
-    lora_pipes, folder, change, data, seed, dialect
+    lora_models, folder, change, data, seed, dialect
 ):
     family = data.draw(st.sampled_from(["sd15", "sdxl"]))
     parts = ("unet", "text_encoder") + (("text_encoder_2",) if family == "sdxl" else ())
@@ -34,8 +34,8 @@ def test_random_file_acts_as_its_writer_meant_or_is_refused(
     alpha_in = data.draw(st.sampled_from(["tensor", "header"])) if dotted else "tensor"
     dtype = data.draw(st.sampled_from([torch.float32, torch.float16, torch.bfloat16]))
     style = dress(
-        random_style(lora_pipes[family], seed, 4, parts),
-        lora_pipes[family],
+        random_style(lora_models[family], seed, 4, parts),
+        lora_models[family],
         dialect,
         alpha_in,
         dtype,
@@ -84,9 +84,9 @@ PEFT_SETTINGS = {
 
 
 @pytest.mark.parametrize("settings", PEFT_SETTINGS.values(), ids=PEFT_SETTINGS)
-def test_peft_folder_changes_each_layer_as_peft_does(lora_pipes, change, tmp_path, settings):
+def test_peft_folder_changes_each_layer_as_peft_does(lora_models, change, tmp_path, settings):
     settings = {"target_modules": ["to_q", "to_k", "to_out.0"], **settings}
-    expected = lora_makers.write_peft(lora_pipes["sd15"].unet, tmp_path / "ink", **settings)
+    expected = lora_makers.write_peft(lora_models["sd15"].pipe.unet, tmp_path / "ink", **settings)
     expected = {("unet", path): delta for path, delta in expected.items()}
 
     assert_same(change("sd15", tmp_path / "ink"), expected)
@@ -99,9 +99,9 @@ def test_peft_folder_changes_each_layer_as_peft_does(lora_pipes, change, tmp_pat
 
 
 @pytest.mark.parametrize("part", ["text_encoder", "text_encoder_2"])
-def test_peft_folder_of_a_text_encoder_finds_its_encoder(lora_pipes, change, tmp_path, part):
+def test_peft_folder_of_a_text_encoder_finds_its_encoder(lora_models, change, tmp_path, part):
     expected = lora_makers.write_peft(
-        getattr(lora_pipes["sdxl"], part),
+        getattr(lora_models["sdxl"].pipe, part),
         tmp_path / "words",
         r=2,
         lora_alpha=1,
@@ -115,24 +115,24 @@ def test_peft_folder_of_a_text_encoder_finds_its_encoder(lora_pipes, change, tmp
 
 
 def test_projection_of_the_second_encoder_is_read_as_onetrainer_names_it(
-    lora_pipes, change, tmp_path
+    lora_models, change, tmp_path
 ):
-    layer = lora_pipes["sdxl"].text_encoder_2.text_projection
+    layer = lora_models["sdxl"].pipe.text_encoder_2.text_projection
     style = lora_makers.Style()
     down, up = torch.randn(2, layer.in_features), torch.randn(layer.out_features, 2)
     style.layers["text_encoder_2", "text_projection"] = (down, up, 1.0)
-    dress(style, lora_pipes["sdxl"], "kohya")
+    dress(style, lora_models["sdxl"], "kohya")
     path = lora_makers.write(style, tmp_path / "a.safetensors")
 
     assert list(weight_files.read(path).modules) == ["lora_te2_text_projection"]
     assert_same(change("sdxl", path), style.deltas())
 
 
-def test_same_weights_under_another_configuration_are_another_pack(lora_pipes, change, tmp_path):
+def test_same_weights_under_another_configuration_are_another_pack(lora_models, change, tmp_path):
     expected = lora_makers.write_peft(
-        lora_pipes["sd15"].unet, tmp_path / "ink", target_modules=["to_q"], lora_alpha=4
+        lora_models["sd15"].pipe.unet, tmp_path / "ink", target_modules=["to_q"], lora_alpha=4
     )
-    packs = Packs(lora_pipes["sd15"])
+    packs = Packs(lora_models["sd15"])
     packs.use([(tmp_path / "ink", 1.0)])
     before = packs.acting
     config = tmp_path / "ink" / "adapter_config.json"
@@ -150,9 +150,9 @@ def test_same_weights_under_another_configuration_are_another_pack(lora_pipes, c
     "base", ["sd15", "sdxl", "sd15-single.safetensors", "sdxl-single.safetensors"]
 )
 @pytest.mark.parametrize("dialect", sorted(DIALECTS))
-def test_fit_is_told_from_headers_alone(lora_pipes, toy_base, tmp_path, base, dialect):
+def test_fit_is_told_from_headers_alone(lora_models, toy_base, tmp_path, base, dialect):
     family = base[:4].removesuffix("-")
-    style = dress(random_style(lora_pipes[family], 5, count=12), lora_pipes[family], dialect)
+    style = dress(random_style(lora_models[family], 5, count=12), lora_models[family], dialect)
     path = lora_makers.write(style, tmp_path / "a.safetensors")
 
     check_fit(path, "ink", toy_base(base))
@@ -164,11 +164,11 @@ def test_fit_is_told_from_headers_alone(lora_pipes, toy_base, tmp_path, base, di
         check_fit(path, "ink", toy_base(base))
 
 
-def test_layers_that_kohya_passes_over_are_noted(lora_pipes, tmp_path, capsys):
+def test_layers_that_kohya_passes_over_are_noted(lora_models, tmp_path, capsys):
     style = lora_makers.Style()
-    conv = lora_pipes["sd15"].unet.conv_in.weight
+    conv = lora_models["sd15"].pipe.unet.conv_in.weight
     style.layers["unet", "conv_in"] = (torch.randn(2, *conv.shape[1:]), torch.randn(32, 2, 1, 1), 1)
-    dress(style, lora_pipes["sd15"], "kohya")
+    dress(style, lora_models["sd15"], "kohya")
     path = lora_makers.write(style, tmp_path / "a.safetensors")
 
     report = weight_files.inspect(path)
@@ -180,9 +180,9 @@ def test_layers_that_kohya_passes_over_are_noted(lora_pipes, tmp_path, capsys):
 
 
 def test_what_inspect_warns_of_is_told_when_drawing_and_exporting(
-    toy_folder, lora_pipes, tmp_path, capsys
+    toy_folder, lora_models, tmp_path, capsys
 ):
-    style = dress(random_style(lora_pipes["sd15"], 3), lora_pipes["sd15"], "kohya")
+    style = dress(random_style(lora_models["sd15"], 3), lora_models["sd15"], "kohya")
     style.tensors = {k: v for k, v in style.tensors.items() if not k.endswith(".alpha")}
     style.metadata["ss_base_model_version"] = "sdxl_base_v1-0"
     style.tensors |= {
@@ -205,8 +205,8 @@ def test_what_inspect_warns_of_is_told_when_drawing_and_exporting(
         assert warning in drawn
 
 
-def test_peft_folder_is_called_by_its_own_name(toy_folder, lora_pipes, tmp_path, capsys):
-    lora_makers.write_peft(lora_pipes["sd15"].unet, tmp_path / "ink", target_modules=["to_q"])
+def test_peft_folder_is_called_by_its_own_name(toy_folder, lora_models, tmp_path, capsys):
+    lora_makers.write_peft(lora_models["sd15"].pipe.unet, tmp_path / "ink", target_modules=["to_q"])
     out = tmp_path / "x.png"
     generate = ["--base-model", str(toy_folder / "sd15"), "--output", str(out), "--steps", "1"]
 
@@ -240,9 +240,9 @@ def test_converted_file_tells_other_tools_its_family(tmp_path):
     assert json.loads(done.card.read_text())["sd version"] == "SDXL"
 
 
-def test_rewritten_file_is_the_one_that_safetensors_itself_would_write(lora_pipes, tmp_path):
+def test_rewritten_file_is_the_one_that_safetensors_itself_would_write(lora_models, tmp_path):
     style = dress(
-        random_style(lora_pipes["sd15"], 3, count=9), lora_pipes["sd15"], "peft names", "header"
+        random_style(lora_models["sd15"], 3, count=9), lora_models["sd15"], "peft names", "header"
     )
     path = lora_makers.write(style, tmp_path / "a.safetensors")
     kohya_file.rewrite(path, tmp_path / "b.safetensors", {"ss_v2": "False"})
@@ -259,8 +259,8 @@ def test_rewritten_file_is_the_one_that_safetensors_itself_would_write(lora_pipe
     assert told["sshs_model_hash"] == hashes[0]
 
 
-def test_name_that_is_no_text_is_shown_without_a_traceback(lora_pipes, tmp_path, capsys):
-    style = dress(random_style(lora_pipes["sd15"], 3), lora_pipes["sd15"], "kohya")
+def test_name_that_is_no_text_is_shown_without_a_traceback(lora_models, tmp_path, capsys):
+    style = dress(random_style(lora_models["sd15"], 3), lora_models["sd15"], "kohya")
     path = lora_makers.write(style, tmp_path / "a.safetensors")
     odd = os.fsdecode(os.fsencode(tmp_path) + b"/\xbf.safetensors")
     os.rename(path, odd)

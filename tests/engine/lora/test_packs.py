@@ -5,8 +5,8 @@ import torch
 
 from tests.engine.lora.test_adapters import answers, write_pack
 from training.engine.base import loading
-from training.engine.base.unet_layouts import original_name, unet_prefixes
 from training.engine.errors import EngineError
+from training.engine.families.unet_layouts import original_name, unet_prefixes
 from training.engine.lora import adapters, weight_files
 from training.engine.lora.packs import Packs
 from training.engine.lora.weight_files import LoraModule
@@ -25,24 +25,24 @@ def make_pack(toy_base, make_config, tmp_path):
 
 
 @pytest.fixture
-def pipe(toy_base):
-    return loading.load_pipeline(toy_base("sd15"), "cpu")
+def model(toy_base):
+    return loading.load_model(toy_base("sd15"), "cpu")
 
 
-def weights_of(pipe):
+def weights_of(model):
     """Every layer's weight by kohya name, copied."""
-    layers = adapters.known_layers(pipe)
+    layers = adapters.known_layers(model)
     return {name: layer.weight.detach().clone() for name, (_, _, layer) in layers.items()}
 
 
 @pytest.mark.parametrize("strength", [0.5, -0.3, 2.0])
-def test_strength_acts_on_every_class_of_layer(pipe, make_pack, strength):
+def test_strength_acts_on_every_class_of_layer(model, make_pack, strength):
     path, modules = make_pack()
-    before = weights_of(pipe)
+    before = weights_of(model)
 
-    Packs(pipe).use([(path, strength)])
+    Packs(model).use([(path, strength)])
 
-    after = weights_of(pipe)
+    after = weights_of(model)
     kinds = set()
     for name, module in modules.items():
         delta = (module.up.flatten(1) @ module.down.flatten(1)).view_as(before[name])
@@ -50,7 +50,7 @@ def test_strength_acts_on_every_class_of_layer(pipe, make_pack, strength):
             after[name] - before[name], delta * module.scale * strength, msg=name
         )
         assert delta.abs().max() > 1e-4, name
-        part, _, layer = adapters.known_layers(pipe)[name]
+        part, _, layer = adapters.known_layers(model)[name]
         kinds.add((part, type(layer).__name__, tuple(layer.weight.shape[2:])))
     assert kinds == {
         ("unet", "Linear", ()),
@@ -60,7 +60,7 @@ def test_strength_acts_on_every_class_of_layer(pipe, make_pack, strength):
     }
 
 
-def test_true_alpha_of_each_layer_is_used(pipe, make_pack, tmp_path):
+def test_true_alpha_of_each_layer_is_used(model, make_pack, tmp_path):
     _, modules = make_pack(targets="attention")
     mixed = {
         name: LoraModule(m.down[: 1 + i % 2], m.up[:, : 1 + i % 2], alpha=0.5 * (1 + i % 3))
@@ -68,82 +68,82 @@ def test_true_alpha_of_each_layer_is_used(pipe, make_pack, tmp_path):
     }
     path = tmp_path / "mixed.safetensors"
     weight_files.write_kohya(path, mixed, {}, "fp32")
-    before = weights_of(pipe)
+    before = weights_of(model)
 
-    Packs(pipe).use([(path, 1.0)])
+    Packs(model).use([(path, 1.0)])
 
-    after = weights_of(pipe)
+    after = weights_of(model)
     for name, module in mixed.items():
         delta = (module.up.flatten(1) @ module.down.flatten(1)) * module.scale
         torch.testing.assert_close(after[name] - before[name], delta.view_as(before[name]))
 
 
-def test_base_is_itself_at_zero_and_when_nothing_acts(pipe, make_pack):
+def test_base_is_itself_at_zero_and_when_nothing_acts(model, make_pack):
     path, _ = make_pack()
-    packs, plain = Packs(pipe), answers(pipe)
-    before = weights_of(pipe)
+    packs, plain = Packs(model), answers(model)
+    before = weights_of(model)
 
     packs.use([(path, 1.0)])
-    styled = answers(pipe)
+    styled = answers(model)
     packs.use([(path, 0.0)])
-    zero = answers(pipe)
+    zero = answers(model)
     packs.use([(path, 0.3)])
     packs.use([])
 
     assert not torch.equal(plain, styled)
     assert torch.equal(plain, zero)
-    after = weights_of(pipe)
+    after = weights_of(model)
     assert all(torch.equal(after[name], value) for name, value in before.items())
 
 
-def test_weights_do_not_depend_on_what_acted_before(pipe, toy_base, make_pack):
+def test_weights_do_not_depend_on_what_acted_before(model, toy_base, make_pack):
     first, second = make_pack("a")[0], make_pack("b", targets="attention", lora_rank=3)[0]
-    fresh = loading.load_pipeline(toy_base("sd15"), "cpu")
+    fresh = loading.load_model(toy_base("sd15"), "cpu")
     Packs(fresh).use([(first, 0.7)])
 
-    packs = Packs(pipe)
+    packs = Packs(model)
     for wanted in ([(first, 1.0)], [(second, 0.5), (first, 0.2)], [(second, 1.0)], [(first, 0.7)]):
         packs.use(wanted)
 
     expected = weights_of(fresh)
-    assert all(torch.equal(value, expected[name]) for name, value in weights_of(pipe).items())
+    assert all(torch.equal(value, expected[name]) for name, value in weights_of(model).items())
 
 
-def test_two_packs_act_together_in_any_order(pipe, toy_base, make_pack):
+def test_two_packs_act_together_in_any_order(model, toy_base, make_pack):
     first, second = make_pack("a")[0], make_pack("b", lora_rank=3)[0]
-    other = loading.load_pipeline(toy_base("sd15"), "cpu")
+    other = loading.load_model(toy_base("sd15"), "cpu")
 
-    Packs(pipe).use([(first, 0.6), (second, 0.3)])
+    Packs(model).use([(first, 0.6), (second, 0.3)])
     Packs(other).use([(second, 0.3), (first, 0.6)])
 
     expected = weights_of(other)
-    assert all(torch.equal(value, expected[name]) for name, value in weights_of(pipe).items())
+    assert all(torch.equal(value, expected[name]) for name, value in weights_of(model).items())
 
 
-def test_pack_for_another_base_is_refused_and_nothing_changes(pipe, make_pack):
+def test_pack_for_another_base_is_refused_and_nothing_changes(model, make_pack):
     fitting, foreign = make_pack()[0], make_pack("b", "sdxl")[0]
-    packs = Packs(pipe, "toy")
+    packs = Packs(model, "toy")
     packs.use([(fitting, 1.0)])
-    styled = answers(pipe)
+    styled = answers(model)
 
     with pytest.raises(EngineError) as caught:
         packs.use([(fitting, 0.5), (foreign, 1.0)])
 
     assert caught.value.code == "lora-does-not-fit"
     assert caught.value.facts["base"] == "toy"
-    assert torch.equal(answers(pipe), styled)
+    assert torch.equal(answers(model), styled)
 
 
-def test_missing_pack_is_refused(pipe, tmp_path):
+def test_missing_pack_is_refused(model, tmp_path):
     with pytest.raises(EngineError) as caught:
-        Packs(pipe).use([(tmp_path / "none.safetensors", 1.0)])
+        Packs(model).use([(tmp_path / "none.safetensors", 1.0)])
 
     assert caught.value.code == "file-missing"
 
 
-def test_few_packs_stay_in_memory(pipe, make_pack):
+def test_few_packs_stay_in_memory(model, make_pack):
     paths = [make_pack(str(rank), targets="attention", lora_rank=rank)[0] for rank in (1, 2, 3, 4)]
-    packs = Packs(pipe, resident=2)
+    packs = Packs(model, resident=2)
 
     for path in paths:
         packs.use([(path, 1.0)])
@@ -153,9 +153,9 @@ def test_few_packs_stay_in_memory(pipe, make_pack):
     assert len(packs.in_memory()) == 4
 
 
-def test_changed_file_is_another_pack(pipe, make_pack):
+def test_changed_file_is_another_pack(model, make_pack):
     path, _ = make_pack()
-    packs = Packs(pipe)
+    packs = Packs(model)
     packs.use([(path, 1.0)])
     before = packs.acting
 
@@ -165,10 +165,10 @@ def test_changed_file_is_another_pack(pipe, make_pack):
     assert packs.acting != before
 
 
-def test_packs_tell_on_which_part_they_act(pipe, make_pack):
+def test_packs_tell_on_which_part_they_act(model, make_pack):
     with_text = make_pack("a")[0]
     without = make_pack("b", targets="attention", train_text_encoder=False)[0]
-    packs = Packs(pipe)
+    packs = Packs(model)
 
     packs.use([(with_text, 0.5), (without, 0.7)])
 
@@ -178,10 +178,10 @@ def test_packs_tell_on_which_part_they_act(pipe, make_pack):
 
 def test_sdxl_files_are_read_under_either_name_of_a_layer(toy_base, make_pack, tmp_path):
     path, written = make_pack(family="sdxl", targets="kohya-conv", train_text_encoder=False)
-    first, second = (loading.load_pipeline(toy_base("sdxl"), "cpu") for _ in range(2))
-    prefixes = unet_prefixes(first.unet.config)
+    first, second = (loading.load_model(toy_base("sdxl"), "cpu") for _ in range(2))
+    prefixes = unet_prefixes(first.network.config)
     renamed = {}
-    for place in adapters.resolve_targets(first.unet, "kohya-conv"):
+    for place in adapters.resolve_targets(first.network, first.family, "kohya-conv"):
         original = original_name(place, prefixes).replace(".", "_")
         renamed["lora_unet_" + place.replace(".", "_")] = written[f"lora_unet_{original}"]
     weight_files.write_kohya(tmp_path / "blocks.safetensors", renamed, {}, "fp32")
@@ -200,14 +200,14 @@ def test_sdxl_files_are_read_under_either_name_of_a_layer(toy_base, make_pack, t
 @pytest.mark.parametrize("family", ["sd15", "sdxl"])
 def test_file_acts_the_same_through_diffusers_own_loader(toy_base, make_pack, family):
     path, _ = make_pack(family=family, targets="kohya", lora_alpha=3)
-    ours, theirs = (loading.load_pipeline(toy_base(family), "cpu") for _ in range(2))
+    ours, theirs = (loading.load_model(toy_base(family), "cpu") for _ in range(2))
 
     Packs(ours).use([(path, 0.7)])
-    theirs.load_lora_weights(str(path), adapter_name="l_a")
-    theirs.set_adapters(["l_a"], [0.7])
+    theirs.pipe.load_lora_weights(str(path), adapter_name="l_a")
+    theirs.pipe.set_adapters(["l_a"], [0.7])
 
     for part in ("unet", "text_encoder"):
-        found = dict(getattr(ours, part).named_parameters())
-        for where, layer in adapters.lora_layers(getattr(theirs, part), "l_a"):
+        found = dict(ours.lora_networks[part].named_parameters())
+        for where, layer in adapters.lora_layers(theirs.lora_networks[part], "l_a"):
             expected = layer.get_base_layer().weight + layer.get_delta_weight("l_a")
             torch.testing.assert_close(found[f"{where}.weight"], expected, msg=where)

@@ -18,9 +18,9 @@ from training.engine.sampling import style_export
 
 @pytest.mark.parametrize("oddity", sorted(ODDITIES))
 @pytest.mark.parametrize("alone", [True, False])
-def test_tensor_that_is_no_plain_lora_is_refused_by_its_kind(lora_pipes, tmp_path, oddity, alone):
+def test_tensor_that_is_no_plain_lora_is_refused_by_its_kind(lora_models, tmp_path, oddity, alone):
     key, word = ODDITIES[oddity]
-    style = dress(random_style(lora_pipes["sd15"], 1), lora_pipes["sd15"], "kohya")
+    style = dress(random_style(lora_models["sd15"], 1), lora_models["sd15"], "kohya")
     tensors = {key: torch.ones(2, 2)} | ({} if alone else style.tensors)
     save_file(tensors, tmp_path / "odd.safetensors")
 
@@ -48,9 +48,9 @@ def test_butterfly_and_diagonal_oft_are_told_apart(tmp_path):
         ({"bias": "lora_only"}, "biases"),
     ],
 )
-def test_peft_styles_beyond_plain_lora_are_refused_by_name(lora_pipes, tmp_path, settings, word):
+def test_peft_styles_beyond_plain_lora_are_refused_by_name(lora_models, tmp_path, settings, word):
     lora_makers.write_peft(
-        lora_pipes["sd15"].unet, tmp_path / "ink", target_modules=["to_out.0"], **settings
+        lora_models["sd15"].pipe.unet, tmp_path / "ink", target_modules=["to_out.0"], **settings
     )
 
     assert word in str(refusal(tmp_path / "ink"))
@@ -59,9 +59,9 @@ def test_peft_styles_beyond_plain_lora_are_refused_by_name(lora_pipes, tmp_path,
     assert not (tmp_path / "out").exists()
 
 
-def test_lone_peft_file_is_refused_asking_for_its_configuration(lora_pipes, tmp_path):
+def test_lone_peft_file_is_refused_asking_for_its_configuration(lora_models, tmp_path):
     lora_makers.write_peft(
-        lora_pipes["sd15"].unet, tmp_path / "ink", target_modules=["to_q"], lora_alpha=4
+        lora_models["sd15"].pipe.unet, tmp_path / "ink", target_modules=["to_q"], lora_alpha=4
     )
     lone = tmp_path / "lone.safetensors"
     lone.write_bytes((tmp_path / "ink" / "adapter_model.safetensors").read_bytes())
@@ -100,8 +100,8 @@ def test_lone_peft_file_is_refused_asking_for_its_configuration(lora_pipes, tmp_
         ({"some_future_flag": 3}, "some_future_flag"),
     ],
 )
-def test_setting_that_cannot_be_used_is_refused_by_name(lora_pipes, tmp_path, change_config, word):
-    lora_makers.write_peft(lora_pipes["sd15"].unet, tmp_path / "ink", target_modules=["to_q"])
+def test_setting_that_cannot_be_used_is_refused_by_name(lora_models, tmp_path, change_config, word):
+    lora_makers.write_peft(lora_models["sd15"].pipe.unet, tmp_path / "ink", target_modules=["to_q"])
     path = tmp_path / "ink" / "adapter_config.json"
     told = json.loads(path.read_text()) | change_config
     path.write_text(json.dumps(told))
@@ -122,8 +122,8 @@ def test_setting_that_cannot_be_used_is_refused_by_name(lora_pipes, tmp_path, ch
     ["[]", "null", '"x"', "5", "{", "", "NaN", "[" * 20_000, '{"a":1,"a":2}', '{"a":"\\ud800"}']
     + ["9" * 5_000, '{"unet.lora_alpha": NaN}', '{"unet.lora_alpha": 1e999}'],
 )
-def test_header_that_is_no_table_is_refused_in_one_sentence(lora_pipes, tmp_path, text, capsys):
-    style = dress(random_style(lora_pipes["sd15"], 1), lora_pipes["sd15"], "peft names")
+def test_header_that_is_no_table_is_refused_in_one_sentence(lora_models, tmp_path, text, capsys):
+    style = dress(random_style(lora_models["sd15"], 1), lora_models["sd15"], "peft names")
     style.metadata["lora_adapter_metadata"] = text
     path = lora_makers.write(style, tmp_path / "a.safetensors")
 
@@ -152,10 +152,10 @@ def test_header_that_is_no_table_is_refused_in_one_sentence(lora_pipes, tmp_path
         (torch.tensor(-2.0, dtype=torch.float64), None),
     ],
 )
-def test_alpha_is_a_number_or_the_file_is_refused(lora_pipes, change, tmp_path, alpha, code):
-    style = random_style(lora_pipes["sd15"], 3, count=1)
+def test_alpha_is_a_number_or_the_file_is_refused(lora_models, change, tmp_path, alpha, code):
+    style = random_style(lora_models["sd15"], 3, count=1)
     place, (down, up, _) = next(iter(style.layers.items()))
-    dress(style, lora_pipes["sd15"], "kohya")
+    dress(style, lora_models["sd15"], "kohya")
     style.tensors[next(key for key in style.tensors if key.endswith(".alpha"))] = alpha
     path = lora_makers.write(style, tmp_path / "a.safetensors")
 
@@ -192,18 +192,18 @@ def spoilt(style, change):
         ),
     ],
 )
-def test_damaged_layer_is_named(lora_pipes, tmp_path, spoil, code):
-    style = dress(random_style(lora_pipes["sd15"], 3), lora_pipes["sd15"], "kohya")
+def test_damaged_layer_is_named(lora_models, tmp_path, spoil, code):
+    style = dress(random_style(lora_models["sd15"], 3), lora_models["sd15"], "kohya")
     path = lora_makers.write(spoilt(style, spoil), tmp_path / "a.safetensors")
 
     assert refusal(path).code == code
     assert [problem.code for problem in weight_files.inspect(path).problems][:1] == [code]
 
 
-def test_two_adapters_in_one_file_are_refused(lora_pipes, tmp_path):
-    first = dress(random_style(lora_pipes["sd15"], 3), lora_pipes["sd15"], "peft names")
+def test_two_adapters_in_one_file_are_refused(lora_models, tmp_path):
+    first = dress(random_style(lora_models["sd15"], 3), lora_models["sd15"], "peft names")
     second = dress(
-        random_style(lora_pipes["sd15"], 3), lora_pipes["sd15"], "peft names with adapter"
+        random_style(lora_models["sd15"], 3), lora_models["sd15"], "peft names with adapter"
     )
     first.tensors |= second.tensors
     path = lora_makers.write(first, tmp_path / "a.safetensors")
@@ -211,20 +211,24 @@ def test_two_adapters_in_one_file_are_refused(lora_pipes, tmp_path):
     assert refusal(path).code == "lora-layer-twice"
 
 
-def test_one_layer_under_two_names_is_refused(lora_pipes, toy_base, tmp_path):
-    first = dress(random_style(lora_pipes["sdxl"], 3, parts=("unet",)), lora_pipes["sdxl"], "kohya")
-    second = dress(random_style(lora_pipes["sdxl"], 3, parts=("unet",)), lora_pipes["sdxl"], "sgm")
+def test_one_layer_under_two_names_is_refused(lora_models, toy_base, tmp_path):
+    first = dress(
+        random_style(lora_models["sdxl"], 3, parts=("unet",)), lora_models["sdxl"], "kohya"
+    )
+    second = dress(
+        random_style(lora_models["sdxl"], 3, parts=("unet",)), lora_models["sdxl"], "sgm"
+    )
     first.tensors |= second.tensors
     path = lora_makers.write(first, tmp_path / "a.safetensors")
 
     with pytest.raises(EngineError, match="are the same layer"):
-        Packs(lora_pipes["sdxl"]).use([(path, 1.0)])
+        Packs(lora_models["sdxl"]).use([(path, 1.0)])
     with pytest.raises(EngineError, match="are the same layer"):
         check_fit(path, "ink", toy_base("sdxl"))
 
 
-def test_alphas_that_contradict_each_other_are_refused(lora_pipes, tmp_path):
-    style = dress(random_style(lora_pipes["sd15"], 3), lora_pipes["sd15"], "peft names")
+def test_alphas_that_contradict_each_other_are_refused(lora_models, tmp_path):
+    style = dress(random_style(lora_models["sd15"], 3), lora_models["sd15"], "peft names")
     style.metadata["lora_adapter_metadata"] = json.dumps({"unet.lora_alpha": 77})
     path = lora_makers.write(style, tmp_path / "a.safetensors")
 
@@ -232,16 +236,16 @@ def test_alphas_that_contradict_each_other_are_refused(lora_pipes, tmp_path):
 
 
 @pytest.mark.parametrize("told", [{"dora_wd": "True"}, {"use_dora": True}])
-def test_dora_that_lost_its_magnitudes_is_no_plain_lora(lora_pipes, tmp_path, told):
-    style = dress(random_style(lora_pipes["sd15"], 3), lora_pipes["sd15"], "kohya")
+def test_dora_that_lost_its_magnitudes_is_no_plain_lora(lora_models, tmp_path, told):
+    style = dress(random_style(lora_models["sd15"], 3), lora_models["sd15"], "kohya")
     style.metadata["ss_network_args"] = json.dumps(told)
 
     assert "DoRA" in str(refusal(lora_makers.write(style, tmp_path / "a.safetensors")))
 
 
 @pytest.mark.parametrize("told", ["null", "[]", "", "{}", '{"dora_wd": "False"}', "x"])
-def test_remarks_of_a_trainer_forbid_nothing(lora_pipes, tmp_path, told):
-    style = dress(random_style(lora_pipes["sd15"], 3), lora_pipes["sd15"], "kohya")
+def test_remarks_of_a_trainer_forbid_nothing(lora_models, tmp_path, told):
+    style = dress(random_style(lora_models["sd15"], 3), lora_models["sd15"], "kohya")
     style.metadata["ss_network_args"] = told
 
     assert weight_files.inspect(lora_makers.write(style, tmp_path / "a.safetensors")).usable

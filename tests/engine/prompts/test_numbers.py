@@ -12,12 +12,12 @@ from diffusers import DDPMScheduler
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.engine.base.base_models import BaseInfo
 from training.engine.config.run_config import RunConfig
 from training.engine.data import batch_sampler
 from training.engine.data.buckets import choose_bucket, make_buckets
-from training.engine.diffusion import Objective, min_snr_weights, offset_noise
+from training.engine.diffusion import NoiseObjective, min_snr_weights, offset_noise
 from training.engine.errors import SENTENCES, EngineError, EngineErrors
+from training.engine.families.base_info import BaseInfo
 from training.engine.files import disk
 from training.engine.train import optimizers
 
@@ -55,16 +55,18 @@ def test_min_snr_is_finite_at_the_ends_of_a_schedule():
 
 def test_targets_agree_with_the_schedulers_of_diffusers():
     scheduler = DDPMScheduler(prediction_type="v_prediction")
-    objective = Objective(scheduler.alphas_cumprod, "v_prediction", 0)
+    objective = NoiseObjective(scheduler.alphas_cumprod, "v_prediction", 0)
     numbers = torch.Generator().manual_seed(0)
-    clean, noise = (torch.randn(3, 4, 2, 2, generator=numbers) for _ in range(2))
-    levels = torch.tensor([0, 500, 999])
+    latents, noise = (torch.randn(3, 4, 2, 2, generator=numbers) for _ in range(2))
+    timesteps = torch.tensor([0, 500, 999])
 
     torch.testing.assert_close(
-        objective.noisy(clean, noise, levels), scheduler.add_noise(clean, noise, levels)
+        objective.add_noise(latents, noise, timesteps),
+        scheduler.add_noise(latents, noise, timesteps),
     )
     torch.testing.assert_close(
-        objective.target(clean, noise, levels), scheduler.get_velocity(clean, noise, levels)
+        objective.target(latents, noise, timesteps),
+        scheduler.get_velocity(latents, noise, timesteps),
     )
 
 

@@ -39,9 +39,8 @@ def test_no_change_gives_the_picture_back_through_the_vae(renderer, photo):
 
     [picture] = renderer.render([request], on_step=lambda *values: told.append(values))
 
-    vae = renderer.pipe.vae
     seen = image_latents.opened(photo, *picture.size)
-    expected = image_latents.decode(vae, image_latents.encode(vae, seen))
+    expected = image_latents.decode(renderer.model, image_latents.encode(renderer.model, seen))
     assert np.array_equal(pixels(picture), pixels(expected))
     assert told == []
 

@@ -13,8 +13,9 @@ from tests.engine import toys
 from tests.engine.lora.test_adapters import write_pack
 from training.engine.base import loading
 from training.engine.errors import EngineError
+from training.engine.families.noise_sampler import SCHEDULERS
 from training.engine.lora import adapters, weight_files
-from training.engine.sampling import image_latents, schedulers
+from training.engine.sampling import image_latents
 from training.engine.sampling.renderer import Renderer, RenderStopped, SampleRequest
 
 ARCADE = SampleRequest("an arcade", steps=3, seed=1)
@@ -86,13 +87,13 @@ def test_two_halves_of_a_pack_make_a_whole(renderer, pack):
 
 def test_exported_file_gives_the_picture_of_the_live_adapter(toy_base, make_config, tmp_path):
     info = toy_base("sd15")
-    live = Renderer(info, pipe=loading.load_pipeline(info, "cpu"))
+    live = Renderer(info, model=loading.load_model(info, "cpu"))
     config = make_config(targets="kohya-conv", train_text_encoder=True)
-    for group in adapters.add_training_adapter(live.pipe, config, info):
+    for group in adapters.add_training_adapter(live.model, config):
         for parameter in group["params"]:
             torch.nn.init.normal_(parameter, std=0.05, generator=torch.Generator().manual_seed(3))
     path = tmp_path / "a.safetensors"
-    weight_files.write_kohya(path, adapters.trained_modules(live.pipe, info), {}, "fp32")
+    weight_files.write_kohya(path, adapters.trained_modules(live.model), {}, "fp32")
 
     shown = live.render([ARCADE])[0]
     warm = Renderer(info, "cpu")
@@ -109,8 +110,8 @@ def test_pictures_equal_those_of_the_plain_pipeline(toy_base):
     for family in ("sd15", "sdxl", "studio-mini"):
         renderer = Renderer(toy_base(family), "cpu")
         ours = renderer.render([TEA])[0]
-        pipe = renderer.pipe
-        pipe.scheduler = schedulers.make(TEA.scheduler, pipe.scheduler.config)
+        pipe = renderer.model.pipe
+        pipe.scheduler = renderer.model.sampler("dpm++").scheduler
         with torch.inference_mode(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             pixels = pipe(
@@ -128,7 +129,7 @@ def test_pictures_equal_those_of_the_plain_pipeline(toy_base):
 
 
 @pytest.mark.parametrize("family", ["sdxl", "studio-mini"])
-@pytest.mark.parametrize("name", schedulers.SCHEDULERS)
+@pytest.mark.parametrize("name", SCHEDULERS)
 def test_every_scheduler_paints_again_the_same_and_from_a_picture(toy_base, family, name):
     renderer = Renderer(toy_base(family), "cpu")
     told = []
@@ -214,10 +215,10 @@ def test_half_precision_paints_nearly_the_same(toy_base, make_config, tmp_path, 
 
 def test_network_that_is_told_the_guidance_is_asked_once_a_step(toy_base):
     info = toy_base("sd15")
-    pipe = loading.load_pipeline(info, "cpu", unet=toys.make_unet(time_cond_proj_dim=16))
+    model = loading.load_model(info, "cpu", unet=toys.make_unet(time_cond_proj_dim=16))
     sizes = []
-    pipe.unet.register_forward_pre_hook(lambda module, args: sizes.append(len(args[0])))
-    renderer = Renderer(info, pipe=pipe)
+    model.network.register_forward_pre_hook(lambda module, args: sizes.append(len(args[0])))
+    renderer = Renderer(info, model=model)
     request = dataclasses.replace(ARCADE, scheduler="lcm")
 
     first, other = renderer.render([request, dataclasses.replace(request, guidance=1.5)])
@@ -227,16 +228,16 @@ def test_network_that_is_told_the_guidance_is_asked_once_a_step(toy_base):
 
 
 def test_vae_works_in_tiles_on_a_large_picture(renderer):
-    vae = renderer.pipe.vae
+    model = renderer.model
     picture = Image.linear_gradient("L").resize((160, 96)).convert("RGB")
 
-    whole = image_latents.decode(vae, image_latents.encode(vae, picture))
-    latents = image_latents.encode(vae, picture, tiled_over=100)
-    assert vae.use_tiling
-    tiled = image_latents.decode(vae, latents, tiled_over=100)
-    image_latents.decode(vae, latents[..., :8, :8])
+    whole = image_latents.decode(model, image_latents.encode(model, picture))
+    latents = image_latents.encode(model, picture, tiled_over=100)
+    assert model.vae.use_tiling
+    tiled = image_latents.decode(model, latents, tiled_over=100)
+    image_latents.decode(model, latents[..., :8, :8])
 
-    assert not vae.use_tiling
+    assert not model.vae.use_tiling
     assert tiled.size == (160, 96)
     assert not same(whole, tiled)
 

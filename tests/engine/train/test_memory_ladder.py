@@ -30,8 +30,8 @@ class ShortOfMemory:
 
     def __init__(self, config, times, after=0):
         self.left, self.after, self.passes = times, after, []
-        self.pipe = loading.load_pipeline(base_models.describe(config.base_model), "cpu")
-        self.pipe.unet.register_forward_pre_hook(self._look)
+        self.model = loading.load_model(base_models.describe(config.base_model), "cpu")
+        self.model.pipe.unet.register_forward_pre_hook(self._look)
 
     def _look(self, network, inputs):
         if not torch.is_grad_enabled():
@@ -51,7 +51,7 @@ def test_every_rung_keeps_the_batch_and_is_told(make_config, tmp_path):
     config = make_config(batch_size=4, lora_rank=64, output_dir=str(tmp_path / "low"))
     short = ShortOfMemory(config, times=7)
 
-    events = run(config, pipe=short.pipe)
+    events = run(config, model=short.model)
 
     told = of_kind(events, "warning")
     assert [event.code for event in told] == RUNGS
@@ -77,7 +77,7 @@ def test_rungs_that_only_cost_time_give_the_same_course(make_config, tmp_path, r
     straight = of_kind(run(make_config(batch_size=4)), "step")
     config = make_config(batch_size=4, output_dir=str(tmp_path / "low"))
 
-    events = run(config, pipe=ShortOfMemory(config, rungs, after=1).pipe)
+    events = run(config, model=ShortOfMemory(config, rungs, after=1).model)
 
     assert [event.code for event in of_kind(events, "warning")] == RUNGS[:rungs]
     assert [event.facts["step"] for event in of_kind(events, "warning")] == [2] * rungs
@@ -91,7 +91,7 @@ def test_eight_bit_goes_on_from_the_moments_of_the_former_optimizer(make_config,
     straight = of_kind(run(make_config(**wide)), "step")
     config = make_config(output_dir=str(tmp_path / "low"), **wide)
 
-    events = run(config, pipe=ShortOfMemory(config, 5, after=4).pipe)
+    events = run(config, model=ShortOfMemory(config, 5, after=4).model)
 
     assert [event.code for event in of_kind(events, "warning")] == RUNGS[:5]
     # Nearly the same course: had it begun anew with empty moments, it would leave it at once.
@@ -112,14 +112,14 @@ def test_run_resumed_after_a_rung_equals_the_one_that_was_not_stopped(make_confi
     settings = {"batch_size": 4, "lora_rank": 64, "epochs": 2, "validation_share": 0.2}
     straight = make_config(**settings)
     broken = make_config(output_dir=str(tmp_path / "broken" / "style"), **settings)
-    run(straight, pipe=ShortOfMemory(straight, rungs).pipe)
+    run(straight, model=ShortOfMemory(straight, rungs).model)
 
     control = PauseWhenTold()
-    for event in train(broken, pipe=ShortOfMemory(broken, rungs).pipe, control=control):
+    for event in train(broken, model=ShortOfMemory(broken, rungs).model, control=control):
         control.told = event.kind == "step" and event.step == 1
     torch.manual_seed(777)
     short = ShortOfMemory(broken, times=0)
-    resumed = run(broken, resume=True, pipe=short.pipe)
+    resumed = run(broken, resume=True, model=short.model)
 
     assert event.kind == "paused"
     assert resumed[-1].kind == "finished"
@@ -133,7 +133,7 @@ def test_run_resumed_after_a_rung_equals_the_one_that_was_not_stopped(make_confi
 
 def test_pictures_are_encoded_anew_by_a_run_that_loaded_its_own_base(make_config, monkeypatch):
     config = make_config("sdxl", batch_size=2, epochs=1)
-    load = loading.load_pipeline
+    load = loading.load_model
     left = [6]
 
     def short(*_):
@@ -142,12 +142,11 @@ def test_pictures_are_encoded_anew_by_a_run_that_loaded_its_own_base(make_config
             raise torch.OutOfMemoryError("CUDA out of memory (injected)")
 
     def load_short(*args, **parts):
-        pipe = load(*args, **parts)
-        if "unet" not in parts:
-            pipe.unet.register_forward_pre_hook(short)
-        return pipe
+        model = load(*args, **parts)
+        model.network.register_forward_pre_hook(short)
+        return model
 
-    monkeypatch.setattr(loading, "load_pipeline", load_short)
+    monkeypatch.setattr(loading, "load_model", load_short)
 
     events = run(config)
 
@@ -160,7 +159,7 @@ def test_end_of_the_ladder_is_a_clear_error(make_config, tmp_path):
     config = make_config()
 
     with pytest.raises(EngineError) as caught:
-        run(config, pipe=ShortOfMemory(config, times=99).pipe)
+        run(config, model=ShortOfMemory(config, times=99).model)
 
     assert caught.value.code == "out-of-memory"
     assert "gradient checkpointing, an 8-bit optimizer" in str(caught.value)

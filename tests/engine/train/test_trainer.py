@@ -192,13 +192,13 @@ def test_style_is_trained_apart_from_a_pack_that_is_loaded(make_config, tmp_path
     run(make_config(epochs=1))
     pack = tmp_path / "style" / "style.safetensors"
     config = make_config(epochs=1, output_dir=str(tmp_path / "again"))
-    pipe = loading.load_pipeline(base_models.describe(config.base_model), "cpu")
-    pipe.load_lora_weights(str(pack), adapter_name="l_a")
+    model = loading.load_model(base_models.describe(config.base_model), "cpu")
+    model.pipe.load_lora_weights(str(pack), adapter_name="l_a")
 
-    run(config, pipe=pipe)
+    run(config, model=model)
 
     assert equal(weights(pack), weights(tmp_path / "again" / "again.safetensors"))
-    assert pipe.get_list_adapters() == {"unet": ["l_a"]}
+    assert model.pipe.get_list_adapters() == {"unet": ["l_a"]}
 
 
 def test_resuming_a_finished_run_changes_nothing(make_config, tmp_path):
@@ -338,30 +338,30 @@ def test_small_pieces_give_the_same_course(make_config, tmp_path):
 
 def test_borrowed_pipeline_comes_back_as_it_was(make_config):
     config = make_config(targets="kohya-conv", train_text_encoder=True, epochs=1)
-    pipe = loading.load_pipeline(base_models.describe(config.base_model), "cpu")
-    before = {key: value.clone() for key, value in pipe.unet.state_dict().items()}
+    model = loading.load_model(base_models.describe(config.base_model), "cpu")
+    before = {key: value.clone() for key, value in model.pipe.unet.state_dict().items()}
 
-    run(config, pipe=pipe)
+    run(config, model=model)
 
-    after = pipe.unet.state_dict()
+    after = model.pipe.unet.state_dict()
     assert after.keys() == before.keys()
     assert all(torch.equal(after[key], before[key]) for key in before)
-    assert not pipe.unet.training
+    assert not model.pipe.unet.training
 
 
 def test_loss_that_is_no_number_stops_and_keeps_the_last_good_state(make_config, tmp_path):
     config = make_config(epochs=4)
-    pipe = loading.load_pipeline(base_models.describe(config.base_model), "cpu")
+    model = loading.load_model(base_models.describe(config.base_model), "cpu")
     passes = []
 
     def spoil(module, inputs, output):
         passes.append(1)
         return (output[0] * float("nan"),) if len(passes) == 4 else None
 
-    pipe.unet.register_forward_hook(spoil)
+    model.pipe.unet.register_forward_hook(spoil)
 
     with pytest.raises(EngineError) as caught:
-        run(config, pipe=pipe)
+        run(config, model=model)
 
     assert caught.value.code == "loss-not-finite"
     assert caught.value.facts["step"] == 4
@@ -501,12 +501,12 @@ def test_output_that_cannot_be_written_is_refused_first(make_config, tmp_path):
 
 def test_latents_that_are_not_finite_name_their_picture(make_config):
     config = make_config()
-    pipe = loading.load_pipeline(base_models.describe(config.base_model), "cpu")
+    model = loading.load_model(base_models.describe(config.base_model), "cpu")
     with torch.no_grad():
-        pipe.vae.quant_conv.bias[0] = float("inf")
+        model.pipe.vae.quant_conv.bias[0] = float("inf")
 
     with pytest.raises(EngineError) as caught:
-        run(config, pipe=pipe)
+        run(config, model=model)
 
     assert caught.value.code == "bad-latents"
     assert caught.value.facts["name"] == "img000.png"

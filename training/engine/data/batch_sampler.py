@@ -1,4 +1,4 @@
-"""Which pictures a step sees, and all its chance: a function of (seed, step) and nothing else.
+"""Which images a step sees, and all that it draws: a function of (seed, step) and nothing else.
 
 So a resumed run needs no sampler state, several processes agree without talking, and a step that
 is tried again after an out-of-memory error sees exactly the same.
@@ -17,14 +17,14 @@ def derived_seed(seed: int, *parts: Hashable) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
 
 
-def generator(seed: int, *parts: Hashable) -> torch.Generator:
+def make_generator(seed: int, *parts: Hashable) -> torch.Generator:
     """A CPU generator for one purpose; drawn on the CPU, numbers are the same on every device."""
     return torch.Generator("cpu").manual_seed(derived_seed(seed, *parts))
 
 
 @dataclass(frozen=True)
-class Plan:
-    """The order of a run: each step sees up to `batch` pictures of one shape.
+class BatchPlan:
+    """The order of a run: each step sees up to `batch` images of one shape.
 
     groups: indices of the examples of each shape, repeats included.
     """
@@ -48,15 +48,15 @@ class Plan:
 
     def _epoch(self, epoch: int) -> list[list[int]]:
         if _LAST.get("key") != (self, epoch):
-            chance = generator(self.seed, "order", epoch)
+            generator = make_generator(self.seed, "order", epoch)
             batches = []
             for group in self.groups:
-                order = torch.randperm(len(group), generator=chance).tolist()
+                order = torch.randperm(len(group), generator=generator).tolist()
                 shuffled = [group[i] for i in order]
                 batches += [
                     shuffled[i : i + self.batch] for i in range(0, len(shuffled), self.batch)
                 ]
-            order = torch.randperm(len(batches), generator=chance).tolist()
+            order = torch.randperm(len(batches), generator=generator).tolist()
             _LAST.update(key=(self, epoch), batches=[batches[i] for i in order])
         return _LAST["batches"]
 
@@ -67,7 +67,7 @@ _LAST: dict = {}
 
 def make_plan(
     shapes: list[Hashable], batch: int, seed: int, repeats: int | Sequence[int] = 1
-) -> Plan:
+) -> BatchPlan:
     """A plan for examples with the given shapes; `batch` is what one optimizer step sees.
 
     repeats: how often an epoch shows an example; one number for all, or one for each.
@@ -76,7 +76,7 @@ def make_plan(
     groups: dict[Hashable, list[int]] = {}
     for index, shape in enumerate(shapes):
         groups.setdefault(shape, []).extend([index] * each[index])
-    return Plan(tuple(tuple(group) for group in groups.values()), batch, seed)
+    return BatchPlan(tuple(tuple(group) for group in groups.values()), batch, seed)
 
 
 def hold_back(examples: list, share: float, seed: int) -> tuple[list, list]:
@@ -88,7 +88,7 @@ def hold_back(examples: list, share: float, seed: int) -> tuple[list, list]:
     if share:
         count = min(max(1, count), len(examples) - 1)
     names = sorted(example.pixels for example in examples)
-    order = torch.randperm(len(names), generator=generator(seed, "split")).tolist()
+    order = torch.randperm(len(names), generator=make_generator(seed, "split")).tolist()
     chosen = {names[i] for i in order[:count]}
     kept = [example for example in examples if example.pixels not in chosen]
     return kept, [example for example in examples if example.pixels in chosen]

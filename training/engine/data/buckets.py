@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from training.engine.base.base_models import BaseInfo
 from training.engine.config.run_config import RunConfig
+from training.engine.families.base_info import BaseInfo
 
 ENLARGEMENT = 1.25
 """A picture may be enlarged by this much to fill its shape; beyond, blur would be learned."""

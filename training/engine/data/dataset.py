@@ -7,12 +7,12 @@ from pathlib import Path
 
 from PIL import Image
 
-from training.engine.base.base_models import BaseInfo
 from training.engine.config.run_config import RunConfig
 from training.engine.data.buckets import ENLARGEMENT, Bucket, choose_bucket, cut_down, make_buckets
 from training.engine.data.captions.folders import folder_captions, folder_repeats
 from training.engine.data.images import open_rgb
 from training.engine.errors import EngineError, raise_faults
+from training.engine.families.base_info import BaseInfo
 from training.engine.prompts.checks import check_samples
 from training.engine.prompts.trigger_words import has_placeholder, with_trigger
 

@@ -1,15 +1,17 @@
 """The cached set on the device, and the numbers one step is made of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from training.engine.config.run_config import RunConfig
-from training.engine.data.batch_sampler import generator
-from training.engine.data.caches import LatentSpread, TextEmbedding
+from training.engine.data.batch_sampler import make_generator
 from training.engine.data.dataset import Example
-from training.engine.diffusion import offset_noise
+from training.engine.diffusion import Objective, offset_noise
+from training.engine.families.diffusion_model import LatentSpread
+from training.engine.families.prompt_embeds import PromptEmbeds
 
 SHUFFLES = 8
 """Orders of a caption's parts that are encoded beforehand; enough that none is learned."""
@@ -17,32 +19,29 @@ SHUFFLES = 8
 
 @dataclass(frozen=True)
 class Batch:
-    """What one pass through the network takes; B pictures of one shape.
+    """What one pass through the network takes; B images of one shape.
 
-    clean, noise: (B, C, h, w). levels: (B,) int64. captions: B texts.
-    tokens: (B, T, D), pooled: (B, P) for SDXL; None while the text encoder is trained.
-    time_ids: (B, 6) for SDXL: original height and width, crop top and left, target height, width.
+    latents, noise: (B, C, h, w). timesteps: (B,). captions: B texts.
+    prompts: their embeddings; None while the text encoder is trained.
     """
 
-    clean: Tensor
+    latents: Tensor
     noise: Tensor
-    levels: Tensor
+    timesteps: Tensor
     captions: list[str]
-    tokens: Tensor | None
-    pooled: Tensor | None
-    time_ids: Tensor | None
+    prompts: PromptEmbeds | None
 
     def __len__(self) -> int:
         return len(self.captions)
 
-    def parts(self, size: int) -> list["Batch"]:
-        """The batch in pieces of at most `size` pictures."""
+    def micro_batches(self, size: int) -> list["Batch"]:
+        """The batch in parts of at most `size` images."""
         if size >= len(self):
             return [self]
         return [self._cut(slice(start, start + size)) for start in range(0, len(self), size)]
 
     def share(self, rank: int, size: int) -> "Batch":
-        """Every `size`-th picture from `rank` on: what one of several processes takes."""
+        """Every `size`-th image from `rank` on: what one of several processes takes."""
         return self if size == 1 else self._cut(slice(rank, None, size))
 
     def _cut(self, cut: slice) -> "Batch":
@@ -53,22 +52,26 @@ class Batch:
 
 
 class TrainingData:
-    """Latents and caption embeddings of the set, kept on the device: a few megabytes in all."""
+    """Latents and caption embeddings of the set, kept on the device: a few megabytes in all.
+
+    latents: by an image's name and whether it is mirrored. captions: the texts of `prompts`, row
+    by row; None of both while the text encoder is trained.
+    """
 
     def __init__(
         self,
         config: RunConfig,
         examples: list[Example],
         latents: dict[tuple[str, bool], LatentSpread],
-        texts: dict[str, TextEmbedding] | None,
-        levels: int,
+        captions: list[str] | None,
+        prompts: PromptEmbeds | None,
+        objective: Objective,
         device: torch.device,
-        with_time_ids: bool = False,
     ):
         self.config = config
         self.examples = examples
         self.device = device
-        self.levels = levels
+        self.objective = objective
         self.captions = [caption_variants(example.caption, config) for example in examples]
         self._latents = [
             [
@@ -77,30 +80,21 @@ class TrainingData:
             ]
             for e in examples
         ]
-        self._tokens = None
-        if texts is not None:
-            self._row = {caption: i for i, caption in enumerate(texts)}
-            rows = list(texts.values())
-            self._tokens = torch.stack([row.tokens for row in rows]).to(device)
-            pooled = [row.pooled for row in rows]
-            self._pooled = None if pooled[0] is None else torch.stack(pooled).to(device)
-        self._sizes = None
-        if with_time_ids:
-            self._sizes = [
-                (e.bucket.height, e.bucket.width, 0, 0, e.bucket.height, e.bucket.width)
-                for e in examples
-            ]
+        self._prompts = None
+        if prompts is not None:
+            self._row = {caption: i for i, caption in enumerate(captions)}
+            self._prompts = prompts.to(device)
 
     def batch(self, indices: list[int], step: int) -> Batch:
-        """The batch of a step, all its chance drawn from (seed, step)."""
-        chance = generator(self.config.seed, "step", step)
+        """The batch of a step, all of it drawn from (seed, step)."""
+        generator = make_generator(self.config.seed, "step", step)
         first = self._latents[indices[0]][0][0]
         shape = (len(indices), *first.shape)
-        noise = torch.randn(shape, generator=chance)
-        spread = torch.randn(shape, generator=chance)
-        offsets = torch.randn((*shape[:2], 1, 1), generator=chance)
-        levels = torch.randint(self.levels, (len(indices),), generator=chance)
-        picks = torch.rand((len(indices), 3), generator=chance).tolist()
+        noise = torch.randn(shape, generator=generator)
+        spread = torch.randn(shape, generator=generator)
+        offsets = torch.randn((*shape[:2], 1, 1), generator=generator)
+        timesteps = self.objective.draw_timesteps(shape, generator)
+        picks = torch.rand((len(indices), 3), generator=generator).tolist()
         if self.config.noise_offset:
             noise = offset_noise(noise, offsets, self.config.noise_offset)
         chosen = []
@@ -111,34 +105,24 @@ class TrainingData:
             captions.append("" if dropped else _pick(self.captions[index], order))
         mean = torch.stack([mean for mean, _ in chosen])
         std = torch.stack([std for _, std in chosen])
-        clean = mean + std * self._moved(spread)
-        return self._batch(indices, clean, noise, levels, captions)
+        return self._batch(mean + std * self._moved(spread), noise, timesteps, captions)
 
-    def fixed_batch(self, index: int, levels: list[int]) -> Batch:
-        """One picture at given noise levels with noise that never changes, for validation."""
-        chance = generator(self.config.seed, "validation", self.examples[index].pixels)
+    def fixed_batch(self, index: int, shares: Sequence[float]) -> Batch:
+        """One image at these shares of the way to noise, with noise that never changes."""
+        pixels = self.examples[index].pixels
+        generator = make_generator(self.config.seed, "validation", pixels)
         mean, _ = self._latents[index][0]
-        noise = torch.randn((len(levels), *mean.shape), generator=chance)
-        return self._batch(
-            [index] * len(levels),
-            mean.expand(len(levels), *mean.shape),
-            noise,
-            torch.tensor(levels),
-            [self.captions[index][0]] * len(levels),
-        )
+        noise = torch.randn((len(shares), *mean.shape), generator=generator)
+        timesteps = self.objective.fixed_timesteps(shares, mean.shape)
+        captions = [self.captions[index][0]] * len(shares)
+        return self._batch(mean.expand(len(shares), *mean.shape), noise, timesteps, captions)
 
-    def _batch(self, indices, clean, noise, levels, captions) -> Batch:
-        tokens = pooled = time_ids = None
-        if self._tokens is not None:
-            rows = torch.tensor([self._row[caption] for caption in captions], device=self.device)
-            tokens = self._tokens[rows]
-            pooled = None if self._pooled is None else self._pooled[rows]
-        if self._sizes is not None:
-            sizes = [self._sizes[i] for i in indices]
-            time_ids = torch.tensor(sizes, dtype=torch.float32, device=self.device)
-        return Batch(
-            clean, self._moved(noise), self._moved(levels), captions, tokens, pooled, time_ids
-        )
+    def _batch(self, latents: Tensor, noise: Tensor, timesteps: Tensor, captions) -> Batch:
+        prompts = None
+        if self._prompts is not None:
+            rows = [self._row[caption] for caption in captions]
+            prompts = self._prompts[torch.tensor(rows, device=self.device)]
+        return Batch(latents, self._moved(noise), self._moved(timesteps), captions, prompts)
 
     def _moved(self, tensor: Tensor) -> Tensor:
         if self.device.type == "cpu":
@@ -153,10 +137,10 @@ def caption_variants(caption: str, config: RunConfig) -> list[str]:
     kept, loose = parts[: config.keep_tokens], parts[config.keep_tokens :]
     if not config.shuffle_captions or len(loose) < 2:
         return [caption]
-    chance = generator(config.seed, "caption", caption)
+    generator = make_generator(config.seed, "caption", caption)
     variants = [caption]
     for _ in range(SHUFFLES - 1):
-        order = torch.randperm(len(loose), generator=chance).tolist()
+        order = torch.randperm(len(loose), generator=generator).tolist()
         variants.append(", ".join(kept + [loose[i] for i in order]))
     return list(dict.fromkeys(variants))
 
@@ -167,5 +151,5 @@ def all_captions(examples: list[Example], config: RunConfig) -> list[str]:
     return [*dict.fromkeys(texts), *([""] if config.caption_dropout else [])]
 
 
-def _pick(options: list, chance: float):
-    return options[min(len(options) - 1, int(chance * len(options)))]
+def _pick(options: list, share: float):
+    return options[min(len(options) - 1, int(share * len(options)))]

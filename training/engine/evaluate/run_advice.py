@@ -3,13 +3,13 @@
 import json
 from collections.abc import Callable
 
-from training.engine.base.base_models import BaseInfo
 from training.engine.config.run_config import RunConfig
 from training.engine.data.dataset import check_dataset
 from training.engine.errors import EngineError
 from training.engine.evaluate import checkpoint_scores
 from training.engine.evaluate.checkpoint_reasons import REASONS
 from training.engine.events import Event, Recommended, Warning
+from training.engine.families.base_info import BaseInfo
 from training.engine.prompts.checks import as_prompt
 from training.engine.sampling.renderer import Renderer, RenderStopped
 from training.engine.train.run_folder import RunFolder

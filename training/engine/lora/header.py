@@ -8,24 +8,24 @@ import struct
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from training.engine.base.base_models import FAMILIES
+from training.engine import families
 from training.engine.errors import EngineError
+from training.engine.families import strangers
 from training.engine.files import style_paths
 from training.engine.files.safetensors_header import Header, read_header
 from training.engine.lora import settings
 from training.engine.lora.kinds import kind_of
-from training.engine.lora.names import dialect_of, is_ours, is_skipped_by_kohya, part_of, place_of
+from training.engine.lora.names import (
+    dialect_of,
+    encoder_of,
+    is_ours,
+    is_skipped_by_kohya,
+    part_of,
+    place_of,
+)
 from training.engine.lora.settings import CONFIG_NAME, LoraSettings
 
 MOST_FAULTS = 20  # that are told one by one
-_TEXT_WIDTHS = {768: "sd15", 1024: "sd2", 2048: "sdxl"}
-_OTHER_NETWORKS = {
-    "double_blocks": "flux",
-    "single_transformer_blocks": "flux",
-    "joint_blocks": "sd3",
-    "transformer.": "transformer",
-    "lora_transformer_": "transformer",
-}
 _SCALARS = {"F16": "<e", "F32": "<f", "F64": "<d", "I8": "<b", "I16": "<h", "I32": "<i"}
 _SCALARS |= {"I64": "<q", "U8": "<B", "U16": "<H", "U32": "<I", "U64": "<Q", "BF16": ""}
 _FLOATS = {"F16", "BF16", "F32", "F64", "F8_E4M3", "F8_E5M2"}
@@ -53,7 +53,7 @@ class LoraHeader:
 
     file: where the weights are. name: what messages call it. layers: by kohya name.
     halves: layers that were found, whole or not, by the keys of their halves.
-    family: "sd15", "sdxl", "sd2", "studio-mini", another network's name, or "unknown".
+    family: one of families.NAMES, another network's name, or "unknown".
     claimed: the family its metadata names ("" when none). dialect: kohya, sgm, diffusers or peft.
     fatal: why it can't be used, worst first. warnings: what is odd about a file that can.
     notes: what a user of other tools should know of a sound file.
@@ -112,7 +112,7 @@ class _Look:
         self.layers: dict[str, LayerEntry] = {}
         self.settings: dict[str, LoraSettings] = {}
         self.beside: LoraSettings | None = None
-        self.encoder = "text_encoder"
+        self.encoder = ""
 
     def result(self) -> LoraHeader:
         self._try(self._read_settings)
@@ -156,7 +156,7 @@ class _Look:
         self.settings = settings.from_header(self.name, self.header.metadata)
         if self.config:
             self.beside, trained_on = settings.from_config(self.name, self.config)
-            self.encoder = _encoder(self.file, self.header, trained_on)
+            self.encoder = encoder_of(self.file, self.header, trained_on)
 
     def _sorted_tensors(self):
         """(module → half → key, module → (component, path), module → alpha's key, other keys)."""
@@ -200,7 +200,7 @@ class _Look:
     def _refuse_other_network(self, halves: dict, family: str) -> None:
         """What no base of ours can be drawn with is refused here already, whoever asks."""
         strange = next((module for module in halves if not is_ours(module)), "")
-        if strange or family not in (*FAMILIES, "unknown"):
+        if strange or family not in (*families.NAMES, "unknown"):
             layer = next(iter(halves[strange or next(iter(halves))].values()))
             raise EngineError("lora-network-foreign", name=self.name, layer=layer[:200])
 
@@ -286,14 +286,6 @@ def _config_beside(file: Path, header: Header) -> Path | None:
     return config if bare or alone else None
 
 
-def _encoder(file: Path, header: Header, trained_on: str) -> str:
-    """Which text encoder a peft file of one is for: by its class, its folder, or its width."""
-    if trained_on == "CLIPTextModelWithProjection" or file.parent.name == "text_encoder_2":
-        return "text_encoder_2"
-    widths = {entry.shape[-1] for key, entry in header.tensors.items() if "q_proj.lora_A" in key}
-    return "text_encoder_2" if widths == {1280} else "text_encoder"
-
-
 def _are_halves(down: tuple[int, ...], up: tuple[int, ...]) -> bool:
     """Whether two shapes make a layer: (rank, in[, k, k]) and (out, rank[, 1, 1]), none empty."""
     if len(down) not in (2, 4) or len(up) not in (2, 4) or 0 in (*down, *up):
@@ -344,41 +336,10 @@ def _notes(found: LoraHeader) -> list[EngineError]:
 
 def _family(header: Header, halves: dict) -> tuple[str, str]:
     """(family the weights fit, family the metadata claims or "")."""
-    claimed = _claimed(header.metadata)
-    for key in header.tensors:
-        for mark, network in _OTHER_NETWORKS.items():
-            if key.startswith(mark) or (mark.endswith("blocks") and mark in key):
-                return network, claimed
-    for module, pair in halves.items():
-        if module.endswith("attn2_to_k") and "down" in pair:
-            width = _width_of(header, pair["down"])
-            if width in _TEXT_WIDTHS:
-                return _TEXT_WIDTHS[width], claimed
-    # A file of text encoders alone: only SDXL has two; of the others the width tells.
-    if not any(module.startswith("lora_unet_") for module in halves):
-        if any(module.startswith("lora_te2_") for module in halves):
-            return "sdxl", claimed
-        for module, pair in halves.items():
-            if module.startswith("lora_te_") and module.endswith("q_proj") and "down" in pair:
-                width = _width_of(header, pair["down"])
-                return _TEXT_WIDTHS.get(width, claimed or "unknown"), claimed
-    return claimed or "unknown", claimed
-
-
-def _width_of(header: Header, key: str) -> int:
-    shape = header.tensors[key].shape
-    return shape[1] if len(shape) > 1 else 0
-
-
-def _claimed(metadata: dict[str, str]) -> str:
-    version = metadata.get("ss_base_model_version", "")
-    architecture = metadata.get("modelspec.architecture", "")
-    if version.startswith("studio_mini") or architecture.startswith("studio-mini"):
-        return "studio-mini"
-    if version.startswith("sdxl_") or architecture.startswith("stable-diffusion-xl"):
-        return "sdxl"
-    if metadata.get("ss_v2") == "True" or version.startswith("sd_v2"):
-        return "sd2"
-    if version.startswith("sd_v1") or architecture.startswith("stable-diffusion-v1"):
-        return "sd15"
-    return ""
+    claims = (family.name for family in families.ALL if family.claims(header.metadata))
+    claimed = next(claims, "") or strangers.claimed_by(header.metadata)
+    lower = {module: pair["down"] for module, pair in halves.items() if "down" in pair}
+    shapes = {module: header.tensors[key].shape for module, key in lower.items()}
+    owners = (family.name for family in families.ALL if family.owns_lora(shapes))
+    network = strangers.network_of_lora(header.tensors, shapes) or next(owners, "")
+    return network or claimed or "unknown", claimed

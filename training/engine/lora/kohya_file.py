@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mode
 
+from training.engine import families
 from training.engine.errors import EngineError
 from training.engine.files.disk import (
     whole_file,
 )
 from training.engine.files.safetensors_header import SshsHasher, hash_file, read_header
 from training.engine.lora.header import LoraHeader, look
-from training.engine.lora.metadata import ARCHITECTURES, VERSIONS
 from training.engine.lora.numbers import PIECE, check_numbers
 from training.engine.lora.settings import HEADER_KEY
 
@@ -120,9 +120,10 @@ def for_kohya(found: LoraHeader, metadata: dict[str, str]) -> dict[str, str]:
             "ss_network_dim": str(mode(layer.rank for layer in layers)),
             "ss_network_alpha": f"{alpha:g}",
         }
-        if found.family in VERSIONS:
-            told["ss_base_model_version"] = VERSIONS[found.family]
-            told["modelspec.architecture"] = ARCHITECTURES[found.family]
+        if found.family in families.NAMES:
+            family = families.of(found.family)
+            told["ss_base_model_version"] = family.version
+            told["modelspec.architecture"] = family.architecture
     # Beside alphas of its own a file must not carry PEFT's settings: diffusers refuses both.
     return told | {key: value for key, value in metadata.items() if key != HEADER_KEY}
 

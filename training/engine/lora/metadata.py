@@ -6,17 +6,12 @@ from collections import Counter
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from training.engine.base.base_models import BaseInfo
+from training.engine import families
 from training.engine.config.run_config import RunConfig
 from training.engine.data.dataset import Example
+from training.engine.families.base_info import BaseInfo
 from training.engine.prompts import letters
 
-VERSIONS = {"sd15": "sd_v1", "sdxl": "sdxl_base_v1-0", "studio-mini": "studio_mini_v1"}
-ARCHITECTURES = {
-    "sd15": "stable-diffusion-v1/lora",
-    "sdxl": "stable-diffusion-xl-v1-base/lora",
-    "studio-mini": "studio-mini/lora",
-}
 LIBRARIES = ("torch", "diffusers", "peft", "transformers", "safetensors")
 
 
@@ -41,6 +36,7 @@ def training_metadata(
 
     alpha: as written into the file. started, finished: unix seconds.
     """
+    family = families.of(info.family)
     width, height = info.default_width, info.default_height
     if config.resolution:
         width = height = config.resolution
@@ -52,7 +48,7 @@ def training_metadata(
         "ss_training_started_at": started,
         "ss_training_finished_at": finished,
         "ss_output_name": config.name,
-        "ss_base_model_version": VERSIONS[info.family],
+        "ss_base_model_version": family.version,
         "ss_v2": False,
         "ss_sd_model_name": info.path.name,
         "ss_new_sd_model_hash": info.sha256,
@@ -101,10 +97,8 @@ def training_metadata(
         "ss_tag_frequency": {folder: _tags(examples)},
         "ss_training_comment": f"seed {config.seed}",
         "modelspec.sai_model_spec": "1.0.1",
-        "modelspec.architecture": ARCHITECTURES[info.family],
-        "modelspec.implementation": "https://github.com/Stability-AI/generative-models"
-        if info.family == "sdxl"
-        else "diffusers",
+        "modelspec.architecture": family.architecture,
+        "modelspec.implementation": family.implementation,
         "modelspec.title": config.name,
         "modelspec.resolution": f"{width}x{height}",
         "modelspec.date": datetime.fromtimestamp(finished, UTC).strftime("%Y-%m-%dT%H:%M:%S"),

@@ -1,4 +1,4 @@
-"""Style packs on a pipeline that paints: kept by content in memory, merged into the weights.
+"""Style packs on a model that paints: kept by content in memory, merged into the weights.
 
 A merged pack costs nothing at any step, and a compiled network need not be compiled again. Every
 merge begins from an untouched copy of the base's weights, so nothing adds up: what a pack leaves
@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 
 from training.engine.errors import EngineError
+from training.engine.families.diffusion_model import DiffusionModel
 from training.engine.files import style_paths
 from training.engine.lora import adapters, header, weight_files
 from training.engine.lora.settings import CONFIG_NAME
@@ -27,8 +28,8 @@ Strengths = tuple[tuple[str, float], ...]
 
 
 def _looks(path: Path) -> tuple[int, int, int]:
-    told = path.stat()
-    return told.st_ino, told.st_size, told.st_mtime_ns
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 @dataclass(frozen=True)
@@ -40,17 +41,17 @@ class _Factors:
 
 
 class Packs:
-    """The packs of one pipeline. `use` makes some of them act, each at its strength.
+    """The packs of one model. `use` makes some of them act, each at its strength.
 
     resident: packs that stay in memory when they do not act; the one unused longest goes first.
-    Layers are looked up once: make it anew when the pipeline's networks are replaced.
+    Layers are looked up once: make it anew when the model's networks are replaced.
     """
 
-    def __init__(self, pipe, base_name: str = "", resident: int = RESIDENT):
+    def __init__(self, model: DiffusionModel, base_name: str = "", resident: int = RESIDENT):
         self.base_name = base_name
         self.resident = resident
         self.acting: Strengths = ()
-        self._table = adapters.known_layers(pipe)
+        self._table = adapters.known_layers(model)
         self._layers = {(part, path): layer for part, path, layer in self._table.values()}
         self._hashes: dict[tuple, str] = {}
         self._factors: OrderedDict[str, dict[tuple[str, str], _Factors]] = OrderedDict()
@@ -60,7 +61,7 @@ class Packs:
     def use(self, packs: Sequence[tuple[str | Path, float]]) -> None:
         """Let these (file, strength) pairs act and no others; strengths of one file add up.
 
-        Nothing changes where a pack can't be used. Raises EngineError: those of lora_files.read,
+        Nothing changes where a pack can't be used. Raises EngineError: those of weight_files.read,
         lora-does-not-fit.
         """
         strengths: dict[str, float] = {}
@@ -78,7 +79,7 @@ class Packs:
         return list(self._factors)
 
     def act_on(self, part: str) -> Strengths:
-        """Those that act on a part ("unet", "text_encoder", "text_encoder_2") of the pipeline."""
+        """Those that act on a part of the model (see Family.network, .text_encoders)."""
         return tuple(
             (name, strength)
             for name, strength in self.acting
@@ -91,10 +92,10 @@ class Packs:
         config = file.parent / CONFIG_NAME
         files = [file, config] if config.is_file() else [file]
         try:
-            told = [(str(one), *_looks(one)) for one in files]
+            looks = [(str(one), *_looks(one)) for one in files]
         except FileNotFoundError as error:
             raise EngineError("file-missing", path=str(path)) from error
-        key = tuple(told)
+        key = tuple(looks)
         if key not in self._hashes:
             hashes = [weight_files.sha256(one) for one in files]
             # The same weights under another configuration are another pack.
@@ -103,7 +104,7 @@ class Packs:
         return self._hashes[key]
 
     def _take(self, name: str, path: Path) -> None:
-        """Read a pack that is not in memory, and note that it was wanted."""
+        """Read a pack that is not in memory, and note that it was used."""
         if name not in self._factors:
             weights = weight_files.read(path)
             reason = adapters.misfit(self._table, weights)
@@ -127,11 +128,11 @@ class Packs:
         self._factors.move_to_end(name)
 
     @torch.no_grad()
-    def _merge(self, wanted: Strengths) -> None:
-        if wanted == self.acting:
+    def _merge(self, strengths: Strengths) -> None:
+        if strengths == self.acting:
             return
         by_layer: dict[tuple[str, str], list[tuple[str, float]]] = {}
-        for name, strength in wanted:
+        for name, strength in strengths:
             for key in self._factors[name]:
                 by_layer.setdefault(key, []).append((name, strength))
         for key in [key for key in self._merged if key not in by_layer]:
@@ -141,7 +142,7 @@ class Packs:
             if self._merged.get(key) != tuple(pairs):
                 self._write(key, pairs)
                 self._merged[key] = tuple(pairs)
-        self.acting = wanted
+        self.acting = strengths
 
     def _write(self, key: tuple[str, str], pairs: Iterable[tuple[str, float]]) -> None:
         """W = base + Σ strength · up · down, rounded to the weights' format once."""

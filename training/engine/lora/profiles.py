@@ -4,8 +4,8 @@ The internal profile tells all a trainer knows. The external one keeps what othe
 licence and the trigger; captions, folders and hashes of the house stay home.
 """
 
+from training.engine import families
 from training.engine.errors import EngineError
-from training.engine.lora.metadata import VERSIONS
 from training.engine.prompts import letters
 
 PROFILES = ("internal", "external")
@@ -19,8 +19,6 @@ MINIMUM = (
     "ss_output_name",
 )
 """The keys other tools need; with modelspec's own they make the external profile."""
-
-_WEBUI_VERSIONS = {"sd_v1": "SD1", "sdxl_base_v1-0": "SDXL"}
 
 
 def profile(
@@ -54,12 +52,13 @@ def card(
     family: of the weights, where the metadata tells none. WebUI takes any other file with metadata
     for SD1, and believes this card before its own guess.
     """
-    version = metadata.get("ss_base_model_version") or VERSIONS.get(family, "")
+    version = metadata.get("ss_base_model_version", "")
+    owners = (f for f in families.ALL if (f.version == version if version else f.name == family))
     licence = metadata.get("modelspec.license", "")
     author = metadata.get("modelspec.author", "")
     return {
         "description": metadata.get("modelspec.title", ""),
-        "sd version": _WEBUI_VERSIONS.get(version, "Unknown"),
+        "sd version": next((owner.webui_version for owner in owners), "Unknown"),
         "activation text": metadata.get("modelspec.trigger_phrase", ""),
         "preferred weight": strength,
         "negative text": negative,

@@ -17,7 +17,7 @@ from training.engine.lora.numbers import check_numbers
 class LoraReport:
     """What a LoRA file is.
 
-    family: "sd15", "sdxl", "studio-mini", another network's name, or "unknown".
+    family: one of families.NAMES, another network's name, or "unknown".
     claimed: the family its metadata names ("" when none). dialect: kohya, sgm, diffusers or peft.
     rank, alpha: of most layers (alpha is None where nothing tells it).
     modules: layers in all. parts: layers per network part. params: numbers stored. size: bytes.

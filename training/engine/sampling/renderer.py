@@ -16,19 +16,20 @@ import torch
 from PIL import Image
 
 from training.engine.base import base_models, loading
-from training.engine.base.base_models import BaseInfo
+from training.engine.families.base_info import BaseInfo
+from training.engine.families.diffusion_model import DiffusionModel
+from training.engine.families.prompt_embeds import PromptEmbeds
 from training.engine.lora.packs import Packs
 from training.engine.prompts import word_weights
-from training.engine.sampling import image_latents, prompt_encoding, schedulers
+from training.engine.sampling import image_latents
 from training.engine.sampling.denoising import denoise
 from training.engine.sampling.image_latents import LatentColours
-from training.engine.sampling.prompt_encoding import Conditioning
 from training.engine.sampling.sample_request import (
+    InitImage,
     SampleRequest,
-    Source,
     check_request,
+    init_image_of,
     size_of,
-    source_of,
 )
 
 REMEMBERED_PROMPTS = 32
@@ -50,12 +51,12 @@ class RenderStopped(Exception):
 class Renderer:
     """Keeps a base model and its last few packs warm and makes pictures with them.
 
-    base: BaseInfo, or a name or path. device, dtype: see loading.load_pipeline.
-    pipe: a pipeline of that base which is already in memory; its networks stay as they are.
+    base: BaseInfo, or a name or path. device, dtype: see loading.load_model.
+    model: that base, where it is already in memory; its networks stay as they are.
     batch: pictures that may share passes; None is 1 on a CPU, on a GPU as many as BATCH_PIXELS.
     offload: keep text encoders and VAE in host memory between uses; None means on a small card,
     where the base is loaded here.
-    compile: backend of torch.compile for the UNet's blocks, such as "inductor"; "" is none. As
+    compile: backend of torch.compile for the network's blocks, such as "inductor"; "" is none. As
     packs are in the weights, a change of packs or strengths compiles nothing anew.
     Not safe for several threads.
     """
@@ -65,30 +66,29 @@ class Renderer:
         base: BaseInfo | str | Path,
         device=None,
         dtype=None,
-        pipe=None,
+        model: DiffusionModel | None = None,
         *,
         batch: int | None = None,
         offload: bool | None = None,
         compile: str = "",
     ):
         self.base = base if isinstance(base, BaseInfo) else base_models.describe(base)
-        self.device = pipe.unet.device if pipe else loading.choose_device(device)
+        self.device = model.device if model else loading.choose_device(device)
         if offload is None:
-            # A pipeline that was passed may be in training: its parts stay where they are.
-            offload = pipe is None and _is_tight(self.base, self.device)
+            # A model that was passed may be in training: its parts stay where they are.
+            offload = model is None and _is_tight(self.base, self.device)
         self.offload = offload
-        if pipe is None:
+        if model is None:
             dtype = dtype or loading.choose_dtype(self.device)
-            pipe = loading.load_pipeline(self.base, "cpu" if self.offload else self.device, dtype)
-            pipe.unet.to(self.device)
-        self.pipe = pipe
+            model = loading.load_model(self.base, "cpu" if self.offload else self.device, dtype)
+            model.network.to(self.device)
+        self.model = model
         self.batch = batch
-        self.packs = Packs(pipe, self.base.name)
-        self._schedule = pipe.scheduler.config
-        self._prompts: OrderedDict[tuple, Conditioning] = OrderedDict()
+        self.packs = Packs(model, self.base.name)
+        self._prompts: OrderedDict[tuple, PromptEmbeds] = OrderedDict()
         self._colours: LatentColours | None = None
         if compile:
-            pipe.unet.compile_repeated_blocks(backend=compile)
+            model.network.compile_repeated_blocks(backend=compile)
 
     def render(
         self,
@@ -103,20 +103,20 @@ class Renderer:
         preview is a small picture every few steps, else None.
         should_stop(): asked before each picture and at each step.
         on_picture(i, picture): as soon as picture i is ready.
-        Raises RenderStopped; EngineError: those of check_request and source_of, lora-does-not-fit
-        and those of lora_files.read, picture-not-finite.
+        Raises RenderStopped; EngineError: those of check_request and init_image_of,
+        lora-does-not-fit and those of weight_files.read, picture-not-finite.
         All requests are checked before the first picture is begun.
         """
         for request in requests:
             check_request(request, self.base)
-        sources = [source_of(request, self.base) for request in requests]
+        init_images = [init_image_of(request, self.base) for request in requests]
         pictures: list[Image.Image] = []
         for group in self._groups(requests):
             if should_stop and should_stop():
                 raise RenderStopped(pictures)
             self.packs.use(requests[group[0]].packs)
             painted = self._together(
-                group, [requests[i] for i in group], sources[group[0]], on_step, should_stop
+                group, [requests[i] for i in group], init_images[group[0]], on_step, should_stop
             )
             if painted is None:
                 raise RenderStopped(pictures)
@@ -128,14 +128,13 @@ class Renderer:
 
     def count_tokens(self, prompt: str) -> int:
         """Tokens of a prompt, both end marks included; those over base.token_limit cost a part."""
-        words = word_weights.words_of(prompt)
-        return len(self.pipe.tokenizer(words, truncation=False, verbose=False)["input_ids"])
+        return self.model.count_tokens(word_weights.words_of(prompt))
 
     @property
     def colours(self) -> LatentColours:
         if self._colours is None:
-            with self._at_hand("vae"):
-                self._colours = LatentColours(self.pipe.vae, self.base.latent_channels)
+            with self._at_hand(self.model.vae):
+                self._colours = LatentColours(self.model)
         return self._colours
 
     def _groups(self, requests: Sequence[SampleRequest]) -> Iterator[list[int]]:
@@ -156,11 +155,7 @@ class Renderer:
 
     def _parts(self, request: SampleRequest) -> int:
         """Parts in which the longer of a request's prompts is read."""
-        tokenizer, limit = self.pipe.tokenizer, self.base.token_limit
-        return max(
-            len(prompt_encoding.split_prompt(tokenizer, prompt, limit))
-            for prompt in (request.prompt, request.negative_prompt)
-        )
+        return max(map(self.model.count_parts, (request.prompt, request.negative_prompt)))
 
     def _room(self, request: SampleRequest) -> int:
         if self.batch is not None:
@@ -174,68 +169,65 @@ class Renderer:
         self,
         group: list[int],
         requests: list[SampleRequest],
-        source: Source | None,
+        init_image: InitImage | None,
         on_step: OnStep | None,
         should_stop: Callable[[], bool] | None,
     ) -> list[Image.Image] | None:
-        """The pictures of requests that are alike; None when it was stopped."""
+        """The images of requests that are alike; None when it was stopped."""
         first = requests[0]
         width, height = size_of(first, self.base)
         factor = self.base.vae_factor
-        wanted, unwanted = self._conditionings(requests)
+        prompt_embeds, negative_prompt_embeds = self._embeds_of(requests)
 
-        def after_step(done, guesses):
+        def after_step(done, pred_originals):
             if should_stop and should_stop():
                 return False
-            for i, guess in zip(group, guesses, strict=True) if on_step else ():
-                shown = self.colours.picture(guess) if done % PREVIEW_EVERY == 0 else None
-                on_step(i, done, first.steps_taken, shown)
+            for i, latents in zip(group, pred_originals, strict=True) if on_step else ():
+                preview = self.colours.image(latents) if done % PREVIEW_EVERY == 0 else None
+                on_step(i, done, first.steps_taken, preview)
             return True
 
-        self.pipe.scheduler = schedulers.make(first.scheduler, self._schedule)
-        with self._at_hand("vae"):
-            start = source and source.start(self.pipe.vae, first.change, factor)
+        with self._at_hand(self.model.vae):
+            init = init_image and init_image.latents(self.model, first.change)
         latents = denoise(
-            self.pipe,
-            wanted,
-            unwanted,
+            self.model,
+            self.model.sampler(first.scheduler or self.model.family.schedulers[0]),
+            prompt_embeds,
+            negative_prompt_embeds,
             [torch.Generator("cpu").manual_seed(request.seed) for request in requests],
             (height // factor, width // factor),
-            self.device,
             steps=first.steps,
             guidance=first.guidance,
-            start=start,
+            init=init,
             tile=self._tile if first.tiled else None,
             after_step=after_step,
         )
         if latents is None:
             return None
-        with self._at_hand("vae"):
+        with self._at_hand(self.model.vae):
             # One by one: decoding takes far more memory than a step, and gains little.
-            pictures = [image_latents.decode(self.pipe.vae, one[None]) for one in latents]
-        return [source.put_back(picture) if source else picture for picture in pictures]
+            images = [image_latents.decode(self.model, one[None]) for one in latents]
+        return [init_image.put_back(image) if init_image else image for image in images]
 
-    def _conditionings(self, requests: list[SampleRequest]):
-        """(wanted, unwanted) for the network, of one length; unwanted None without guidance."""
-        wanted = [self._encoded(request.prompt) for request in requests]
-        unwanted = [self._encoded(request.negative_prompt) for request in requests]
-        if requests[0].guidance <= 1 or self.pipe.unet.config.time_cond_proj_dim:
-            unwanted = []
-        with self._at_hand("text_encoder", "text_encoder_2"):
-            alike = prompt_encoding.alike_long(
-                self.pipe, [*wanted, *unwanted], self.base.token_limit
-            )
-        return alike[: len(wanted)], alike[len(wanted) :] or None
+    def _embeds_of(self, requests: list[SampleRequest]) -> tuple[PromptEmbeds, PromptEmbeds | None]:
+        """(prompt_embeds, negative_prompt_embeds), of one length; the latter None without
+        guidance."""
+        positive = [self._encoded(request.prompt) for request in requests]
+        negative = [self._encoded(request.negative_prompt) for request in requests]
+        if requests[0].guidance <= 1 or self.model.takes_guidance:
+            negative = []
+        with self._at_hand(*self.model.text_encoders.values()):
+            alike = self.model.batch([*positive, *negative])
+        count = len(positive)
+        return alike[:count], alike[count:] if negative else None
 
-    def _encoded(self, prompt: str) -> Conditioning:
-        """The prompt's conditioning, from memory where the text encoders are as they were."""
-        acting = tuple(map(self.packs.act_on, ("text_encoder", "text_encoder_2")))
+    def _encoded(self, prompt: str) -> PromptEmbeds:
+        """The prompt's embeddings, from memory where the text encoders are as they were."""
+        acting = tuple(map(self.packs.act_on, self.model.family.text_encoders))
         key = (prompt, acting)
         if key not in self._prompts:
-            with self._at_hand("text_encoder", "text_encoder_2"):
-                self._prompts[key] = prompt_encoding.encode(
-                    self.pipe, prompt, self.base.token_limit
-                )
+            with self._at_hand(*self.model.text_encoders.values()):
+                self._prompts[key] = self.model.encode_prompt(prompt)
         self._prompts.move_to_end(key)
         if len(self._prompts) > REMEMBERED_PROMPTS:
             self._prompts.popitem(last=False)
@@ -247,15 +239,14 @@ class Renderer:
         return base.default_height // base.vae_factor, base.default_width // base.vae_factor
 
     @contextmanager
-    def _at_hand(self, *parts: str):
-        """With these parts of the pipeline on the device, for the time of their use."""
-        modules = [getattr(self.pipe, part, None) for part in parts] if self.offload else []
-        for module in filter(None, modules):
+    def _at_hand(self, *modules: torch.nn.Module):
+        """With these parts of the model on the device, for the time of their use."""
+        for module in modules if self.offload else ():
             module.to(self.device)
         try:
             yield
         finally:
-            for module in filter(None, modules):
+            for module in modules if self.offload else ():
                 module.to("cpu")
 
 
@@ -269,10 +260,14 @@ def _alike(first: SampleRequest, second: SampleRequest) -> bool:
     )
 
 
+def memory_needed(base: BaseInfo) -> int:
+    """Bytes that a renderer of this base takes on a card: its weights, and the work on them."""
+    files = [base.path] if base.is_single_file else base.path.glob("*/*.safetensors")
+    return sum(file.stat().st_size for file in files) + _WORKING_MEMORY
+
+
 def _is_tight(base: BaseInfo, device: torch.device) -> bool:
     """Whether the weights and the work on them do not fit the card together."""
     if device.type != "cuda":
         return False
-    files = [base.path] if base.is_single_file else base.path.glob("*/*.safetensors")
-    weights = sum(file.stat().st_size for file in files)
-    return weights + _WORKING_MEMORY > torch.cuda.get_device_properties(device).total_memory
+    return memory_needed(base) > torch.cuda.get_device_properties(device).total_memory

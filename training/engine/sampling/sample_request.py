@@ -1,4 +1,4 @@
-"""What a picture is to be made of: the request, its checks, and the picture it begins from."""
+"""What an image is to be made of: the request, its checks, and the image it begins from."""
 
 from __future__ import annotations
 
@@ -10,30 +10,32 @@ import numpy as np
 import torch
 from PIL import Image
 
-from training.engine.base.base_models import BaseInfo
+from training.engine import families
 from training.engine.errors import EngineError
+from training.engine.families.base_info import BaseInfo
+from training.engine.families.diffusion_model import DiffusionModel
 from training.engine.prompts import checks, strengths
-from training.engine.sampling import image_latents, schedulers
-from training.engine.sampling.denoising import Start, steps_taken
-from training.engine.sampling.image_latents import Picture
+from training.engine.sampling import image_latents
+from training.engine.sampling.denoising import InitLatents, steps_taken
+from training.engine.sampling.image_latents import ImageSource
 
 MAX_SIDE = 4096
 
 
 @dataclass(frozen=True)
 class SampleRequest:
-    """One picture to be made.
+    """One image to be made.
 
-    prompt, negative_prompt: as prompt_weights reads them, without style tags.
+    prompt, negative_prompt: as word_weights reads them, without style tags.
     width, height: px; None means the base model's size. guidance: how strictly the prompt is
     followed, 1 leaves the negative prompt out. seed: 0 … 2**63-1.
-    packs: (path of a LoRA file, strength) pairs; strength 0 is exactly the base's picture.
-    init_image: a picture to begin from, scaled and cut to cover the size.
-    change: 0 … 1, how far that picture may move; 0 gives it back, through the VAE.
+    packs: (path of a LoRA file, strength) pairs; strength 0 is exactly the base's image.
+    init_image: an image to begin from, scaled and cut to cover the size.
+    change: 0 … 1, how far that image may move; 0 gives it back, through the VAE.
     mask: with init_image; white is painted anew, black is kept as it is, pixel by pixel; grey is
     painted as well, but let go the later the darker it is.
-    scheduler: one of schedulers.SCHEDULERS.
-    tiled: paint in overlapping tiles of the base's own size, for pictures far larger than that.
+    scheduler: one of the family's schedulers; "" is its usual one.
+    tiled: paint in overlapping tiles of the base's own size, for images far larger than that.
     """
 
     prompt: str
@@ -44,10 +46,10 @@ class SampleRequest:
     guidance: float = 5.0
     seed: int = 0
     packs: Sequence[tuple[str | Path, float]] = ()
-    init_image: Picture | None = None
+    init_image: ImageSource | None = None
     change: float = 1.0
-    mask: Picture | None = None
-    scheduler: str = schedulers.DEFAULT
+    mask: ImageSource | None = None
+    scheduler: str = ""
     tiled: bool = False
 
     @property
@@ -57,56 +59,56 @@ class SampleRequest:
 
 
 @dataclass(frozen=True)
-class Source:
-    """The picture and the mask that a request begins from, in its size."""
+class InitImage:
+    """The image and the mask that a request begins from, in its size."""
 
-    picture: Image.Image
+    image: Image.Image
     mask: Image.Image | None
 
-    def start(self, vae, change: float, factor: int) -> Start:
+    def latents(self, model: DiffusionModel, denoising_strength: float) -> InitLatents:
         mask = None
         if self.mask is not None:
             # A cell that is kept in part is let go in the course of painting: its neighbours then
             # know what stands there, and its free pixels are painted all the same.
             cells = torch.from_numpy(np.asarray(self.mask, dtype=np.float32) / 255)[None, None]
-            mask = torch.nn.functional.avg_pool2d(cells, factor)
-        return Start(image_latents.encode(vae, self.picture), change, mask)
+            mask = torch.nn.functional.avg_pool2d(cells, model.info.vae_factor)
+        return InitLatents(image_latents.encode(model, self.image), denoising_strength, mask)
 
     def put_back(self, painted: Image.Image) -> Image.Image:
-        """The painted picture with the kept pixels as they were, which the VAE can't promise."""
+        """The painted image with the kept pixels as they were, which the VAE can't promise."""
         if self.mask is None:
             return painted
-        kept = self.mask.point(lambda value: 255 if value == 0 else 0)
-        return Image.composite(self.picture, painted, kept)
+        black = self.mask.point(lambda value: 255 if value == 0 else 0)
+        return Image.composite(self.image, painted, black)
 
 
-def source_of(request: SampleRequest, base: BaseInfo) -> Source | None:
-    """The picture a request begins from, opened; None without one.
+def init_image_of(request: SampleRequest, base: BaseInfo) -> InitImage | None:
+    """The image a request begins from, opened; None without one.
 
     Raises EngineError: image-unreadable, image-too-large, mask-empty.
     """
     if request.init_image is None:
         return None
     size = size_of(request, base)
-    picture = image_latents.opened(request.init_image, *size)
+    image = image_latents.opened(request.init_image, *size)
     if request.mask is None:
-        return Source(picture, None)
+        return InitImage(image, None)
     mask = image_latents.opened(request.mask, *size).convert("L")
     if not mask.getbbox():
         raise EngineError("mask-empty")
-    return Source(picture, mask)
+    return InitImage(image, mask)
 
 
 def size_of(request: SampleRequest, base: BaseInfo) -> tuple[int, int]:
-    """(width, height) of a request's picture, px."""
+    """(width, height) of a request's image, px."""
     return request.width or base.default_width, request.height or base.default_height
 
 
 def check_request(request: SampleRequest, base: BaseInfo) -> None:
-    """Raise an EngineError when a request can't become a picture on this base.
+    """Raise an EngineError when a request can't become an image on this base.
 
     prompt-empty, size-impossible, setting-out-of-range, setting-unknown,
-    strength-out-of-band, mask-without-image; those of prompt_checks.check.
+    strength-out-of-band, mask-without-image; those of checks.check.
     """
     checks.check(request.prompt, request.negative_prompt)
     width, height = size_of(request, base)
@@ -131,7 +133,12 @@ def check_request(request: SampleRequest, base: BaseInfo) -> None:
             raise EngineError(
                 "setting-out-of-range", setting=setting, value=value, minimum=low, maximum=high
             )
-    schedulers.check(request.scheduler)
+    schedulers = families.of(base.family).schedulers
+    if request.scheduler and request.scheduler not in schedulers:
+        choices = ", ".join(schedulers)
+        raise EngineError(
+            "setting-unknown", setting="scheduler", value=request.scheduler, choices=choices
+        )
     if request.mask is not None and request.init_image is None:
         raise EngineError("mask-without-image")
     for path, strength in request.packs:

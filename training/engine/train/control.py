@@ -20,26 +20,23 @@ class Control:
         return False
 
     def wants_save(self) -> bool:
-        """True: write a checkpoint at this step. Return True once per wish."""
+        """True: write a checkpoint at this step. Return True once per order."""
         return False
 
     def wants_sample(self) -> bool:
-        """True: draw the sample pictures at this step. Return True once per wish."""
+        """True: draw the sample images at this step. Return True once per order."""
         return False
 
     def device_wanted(self) -> bool:
-        """True: someone waits for the device. The run then empties it and calls yield_device()."""
+        """True: a renderer waits for the device. Where both don't fit on it, the run moves to host
+        memory before it calls yield_device()."""
         return False
 
     def yield_device(self) -> None:
         """Give the device away and return when it is ours again. May block.
 
-        Called at every step boundary; with nothing on the device when device_wanted() was True
-        and `leaves_device` is set.
+        Called at every step boundary.
         """
-
-    leaves_device: bool = False
-    """Whether the run moves its weights to host memory before yield_device()."""
 
 
 class SignalControl(Control):

@@ -1,7 +1,7 @@
 """Several processes on one run, through accelerate: each takes its share of every batch.
 
-Started by `accelerate launch` or `torchrun`; alone, a Team costs nothing. All processes draw the
-same batch of a step and take every n-th picture of it, so the course is that of one process.
+Started by `accelerate launch` or `torchrun`; alone, it costs nothing. All processes draw the
+same batch of a step and take every n-th image of it, so the course is that of one process.
 """
 
 import os
@@ -12,7 +12,7 @@ import torch
 from accelerate import PartialState
 
 
-class Team:
+class DistributedState:
     """The processes of a run. rank: which one this is, 0 … size-1; the first one writes files."""
 
     def __init__(self, device: torch.device):
@@ -28,7 +28,9 @@ class Team:
     def is_first(self) -> bool:
         return self.rank == 0
 
-    def add_up(self, parameters: list[torch.nn.Parameter], loss: torch.Tensor) -> None:
+    def all_reduce_gradients(
+        self, parameters: list[torch.nn.Parameter], loss: torch.Tensor
+    ) -> None:
         """Replace every gradient and the loss by their sums over all processes, in one message."""
         if self.size == 1:
             return
@@ -50,9 +52,9 @@ class Team:
         flags = list(flags)
         if self.size == 1:
             return flags
-        told = torch.tensor([float(flag) for flag in flags], device=self.device)
-        torch.distributed.all_reduce(told, op=torch.distributed.ReduceOp.MAX)
-        return [bool(flag) for flag in told.tolist()]
+        message = torch.tensor([float(flag) for flag in flags], device=self.device)
+        torch.distributed.all_reduce(message, op=torch.distributed.ReduceOp.MAX)
+        return [bool(flag) for flag in message.tolist()]
 
     def wait(self) -> None:
         """Return when all processes are here."""

@@ -1,12 +1,11 @@
 """How much memory a run will need, told before it starts."""
 
-import json
 from dataclasses import asdict, dataclass
 
-from training.engine.base.base_models import BaseInfo
+from training.engine import families
 from training.engine.config.run_config import RunConfig
 from training.engine.data.buckets import make_buckets
-from training.engine.files.safetensors_header import read_header
+from training.engine.families.base_info import BaseInfo
 
 _WIDTHS = {"fp32": 4, "bf16": 2, "fp16": 2}
 _OPTIMIZER_BYTES = {"adamw": 8, "adamw8bit": 2, "prodigy": 16, "adafactor": 1}
@@ -36,20 +35,14 @@ def estimate(config: RunConfig, info: BaseInfo, precision: str = "fp32") -> Memo
 
     Weights are counted from the headers. Activations follow the network's own shape: each level
     keeps about forty maps of its width per layer for the way back, where checkpointing keeps
-    three. Meant to be right within a third; the ladder of memory.py catches the rest.
+    three. Meant to be right within a third; the memory ladder catches the rest.
     """
     width = _WIDTHS[precision]
-    network, others = _parameters(info)
-    unet = json.loads(((info.config_folder or info.path) / "unet" / "config.json").read_text())
+    family = families.of(info.family)
+    network, others = family.weight_counts(info)
     cells = max(b.width * b.height for b in make_buckets(config, info)) / info.vae_factor**2
-    layers = unet["layers_per_block"]
-    numbers = 0.0
-    for level, channels in enumerate(unet["block_out_channels"]):
-        count = layers if isinstance(layers, int) else layers[level]
-        # Down and up path, the latter with one layer more.
-        numbers += (2 * count + 1) * channels * cells / 4**level
-    kept = 3 if config.gradient_checkpointing else 40
-    activations = numbers * kept * width * config.batch_size
+    maps = 3 if config.gradient_checkpointing else 40
+    activations = family.activation_count(info, cells) * maps * width * config.batch_size
     share = config.lora_rank * 2e-4  # of the network's numbers, measured on attention targets
     adapter = network * share * (4 + 4 + _OPTIMIZER_BYTES[config.optimizer])
     return MemoryEstimate(
@@ -58,22 +51,3 @@ def estimate(config: RunConfig, info: BaseInfo, precision: str = "fp32") -> Memo
         activations=round(activations / 1e6),
         encoding=round((network + others) * width / 1e6 + cells * info.vae_factor**2 * 2e-3),
     )
-
-
-def _parameters(info: BaseInfo) -> tuple[int, int]:
-    """(numbers in the UNet, numbers in all other parts), from the headers."""
-    network = others = 0
-    if info.is_single_file:
-        files = [(info.path, None)]
-    else:
-        files = [(path, path.parent.name) for path in sorted(info.path.glob("*/*.safetensors"))]
-    for path, part in files:
-        for name, entry in read_header(path).tensors.items():
-            count = 1
-            for length in entry.shape:
-                count *= length
-            if part == "unet" or name.startswith("model.diffusion_model."):
-                network += count
-            elif part in (None, "vae", "text_encoder", "text_encoder_2"):
-                others += count
-    return network, others

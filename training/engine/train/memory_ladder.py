@@ -25,55 +25,67 @@ def free_memory() -> None:
         torch.cuda.empty_cache()
 
 
-CAPS = (0.7, 0.5)
-"""Shares of their area that pictures are cut down to when nothing else is left."""
+AREA_SCALES = (0.7, 0.5)
+"""Shares of their area that images are cut down to when nothing else is left."""
 
 
 @dataclass
-class Ladder:
+class MemoryLadder:
     """The rungs of one run: caches → smaller passes → checkpointing → optimizer → shapes.
 
-    piece: pictures per pass through the network; the passes of a step add up to its batch.
+    micro_batch_size: images per pass through the network; the passes of a step make its batch.
     optimizer_shrinks: whether the optimizer has an 8-bit form to go on in; eight_bit: it is in it.
-    cap: share of their area that pictures have.
-    climbed: what was done so far, in words, for run.json and the end of the ladder.
+    area_scale: share of their area that images have.
+    measures: what was done so far, in words, for run.json and the end of the ladder.
     """
 
-    piece: int
+    micro_batch_size: int
     checkpointing: bool = False
     optimizer_shrinks: bool = False
     emptied: bool = False
     eight_bit: bool = False
-    cap: float = 1.0
-    climbed: list[str] = field(default_factory=list)
+    area_scale: float = 1.0
+    measures: list[str] = field(default_factory=list)
 
-    def climb(self, step: int) -> EngineError | None:
+    def step_down(self, step: int) -> EngineError | None:
         """Take the next rung at a step; returns what to say of it, None when none is left."""
         code, words, facts = self._next()
         if not code:
             return None
-        self.climbed.append(words)
+        self.measures.append(words)
         return EngineError(code, step=step, **facts)
 
     def _next(self) -> tuple[str, str, dict]:
         if not self.emptied:
             self.emptied = True
             return "memory-caches", "emptied caches", {}
-        if self.piece > 1:
-            self.piece = (self.piece + 1) // 2
-            return "memory-passes", f"passes of {self.piece} images", {"images": self.piece}
+        if self.micro_batch_size > 1:
+            self.micro_batch_size = (self.micro_batch_size + 1) // 2
+            return (
+                "memory-passes",
+                f"passes of {self.micro_batch_size} images",
+                {"images": self.micro_batch_size},
+            )
         if not self.checkpointing:
             self.checkpointing = True
             return "memory-checkpointing", "gradient checkpointing", {}
         if self.optimizer_shrinks and not self.eight_bit:
             self.eight_bit = True
             return "memory-optimizer", "an 8-bit optimizer", {}
-        smaller = [cap for cap in CAPS if cap < self.cap]
+        smaller = [scale for scale in AREA_SCALES if scale < self.area_scale]
         if smaller:
-            self.cap = smaller[0]
-            percent = round(100 * self.cap)
+            self.area_scale = smaller[0]
+            percent = round(100 * self.area_scale)
             return "memory-shapes", f"images of {percent} % of their area", {"percent": percent}
         return "", "", {}
 
     def to_json(self) -> dict:
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict) -> "MemoryLadder":
+        """As to_json gave it, also under the names that runs of earlier versions kept."""
+        return cls(**{_EARLIER_NAMES.get(name, name): value for name, value in values.items()})
+
+
+_EARLIER_NAMES = {"piece": "micro_batch_size", "cap": "area_scale", "climbed": "measures"}

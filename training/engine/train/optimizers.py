@@ -70,7 +70,7 @@ def in_eight_bit(config: RunConfig, optimizer):
     return smaller
 
 
-def rate_factor(step: int, total: int, schedule: str, warmup: float) -> float:
+def learning_rate_factor(step: int, total: int, schedule: str, warmup: float) -> float:
     """Share of the learning rate at step 0 … total-1: up during warm-up, then as scheduled.
 
     A function of the step alone, so a resumed run needs no scheduler state.
@@ -84,8 +84,8 @@ def rate_factor(step: int, total: int, schedule: str, warmup: float) -> float:
     return 1.0 - done if schedule == "linear" else 1.0
 
 
-def set_rate(optimizer, factor: float) -> float:
-    """Set every group's rate to its own base rate × factor; returns the first group's."""
+def set_learning_rate(optimizer, factor: float) -> float:
+    """Set every group's learning rate to its own base × factor; returns the first group's."""
     for group in optimizer.param_groups:
         group["lr"] = group["base_lr"] * factor
     return optimizer.param_groups[0]["lr"]

@@ -19,8 +19,8 @@ def write_weights(run, path: Path) -> str:
 
     Raises EngineError: lora-not-finite, lora-export-damaged, disk-full, folder-read-only.
     """
-    with run.learner.averaged():
-        modules = adapters.trained_modules(run.pipe, run.info)
+    with run.training_step.averaged():
+        modules = adapters.trained_modules(run.model)
     metadata = training_metadata(
         run.config,
         run.info,
@@ -40,7 +40,7 @@ def write_weights(run, path: Path) -> str:
 
 def state_of(run) -> RunState:
     """All that a resumed run needs to go on as if nothing had happened."""
-    weights, optimizer, plain = run.learner.state()
+    weights, optimizer, plain = run.training_step.state()
     return RunState(
         step=run.step,
         weights=weights,
@@ -53,21 +53,21 @@ def state_of(run) -> RunState:
             "dataset": run.set.fingerprint,
             "seconds": run.log.seconds,
             "started": run.started,
-            "ladder": run.learner.ladder.to_json(),
+            "ladder": run.training_step.ladder.to_json(),
         },
     )
 
 
-def check_same(kept: RunState, config: RunConfig, base: str, fingerprint: str) -> None:
+def check_same(saved: RunState, config: RunConfig, base: str, fingerprint: str) -> None:
     """Raise resume-changed when a resumed run would not be the run that was begun.
 
     base: hash of the base model. fingerprint: of the pictures and captions.
     """
-    before = RunConfig.from_mapping(kept.facts["config"])
+    before = RunConfig.from_mapping(saved.facts["config"])
     changes = [f"{key} was {theirs}, is {ours}" for key, ours, theirs in config.differences(before)]
-    if kept.facts["base"] != base:
+    if saved.facts["base"] != base:
         changes.append("the base model's file is another")
-    if kept.facts["dataset"] != fingerprint:
+    if saved.facts["dataset"] != fingerprint:
         changes.append("the images or captions are others")
     if changes:
         raise EngineError("resume-changed", differences="; ".join(changes))
@@ -92,7 +92,7 @@ def record_of(run, state: str, facts: dict) -> dict:
         "saved_step": run.saved_step,
         "seconds": run.log.seconds,
         "memory_estimate": run.estimate,
-        "memory": run.learner.ladder.climbed,
+        "memory": run.training_step.ladder.measures,
         "libraries": library_versions(),
         **facts,
     }

@@ -1,40 +1,53 @@
-"""Sample pictures of a run: the weights as they are now, at fixed prompts and seeds."""
+"""Sample images of a run: the weights as they are now, at fixed prompts and seeds."""
 
 from collections.abc import Iterator
 
-from training.engine.base import loading
-from training.engine.base.base_models import BaseInfo
+import torch
+
 from training.engine.config.run_config import RunConfig
 from training.engine.data.batch_sampler import derived_seed
 from training.engine.events import Sample
+from training.engine.families.base_info import BaseInfo
+from training.engine.families.diffusion_model import DiffusionModel
 from training.engine.files.disk import whole_file
 from training.engine.lora import adapters
-from training.engine.sampling.renderer import Renderer, SampleRequest
+from training.engine.sampling.renderer import Renderer, SampleRequest, memory_needed
 from training.engine.train.run_folder import RunFolder
 
 
 def draw_samples(
-    config: RunConfig, info: BaseInfo, trained, step: int, folder: RunFolder
+    config: RunConfig, trained: DiffusionModel, step: int, folder: RunFolder
 ) -> Iterator[Sample]:
-    """Draw every prompt of config.sample_prompts with the network in training.
+    """Draw every prompt of config.sample_prompts with the networks in training.
 
-    trained: the pipeline whose UNet (and text encoders) carry the adapter; its other parts may
-    have left memory, and are loaded for the time of this phase only.
+    trained: its other parts may have left memory, and are loaded for the time of this phase only.
     """
-    unet = trained.unet.eval()
-    parts = {"unet": unet}
-    if config.train_text_encoder:
-        parts |= dict(adapters.text_encoders(trained))
-    pipe = loading.load_pipeline(info, unet.device, unet.dtype, **parts)
-    renderer = Renderer(info, pipe=pipe)
-    adapters.set_strengths(pipe, {adapters.TRAINED: config.sample_strength})
+    trained.network.eval()
+    parts = list(trained.lora_networks if config.train_text_encoder else [trained.family.network])
+    model = trained.loaded_around(parts)
+    renderer = Renderer(model.info, model=model)
+    adapters.set_strengths(model, {adapters.TRAINED: config.sample_strength})
     for i, prompt in enumerate(config.sample_prompts):
         seed = derived_seed(config.seed, "sample", i) % 2**32
         request = SampleRequest(
             prompt, steps=config.sample_steps, guidance=config.sample_guidance, seed=seed
         )
-        picture = renderer.render([request])[0]
+        image = renderer.render([request])[0]
         path = folder.samples / f"step{step:06}-{i:02}.png"
         with whole_file(path, step) as temporary:
-            picture.save(temporary, "PNG")
+            image.save(temporary, "PNG")
         yield Sample(step, str(path), prompt, seed)
+
+
+def leaves_no_room(info: BaseInfo, device: torch.device) -> bool:
+    """Whether a renderer of this base does not fit on the device beside the run that is there."""
+    card = card_memory(device)
+    return card is not None and card[0] + memory_needed(info) > card[1]
+
+
+def card_memory(device: torch.device) -> tuple[int, int] | None:
+    """(bytes that this process holds, bytes in all) of a card; None where the device is none."""
+    if device.type != "cuda":
+        return None
+    total = torch.cuda.get_device_properties(device).total_memory
+    return torch.cuda.memory_reserved(device), total

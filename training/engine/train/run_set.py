@@ -1,17 +1,19 @@
-"""The pictures of one run: found, put in order, encoded, and cut down where memory is short."""
+"""The images of one run: found, put in order, encoded, and cut down where memory is short."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import torch
 
-from training.engine.base.base_models import BaseInfo
 from training.engine.config.run_config import RunConfig
 from training.engine.data.batch_sampler import hold_back, make_plan
 from training.engine.data.caches import Caches
 from training.engine.data.dataset import at_share, fingerprint, load_dataset
 from training.engine.data.training_data import TrainingData, all_captions
+from training.engine.diffusion import Objective
 from training.engine.events import Phase
+from training.engine.families.base_info import BaseInfo
+from training.engine.families.diffusion_model import DiffusionModel
 
 
 class RunSet:
@@ -45,32 +47,32 @@ class RunSet:
         self.total = self.plan.steps_per_epoch * config.epochs
         if config.max_steps:
             self.total = min(self.total, config.max_steps)
-        self._latents = self._texts = None
+        self._latents = self._captions = self._prompts = None
 
     def cut_down(self, share: float) -> None:
-        """Let every picture have so much of the area it was found to have."""
+        """Let every image have so much of the area it was found to have."""
         step = self.config.bucket_step or self.info.bucket_step
         self.examples, self.held_back = (at_share(part, share, step) for part in self._whole)
 
-    def encode(self, pipe, cache: Path) -> Iterator[Phase]:
-        """Ask the pipeline's encoders for what the cache doesn't hold; captions only once."""
+    def encode(self, model: DiffusionModel, cache: Path) -> Iterator[Phase]:
+        """Ask the model's encoders for what the cache doesn't hold; captions only once."""
         examples = self.examples + self.held_back
         caches = Caches(cache)
-        dtype = pipe.vae.dtype
-        # The VAE encodes in fp32: in fp16 SDXL's gives values that are not finite.
-        pipe.vae.to(torch.float32)
-        self._latents = yield from caches.latents(
-            pipe, examples, self.info.sha256, self.config.flip
-        )
-        pipe.vae.to(dtype)
-        if self._texts is None and not self.config.train_text_encoder:
+        dtype = model.vae.dtype
+        # In fp16 some VAEs give values that are not finite.
+        model.vae.to(torch.float32)
+        self._latents = yield from caches.latents(model, examples, self.config.flip)
+        model.vae.to(dtype)
+        if self._captions is None and not self.config.train_text_encoder:
             captions = all_captions(examples, self.config)
-            self._texts = yield from caches.texts(pipe, captions, self.info.sha256)
+            embeds = yield from caches.prompts(model, captions)
+            self._captions, self._prompts = list(embeds), model.batch(list(embeds.values()))
 
-    def lay_out(self, levels: int, device: torch.device) -> None:
-        """Put what was encoded on the device. levels: of the base's noise schedule."""
-        make = dict(levels=levels, device=device, with_time_ids=self.info.family == "sdxl")
+    def lay_out(self, objective: Objective, device: torch.device) -> None:
+        """Put what was encoded on the device. objective: of the model in training."""
         self.data, self.validation = (
-            TrainingData(self.config, part, self._latents, self._texts, **make)
+            TrainingData(
+                self.config, part, self._latents, self._captions, self._prompts, objective, device
+            )
             for part in (self.examples, self.held_back)
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from training.engine.data.batch_sampler import Plan
+from training.engine.data.batch_sampler import BatchPlan
 from training.engine.errors import EngineError
 from training.engine.events import Event, Step, Validation
 
@@ -24,9 +24,9 @@ class LossWatch:
         self._early: list[float] = []
         self._late: deque[float] = deque(maxlen=WINDOW)
 
-    def check(self, step: int, loss: float, kept: int, learning_rate: float) -> None:
-        """Raise loss-not-finite or loss-diverged. kept: the last good checkpoint's step."""
-        facts = {"step": step, "kept": kept, "learning_rate": learning_rate}
+    def check(self, step: int, loss: float, saved_step: int, learning_rate: float) -> None:
+        """Raise loss-not-finite or loss-diverged. saved_step: the last good checkpoint's step."""
+        facts = {"step": step, "kept": saved_step, "learning_rate": learning_rate}
         if not math.isfinite(loss):
             raise EngineError("loss-not-finite", **facts)
         if len(self._early) < WINDOW:
@@ -38,7 +38,7 @@ class LossWatch:
             raise EngineError("loss-diverged", ratio=round(late / early), **facts)
 
 
-class Pace:
+class Speed:
     """How fast the last steps went."""
 
     def __init__(self):
@@ -69,7 +69,7 @@ class StepLog:
     def __init__(self):
         self.seconds = 0.0
         self._pending: list[tuple[int, float, int, torch.Tensor]] = []
-        self._pace = Pace()
+        self._speed = Speed()
         self._watch = LossWatch()
         self.start_clock()
 
@@ -80,12 +80,14 @@ class StepLog:
         """Count time from now on; or with `skipped` seconds left out of what is counted."""
         self._clock = time.monotonic() if skipped is None else self._clock + skipped
 
-    def add(self, step: int, rate: float, images: int, loss: torch.Tensor) -> None:
+    def add(self, step: int, learning_rate: float, images: int, loss: torch.Tensor) -> None:
         """Note step 1, 2, … whose loss () is still on the device."""
-        self._pending.append((step, rate, images, loss))
+        self._pending.append((step, learning_rate, images, loss))
 
-    def read(self, plan: Plan, total: int, kept: int, learning_rate: float) -> Iterator[Step]:
-        """The steps since the last reading. kept: the last good checkpoint's step.
+    def read(
+        self, plan: BatchPlan, total: int, saved_step: int, learning_rate: float
+    ) -> Iterator[Step]:
+        """The steps since the last reading. saved_step: the last good checkpoint's step.
 
         Raises loss-not-finite, loss-diverged.
         """
@@ -98,16 +100,16 @@ class StepLog:
         self._clock = now
         pending, self._pending = self._pending, []
         for (step, rate, images, _), loss in zip(pending, values, strict=True):
-            self._watch.check(step, loss, kept, learning_rate)
-            self._pace.add(elapsed, images)
+            self._watch.check(step, loss, saved_step, learning_rate)
+            self._speed.add(elapsed, images)
             yield Step(
                 step=step,
                 total=total,
                 epoch=plan.epoch_of(step - 1) + 1,
                 loss=loss,
                 lr=rate,
-                images_per_second=self._pace.images_per_second,
-                seconds_left=self._pace.seconds_for(total - step),
+                images_per_second=self._speed.images_per_second,
+                seconds_left=self._speed.seconds_for(total - step),
             )
 
 

@@ -12,7 +12,7 @@ from tokenizers.normalizers import NFC, Lowercase, Replace, Sequence
 from tokenizers.pre_tokenizers import ByteLevel, Split
 from tokenizers.pre_tokenizers import Sequence as Steps
 
-from training.engine.base.tokenizer import clip_merges, clip_vocabulary
+from training.engine.families.clip_tokenizer import clip_merges, clip_vocabulary
 
 _FRAME = 2  # start and end of text, which every prompt carries
 _WORDS = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"

@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from training.engine.base.tokenizer import clip_merges, clip_tokenizer, clip_vocabulary
+from training.engine.families.clip_tokenizer import clip_merges, clip_tokenizer, clip_vocabulary
 
 
 def test_vocabulary_is_the_published_one():
