@@ -39,7 +39,7 @@ STRENGTHS = (0.6, 0.8, 0.0, 1.0, 0.7)
 
 @dataclasses.dataclass
 class Spent:
-    """Seconds of one way over the stream. core: in the UNet and the VAE; rest: all else."""
+    """Seconds of one way over the stream. core: in the network and the VAE; rest: all else."""
 
     pictures: int = 0
     wall: float = 0.0
@@ -54,14 +54,14 @@ class Spent:
 
 
 class CoreClock:
-    """Adds up the time spent inside the UNet and the VAE's decoder, by wrapping their calls."""
+    """Adds up the time spent inside the network and the VAE's decoder, by wrapping their calls."""
 
-    def __init__(self, pipe, device):
-        self.pipe, self.device, self.seconds = pipe, device, 0.0
+    def __init__(self, model, device):
+        self.model, self.device, self.seconds = model, device, 0.0
         self._called = {}
 
     def __enter__(self):
-        for owner, name in ((self.pipe.unet, "forward"), (self.pipe.vae, "decode")):
+        for owner, name in ((self.model.network, "forward"), (self.model.vae, "decode")):
             self._called[owner, name] = getattr(owner, name)
             setattr(owner, name, self._timed(getattr(owner, name)))
         return self
@@ -96,20 +96,20 @@ def main(argv: list[str] | None = None) -> None:
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     print(f"machine: {machine(device)}; torch {torch.__version__}; load before: {load:.2f}")
     dtype = loading.choose_dtype(device, options.precision)
-    info, pipe = open_base(options.base, device, dtype)
+    info, model = open_base(options.base, device, dtype)
     with tempfile.TemporaryDirectory() as folder:
-        packs = [write_pack(Path(folder), info, pipe, options.rank, seed) for seed in range(1, 4)]
+        packs = [write_pack(Path(folder), model, options.rank, seed) for seed in range(1, 4)]
         if not options.swap_only:
-            renderer = Renderer(info, pipe=pipe)
+            renderer = Renderer(info, model=model)
             stream = requests(info, packs, options)
             compare(renderer, stream, options.rounds, device)
             overhead(renderer, packs[0], options.steps, device)
             for batch in options.batch:
                 batches(renderer, packs[0], batch, options.steps, device)
-        swaps(pipe, packs, device)
+        swaps(model, packs, device)
 
 
-def write_pack(folder: Path, info, pipe, rank: int, seed: int) -> Path:
+def write_pack(folder: Path, model, rank: int, seed: int) -> Path:
     """A LoRA file of random weights on the base's recommended layers."""
     config = RunConfig(
         train_data_dir="-",
@@ -120,14 +120,14 @@ def write_pack(folder: Path, info, pipe, rank: int, seed: int) -> Path:
         lora_alpha=rank,
         seed=seed,
     )
-    adapters.add_training_adapter(pipe, config, info)
+    adapters.add_training_adapter(model, config)
     numbers = torch.Generator().manual_seed(seed)
-    for _, layer in adapters.lora_layers(pipe.unet, adapters.TRAINED):
+    for _, layer in adapters.lora_layers(model.network, adapters.TRAINED):
         weight = layer.lora_B[adapters.TRAINED].weight
         weight.data.copy_(0.01 * torch.randn(weight.shape, generator=numbers))
     path = folder / f"style{seed}.safetensors"
-    weight_files.write_kohya(path, adapters.trained_modules(pipe, info), {}, "fp16")
-    adapters.unload_pack(pipe, adapters.TRAINED)
+    weight_files.write_kohya(path, adapters.trained_modules(model), {}, "fp16")
+    adapters.unload_pack(model, adapters.TRAINED)
     return path
 
 
@@ -176,12 +176,12 @@ def compare(renderer, stream, rounds, device) -> None:
 
 def plain_way(renderer, request, device, spent: Spent) -> None:
     """A warm diffusers pipeline that loads and unloads the LoRA around each picture."""
-    pipe = renderer.pipe
+    pipe = renderer.model.pipe
+    pipe.scheduler = renderer.model.sampler(renderer.model.family.schedulers[0]).scheduler
     renderer.packs.use([])
-    pipe.scheduler._begin_index = None
     first = []
     begin = clock(device)
-    with CoreClock(pipe, device) as core:
+    with CoreClock(renderer.model, device) as core:
         (path, strength), *_ = request.packs
         if strength:
             pipe.load_lora_weights(str(path), adapter_name="style")
@@ -214,7 +214,7 @@ def our_way(renderer, request, device, spent: Spent) -> None:
         first.append(since(begin, device)[0])
 
     begin = clock(device)
-    with CoreClock(renderer.pipe, device) as core:
+    with CoreClock(renderer.model, device) as core:
         renderer.render([request], told)
     _add(spent, since(begin, device), core.seconds, first[0])
 
@@ -251,9 +251,9 @@ def batches(renderer, pack, count, steps, device) -> None:
     print(f"{count} pictures in one call: {count / since(begin, device)[0]:.3f} pictures/s")
 
 
-def swaps(pipe, packs, device, turns: int = 4) -> None:
+def swaps(model, packs, device, turns: int = 4) -> None:
     """From one pack to another and from one strength to another, all in memory already."""
-    shelf = Packs(pipe)
+    shelf = Packs(model)
     times = {"first use": [], "pack swap": [], "strength": []}
 
     def use(label, path, strength):

@@ -11,7 +11,7 @@ COMMANDS = [
 ]
 LIGHT = [
     *("cli", "config.run_config", "config.reference", "data.captions.tables", "data.images"),
-    *("base.base_models", "errors", "events"),
+    *("base.base_models", "families", "lora.fit", "lora.report", "errors", "events"),
 ]
 
 

@@ -109,7 +109,7 @@ def test_batch_of_a_step_does_not_depend_on_the_steps_before():
     warmup=st.floats(0, 0.9),
 )
 def test_rate_rises_to_its_full_height_and_never_beyond(total, schedule, warmup):
-    factors = [optimizers.rate_factor(s, total, schedule, warmup) for s in range(total)]
+    factors = [optimizers.learning_rate_factor(s, total, schedule, warmup) for s in range(total)]
 
     assert all(0 < factor <= 1 for factor in factors)
     top = factors.index(max(factors))

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from training.engine.errors import EngineError
 from training.engine.events import Step
 from training.engine.train.memory_estimate import estimate
-from training.engine.train.memory_ladder import Ladder, is_out_of_memory
-from training.engine.train.watch import LossWatch, Pace, TensorBoardLog
+from training.engine.train.memory_ladder import MemoryLadder, is_out_of_memory
+from training.engine.train.watch import LossWatch, Speed, TensorBoardLog
 
 
 def check(watch, losses):
     for step, loss in enumerate(losses, start=1):
-        watch.check(step, loss, kept=0, learning_rate=1.0)
+        watch.check(step, loss, saved_step=0, learning_rate=1.0)
 
 
 @given(st.lists(st.floats(0, 2), max_size=60))
@@ -42,17 +42,17 @@ def test_one_noisy_step_is_forgiven_and_ten_are_not():
 
 
 def test_pace_tells_speed_and_time_left():
-    pace = Pace()
+    speed = Speed()
     for _ in range(3):
-        pace.add(seconds=0.5, images=2)
+        speed.add(seconds=0.5, images=2)
 
-    assert pace.images_per_second == 4
-    assert pace.seconds_for(10) == 5
+    assert speed.images_per_second == 4
+    assert speed.seconds_for(10) == 5
 
 
 def test_ladder_has_its_rungs_in_order():
-    ladder = Ladder(piece=5, optimizer_shrinks=True)
-    told = [ladder.climb(step=3) for _ in range(8)]
+    ladder = MemoryLadder(micro_batch_size=5, optimizer_shrinks=True)
+    told = [ladder.step_down(step=3) for _ in range(8)]
 
     assert [change.code for change in told] == [
         "memory-caches",
@@ -67,14 +67,14 @@ def test_ladder_has_its_rungs_in_order():
     assert [change.facts.get("images") for change in told[1:4]] == [3, 2, 1]
     assert "step 3" in str(told[0])
     assert "50 %" in str(told[-1])
-    assert ladder.climb(step=3) is None
-    assert len(ladder.climbed) == 8
-    assert Ladder(**ladder.to_json()) == ladder
+    assert ladder.step_down(step=3) is None
+    assert len(ladder.measures) == 8
+    assert MemoryLadder.from_json(ladder.to_json()) == ladder
 
 
 def test_optimizer_without_an_eight_bit_form_has_no_such_rung():
-    ladder = Ladder(piece=1, checkpointing=True)
-    codes = [change.code for change in iter(lambda: ladder.climb(step=1), None)]
+    ladder = MemoryLadder(micro_batch_size=1, checkpointing=True)
+    codes = [change.code for change in iter(lambda: ladder.step_down(step=1), None)]
 
     assert codes == ["memory-caches", "memory-shapes", "memory-shapes"]
 

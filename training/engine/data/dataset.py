@@ -1,16 +1,13 @@
-"""The training set: pictures with captions, every fault of the folder found before the start."""
+"""The training set: images with captions, every fault of the folder found before the start."""
 
 import hashlib
-import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-from PIL import Image
 
 from training.engine.config.run_config import RunConfig
 from training.engine.data.buckets import ENLARGEMENT, Bucket, choose_bucket, cut_down, make_buckets
 from training.engine.data.captions.folders import folder_captions, folder_repeats
-from training.engine.data.images import open_rgb
+from training.engine.data.image_facts import KnownImages
 from training.engine.errors import EngineError, raise_faults
 from training.engine.families.base_info import BaseInfo
 from training.engine.prompts.checks import check_samples
@@ -19,7 +16,7 @@ from training.engine.prompts.trigger_words import has_placeholder, with_trigger
 
 @dataclass(frozen=True)
 class Example:
-    """One picture of the set. pixels: sha256 of its upright sRGB pixels, hex. repeats: how often it
+    """One image of the set. pixels: sha256 of its upright sRGB pixels, hex. repeats: how often it
     is seen an epoch."""
 
     name: str
@@ -40,32 +37,36 @@ class DatasetCheck:
     remarks: list[EngineError] = field(default_factory=list)
 
 
-def check_dataset(config: RunConfig, info: BaseInfo) -> DatasetCheck:
-    """Read captions and open every picture, gathering all faults instead of stopping at one.
+def check_dataset(
+    config: RunConfig, info: BaseInfo, known: KnownImages | None = None
+) -> DatasetCheck:
+    """Read captions and look at every image, gathering all faults instead of stopping at one.
 
     Raises EngineError only where there is nothing to look at: folder-missing,
     folder-unreadable, captions-missing-file, captions-not-text, captions-encoding,
-    captions-folder-empty, output-holds-input.
+    captions-folder-empty, output-holds-input. known: images that need not be decoded again.
     """
     folder = Path(config.train_data_dir)
     own = Path(config.output_dir).resolve()
     _refuse_own_output(config, own)
-    told = folder_captions(folder, Path(config.metadata_path), own)
-    faults = list(told.faults)
+    captioned = folder_captions(folder, Path(config.metadata_path), own)
+    known = known or KnownImages()
+    faults = list(captioned.faults)
     buckets = make_buckets(config, info)
     examples = []
-    for name, caption in told.captions.items():
+    for name, caption in captioned.captions.items():
         try:
-            examples.append(_example(name, told.pictures[name], caption, config, buckets))
+            path = captioned.pictures[name]
+            examples.append(_example(name, path, caption, config, buckets, known))
         except EngineError as fault:
             faults.append(fault)
-    faults += told.unmatched
+    faults += captioned.unmatched
     faults += [
         EngineError("image-without-caption", name=name)
-        for name in told.pictures
-        if name not in told.captions
+        for name in captioned.pictures
+        if name not in captioned.captions
     ]
-    return DatasetCheck(examples, faults, told.remarks + _repeat_remarks(folder, examples))
+    return DatasetCheck(examples, faults, captioned.remarks + _repeat_remarks(folder, examples))
 
 
 def _refuse_own_output(config: RunConfig, own: Path) -> None:
@@ -89,14 +90,16 @@ def _repeat_remarks(folder: Path, examples: list[Example]) -> list[EngineError]:
     ]
 
 
-def load_dataset(config: RunConfig, info: BaseInfo, skip_bad: bool = False) -> DatasetCheck:
+def load_dataset(
+    config: RunConfig, info: BaseInfo, skip_bad: bool = False, known: KnownImages | None = None
+) -> DatasetCheck:
     """The examples of a run; its faults are those that were passed over.
 
     Raises every fault together (EngineErrors) unless skip_bad; in any case raises dataset-empty,
-    dataset-one-image, batch-larger-than-dataset, those of prompt_checks.check_samples.
+    dataset-one-image, batch-larger-than-dataset, those of checks.check_samples.
     """
     check_samples(config.sample_prompts)
-    check = check_dataset(config, info)
+    check = check_dataset(config, info, known)
     if check.faults and not skip_bad:
         raise_faults(check.faults)
     count = len(check.examples)
@@ -124,54 +127,8 @@ def at_share(examples: list[Example], share: float, step: int) -> list[Example]:
     return [replace(e, bucket=cut_down(e.bucket, share, step)) for e in examples]
 
 
-def pixel_hash(image: Image.Image) -> str:
-    """sha256 of a picture's size and RGB values, hex: equal for equal pictures in any file."""
-    return hashlib.sha256(f"{image.width}x{image.height}:".encode() + image.tobytes()).hexdigest()
-
-
-@dataclass(frozen=True)
-class _Looks:
-    """What a start needs to know of a picture. width, height: of the upright picture, px."""
-
-    pixels: str
-    width: int
-    height: int
-
-
-# (device, inode, size, time) of a file → its _Looks. A resumed run, and the next one on the same
-# pictures, need not decode a hundred of them only to find that they are the same.
-_SEEN: dict[tuple[int, int, int, int], _Looks] = {}
-_MOST_SEEN = 20_000
-_SETTLED = 10**8  # ns: file systems count time in steps of some milliseconds
-
-
-def _looks_of(path: Path, name: str) -> _Looks:
-    """Raises EngineError of open_rgb."""
-    key = _key(path)
-    if key in _SEEN:
-        return _SEEN[key]
-    image = open_rgb(path, name)
-    looks = _Looks(pixel_hash(image), image.width, image.height)
-    if key:
-        if len(_SEEN) >= _MOST_SEEN:
-            _SEEN.clear()
-        _SEEN[key] = looks
-    return looks
-
-
-def _key(path: Path) -> tuple[int, int, int, int] | None:
-    """What tells the file from another; None where a further write might not show in its time."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None  # open_rgb says what is the matter
-    if time.time_ns() - status.st_mtime_ns < _SETTLED:
-        return None
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def _example(name, path, caption, config, buckets) -> Example:
-    image = _looks_of(path, name)
+def _example(name, path, caption, config, buckets, known: KnownImages) -> Example:
+    image = known.facts_of(path, name)
     bucket = choose_bucket(buckets, image.width, image.height)
     # What counts is how far the picture must be enlarged to cover its shape.
     if max(bucket.width / image.width, bucket.height / image.height) > ENLARGEMENT:

@@ -113,7 +113,7 @@ class Run:
         saved = newest_state(self.folder.state) if resume else None
         if resume and saved is None:
             raise EngineError("resume-nothing", path=str(self.folder.folder))
-        self.set = RunSet(self.config, self.info, skip_bad)
+        self.set = RunSet(self.config, self.info, skip_bad, self.folder.cache)
         for fault in self.set.passed_over:
             facts = {"name": fault.facts.get("name", ""), "reason": str(fault)}
             cause = {"code": fault.code, "facts": fault.facts}
@@ -144,7 +144,7 @@ class Run:
     def _encode(self) -> Iterator[Event]:
         """Encode the set, one process after the other, then let the encoders go."""
         with self.processes.first_goes_first():
-            yield from self._interruptible(self.set.encode(self.model, self.folder.cache))
+            yield from self._interruptible(self.set.encode(self.model))
         self._let_encoders_go()
 
     def _interruptible(self, phases: Iterator[Event]) -> Iterator[Event]:

@@ -9,6 +9,7 @@ from training.engine.config.run_config import RunConfig
 from training.engine.data.batch_sampler import hold_back, make_plan
 from training.engine.data.caches import Caches
 from training.engine.data.dataset import at_share, fingerprint, load_dataset
+from training.engine.data.image_facts import KnownImages
 from training.engine.data.training_data import TrainingData, all_captions
 from training.engine.diffusion import Objective
 from training.engine.events import Phase
@@ -21,6 +22,7 @@ class RunSet:
 
     everything: all examples, as found. examples, held_back: those learned from and those only
     measured on, in the shapes they have now. passed_over: faults left out by skip_bad.
+    cache: folder of what was found out of images and captions, written to from encode() on.
     remarks: EngineErrors that are told and stop nothing.
     plan, total: which examples each step sees, and how many steps there are. They follow the
     shapes as found, so that the order of a run never changes.
@@ -28,10 +30,12 @@ class RunSet:
     Raises what dataset.load_dataset raises.
     """
 
-    def __init__(self, config: RunConfig, info: BaseInfo, skip_bad: bool):
+    def __init__(self, config: RunConfig, info: BaseInfo, skip_bad: bool, cache: Path):
         self.config = config
         self.info = info
-        check = load_dataset(config, info, skip_bad)
+        self.cache = cache
+        self._known = KnownImages(cache / "images.json")
+        check = load_dataset(config, info, skip_bad, self._known)
         self.everything, self.passed_over, self.remarks = (
             check.examples,
             check.faults,
@@ -54,10 +58,11 @@ class RunSet:
         step = self.config.bucket_step or self.info.bucket_step
         self.examples, self.held_back = (at_share(part, share, step) for part in self._whole)
 
-    def encode(self, model: DiffusionModel, cache: Path) -> Iterator[Phase]:
+    def encode(self, model: DiffusionModel) -> Iterator[Phase]:
         """Ask the model's encoders for what the cache doesn't hold; captions only once."""
         examples = self.examples + self.held_back
-        caches = Caches(cache)
+        self._known.save()
+        caches = Caches(self.cache)
         dtype = model.vae.dtype
         # In fp16 some VAEs give values that are not finite.
         model.vae.to(torch.float32)
