@@ -71,6 +71,8 @@ class KnownImages:
         self._is_changed = False
 
     def _read(self) -> dict[str, ImageFacts]:
+        if not self.table:
+            return {}
         try:
             kept = json_table.read_table(
                 read_bounded(self.table, MOST_TABLE_BYTES), MOST_TABLE_BYTES
