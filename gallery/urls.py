@@ -2,7 +2,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from brandstudio.core.input import converters  # noqa: F401 -- makes <id:…> known
-from gallery.views import assets, create, downstream, library, pictures, review, templates, vehicles
+from gallery.views import assets, create, downstream, images, library, review, templates, vehicles
 
 app_name = "gallery"
 urlpatterns = [
@@ -10,16 +10,16 @@ urlpatterns = [
     path("create/prompt/", create.prompt, name="prompt"),
     path("create/results/", create.results_fragment, name="results"),
     path("create/source/", create.add_source, name="add-source"),
-    path("create/starts/<id:pk>/", pictures.init_image_thumb, name="init-image-thumb"),
+    path("create/starts/<id:pk>/", images.init_image_thumb, name="init-image-thumb"),
     path("create/first/<id:pk>/", create.scene_first, name="scene-first"),
     path("create/drop-waiting/", create.drop_waiting, name="drop-waiting"),
     path("assets/", assets.asset_list, name="asset-list"),
     path("assets/compare/", assets.asset_compare, name="asset-compare"),
     path("assets/<id:pk>/", assets.asset_detail, name="asset-detail"),
     path("assets/<id:pk>/download/", assets.asset_download, name="asset-download"),
-    path("assets/<id:pk>/thumb/", pictures.asset_thumb, name="asset-thumb"),
-    path("assets/<id:pk>/preview/", pictures.asset_preview, name="asset-preview"),
-    path("assets/<id:pk>/picture/", pictures.asset_picture, name="asset-picture"),
+    path("assets/<id:pk>/thumb/", images.asset_thumb, name="asset-thumb"),
+    path("assets/<id:pk>/preview/", images.asset_preview, name="asset-preview"),
+    path("assets/<id:pk>/picture/", images.asset_image, name="asset-image"),
     path("assets/<id:pk>/cancel/", create.asset_cancel, name="asset-cancel"),
     path("assets/<id:pk>/retry/", create.asset_retry, name="asset-retry"),
     path("assets/<id:pk>/again/", create.asset_again, name="asset-again"),
@@ -32,13 +32,13 @@ urlpatterns = [
     path("assets/<id:pk>/restore/", assets.asset_restore, name="asset-restore"),
     path("assets/<id:pk>/withdraw/", assets.asset_withdraw, name="asset-withdraw"),
     path("vehicles/", vehicles.vehicle_list, name="vehicle-list"),
-    path("vehicles/plates/<id:pk>/", pictures.cutout_picture, name="cutout-picture"),
+    path("vehicles/plates/<id:pk>/", images.cutout_image, name="cutout-image"),
     path("vehicles/plates/<id:pk>/retire/", vehicles.cutout_retire, name="cutout-retire"),
     path("vehicles/<slug:slug>/", vehicles.cutout_add, name="cutout-add"),
     path("styles/", library.pack_list, name="pack-list"),
     path("styles/import/", library.version_import, name="version-import"),
     path("styles/publish/<id:checkpoint_pk>/", library.version_publish, name="publish"),
-    path("styles/evidence/<id:pk>/", pictures.evidence_picture, name="evidence-picture"),
+    path("styles/evidence/<id:pk>/", images.evidence_image, name="evidence-image"),
     path("styles/<slug:slug>/", library.pack_detail, name="pack-detail"),
     path("styles/<slug:slug>/<id:number>/", library.version_detail, name="version-detail"),
     path("styles/<slug:slug>/<id:number>/sheet/", library.sheet_fragment, name="sheet"),
@@ -50,7 +50,7 @@ urlpatterns = [
     path("styles/<slug:slug>/<id:number>/zip/", library.version_export, name="version-export"),
     path("templates/", templates.template_list, name="template-list"),
     path("templates/new/", templates.template_new, name="template-new"),
-    path("templates/cover/<id:pk>/", pictures.template_cover, name="template-cover"),
+    path("templates/cover/<id:pk>/", images.template_cover, name="template-cover"),
     path("templates/<slug:slug>/<id:number>/", templates.template_detail, name="template-detail"),
     path("templates/<slug:slug>/<id:number>/edit/", templates.template_edit, name="template-edit"),
     path("templates/<slug:slug>/<id:number>/next/", templates.template_copy, name="template-copy"),

@@ -124,7 +124,7 @@ def _version(version, files):
                 "strength": picture.strength,
                 "file": files.keep(picture.sha256, ".webp"),
             }
-            for picture in version.pictures.order_by("pk")
+            for picture in version.images.order_by("pk")
         ],
     }
 

@@ -16,7 +16,7 @@ from gallery.models import (
     AssetReview,
     AssetState,
     Channel,
-    EvidencePicture,
+    EvidenceImage,
     EvidenceSheet,
     ProductCutout,
     PromptTemplate,
@@ -196,8 +196,8 @@ def _version(entry, number, pack, designer, admin, base, files):
         size=checkpoint.size,
         **fields,
     )
-    EvidencePicture.objects.bulk_create(
-        EvidencePicture(
+    EvidenceImage.objects.bulk_create(
+        EvidenceImage(
             version=version,
             prompt=picture["prompt"],
             seed=picture["seed"],

@@ -159,7 +159,7 @@ def render_scenes(marketer, approver, count):
 def contact_sheet(version, path):
     """Write the version's strength sheet as one picture: a row per strength."""
     pictures = {}
-    for picture in version.pictures.order_by("strength", "seed"):
+    for picture in version.images.order_by("strength", "seed"):
         pictures.setdefault(picture.strength, []).append(open_rgb(blobs.local(picture.sha256)))
     prompts = tuple(entry["prompt"] for entry in evidence.PROMPTS)
     sheet = StrengthSheet(tuple(pictures), prompts, pictures, [])

@@ -4,7 +4,7 @@ from .evidence import EvidenceSheet, SheetState
 from .review import OwnWork, ReviewState
 from .scene import Scene, SceneMode, ScenePack, Scheduler
 from .source import InitImageUpload, ProductCutout
-from .style import EvidencePicture, StylePack, StyleVersion
+from .style import EvidenceImage, StylePack, StyleVersion
 from .template import PromptTemplate
 
 __all__ = [
@@ -13,7 +13,7 @@ __all__ = [
     "AssetState",
     "Channel",
     "Download",
-    "EvidencePicture",
+    "EvidenceImage",
     "EvidenceSheet",
     "OwnWork",
     "ProductCutout",

@@ -66,7 +66,7 @@ class ProductCutout(models.Model):
 
     def get_absolute_url(self):
         """Its picture, for pages."""
-        return reverse("gallery:cutout-picture", args=[self.pk])
+        return reverse("gallery:cutout-image", args=[self.pk])
 
     def retire(self, by):
         """Out of the offer. Raises WrongState when it is out already."""

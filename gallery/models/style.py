@@ -140,10 +140,10 @@ class StyleVersion(Reviewed):
         return self.strength_min <= strength <= self.strength_max
 
 
-class EvidencePicture(models.Model):
+class EvidenceImage(models.Model):
     """A picture of the strength sheet: same prompt and seed along a row of strengths."""
 
-    version = models.ForeignKey(StyleVersion, models.CASCADE, related_name="pictures")
+    version = models.ForeignKey(StyleVersion, models.CASCADE, related_name="images")
     prompt = models.TextField()
     seed = models.BigIntegerField()
     strength = models.FloatField()
@@ -155,7 +155,7 @@ class EvidencePicture(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "prompt", "seed", "strength"], name="evidence_picture_once"
+                fields=["version", "prompt", "seed", "strength"], name="evidence_image_once"
             )
         ]
 
@@ -163,4 +163,4 @@ class EvidencePicture(models.Model):
         return f"{self.version} @ {self.strength}"
 
     def get_absolute_url(self):
-        return reverse("gallery:evidence-picture", args=[self.pk])
+        return reverse("gallery:evidence-image", args=[self.pk])

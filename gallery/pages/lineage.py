@@ -21,12 +21,12 @@ def of_version(version, person):
         stations["count"] = len(run.snapshot.rows)
         # Training pictures concern those who may see their dataset, and nobody else.
         if Dataset.objects.visible_to(person).filter(pk=run.dataset_id).exists():
-            stations["sources"] = source_pictures(run.snapshot)
+            stations["sources"] = source_images(run.snapshot)
             stations["dataset"] = run.dataset
     return stations
 
 
-def source_pictures(snapshot, limit=_SHOWN):
+def source_images(snapshot, limit=_SHOWN):
     """The first training pictures of a snapshot that still are there."""
     numbers = [row["image"] for row in snapshot.rows[: limit * 2]]
     images = TrainingImage.objects.filter(pk__in=numbers, dataset=snapshot.dataset_id)

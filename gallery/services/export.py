@@ -65,7 +65,7 @@ def file_stem(version):
 def _preview(version):
     """The evidence picture nearest the default strength; None before its sheet is painted."""
     return min(
-        version.pictures.all(),
+        version.images.all(),
         key=lambda picture: abs(picture.strength - version.strength),
         default=None,
     )

@@ -3,7 +3,7 @@
 from django.db.models import Count, Prefetch, Q
 from django.utils.translation import gettext as _
 
-from gallery.models import EvidencePicture, ReviewState, StylePack, StyleVersion
+from gallery.models import EvidenceImage, ReviewState, StylePack, StyleVersion
 
 
 def usable_versions():
@@ -11,7 +11,7 @@ def usable_versions():
     approved = (
         StyleVersion.objects.approved()
         .select_related("pack", "base")
-        .prefetch_related("pictures")
+        .prefetch_related("images")
         .order_by("pack__slug", "-number")
     )
     newest = {}
@@ -34,7 +34,7 @@ def by_name(versions):
 
 def prepared(version):
     """The version with what its card, film and sheet draw: .cover, .film, .rows, .columns."""
-    pictures = list(version.pictures.all())
+    pictures = list(version.images.all())
     rows = {}
     for picture in pictures:
         rows.setdefault((picture.prompt, picture.seed), []).append(picture)
@@ -54,7 +54,7 @@ def packs_for(person, state="", family="", words=""):
     versions = (
         StyleVersion.objects.visible_to(person)
         .select_related("base")
-        .prefetch_related(Prefetch("pictures", EvidencePicture.objects.order_by("pk")))
+        .prefetch_related(Prefetch("images", EvidenceImage.objects.order_by("pk")))
         .annotate(uses=Count("scene_packs__scene__assets", distinct=True))
         .order_by("-number")
     )

@@ -64,7 +64,7 @@ class SceneOrder:
     is_larger: bool = False
 
     @property
-    def pictures(self):
+    def image_count(self):
         """How many pictures are asked for."""
         return len(self.strengths) or self.count
 

@@ -41,7 +41,7 @@ def compose_scene(order, by):
     """
     with transaction.atomic():
         valid = validate(order, by)
-        quota.check(by, order.pictures, new=order.pictures)
+        quota.check(by, order.image_count, new=order.image_count)
         scene = _scene_of(valid)
         ScenePack.objects.bulk_create(
             ScenePack(scene=scene, version=version, strength=strength)
@@ -92,7 +92,7 @@ def _scene_of(valid):
         guidance=order.guidance,
         scheduler=order.scheduler,
         seed=random.randint(0, LARGEST_SEED) if order.seed is None else order.seed,
-        count=order.pictures,
+        count=order.image_count,
         reason=order.reason,
         made_from=order.made_from,
         **_origin_of(order),

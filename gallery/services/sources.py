@@ -83,7 +83,7 @@ def check_init_image(init_image, person):
         raise Refused("init-image-not-yours")
 
 
-def recent_pictures(person, chosen=None, most=5):
+def recent_images(person, chosen=None, most=5):
     """What the page offers to start from: the one chosen, then the person's newest pictures."""
     mine = Asset.objects.kept().filter(scene__owner=person, state=AssetState.READY)
     newest = mine.select_related("scene__template").order_by("-pk")[:most]

@@ -54,7 +54,7 @@ def _page_context(request, form):
         "shown": shown,
         "channels": channels,
         "frame": placement.frame_of(shown, channels),
-        "recent": sources.recent_pictures(request.user, shown.init_image),
+        "recent": sources.recent_images(request.user, shown.init_image),
         "base": base,
         "takes": _takes(form, base, channels),
         "shown_count": parse_id(form["count"].value()) or 1,

@@ -234,7 +234,7 @@ def _version(request, slug, number):
         .select_related(
             "pack", "base", "sheet", "checkpoint__run__dataset", "checkpoint__run__snapshot"
         )
-        .prefetch_related(Prefetch("pictures"))
+        .prefetch_related(Prefetch("images"))
     )
     return library.prepared(get_object_or_404(seen, pack__slug=slug, number=number))
 

@@ -75,7 +75,7 @@ def waiting_items():
         "pack", "base", "submitted_by", "sheet", "checkpoint__run__snapshot"
     )
     items = []
-    for version in versions.prefetch_related("pictures"):
+    for version in versions.prefetch_related("images"):
         cover = library.prepared(version).cover
         picture = cover.get_absolute_url() if cover else ""
         items.append(
@@ -146,7 +146,7 @@ def _details(item, request):
             )
         former = (
             StyleVersion.objects.filter(pack=row.pack, number__lt=row.number)
-            .prefetch_related("pictures")
+            .prefetch_related("images")
             .order_by("-number")
             .first()
         )

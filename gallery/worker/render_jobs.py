@@ -10,7 +10,7 @@ from django.conf import settings
 
 from brandstudio.core import blobs
 from gallery.engine import evidence, renderer, safety
-from gallery.models import EvidencePicture, SceneMode, StyleVersion
+from gallery.models import EvidenceImage, SceneMode, StyleVersion
 from gallery.problems import Refused
 from gallery.services import shown
 from gallery.services.orders import default_base
@@ -121,7 +121,7 @@ def render_sheet(sheet, turn, stopped):
                 picture = scene_renderer.render(request, None, stopped)
             except RenderStopped as error:
                 raise Stopped from error
-            there[prompt, seed, strength] = EvidencePicture.objects.create(
+            there[prompt, seed, strength] = EvidenceImage.objects.create(
                 version=version,
                 prompt=prompt,
                 seed=seed,
@@ -133,7 +133,7 @@ def render_sheet(sheet, turn, stopped):
     by_strength = {}
     for key in plan:
         by_strength.setdefault(key[2], []).append(blobs.local(there[key].sha256))
-    references = [blobs.local(sha256) for sha256 in training_pictures(version)]
+    references = [blobs.local(sha256) for sha256 in training_images(version)]
     # Not save(): the version may have been submitted meanwhile, and its evidence is no content.
     StyleVersion.objects.filter(pk=version.pk).update(
         evidence={**version.evidence, "scores": evidence.scores(by_strength, references)}
@@ -142,9 +142,9 @@ def render_sheet(sheet, turn, stopped):
 
 
 def _rendered_before(version):
-    """{(prompt, seed, strength): EvidencePicture} of those whose file is there and sound."""
+    """{(prompt, seed, strength): EvidenceImage} of those whose file is there and sound."""
     there = {}
-    for picture in version.pictures.all():
+    for picture in version.images.all():
         try:
             blobs.local(picture.sha256)
         except blobs.BlobMissing:
@@ -165,7 +165,7 @@ def plan_of(sheet):
     ]
 
 
-def training_pictures(version):
+def training_images(version):
     """Hashes of the pictures a version was trained on, at most 60; [] for a file from elsewhere."""
     checkpoint = version.checkpoint
     snapshot = checkpoint.run.snapshot if checkpoint else None

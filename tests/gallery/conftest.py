@@ -14,7 +14,7 @@ from gallery import services
 from gallery.models import (
     Asset,
     Channel,
-    EvidencePicture,
+    EvidenceImage,
     EvidenceSheet,
     PromptTemplate,
     SheetState,
@@ -123,7 +123,7 @@ def make_version(base, designer, brand_admin, toy_weights):
             total=2,
         )
         for strength in pictures:
-            EvidencePicture.objects.create(
+            EvidenceImage.objects.create(
                 version=version,
                 prompt="a suv",
                 seed=1,

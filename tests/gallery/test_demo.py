@@ -38,7 +38,7 @@ def test_import_brings_two_approved_styles_with_evidence_and_finished_scenes(loa
     versions = StyleVersion.objects.approved()
 
     assert versions.count() == 2
-    assert all(version.pictures.exists() and version.evidence["scores"] for version in versions)
+    assert all(version.images.exists() and version.evidence["scores"] for version in versions)
     assert PromptTemplate.objects.approved().count() >= 4
     assert Asset.objects.filter(state=AssetState.READY).count() >= 8
     assert TrainingRun.objects.exclude(samples=None).exists()

@@ -178,7 +178,7 @@ def test_sheet_is_painted_and_scored(make_version):
     version.sheet.refresh_from_db()
     assert version.sheet.state == SheetState.DONE
     assert version.sheet.done == 2
-    pictures = {p.strength: p for p in version.pictures.all()}
+    pictures = {p.strength: p for p in version.images.all()}
     assert list(pictures) == [0.0, 0.7]
     assert pictures[0.0].prompt == "ink style, a suv"
     assert pictures[0.0].sha256 != pictures[0.7].sha256
@@ -192,12 +192,12 @@ def test_sheet_is_painted_and_scored(make_version):
 def test_sheet_goes_on_where_it_was(make_version):
     version = make_version(state="draft", sheet="waiting", pictures=())
     jobs.render_sheet(version.sheet.pk)
-    there = set(version.pictures.values_list("pk", flat=True))
+    there = set(version.images.values_list("pk", flat=True))
     type(version.sheet).objects.update(state=SheetState.WAITING, done=0)
 
     jobs.render_sheet(version.sheet.pk)
 
-    assert set(version.pictures.values_list("pk", flat=True)) == there
+    assert set(version.images.values_list("pk", flat=True)) == there
 
 
 def test_sheet_of_a_strange_file_fails_and_says_why(make_version):

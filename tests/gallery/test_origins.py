@@ -15,7 +15,7 @@ from gallery.problems import REFUSALS
 from gallery.services import downloads, enlarging, reuse, scenes, sources
 from gallery.services.scenes import Placement
 from tests.gallery.conftest import SLOTS
-from training.services import image_store as training_pictures
+from training.services import image_store as training_images
 
 CAR = (80, 26)  # px
 
@@ -87,7 +87,7 @@ def paint(scene):
 
 
 def code_of(act, *args, **kwargs):
-    with pytest.raises((*REFUSALS, training_pictures.Refused)) as caught:
+    with pytest.raises((*REFUSALS, training_images.Refused)) as caught:
         act(*args, **kwargs)
     return caught.value.code
 

@@ -59,7 +59,7 @@ def test_marketers_do_not_see_drafts(at, marketer, designer, make_version):
     version = make_version(state="draft")
 
     assert at(marketer).get("version-detail", "ink", 1).status_code == 404
-    assert at(marketer).get("evidence-picture", version.pictures.first().pk).status_code == 404
+    assert at(marketer).get("evidence-image", version.images.first().pk).status_code == 404
     assert at(designer).get("version-detail", "ink", 1).status_code == 200
 
 
@@ -67,7 +67,7 @@ def test_strangers_pictures_are_private_until_shared(at, make_user, make_ready):
     [asset] = make_ready()
     stranger = make_user("stranger", is_marketer=True)
 
-    for page in ("asset-detail", "asset-thumb", "asset-picture", "asset-download"):
+    for page in ("asset-detail", "asset-thumb", "asset-image", "asset-download"):
         assert at(stranger).get(page, asset.pk).status_code == 404
     Scene.objects.update(is_shared=True)
     assert at(stranger).get("asset-detail", asset.pk).status_code == 200
@@ -311,7 +311,7 @@ def test_page_warns_while_labels_say_demo(at, marketer, make_ready):
 def test_picture_on_the_page_is_labelled_too(at, marketer, make_ready):
     [asset] = make_ready()
 
-    answer = at(marketer).get("asset-picture", asset.pk)
+    answer = at(marketer).get("asset-image", asset.pk)
 
     assert xmp.read_mark(io.BytesIO(answer.content)).is_right
     assert not Download.objects.exists()

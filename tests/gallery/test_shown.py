@@ -11,7 +11,7 @@ from PIL import Image
 
 from brandstudio.core import blobs
 from gallery.engine import labelling, xmp
-from gallery.models import Asset, EvidencePicture, InitImageUpload, PromptTemplate
+from gallery.models import Asset, EvidenceImage, InitImageUpload, PromptTemplate
 from gallery.services import shown
 from tests.gallery.conftest import png
 from training.models import Checkpoint, Dataset, RunSample, Snapshot, TrainingImage, TrainingRun
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 MASTER = (256, 192)
 # What people brought along; nobody made it with a machine.
-BROUGHT = {"gallery:cutout-picture", "gallery:init-image-thumb", "training:image-file"}
+BROUGHT = {"gallery:cutout-image", "gallery:init-image-thumb", "training:image-file"}
 # Our own pages by whose address no row is found, in rooms that the framework answers for.
 FOREIGN = ("admin:", "django.views", "set_language")
 
@@ -61,7 +61,7 @@ def made(make_version, make_template, make_ready, make_scene, brand_admin, chann
     dark = blobs.put_bytes(png("black", MASTER))
     old_thumb = blobs.put_bytes(png("black", (480, 360)))  # larger than its master, no mark
     version, template = make_version(), make_template(cover_sha256=dark)
-    EvidencePicture.objects.update(sha256=dark)
+    EvidenceImage.objects.update(sha256=dark)
     [asset] = make_ready(packs=((version, 0.7),))
     Asset.objects.update(picture_sha256=dark, thumb_sha256=old_thumb)
     under_way = make_scene().assets.get()
@@ -88,7 +88,7 @@ def made(make_version, make_template, make_ready, make_scene, brand_admin, chann
         owner=brand_admin, name="a", sha256=dark, thumb_sha256=dark, width=1, height=1
     )
     rows = {
-        "gallery:asset": asset, "gallery:evidence": version.pictures.first(),
+        "gallery:asset": asset, "gallery:evidence": version.images.first(),
         "gallery:template": template, "gallery:init": init_image, "training:sample": sample,
         "training:dataset": dataset, "training:image": image, "training:run": run,
         "training:snapshot": snapshot, "training:checkpoint": checkpoint,
@@ -142,10 +142,10 @@ def test_no_address_of_the_site_shows_a_bare_picture(client, made, brand_admin):
 
     assert seen == {
         "gallery:asset-download",
-        "gallery:asset-picture",
+        "gallery:asset-image",
         "gallery:asset-preview",
         "gallery:asset-thumb",
-        "gallery:evidence-picture",
+        "gallery:evidence-image",
         "gallery:template-cover",
         "gallery:version-export",
         "training:sample-file",

@@ -37,7 +37,7 @@ def test_damaged_weights_are_not_handed_out(at, designer, make_version, place, d
 
 
 @pytest.mark.parametrize("damage", [*DAMAGES, lambda sha256: overwrite(sha256, png("red"))])
-@pytest.mark.parametrize("place", ["asset-picture", "asset-download"])
+@pytest.mark.parametrize("place", ["asset-image", "asset-download"])
 def test_damaged_picture_is_neither_shown_nor_downloaded(at, marketer, make_ready, place, damage):
     asset = make_ready()[0]
     damage(asset.picture_sha256)
@@ -55,12 +55,12 @@ def test_damaged_thumbnails_and_evidence_are_not_shown(
 ):
     version, asset = make_version(), make_ready(by=designer)[0]
     damage(asset.thumb_sha256)  # of the same content as the evidence
-    shown = version.pictures.first()
+    shown = version.images.first()
     browser = at(designer)
 
     for answer in (
         browser.get("asset-thumb", asset.pk),
-        browser.get("evidence-picture", shown.pk),
+        browser.get("evidence-image", shown.pk),
     ):
         assert answer.status_code == 404
 
@@ -81,7 +81,7 @@ def test_evidence_that_was_damaged_is_painted_anew(make_version, queue_redis, br
     version = make_version(state="draft", sheet="waiting", pictures=())
     sheet = version.sheet
     jobs.render_sheet(sheet.pk)
-    before = version.pictures.get(strength=0.7).sha256
+    before = version.images.get(strength=0.7).sha256
     cut(before)
     EvidenceSheet.objects.filter(pk=sheet.pk).update(state="failed")
     sheet.refresh_from_db()
@@ -89,7 +89,7 @@ def test_evidence_that_was_damaged_is_painted_anew(make_version, queue_redis, br
 
     jobs.render_sheet(sheet.pk)
 
-    assert version.pictures.get(strength=0.7).sha256 == before
+    assert version.images.get(strength=0.7).sha256 == before
     blobs.check(before)
 
 

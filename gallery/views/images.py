@@ -14,7 +14,7 @@ from brandstudio.core.ui.serving import ASK_AGAIN, MadePicture, serve_blob, serv
 from gallery.models import (
     Asset,
     AssetState,
-    EvidencePicture,
+    EvidenceImage,
     InitImageUpload,
     ProductCutout,
     PromptTemplate,
@@ -49,7 +49,7 @@ def asset_preview(request, pk):
 
 @login_required
 @require_safe
-def asset_picture(request, pk):
+def asset_image(request, pk):
     """The picture as it will leave the studio, labelled, to be looked at."""
     try:
         labelled = downloads.shown_file(_finished(request, pk))
@@ -68,16 +68,16 @@ def _finished(request, pk):
 
 @login_required
 @require_safe
-def evidence_picture(request, pk):
+def evidence_image(request, pk):
     """A picture of a strength sheet."""
     seen = StyleVersion.objects.visible_to(request.user)
-    picture = get_object_or_404(EvidencePicture.objects.filter(version__in=seen), pk=pk)
+    picture = get_object_or_404(EvidenceImage.objects.filter(version__in=seen), pk=pk)
     return serve_made(request, MadePicture(picture.sha256, f"evidence-{picture.pk}"))
 
 
 @login_required
 @require_safe
-def cutout_picture(request, pk):
+def cutout_image(request, pk):
     """A product cut-out with its transparency, at the size a page shows it."""
     cutout = get_object_or_404(ProductCutout.objects.visible_to(request.user), pk=pk)
     return serve_blob(request, cutout.thumb_sha256, content_type="image/webp")
