@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.template import Context, Template
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from brandstudio.core.templatetags import look
@@ -77,3 +78,60 @@ def test_moment_is_told_as_a_moment_and_never_as_no_minutes(seconds, words):
 
 def test_no_page_tells_a_moment_by_a_bare_length_of_time(templates):
     assert [name for name, text in templates.items() if "|timesince" in text] == []
+
+
+def test_button_that_posts_brings_its_form():
+    drawn = rendered(
+        '{% post_button "gallery:asset-ask" 7 icon="send" look="small" target="#results-list" '
+        'confirm="Sure?" next="create" %}Send it{% endpost_button %}',
+        csrf_token="token-of-the-page",
+    )
+
+    words = " ".join(drawn.split())
+    address = reverse("gallery:asset-ask", args=[7])
+    assert f'method="post" action="{address}"' in words
+    assert f'hx-post="{address}" hx-target="#results-list" hx-swap="outerMorph"' in words
+    assert 'name="csrfmiddlewaretoken" value="token-of-the-page"' in words
+    assert '<input type="hidden" name="next" value="create">' in words
+    assert '<button class="button button--small" data-confirm="Sure?" >' in words
+    assert words.endswith("Send it </button> </form>")
+
+
+def test_button_of_an_icon_alone_is_named_by_its_words():
+    drawn = rendered(
+        '{% post_button "gallery:asset-ask" 7 icon="send" look="icon" pressed=True %}'
+        "{{ words }}{% endpost_button %}",
+        words='Say "yes" & go',
+    )
+
+    words = " ".join(drawn.split())
+    label = "Say &quot;yes&quot; &amp; go"
+    assert f'aria-pressed="true" aria-label="{label}" title="{label}">' in words
+    assert words.endswith("</svg> </button> </form>")
+
+
+def test_fragment_that_polls_asks_for_itself():
+    drawn = rendered('{% poll "training:run-progress" 3 every="5s" %}')
+
+    address = reverse("training:run-progress", args=[3])
+    assert drawn == f'hx-get="{address}" hx-trigger="every 5s" hx-swap="outerMorph"'
+
+
+def test_pieces_of_a_prompt_keep_their_blanks_and_show_where_they_come_from():
+    pieces = [
+        SimpleNamespace(kind="text", text="a "),
+        SimpleNamespace(kind="slot", text="<car>"),
+        SimpleNamespace(kind="text", text=", at dusk"),
+    ]
+
+    drawn = rendered("{% prompt_pieces pieces %}", pieces=pieces)
+
+    assert drawn == "a <mark>&lt;car&gt;</mark>, at dusk"
+
+
+def test_change_of_a_text_is_told_word_by_word():
+    spans = [("equal", "a "), ("del", "red"), ("ins", "blue"), ("equal", " car")]
+
+    drawn = rendered("{% changed_words spans %}", spans=spans)
+
+    assert drawn == "a <del>red</del><ins>blue</ins> car"
