@@ -65,7 +65,8 @@ lint: install-dev
 format: install-dev
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
-	$(VENV)/bin/djlint --reformat --quiet templates || true
+	@# It answers 1 when it changed something, and now and then its own output once more.
+	@for pass in 1 2 3; do $(VENV)/bin/djlint --reformat --quiet templates && break; done
 
 clean:
 	rm -rf .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis test-results build
