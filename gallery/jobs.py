@@ -1,13 +1,9 @@
 """What the queue calls. Only ids go in: the row, not the queue, holds the truth."""
 
-from brandstudio.core.blobs import BlobMissing, disk
-from brandstudio.core.models import WrongState
-from brandstudio.core.queue import lease, stopping, work_queue
-from brandstudio.core.queue.device import LeaseAbandoned
+from brandstudio.core.problems import Refused
+from brandstudio.core.queue import attempt, stopping, work_queue
 from brandstudio.core.queue.devices import this_device
 from gallery.models import Asset, EvidenceSheet
-from gallery.problems import Refused
-from gallery.worker.stopped import Stopped
 from training.engine.errors import EngineError
 
 
@@ -43,25 +39,11 @@ def render_sheet(sheet_pk):
 
 
 def _carry_out(work, act):
-    try:
-        work.start(worker=lease.this_worker())
-        with lease.renewing(work), this_device().rendering(should_stop=stopped) as turn:
+    def on_the_device(work):
+        with this_device().rendering(should_stop=stopped) as turn:
             act(work, turn, stopped)
-    except (WrongState, LeaseAbandoned, Stopped):
-        # Delivered twice, cancelled or taken over: the row knows. Or this process must end.
-        if stopping.process_should_stop():
-            work_queue.hand_back(work)
-    except (EngineError, Refused) as error:  # a person can mend this
-        work.fail(error.code, **error.facts)
-    except BlobMissing as error:
-        work.fail("stored-damaged", name=error.name or str(work))
-    except Exception as error:
-        if disk.is_full(error):
-            work.fail("no-room", name=str(work))
-            return
-        # our fault: say so, and let the queue keep the traceback
-        work.fail("software-fault")
-        raise
+
+    attempt.carry_out(work, on_the_device, mendable=(EngineError, Refused))
 
 
 def stopped():

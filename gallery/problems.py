@@ -4,15 +4,13 @@ Codes of the engine keep the engine's sentence; this file adds those of the gall
 second wording.
 """
 
-from dataclasses import dataclass
-
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
 from brandstudio.core.input import addresses
+from brandstudio.core.problems import Facts, Problem, Refused
 from training import problems as training_problems
 from training.engine.errors import EngineError
-from training.problems import Facts
 
 SENTENCES: dict[str, str] = {
     # Making pictures
@@ -140,25 +138,7 @@ SENTENCES: dict[str, str] = {
 }
 
 
-class Refused(Exception):
-    """The gallery can't do what was asked, and a person can mend it. `code` names the sentence."""
-
-    def __init__(self, code, **facts):
-        self.code, self.facts = code, facts
-        super().__init__(SENTENCES[code].format_map(Facts(facts)))
-
-
 REFUSALS = (Refused, EngineError)
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong: its sentence and, where there is one, the mend."""
-
-    code: str
-    sentence: str
-    act: str = ""
-    url: str = ""
 
 
 def sentence(code, facts=None):
@@ -176,7 +156,7 @@ def of(error):
 def explain(code, facts=None):
     """A Problem with its mend."""
     act, url = _mend(code)
-    return Problem(code, sentence(code, facts), act, url)
+    return Problem(code, sentence(code, facts), act=act, url=url)
 
 
 def _mend(code):

@@ -4,11 +4,10 @@ Codes of the engine keep the engine's sentence; this file adds those of the web 
 code that has one the link that mends it. There is no second wording.
 """
 
-from dataclasses import dataclass
-
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop, override
 
+from brandstudio.core.problems import Facts, Problem
 from training.engine.errors import SENTENCES as ENGINE_SENTENCES
 from training.engine.evaluate.checkpoint_reasons import REASONS
 from training.engine.fault_reasons import REASONS as REASONS_OF_FILES
@@ -240,28 +239,6 @@ CAUSES: dict[str, str] = {
     "worker-lost": gettext_noop("Interrupted"),
     "software-fault": gettext_noop("A fault of the software"),
 }
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong: its sentence, whether it stops the act, and the mend.
-
-    cause: what kind of thing it is, "" where the sentence says it all.
-    """
-
-    code: str
-    sentence: str
-    stops: bool = True
-    act: str = ""
-    url: str = ""
-    cause: str = ""
-
-
-class Facts(dict):
-    """A fact that was not given shows as “?”: a message never hides behind a KeyError."""
-
-    def __missing__(self, key):
-        return "?"
 
 
 def sentence(code, facts=None):

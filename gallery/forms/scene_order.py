@@ -1,8 +1,8 @@
 """The order that the fields of a sent SceneForm make."""
 
+from brandstudio.core.problems import Refused
 from gallery.engine import prompts
 from gallery.models import SceneMode, Scheduler
-from gallery.problems import Refused
 from gallery.services import library, orders, sources
 from gallery.services.orders import Placement, SceneOrder
 from training.engine.prompts import strengths, style_tags

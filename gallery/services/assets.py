@@ -7,10 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from brandstudio.core.models import AuditEntry, User, WrongState
+from brandstudio.core.problems import Refused
 from brandstudio.core.queue import housekeeping
 from brandstudio.core.services import sending
 from gallery.models import Asset, OwnWork
-from gallery.problems import Refused
 
 
 def ask_review(asset, by):

@@ -8,9 +8,9 @@ from django.conf import settings
 from PIL import Image
 
 from brandstudio.core import blobs
+from brandstudio.core.problems import Refused
 from gallery.engine import compositing, labelling, sizes
 from gallery.models import AssetState, Download
-from gallery.problems import Refused
 from gallery.services import shown
 from gallery.services.scenes import product_of
 from training.engine.data.images import loaded

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from brandstudio.core.problems import Refused
 from gallery.models import AssetState, SceneMode
-from gallery.problems import Refused
 from gallery.services import reuse, scenes
 from gallery.services.sources import init_image_of
 from training.engine.base import base_models

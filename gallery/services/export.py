@@ -8,9 +8,9 @@ from pathlib import Path
 from django.conf import settings
 
 from brandstudio.core import blobs
+from brandstudio.core.problems import Refused
 from gallery.engine import labelling
 from gallery.models import ReviewState
-from gallery.problems import Refused
 from gallery.services.shown import mark
 from training.engine.data.images import open_rgb
 from training.engine.files.safetensors_header import read_header

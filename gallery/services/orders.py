@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from brandstudio.core.models import Vehicle
+from brandstudio.core.problems import Refused
 from gallery.engine import prompts, sizes
 from gallery.models import ProductCutout, SceneMode, Scheduler
-from gallery.problems import Refused
 from gallery.services.sources import InitImage
 from training.engine import families
 from training.models import BaseModel

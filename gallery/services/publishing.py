@@ -10,10 +10,10 @@ from django.db.models import Max
 from brandstudio.core import blobs
 from brandstudio.core.input import addresses
 from brandstudio.core.models import User, WrongState
+from brandstudio.core.problems import Refused
 from brandstudio.core.services import sending
 from gallery.models import EvidenceSheet, OwnWork, PromptTemplate, StyleVersion
 from gallery.models.evidence import SheetState
-from gallery.problems import Refused
 from gallery.services import evidence
 from training.engine.lora import kohya_file
 

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from brandstudio.core.models import User
+from brandstudio.core.problems import Refused
 from gallery.models import Asset
-from gallery.problems import Refused
 
 
 def asked_today(person):

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from brandstudio.core.problems import Refused
 from gallery.engine import prompts
 from gallery.models import SceneMode
-from gallery.problems import Refused
 from gallery.services import orders, sources
 from gallery.services.orders import Placement, SceneOrder
 from training.engine.errors import EngineError

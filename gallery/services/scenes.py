@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from brandstudio.core import blobs
 from brandstudio.core.models import AuditEntry, WrongState
+from brandstudio.core.problems import Refused
 from brandstudio.core.queue import work_queue
 from gallery.engine.compositing import PlacedProduct
 from gallery.models import Asset, AssetState, Scene, ScenePack
-from gallery.problems import Refused
 from gallery.services import orders, quota, reuse
 from gallery.services.orders import DEFAULT_DENOISING_STRENGTH, LARGEST_SEED, Placement, SceneOrder
 from gallery.services.validation import validate

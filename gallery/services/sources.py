@@ -8,16 +8,15 @@ from PIL import Image
 
 from brandstudio.core import blobs
 from brandstudio.core.input.numbers import parse_id
+from brandstudio.core.problems import Refused
 from gallery.engine import compositing
 from gallery.models import Asset, AssetState, InitImageUpload, ProductCutout, Scene
-from gallery.problems import REFUSALS, Refused
 from gallery.services import shown
 from training.engine.data import images
 from training.services import image_store
 
 THUMB_SIDE = 720  # px of the longer side: what a page shows of a cut-out
 LARGEST_SOURCE = 64 * 2**20  # bytes
-REFUSED_FILES = (*REFUSALS, image_store.Refused)  # what taking in a file may raise
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def recent_images(person, chosen=None, most=5):
 
 
 def take_init_image(upload, person):
-    """Keep an uploaded picture to start from. Raises pictures.Refused."""
+    """Keep an uploaded picture to start from. Raises Refused."""
     _check_size(upload)
     name = image_store.safe_name(upload.name)
     path = upload.temporary_file_path()
@@ -112,7 +111,7 @@ def take_init_image(upload, person):
 def take_cutout(upload, person, vehicle=None):
     """Keep the cut-out of a real car, under its vehicle or as the person's own.
 
-    Raises one of REFUSED_FILES for a file that is no cut-out.
+    Raises one of REFUSALS for a file that is no cut-out.
     """
     _check_size(upload)
     name = image_store.safe_name(upload.name)
@@ -143,7 +142,7 @@ def cutouts_for(person):
 
 def _check_size(upload):
     if upload.size > LARGEST_SOURCE:
-        raise image_store.Refused(
+        raise Refused(
             "file-too-large",
             name=upload.name,
             megabytes=round(upload.size / 2**20),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brandstudio.core import blobs
-from gallery.problems import Refused
+from brandstudio.core.problems import Refused
 from training.engine.lora.fit import check_fit
 from training.engine.lora.header import LoraHeader
 from training.models import BaseModel

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from brandstudio.core.models import User
+from brandstudio.core.problems import Refused
 from gallery.engine import prompts
 from gallery.models import Asset, ProductCutout, ReviewState, Scheduler, StyleVersion
-from gallery.problems import Refused
 from gallery.services import orders, sources
 from gallery.services.orders import SceneOrder
 from training.engine.errors import EngineError

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core.input.numbers import parse_ids
+from brandstudio.core.problems import Refused
 from gallery import problems
 from gallery.models import Asset, AssetReview, AssetState, Channel, StylePack
 from gallery.pages import lineage, results
 from gallery.pages.history import history_of
-from gallery.problems import Refused
 from gallery.services import assets as acts
 from gallery.services import downloads
 

@@ -91,7 +91,7 @@ def add_source(request):
             fields["mode"] = SceneMode.PRODUCT
         else:
             messages.error(request, _("Choose a file first."))
-    except sources.REFUSED_FILES as error:
+    except REFUSALS as error:
         messages.error(request, problems.of(error))
     scene_initial.remember(request.session, fields)
     return redirect("gallery:create")

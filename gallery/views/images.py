@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from brandstudio.core.problems import Refused
 from brandstudio.core.ui.serving import ASK_AGAIN, MadePicture, serve_blob, serve_made
 from gallery.models import (
     Asset,
@@ -20,7 +21,6 @@ from gallery.models import (
     PromptTemplate,
     StyleVersion,
 )
-from gallery.problems import Refused
 from gallery.services import downloads, shown
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from brandstudio.core import blobs
 from brandstudio.core.access.roles import admin_required, designer_required
 from brandstudio.core.models import WrongState
+from brandstudio.core.problems import Refused
 from brandstudio.core.templatetags.look import band_geometry
 from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.polling import polled
@@ -21,7 +22,7 @@ from gallery.forms import BandForm, ImportForm, PublishForm
 from gallery.models import StyleVersion
 from gallery.pages import lineage
 from gallery.pages.history import history_of
-from gallery.problems import REFUSALS, Refused
+from gallery.problems import REFUSALS
 from gallery.services import evidence, export, library
 from gallery.services.publishing import BAND
 from training.models import Checkpoint, TrainingRun

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from brandstudio.core.access.roles import admin_required
 from brandstudio.core.input.acts import one_of
+from brandstudio.core.problems import Refused
 from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems, services
 from gallery.forms import DecisionForm
@@ -18,7 +19,6 @@ from gallery.forms.review import DECISIONS
 from gallery.models import Asset, AssetReview, PromptTemplate, StyleVersion
 from gallery.pages import lineage
 from gallery.pages.history import history_of
-from gallery.problems import Refused
 from gallery.services import assets, evidence, library
 
 

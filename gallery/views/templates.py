@@ -13,13 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core.access.roles import admin_required, designer_required
 from brandstudio.core.models import WrongState
+from brandstudio.core.problems import Refused
 from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems, services
 from gallery.engine import prompts
 from gallery.forms import TemplateForm
 from gallery.models import PromptTemplate, ReviewState
 from gallery.pages.history import history_of
-from gallery.problems import Refused
 from training.engine.errors import EngineError
 
 

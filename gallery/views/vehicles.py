@@ -41,7 +41,7 @@ def cutout_add(request, slug):
         return redirect("gallery:vehicle-list")
     try:
         cutout = sources.take_cutout(file, request.user, vehicle)
-    except sources.REFUSED_FILES as error:
+    except problems.REFUSALS as error:
         messages.error(request, problems.of(error))
     else:
         messages.success(request, _("{name} can be placed now.").format(name=cutout))

@@ -9,14 +9,14 @@ from dataclasses import replace
 from django.conf import settings
 
 from brandstudio.core import blobs
+from brandstudio.core.problems import Refused
+from brandstudio.core.queue import stopping
 from gallery.engine import evidence, renderer, safety
 from gallery.models import EvidenceImage, SceneMode, StyleVersion
-from gallery.problems import Refused
 from gallery.services import shown
 from gallery.services.orders import default_base
 from gallery.services.scenes import product_of
 from gallery.services.style_files import fitting_weights, weights_of
-from gallery.worker.stopped import Stopped
 from training.engine.data.images import open_rgb
 from training.engine.prompts import word_weights
 from training.engine.sampling.renderer import RenderStopped, SampleRequest
@@ -66,7 +66,7 @@ def render_asset(asset, turn, stopped):
     try:
         picture = _render(scene_renderer, scene, request, on_step, stopped)
     except RenderStopped as error:
-        raise Stopped from error
+        raise stopping.Stopped from error
     picture_sha256 = blobs.put_bytes(renderer.png(picture))
     asset.finish(
         picture_sha256=picture_sha256,
@@ -120,7 +120,7 @@ def render_sheet(sheet, turn, stopped):
             try:
                 picture = scene_renderer.render(request, None, stopped)
             except RenderStopped as error:
-                raise Stopped from error
+                raise stopping.Stopped from error
             there[prompt, seed, strength] = EvidenceImage.objects.create(
                 version=version,
                 prompt=prompt,

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from gallery.problems import sentence
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -132,3 +134,20 @@ def test_what_is_imported_is_pinned(requirements, places):
     }
 
     assert missing - TOOLS_OF_DEVELOPMENT == set()
+
+
+def refusals():
+    """(file, code) of each refusal that the rooms word in place."""
+    for room in (ROOT / "gallery", ROOT / "training"):
+        for path in room.rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                name = node.func if isinstance(node, ast.Call) else None
+                if getattr(name, "id", "") == "Refused" and isinstance(node.args[0], ast.Constant):
+                    yield path.name, node.args[0].value
+
+
+def test_every_refusal_has_its_sentence():
+    codes = list(refusals())
+
+    assert len(codes) > 50
+    assert [where for where in codes if sentence(where[1]) == where[1]] == []

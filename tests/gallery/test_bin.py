@@ -3,8 +3,8 @@
 import pytest
 
 from brandstudio.core.models import AuditEntry
+from brandstudio.core.problems import Refused
 from gallery.models import Asset, AssetReview
-from gallery.problems import Refused
 from gallery.services import assets as acts
 from training.models import Dataset
 

@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from safetensors.torch import load_file, save_file
 
 from brandstudio.core import blobs
+from brandstudio.core.problems import Refused
 from gallery import services
 from gallery.models import StylePack, StyleVersion
-from gallery.problems import Refused
 from gallery.services.style_files import fitting
 from tests.engine import lora_makers
 from training.engine.base import base_models, loading

@@ -10,9 +10,9 @@ from django.urls import resolve, reverse
 
 from brandstudio.core.input.addresses import words_in_use
 from brandstudio.core.models import Campaign, Vehicle
+from brandstudio.core.problems import Refused
 from gallery import services
 from gallery.models import Channel, PromptTemplate, StylePack
-from gallery.problems import Refused
 from gallery.services.style_files import fitting
 
 IN_USE = ["cover", "evidence", "import", "new", "plates", "publish"]

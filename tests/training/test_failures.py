@@ -12,7 +12,7 @@ from django.utils import translation
 from training import jobs, services
 from training.models import RunState, Snapshot, TrainingRun
 from training.problems import explain
-from training.worker import event_writer, run_control
+from training.worker import event_writer, run_control, training
 
 pytestmark = pytest.mark.django_db
 
@@ -134,7 +134,7 @@ def fill_when(condition, disk, monkeypatch):
                 disk.fill()
             return super().should_pause()
 
-    monkeypatch.setattr(jobs, "RunControl", Filling)
+    monkeypatch.setattr(training, "RunControl", Filling)
 
 
 def test_full_disk_pauses_the_run_and_it_goes_on_when_there_is_room(

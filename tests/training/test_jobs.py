@@ -9,7 +9,7 @@ from training import jobs, services
 from training.engine.lora import weight_files
 from training.models import RunState, Snapshot, TrainingRun, Wish
 from training.services import run_folders
-from training.worker import run_control
+from training.worker import run_control, training
 from training.worker.event_writer import Recorder
 
 pytestmark = pytest.mark.django_db
@@ -90,11 +90,11 @@ def test_cancelled_run_stops_and_keeps_its_state(run, designer):
                 services.cancel_run(TrainingRun.objects.get(pk=run.pk), designer)
             return super().should_cancel()
 
-    original, jobs.RunControl = jobs.RunControl, CancelledAtFirstLook
+    original, training.RunControl = training.RunControl, CancelledAtFirstLook
     try:
         jobs.train(run.pk)
     finally:
-        jobs.RunControl = original
+        training.RunControl = original
 
     run.refresh_from_db()
     assert run.state == RunState.CANCELLED

@@ -12,7 +12,7 @@ from brandstudio.core.queue import housekeeping
 from training import jobs, services
 from training.models import Checkpoint, RunState, TrainingRun, Wish
 from training.services import retention, run_folders
-from training.worker import run_control
+from training.worker import run_control, training
 
 pytestmark = pytest.mark.django_db
 
@@ -140,7 +140,7 @@ def pause_after_first_save(run, monkeypatch):
             return super().should_pause()
 
     with monkeypatch.context() as patch:
-        patch.setattr(jobs, "RunControl", PausedThen)
+        patch.setattr(training, "RunControl", PausedThen)
         jobs.train(run.pk)
     run.refresh_from_db()
     assert run.state == RunState.PAUSED

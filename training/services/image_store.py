@@ -12,6 +12,7 @@ from PIL import Image
 
 from brandstudio.core import blobs
 from brandstudio.core.blobs import disk
+from brandstudio.core.problems import Refused
 from training.engine.data import images
 from training.engine.data.image_folder import clean_name
 from training.engine.errors import EngineError
@@ -21,14 +22,6 @@ LOSSY = {"JPEG", "MPO", "HEIF", "AVIF"}
 WEB = {"JPEG", "MPO", "PNG", "WEBP"}  # an MPO begins with a whole JPEG, which is what readers show
 NAME_BYTES = 200  # of a stem: with ending, number and a temporary mark it fits every disk
 JPEG_SIDE = 65_500  # px: no JPEG is longer
-
-
-class Refused(Exception):
-    """A file that can't be taken in. `code` and `facts` name a sentence of `problems`."""
-
-    def __init__(self, code, **facts):
-        self.code, self.facts = code, facts
-        super().__init__(f"{code}: {facts}")
 
 
 @dataclass(frozen=True)

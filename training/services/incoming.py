@@ -12,10 +12,11 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from brandstudio.core import blobs
+from brandstudio.core.problems import Refused
 from brandstudio.core.queue import housekeeping, stopping, work_queue
 from training.engine.data.image_folder import clean_name, ending, is_litter
 from training.models import Upload
-from training.services.image_store import Refused, safe_name
+from training.services.image_store import safe_name
 
 from .uploads import (
     KINDS,
@@ -171,7 +172,7 @@ def are_captions(name):
 def unpack_upload(upload):
     """What a worker does for a file that was handed to it.
 
-    Raises WrongState when taken over, WorkerStops.
+    Raises WrongState when taken over, Stopped.
     """
     sha256 = upload.sha256
     files = [NamedFile(blobs.local(sha256), upload.name)]

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
 
 from brandstudio.core.blobs import disk
+from brandstudio.core.problems import Refused
 from training.engine import fault_reasons
 from training.engine.data.captions.tables import (
     decode,
@@ -26,7 +27,7 @@ from training.engine.errors import EngineError
 from training.models import TrainingImage
 from training.services.caption_claims import LOOSE, Claim, Places, sent_as
 from training.services.captions import LINES_SHOWN, claims_of, list_uncaptioned, match_captions
-from training.services.image_store import Refused, free_name, safe_name, take_in
+from training.services.image_store import free_name, safe_name, take_in
 from training.services.upload_report import Line, UploadReport
 from training.services.zip_names import climbs_out, is_litter, named_entries
 

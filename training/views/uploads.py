@@ -11,12 +11,12 @@ from brandstudio.core.access.roles import designer_required
 from brandstudio.core.blobs import disk
 from brandstudio.core.input.numbers import parse_whole
 from brandstudio.core.models import WrongState
+from brandstudio.core.problems import Refused
 from brandstudio.core.ui.methods import require_safe_or
 from training import problems, services
 from training.forms import UploadForm
 from training.models import Upload
 from training.pages.uploads import incoming
-from training.services.image_store import Refused
 from training.services.incoming import PART_BYTES, OutOfStep, are_captions, takes_long
 from training.views.datasets import visible_dataset
 

@@ -16,13 +16,14 @@ MOST_NAMES = 5  # of lost pictures that a message tells
 
 
 def carry_out(chore):
-    """Do the chore and note its progress.
+    """Do the chore, note its progress, and finish it.
 
-    Raises WrongState once it was cancelled or taken over, WorkerStops, and BlobMissing at the end
+    Raises WrongState once it was cancelled or taken over, Stopped, and BlobMissing at the end
     for pictures that were passed over.
     """
     acts = {ChoreKind.SCREEN: _screen, ChoreKind.DRAFT: _draft, ChoreKind.COMPARE: _compare}
     acts[chore.kind](chore)
+    chore.finish()
 
 
 def _screen(chore):

@@ -16,14 +16,14 @@ def process_should_stop():
     return _process.is_set()
 
 
-class WorkerStops(Exception):
-    """The worker must end before the job is done: its row goes back into the queue."""
+class Stopped(Exception):
+    """The job ends before its work is done: it was withdrawn, or its worker must end."""
 
 
 def go_on():
-    """For jobs without a state to save: raises WorkerStops when this worker is asked to end."""
+    """For jobs without a state to save: raises Stopped when this worker is asked to end."""
     if process_should_stop():
-        raise WorkerStops
+        raise Stopped
 
 
 def stop_job():

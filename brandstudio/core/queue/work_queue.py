@@ -53,7 +53,7 @@ def enqueue_together(rows):
         enqueue_work(row)
 
 
-def hand_back(row):
+def requeue(row):
     """Put a row back because its worker must end: the next worker need not wait for the lease.
 
     A row that was cancelled or taken over meanwhile stays as it is.

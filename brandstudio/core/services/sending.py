@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import json
+import smtplib
 import time
 import urllib.error
 import urllib.request
@@ -58,6 +59,16 @@ def tell(people, code, url="", **facts):
                 way=way, recipient=recipient, code=code, facts=facts, url=url
             )
             work_queue.enqueue_work(message)
+
+
+def deliver(message):
+    """Send a message that this process has claimed; one that does not arrive waits for a while."""
+    try:
+        send(message)
+    except (OSError, ValueError, smtplib.SMTPException, NotSent) as error:
+        message.try_later(without_secrets(str(error)))
+    else:
+        message.finish()
 
 
 def send(message):

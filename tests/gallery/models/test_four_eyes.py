@@ -3,9 +3,9 @@
 import pytest
 from django.db import IntegrityError, transaction
 
+from brandstudio.core.problems import Refused
 from gallery import services
 from gallery.models import Asset, OwnWork, PromptTemplate, ReviewState, Scene, StyleVersion
-from gallery.problems import Refused
 from training.models import Checkpoint, Dataset, Snapshot, TrainingRun
 from training.rules.run_settings import full_config
 

@@ -4,10 +4,10 @@ import pytest
 from django.contrib.messages import get_messages
 from django.utils.translation import override
 
+from brandstudio.core.problems import Refused
 from gallery import services
 from gallery.engine import slots
 from gallery.models import PromptTemplate
-from gallery.problems import Refused
 from gallery.services.reference import TEMPLATES
 
 COLOUR = "colour | 颜色 | Colour\nred | 红 | red\nblue | 蓝 | blue"

@@ -2,9 +2,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from brandstudio.core.models import AuditEntry, Notice, WrongState
+from brandstudio.core.problems import Refused
 from gallery import services
 from gallery.models import EvidenceSheet, ReviewState, StyleVersion
-from gallery.problems import Refused
 
 
 def code_of(act, *args):

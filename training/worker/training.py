@@ -1,0 +1,98 @@
+"""A training run in a worker's hands: from its newest checkpoint to its end."""
+
+import traceback
+
+from django.db.models import Max
+
+from brandstudio.core.queue import stopping, work_queue
+from brandstudio.core.queue.devices import this_device
+from training import notices
+from training.models import RunLine, RunState
+from training.services import retention, run_folders
+from training.worker import checkpoint_advice, pipeline_cache
+from training.worker.event_writer import Recorder
+from training.worker.run_control import RunControl
+
+MOST_TRACE = 8000  # characters of a traceback that the log keeps
+
+
+def train(run):
+    """Train a run that this process has claimed. Its row ends finished, paused or requeued.
+
+    Raises WrongState when it was cancelled or taken over, LeaseAbandoned, EngineError.
+    """
+    recorder = Recorder(run)
+    config = run_folders.write_training_folder(run)
+    step = run_folders.carry_state_over(run)
+    line = (
+        "line-resumed" if step is not None else "line-anew" if run.attempt > 1 else "line-started"
+    )
+    recorder.say(line, attempt=run.attempt, step=step or 0, worker=run.worker.split(":")[0])
+    recorder.settle()
+    with this_device().training(should_stop=lambda: _is_called_off(run)) as turn:
+        control = RunControl(run, turn)
+        end = _last_event(run, config, recorder, control, resume=step is not None)
+        if end is not None and end.kind == "finished":
+            recorder.settle()
+            checkpoint_advice.recommend(run, config, recorder, control)
+    recorder.settle()
+    _end(run, end, control)
+
+
+def _last_event(run, config, recorder, control, *, resume):
+    """Train, each event written as it comes. Returns the last one, None if there was none."""
+    from training.engine.train import trainer  # noqa: PLC0415 -- torch is slow; web processes skip it
+
+    end = None
+    events = trainer.train(
+        config,
+        resume=resume,
+        control=control,
+        cache_dir=run_folders.cache_folder(),
+        model=pipeline_cache.model(run.base.path, config),
+    )
+    for event in events:
+        if event.kind == "step" and run.state != RunState.TRAINING:
+            run.begin_training()
+        recorder.note(event)
+        end = event
+    return end
+
+
+def _is_called_off(run):
+    """Whether there is no point in waiting for the device: the run is not ours, or we must end."""
+    held = type(run).objects.held().filter(pk=run.pk, attempt=run.attempt)
+    return stopping.process_should_stop() or not held.exists()
+
+
+def _end(run, end, control):
+    """The row's state after the engine's last event."""
+    if end is None or end.kind == "cancelled":
+        return
+    if control.why_paused == "worker-stops":
+        work_queue.requeue(run)
+        return
+    if end.kind == "finished":
+        run.finish()
+        run_folders.forget_files(run)
+        retention.forget_resume_state(run)
+    else:
+        problem = {"problem": "run-disk-full"} if end.reason == "disk-full" else {}
+        run.pause(why=end.reason, step=end.step, **problem)
+    notices.run_ended(run)
+
+
+def fail(run, code, **facts):
+    """End the run and tell its owner. A full disk only pauses it: a person can make room.
+
+    Of a fault of the software, called where it is handled, the log keeps the traceback.
+    """
+    if code in {"disk-full", "no-room"}:
+        step = run.checkpoints.aggregate(last=Max("step"))["last"] or 0
+        run.pause(why="disk-full", problem="run-disk-full", step=step)
+    else:
+        if code == "software-fault":
+            trace = traceback.format_exc()[-MOST_TRACE:]
+            RunLine.objects.create(run=run, attempt=run.attempt, level=RunLine.TRACE, text=trace)
+        run.fail(code, **facts)
+    notices.run_ended(run)
