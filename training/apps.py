@@ -9,9 +9,9 @@ class TrainingConfig(AppConfig):
     def ready(self):
         # models load after the apps
         from brandstudio.core.queue import housekeeping, reconcile  # noqa: PLC0415
-        from training.services import retention, sweep_bin, sweep_uploads  # noqa: PLC0415
+        from training.services import empty_bin, retention, sweep_uploads  # noqa: PLC0415
 
         reconcile.register(sweep_uploads)
-        housekeeping.register(sweep_bin)
+        housekeeping.register(empty_bin)
         housekeeping.register(retention.sweep_runs)
         housekeeping.register_names(retention.is_in_a_snapshot, retention.in_snapshots)

@@ -1,13 +1,13 @@
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.models import AuditEntry, Work, WorkQuerySet, WrongState
+from brandstudio.core.models import Binnable, BinQuerySet, Work, WorkQuerySet, WrongState
 from brandstudio.core.models.fields import BlobField
-from brandstudio.core.models.states import move, update_as_last_seen
+from brandstudio.core.models.states import move
 
 from .channel import Channel
 from .review import OwnWork
@@ -34,7 +34,7 @@ class AssetReview(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
-class AssetQuerySet(WorkQuerySet):
+class AssetQuerySet(BinQuerySet, WorkQuerySet):
     def visible_to(self, person):
         if person.is_brand_admin:
             return self.kept()
@@ -42,18 +42,11 @@ class AssetQuerySet(WorkQuerySet):
             Q(scene__owner=person) | Q(scene__is_shared=True) | Q(review=AssetReview.APPROVED)
         )
 
-    def binned_by(self, person):
-        """What waits in this person's bin."""
-        return self.filter(scene__owner=person).exclude(deleted_at=None)
-
-    def kept(self):
-        return self.filter(deleted_at=None)
-
     def active(self):
         return self.filter(state__in=(AssetState.WAITING, *IN_HAND))
 
 
-class Asset(Work):
+class Asset(Work, Binnable):
     """One picture of a scene: a row from the click on, with its full lineage once it is ready."""
 
     WAITING = (AssetState.WAITING,)
@@ -77,7 +70,6 @@ class Asset(Work):
     review = models.CharField(max_length=10, choices=AssetReview, default=AssetReview.PRIVATE)
     review_reason = models.TextField(blank=True)
     is_favourite = models.BooleanField(_("favourite"), default=False)
-    deleted_at = models.DateTimeField(null=True, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
 
     objects = AssetQuerySet.as_manager()
@@ -190,19 +182,10 @@ class Asset(Work):
     # The bin
     def discard(self, by):
         """Into the bin. Raises WrongState when it is there already, or approved meanwhile."""
-        seen = {"deleted_at": None, "review": self.review}
         if self.review == AssetReview.APPROVED:
             raise WrongState(self, "binned")
-        self._bin(seen, timezone.now(), "kept", "binned", by)
-
-    def restore(self, by):
-        """Out of the bin. Raises WrongState when it is out already."""
-        self._bin({"deleted_at__isnull": False}, None, "binned", "kept", by)
-
-    def _bin(self, seen, moment, source, target, by):
-        with transaction.atomic():
-            update_as_last_seen(self, seen, {"deleted_at": moment}, wanted=target)
-            AuditEntry.objects.record(self, source, target, by=by)
+        seen = {"deleted_at": None, "review": self.review}
+        self._bin(seen, timezone.now(), ("kept", "binned"), by)
 
     def _review(self, target, by, *, sources, why=""):
         move(

@@ -1,12 +1,8 @@
 """What happens to a picture after it is painted: review, favourites, the bin."""
 
-from datetime import timedelta
-
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
-from brandstudio.core.models import AuditEntry, User, WrongState
+from brandstudio.core.models import User, WrongState
 from brandstudio.core.problems import Refused
 from brandstudio.core.queue import housekeeping
 from brandstudio.core.services import sending
@@ -86,12 +82,9 @@ def empty_bin():
     What was downloaded stays, since the file that left must remain traceable; and so does what
     another picture was started from.
     """
-    before = timezone.now() - timedelta(days=settings.BIN_DAYS)
-    for asset in Asset.objects.filter(deleted_at__lt=before, downloads=None, continued=None):
+    for asset in Asset.objects.overdue().filter(downloads=None, continued=None):
         hashes = [asset.picture_sha256, asset.thumb_sha256]
-        with transaction.atomic():
-            AuditEntry.objects.record(asset, "binned", "gone", why="bin emptied")
-            asset.delete()
+        asset.delete_from_bin()
         housekeeping.discard_unnamed(hashes)
 
 

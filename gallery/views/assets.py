@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core.input.numbers import parse_ids
 from brandstudio.core.problems import Refused
+from brandstudio.core.ui.serving import send_file
 from gallery import problems
 from gallery.models import Asset, AssetReview, AssetState, Channel, StylePack
 from gallery.pages import lineage, results
@@ -103,11 +103,7 @@ def asset_download(request, pk):
         messages.error(request, problems.of(error))
         return redirect(asset)
     downloads.note(asset, request.user, channel, form, labelled)
-    return HttpResponse(
-        labelled.content,
-        content_type=labelled.content_type,
-        headers={"Content-Disposition": f'attachment; filename="{labelled.name}"'},
-    )
+    return send_file(labelled.content, labelled.name, labelled.content_type)
 
 
 @login_required

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from brandstudio.core.problems import Refused
-from brandstudio.core.ui.serving import ASK_AGAIN, MadePicture, serve_blob, serve_made
+from brandstudio.core.ui.serving import MadePicture, serve_blob, serve_labelled, serve_made
 from gallery.models import (
     Asset,
     AssetState,
@@ -55,8 +55,7 @@ def asset_image(request, pk):
         labelled = downloads.shown_file(_finished(request, pk))
     except Refused as error:
         raise Http404 from error
-    headers = {"Cache-Control": ASK_AGAIN}
-    return HttpResponse(labelled.content, content_type=labelled.content_type, headers=headers)
+    return serve_labelled(labelled.content, labelled.content_type)
 
 
 def _finished(request, pk):

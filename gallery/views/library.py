@@ -5,7 +5,7 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,6 +17,7 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.templatetags.look import band_geometry
 from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.polling import polled
+from brandstudio.core.ui.serving import send_file, serve_blob
 from gallery import problems, services
 from gallery.forms import BandForm, ImportForm, PublishForm
 from gallery.models import StyleVersion
@@ -211,9 +212,8 @@ def version_retire(request, slug, number):
 def version_weights(request, slug, number):
     """The LoRA file as it was trained, with all it knows of itself: for use in the house."""
     version = _version(request, slug, number)
-    file = blobs.open(version.weights_sha256)
     name = f"{export.file_stem(version)}.safetensors"
-    return FileResponse(file, as_attachment=True, filename=name)
+    return serve_blob(request, version.weights_sha256, download_as=name)
 
 
 @designer_required
@@ -226,7 +226,7 @@ def version_export(request, slug, number):
     except REFUSALS as error:
         messages.error(request, problems.of(error))
         return redirect(version)
-    return FileResponse(file, as_attachment=True, filename=f"{export.file_stem(version)}.zip")
+    return send_file(file, f"{export.file_stem(version)}.zip")
 
 
 def _version(request, slug, number):

@@ -43,7 +43,7 @@ def test_bin_is_emptied_after_thirty_days_but_for_what_packs_are_traced_through(
     long_ago = timezone.now() - timedelta(days=31)
     Dataset.objects.filter(pk__in=[stale.pk, traced.pk]).update(deleted_at=long_ago)
 
-    services.sweep_bin()
+    services.empty_bin()
 
     assert {dataset.name for dataset in Dataset.objects.all()} == {"fresh", "traced"}
     assert set(Dataset.objects.binned_by(designer)) == {fresh, traced}

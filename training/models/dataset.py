@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.models import AuditEntry, WrongState
+from brandstudio.core.models import AuditEntry, Binnable, BinQuerySet, WrongState
 from brandstudio.core.models.fields import BlobField
 from brandstudio.core.models.states import update_as_last_seen
 from training.engine.prompts import letters
@@ -12,19 +12,12 @@ from training.engine.prompts import letters
 from .base_model import Kind
 
 
-class DatasetQuerySet(models.QuerySet):
+class DatasetQuerySet(BinQuerySet):
     def visible_to(self, person):
         """Designers see their own, admins see all; training pictures concern nobody else."""
         if person.is_brand_admin:
             return self.kept()
         return self.kept().filter(owner=person) if person.is_designer else self.none()
-
-    def kept(self):
-        return self.filter(deleted_at=None)
-
-    def binned_by(self, person):
-        """What waits in this person's bin."""
-        return self.filter(owner=person).exclude(deleted_at=None)
 
     def with_counts(self):
         def count(**conditions):
@@ -43,7 +36,9 @@ class DatasetQuerySet(models.QuerySet):
         return self.prefetch_related(models.Prefetch("images", first, to_attr="covers"))
 
 
-class Dataset(models.Model):
+class Dataset(Binnable):
+    OWNER = "owner"
+
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.IMAGE)
     name = models.CharField(_("name"), max_length=120)
     description = models.TextField(_("description"), blank=True)
@@ -57,7 +52,6 @@ class Dataset(models.Model):
         ),
     )
     made_at = models.DateTimeField(auto_now_add=True)
-    deleted_at = models.DateTimeField(null=True, blank=True)
 
     objects = DatasetQuerySet.as_manager()
 
@@ -71,19 +65,6 @@ class Dataset(models.Model):
 
     def get_absolute_url(self):
         return reverse("training:dataset-detail", args=[self.pk])
-
-    def discard(self, by):
-        """Into the bin: out of every list, and back from there for 30 days."""
-        self._bin({"deleted_at": None}, timezone.now(), "kept", "binned", by)
-
-    def restore(self, by):
-        """Back from the bin."""
-        self._bin({"deleted_at__isnull": False}, None, "binned", "kept", by)
-
-    def _bin(self, seen, moment, source, target, by):
-        with transaction.atomic():
-            update_as_last_seen(self, seen, {"deleted_at": moment}, wanted=target)
-            AuditEntry.objects.record(self, source, target, by=by)
 
 
 class CaptionState(models.TextChoices):

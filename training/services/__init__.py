@@ -10,7 +10,7 @@ from .captions import (
     too_long_after,
 )
 from .dataset_tasks import ask_chore, has_own_labeler
-from .datasets import make_dataset, remove_pictures, set_rights, sweep_bin
+from .datasets import empty_bin, make_dataset, remove_pictures, set_rights
 from .exports import export_zip
 from .incoming import (
     OutOfStep,
@@ -72,7 +72,7 @@ __all__ = [
     "set_states",
     "sizes_of",
     "start_run",
-    "sweep_bin",
+    "empty_bin",
     "retry_upload",
     "sweep_uploads",
     "sync_base_models",

@@ -1,14 +1,10 @@
 """Datasets as a whole."""
 
-from datetime import timedelta
-
 from django.db import transaction
-from django.utils import timezone
 
 from brandstudio.core.models import AuditEntry
 from training.models import Dataset
 
-BIN_DAYS = 30
 RIGHTS = (
     "rights_holder",
     "licence",
@@ -45,16 +41,13 @@ def set_rights(dataset, by, images=None, **rights):
     return count
 
 
-def sweep_bin():
-    """Delete what has been in the bin for 30 days.
+def empty_bin():
+    """Remove for good the datasets whose days in the bin are over.
 
     A dataset that a run has trained on stays out of sight for good: packs are traced through it.
     """
-    long_ago = timezone.now() - timedelta(days=BIN_DAYS)
-    for dataset in Dataset.objects.filter(deleted_at__lt=long_ago, snapshots=None, runs=None):
-        with transaction.atomic():
-            AuditEntry.objects.record(dataset, "binned", "deleted", name=dataset.name)
-            dataset.delete()
+    for dataset in Dataset.objects.overdue().filter(snapshots=None, runs=None):
+        dataset.delete_from_bin()
 
 
 def remove_pictures(images, by):

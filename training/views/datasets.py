@@ -7,7 +7,7 @@ from http import HTTPStatus
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +18,7 @@ from brandstudio.core.input.acts import one_of
 from brandstudio.core.input.numbers import parse_ids
 from brandstudio.core.models import WrongState
 from brandstudio.core.ui.methods import require_safe_or
+from brandstudio.core.ui.serving import send_file
 from training import services
 from training.forms import DatasetForm, RightsForm
 from training.models import Dataset, Snapshot
@@ -186,12 +187,7 @@ def _zip(request, rows, dataset, name):
         file.close()
         raise
     file.seek(0)
-    return FileResponse(
-        file,
-        as_attachment=True,
-        filename=f"{file_stem(name) or dataset.pk}-{layout}.zip",
-        content_type="application/zip",
-    )
+    return send_file(file, f"{file_stem(name) or dataset.pk}-{layout}.zip")
 
 
 def _form_page(request, template, form, **context):

@@ -1,4 +1,5 @@
 from .audit import AuditEntry
+from .bin import Binnable, BinQuerySet
 from .message import Message, MessageState, Way
 from .notice import Notice
 from .sign_in import SignInAttempt
@@ -9,6 +10,8 @@ from .work import Work, WorkQuerySet
 
 __all__ = [
     "AuditEntry",
+    "BinQuerySet",
+    "Binnable",
     "Campaign",
     "GlossaryTerm",
     "Message",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseNotModified
-from django.utils.http import quote_etag
+from django.utils.http import content_disposition_header, quote_etag
 from django.utils.module_loading import import_string
 
 from brandstudio.core import blobs
@@ -68,6 +68,19 @@ def serve_blob(request, sha256, *, content_type="", download_as=""):
         )
 
     return _unless_known(request, sha256, response)
+
+
+def serve_labelled(content, content_type):
+    """A picture as it leaves the studio, to be looked at: made anew each time."""
+    return HttpResponse(content, content_type=content_type, headers={"Cache-Control": ASK_AGAIN})
+
+
+def send_file(content, name, content_type="application/octet-stream"):
+    """A file made for this one download, as bytes or an open file: saved, and kept by no cache."""
+    if not isinstance(content, bytes):
+        return FileResponse(content, as_attachment=True, filename=name)
+    headers = {"Content-Disposition": content_disposition_header(True, name)}
+    return HttpResponse(content, content_type=content_type, headers=headers)
 
 
 def serve_made(request, made):
