@@ -119,6 +119,7 @@ def _make_run(owner, state):
         RunLine,
         RunSample,
         Snapshot,
+        SnapshotImage,
         TrainingRun,
     )
     from training.rules.run_settings import full_config  # noqa: PLC0415
@@ -128,12 +129,16 @@ def _make_run(owner, state):
         sync_base_models()
     base = BaseModel.objects.first()
     dataset = Dataset.objects.create(name="Ink", owner=owner)
-    rows = [
-        {"image": n, "name": f"{n}.jpg", "sha256": f"{n:064}", "caption": "ink"} for n in range(118)
-    ]
+    snapshot = Snapshot.objects.create(dataset=dataset, sha256=f"{owner.pk:064}")
+    SnapshotImage.objects.bulk_create(
+        SnapshotImage(
+            snapshot=snapshot, position=n, name=f"{n}.jpg", sha256=f"{n:064}", caption="ink"
+        )
+        for n in range(118)
+    )
     run = TrainingRun.objects.create(
         name="Ink", owner=owner, dataset=dataset, base=base, state=state, worker="far:1:1",
-        snapshot=Snapshot.objects.create(dataset=dataset, sha256=f"{owner.pk:064}", rows=rows),
+        snapshot=snapshot,
         config=full_config({"sample_prompts": ["one", "two", "three"]}, base).to_yaml(),
         steps_done=1000, steps_total=1500, loss=0.1, seconds_left=300, turn=owner.pk,
         images_per_second=7, queued_at=timezone.now(), attempt=1, started_at=timezone.now(),

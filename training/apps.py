@@ -14,4 +14,3 @@ class TrainingConfig(AppConfig):
         reconcile.register(sweep_uploads)
         housekeeping.register(empty_bin)
         housekeeping.register(retention.sweep_runs)
-        housekeeping.register_names(retention.is_in_a_snapshot, retention.in_snapshots)

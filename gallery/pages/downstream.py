@@ -2,11 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import TextField
-from django.db.models.functions import Cast
-
 from gallery.models import Asset, AssetState, Download, ScenePack, StyleVersion
-from training.models import Snapshot, TrainingImage, TrainingRun
+from training.models import Snapshot, SnapshotImage, TrainingImage, TrainingRun
 
 SHOWN = 48  # assets with their picture
 
@@ -32,10 +29,8 @@ class Downstream:
 
 def downstream_of(sha256, person):
     """The Downstream of a picture (its `picture_sha256`), in whatever dataset it was used."""
-    # Snapshots keep their rows as JSON, so the hash is looked for as text; a hash means one thing.
-    rows_as_text = Snapshot.objects.annotate(text=Cast("rows", TextField()))
-    snapshots = list(rows_as_text.filter(text__contains=sha256).select_related("dataset"))
-    names = {row["name"] for s in snapshots for row in s.rows if row["sha256"] == sha256}
+    snapshots = list(Snapshot.objects.naming(sha256).select_related("dataset"))
+    names = set(SnapshotImage.objects.filter(sha256=sha256).values_list("name", flat=True))
     images = TrainingImage.objects.filter(picture_sha256=sha256).visible_to(person)
     images = list(images.select_related("dataset"))
     runs = list(TrainingRun.objects.filter(snapshot__in=snapshots).select_related("owner"))

@@ -18,7 +18,7 @@ def of_version(version, person):
     run = checkpoint.run
     stations |= {"run": run, "checkpoint": checkpoint, "snapshot": run.snapshot}
     if run.snapshot:
-        stations["count"] = len(run.snapshot.rows)
+        stations["count"] = run.snapshot.images.count()
         # Training pictures concern those who may see their dataset, and nobody else.
         if Dataset.objects.visible_to(person).filter(pk=run.dataset_id).exists():
             stations["sources"] = source_images(run.snapshot)
@@ -28,7 +28,7 @@ def of_version(version, person):
 
 def source_images(snapshot, limit=_SHOWN):
     """The first training pictures of a snapshot that still are there."""
-    numbers = [row["image"] for row in snapshot.rows[: limit * 2]]
+    numbers = list(snapshot.images.values_list("image_number", flat=True)[: limit * 2])
     images = TrainingImage.objects.filter(pk__in=numbers, dataset=snapshot.dataset_id)
     return list(images.order_by("name")[:limit])
 

@@ -169,8 +169,8 @@ def training_images(version):
     """Hashes of the pictures a version was trained on, at most 60; [] for a file from elsewhere."""
     checkpoint = version.checkpoint
     snapshot = checkpoint.run.snapshot if checkpoint else None
-    rows = snapshot.rows if snapshot else []
-    return [row["sha256"] for row in rows[:: max(1, len(rows) // 60)]][:60]
+    hashes = list(snapshot.images.values_list("sha256", flat=True)) if snapshot else []
+    return hashes[:: max(1, len(hashes) // 60)][:60]
 
 
 def init_image_path(scene):

@@ -8,8 +8,10 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 
+from brandstudio.core.queue import housekeeping
 from gallery.problems import sentence
 
 ROOT = Path(__file__).parents[2]
@@ -151,3 +153,23 @@ def test_every_refusal_has_its_sentence():
 
     assert len(codes) > 50
     assert [where for where in codes if sentence(where[1]) == where[1]] == []
+
+
+NO_FILES = {
+    ("BaseModel", "sha256"),  # of a checkpoint in its own folder
+    ("Download", "sha256"),  # of what left; it is made again from its picture
+    ("Snapshot", "sha256"),  # of its content
+}
+
+
+def test_every_column_of_hashes_says_whether_it_names_stored_files():
+    hashes = {
+        (model.__name__, field.name)
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if "sha256" in field.name
+    }
+    named = {(model.__name__, column) for model, column in housekeeping.blob_columns()}
+
+    assert ("SnapshotImage", "sha256") in named
+    assert hashes - named == NO_FILES

@@ -28,7 +28,7 @@ def checkpoint(base, designer, toy_weights, tmp_path):
     told = {**read_header(toy_weights).metadata, "modelspec.trigger_phrase": "lnink"}
     kohya_file.rewrite(toy_weights, tmp_path / "lnink.safetensors", told)
     dataset = Dataset.objects.create(name="Ink", owner=designer, trigger_word="lnink")
-    snapshot = Snapshot.objects.create(dataset=dataset, sha256="0" * 64, rows=[])
+    snapshot = Snapshot.objects.create(dataset=dataset, sha256="0" * 64)
     run = TrainingRun.objects.create(
         name="Ink", owner=designer, dataset=dataset, base=base, snapshot=snapshot
     )

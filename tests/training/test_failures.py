@@ -10,7 +10,7 @@ import pytest
 from django.utils import translation
 
 from training import jobs, services
-from training.models import RunState, Snapshot, TrainingRun
+from training.models import RunState, TrainingRun
 from training.problems import explain
 from training.worker import event_writer, run_control, training
 
@@ -60,8 +60,8 @@ def test_failure_names_its_kind_and_has_a_button_that_mends_it(kind, run, at_des
 
 
 def test_our_own_fault_keeps_its_traceback_for_admins_only(run, at_desk, client, brand_admin):
-    Snapshot.objects.filter(pk=run.snapshot_id).update(rows=[{"name": "a.jpg"}])
-    with pytest.raises(KeyError):
+    run.snapshot.images.update(sha256="no hash")
+    with pytest.raises(ValueError, match="no hash"):
         jobs.train(run.pk)
 
     as_designer = at_desk.get(f"/runs/{run.pk}/log/").content.decode()
@@ -69,7 +69,7 @@ def test_our_own_fault_keeps_its_traceback_for_admins_only(run, at_desk, client,
     as_admin = client.get(f"/runs/{run.pk}/log/").content.decode()
 
     assert "Traceback" not in as_designer
-    assert "KeyError" in as_admin
+    assert "ValueError" in as_admin
 
 
 @pytest.fixture

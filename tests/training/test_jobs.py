@@ -7,7 +7,7 @@ from brandstudio.core import blobs
 from brandstudio.core.models import Notice, WrongState
 from training import jobs, services
 from training.engine.lora import weight_files
-from training.models import RunState, Snapshot, TrainingRun, Wish
+from training.models import RunState, TrainingRun, Wish
 from training.services import run_folders
 from training.worker import run_control, training
 from training.worker.event_writer import Recorder
@@ -142,10 +142,9 @@ def test_fault_that_a_person_can_mend_is_kept_with_its_facts(run):
 
 
 def test_our_own_fault_is_told_as_such_and_raised(run):
-    del run.snapshot.rows[0]["sha256"]
-    Snapshot.objects.filter(pk=run.snapshot_id).update(rows=run.snapshot.rows)
+    run.snapshot.images.update(sha256="no hash")
 
-    with pytest.raises(LookupError):
+    with pytest.raises(ValueError, match="no hash"):
         jobs.train(run.pk)
 
     run.refresh_from_db()

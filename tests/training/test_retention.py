@@ -103,7 +103,7 @@ def test_file_that_another_row_names_stays(run, make_checkpoint, make_dataset):
 
 
 def test_picture_that_only_a_snapshot_names_stays(run):
-    frozen = run.snapshot.rows[0]["sha256"]
+    frozen = run.snapshot.images.first().sha256
     run.dataset.images.all().delete()
 
     assert housekeeping.discard_unnamed([frozen]) == 0

@@ -136,7 +136,7 @@ def test_start_queues_a_run_on_a_snapshot(
 
     run = TrainingRun.objects.get()
     assert answer.url == run.get_absolute_url()
-    assert (run.state, run.name, len(run.snapshot.rows)) == (RunState.QUEUED, "Night", 4)
+    assert (run.state, run.name, run.snapshot.images.count()) == (RunState.QUEUED, "Night", 4)
     assert work_queue.position("train", run.job_id) == 1
 
 

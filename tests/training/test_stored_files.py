@@ -39,14 +39,14 @@ def test_export_of_a_damaged_picture_names_it(at_desk, make_dataset, damage, tmp
 @pytest.mark.parametrize("damage", [cut, lose])
 def test_run_on_a_damaged_picture_names_it(make_run, damage):
     run = make_run()
-    row = run.snapshot.rows[1]
-    damage(row["sha256"])
+    image = run.snapshot.images.get(position=1)
+    damage(image.sha256)
 
     jobs.train(run.pk)
 
     run.refresh_from_db()
     assert (run.state, run.problem) == (RunState.FAILED, "stored-damaged")
-    assert run.problem_facts["name"] == row["name"]
+    assert run.problem_facts["name"] == image.name
 
 
 @pytest.mark.parametrize("damage", [cut, lose])

@@ -2,7 +2,7 @@ from .base_model import BaseModel, Kind
 from .dataset import CaptionRevision, CaptionState, Dataset, TrainingImage
 from .dataset_task import Chore, ChoreKind, ChoreState
 from .run import Checkpoint, LossPoint, RunLine, RunSample, RunState, TrainingRun, Wish
-from .snapshot import Snapshot
+from .snapshot import Snapshot, SnapshotImage
 from .upload import Upload, UploadState
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "RunSample",
     "RunState",
     "Snapshot",
+    "SnapshotImage",
     "TrainingImage",
     "TrainingRun",
     "Upload",

@@ -1,23 +1,34 @@
 import hashlib
 import json
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
+
+from brandstudio.core.models.fields import BlobField
 
 from .dataset import Dataset
 
 
-class Snapshot(models.Model):
-    """What one run trains on, frozen: `rows` is a list of {image, name, sha256, caption}.
+class SnapshotQuerySet(models.QuerySet):
+    def with_counts(self):
+        return self.annotate(image_count=models.Count("images"))
 
-    `image` is the TrainingImage's number, kept even after that row is gone; `sha256` names the
-    picture blob. The same content in the same dataset is one snapshot.
+    def naming(self, sha256):
+        """Those that hold the picture of this hash."""
+        return self.filter(pk__in=SnapshotImage.objects.filter(sha256=sha256).values("snapshot"))
+
+
+class Snapshot(models.Model):
+    """What one run trains on, frozen: its `images`. `sha256` is of their names, files and captions.
+
+    The same content in the same dataset is one snapshot.
     """
 
     dataset = models.ForeignKey(Dataset, models.PROTECT, related_name="snapshots")
     sha256 = models.CharField(max_length=64)
-    rows = models.JSONField()
     made_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SnapshotQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("snapshot")
@@ -35,18 +46,61 @@ class Snapshot(models.Model):
             raise ValueError("A snapshot never changes.")
         super().save(*args, **kwargs)
 
+    @staticmethod
+    def images_of(dataset):
+        """The dataset as it is now, as the images of a snapshot that nobody has made yet."""
+        return [
+            SnapshotImage(
+                position=position,
+                image_number=image.pk,
+                name=image.name,
+                sha256=image.picture_sha256,
+                caption=image.caption,
+            )
+            for position, image in enumerate(dataset.images.order_by("name", "pk"))
+        ]
+
     @classmethod
     def freeze(cls, dataset):
         """The dataset's content as it is now; the same object when nothing has changed."""
-        rows = [
-            {"image": i.pk, "name": i.name, "sha256": i.picture_sha256, "caption": i.caption}
-            for i in dataset.images.order_by("name", "pk")
+        images = cls.images_of(dataset)
+        content = [
+            {"name": image.name, "sha256": image.sha256, "caption": image.caption}
+            for image in images
         ]
-        content = [{k: row[k] for k in ("name", "sha256", "caption")} for row in rows]
-        digest = hashlib.sha256(
-            json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
-        ).hexdigest()
-        snapshot, _made = cls.objects.get_or_create(
-            dataset=dataset, sha256=digest, defaults={"rows": rows}
-        )
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        with transaction.atomic():
+            snapshot, is_new = cls.objects.get_or_create(dataset=dataset, sha256=digest)
+            if is_new:
+                for image in images:
+                    image.snapshot = snapshot
+                SnapshotImage.objects.bulk_create(images, batch_size=500)
         return snapshot
+
+
+class SnapshotImage(models.Model):
+    """One picture of a snapshot, in its place. `sha256` names the picture's blob.
+
+    `image_number` is its TrainingImage's key, kept even after that row is gone.
+    """
+
+    snapshot = models.ForeignKey(Snapshot, models.CASCADE, related_name="images")
+    position = models.PositiveIntegerField()
+    image_number = models.PositiveBigIntegerField(null=True)
+    name = models.CharField(max_length=255)
+    sha256 = BlobField()
+    caption = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("snapshot image")
+        verbose_name_plural = _("snapshot images")
+        ordering = ["snapshot", "position"]
+        # Where a picture went, and whether its file is still needed, is asked by hash.
+        indexes = [models.Index(fields=["sha256"], name="snapshotimage_hash")]
+        constraints = [
+            models.UniqueConstraint(fields=["snapshot", "position"], name="snapshotimage_position")
+        ]
+
+    def __str__(self):
+        return self.name

@@ -101,10 +101,10 @@ class RunPage:
         losses = self.run.image_losses
         if not losses:
             return []
-        ids = {row["name"]: row["image"] for row in self.run.snapshot.rows if row["name"] in losses}
-        there = self.run.dataset.images.in_bulk(ids.values())
+        numbers = dict(self.run.snapshot.images.values_list("name", "image_number"))
+        there = self.run.dataset.images.in_bulk(numbers[name] for name in losses if name in numbers)
         worst_first = sorted(losses.items(), key=lambda pair: -pair[1])
-        return [(name, loss, there.get(ids.get(name))) for name, loss in worst_first]
+        return [(name, loss, there.get(numbers.get(name))) for name, loss in worst_first]
 
     @cached_property
     def memory_steps(self):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Differences:
-    """added, removed: rows. recaptioned: [(name, caption before, caption after)].
+    """added, removed: SnapshotImages. recaptioned: [(name, caption before, caption after)].
 
-    replaced: names whose picture changed. same: how many rows are equal.
+    replaced: names whose picture changed. same: how many are equal.
     """
 
     added: list
@@ -23,21 +23,21 @@ class Differences:
 
 def differences(older, newer):
     """What changed from one snapshot to the next, matched by file name."""
-    before = {row["name"]: row for row in older.rows}
-    after = {row["name"]: row for row in newer.rows}
+    before = {image.name: image for image in older.images.all()}
+    after = {image.name: image for image in newer.images.all()}
     both = [name for name in after if name in before]
     return Differences(
-        added=[row for name, row in after.items() if name not in before],
-        removed=[row for name, row in before.items() if name not in after],
+        added=[image for name, image in after.items() if name not in before],
+        removed=[image for name, image in before.items() if name not in after],
         recaptioned=[
-            (name, before[name]["caption"], after[name]["caption"])
+            (name, before[name].caption, after[name].caption)
             for name in both
-            if before[name]["caption"] != after[name]["caption"]
+            if before[name].caption != after[name].caption
         ],
-        replaced=[name for name in both if before[name]["sha256"] != after[name]["sha256"]],
+        replaced=[name for name in both if before[name].sha256 != after[name].sha256],
         same=sum(
-            before[name]["caption"] == after[name]["caption"]
-            and before[name]["sha256"] == after[name]["sha256"]
+            before[name].caption == after[name].caption
+            and before[name].sha256 == after[name].sha256
             for name in both
         ),
     )

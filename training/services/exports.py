@@ -33,27 +33,27 @@ class Layout(models.TextChoices):
 KOHYA_FLAGS = "--dataset_config dataset.toml (or --train_data_dir with --caption_extension .txt)"
 
 
-def export_zip(rows, target, layout=Layout.STUDIO, trigger=""):
+def export_zip(images, target, layout=Layout.STUDIO, trigger=""):
     """Write pictures and captions as a zip to target, a path or a binary file open for writing.
 
-    rows: dicts with name, sha256 (of the picture blob) and caption, as a snapshot keeps them.
+    images: SnapshotImages, such as `Snapshot.images_of` gives of a dataset.
     trigger: the trigger words, which name kohya's folder and stand for captions that are missing.
     """
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for name, content in _files(rows, layout, trigger):
+        for name, content in _files(images, layout, trigger):
             if isinstance(content, Path):
                 archive.write(content, name)
             else:
                 archive.writestr(name, content.encode())
 
 
-def export_folder(rows, folder, layout=Layout.STUDIO, trigger=""):
+def export_folder(images, folder, layout=Layout.STUDIO, trigger=""):
     """As export_zip, into a folder that is empty or not there yet. Raises FileExistsError."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise FileExistsError(str(folder))
-    for name, content in _files(rows, layout, trigger):
+    for name, content in _files(images, layout, trigger):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(content, Path):
@@ -62,24 +62,16 @@ def export_folder(rows, folder, layout=Layout.STUDIO, trigger=""):
             path.write_bytes(content.encode())
 
 
-def rows_of(dataset):
-    """The dataset as it is now, in the shape of a snapshot's rows."""
-    return [
-        {"name": image.name, "sha256": image.picture_sha256, "caption": image.caption}
-        for image in dataset.images.all()
-    ]
-
-
-def _files(rows, layout, trigger):
+def _files(images, layout, trigger):
     """(name, path of a blob or text) of every file of the layout."""
     # Kohya's trainer shows the words of the folder where a picture has no caption.
     place = f"1_{file_stem(trigger) or 'style'}/" if layout == Layout.KOHYA else ""
     captions = {}
-    for row, name in zip(rows, _names(rows), strict=True):
-        yield f"{place}{name}", blobs.local(row["sha256"], row["name"])
-        captions[name] = row["caption"]
-        if layout == Layout.KOHYA and row["caption"]:
-            yield f"{place}{PurePosixPath(name).with_suffix('.txt')}", row["caption"] + "\n"
+    for image, name in zip(images, _names(images), strict=True):
+        yield f"{place}{name}", blobs.local(image.sha256, image.name)
+        captions[name] = image.caption
+        if layout == Layout.KOHYA and image.caption:
+            yield f"{place}{PurePosixPath(name).with_suffix('.txt')}", image.caption + "\n"
     if layout == Layout.KOHYA:
         yield "dataset.toml", _kohya_settings(place.rstrip("/"), " ".join(trigger.split()))
     elif layout == Layout.IMAGEFOLDER:
@@ -126,16 +118,15 @@ def _json_lines(captions):
     )
 
 
-def _names(rows):
+def _names(images):
     """File names whose endings tell the truth: a HEIC's upright copy is a JPEG."""
     taken, names = set(), []
-    for row in rows:
-        with opened(blobs.local(row["sha256"], row["name"]), name=row["name"]) as image:
-            suffix = SUFFIXES.get(image.format, PurePosixPath(row["name"]).suffix)
-        own = PurePosixPath(row["name"])
+    for image in images:
+        with opened(blobs.local(image.sha256, image.name), name=image.name) as file:
+            suffix = SUFFIXES.get(file.format, PurePosixPath(image.name).suffix)
+        own = PurePosixPath(image.name)
         same = own.suffix.lower() in {suffix, ".jpeg" if suffix == ".jpg" else suffix}
-        name = _free(row["name"] if same else f"{own.stem}{suffix}", taken)
-        names.append(name)
+        names.append(_free(image.name if same else f"{own.stem}{suffix}", taken))
     return names
 
 

@@ -62,7 +62,7 @@ def snapshot_problems(snapshot):
 
     A picture that was withdrawn and then taken out is still in the snapshot.
     """
-    hashes = {row["sha256"] for row in snapshot.rows}
+    hashes = set(snapshot.images.values_list("sha256", flat=True))
     images = TrainingImage.objects.filter(dataset=snapshot.dataset_id, picture_sha256__in=hashes)
     counts = images.aggregate(
         withdrawn=Count("pk", filter=~Q(withdrawn_at=None)),

@@ -5,13 +5,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import ProtectedError, TextField
-from django.db.models.functions import Cast
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from brandstudio.core.models import AuditEntry
 from brandstudio.core.queue import housekeeping
-from training.models import RunState, Snapshot, TrainingRun
+from training.models import RunState, TrainingRun
 from training.services.run_folders import run_folder
 
 
@@ -73,15 +72,3 @@ def forget_resume_state(run):
     if sha256 := run.resume_sha256:
         TrainingRun.objects.filter(pk=run.pk).update(resume_sha256="", resume_step=0)
         housekeeping.discard_unnamed([sha256])
-
-
-def is_in_a_snapshot(sha256):
-    """Whether a frozen dataset names this picture."""
-    texts = Snapshot.objects.annotate(text=Cast("rows", TextField()))
-    return texts.filter(text__contains=sha256).exists()
-
-
-def in_snapshots():
-    """Hashes of the pictures that frozen datasets name."""
-    rows = Snapshot.objects.values_list("rows", flat=True).iterator(chunk_size=20)
-    return {row["sha256"] for snapshot in rows for row in snapshot}

@@ -46,11 +46,11 @@ def write_training_folder(run):
     data = run_folder(run) / "data"
     data.mkdir(parents=True, exist_ok=True)
     attempt_folder(run).mkdir(exist_ok=True)
-    rows = run.snapshot.rows
-    for row in rows:
-        _link(blobs.local(row["sha256"], row["name"]), data / row["name"])
+    images = list(run.snapshot.images.all())
+    for image in images:
+        _link(blobs.local(image.sha256, image.name), data / image.name)
     metadata = run_folder(run) / "metadata.csv"
-    write_metadata(metadata, {row["name"]: row["caption"] for row in rows})
+    write_metadata(metadata, {image.name: image.caption for image in images})
     return RunConfig.from_yaml(run.config).replace(
         train_data_dir=str(data),
         metadata_path=str(metadata),

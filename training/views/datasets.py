@@ -25,7 +25,7 @@ from training.models import Dataset, Snapshot
 from training.pages.snapshot_diff import differences
 from training.pages.statistics import dataset_statistics
 from training.rules.readiness import readiness
-from training.services.exports import Layout, file_stem, rows_of
+from training.services.exports import Layout, file_stem
 
 RIGHTS_PAGE = 200
 
@@ -147,7 +147,7 @@ def _rights_page(request, dataset, chosen):
 @require_safe
 def snapshots(request, pk):
     dataset = visible_dataset(request, pk)
-    all_snapshots = list(dataset.snapshots.prefetch_related("runs"))
+    all_snapshots = list(dataset.snapshots.with_counts().prefetch_related("runs"))
     pair = [s for s in all_snapshots if str(s.pk) in {request.GET.get("a"), request.GET.get("b")}]
     context = {"dataset": dataset, "snapshots": all_snapshots, "layouts": Layout.choices}
     if len(pair) == 2:
@@ -160,7 +160,7 @@ def snapshots(request, pk):
 @require_safe
 def export(request, pk):
     dataset = visible_dataset(request, pk)
-    return _zip(request, rows_of(dataset), dataset, dataset.name)
+    return _zip(request, Snapshot.images_of(dataset), dataset, dataset.name)
 
 
 @designer_required
@@ -171,10 +171,10 @@ def snapshot_export(request, pk):
         Snapshot.objects.filter(dataset__in=mine).select_related("dataset"), pk=pk
     )
     name = f"{snapshot.dataset.name}-{snapshot.sha256[:8]}"
-    return _zip(request, snapshot.rows, snapshot.dataset, name)
+    return _zip(request, snapshot.images.all(), snapshot.dataset, name)
 
 
-def _zip(request, rows, dataset, name):
+def _zip(request, images, dataset, name):
     """A zip in the layout that ?layout= names."""
     layout = request.GET.get("layout", Layout.STUDIO)
     if layout not in Layout.values:
@@ -182,7 +182,7 @@ def _zip(request, rows, dataset, name):
     # Not in memory: a dataset may have a gigabyte. The file is gone once it is sent.
     file = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115 -- sent later
     try:
-        services.export_zip(rows, file, layout, dataset.trigger_word)
+        services.export_zip(images, file, layout, dataset.trigger_word)
     except BaseException:
         file.close()
         raise

@@ -83,10 +83,10 @@ def _thinned(found):
 
 
 def _captions(run):
-    rows = run.snapshot.rows
-    return [as_prompt(rows[0]["caption"]), as_prompt(rows[len(rows) // 2]["caption"])]
+    captions = list(run.snapshot.images.values_list("caption", flat=True))
+    return [as_prompt(captions[0]), as_prompt(captions[len(captions) // 2])]
 
 
 def _references(run):
-    rows = run.snapshot.rows
-    return [blobs.local(row["sha256"]) for row in rows[:: -(-len(rows) // MOST_REFERENCES)]]
+    hashes = list(run.snapshot.images.values_list("sha256", flat=True))
+    return [blobs.local(sha256) for sha256 in hashes[:: -(-len(hashes) // MOST_REFERENCES)]]

@@ -12,7 +12,6 @@ from brandstudio.core.queue import work_queue
 
 _DAY = 24 * 3600
 _chores = []
-_further_names = []  # (finder, lister)
 
 logger = logging.getLogger(__name__)
 
@@ -22,16 +21,6 @@ def register(chore):
     if chore not in _chores:
         _chores.append(chore)
     return chore
-
-
-def register_names(finder, lister):
-    """Add rows that name blobs elsewhere than in a BlobField.
-
-    finder(sha256): whether they name this one. lister(): the hashes of all that they name.
-    """
-    if (finder, lister) not in _further_names:
-        _further_names.append((finder, lister))
-    return finder
 
 
 def enqueue_if_due():
@@ -66,17 +55,15 @@ def discard_unnamed(hashes):
 def is_named(sha256):
     """Whether any row of any room names this blob."""
     return any(
-        model._base_manager.filter(**{name: sha256}).exists() for model, name in _columns()
-    ) or any(finder(sha256) for finder, _ in _further_names)
+        model._base_manager.filter(**{name: sha256}).exists() for model, name in blob_columns()
+    )
 
 
 def all_named():
     """The hashes of all blobs that rows of any room name."""
     named = set()
-    for model, name in _columns():
+    for model, name in blob_columns():
         named.update(model._base_manager.values_list(name, flat=True).distinct().iterator())
-    for _, lister in _further_names:
-        named.update(lister())
     return named - {""}
 
 
@@ -84,12 +71,13 @@ def rows_naming(sha256):
     """Rows with a column that names this blob, as [(row, column)]."""
     return [
         (row, name)
-        for model, name in _columns()
+        for model, name in blob_columns()
         for row in model._base_manager.filter(**{name: sha256})
     ]
 
 
-def _columns():
+def blob_columns():
+    """[(model, column)] of all that name blobs: those made as BlobField, and no others."""
     return [
         (model, field.name)
         for model in apps.get_models()

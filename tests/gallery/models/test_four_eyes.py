@@ -74,7 +74,7 @@ def test_trainer_does_not_approve_what_a_colleague_published(make_version, two_a
     dataset = Dataset.objects.create(name="Ink", owner=designer)
     run = TrainingRun.objects.create(
         name="Ink", owner=trainer, dataset=dataset, base=version.base, state="finished",
-        snapshot=Snapshot.objects.create(dataset=dataset, sha256="0" * 64, rows=[]),
+        snapshot=Snapshot.objects.create(dataset=dataset, sha256="0" * 64),
         config=full_config({}, version.base).to_yaml(),
     )  # fmt: skip
     version.checkpoint = Checkpoint.objects.create(

@@ -75,7 +75,7 @@ def made(make_version, make_template, make_ready, make_scene, brand_admin, chann
         dataset=dataset, name="a.png", original_sha256=dark, picture_sha256=dark,
         thumb_sha256=dark, width=MASTER[0], height=MASTER[1],
     )  # fmt: skip
-    snapshot = Snapshot.objects.create(dataset=dataset, sha256="0" * 64, rows=[])
+    snapshot = Snapshot.objects.create(dataset=dataset, sha256="0" * 64)
     run = TrainingRun.objects.create(
         name="Ink", owner=brand_admin, dataset=dataset, base=version.base, snapshot=snapshot,
         state="finished", config=full_config({}, version.base).to_yaml(),

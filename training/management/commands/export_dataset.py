@@ -9,8 +9,8 @@ from training import problems
 from training.engine.errors import EngineError
 from training.engine.files.disk import check_folder_path, check_output
 from training.management.find import dataset_named
-from training.models import Dataset
-from training.services.exports import KOHYA_FLAGS, Layout, export_folder, export_zip, rows_of
+from training.models import Dataset, Snapshot
+from training.services.exports import KOHYA_FLAGS, Layout, export_folder, export_zip
 
 
 class Command(BaseCommand):
@@ -24,29 +24,29 @@ class Command(BaseCommand):
 
     def handle(self, *, dataset, snapshot, output, layout, **options):
         chosen = dataset_named(Dataset.objects.kept(), dataset)
-        rows = self._rows(chosen, snapshot)
+        images = self._images(chosen, snapshot)
         path = Path(output)
         try:
             if path.suffix.lower() == ".zip":
                 check_output(path, "--output", [".zip"])
-                export_zip(rows, path, layout, chosen.trigger_word)
+                export_zip(images, path, layout, chosen.trigger_word)
             else:
                 check_folder_path(path, "--output")
-                export_folder(rows, path, layout, chosen.trigger_word)
+                export_folder(images, path, layout, chosen.trigger_word)
         except (FileExistsError, NotADirectoryError) as error:
             raise CommandError(f"{output} is no empty folder; name another.") from error
         except EngineError as error:
             raise CommandError(str(error)) from error
         except BlobMissing as error:
             raise CommandError(problems.english("stored-damaged", {"name": error.name})) from error
-        self.stdout.write(f"{len(rows)} pictures in {output}")
+        self.stdout.write(f"{len(images)} pictures in {output}")
         if layout == Layout.KOHYA:
             self.stdout.write(f"kohya's trainer finds the captions with {KOHYA_FLAGS}")
 
-    def _rows(self, dataset, snapshot):
+    def _images(self, dataset, snapshot):
         if not snapshot:
-            return rows_of(dataset)
+            return Snapshot.images_of(dataset)
         found = list(dataset.snapshots.filter(sha256__startswith=snapshot)[:2])
         if len(found) != 1:
             raise CommandError(f"{dataset} has no single snapshot {snapshot}….")
-        return found[0].rows
+        return list(found[0].images.all())
