@@ -20,13 +20,13 @@ def _die_at(run_name, phase):
 
     From inside, since a phase of a toy is over before another process could have seen it.
     """
-    from training.worker.event_writer import Recorder  # noqa: PLC0415 -- models load after the apps
+    from training.worker.event_writer import EventWriter  # noqa: PLC0415 -- models load after the apps
 
-    note = Recorder.note
+    note = EventWriter.note
 
     def note_or_die(self, event):
         note(self, event)
         if self.run.name == run_name and event.kind == "phase" and event.name == phase:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    Recorder.note = note_or_die
+    EventWriter.note = note_or_die

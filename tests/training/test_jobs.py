@@ -10,7 +10,7 @@ from training.engine.lora import weight_files
 from training.models import RunState, TrainingRun, Wish
 from training.services import run_folders
 from training.worker import run_control, training
-from training.worker.event_writer import Recorder
+from training.worker.event_writer import EventWriter
 
 pytestmark = pytest.mark.django_db
 
@@ -194,9 +194,9 @@ def test_lost_worker_writes_nothing_more(run):
     lost = TrainingRun.objects.get(pk=run.pk)
     TrainingRun.objects.get(pk=run.pk).requeue(why="worker-lost")
 
-    recorder = Recorder(lost)
-    recorder.say("line-started", attempt=1, worker="one")
+    writer = EventWriter(lost)
+    writer.say("line-started", attempt=1, worker="one")
     with pytest.raises(WrongState):
-        recorder.settle()
+        writer.settle()
 
     assert run.lines.count() == 0

@@ -1,4 +1,4 @@
-"""Starting, steering and feeding training runs."""
+"""Training runs: started, repeated, paused and moved in the queue."""
 
 from django.db import transaction
 

@@ -14,10 +14,10 @@ MOST_CHECKPOINTS = 8  # evenly thinned, the last one among them
 MOST_REFERENCES = 60
 
 
-def recommend(run, config, recorder, control):
+def recommend(run, config, writer, control):
     """Score the run's checkpoints and note which to take; nothing here may fail the run.
 
-    control: steering.RunControl; between pictures it gives the device to a waiting renderer, and
+    control: run_control.RunControl; between pictures it gives the device to a waiting renderer, and
     `why_paused` says that the process must end before the advice was ready. Raises WrongState.
     """
     from training.engine.evaluate import checkpoint_scores  # noqa: PLC0415 -- torch is slow
@@ -28,11 +28,11 @@ def recommend(run, config, recorder, control):
     TrainingRun.objects.filter(pk=run.pk).update(image_losses=worst_of(facts))
     chosen = _thinned(list(run.checkpoints.order_by("step")))
     if len(chosen) == 1:  # nothing to choose from, so no pictures are drawn
-        _keep(run, {"step": chosen[0].step, "reasons": ["only-one"], "scores": []}, recorder)
+        _keep(run, {"step": chosen[0].step, "reasons": ["only-one"], "scores": []}, writer)
         return
 
     def on_picture(done, total):
-        recorder.note(Phase("choosing", done, total))
+        writer.note(Phase("choosing", done, total))
         control.yield_device()
 
     model = pipeline_cache.model(run.base.path, config)
@@ -54,21 +54,21 @@ def recommend(run, config, recorder, control):
         facts = {"reason": str(error)[:200]}
         if isinstance(error, EngineError):
             facts["fault"] = {"code": error.code, "facts": error.facts}
-        recorder.say("line-not-recommended", level="warning", **facts)
-        recorder.settle()
+        writer.say("line-not-recommended", level="warning", **facts)
+        writer.settle()
         return
     told = found.to_json()
     told.pop("path")
-    _keep(run, told, recorder)
+    _keep(run, told, writer)
 
 
-def _keep(run, told, recorder):
+def _keep(run, told, writer):
     for score in told["scores"]:
         score.pop("path")
         run.checkpoints.filter(step=score["step"]).update(scores=score)
     TrainingRun.objects.filter(pk=run.pk, attempt=run.attempt).update(recommendation=told)
-    recorder.say("line-recommended", step=told["step"])
-    recorder.settle()
+    writer.say("line-recommended", step=told["step"])
+    writer.settle()
 
 
 def _record(run):

@@ -21,7 +21,7 @@ RETRY_SECONDS = 1.0
 logger = logging.getLogger(__name__)
 
 
-class Recorder:
+class EventWriter:
     """Takes the engine's events in; keeps them through a database outage, only a checkpoint waits.
 
     Everything is written in one transaction with a progress note that is guarded by the attempt,

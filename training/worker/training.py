@@ -10,7 +10,7 @@ from training import notices
 from training.models import RunLine, RunState
 from training.services import retention, run_folders
 from training.worker import checkpoint_advice, pipeline_cache
-from training.worker.event_writer import Recorder
+from training.worker.event_writer import EventWriter
 from training.worker.run_control import RunControl
 
 MOST_TRACE = 8000  # characters of a traceback that the log keeps
@@ -21,25 +21,25 @@ def train(run):
 
     Raises WrongState when it was cancelled or taken over, LeaseAbandoned, EngineError.
     """
-    recorder = Recorder(run)
+    writer = EventWriter(run)
     config = run_folders.write_training_folder(run)
     step = run_folders.carry_state_over(run)
     line = (
         "line-resumed" if step is not None else "line-anew" if run.attempt > 1 else "line-started"
     )
-    recorder.say(line, attempt=run.attempt, step=step or 0, worker=run.worker.split(":")[0])
-    recorder.settle()
+    writer.say(line, attempt=run.attempt, step=step or 0, worker=run.worker.split(":")[0])
+    writer.settle()
     with this_device().training(should_stop=lambda: _is_called_off(run)) as turn:
         control = RunControl(run, turn)
-        end = _last_event(run, config, recorder, control, resume=step is not None)
+        end = _last_event(run, config, writer, control, resume=step is not None)
         if end is not None and end.kind == "finished":
-            recorder.settle()
-            checkpoint_advice.recommend(run, config, recorder, control)
-    recorder.settle()
+            writer.settle()
+            checkpoint_advice.recommend(run, config, writer, control)
+    writer.settle()
     _end(run, end, control)
 
 
-def _last_event(run, config, recorder, control, *, resume):
+def _last_event(run, config, writer, control, *, resume):
     """Train, each event written as it comes. Returns the last one, None if there was none."""
     from training.engine.train import trainer  # noqa: PLC0415 -- torch is slow; web processes skip it
 
@@ -54,7 +54,7 @@ def _last_event(run, config, recorder, control, *, resume):
     for event in events:
         if event.kind == "step" and run.state != RunState.TRAINING:
             run.begin_training()
-        recorder.note(event)
+        writer.note(event)
         end = event
     return end
 
