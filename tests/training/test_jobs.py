@@ -7,7 +7,7 @@ from brandstudio.core import blobs
 from brandstudio.core.models import Notice, WrongState
 from training import jobs, services
 from training.engine.lora import weight_files
-from training.models import RunState, TrainingRun, Wish
+from training.models import RequestedAction, RunState, TrainingRun
 from training.services import run_folders
 from training.worker import run_control, training
 from training.worker.event_writer import EventWriter
@@ -64,7 +64,7 @@ def test_job_delivered_twice_trains_once(run):
 def test_paused_run_goes_on_to_the_same_weights(run, designer, base, quick_settings):
     straight = services.start_run(run.dataset, base, quick_settings, by=designer, name="Ink one")
     jobs.train(straight.pk)
-    TrainingRun.objects.filter(pk=run.pk).update(wish=Wish.PAUSE)
+    TrainingRun.objects.filter(pk=run.pk).update(requested_action=RequestedAction.PAUSE)
 
     jobs.train(run.pk)
     run.refresh_from_db()
@@ -104,13 +104,13 @@ def test_cancelled_run_stops_and_keeps_its_state(run, designer):
 def test_save_now_writes_a_checkpoint_out_of_turn(make_dataset, base, designer, queue_redis):
     settings = {"lora_rank": 2, "batch_size": 2, "epochs": 2, "save_steps": 1000}
     run = services.start_run(make_dataset(4, checked=4), base, settings, by=designer)
-    TrainingRun.objects.filter(pk=run.pk).update(wish=Wish.SAVE)
+    TrainingRun.objects.filter(pk=run.pk).update(requested_action=RequestedAction.SAVE)
 
     jobs.train(run.pk)
 
     run.refresh_from_db()
     assert run.checkpoints.filter(is_final=False).count() == 1
-    assert run.wish == Wish.NONE
+    assert run.requested_action == RequestedAction.NONE
 
 
 def test_sample_now_draws_the_samples_out_of_turn(make_dataset, base, designer, queue_redis):
@@ -119,13 +119,13 @@ def test_sample_now_draws_the_samples_out_of_turn(make_dataset, base, designer, 
         **{"sample_steps": 1, "sample_prompts": ["lnink, arcade street"]},
     }
     run = services.start_run(make_dataset(4, checked=4), base, settings, by=designer)
-    TrainingRun.objects.filter(pk=run.pk).update(wish=Wish.SAMPLE)
+    TrainingRun.objects.filter(pk=run.pk).update(requested_action=RequestedAction.SAMPLE)
 
     jobs.train(run.pk)
 
     run.refresh_from_db()
     assert [sample.step for sample in run.samples.all()] == [1]
-    assert run.wish == Wish.NONE
+    assert run.requested_action == RequestedAction.NONE
 
 
 def test_fault_that_a_person_can_mend_is_kept_with_its_facts(run):

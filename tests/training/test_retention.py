@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 from brandstudio.core import blobs
 from brandstudio.core.queue import housekeeping
 from training import jobs, services
-from training.models import Checkpoint, RunState, TrainingRun, Wish
+from training.models import Checkpoint, RequestedAction, RunState, TrainingRun
 from training.services import retention, run_folders
 from training.worker import run_control, training
 
@@ -136,7 +136,7 @@ def pause_after_first_save(run, monkeypatch):
     class PausedThen(run_control.RunControl):
         def should_pause(self):
             if Checkpoint.objects.filter(run=run).exists():
-                TrainingRun.objects.filter(pk=run.pk).update(wish=Wish.PAUSE)
+                TrainingRun.objects.filter(pk=run.pk).update(requested_action=RequestedAction.PAUSE)
             return super().should_pause()
 
     with monkeypatch.context() as patch:

@@ -1,7 +1,7 @@
 from .base_model import BaseModel, Kind
 from .dataset import CaptionRevision, CaptionState, Dataset, TrainingImage
 from .dataset_task import Chore, ChoreKind, ChoreState
-from .run import Checkpoint, LossPoint, RunLine, RunSample, RunState, TrainingRun, Wish
+from .run import Checkpoint, LossPoint, RequestedAction, RunLine, RunSample, RunState, TrainingRun
 from .snapshot import Snapshot, SnapshotImage
 from .upload import Upload, UploadState
 
@@ -25,5 +25,5 @@ __all__ = [
     "TrainingRun",
     "Upload",
     "UploadState",
-    "Wish",
+    "RequestedAction",
 ]

@@ -29,7 +29,7 @@ ON_A_DEVICE = (RunState.PREPARING, RunState.TRAINING)
 ENDED = (RunState.FINISHED, RunState.FAILED, RunState.CANCELLED)
 
 
-class Wish(models.TextChoices):
+class RequestedAction(models.TextChoices):
     """What a person asked of a run in a worker's hands; the worker obeys at the next step."""
 
     NONE = "", _("nothing")
@@ -74,7 +74,9 @@ class TrainingRun(Work):
     base = models.ForeignKey(BaseModel, models.PROTECT, related_name="runs")
     config = models.TextField(_("configuration"), help_text="YAML")
     state = models.CharField(max_length=12, choices=RunState, default=RunState.DRAFT)
-    wish = models.CharField(max_length=10, choices=Wish, default=Wish.NONE, blank=True)
+    requested_action = models.CharField(
+        max_length=10, choices=RequestedAction, default=RequestedAction.NONE, blank=True
+    )
     made_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -144,13 +146,16 @@ class TrainingRun(Work):
             sources=(RunState.DRAFT, RunState.PAUSED, RunState.INTERRUPTED, RunState.FAILED),
             by=by,
             why=why,
-            wish=Wish.NONE,
+            requested_action=RequestedAction.NONE,
         )
 
     def requeue(self, why=""):
         """Its worker or its job is gone: go on by itself, from the last checkpoint."""
         self._queue_again(
-            RunState.QUEUED, sources=(RunState.QUEUED, *ON_A_DEVICE), why=why, wish=Wish.NONE
+            RunState.QUEUED,
+            sources=(RunState.QUEUED, *ON_A_DEVICE),
+            why=why,
+            requested_action=RequestedAction.NONE,
         )
 
     def start(self, worker):
@@ -168,7 +173,7 @@ class TrainingRun(Work):
             sources=(RunState.QUEUED, *ON_A_DEVICE),
             by=by,
             why=why,
-            wish=Wish.NONE,
+            requested_action=RequestedAction.NONE,
             problem=problem,
             problem_facts=facts if problem else {},
         )
@@ -225,10 +230,12 @@ class TrainingRun(Work):
         self.priority = priority
         self.save(update_fields=["priority"])
 
-    def ask(self, wish):
-        """Leave a wish for the worker; it has no meaning unless the run is in its hands."""
-        TrainingRun.objects.filter(pk=self.pk, state__in=ON_A_DEVICE).update(wish=wish)
-        self.wish = wish
+    def request(self, action):
+        """Leave word for the worker; it has no meaning unless the run is in its hands."""
+        TrainingRun.objects.filter(pk=self.pk, state__in=ON_A_DEVICE).update(
+            requested_action=action
+        )
+        self.requested_action = action
 
 
 class LossPoint(models.Model):

@@ -206,7 +206,7 @@ def version_tag(runs, pk):
     Whatever a worker writes comes with a progress note, so the row alone tells; only the place in
     the queue depends on others.
     """
-    columns = ("state", "wish", "progress_at", "attempt", "queued_at", "problem")
+    columns = ("state", "requested_action", "progress_at", "attempt", "queued_at", "problem")
     row = runs.filter(pk=pk).values_list(*columns).first()
     if row is None:
         return None

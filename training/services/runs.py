@@ -4,7 +4,7 @@ from django.db import transaction
 
 from brandstudio.core.models import AuditEntry
 from brandstudio.core.queue import work_queue
-from training.models import RunState, Snapshot, TrainingRun, Wish
+from training.models import RequestedAction, RunState, Snapshot, TrainingRun
 from training.rules.run_estimate import plan_of
 from training.rules.run_settings import full_config, settings_of_run
 from training.services.preflight import preflight, sizes_of, snapshot_problems
@@ -83,14 +83,14 @@ def queue_run(run, by, why=""):
         work_queue.enqueue_work(run)
 
 
-def ask_run(run, wish, by=None):
+def ask_run(run, action, by=None):
     """Pause, save: done by the worker at the next step. A run that only waits is paused at once."""
-    if run.state == RunState.QUEUED and wish == Wish.PAUSE:
+    if run.state == RunState.QUEUED and action == RequestedAction.PAUSE:
         job_id = run.job_id
         run.pause(why="asked", by=by)
         transaction.on_commit(lambda: work_queue.withdraw(run.QUEUE, job_id))
     else:
-        run.ask(wish)
+        run.request(action)
 
 
 def cancel_run(run, by):

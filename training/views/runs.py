@@ -19,7 +19,7 @@ from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.polling import polled
 from brandstudio.core.ui.redirects import safe_next
 from training import services
-from training.models import Checkpoint, RunLine, TrainingRun, Wish
+from training.models import Checkpoint, RequestedAction, RunLine, TrainingRun
 from training.pages.run import RunPage, compare, queue_place, queue_rows, shown_lines, version_tag
 from training.pages.run_form import RunDraft
 from training.problems import sentence
@@ -129,9 +129,9 @@ def run_act(request, pk):
     run = visible_run(request, pk)
     acts = {
         "cancel": lambda: services.cancel_run(run, request.user),
-        "pause": lambda: services.ask_run(run, Wish.PAUSE, by=request.user),
-        "save": lambda: services.ask_run(run, Wish.SAVE, by=request.user),
-        "sample": lambda: services.ask_run(run, Wish.SAMPLE, by=request.user),
+        "pause": lambda: services.ask_run(run, RequestedAction.PAUSE, by=request.user),
+        "save": lambda: services.ask_run(run, RequestedAction.SAVE, by=request.user),
+        "sample": lambda: services.ask_run(run, RequestedAction.SAMPLE, by=request.user),
         "resume": lambda: services.queue_run(run, by=request.user),
     }
     if request.user.is_brand_admin:

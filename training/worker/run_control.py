@@ -7,7 +7,7 @@ from django.db import DatabaseError
 
 from brandstudio.core.queue import stopping
 from training.engine.train.control import Control
-from training.models import RunState, TrainingRun, Wish
+from training.models import RequestedAction, RunState, TrainingRun
 
 LOOK_SECONDS = 1.0  # the row is read this often at most, not at every step
 
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 class RunControl(Control):
-    """Reads the run's row for wishes, and gives the device to a waiting renderer.
+    """Reads the run's row for what was asked of it, and gives the device to a waiting renderer.
 
     why_paused: "asked" when a person wants it, "worker-stops" when this process must end.
     """
@@ -25,12 +25,12 @@ class RunControl(Control):
         self.turn = turn
         self.why_paused = ""
         self._looked_at = 0.0
-        self._row = {"wish": run.wish, "ours": True}
+        self._row = {"requested_action": run.requested_action, "ours": True}
 
     def should_pause(self):
         if stopping.process_should_stop():
             self.why_paused = "worker-stops"
-        elif self._look()["wish"] == Wish.PAUSE:
+        elif self._look()["requested_action"] == RequestedAction.PAUSE:
             self.why_paused = "asked"
         return bool(self.why_paused)
 
@@ -38,17 +38,17 @@ class RunControl(Control):
         return not self._look()["ours"]
 
     def wants_save(self):
-        return self._grants(Wish.SAVE)
+        return self._grants(RequestedAction.SAVE)
 
     def wants_sample(self):
-        return self._grants(Wish.SAMPLE)
+        return self._grants(RequestedAction.SAMPLE)
 
-    def _grants(self, wish):
-        """Whether this is wished; it is wished no longer then."""
-        if self._look()["wish"] != wish:
+    def _grants(self, action):
+        """Whether this was asked for; it is done with then."""
+        if self._look()["requested_action"] != action:
             return False
-        self._row["wish"] = Wish.NONE
-        self._mine().filter(wish=wish).update(wish=Wish.NONE)
+        self._row["requested_action"] = RequestedAction.NONE
+        self._mine().filter(requested_action=action).update(requested_action=RequestedAction.NONE)
         return True
 
     def device_wanted(self):
@@ -62,12 +62,15 @@ class RunControl(Control):
         if now - self._looked_at >= LOOK_SECONDS or stopping.job_should_stop():
             self._looked_at = now
             try:
-                wish = self._mine().values_list("wish", flat=True).first()
+                action = self._mine().values_list("requested_action", flat=True).first()
             except DatabaseError as error:
                 logger.warning("The database does not answer (%s); the run goes on.", error)
             else:
                 # No row any more: cancelled, or in another worker's hands.
-                self._row = {"wish": wish or Wish.NONE, "ours": wish is not None}
+                self._row = {
+                    "requested_action": action or RequestedAction.NONE,
+                    "ours": action is not None,
+                }
         return self._row
 
     def _mine(self):
