@@ -4,7 +4,7 @@ from functools import partial
 
 from brandstudio.core.queue import attempt
 from training.engine.errors import EngineError
-from training.models import Chore, TrainingRun, Upload
+from training.models import DatasetTask, TrainingRun, Upload
 from training.services import bases, incoming
 from training.worker import dataset_tasks, training
 
@@ -16,10 +16,10 @@ def train(run_pk):
     attempt.carry_out(run, training.train, mendable=(EngineError,), fail=fail)
 
 
-def do_chore(chore_pk):
+def carry_out_task(task_pk):
     """Draft captions or screen pictures for a whole dataset. Safe to deliver twice."""
-    chore = Chore.objects.select_related("dataset").get(pk=chore_pk)
-    attempt.carry_out(chore, dataset_tasks.carry_out, mendable=(EngineError,))
+    task = DatasetTask.objects.select_related("dataset").get(pk=task_pk)
+    attempt.carry_out(task, dataset_tasks.carry_out, mendable=(EngineError,))
 
 
 def unpack(upload_pk):
@@ -35,7 +35,7 @@ def unpack(upload_pk):
 
 def warm_up(queue):
     """Before the first job of a worker: look at what base models there are, or load torch."""
-    if queue == Chore.QUEUE:
+    if queue == DatasetTask.QUEUE:
         bases.sync_base_models()
     else:
         import training.engine.train.trainer  # noqa: F401, PLC0415 -- torch is slow to import

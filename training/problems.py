@@ -162,7 +162,7 @@ SENTENCES: dict[str, str] = {
         "The YAML names the base model “{name}”, which the studio does not have. "
         "Choose one from the list."
     ),
-    # Runs and chores
+    # Runs and tasks of datasets
     "stored-damaged": gettext_noop(
         "The stored file of {name} is missing or damaged. Ask an administrator to bring it back "
         "(“manage.py verify” lists such files), or take it out and send it again."

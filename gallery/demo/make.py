@@ -22,7 +22,7 @@ from training.engine import families
 from training.engine.data.images import open_rgb
 from training.engine.evaluate.strength_sheet import StrengthSheet
 from training.minibase import artist
-from training.models import BaseModel, ChoreKind, RunState
+from training.models import BaseModel, DatasetTaskKind, RunState
 
 # Template, pack, channel, and what is chosen besides each slot's first option.
 SCENES = (
@@ -77,8 +77,8 @@ def make_dataset(style, owner, count):
 
 def draft_captions(dataset, by):
     """Let the machine draft every caption; returns how many it wrote."""
-    chore = training_services.ask_chore(dataset, ChoreKind.DRAFT, by)
-    training_jobs.do_chore(chore.pk)
+    task = training_services.ask_task(dataset, DatasetTaskKind.DRAFT, by)
+    training_jobs.carry_out_task(task.pk)
     return dataset.images.exclude(caption="").count()
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError
 
 from brandstudio.core.models import AuditEntry, User, WrongState
-from training.models import BaseModel, Chore, ChoreState, Dataset, RunState, TrainingRun
+from training.models import BaseModel, Dataset, DatasetTask, DatasetTaskState, RunState, TrainingRun
 
 pytestmark = pytest.mark.django_db
 
@@ -122,18 +122,18 @@ def test_lapsed_lease_is_found_and_a_renewed_one_is_not(make_run, settings):
     assert not TrainingRun.objects.lapsed().exists()
 
 
-def test_dataset_has_one_active_chore_of_a_kind(dataset, designer):
-    Chore.objects.create(dataset=dataset, kind="draft", asked_by=designer)
+def test_dataset_has_one_active_task_of_a_kind(dataset, designer):
+    DatasetTask.objects.create(dataset=dataset, kind="draft", asked_by=designer)
 
     with pytest.raises(IntegrityError):
-        Chore.objects.create(dataset=dataset, kind="draft", asked_by=designer)
+        DatasetTask.objects.create(dataset=dataset, kind="draft", asked_by=designer)
 
 
-def test_finished_chore_lets_the_next_one_in(dataset, designer):
-    chore = Chore.objects.create(dataset=dataset, kind="draft", asked_by=designer)
-    chore.start("w1")
-    chore.finish()
+def test_finished_task_lets_the_next_one_in(dataset, designer):
+    task = DatasetTask.objects.create(dataset=dataset, kind="draft", asked_by=designer)
+    task.start("w1")
+    task.finish()
 
-    again = Chore.objects.create(dataset=dataset, kind="draft", asked_by=designer)
+    again = DatasetTask.objects.create(dataset=dataset, kind="draft", asked_by=designer)
 
-    assert (chore.state, again.state) == (ChoreState.DONE, ChoreState.QUEUED)
+    assert (task.state, again.state) == (DatasetTaskState.DONE, DatasetTaskState.QUEUED)

@@ -23,7 +23,7 @@ from brandstudio.core.input.numbers import (
 )
 from brandstudio.core.models import User
 from training import services as training_services
-from training.models import ChoreKind
+from training.models import DatasetTaskKind
 
 ODD = [
     "",
@@ -132,7 +132,7 @@ def site(make_user, make_version, make_ready, make_template, queue_redis, tmp_pa
     version = make_version(made_by=person)
     make_ready(by=person, packs=((version, 0.7),), template=make_template("arcade"))
     dataset = training_services.make_dataset(person, "Ink", trigger_word="lnink")
-    training_services.ask_chore(dataset, ChoreKind.SCREEN, person)
+    training_services.ask_task(dataset, DatasetTaskKind.SCREEN, person)
     client.force_login(person)
     return client
 

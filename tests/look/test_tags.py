@@ -12,7 +12,7 @@ from brandstudio.core.templatetags import look
 from gallery.models.asset import AssetReview, AssetState
 from gallery.models.review import ReviewState
 from training.models.dataset import CaptionState
-from training.models.dataset_task import ChoreState
+from training.models.dataset_task import DatasetTaskState
 from training.models.run import RunState
 
 VERSION = SimpleNamespace(
@@ -62,7 +62,7 @@ def test_duration_is_said_in_the_unit_people_think_in(seconds, words):
 
 
 def test_every_state_of_the_models_has_a_badge():
-    kinds = (AssetReview, AssetState, ReviewState, ChoreState, CaptionState, RunState)
+    kinds = (AssetReview, AssetState, ReviewState, DatasetTaskState, CaptionState, RunState)
     states = {state.value for kind in kinds for state in kind}
 
     assert states - set(look.BADGE_OF) == set()

@@ -9,7 +9,7 @@ from brandstudio.core.models import WrongState
 from brandstudio.core.queue import stopping
 from training import jobs, services
 from training.minibase import artist
-from training.models import CaptionState, Chore, ChoreKind, ChoreState
+from training.models import CaptionState, DatasetTask, DatasetTaskKind, DatasetTaskState
 from training.pages.caption_editor import Bench
 
 pytestmark = pytest.mark.django_db
@@ -18,13 +18,13 @@ pytestmark = pytest.mark.django_db
 def test_drafts_fill_what_is_missing_with_the_trigger_in_front(make_dataset, designer, queue_redis):
     dataset = make_dataset(3, captioned=1, checked=1)
     kept = dataset.images.first().caption
-    chore = services.ask_chore(dataset, ChoreKind.DRAFT, designer)
+    task = services.ask_task(dataset, DatasetTaskKind.DRAFT, designer)
 
-    jobs.do_chore(chore.pk)
+    jobs.carry_out_task(task.pk)
 
-    chore.refresh_from_db()
+    task.refresh_from_db()
     first, *rest = dataset.images.all()
-    assert (chore.state, chore.done, chore.total) == (ChoreState.DONE, 2, 2)
+    assert (task.state, task.done, task.total) == (DatasetTaskState.DONE, 2, 2)
     assert first.caption == kept
     assert {image.caption_state for image in rest} == {CaptionState.DRAFTED}
     assert all(image.caption.startswith("lnink, ") for image in rest)
@@ -35,9 +35,9 @@ def test_screening_reports_on_every_picture(
 ):
     dataset = make_dataset(1)
     services.add_pictures(dataset, [make_picture("tiny.jpg", seed=9, size=(40, 30))])
-    chore = services.ask_chore(dataset, ChoreKind.SCREEN, designer)
+    task = services.ask_task(dataset, DatasetTaskKind.SCREEN, designer)
 
-    jobs.do_chore(chore.pk)
+    jobs.carry_out_task(task.pk)
 
     found = {image.name: image.report for image in dataset.images.all()}
     codes = [finding["code"] for finding in found["tiny.jpg"]["findings"]]
@@ -50,33 +50,33 @@ def test_screening_reports_on_every_picture(
 def test_second_wish_joins_the_first(make_dataset, designer, queue_redis):
     dataset = make_dataset(1)
 
-    first = services.ask_chore(dataset, ChoreKind.SCREEN, designer)
-    second = services.ask_chore(dataset, ChoreKind.SCREEN, designer)
+    first = services.ask_task(dataset, DatasetTaskKind.SCREEN, designer)
+    second = services.ask_task(dataset, DatasetTaskKind.SCREEN, designer)
 
     assert first == second
-    assert Chore.objects.count() == 1
+    assert DatasetTask.objects.count() == 1
 
 
 def test_fragment_polls_while_there_is_work_and_then_stops(
     at_desk, make_dataset, designer, queue_redis
 ):
     dataset = make_dataset(1)
-    url = f"/datasets/{dataset.pk}/chores/"
+    url = f"/datasets/{dataset.pk}/tasks/"
     asked = at_desk.post(url, {"kind": "screen"}, headers={"HX-Request": "true"})
 
-    Chore.objects.get().cancel(by=designer)
+    DatasetTask.objects.get().cancel(by=designer)
     ended = at_desk.get(url, headers={"HX-Request": "true"})
 
     assert "every 2s" in asked.content.decode()
     assert "every 2s" not in ended.content.decode()
 
 
-def test_chore_is_done_by_one_worker_only(make_dataset, designer, queue_redis):
-    chore = services.ask_chore(make_dataset(1), ChoreKind.SCREEN, designer)
-    chore.start(worker="one")
+def test_task_is_done_by_one_worker_only(make_dataset, designer, queue_redis):
+    task = services.ask_task(make_dataset(1), DatasetTaskKind.SCREEN, designer)
+    task.start(worker="one")
 
     with pytest.raises(WrongState):
-        Chore.objects.get().start(worker="two")
+        DatasetTask.objects.get().start(worker="two")
 
 
 def test_wrong_captions_of_drawn_scenes_are_doubted_and_right_ones_are_not(
@@ -93,7 +93,7 @@ def test_wrong_captions_of_drawn_scenes_are_doubted_and_right_ones_are_not(
         told = specs[(n + 1) % 24 if n % 2 else n]
         image.draft(f"lnink, {artist.caption(told)}")
 
-    jobs.do_chore(services.ask_chore(dataset, ChoreKind.COMPARE, designer).pk)
+    jobs.carry_out_task(services.ask_task(dataset, DatasetTaskKind.COMPARE, designer).pk)
 
     view = Bench(dataset, QueryDict("finding=disagrees"))
     doubted = [card.image.name for card in view.cards(view.image_ids)]
@@ -103,33 +103,33 @@ def test_wrong_captions_of_drawn_scenes_are_doubted_and_right_ones_are_not(
     assert len([name for name in wrong if name in doubted]) >= 11
 
 
-@pytest.mark.parametrize("kind", ChoreKind.values)
+@pytest.mark.parametrize("kind", DatasetTaskKind.values)
 def test_worker_that_must_end_puts_the_dataset_task_back(
     make_dataset, designer, queue_redis, monkeypatch, kind
 ):
-    dataset = make_dataset(2, captioned=0 if kind == ChoreKind.DRAFT else 2)
-    chore = services.ask_chore(dataset, kind, designer)
+    dataset = make_dataset(2, captioned=0 if kind == DatasetTaskKind.DRAFT else 2)
+    task = services.ask_task(dataset, kind, designer)
     monkeypatch.setattr(stopping, "process_should_stop", lambda: True)
 
-    jobs.do_chore(chore.pk)
-    chore.refresh_from_db()
-    put_back = (chore.state, chore.lost, chore.problem)
+    jobs.carry_out_task(task.pk)
+    task.refresh_from_db()
+    put_back = (task.state, task.lost, task.problem)
     monkeypatch.setattr(stopping, "process_should_stop", lambda: False)
-    jobs.do_chore(chore.pk)
+    jobs.carry_out_task(task.pk)
 
-    chore.refresh_from_db()
-    assert put_back == (ChoreState.QUEUED, 0, "")
-    assert chore.state == ChoreState.DONE
+    task.refresh_from_db()
+    assert put_back == (DatasetTaskState.QUEUED, 0, "")
+    assert task.state == DatasetTaskState.DONE
 
 
 def test_meter_comes_along_when_screening_has_ended(make_dataset, designer, queue_redis, at_desk):
     dataset = make_dataset(1)
-    url = f"/datasets/{dataset.pk}/chores/"
-    chore = services.ask_chore(dataset, ChoreKind.SCREEN, designer)
+    url = f"/datasets/{dataset.pk}/tasks/"
+    task = services.ask_task(dataset, DatasetTaskKind.SCREEN, designer)
     english = {"HX-Request": "true", "Accept-Language": "en"}
 
     under_way = at_desk.get(url, headers=english).content.decode()
-    jobs.do_chore(chore.pk)
+    jobs.carry_out_task(task.pk)
     ended = at_desk.get(url, headers=english).content.decode()
 
     assert 'id="readiness"' not in under_way

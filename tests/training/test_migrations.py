@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from brandstudio.core.models import User
+from brandstudio.core.models import AuditEntry, User
+from training.models import DatasetTask
 
 ROWS = [
     {"image": 7, "name": "b.png", "sha256": "b" * 64, "caption": "ink, 雨"},
@@ -44,3 +45,20 @@ def test_snapshot_rows_move_from_json_into_their_table_and_back(at):
     ]
     rows = dict(old.get_model("training", "Snapshot").objects.values_list("pk", "rows"))
     assert rows == {full: ROWS, empty: []}
+
+
+def test_work_on_datasets_keeps_its_row_and_history_under_its_new_name(at):
+    owner = User.objects.create(username="dora").pk
+    old = at("0007_no_snapshot_rows_as_json")
+    dataset = old.get_model("training", "Dataset").objects.create(name="Ink", owner_id=owner)
+    task = old.get_model("training", "DatasetTask").objects.create(
+        dataset=dataset, kind="draft", asked_by_id=owner, done=3
+    )
+    entry = AuditEntry.objects.create(
+        subject_kind="training.task", subject_id=str(task.pk), target="working"
+    )
+
+    new = at("0009_dataset_tasks").get_model("training", "DatasetTask").objects
+
+    assert list(new.values_list("pk", "dataset", "done")) == [(task.pk, dataset.pk, 3)]
+    assert list(AuditEntry.objects.about(DatasetTask(pk=task.pk))) == [entry]

@@ -109,7 +109,7 @@ def test_stranger_can_act_on_nothing(client, make_user, make_run):
         f"/runs/{run.pk}/act/",
         f"/datasets/{run.dataset_id}/bulk/",
         f"/datasets/{run.dataset_id}/replace/",
-        f"/datasets/{run.dataset_id}/chores/",
+        f"/datasets/{run.dataset_id}/tasks/",
     ):
         assert client.post(url, {"act": "cancel"}).status_code == 404
     assert TrainingRun.objects.get().state == "queued"

@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 
 from tests.stored import DAMAGES, cut, lose
 from training import jobs, services
-from training.models import ChoreKind, ChoreState, RunState
+from training.models import DatasetTaskKind, DatasetTaskState, RunState
 
 pytestmark = pytest.mark.django_db
 
@@ -50,20 +50,20 @@ def test_run_on_a_damaged_picture_names_it(make_run, damage):
 
 
 @pytest.mark.parametrize("damage", [cut, lose])
-@pytest.mark.parametrize("kind", [ChoreKind.SCREEN, ChoreKind.DRAFT])
-def test_chore_does_the_other_pictures_and_names_the_damaged_one(
+@pytest.mark.parametrize("kind", [DatasetTaskKind.SCREEN, DatasetTaskKind.DRAFT])
+def test_task_does_the_other_pictures_and_names_the_damaged_one(
     make_dataset, designer, queue_redis, damage, kind
 ):
     dataset = make_dataset(3, captioned=0)
     bad = dataset.images.order_by("name")[1]
     damage(bad.picture_sha256)
-    chore = services.ask_chore(dataset, kind, by=designer)
+    task = services.ask_task(dataset, kind, by=designer)
 
-    jobs.do_chore(chore.pk)
+    jobs.carry_out_task(task.pk)
 
-    chore.refresh_from_db()
-    assert (chore.state, chore.problem) == (ChoreState.FAILED, "stored-damaged")
-    assert chore.problem_facts["name"] == bad.name
+    task.refresh_from_db()
+    assert (task.state, task.problem) == (DatasetTaskState.FAILED, "stored-damaged")
+    assert task.problem_facts["name"] == bad.name
     done = [i.name for i in dataset.images.all() if i.report or i.caption]
     assert len(done) == 2
     assert bad.name not in done

@@ -2,7 +2,7 @@
 
 import pytest
 
-from training.models import Chore, TrainingImage, TrainingRun
+from training.models import DatasetTask, TrainingImage, TrainingRun
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def states():
         ("datasets/{dataset}/bulk/", {"act": "xyz"}),
         ("datasets/{dataset}/bulk/", {}),
         ("datasets/{dataset}/replace/", {"act": "xyz", "kind": "add", "text": "rain"}),
-        ("datasets/{dataset}/chores/", {"kind": "xyz"}),
+        ("datasets/{dataset}/tasks/", {"kind": "xyz"}),
         ("datasets/{dataset}/train/", {"act": "xyz"}),
         ("datasets/{dataset}/train/", {"preset_act": "xyz"}),
         ("datasets/{dataset}/rights/", {"scope": "xyz", "rights_holder": "GAC"}),
@@ -53,7 +53,7 @@ def test_unknown_act_is_refused_by_name(post, make_dataset, base, page, data):
     told = next((value for value in data.values() if "xyz" in str(value)), "")
     assert_named(answer, told)
     assert states() == before
-    assert not Chore.objects.exists()
+    assert not DatasetTask.objects.exists()
     assert not TrainingRun.objects.exists()
 
 

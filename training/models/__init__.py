@@ -1,6 +1,6 @@
 from .base_model import BaseModel, Kind
 from .dataset import CaptionRevision, CaptionState, Dataset, TrainingImage
-from .dataset_task import Chore, ChoreKind, ChoreState
+from .dataset_task import DatasetTask, DatasetTaskKind, DatasetTaskState
 from .run import Checkpoint, LossPoint, RequestedAction, RunLine, RunSample, RunState, TrainingRun
 from .snapshot import Snapshot, SnapshotImage
 from .upload import Upload, UploadState
@@ -10,9 +10,9 @@ __all__ = [
     "CaptionRevision",
     "CaptionState",
     "Checkpoint",
-    "Chore",
-    "ChoreKind",
-    "ChoreState",
+    "DatasetTask",
+    "DatasetTaskKind",
+    "DatasetTaskState",
     "Dataset",
     "Kind",
     "LossPoint",

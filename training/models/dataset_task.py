@@ -8,13 +8,13 @@ from brandstudio.core.models import Work, WorkQuerySet
 from .dataset import Dataset
 
 
-class ChoreKind(models.TextChoices):
+class DatasetTaskKind(models.TextChoices):
     DRAFT = "draft", _("draft captions")
     SCREEN = "screen", _("screen pictures")
     COMPARE = "compare", _("compare captions with pictures")
 
 
-class ChoreState(models.TextChoices):
+class DatasetTaskState(models.TextChoices):
     QUEUED = "queued", _("queued")
     WORKING = "working", _("working")
     DONE = "done", _("done")
@@ -22,40 +22,42 @@ class ChoreState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
-class ChoreQuerySet(WorkQuerySet):
+class DatasetTaskQuerySet(WorkQuerySet):
     def active(self):
-        return self.filter(state__in=(ChoreState.QUEUED, ChoreState.WORKING))
+        return self.filter(state__in=(DatasetTaskState.QUEUED, DatasetTaskState.WORKING))
 
 
-class Chore(Work):
+class DatasetTask(Work):
     """Work on a whole dataset that is too long for a request: drafting captions, screening."""
 
-    WAITING = (ChoreState.QUEUED,)
-    HELD = (ChoreState.WORKING,)
+    WAITING = (DatasetTaskState.QUEUED,)
+    HELD = (DatasetTaskState.WORKING,)
     QUEUE = "background"
-    JOB = "training.jobs.do_chore"
+    JOB = "training.jobs.carry_out_task"
     OWNER = "asked_by"
 
-    dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="chores")
-    kind = models.CharField(max_length=10, choices=ChoreKind)
+    dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="tasks")
+    kind = models.CharField(max_length=10, choices=DatasetTaskKind)
     options = models.JSONField(default=dict, blank=True)
-    state = models.CharField(max_length=10, choices=ChoreState, default=ChoreState.QUEUED)
+    state = models.CharField(
+        max_length=10, choices=DatasetTaskState, default=DatasetTaskState.QUEUED
+    )
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
 
-    objects = ChoreQuerySet.as_manager()
+    objects = DatasetTaskQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("chore")
-        verbose_name_plural = _("chores")
+        verbose_name = _("dataset task")
+        verbose_name_plural = _("dataset tasks")
         ordering = ["-asked_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["dataset", "kind"],
                 condition=models.Q(state__in=("queued", "working")),
-                name="chore_once_at_a_time",
+                name="dataset_task_once_at_a_time",
             )
         ]
 
@@ -67,24 +69,24 @@ class Chore(Work):
         return self.state in (*self.WAITING, *self.HELD)
 
     def start(self, worker):
-        self.claim(ChoreState.WORKING, worker)
+        self.claim(DatasetTaskState.WORKING, worker)
 
     def finish(self):
-        self._release(ChoreState.DONE, sources=self.HELD)
+        self._release(DatasetTaskState.DONE, sources=self.HELD)
 
     def fail(self, code, **facts):
         self._release(
-            ChoreState.FAILED, sources=self.HELD, why=code, problem=code, problem_facts=facts
+            DatasetTaskState.FAILED, sources=self.HELD, why=code, problem=code, problem_facts=facts
         )
 
     def cancel(self, by):
-        self._release(ChoreState.CANCELLED, sources=(*self.WAITING, *self.HELD), by=by)
+        self._release(DatasetTaskState.CANCELLED, sources=(*self.WAITING, *self.HELD), by=by)
 
     def requeue(self, why="", by=None):
         """Its worker or its job is gone: wait for the next one."""
         self._queue_again(
-            ChoreState.QUEUED,
-            sources=(*self.WAITING, *self.HELD, ChoreState.FAILED),
+            DatasetTaskState.QUEUED,
+            sources=(*self.WAITING, *self.HELD, DatasetTaskState.FAILED),
             by=by,
             why=why,
         )

@@ -9,7 +9,7 @@ from .captions import (
     set_states,
     too_long_after,
 )
-from .dataset_tasks import ask_chore, has_own_labeler
+from .dataset_tasks import ask_task, has_own_labeler
 from .datasets import empty_bin, make_dataset, remove_pictures, set_rights
 from .exports import export_zip
 from .incoming import (
@@ -47,7 +47,7 @@ __all__ = [
     "UploadReport",
     "add_pictures",
     "apply_edit",
-    "ask_chore",
+    "ask_task",
     "ask_run",
     "begin_upload",
     "cancel_run",

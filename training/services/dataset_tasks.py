@@ -4,24 +4,24 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from brandstudio.core.queue import work_queue
-from training.models import Chore
+from training.models import DatasetTask
 
 
-def ask_chore(dataset, kind, by, **options):
-    """Queue a chore; the one under way if there is one of this kind already. Returns the Chore."""
+def ask_task(dataset, kind, by, **options):
+    """Queue a DatasetTask; the one under way if there is one of this kind already."""
     try:
         with transaction.atomic():
-            chore = Chore.objects.create(
+            task = DatasetTask.objects.create(
                 dataset=dataset,
                 kind=kind,
                 asked_by=by,
                 options=options,
                 total=dataset.images.count(),
             )
-            work_queue.enqueue_work(chore)
+            work_queue.enqueue_work(task)
     except IntegrityError:
-        return dataset.chores.active().get(kind=kind)
-    return chore
+        return dataset.tasks.active().get(kind=kind)
+    return task
 
 
 def has_own_labeler():

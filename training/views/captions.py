@@ -12,7 +12,7 @@ from brandstudio.core.models import WrongState
 from brandstudio.core.ui.methods import require_safe_or
 from training import problems, services
 from training.forms import CaptionForm, EditForm
-from training.models import ChoreKind, ChoreState, TrainingImage
+from training.models import DatasetTaskKind, DatasetTaskState, TrainingImage
 from training.pages.caption_editor import Bench, Card, findings_of, mended
 from training.rules import caption_checks
 from training.rules.readiness import readiness
@@ -41,7 +41,7 @@ def bench(request, pk):
         "cards": view.cards(page.object_list),
         "readiness": readiness(dataset, view.counts),
         "edit_form": EditForm(auto_id="edit_%s"),
-        **_chores(dataset),
+        **_tasks(dataset),
         "undo_batch": request.GET.get("batch", ""),
     }
     template = "training/_bench.html" if request.htmx else "training/dataset_detail.html"
@@ -111,31 +111,31 @@ def _kept(request):
 
 @designer_required
 @require_safe_or("POST")
-def chores(request, pk):
-    """Ask for a chore (POST), or how the present ones get on (GET, polled)."""
+def tasks(request, pk):
+    """Ask for a task (POST), or how the present ones get on (GET, polled)."""
     dataset = visible_dataset(request, pk)
     if request.method == "POST":
-        kind = one_of(request.POST.get("kind"), ChoreKind.values)
+        kind = one_of(request.POST.get("kind"), DatasetTaskKind.values)
         options = {"overwrite": True} if request.POST.get("overwrite") else {}
-        services.ask_chore(dataset, kind, request.user, **options)
+        services.ask_task(dataset, kind, request.user, **options)
         if not request.htmx:
             return redirect(dataset)
-    context = {"dataset": dataset, **_chores(dataset)}
-    context["has_just_ended"] = request.method != "POST" and not context["chores"]
+    context = {"dataset": dataset, **_tasks(dataset)}
+    context["has_just_ended"] = request.method != "POST" and not context["tasks"]
     if not context["has_just_ended"]:
-        return render(request, "training/_chores.html", context)
+        return render(request, "training/_dataset_tasks.html", context)
     # What the meter says of captions and screening is no longer true: it comes along.
     context["readiness"] = readiness(dataset)
-    return render(request, "training/_chores_answer.html", context)
+    return render(request, "training/_dataset_tasks_answer.html", context)
 
 
-def _chores(dataset):
+def _tasks(dataset):
     """What the fragment shows: those under way, and the last one's trouble if it had any."""
-    last = list(dataset.chores.all()[:4])
-    failed = last and last[0].state == ChoreState.FAILED
+    last = list(dataset.tasks.all()[:4])
+    failed = last and last[0].state == DatasetTaskState.FAILED
     return {
-        "chores": [chore for chore in last if chore.is_active],
-        "chore_problem": problems.explain(last[0].problem, last[0].problem_facts, dataset=dataset)
+        "tasks": [task for task in last if task.is_active],
+        "task_problem": problems.explain(last[0].problem, last[0].problem_facts, dataset=dataset)
         if failed
         else None,
         "knows_drawings_only": not services.has_own_labeler(),

@@ -10,28 +10,32 @@ from brandstudio.core.models import GlossaryTerm, WrongState
 from brandstudio.core.queue import stopping
 from training.engine.data.images import open_rgb
 from training.engine.prompts.trigger_words import with_trigger, without_trigger
-from training.models import BaseModel, CaptionState, ChoreKind, TrainingImage
+from training.models import BaseModel, CaptionState, DatasetTaskKind, TrainingImage
 
 MOST_NAMES = 5  # of lost pictures that a message tells
 
 
-def carry_out(chore):
-    """Do the chore, note its progress, and finish it.
+def carry_out(task):
+    """Do the task, note its progress, and finish it.
 
     Raises WrongState once it was cancelled or taken over, Stopped, and BlobMissing at the end
     for pictures that were passed over.
     """
-    acts = {ChoreKind.SCREEN: _screen, ChoreKind.DRAFT: _draft, ChoreKind.COMPARE: _compare}
-    acts[chore.kind](chore)
-    chore.finish()
+    acts = {
+        DatasetTaskKind.SCREEN: _screen,
+        DatasetTaskKind.DRAFT: _draft,
+        DatasetTaskKind.COMPARE: _compare,
+    }
+    acts[task.kind](task)
+    task.finish()
 
 
-def _screen(chore):
+def _screen(task):
     """A report on every picture; those that have one are not looked at twice, save for doubles."""
     from training.engine import screening  # noqa: PLC0415 -- scipy is slow to import
 
-    images = list(chore.dataset.images.all())
-    chore.note_progress(total=len(images), done=0)
+    images = list(task.dataset.images.all())
+    task.note_progress(total=len(images), done=0)
     wanted = screening.ScreenSettings(
         resolution=_resolution(),
         # What was taken in can be screened: one limit on pictures, the studio's own.
@@ -39,7 +43,7 @@ def _screen(chore):
         **settings.SCREENING,
     )
     reports = {}
-    for image, path in _stored(chore, images, "original_sha256"):
+    for image, path in _stored(task, images, "original_sha256"):
         reports[image.pk] = screening.screen_file(path, wanted, name=image.name)
     lost, images = images, [image for image in images if image.pk in reports]
     names = {image.name: image.pk for image in images}
@@ -56,7 +60,7 @@ def _screen(chore):
     _tell_of_lost(lost, images)
 
 
-def _stored(chore, images, column="picture_sha256"):
+def _stored(task, images, column="picture_sha256"):
     """Yields (image, path of its blob), and notes progress after each; those lost are passed over.
 
     `_tell_of_lost` says afterwards which these are: one never stops the rest.
@@ -65,7 +69,7 @@ def _stored(chore, images, column="picture_sha256"):
         stopping.go_on()
         with contextlib.suppress(blobs.BlobMissing):
             yield image, blobs.local(getattr(image, column), image.name)
-        chore.note_progress(done=done)
+        task.note_progress(done=done)
 
 
 def _tell_of_lost(images, done):
@@ -83,19 +87,19 @@ def _resolution():
     return max(64, min((size for size in sizes if size), default=512))
 
 
-def _draft(chore):
+def _draft(task):
     """A caption for every picture that has none; for machine drafts too if `overwrite`."""
-    dataset = chore.dataset
+    dataset = task.dataset
     images = dataset.images.exclude(caption_state=CaptionState.CHECKED)
-    if not chore.options.get("overwrite"):
+    if not task.options.get("overwrite"):
         images = images.filter(caption_state=CaptionState.MISSING)
     images = list(images)
-    chore.note_progress(total=len(images), done=0)
+    task.note_progress(total=len(images), done=0)
     if not images:
         return
     labeler = _labeler()
     read = []
-    for image, path in _stored(chore, images):
+    for image, path in _stored(task, images):
         caption = labeler.draft(open_rgb(path)).caption
         read.append(image)
         with contextlib.suppress(WrongState):  # a person wrote one meanwhile: theirs stands
@@ -113,17 +117,17 @@ def _labeler():
     return _clip()
 
 
-def _compare(chore):
+def _compare(task):
     """Ask CLIP of every captioned picture whether the two agree. Not twice of the same caption, but
     the other captions may have changed, so that all pictures are looked at again."""
     from training.engine.evaluate import caption_agreement  # noqa: PLC0415 -- torch is slow to import
 
-    trigger = chore.dataset.trigger_word
-    images = list(chore.dataset.images.captioned())
-    chore.note_progress(total=len(images), done=0)
+    trigger = task.dataset.trigger_word
+    images = list(task.dataset.images.captioned())
+    task.note_progress(total=len(images), done=0)
     judge = caption_agreement.Judge(_clip())
     read, looks = [], []
-    for image, path in _stored(chore, images):
+    for image, path in _stored(task, images):
         looks.append(judge.look(open_rgb(path)))
         read.append(image)
     answers = judge.compare(looks, [without_trigger(i.caption, trigger) for i in read])

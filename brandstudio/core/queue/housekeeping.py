@@ -11,20 +11,20 @@ from brandstudio.core.models.fields import BlobField
 from brandstudio.core.queue import work_queue
 
 _DAY = 24 * 3600
-_chores = []
+_daily = []
 
 logger = logging.getLogger(__name__)
 
 
-def register(chore):
+def register(task):
     """Add a function without arguments, called once a day; safe to call twice."""
-    if chore not in _chores:
-        _chores.append(chore)
-    return chore
+    if task not in _daily:
+        _daily.append(task)
+    return task
 
 
 def enqueue_if_due():
-    """Queue today's chores, unless some process did so already."""
+    """Queue today's tasks, unless some process did so already."""
     today = f"housekeeping-{timezone.localdate():%Y%m%d}"
     try:
         if work_queue.connection().set(f"studio:{today}", "1", nx=True, ex=_DAY):
@@ -32,16 +32,16 @@ def enqueue_if_due():
                 work_queue.BACKGROUND, "brandstudio.core.queue.housekeeping.run", job_id=today
             )
     except RedisError as error:
-        logger.warning("Redis does not answer (%s); the day's chores wait.", error)
+        logger.warning("Redis does not answer (%s); the day's tasks wait.", error)
 
 
 def run():
-    """Do every chore. One that fails is logged and does not keep the others from theirs."""
-    for chore in _chores:
+    """Do every task. One that fails is logged and does not keep the others from theirs."""
+    for task in _daily:
         try:
-            chore()
+            task()
         except Exception:
-            logger.exception("The daily chore %s failed.", chore.__name__)
+            logger.exception("The daily task %s failed.", task.__name__)
 
 
 def discard_unnamed(hashes):
