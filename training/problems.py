@@ -297,23 +297,23 @@ def _mend(code, dataset, run):
     """(words of the link, address), or two empty strings where only the sentence helps."""
     dataset = dataset or (run.dataset if run else None)
     if dataset:
-        bench = reverse("training:dataset-detail", args=[dataset.pk])
+        editor = reverse("training:dataset-detail", args=[dataset.pk])
         at_dataset = {
             "no-pictures": (gettext("Add pictures"), _page("upload", dataset)),
             "few-pictures": (gettext("Add pictures"), _page("upload", dataset)),
-            "captions-missing": (gettext("Show them"), f"{bench}?state=missing"),
-            "captions-unchecked": (gettext("Show them"), f"{bench}?state=drafted"),
+            "captions-missing": (gettext("Show them"), f"{editor}?state=missing"),
+            "captions-unchecked": (gettext("Show them"), f"{editor}?state=drafted"),
             "trigger-missing": (gettext("Set it"), _page("edit", dataset)),
-            "trigger-not-in-captions": (gettext("Show them"), f"{bench}?finding=no-trigger"),
+            "trigger-not-in-captions": (gettext("Show them"), f"{editor}?finding=no-trigger"),
             "rights-missing": (gettext("Note the rights"), _page("rights", dataset)),
             "pictures-withdrawn": (gettext("Look at the rights"), _page("rights", dataset)),
             "rights-expired": (gettext("Look at the rights"), _page("rights", dataset)),
-            "image-unreadable": (gettext("Look at the pictures"), bench),
-            "image-without-caption": (gettext("Show them"), f"{bench}?state=missing"),
-            "image-too-small": (gettext("Look at the pictures"), bench),
-            "pictures-too-small": (gettext("Look at the pictures"), bench),
-            "bad-latents": (gettext("Look at the pictures"), bench),
-            "stored-damaged": (gettext("Look at the pictures"), bench),
+            "image-unreadable": (gettext("Look at the pictures"), editor),
+            "image-without-caption": (gettext("Show them"), f"{editor}?state=missing"),
+            "image-too-small": (gettext("Look at the pictures"), editor),
+            "pictures-too-small": (gettext("Look at the pictures"), editor),
+            "bad-latents": (gettext("Look at the pictures"), editor),
+            "stored-damaged": (gettext("Look at the pictures"), editor),
         }
         if code in at_dataset:
             return at_dataset[code]

@@ -156,7 +156,7 @@ def enter(studio, new_context):
 
 @pytest.fixture
 def shot(request):
-    """shot(page, "bench"): keep a picture of the page under test-results/shots."""
+    """shot(page, "caption-editor"): keep a picture of the page under test-results/shots."""
 
     def shot(page, name):
         SHOTS.mkdir(parents=True, exist_ok=True)

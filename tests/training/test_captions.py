@@ -13,7 +13,7 @@ from training import services
 from training.engine.families.clip_tokenizer import clip_tokenizer
 from training.forms.captions import EditForm
 from training.models import CaptionState, Snapshot
-from training.pages.caption_editor import Bench
+from training.pages.caption_editor import CaptionEditor
 from training.rules.caption_checks import Yardstick, check_captions
 from training.rules.caption_edits import Edit, EditKind, spans, split
 from training.rules.readiness import readiness
@@ -301,7 +301,7 @@ def test_machine_never_overwrites_a_checked_caption(make_dataset):
 
 
 @pytest.mark.django_db
-def test_bench_filters_by_state_finding_and_word(make_dataset, designer):
+def test_caption_editor_filters_by_state_finding_and_word(make_dataset, designer):
     dataset = make_dataset(3, captioned=2, checked=1)
     first = dataset.images.first()
     first.check_caption("an old building by the river", by=designer)
@@ -309,8 +309,8 @@ def test_bench_filters_by_state_finding_and_word(make_dataset, designer):
     def names(**query):
         asked = QueryDict(mutable=True)
         asked.update(query)
-        bench = Bench(dataset, asked)
-        return [card.image.name for card in bench.cards(bench.image_ids)]
+        editor = CaptionEditor(dataset, asked)
+        return [card.image.name for card in editor.cards(editor.image_ids)]
 
     assert names() == ["000.jpg", "001.jpg", "002.jpg"]
     assert names(state="missing") == ["002.jpg"]

@@ -10,7 +10,7 @@ from brandstudio.core.queue import stopping
 from training import jobs, services
 from training.minibase import artist
 from training.models import CaptionState, DatasetTask, DatasetTaskKind, DatasetTaskState
-from training.pages.caption_editor import Bench
+from training.pages.caption_editor import CaptionEditor
 
 pytestmark = pytest.mark.django_db
 
@@ -95,7 +95,7 @@ def test_wrong_captions_of_drawn_scenes_are_doubted_and_right_ones_are_not(
 
     jobs.carry_out_task(services.ask_task(dataset, DatasetTaskKind.COMPARE, designer).pk)
 
-    view = Bench(dataset, QueryDict("finding=disagrees"))
+    view = CaptionEditor(dataset, QueryDict("finding=disagrees"))
     doubted = [card.image.name for card in view.cards(view.image_ids)]
     right = [f"{n:02}.png" for n in range(0, 24, 2)]
     wrong = [f"{n:02}.png" for n in range(1, 24, 2)]

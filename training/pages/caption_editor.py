@@ -1,4 +1,4 @@
-"""What the captions workbench shows: which pictures, with which doubts. Two queries whatever n."""
+"""What the caption editor shows: which pictures, with which doubts. Two queries whatever n."""
 
 from dataclasses import dataclass, field
 
@@ -43,7 +43,7 @@ class Filter:
     is_on: bool
 
 
-class Bench:
+class CaptionEditor:
     """A dataset as filtered by the address: ?state=…&finding=…&word=…"""
 
     def __init__(self, dataset, query):

@@ -84,7 +84,7 @@ def readiness(dataset, counts=None):
     """The meter of a dataset."""
     counts = counts or dataset_counts(dataset)
     total = counts["images"]
-    bench = reverse("training:dataset-detail", args=[dataset.pk])
+    editor = reverse("training:dataset-detail", args=[dataset.pk])
     pages = {
         name: reverse(f"training:dataset-{name}", args=[dataset.pk])
         for name in ("upload", "edit", "rights")
@@ -109,28 +109,28 @@ def readiness(dataset, counts=None):
     ]
     if total:
         points += [
-            _captions_point(counts, bench),
-            _varied_point(counts, bench),
-            _checked_point(counts, bench),
+            _captions_point(counts, editor),
+            _varied_point(counts, editor),
+            _checked_point(counts, editor),
             _rights_point(counts, pages["rights"]),
-            _quality_point(counts, bench),
+            _quality_point(counts, editor),
         ]
     return Readiness(points, counts)
 
 
-def _captions_point(counts, bench):
+def _captions_point(counts, editor):
     missing, total = counts["missing"], counts["images"]
     return Point(
         _("Every picture has a caption"),
         "bad" if missing else "ok",
         _more(missing) if missing else f"{total} / {total}",
-        f"{bench}?state=missing",
+        f"{editor}?state=missing",
         1 - missing / total,
         _("Draft the missing captions, or write them."),
     )
 
 
-def _varied_point(counts, bench):
+def _varied_point(counts, editor):
     """Pictures that share a caption teach the same thing twice, or were captioned in haste."""
     captioned, different = counts["images"] - counts["missing"], counts["different"]
     share = different / captioned if captioned else 0
@@ -139,19 +139,19 @@ def _varied_point(counts, bench):
         _("Varied"),
         "ok" if share >= VARIED else "missing",
         figure % {"n": different},
-        f"{bench}?finding=twin",
+        f"{editor}?finding=twin",
         min(1, share / VARIED),
         _("Tell alike captions apart: say what only this picture shows."),
     )
 
 
-def _checked_point(counts, bench):
+def _checked_point(counts, editor):
     left = counts["images"] - counts["checked"]
     return Point(
         _("Captions checked"),
         "missing" if left else "ok",
         _more(left) if left else f"{counts['images']} / {counts['images']}",
-        f"{bench}?state=drafted",
+        f"{editor}?state=drafted",
         1 - left / counts["images"],
         _("Read the drafts once, and mark them as checked."),
     )
@@ -178,13 +178,13 @@ def _rights_point(counts, url):
     )
 
 
-def _quality_point(counts, bench):
+def _quality_point(counts, editor):
     if counts["screened"] < counts["images"]:
         return Point(
             _("Picture quality"),
             "missing",
             _("not looked at yet"),
-            f"{bench}#screen",
+            f"{editor}#screen",
             counts["screened"] / counts["images"],
             _("Have the pictures screened."),
         )
@@ -194,7 +194,7 @@ def _quality_point(counts, bench):
         _("Picture quality"),
         "missing" if found else "ok",
         figure if found else _("nothing found"),
-        f"{bench}?finding=picture",
+        f"{editor}?finding=picture",
         1 - found / counts["images"],
         _("Look at the pictures that screening doubts."),
     )

@@ -15,7 +15,7 @@ from brandstudio.core.input.acts import one_of
 from brandstudio.core.input.numbers import parse_ids
 from training import services
 from training.forms import EditForm
-from training.pages.caption_editor import Bench
+from training.pages.caption_editor import CaptionEditor
 from training.rules.caption_edits import spans
 from training.services.captions import CAPTION_MAX_LETTERS
 from training.views.datasets import visible_dataset
@@ -42,13 +42,13 @@ def bulk(request, pk):
             )
         )
         messages.success(request, said % {"n": count})
-        return _back(request, _bench(dataset, request, batch if count else ""))
+        return _back(request, _editor(dataset, request, batch if count else ""))
     count = services.remove_pictures(images, request.user)
     messages.success(
         request,
         ngettext("%(n)d picture taken out.", "%(n)d pictures taken out.", count) % {"n": count},
     )
-    return _back(request, _bench(dataset, request))
+    return _back(request, _editor(dataset, request))
 
 
 @designer_required
@@ -66,7 +66,7 @@ def replace(request, pk):
         batch, changes = services.apply_edit(images, form.edit, request.user)
         said = ngettext("%(n)d caption changed.", "%(n)d captions changed.", len(changes))
         messages.success(request, said % {"n": len(changes)})
-        return _back(request, _bench(dataset, request, batch if changes else ""))
+        return _back(request, _editor(dataset, request, batch if changes else ""))
     changes = services.preview_edit(images, form.edit)
     told = [(c.image, spans(c.before, c.after)) for c in changes[:COMPARED]]
     context |= {
@@ -93,7 +93,7 @@ def revert(request, pk):
             "%(n)d was edited since and stays.", "%(n)d were edited since and stay.", kept
         ) % {"n": kept}
     messages.success(request, said)
-    return _back(request, _bench(dataset, request))
+    return _back(request, _editor(dataset, request))
 
 
 def _scope(dataset, request):
@@ -101,7 +101,7 @@ def _scope(dataset, request):
     chosen = parse_ids(request.POST.getlist("image"))
     if chosen:
         return dataset.images.filter(pk__in=chosen)
-    view = Bench(dataset, QueryDict(request.POST.get("kept", "")))
+    view = CaptionEditor(dataset, QueryDict(request.POST.get("kept", "")))
     return (
         dataset.images.filter(pk__in=view.image_ids) if view.is_filtered else dataset.images.all()
     )
@@ -117,7 +117,7 @@ def _back(request, url):
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
-def _bench(dataset, request, batch=""):
+def _editor(dataset, request, batch=""):
     query = QueryDict(request.POST.get("kept", ""), mutable=True)
     query.pop("batch", None)
     if batch:

@@ -1,4 +1,4 @@
-"""The captions workbench: pictures with their captions as fields in place."""
+"""The caption editor: pictures with their captions as fields in place."""
 
 from http import HTTPStatus
 
@@ -13,7 +13,7 @@ from brandstudio.core.ui.methods import require_safe_or
 from training import problems, services
 from training.forms import CaptionForm, EditForm
 from training.models import DatasetTaskKind, DatasetTaskState, TrainingImage
-from training.pages.caption_editor import Bench, Card, findings_of, mended
+from training.pages.caption_editor import CaptionEditor, Card, findings_of, mended
 from training.rules import caption_checks
 from training.rules.readiness import readiness
 from training.views.datasets import visible_dataset
@@ -30,13 +30,13 @@ CAPTION_ACTS = {
 
 @designer_required
 @require_safe
-def bench(request, pk):
+def caption_editor(request, pk):
     dataset = visible_dataset(request, pk)
-    view = Bench(dataset, request.GET)
+    view = CaptionEditor(dataset, request.GET)
     page = Paginator(view.image_ids, PAGE).get_page(request.GET.get("page"))
     context = {
         "dataset": dataset,
-        "bench": view,
+        "editor": view,
         "page": page,
         "cards": view.cards(page.object_list),
         "readiness": readiness(dataset, view.counts),
@@ -44,14 +44,14 @@ def bench(request, pk):
         **_tasks(dataset),
         "undo_batch": request.GET.get("batch", ""),
     }
-    template = "training/_bench.html" if request.htmx else "training/dataset_detail.html"
+    template = "training/_caption_editor.html" if request.htmx else "training/dataset_detail.html"
     return render(request, template, context)
 
 
 @designer_required
 @require_POST
 def caption(request, pk):
-    """Save, check, uncheck or undo one caption. Answers with the card, or the bench again."""
+    """Save, check, uncheck or undo one caption. Answers with the card, or the editor again."""
     image = get_object_or_404(
         TrainingImage.objects.visible_to(request.user).select_related("dataset"), pk=pk
     )
@@ -105,7 +105,7 @@ def _is_there(image, text):
 
 
 def _kept(request):
-    """The bench's own filter, so that one comes back to the same place."""
+    """The editor's own filter, so that one comes back to the same place."""
     return request.POST.get("kept", "")
 
 

@@ -138,7 +138,7 @@ def rights(request, pk):
 
 
 def _rights_page(request, dataset, chosen):
-    """A page of the list; those chosen on the bench all on one."""
+    """A page of the list; those chosen on the editor all on one."""
     images = dataset.images.filter(pk__in=chosen) if chosen else dataset.images.all()
     return Paginator(images, max(RIGHTS_PAGE, len(chosen))).get_page(request.GET.get("page"))
 

@@ -1,4 +1,4 @@
-"""The whole workbench on real photographs: in, screened, captioned, corrected, with rights, out."""
+"""The caption editor on real photographs: in, screened, captioned, corrected, with rights, out."""
 
 import io
 import json
@@ -35,7 +35,7 @@ def choose(page, files):
 
 
 @pytest.mark.slow
-def test_real_photographs_go_through_the_whole_bench(
+def test_real_photographs_go_through_the_caption_editor(
     enter, employ, toy_clip, designer, dataset, photographs, shot
 ):
     employ("background")
