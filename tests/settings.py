@@ -18,7 +18,7 @@ for _name in ("REDIS_URL", "STORAGE_URL"):  # the embedded ones, whatever the ca
 
 from brandstudio.settings import *  # noqa: E402, F403
 
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.testapp.apps.ToilConfig"]  # noqa: F405
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.testapp.apps.TestAppConfig"]  # noqa: F405
 _database = DATABASES["default"]  # noqa: F405
 if "STUDIO_TEST_DATABASE" in os.environ:  # a worker process works on the tests' database
     _database["NAME"] = os.environ["STUDIO_TEST_DATABASE"]

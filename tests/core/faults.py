@@ -7,9 +7,9 @@ from collections import Counter
 from django.db import connection
 
 
-def steps_done_twice(toil):
-    """Numbers of the steps of a Toil that more than one attempt recorded."""
-    times_done = Counter(toil.steps.values_list("number", flat=True))
+def steps_done_twice(work):
+    """Numbers of the steps of a Counting that more than one attempt recorded."""
+    times_done = Counter(work.steps.values_list("number", flat=True))
     return [number for number, times in times_done.items() if times > 1]
 
 

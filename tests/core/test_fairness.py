@@ -9,7 +9,7 @@ from hypothesis.extra.django import TransactionTestCase
 
 from brandstudio.core.models import User
 from brandstudio.core.queue import fairness, work_queue
-from tests.testapp.models import Step, Toil, ToilState
+from tests.testapp.models import Counting, CountingState, Step
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,10 +24,10 @@ def ask(queue_redis):
     """ask(person, 3): so many rows of a person, queued one after the other."""
 
     def ask(owner, count=1, **fields):
-        toils = [Toil.objects.create(owner=owner, **fields) for _ in range(count)]
-        for toil in toils:
-            work_queue.enqueue_work(toil)
-        return toils
+        works = [Counting.objects.create(owner=owner, **fields) for _ in range(count)]
+        for work in works:
+            work_queue.enqueue_work(work)
+        return works
 
     return ask
 
@@ -82,9 +82,9 @@ def test_job_of_the_row_whose_turn_it_is_becomes_the_next_one(ask, people, queue
     (hers,) = ask(mei)
     taken = queue_redis.lpop("rq:queue:train").decode()
 
-    assert taken == Toil.objects.filter(owner=lin).earliest("pk").job_id
+    assert taken == Counting.objects.filter(owner=lin).earliest("pk").job_id
     assert work_queue.bring_forward("train")
-    Toil.objects.get(pk=int(taken.split("-")[1])).start("another-host:1:1")
+    Counting.objects.get(pk=int(taken.split("-")[1])).start("another-host:1:1")
     assert work_queue.bring_forward("train")
     assert work_queue.position("train", hers.job_id) == 1
 
@@ -107,7 +107,7 @@ def test_worker_is_offered_only_what_its_device_can_hold(ask, people):
     assert work_queue.bring_forward("train", can_hold=lambda row: row.needs_mb < 24_000)
     assert work_queue.position("train", small[0].job_id) == 1
     work_queue.withdraw("train", small[0].job_id)
-    Toil.objects.filter(pk=small[0].pk).delete()
+    Counting.objects.filter(pk=small[0].pk).delete()
     assert not work_queue.bring_forward("train", can_hold=lambda row: row.needs_mb < 24_000)
     assert work_queue.position("train", large[0].job_id) == 1
 
@@ -116,16 +116,16 @@ def test_worker_leaves_what_it_cannot_hold_to_a_larger_one(start_worker, ask, pe
     (large,) = ask(people[0], 1, needs_mb=80_000)
     (small,) = ask(people[0], 1)
     start_worker("train", STUDIO_DEVICE_MB="8000")
-    wait_for(lambda: Toil.objects.filter(pk=small.pk, state=ToilState.DONE).exists())
+    wait_for(lambda: Counting.objects.filter(pk=small.pk, state=CountingState.DONE).exists())
     (later,) = ask(people[0], 1)
-    wait_for(lambda: Toil.objects.filter(pk=later.pk, state=ToilState.DONE).exists())
+    wait_for(lambda: Counting.objects.filter(pk=later.pk, state=CountingState.DONE).exists())
     large.refresh_from_db()
     left = large.state
 
     start_worker("train", STUDIO_DEVICE_MB="96000")
-    wait_for(lambda: Toil.objects.filter(pk=large.pk, state=ToilState.DONE).exists())
+    wait_for(lambda: Counting.objects.filter(pk=large.pk, state=CountingState.DONE).exists())
 
-    assert left == ToilState.WAITING
+    assert left == CountingState.WAITING
 
 
 def test_fifty_people_at_once_on_two_workers_are_served_in_turns(
@@ -137,9 +137,9 @@ def test_fifty_people_at_once_on_two_workers_are_served_in_turns(
     for _ in range(2):
         start_worker("train")
 
-    wait_for(lambda: not Toil.objects.exclude(state=ToilState.DONE).exists(), 240)
+    wait_for(lambda: not Counting.objects.exclude(state=CountingState.DONE).exists(), 240)
 
-    served = list(Step.objects.order_by("pk").values_list("toil__owner", flat=True))
+    served = list(Step.objects.order_by("pk").values_list("work__owner", flat=True))
     # Two at work at once may overtake each other, by one at each round's end.
     for so_far in range(1, len(served) + 1):
         counts = Counter(served[:so_far])
@@ -150,10 +150,10 @@ class TestTurns(TransactionTestCase):
     @settings(max_examples=20)
     @given(st.lists(st.integers(0, 3), max_size=12))
     def test_of_all_who_still_wait_nobody_was_served_two_more_than_another(self, asked_by):
-        Toil.objects.all().delete()
+        Counting.objects.all().delete()
         people = [User.objects.get_or_create(username=f"p{n}")[0] for n in range(4)]
         for number in asked_by:
-            fairness.give_turn(Toil.objects.create(owner=people[number]))
+            fairness.give_turn(Counting.objects.create(owner=people[number]))
 
         order = [row.owner_id for row in fairness.next_rows("train")]
 

@@ -8,7 +8,7 @@ from brandstudio.core.models import User
 from brandstudio.core.ui import polling
 from brandstudio.core.ui.context import queue_counts
 from gallery.models import StylePack, StyleVersion
-from tests.testapp.models import Toil
+from tests.testapp.models import Counting
 from training.models import BaseModel, Dataset, TrainingRun
 from training.rules.run_settings import full_config
 
@@ -56,7 +56,7 @@ def test_repeated_poll_asks_for_session_and_person_in_one_query(
 def test_news_are_shown_at_once(poll, designer):
     poll(designer), poll()
 
-    Toil.objects.create(owner=designer)
+    Counting.objects.create(owner=designer)
 
     assert [poll().status_code, poll().status_code] == [200, 304]
 

@@ -16,145 +16,145 @@ from brandstudio.core.process import hanging, programs
 from brandstudio.core.process.supervisor import Supervisor
 from brandstudio.core.queue import lease, work_queue
 from tests.core.faults import lock_database, steps_done_twice
-from tests.testapp.models import Step, Toil, ToilState
+from tests.testapp.models import Counting, CountingState, Step
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def make_toil(queue_redis):
-    def make_toil(**fields):
-        toil = Toil.objects.create(**fields)
-        work_queue.enqueue_work(toil)
-        return toil
+def make_work(queue_redis):
+    def make_work(**fields):
+        work = Counting.objects.create(**fields)
+        work_queue.enqueue_work(work)
+        return work
 
-    return make_toil
+    return make_work
 
 
 @pytest.fixture
 def ended(wait_for):
-    """ended(toil): the row, once its work is done or has failed."""
+    """ended(work): the row, once its work is done or has failed."""
 
-    def ended(toil):
+    def ended(work):
         wait_for(
-            lambda: Toil.objects.filter(pk=toil.pk, state__in=("done", "failed")).exists(), 120
+            lambda: Counting.objects.filter(pk=work.pk, state__in=("done", "failed")).exists(), 120
         )
-        toil.refresh_from_db()
-        return toil
+        work.refresh_from_db()
+        return work
 
     return ended
 
 
 @pytest.fixture
 def begun(wait_for):
-    """begun(toil): wait until some steps of it are done."""
+    """begun(work): wait until some steps of it are done."""
 
-    def begun(toil):
-        wait_for(lambda: Toil.objects.filter(pk=toil.pk, done__gte=2).exists(), 120)
+    def begun(work):
+        wait_for(lambda: Counting.objects.filter(pk=work.pk, done__gte=2).exists(), 120)
 
     return begun
 
 
-def test_worker_carries_rows_one_after_the_other_in_one_process(start_worker, make_toil, ended):
+def test_worker_carries_rows_one_after_the_other_in_one_process(start_worker, make_work, ended):
     start_worker("train", STUDIO_WARM_UP="1")
-    toils = [make_toil() for _ in range(3)]
+    works = [make_work() for _ in range(3)]
 
-    states = [ended(toil).state for toil in toils]
+    states = [ended(work).state for work in works]
 
-    assert states == [ToilState.DONE] * 3
+    assert states == [CountingState.DONE] * 3
     assert len(set(Step.objects.values_list("worker", flat=True))) == 1
     assert all(Step.objects.values_list("was_warm", flat=True))
 
 
-def test_row_of_a_killed_worker_goes_on_where_it_stopped(start_worker, make_toil, begun, ended):
-    toil = make_toil(total=40, pause=0.05)
+def test_row_of_a_killed_worker_goes_on_where_it_stopped(start_worker, make_work, begun, ended):
+    work = make_work(total=40, pause=0.05)
     worker = start_worker("train")
-    begun(toil)
+    begun(work)
 
     worker.kill()
     worker.wait()
     start_worker("train")
 
-    toil = ended(toil)
-    assert (toil.state, toil.attempt, toil.done) == (ToilState.DONE, 1, 40)
-    assert steps_done_twice(toil) == []
+    work = ended(work)
+    assert (work.state, work.attempt, work.done) == (CountingState.DONE, 1, 40)
+    assert steps_done_twice(work) == []
 
 
 def test_worker_killed_before_it_could_claim_the_row_loses_nothing(
-    start_worker, make_toil, queue_redis, ended
+    start_worker, make_work, queue_redis, ended
 ):
-    toil = make_toil()
+    work = make_work()
     queue_redis.lmove("rq:queue:train", "rq:queue:train:intermediate")  # taken, and never heard of
 
     start_worker("train")
 
-    assert ended(toil).state == ToilState.DONE
+    assert ended(work).state == CountingState.DONE
 
 
 def test_flushed_redis_loses_neither_the_running_nor_the_waiting_row(
-    start_worker, make_toil, begun, ended, queue_redis
+    start_worker, make_work, begun, ended, queue_redis
 ):
-    running, waiting = make_toil(total=60, pause=0.05), make_toil()
+    running, waiting = make_work(total=60, pause=0.05), make_work()
     start_worker("train")
     begun(running)
 
     queue_redis.flushall()
     start_worker("train")  # as the supervisor would, should the first not survive it
 
-    assert [ended(toil).state for toil in (running, waiting)] == [ToilState.DONE] * 2
+    assert [ended(work).state for work in (running, waiting)] == [CountingState.DONE] * 2
     assert steps_done_twice(running) == []
     assert running.attempt == 0
 
 
-def test_two_workers_offered_the_same_job_do_it_once(start_worker, make_toil, queue_redis, ended):
-    toil = make_toil(total=20, pause=0.02)
-    queue_redis.lpush("rq:queue:train", toil.job_id)
+def test_two_workers_offered_the_same_job_do_it_once(start_worker, make_work, queue_redis, ended):
+    work = make_work(total=20, pause=0.02)
+    queue_redis.lpush("rq:queue:train", work.job_id)
     start_worker("train")
     start_worker("train")
 
-    toil = ended(toil)
+    work = ended(work)
 
-    assert (toil.state, toil.attempt) == (ToilState.DONE, 0)
-    assert steps_done_twice(toil) == []
-    assert toil.steps.values("worker").distinct().count() == 1
+    assert (work.state, work.attempt) == (CountingState.DONE, 0)
+    assert steps_done_twice(work) == []
+    assert work.steps.values("worker").distinct().count() == 1
 
 
-def test_frozen_worker_loses_its_row_and_writes_no_more(start_worker, make_toil, begun, ended):
-    toil = make_toil(total=100, pause=0.05)
+def test_frozen_worker_loses_its_row_and_writes_no_more(start_worker, make_work, begun, ended):
+    work = make_work(total=100, pause=0.05)
     frozen = start_worker("train")
-    begun(toil)
+    begun(work)
 
     frozen.send_signal(signal.SIGSTOP)  # the process exists, yet no thread of it runs
     start_worker("train")
-    toil = ended(toil)
+    work = ended(work)
     frozen.send_signal(signal.SIGCONT)
     frozen.send_signal(signal.SIGTERM)
     frozen.wait(60)
 
-    assert (toil.state, toil.attempt) == (ToilState.DONE, 1)
-    assert steps_done_twice(toil) == []
+    assert (work.state, work.attempt) == (CountingState.DONE, 1)
+    assert steps_done_twice(work) == []
 
 
-def test_worker_asked_to_end_puts_its_row_back(start_worker, make_toil, begun, ended):
-    toil = make_toil(total=60, pause=0.05)
+def test_worker_asked_to_end_puts_its_row_back(start_worker, make_work, begun, ended):
+    work = make_work(total=60, pause=0.05)
     worker = start_worker("train")
-    begun(toil)
+    begun(work)
 
     worker.terminate()
     assert worker.wait(60) == 0
-    toil.refresh_from_db()
-    put_back = (toil.state, toil.worker)
+    work.refresh_from_db()
+    put_back = (work.state, work.worker)
     start_worker("train")
 
-    assert put_back == (ToilState.WAITING, "")
-    assert ended(toil).state == ToilState.DONE
-    assert steps_done_twice(toil) == []
+    assert put_back == (CountingState.WAITING, "")
+    assert ended(work).state == CountingState.DONE
+    assert steps_done_twice(work) == []
 
 
 def test_redis_killed_during_a_job_costs_nothing(
-    start_worker, make_toil, begun, ended, redis_process
+    start_worker, make_work, begun, ended, redis_process
 ):
-    running, waiting = make_toil(total=60, pause=0.05), make_toil()
+    running, waiting = make_work(total=60, pause=0.05), make_work()
     start_worker("train")
     begun(running)
 
@@ -162,16 +162,16 @@ def test_redis_killed_during_a_job_costs_nothing(
     redis_process.start()
     start_worker("train")  # as the supervisor would, should the first not survive it
 
-    assert [ended(toil).state for toil in (running, waiting)] == [ToilState.DONE] * 2
+    assert [ended(work).state for work in (running, waiting)] == [CountingState.DONE] * 2
     assert steps_done_twice(running) == []
 
 
 @pytest.mark.parametrize("lead", [-0.1, 0.0, 0.02, 0.1, 0.5])
 def test_supervisor_that_is_killed_ends_redis_with_the_worker_and_no_row_fails(
-    start_worker, make_toil, begun, ended, redis_process, lead
+    start_worker, make_work, begun, ended, redis_process, lead
 ):
     """Its children all get SIGTERM: Redis so many seconds before the worker, or after it."""
-    running, waiting = make_toil(total=60, pause=0.02), make_toil()
+    running, waiting = make_work(total=60, pause=0.02), make_work()
     worker = start_worker("train")
     begun(running)
 
@@ -188,33 +188,33 @@ def test_supervisor_that_is_killed_ends_redis_with_the_worker_and_no_row_fails(
     redis_process.start()
     start_worker("train")
 
-    assert left == (ToilState.WAITING, 0)  # put back by the worker itself
-    assert [ended(toil).state for toil in (running, waiting)] == [ToilState.DONE] * 2
+    assert left == (CountingState.WAITING, 0)  # put back by the worker itself
+    assert [ended(work).state for work in (running, waiting)] == [CountingState.DONE] * 2
     assert steps_done_twice(running) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_worker_that_is_asked_to_end_many_times_still_puts_its_row_back(
-    start_worker, make_toil, begun, ended, number
+    start_worker, make_work, begun, ended, number
 ):
-    toil = make_toil(total=60, pause=0.05)
+    work = make_work(total=60, pause=0.05)
     worker = start_worker("train")
-    begun(toil)
+    begun(work)
 
     for _ in range(5):
         worker.send_signal(number)
     worker.wait(60)
 
-    toil.refresh_from_db()
-    assert (toil.state, toil.lost) == (ToilState.WAITING, 0)
+    work.refresh_from_db()
+    assert (work.state, work.lost) == (CountingState.WAITING, 0)
     start_worker("train")
-    assert ended(toil).state == ToilState.DONE
+    assert ended(work).state == CountingState.DONE
 
 
 def test_machine_that_stops_hard_and_starts_again_loses_nothing(
-    start_worker, make_toil, begun, ended, redis_process
+    start_worker, make_work, begun, ended, redis_process
 ):
-    running, waiting = make_toil(total=40, pause=0.05), make_toil()
+    running, waiting = make_work(total=40, pause=0.05), make_work()
     worker = start_worker("train")
     begun(running)
 
@@ -225,29 +225,29 @@ def test_machine_that_stops_hard_and_starts_again_loses_nothing(
     redis_process.start()
     start_worker("train")
 
-    assert [ended(toil).state for toil in (running, waiting)] == [ToilState.DONE] * 2
+    assert [ended(work).state for work in (running, waiting)] == [CountingState.DONE] * 2
     assert running.attempt == 1
     assert steps_done_twice(running) == []
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own way of locking")
-def test_exclusive_lock_on_the_database_is_waited_out(start_worker, make_toil, begun, ended):
-    toil = make_toil(total=60, pause=0.05)
+def test_exclusive_lock_on_the_database_is_waited_out(start_worker, make_work, begun, ended):
+    work = make_work(total=60, pause=0.05)
     start_worker("train")
-    begun(toil)
+    begun(work)
 
     lock_database(seconds=3)
 
-    toil = ended(toil)
-    assert (toil.state, toil.attempt) == (ToilState.DONE, 0)
-    assert steps_done_twice(toil) == []
+    work = ended(work)
+    assert (work.state, work.attempt) == (CountingState.DONE, 0)
+    assert steps_done_twice(work) == []
 
 
 def test_worker_whose_job_hangs_is_killed_and_its_row_tried_again(
-    worker_environment, make_toil, ended, settings, tmp_path
+    worker_environment, make_work, ended, settings, tmp_path
 ):
     settings.STALL_SECONDS = 2
-    toil = make_toil(total=5, hangs_at=3)
+    work = make_work(total=5, hangs_at=3)
     said = []
     worker = programs.worker_program("train")
     worker = replace(worker, env={**worker.env, **worker_environment})
@@ -261,12 +261,12 @@ def test_worker_whose_job_hangs_is_killed_and_its_row_tried_again(
     supervisor.want()
 
     with kept_going(supervisor):
-        toil = ended(toil)
+        work = ended(work)
 
-    assert (toil.state, toil.attempt) == (ToilState.DONE, 1)
-    assert said[0] == f"worker-train hangs: toil-{toil.pk}-0 shows no progress. Killing it."
+    assert (work.state, work.attempt) == (CountingState.DONE, 1)
+    assert said[0] == f"worker-train hangs: counting-{work.pk}-0 shows no progress. Killing it."
     assert "signal 9" in said[1]
-    assert steps_done_twice(toil) == []
+    assert steps_done_twice(work) == []
 
 
 @contextmanager

@@ -4,11 +4,11 @@ import signal
 from django.apps import AppConfig
 
 
-class ToilConfig(AppConfig):
+class TestAppConfig(AppConfig):
     """A room that exists only under test: work to kill, hang and lose."""
 
     name = "tests.testapp"
-    label = "toil"
+    label = "testapp"
 
     def ready(self):
         if asked := os.environ.get("STUDIO_TEST_DIE_AT"):

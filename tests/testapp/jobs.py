@@ -3,7 +3,7 @@
 import time
 
 from brandstudio.core.queue import attempt, stopping
-from tests.testapp.models import Step, Toil
+from tests.testapp.models import Counting, Step
 
 _warm = []
 
@@ -12,18 +12,18 @@ def warm_up(queue):
     _warm.append(queue)
 
 
-def count(toil_pk):
-    attempt.carry_out(Toil.objects.get(pk=toil_pk), _count)
+def count(pk):
+    attempt.carry_out(Counting.objects.get(pk=pk), _count)
 
 
-def _count(toil):
-    while toil.done < toil.total:
+def _count(work):
+    while work.done < work.total:
         stopping.go_on()
-        while toil.attempt == 0 and toil.hangs_at == toil.done:
+        while work.attempt == 0 and work.hangs_at == work.done:
             time.sleep(0.05)
-        time.sleep(toil.pause)
-        toil.note_progress(done=toil.done + 1)
+        time.sleep(work.pause)
+        work.note_progress(done=work.done + 1)
         Step.objects.create(
-            toil=toil, number=toil.done, worker=toil.worker, was_warm=_warm == ["train"]
+            work=work, number=work.done, worker=work.worker, was_warm=_warm == ["train"]
         )
-    toil.finish()
+    work.finish()

@@ -4,23 +4,23 @@ from django.db import models
 from brandstudio.core.models import Work, WorkQuerySet
 
 
-class ToilState(models.TextChoices):
+class CountingState(models.TextChoices):
     WAITING = "waiting"
     WORKING = "working"
     DONE = "done"
     FAILED = "failed"
 
 
-class Toil(Work):
+class Counting(Work):
     """Work that counts to `total`, a step every `pause` seconds, and keeps what it reached."""
 
-    WAITING = (ToilState.WAITING,)
-    HELD = (ToilState.WORKING,)
+    WAITING = (CountingState.WAITING,)
+    HELD = (CountingState.WORKING,)
     QUEUE = "train"
     JOB = "tests.testapp.jobs.count"
     OWNER = "owner"
 
-    state = models.CharField(max_length=10, choices=ToilState, default=ToilState.WAITING)
+    state = models.CharField(max_length=10, choices=CountingState, default=CountingState.WAITING)
     # No constraint: tables without migrations, as this one, are made before those of the people.
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+", db_constraint=False
@@ -36,25 +36,25 @@ class Toil(Work):
         return f"{self.pk}: {self.done}/{self.total}"
 
     def start(self, worker):
-        self.claim(ToilState.WORKING, worker)
+        self.claim(CountingState.WORKING, worker)
 
     def finish(self):
-        self._release(ToilState.DONE, sources=self.HELD)
+        self._release(CountingState.DONE, sources=self.HELD)
 
     def fail(self, code, **facts):
-        self._release(ToilState.FAILED, sources=self.HELD, problem=code, problem_facts=facts)
+        self._release(CountingState.FAILED, sources=self.HELD, problem=code, problem_facts=facts)
 
     def requeue(self, why=""):
-        self._queue_again(ToilState.WAITING, sources=(*self.WAITING, *self.HELD), why=why)
+        self._queue_again(CountingState.WAITING, sources=(*self.WAITING, *self.HELD), why=why)
 
 
 class Step(models.Model):
     """One step done: two rows of the same number would be work done twice."""
 
-    toil = models.ForeignKey(Toil, models.CASCADE, related_name="steps")
+    work = models.ForeignKey(Counting, models.CASCADE, related_name="steps")
     number = models.PositiveIntegerField()
     worker = models.CharField(max_length=120)
     was_warm = models.BooleanField(default=False)
 
     def __str__(self):
-        return f"{self.toil_id}: {self.number}"
+        return f"{self.work_id}: {self.number}"
