@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from brandstudio.core.queue.device import Device, LeaseAbandoned, Pace
+from brandstudio.core.queue.device import Device, LeaseAbandoned, Sharing
 
 ROOT = Path(__file__).parents[2]
 
 # Each process appends lines to one file; O_APPEND keeps their order.
 PRELUDE = """
 import sys, time
-from brandstudio.core.queue.device import Device, Pace
+from brandstudio.core.queue.device import Device, Sharing
 folder, turn = sys.argv[1], float(sys.argv[2])
-device = Device(folder, pace=Pace(turn=turn, settle=0.05, poll=0.005))
+device = Device(folder, sharing=Sharing(turn=turn, settle=0.05, poll=0.005))
 log = open(folder + "/log", "a", buffering=1)
 def note(word): log.write(word + "\\n")
 """
@@ -146,7 +146,7 @@ def test_renderer_takes_the_device_from_a_training_that_was_killed(start, log_un
 
 
 def test_renderer_alone_is_never_interrupted(tmp_path):
-    device = Device(tmp_path, pace=Pace(turn=1e-9, settle=0.0, poll=0.001))
+    device = Device(tmp_path, sharing=Sharing(turn=1e-9, settle=0.0, poll=0.001))
 
     with device.rendering() as lease:
         given = [lease.yield_device() for _ in range(3)]
@@ -155,7 +155,7 @@ def test_renderer_alone_is_never_interrupted(tmp_path):
 
 
 def test_training_that_nobody_disturbs_keeps_the_device(tmp_path):
-    device = Device(tmp_path, pace=Pace(settle=0.0, poll=0.001))
+    device = Device(tmp_path, sharing=Sharing(settle=0.0, poll=0.001))
 
     with device.training() as lease:
         assert not lease.device_wanted()
@@ -163,12 +163,12 @@ def test_training_that_nobody_disturbs_keeps_the_device(tmp_path):
 
 
 def test_wait_ends_when_the_work_is_called_off(tmp_path):
-    device = Device(tmp_path, pace=Pace(poll=0.001))
+    device = Device(tmp_path, sharing=Sharing(poll=0.001))
 
     with (
         device.rendering(),
         pytest.raises(LeaseAbandoned),
-        Device(tmp_path, pace=Pace(poll=0.001)).training(should_stop=lambda: True),
+        Device(tmp_path, sharing=Sharing(poll=0.001)).training(should_stop=lambda: True),
     ):
         pass
 

@@ -57,7 +57,7 @@ def test_page_begins_with_the_standard_preset_and_the_datasets_words(at_desk, da
 def test_stronger_preset_learns_more(at_desk, dataset, fields):
     def steps(preset):
         data = {**fields, "preset_act": preset}
-        return at_desk.post(f"/datasets/{dataset.pk}/train/", data).context["draft"].plan.steps
+        return at_desk.post(f"/datasets/{dataset.pk}/train/", data).context["draft"].estimate.steps
 
     assert steps("light") < steps("standard") < steps("strong")
 
@@ -314,7 +314,7 @@ def test_time_is_learned_from_like_runs_and_none_is_told_before(
 
     def seconds(**changes):
         config = run_settings.full_config({**settings, **changes}, base)
-        return run_estimate.plan_of(config, base, services.sizes_of(dataset)).seconds
+        return run_estimate.estimate_of(config, base, services.sizes_of(dataset)).seconds
 
     unknown = seconds()
     for speed, resolution in ((8.0, 64), (2.0, 32)):

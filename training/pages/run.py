@@ -18,7 +18,7 @@ SAMPLE_COLUMNS = 7  # steps shown in the grid; the newest and the first always a
 
 
 @dataclass(frozen=True)
-class Stage:
+class RunStage:
     """One line of the timeline. state: "is-done", "is-now", "is-failed" or "is-off"."""
 
     label: str
@@ -157,7 +157,7 @@ class RunPage:
                 state = "is-done"
             is_news = index == at and run.is_active and run.phase not in ("", "training")
             note = self.phase if is_news else ""
-            stages.append(Stage(name, state, note))
+            stages.append(RunStage(name, state, note))
         return stages
 
 

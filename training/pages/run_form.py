@@ -15,7 +15,7 @@ from training.models import BaseModel
 from training.problems import explain, faults_of
 from training.rules import run_settings
 from training.rules.readiness import readiness
-from training.rules.run_estimate import plan_of
+from training.rules.run_estimate import estimate_of
 
 PRESET_WORDS = {
     "light": (
@@ -180,13 +180,13 @@ class RunDraft:
         return [problem for problem in self.preflight if not problem.stops]
 
     @cached_property
-    def plan(self):
-        """The run_plan.Plan of the run as it stands; None while it has faults."""
+    def estimate(self):
+        """The RunEstimate of the run as it stands; None while it has faults."""
         if not self.base or self.form.errors or not self._images:
             return None
         try:
             config = run_settings.full_config(self.settings, self.base)
-            return plan_of(config, self.base, services.sizes_of(self.dataset))
+            return estimate_of(config, self.base, services.sizes_of(self.dataset))
         except EngineError:  # the preflight names it
             return None
 

@@ -22,7 +22,7 @@ _LEAST = {"batch_size": 1, "gradient_checkpointing": True}  # the last rung of t
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunEstimate:
     """Figures of a run to come. seconds: None until a run on this base has told how fast it goes.
 
     memory_mb: what it takes as set; least_mb: at the last rung of the memory ladder. device_mb: of
@@ -52,8 +52,8 @@ class Plan:
         return self.disk_mb + SPARE_MB > self.free_mb
 
 
-def plan_of(config, base, sizes):
-    """The Plan of a RunConfig on a BaseModel row. sizes: (width, height) of each picture, px.
+def estimate_of(config, base, sizes):
+    """The RunEstimate of a RunConfig on a BaseModel row. sizes: (width, height) px of each picture.
 
     Raises EngineError when the base's files can't be read.
     """
@@ -74,7 +74,7 @@ def plan_of(config, base, sizes):
         + len(sizes) * _MB_PER_PICTURE
         + samples * _MB_PER_SAMPLE
     )
-    return Plan(
+    return RunEstimate(
         images=len(sizes),
         steps=steps,
         seconds=expected_seconds(base, config, steps),

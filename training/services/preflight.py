@@ -9,7 +9,7 @@ from training.engine.prompts.trigger_words import has_trigger
 from training.models import TrainingImage
 from training.problems import explain, faults_of
 from training.rules.readiness import ENOUGH, dataset_counts, rights_are_required
-from training.rules.run_estimate import SPARE_MB, plan_of, too_small
+from training.rules.run_estimate import SPARE_MB, estimate_of, too_small
 from training.rules.run_settings import full_config
 
 
@@ -87,25 +87,25 @@ def _config_problems(dataset, base, settings_, images):
         facts = {"batch_size": config.batch_size, "images": images}
         return [explain("batch-larger-than-dataset", facts, dataset=dataset)]
     sizes = sizes_of(dataset)
-    found = _plan_problems(dataset, plan_of(config, base, sizes))
+    found = _estimate_problems(dataset, estimate_of(config, base, sizes))
     if small := too_small(config, base, sizes):
         found.append(explain("pictures-too-small", {"count": small}, dataset=dataset))
     return found
 
 
-def _plan_problems(dataset, plan):
+def _estimate_problems(dataset, estimate):
     """Whether disk and devices have room for the run."""
     found = []
 
     def note(code, *, stops, **facts):
         found.append(explain(code, facts, dataset=dataset, stops=stops))
 
-    if plan.lacks_disk:
-        note("disk-short", stops=True, needed=plan.disk_mb + SPARE_MB, free=plan.free_mb)
-    if plan.fits_nowhere:
-        note("memory-short", stops=True, needed=plan.least_mb, device=plan.device_mb)
-    elif plan.must_step_down:
-        note("memory-tight", stops=False, needed=plan.memory_mb, device=plan.device_mb)
+    if estimate.lacks_disk:
+        note("disk-short", stops=True, needed=estimate.disk_mb + SPARE_MB, free=estimate.free_mb)
+    if estimate.fits_nowhere:
+        note("memory-short", stops=True, needed=estimate.least_mb, device=estimate.device_mb)
+    elif estimate.must_step_down:
+        note("memory-tight", stops=False, needed=estimate.memory_mb, device=estimate.device_mb)
     return found
 
 

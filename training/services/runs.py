@@ -5,7 +5,7 @@ from django.db import transaction
 from brandstudio.core.models import AuditEntry
 from brandstudio.core.queue import work_queue
 from training.models import RequestedAction, RunState, Snapshot, TrainingRun
-from training.rules.run_estimate import plan_of
+from training.rules.run_estimate import estimate_of
 from training.rules.run_settings import full_config, settings_of_run
 from training.services.preflight import preflight, sizes_of, snapshot_problems
 
@@ -28,7 +28,7 @@ def start_run(dataset, base, settings_, by, name="", priority=0):
     if stopping:
         raise NotReady(stopping)
     config = full_config(settings_, base)
-    plan = plan_of(config, base, sizes_of(dataset))
+    estimate = estimate_of(config, base, sizes_of(dataset))
     with transaction.atomic():
         number = dataset.runs.count() + 1
         run = TrainingRun.objects.create(
@@ -40,9 +40,9 @@ def start_run(dataset, base, settings_, by, name="", priority=0):
             config=config.to_yaml(),
             snapshot=Snapshot.freeze(dataset),
             priority=priority,
-            needs_mb=plan.least_mb,
-            steps_total=plan.steps,
-            seconds_left=plan.seconds,
+            needs_mb=estimate.least_mb,
+            steps_total=estimate.steps,
+            seconds_left=estimate.seconds,
         )
         queue_run(run, by=by)
     return run

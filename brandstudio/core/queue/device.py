@@ -25,7 +25,7 @@ class LeaseAbandoned(Exception):
 
 
 @dataclass(frozen=True)
-class Pace:
+class Sharing:
     """How the device is shared. All in seconds."""
 
     turn: float = 60.0  # rendering that training must bear at a stretch
@@ -45,12 +45,12 @@ class Device:
     name: the device, such as "cuda:0" or "cpu".
     """
 
-    def __init__(self, folder, name="cpu", pace=None):
+    def __init__(self, folder, name="cpu", sharing=None):
         base = Path(folder)
         base.mkdir(parents=True, exist_ok=True)
         # The folder may be shared between hosts; a device is not.
         stem = f"device-{os.uname().nodename}-{name.replace(':', '-')}"
-        self.pace = pace or Pace()
+        self.sharing = sharing or Sharing()
         self._lock_path = base / f"{stem}.lock"
         self._wanted_path = base / f"{stem}.wanted"
         self._training_path = base / f"{stem}.training"
@@ -95,7 +95,7 @@ class Device:
 class _Turn:
     def __init__(self, device, lock, should_stop):
         self.device = device
-        self.pace = device.pace
+        self.sharing = device.sharing
         self._lock = lock
         self._should_stop = should_stop
         self._since = None  # monotonic moment since which this process holds the device
@@ -109,11 +109,11 @@ class _Turn:
         while not (may_take() and _try_lock(self._lock, fcntl.LOCK_EX)):
             if self._should_stop():
                 raise LeaseAbandoned("The work was called off while it waited for the device.")
-            time.sleep(self.pace.poll)
+            time.sleep(self.sharing.poll)
         self._since = time.monotonic()
 
     def _is_owed_a_turn(self):
-        return _read_debt(self._lock) >= self.pace.turn
+        return _read_debt(self._lock) >= self.sharing.turn
 
     def _let_go(self, debt):
         """debt: the seconds that rendering owes training from here on."""
@@ -158,13 +158,13 @@ class TrainingTurn(_Turn):
         def may_take():
             # After a whole turn the renderer lets go by itself, and its flag no longer counts.
             nonlocal quiet_since
-            if self._is_owed_a_turn() or time.monotonic() - asked >= self.pace.turn:
+            if self._is_owed_a_turn() or time.monotonic() - asked >= self.sharing.turn:
                 return True
             if self.device.is_wanted() or not _is_free(self.device._lock_path):
                 quiet_since = None
                 return False
             quiet_since = quiet_since or time.monotonic()
-            return time.monotonic() - quiet_since >= self.pace.settle
+            return time.monotonic() - quiet_since >= self.sharing.settle
 
         self._take(may_take)
         self._paying = self._is_owed_a_turn()
@@ -182,7 +182,7 @@ class RenderingTurn(_Turn):
 
     def device_wanted(self):
         """Between two steps: whether training has waited for a whole turn."""
-        return self._debt() >= self.pace.turn
+        return self._debt() >= self.sharing.turn
 
     def yield_device(self):
         """Between two steps: give training its share if it is due. Returns the seconds given."""
@@ -196,7 +196,7 @@ class RenderingTurn(_Turn):
     def _debt(self):
         if not self.device.has_training():
             return 0.0  # nobody waits, so nothing is owed
-        return min(_read_debt(self._lock) + self.held, self.pace.turn)
+        return min(_read_debt(self._lock) + self.held, self.sharing.turn)
 
     def _training_is_content(self):
         # Without this, two renderers could hand the device to each other past training.

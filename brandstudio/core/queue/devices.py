@@ -10,7 +10,7 @@ from django.conf import settings
 from redis.exceptions import RedisError
 
 from brandstudio.core.queue import work_queue
-from brandstudio.core.queue.device import Device, Pace
+from brandstudio.core.queue.device import Device, Sharing
 
 _KEY = "studio:device:"
 
@@ -74,5 +74,5 @@ def this_device():
     return Device(
         settings.DATA_DIR / "locks",
         os.environ.get("STUDIO_DEVICE", "device"),
-        Pace(turn=settings.DEVICE_TURN_SECONDS),
+        Sharing(turn=settings.DEVICE_TURN_SECONDS),
     )
