@@ -1,9 +1,10 @@
 from django.contrib.auth.views import LogoutView, PasswordChangeView
 from django.urls import path, reverse_lazy
+from django.views.generic import RedirectView
 
 from brandstudio.core import views
 from brandstudio.core.forms import OwnPasswordForm
-from brandstudio.core.ui import views as look_views
+from brandstudio.core.ui import views as ui_views
 
 app_name = "core"
 urlpatterns = [
@@ -12,8 +13,8 @@ urlpatterns = [
     path("welcome/<uidb64>/<token>/", views.Welcome.as_view(), name="welcome"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("notices/", views.notices, name="notices"),
-    path("queue/count/", look_views.queue_count, name="queue-count"),
-    path("account/", look_views.account, name="account"),
+    path("queue/count/", ui_views.queue_count, name="queue-count"),
+    path("account/", ui_views.account, name="account"),
     path(
         "account/password/",
         PasswordChangeView.as_view(
@@ -23,8 +24,9 @@ urlpatterns = [
         ),
         name="password",
     ),
-    path("favicon.ico", look_views.favicon, name="favicon"),
-    path("theme/", look_views.theme, name="theme"),
-    path("css/<slug:version>/site.css", look_views.site_css, name="stylesheet"),
-    path("look/", look_views.look, name="look"),
+    path("favicon.ico", ui_views.favicon, name="favicon"),
+    path("theme/", ui_views.theme, name="theme"),
+    path("css/<slug:version>/site.css", ui_views.site_css, name="stylesheet"),
+    path("style-guide/", ui_views.style_guide, name="style-guide"),
+    path("look/", RedirectView.as_view(pattern_name="core:style-guide")),  # its former address
 ]

@@ -110,8 +110,8 @@ class SampleForm(forms.Form):
 
 @login_required
 @require_safe
-def look(request):
-    """Every component with realistic content: test bench and documentation."""
+def style_guide(request):
+    """Every component with realistic content: to try out and as documentation."""
     if not (settings.DEBUG or request.user.is_staff):
         raise Http404
     sample = {"name": "岭南水墨", "limit": "0.95", "base": "sd15", "agree": "on"}
@@ -134,4 +134,4 @@ def look(request):
         ),
         "pictures": range(1, 7),
     }
-    return render(request, "look.html", context)
+    return render(request, "style_guide.html", context)

@@ -127,7 +127,7 @@ def test_every_component_stands_in_a_layer():
 def test_style_guide_shows_every_component(at, make_user, language):
     staff = make_user("staff", is_staff=True)
 
-    page = at(staff, "/look/", language=language).text
+    page = at(staff, "/style-guide/", language=language).text
 
     assert page.count("<h1>") == 1
     for component in ("tile__frame", "pack-card", "strength__track", "upload__drop", "empty"):
@@ -135,7 +135,8 @@ def test_style_guide_shows_every_component(at, make_user, language):
 
 
 def test_style_guide_is_not_for_guests(at, marketer):
-    assert at(marketer, "/look/").status_code == 404
+    assert at(marketer, "/style-guide/").status_code == 404
+    assert at(marketer, "/look/").headers["Location"] == "/style-guide/"
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

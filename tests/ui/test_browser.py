@@ -24,7 +24,7 @@ def look(page, live_server, make_user, client):
     page.faults = []
     page.on("console", lambda said: said.type == "error" and page.faults.append(said.text))
     page.on("pageerror", lambda error: page.faults.append(str(error)))
-    page.goto(f"{live_server.url}/look/")
+    page.goto(f"{live_server.url}/style-guide/")
     return page
 
 

@@ -1,4 +1,4 @@
-"""Where the look lives."""
+"""Where the interface lives."""
 
 from pathlib import Path
 
