@@ -7,7 +7,7 @@ class GalleryConfig(AppConfig):
     verbose_name = _("Gallery")
 
     def ready(self):
-        from brandstudio.core.queue import housekeeping  # noqa: PLC0415 -- models load after the apps
-        from gallery.services import assets  # noqa: PLC0415
+        from brandstudio.core.queue import housekeeping
+        from gallery.services import assets
 
         housekeeping.register(assets.empty_bin)

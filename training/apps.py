@@ -7,9 +7,8 @@ class TrainingConfig(AppConfig):
     verbose_name = _("Training")
 
     def ready(self):
-        # models load after the apps
-        from brandstudio.core.queue import housekeeping, reconcile  # noqa: PLC0415
-        from training.services import empty_bin, retention, sweep_uploads  # noqa: PLC0415
+        from brandstudio.core.queue import housekeeping, reconcile
+        from training.services import empty_bin, retention, sweep_uploads
 
         reconcile.register(sweep_uploads)
         housekeeping.register(empty_bin)

@@ -1,25 +1,46 @@
-"""What the queue calls. Only ids go in: the row, not the queue, holds the truth."""
+"""What the queue calls. Only ids go in: the row, not the queue, holds the truth.
+
+What carries a job out is imported when its first job comes: torch and scipy take seconds and
+hundreds of megabytes, and a worker of the background unpacks uploads without either.
+"""
 
 from functools import partial
 
 from brandstudio.core.queue import attempt
 from training.engine.errors import EngineError
-from training.models import DatasetTask, TrainingRun, Upload
+from training.models import DatasetTask, DatasetTaskKind, TrainingRun, Upload
 from training.services import bases, incoming
-from training.worker import dataset_tasks, training
+from training.services.runs import fail_run
 
 
 def train(run_pk):
     """Carry one run from its newest checkpoint to its end. Safe to deliver twice."""
     run = TrainingRun.objects.select_related("base", "snapshot", "dataset", "owner").get(pk=run_pk)
-    fail = partial(training.fail, run)
-    attempt.carry_out(run, training.train, mendable=(EngineError,), fail=fail)
+    attempt.carry_out(run, _train, mendable=(EngineError,), fail=partial(fail_run, run))
+
+
+def _train(run):
+    from training.worker import training
+
+    training.train(run)
 
 
 def carry_out_task(task_pk):
-    """Draft captions or screen pictures for a whole dataset. Safe to deliver twice."""
+    """Draft captions, screen pictures or compare both. Safe to deliver twice."""
     task = DatasetTask.objects.select_related("dataset").get(pk=task_pk)
-    attempt.carry_out(task, dataset_tasks.carry_out, mendable=(EngineError,))
+    attempt.carry_out(task, _carry_out_task, mendable=(EngineError,))
+
+
+def _carry_out_task(task):
+    if task.kind == DatasetTaskKind.SCREEN:
+        from training.worker import screening
+
+        screening.screen(task)
+    else:
+        from training.worker import captioning
+
+        captioning.ACTS[task.kind](task)
+    task.finish()
 
 
 def unpack(upload_pk):
@@ -38,4 +59,4 @@ def warm_up(queue):
     if queue == DatasetTask.QUEUE:
         bases.sync_base_models()
     else:
-        import training.engine.train.trainer  # noqa: F401, PLC0415 -- torch is slow to import
+        import training.worker.training  # noqa: F401

@@ -8,9 +8,8 @@ class CoreConfig(AppConfig):
     verbose_name = _("People and house rules")
 
     def ready(self):
-
-        from brandstudio.core.access import sign_in  # noqa: PLC0415
-        from brandstudio.core.input import lookups  # noqa: F401, PLC0415
-        from brandstudio.core.queue import housekeeping  # noqa: PLC0415
+        from brandstudio.core.access import sign_in
+        from brandstudio.core.input import lookups  # noqa: F401
+        from brandstudio.core.queue import housekeeping
 
         housekeeping.register(sign_in.forget_old)

@@ -73,14 +73,14 @@ def test_engine_comes_without_the_site(module, stranger):
     assert run("python", "-c", code) == (0, "")
 
 
-def test_web_process_comes_without_torch():
+def test_web_process_and_jobs_come_without_torch_and_scipy():
     code = (
         "import django, os, sys;"
         "os.environ['DJANGO_SETTINGS_MODULE'] = 'brandstudio.settings';"
         "django.setup();"
-        "import brandstudio.wsgi, brandstudio.urls, importlib;"
+        "import brandstudio.wsgi, brandstudio.urls, importlib, training.jobs;"
         "importlib.import_module('django.urls').get_resolver().url_patterns;"
-        "sys.exit('torch' in sys.modules)"
+        "sys.exit(bool({'torch', 'scipy'} & set(sys.modules)))"
     )
 
     assert run("python", "-c", code)[0] == 0

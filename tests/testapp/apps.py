@@ -20,7 +20,7 @@ def _die_at(run_name, phase):
 
     From inside, since a phase of a toy is over before another process could have seen it.
     """
-    from training.worker.event_writer import EventWriter  # noqa: PLC0415 -- models load after the apps
+    from training.worker.event_writer import EventWriter
 
     note = EventWriter.note
 

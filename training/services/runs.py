@@ -1,13 +1,19 @@
 """Training runs: started, repeated, paused and moved in the queue."""
 
+import traceback
+
 from django.db import transaction
+from django.db.models import Max
 
 from brandstudio.core.models import AuditEntry
 from brandstudio.core.queue import work_queue
-from training.models import RequestedAction, RunState, Snapshot, TrainingRun
+from training import notices
+from training.models import RequestedAction, RunLine, RunState, Snapshot, TrainingRun
 from training.rules.run_estimate import estimate_of
 from training.rules.run_settings import full_config, settings_of_run
 from training.services.preflight import preflight, sizes_of, snapshot_problems
+
+MOST_TRACE = 8000  # characters of a traceback that the log keeps
 
 
 class NotReady(Exception):
@@ -122,3 +128,19 @@ def prioritise(run, priority, by):
     with transaction.atomic():
         run.prioritise(priority)
         AuditEntry.objects.record(run, run.state, run.state, by=by, why=f"priority {priority}")
+
+
+def fail_run(run, code, **facts):
+    """End the run and tell its owner. A full disk only pauses it: a person can make room.
+
+    Of a fault of the software, called where it is handled, the log keeps the traceback.
+    """
+    if code in {"disk-full", "no-room"}:
+        step = run.checkpoints.aggregate(last=Max("step"))["last"] or 0
+        run.pause(why="disk-full", problem="run-disk-full", step=step)
+    else:
+        if code == "software-fault":
+            trace = traceback.format_exc()[-MOST_TRACE:]
+            RunLine.objects.create(run=run, attempt=run.attempt, level=RunLine.TRACE, text=trace)
+        run.fail(code, **facts)
+    notices.run_ended(run)

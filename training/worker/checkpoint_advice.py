@@ -4,8 +4,11 @@ import json
 
 from brandstudio.core import blobs
 from training.engine.errors import EngineError
+from training.engine.evaluate import checkpoint_scores
+from training.engine.evaluate.run_advice import worst_of
 from training.engine.events import Phase
 from training.engine.prompts.checks import as_prompt
+from training.engine.sampling.renderer import Renderer, RenderStopped
 from training.models import TrainingRun
 from training.services.run_folders import output_folder
 from training.worker import pipeline_cache
@@ -20,10 +23,6 @@ def recommend(run, config, writer, control):
     control: run_control.RunControl; between pictures it gives the device to a waiting renderer, and
     `why_paused` says that the process must end before the advice was ready. Raises WrongState.
     """
-    from training.engine.evaluate import checkpoint_scores  # noqa: PLC0415 -- torch is slow
-    from training.engine.evaluate.run_advice import worst_of  # noqa: PLC0415
-    from training.engine.sampling.renderer import Renderer, RenderStopped  # noqa: PLC0415
-
     facts = _record(run)
     TrainingRun.objects.filter(pk=run.pk).update(image_losses=worst_of(facts))
     chosen = _thinned(list(run.checkpoints.order_by("step")))
@@ -35,7 +34,7 @@ def recommend(run, config, writer, control):
         writer.note(Phase("choosing", done, total))
         control.yield_device()
 
-    model = pipeline_cache.model(run.base.path, config)
+    model = pipeline_cache.ensure_loaded(run.base.path, config)
     pipeline_cache.forget()  # a renderer leaves packs in the model
     try:
         found = checkpoint_scores.recommend(

@@ -13,7 +13,7 @@ from brandstudio.core.queue import housekeeping
 from training import problems
 from training.models import Checkpoint, LossPoint, RunLine, RunSample
 from training.services.run_folders import pack_state
-from training.worker import pipeline_cache
+from training.worker.memory import memory_mb
 
 WRITE_SECONDS = 0.5  # progress is written this often at most: a page asks every 2 s
 RETRY_SECONDS = 1.0
@@ -85,7 +85,7 @@ class EventWriter:
             loss=event.loss,
             images_per_second=event.images_per_second,
             seconds_left=event.seconds_left,
-            memory_mb=max(self.run.memory_mb, pipeline_cache.memory_mb()),
+            memory_mb=max(self.run.memory_mb, memory_mb()),
         )
         point = self._loss(event.step)
         point.loss, point.learning_rate = event.loss, event.lr

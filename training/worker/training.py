@@ -1,19 +1,14 @@
 """A training run in a worker's hands: from its newest checkpoint to its end."""
 
-import traceback
-
-from django.db.models import Max
-
 from brandstudio.core.queue import stopping, work_queue
 from brandstudio.core.queue.devices import this_device
 from training import notices
-from training.models import RunLine, RunState
+from training.engine.train import trainer
+from training.models import RunState
 from training.services import retention, run_folders
 from training.worker import checkpoint_advice, pipeline_cache
 from training.worker.event_writer import EventWriter
 from training.worker.run_control import RunControl
-
-MOST_TRACE = 8000  # characters of a traceback that the log keeps
 
 
 def train(run):
@@ -41,15 +36,13 @@ def train(run):
 
 def _last_event(run, config, writer, control, *, resume):
     """Train, each event written as it comes. Returns the last one, None if there was none."""
-    from training.engine.train import trainer  # noqa: PLC0415 -- torch is slow; web processes skip it
-
     end = None
     events = trainer.train(
         config,
         resume=resume,
         control=control,
         cache_dir=run_folders.cache_folder(),
-        model=pipeline_cache.model(run.base.path, config),
+        model=pipeline_cache.ensure_loaded(run.base.path, config),
     )
     for event in events:
         if event.kind == "step" and run.state != RunState.TRAINING:
@@ -79,20 +72,4 @@ def _end(run, end, control):
     else:
         problem = {"problem": "run-disk-full"} if end.reason == "disk-full" else {}
         run.pause(why=end.reason, step=end.step, **problem)
-    notices.run_ended(run)
-
-
-def fail(run, code, **facts):
-    """End the run and tell its owner. A full disk only pauses it: a person can make room.
-
-    Of a fault of the software, called where it is handled, the log keeps the traceback.
-    """
-    if code in {"disk-full", "no-room"}:
-        step = run.checkpoints.aggregate(last=Max("step"))["last"] or 0
-        run.pause(why="disk-full", problem="run-disk-full", step=step)
-    else:
-        if code == "software-fault":
-            trace = traceback.format_exc()[-MOST_TRACE:]
-            RunLine.objects.create(run=run, attempt=run.attempt, level=RunLine.TRACE, text=trace)
-        run.fail(code, **facts)
     notices.run_ended(run)

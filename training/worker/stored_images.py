@@ -1,0 +1,29 @@
+"""The pictures of a dataset as files, one by one, with progress."""
+
+import contextlib
+
+from brandstudio.core import blobs
+from brandstudio.core.queue import stopping
+
+MOST_NAMES = 5  # of lost pictures that a message tells
+
+
+def stored(task, images, column="picture_sha256"):
+    """Yields (image, path of its blob), and notes progress after each; those lost are passed over.
+
+    `raise_for_lost` says afterwards which these are: one never stops the rest.
+    """
+    for done, image in enumerate(images, start=1):
+        stopping.go_on()
+        with contextlib.suppress(blobs.BlobMissing):
+            yield image, blobs.local(getattr(image, column), image.name)
+        task.note_progress(done=done)
+
+
+def raise_for_lost(images, done):
+    """Raises BlobMissing with the names of the images that were not done."""
+    known = {image.pk for image in done}
+    if lost := [image.name for image in images if image.pk not in known]:
+        error = blobs.BlobMissing(f"{len(lost)} stored pictures")
+        error.name = ", ".join(lost[:MOST_NAMES]) + (" …" if len(lost) > MOST_NAMES else "")
+        raise error
