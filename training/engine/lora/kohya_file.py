@@ -12,7 +12,7 @@ from training.engine.errors import EngineError
 from training.engine.files.disk import (
     whole_file,
 )
-from training.engine.files.safetensors_header import SshsHasher, hash_file, read_header
+from training.engine.files.safetensors_header import SshsHasher, read_header
 from training.engine.lora.header import LoraHeader, look
 from training.engine.lora.numbers import PIECE, check_numbers
 from training.engine.lora.settings import HEADER_KEY
@@ -23,8 +23,8 @@ def rewrite(
     target: str | Path,
     metadata: dict[str, str],
     config: str | Path | bool = True,
-) -> str:
-    """The same weights in kohya's format under other metadata; returns the new file's sha256.
+) -> None:
+    """The same weights in kohya's format under other metadata.
 
     A kohya file's weights are copied byte for byte. Those of PEFT and diffusers keep their bytes
     and get kohya's names and their true alpha. The sshs hashes are added. Needs no torch, so a web
@@ -34,10 +34,10 @@ def rewrite(
     """
     found = look(source, config=config).require()
     check_numbers(found)
-    return _write(found, Path(target), metadata)
+    _write(found, Path(target), metadata)
 
 
-def _write(found: LoraHeader, target: Path, metadata: dict[str, str]) -> str:
+def _write(found: LoraHeader, target: Path, metadata: dict[str, str]) -> None:
     tensors = kohya_tensors(found)
     table, offset = {}, 0
     for tensor in tensors:
@@ -61,7 +61,6 @@ def _write(found: LoraHeader, target: Path, metadata: dict[str, str]) -> str:
                     out.write(piece)
             if read_header(temporary).metadata != full:
                 raise EngineError("lora-export-damaged", name=target.name, reason="metadata")
-    return hash_file(target)
 
 
 @dataclass(frozen=True)
