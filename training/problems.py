@@ -263,8 +263,8 @@ def reason(facts):
     """
     if fault := facts.get("fault"):
         return sentence(fault["code"], fault["facts"])
-    told = facts["reason"]
-    return gettext(REASONS_OF_FILES[told]) if told in REASONS_OF_FILES else told
+    words = facts["reason"]
+    return gettext(REASONS_OF_FILES[words]) if words in REASONS_OF_FILES else words
 
 
 def english(code, facts=None):

@@ -65,7 +65,7 @@ class Reviewed(models.Model):
     def edit(self, by, **changes):
         """Write columns of a draft, as they stand in `changes`. Raises WrongState elsewhere."""
         update_as_last_seen(
-            self, {"state": ReviewState.DRAFT}, {**changes, "edited_by": by}, wanted="edited"
+            self, {"state": ReviewState.DRAFT}, {**changes, "edited_by": by}, target="edited"
         )
 
     def submit(self, by):

@@ -9,11 +9,11 @@ from brandstudio.core.input.numbers import parse_id
 def dataset_named(datasets, name):
     """The dataset of this number or name. Raises CommandError when there is none, or several."""
     number = parse_id(name)
-    wanted = Q(name=name) if number is None else Q(name=name) | Q(pk=number)
-    found = list(datasets.filter(wanted)[:3])
-    if not found:
+    condition = Q(name=name) if number is None else Q(name=name) | Q(pk=number)
+    matches = list(datasets.filter(condition)[:3])
+    if not matches:
         raise CommandError(f"There is no dataset {name}.")
-    if len(found) > 1:
-        numbers = ", ".join(str(dataset.pk) for dataset in found)
+    if len(matches) > 1:
+        numbers = ", ".join(str(dataset.pk) for dataset in matches)
         raise CommandError(f"Several datasets are called {name}; give a number ({numbers} …).")
-    return found[0]
+    return matches[0]

@@ -181,7 +181,7 @@ class TrainingImage(models.Model):
     def _withdraw(self, seen, moment, why, states, by):
         changes = {"withdrawn_at": moment, "withdrawn_why": why}
         with transaction.atomic():
-            update_as_last_seen(self, seen, changes, wanted=states[1])
+            update_as_last_seen(self, seen, changes, target=states[1])
             AuditEntry.objects.record(self, *states, by=by, why=why)
 
     @property
@@ -208,7 +208,7 @@ class TrainingImage(models.Model):
                 self,
                 {"caption": self.caption, "caption_state": self.caption_state},
                 {"caption": caption, "caption_state": state},
-                wanted=state,
+                target=state,
             )
             revision.save(force_insert=True)
 

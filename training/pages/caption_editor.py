@@ -113,7 +113,7 @@ class CaptionEditor:
 
     @cached_property
     def _finding_counts(self):
-        counts = {"picture": sum(found for *_row, found, _agreement in self._rows)}
+        counts = {"picture": sum(has_finding for *_row, has_finding, _agreement in self._rows)}
         for findings in self.findings.values():
             for code in {finding.code for finding in findings}:
                 counts[code] = counts.get(code, 0) + 1
@@ -141,8 +141,10 @@ def findings_of(image):
     rows = list(image.dataset.images.exclude(pk=image.pk).values_list("pk", "name", "caption"))
     captions = {image.pk: image.caption, **{pk: text for pk, _name, text in rows}}
     names = {pk: name for pk, name, _text in rows}
-    found = check_captions(captions, yardstick(image.dataset), {image.pk: image.agreement}, names)
-    return found.get(image.pk, [])
+    findings = check_captions(
+        captions, yardstick(image.dataset), {image.pk: image.agreement}, names
+    )
+    return findings.get(image.pk, [])
 
 
 def mended(image, text, code):
@@ -151,8 +153,8 @@ def mended(image, text, code):
         return with_trigger(text, image.dataset.trigger_word)
     if code == "not-english":
         return put_in_place(text, glossary())
-    found = (f for f in findings_of(image) if f.code == code and f.has_mend)
-    return put_in_place(text, {finding.word: finding.hint for finding in found})
+    mendable = (f for f in findings_of(image) if f.code == code and f.has_mend)
+    return put_in_place(text, {finding.word: finding.hint for finding in mendable})
 
 
 def yardstick(dataset):

@@ -68,8 +68,8 @@ class RunPage:
     @cached_property
     def samples_tag(self):
         """Changes when the samples do: their page part is kept by it (`{% cache %}`)."""
-        found = self.run.samples.aggregate(count=Count("pk"), newest=Max("pk"))
-        return f"{found['count']}·{found['newest']}"
+        samples = self.run.samples.aggregate(count=Count("pk"), newest=Max("pk"))
+        return f"{samples['count']}·{samples['newest']}"
 
     @cached_property
     def samples(self):
@@ -83,10 +83,13 @@ class RunPage:
     @cached_property
     def recommended(self):
         """{step, reasons in the reader's language}; None before the run has been judged."""
-        told = self.run.recommendation
-        if not told:
+        advice = self.run.recommendation
+        if not advice:
             return None
-        return {"step": told["step"], "reasons": [problems.sentence(r) for r in told["reasons"]]}
+        return {
+            "step": advice["step"],
+            "reasons": [problems.sentence(r) for r in advice["reasons"]],
+        }
 
     @cached_property
     def best_step(self):
@@ -176,8 +179,8 @@ def sample_grid(run, steps=None):
     for sample in samples:
         by_row.setdefault((sample.prompt, sample.seed), {})[sample.step] = sample
     rows = [
-        {"prompt": prompt, "seed": seed, "cells": [found.get(step) for step in steps]}
-        for (prompt, seed), found in by_row.items()
+        {"prompt": prompt, "seed": seed, "cells": [by_step.get(step) for step in steps]}
+        for (prompt, seed), by_step in by_row.items()
     ]
     every = sorted({sample.step for sample in samples})
     films = [
@@ -185,9 +188,9 @@ def sample_grid(run, steps=None):
         {
             "prompt": prompt,
             "seed": seed,
-            "frames": [{"step": step, "sample": found.get(step)} for step in every],
+            "frames": [{"step": step, "sample": by_step.get(step)} for step in every],
         }
-        for (prompt, seed), found in by_row.items()
+        for (prompt, seed), by_step in by_row.items()
     ]
     return {"steps": steps, "rows": rows, "every": every, "films": films}
 
@@ -252,13 +255,13 @@ def start_times(waiting):
     if None in held:
         return {}
     ends = sorted(held) or [0.0]  # of the workers at work; idle ones would have nobody waiting
-    found = {}
+    ends_of = {}
     for run in waiting:
-        found[run.pk] = ends[0]
+        ends_of[run.pk] = ends[0]
         if run.seconds_left is None:
             break
         ends = sorted([ends[0] + run.seconds_left, *ends[1:]])
-    return found
+    return ends_of
 
 
 def _waiting_ids():

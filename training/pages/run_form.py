@@ -129,8 +129,8 @@ class RunDraft:
         captions = (
             self.dataset.images.captioned().order_by("name").values_list("caption", flat=True)
         )
-        found = list(captions)
-        shown = [found[0], found[len(found) // 2]] if len(found) > 1 else found
+        texts = list(captions)
+        shown = [texts[0], texts[len(texts) // 2]] if len(texts) > 1 else texts
         return [as_prompt(caption) for caption in shown]
 
     @property

@@ -140,19 +140,19 @@ def _balance(coverage):
     return [
         Balance(
             category=gettext(CATEGORIES.get(category, category)),
-            terms=len(found),
-            first=found[0][0],
-            share=round(found[0][1] / sum(count for _term, count in found), 2),
+            terms=len(counts),
+            first=counts[0][0],
+            share=round(counts[0][1] / sum(count for _term, count in counts), 2),
         )
-        for category, found in categories.items()
+        for category, counts in categories.items()
     ]
 
 
 def _coverage(captions):
     """How many captions use each glossary phrase, most frequent first."""
     lower = [caption.casefold() for caption in captions]
-    found = [
+    counts = [
         (term, sum(term.phrase.casefold() in caption for caption in lower))
         for term in GlossaryTerm.objects.all()
     ]
-    return sorted(found, key=lambda pair: -pair[1])
+    return sorted(counts, key=lambda pair: -pair[1])

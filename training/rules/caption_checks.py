@@ -114,17 +114,17 @@ def check_captions(captions, yardstick, agreements=None, names=None, only=None):
     written = {key: text for key, text in captions.items() if text}
     twins = _twins(written, yardstick.trigger)
     glossary, banned = tuple(yardstick.glossary.items()), tuple(settings.BANNED_NAMES)
-    found = {}
+    findings = {}
     for key, text in written.items():
         if only is not None and key not in only:
             continue
-        found[key] = list(_own_findings(text, yardstick.trigger, glossary, banned))
+        findings[key] = list(_own_findings(text, yardstick.trigger, glossary, banned))
         if tokens := _too_many(text, yardstick):
-            found[key].append(Finding("too-long", f"{tokens} / {yardstick.token_limit}"))
+            findings[key].append(Finding("too-long", f"{tokens} / {yardstick.token_limit}"))
         if key in twins:
-            found[key].append(Finding("twin", (names or {}).get(twins[key], "")))
-        found[key] += _disagreements(text, (agreements or {}).get(key) or {})
-    return found
+            findings[key].append(Finding("twin", (names or {}).get(twins[key], "")))
+        findings[key] += _disagreements(text, (agreements or {}).get(key) or {})
+    return findings
 
 
 # Remembered, since a page asks about thousands of captions of which hardly one has changed.
@@ -147,10 +147,10 @@ def _findings(text, trigger, glossary, banned):
         yield Finding("style-word", word)
     if word := _first(banned, lower):
         yield Finding("banned", word)
-    if found := _NOT_ENGLISH.search(text):
+    if match := _NOT_ENGLISH.search(text):
         # The longest term, so that 骑楼街 is not taken for 骑楼.
         term = max((term for term in glossary if term in text), key=len, default="")
-        yield Finding("not-english", term or found[0], glossary.get(term, ""))
+        yield Finding("not-english", term or match[0], glossary.get(term, ""))
 
 
 def not_english(text):

@@ -75,8 +75,8 @@ class Edit:
         return tidy(f"{caption}, {self.text}")
 
     def _remove(self, caption):
-        kept = [term for term in split(caption) if term.casefold() != self.term]
-        return caption if len(kept) == len(split(caption)) else ", ".join(kept)
+        terms = [term for term in split(caption) if term.casefold() != self.term]
+        return caption if len(terms) == len(split(caption)) else ", ".join(terms)
 
 
 def put_in_place(caption, phrases):

@@ -55,15 +55,15 @@ class PictureFinding:
 
 def picture_findings(image):
     """The findings of an image's screening report, the gravest first; [] before screening."""
-    found = [f for f in image.report.get("findings", ()) if f["severity"] in GRAVE]
-    found.sort(key=lambda finding: finding["severity"] != "fault")
+    grave = [f for f in image.report.get("findings", ()) if f["severity"] in GRAVE]
+    grave.sort(key=lambda finding: finding["severity"] != "fault")
     return [
         PictureFinding(
             label=gettext(LABELS.get(finding["code"], finding["code"])),
             sentence=_sentence(finding, image.name),
             is_fault=finding["severity"] == "fault",
         )
-        for finding in found
+        for finding in grave
     ]
 
 

@@ -55,8 +55,8 @@ class Readiness:
     @property
     def next_step(self):
         """What to mend first: what stops a run, then what is doubtful; None when all is well."""
-        left = [point for point in self.points if point.state != "ok"]
-        return min(left, key=lambda point: point.state != "bad", default=None)
+        open_points = [point for point in self.points if point.state != "ok"]
+        return min(open_points, key=lambda point: point.state != "bad", default=None)
 
 
 def dataset_counts(dataset):
@@ -146,13 +146,13 @@ def _varied_point(counts, editor):
 
 
 def _checked_point(counts, editor):
-    left = counts["images"] - counts["checked"]
+    remaining = counts["images"] - counts["checked"]
     return Point(
         _("Captions checked"),
-        "missing" if left else "ok",
-        _more(left) if left else f"{counts['images']} / {counts['images']}",
+        "missing" if remaining else "ok",
+        _more(remaining) if remaining else f"{counts['images']} / {counts['images']}",
         f"{editor}?state=drafted",
-        1 - left / counts["images"],
+        1 - remaining / counts["images"],
         _("Read the drafts once, and mark them as checked."),
     )
 
@@ -188,14 +188,14 @@ def _quality_point(counts, editor):
             counts["screened"] / counts["images"],
             _("Have the pictures screened."),
         )
-    found = counts["with_findings"]
-    figure = ngettext("%(n)d to look at", "%(n)d to look at", found) % {"n": found}
+    count = counts["with_findings"]
+    figure = ngettext("%(n)d to look at", "%(n)d to look at", count) % {"n": count}
     return Point(
         _("Picture quality"),
-        "missing" if found else "ok",
-        figure if found else _("nothing found"),
+        "missing" if count else "ok",
+        figure if count else _("nothing found"),
         f"{editor}?finding=picture",
-        1 - found / counts["images"],
+        1 - count / counts["images"],
         _("Look at the pictures that screening doubts."),
     )
 

@@ -100,9 +100,9 @@ def steps_of(config, info, sizes):
     """
     buckets = make_buckets(config, info)
     shapes = Counter(choose_bucket(buckets, *size) for size in sizes)
-    kept = 1 - config.validation_share
+    share = 1 - config.validation_share
     batch = config.batch_size * config.gradient_accumulation
-    per_epoch = sum(-(-round(count * kept * config.repeats) // batch) for count in shapes.values())
+    per_epoch = sum(-(-round(count * share * config.repeats) // batch) for count in shapes.values())
     total = max(1, per_epoch) * config.epochs
     return min(total, config.max_steps or total)
 

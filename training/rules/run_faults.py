@@ -10,13 +10,13 @@ _DEVICE = re.compile(r"auto|cpu|cuda(?::(?P<number>[0-9]{1,3}))?")
 
 def faults_here(config, base):
     """[(code, facts)], each with the key it speaks of. What can't be known yet passes."""
-    found = []
+    faults = []
     if isinstance(config.targets, tuple) and (idle := idle_targets(base, config.targets)):
         facts = {"key": "targets", "targets": ", ".join(idle), "base": base.name}
-        found.append(("targets-match-nothing", facts))
+        faults.append(("targets-match-nothing", facts))
     if not _may_be_there(config.device):
-        found.append(("device-missing", {"key": "device", "device": config.device}))
-    return found
+        faults.append(("device-missing", {"key": "device", "device": config.device}))
+    return faults
 
 
 def _may_be_there(device):
@@ -24,6 +24,6 @@ def _may_be_there(device):
     named = _DEVICE.fullmatch(device)
     if not named or not device.startswith("cuda"):
         return bool(named)
-    told = devices.known()
+    reported = devices.known()
     number = int(named["number"] or 0)
-    return not told or any(number < one.get("gpus", number + 1) for one in told)
+    return not reported or any(number < one.get("gpus", number + 1) for one in reported)

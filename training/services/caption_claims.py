@@ -68,23 +68,23 @@ class Places:
     def find(self, claim):
         """Stored names of the pictures that are meant: none, one, or several that all fit."""
         if claim.source != LOOSE and claim.source in self._sent:
-            found = self._sent[claim.source].find(claim.place) or self._earlier.find(claim.place)
+            names = self._sent[claim.source].find(claim.place) or self._earlier.find(claim.place)
         else:
-            found = self._find_loosely(claim)
-        return [name for name in found if name]
+            names = self._find_loosely(claim)
+        return [name for name in names if name]
 
     def _find_loosely(self, claim):
         """For captions that came without the pictures they speak of."""
         own = PurePosixPath(claim.name).name
         sent = self._sent.get(LOOSE, PictureIndex())
-        found = (
+        names = (
             sent.find(own)
             or self._anywhere.find(claim.place)
             or self._earlier.find(claim.place)
             or self._unknown.find(own)
         )
-        if found or "/" in claim.place:
-            return found
+        if names or "/" in claim.place:
+            return names
         return [name for name in self._stored.find(own) if name not in self._in_folders]
 
 

@@ -191,18 +191,18 @@ def revert_edit(dataset, batch, by):
             .order_by("pk")
         )
         newest = _newest_revisions(dataset, [r.image_id for r in revisions])
-        reverted = kept = 0
+        reverted = untouched = 0
         for revision in revisions:
             if newest[revision.image_id] != revision.pk:
-                kept += 1
+                untouched += 1
                 continue
             try:
                 revision.image.restore(revision, by=by)
             except WrongState:
-                kept += 1
+                untouched += 1
             else:
                 reverted += 1
-    return reverted, kept
+    return reverted, untouched
 
 
 def _newest_revisions(dataset, image_ids):

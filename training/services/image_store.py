@@ -67,8 +67,8 @@ def _code(error):
     if error.code != "image-too-large":
         return error.code
     # Of a picture far beyond every limit Pillow does not tell the sides.
-    told = "width" in error.facts
-    return "picture-has-too-many-pixels" if told else "picture-is-far-too-large"
+    has_size = "width" in error.facts
+    return "picture-has-too-many-pixels" if has_size else "picture-is-far-too-large"
 
 
 def _take_in(path, name):

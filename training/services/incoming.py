@@ -95,11 +95,11 @@ def receive_part(upload, offset, stream, length):
             raise OutOfStep(upload.arrived)
         file.seek(offset)
         file.truncate()  # what a broken part left behind
-        left = length
-        while left and (some := stream.read(min(_READ, left))):
+        remaining = length
+        while remaining and (some := stream.read(min(_READ, remaining))):
             file.write(some)
-            left -= len(some)
-        if left:
+            remaining -= len(some)
+        if remaining:
             raise OSError("the sender broke off")
         file.flush()
         os.fsync(file.fileno())
@@ -194,16 +194,16 @@ def unpack_upload(upload):
 
 def _settle(upload, report):
     """Done; or failed where nothing of it was taken: one fault stands for itself, several below."""
-    told = report.to_json(SHOWN_LINES)
+    summary = report.to_json(SHOWN_LINES)
     if not report.took_nothing:
-        upload.finish(told)
+        upload.finish(summary)
         return
-    code = "upload-took-nothing" if told["lines"] else "upload-without-pictures"
+    code = "upload-took-nothing" if summary["lines"] else "upload-without-pictures"
     facts = {"name": upload.name}
-    if len(told["lines"]) == 1:
-        ((_name, _outcome, code, facts),) = told["lines"]
-        told["lines"] = []
-    upload.finish_in_vain(told, code, facts)
+    if len(summary["lines"]) == 1:
+        ((_name, _outcome, code, facts),) = summary["lines"]
+        summary["lines"] = []
+    upload.finish_in_vain(summary, code, facts)
 
 
 def discard_upload(upload):

@@ -16,14 +16,14 @@ from training.rules.run_settings import full_config
 def preflight(dataset, base, settings_):
     """Everything that would stop a run, or should be known before it: a list of Problem."""
     counts = dataset_counts(dataset)
-    found = []
+    problems = []
 
     def note(code, *, stops, **facts):
-        found.append(explain(code, facts, dataset=dataset, stops=stops))
+        problems.append(explain(code, facts, dataset=dataset, stops=stops))
 
     if not counts["images"]:
         note("no-pictures", stops=True)
-        return found
+        return problems
     if base is None or not base.is_present:
         note("base-absent", stops=True, name=base.name if base else "?")
     elif side := _training_side(settings_, base):
@@ -47,8 +47,8 @@ def preflight(dataset, base, settings_):
     if counts["drafted"]:
         note("captions-unchecked", stops=False, count=counts["drafted"])
     if base is not None and base.is_present:
-        found += _config_problems(dataset, base, settings_, counts["images"])
-    return found
+        problems += _config_problems(dataset, base, settings_, counts["images"])
+    return problems
 
 
 def _lacking_trigger(dataset):
@@ -71,11 +71,11 @@ def snapshot_problems(snapshot):
     taken_out = AuditEntry.objects.about(snapshot.dataset).filter(facts__withdrawn=True)
     gone = {entry.facts["picture"] for entry in taken_out} & hashes
     withdrawn = counts["withdrawn"] + len(gone)
-    found = []
+    problems = []
     for code, count in (("pictures-withdrawn", withdrawn), ("rights-expired", counts["expired"])):
         if count:
-            found.append(explain(code, {"count": count}, dataset=snapshot.dataset))
-    return found
+            problems.append(explain(code, {"count": count}, dataset=snapshot.dataset))
+    return problems
 
 
 def _config_problems(dataset, base, settings_, images):
@@ -87,18 +87,18 @@ def _config_problems(dataset, base, settings_, images):
         facts = {"batch_size": config.batch_size, "images": images}
         return [explain("batch-larger-than-dataset", facts, dataset=dataset)]
     sizes = sizes_of(dataset)
-    found = _estimate_problems(dataset, estimate_of(config, base, sizes))
+    problems = _estimate_problems(dataset, estimate_of(config, base, sizes))
     if small := too_small(config, base, sizes):
-        found.append(explain("pictures-too-small", {"count": small}, dataset=dataset))
-    return found
+        problems.append(explain("pictures-too-small", {"count": small}, dataset=dataset))
+    return problems
 
 
 def _estimate_problems(dataset, estimate):
     """Whether disk and devices have room for the run."""
-    found = []
+    problems = []
 
     def note(code, *, stops, **facts):
-        found.append(explain(code, facts, dataset=dataset, stops=stops))
+        problems.append(explain(code, facts, dataset=dataset, stops=stops))
 
     if estimate.lacks_disk:
         note("disk-short", stops=True, needed=estimate.disk_mb + SPARE_MB, free=estimate.free_mb)
@@ -106,7 +106,7 @@ def _estimate_problems(dataset, estimate):
         note("memory-short", stops=True, needed=estimate.least_mb, device=estimate.device_mb)
     elif estimate.must_step_down:
         note("memory-tight", stops=False, needed=estimate.memory_mb, device=estimate.device_mb)
-    return found
+    return problems
 
 
 def sizes_of(dataset):

@@ -71,7 +71,7 @@ def carry_state_over(run):
         (_newest_step(folder := run_folder(run) / f"attempt-{number}" / target.name), folder)
         for number in range(run.attempt)
     ]
-    step, source = max(ours, key=lambda found: found[0], default=(-1, None))
+    step, source = max(ours, key=lambda pair: pair[0], default=(-1, None))
     if step < 0 and not run.resume_sha256:
         return None
     arriving = target.with_name(".arriving")

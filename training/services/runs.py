@@ -61,8 +61,8 @@ def repeat_run(run, by):
     """
     settings_ = settings_of_run(run)
     lasting = {"base-absent", "rights-missing", "disk-short", "memory-short"}
-    found = preflight(run.dataset, run.base, settings_)
-    stopping = [problem for problem in found if problem.stops and problem.code in lasting]
+    problems = preflight(run.dataset, run.base, settings_)
+    stopping = [problem for problem in problems if problem.stops and problem.code in lasting]
     stopping += snapshot_problems(run.snapshot)
     if stopping:
         raise NotReady(stopping)

@@ -52,15 +52,15 @@ class UploadReport:
     @property
     def took_nothing(self):
         """Whether nothing of it was of use, so that a person must mend something first."""
-        kept = any(line.code == "caption-kept" for line in self.lines)
-        return not (self.added or self.captioned or self.duplicates or kept)
+        has_kept = any(line.code == "caption-kept" for line in self.lines)
+        return not (self.added or self.captioned or self.duplicates or has_kept)
 
     def to_json(self, most):
         """How many of each outcome, and the first `most` lines that a person should read."""
-        told = self.refused + self.noted + self.duplicates
+        lines = self.refused + self.noted + self.duplicates
         return {
             "added": len(self.added),
             "captioned": len(self.captioned),
-            "lines": [[line.name, line.outcome, line.code, line.facts] for line in told[:most]],
-            "more": max(0, len(told) - most),
+            "lines": [[line.name, line.outcome, line.code, line.facts] for line in lines[:most]],
+            "more": max(0, len(lines) - most),
         }

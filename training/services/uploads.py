@@ -220,10 +220,10 @@ class _Intake:
     def _tell_repeats(self, name):
         """A folder called 10_ink counts ten times to kohya's trainer, and once here: say so."""
         folder = PurePosixPath(name).parent.name
-        found = re.match(r"0*(\d{1,4})_", folder)
-        if found and int(found[1]) > 1 and folder not in self.repeats_told:
+        match = re.match(r"0*(\d{1,4})_", folder)
+        if match and int(match[1]) > 1 and folder not in self.repeats_told:
             self.repeats_told.add(folder)
-            self.report.note(folder, "noted", "repeats-left-out", repeats=int(found[1]))
+            self.report.note(folder, "noted", "repeats-left-out", repeats=int(match[1]))
 
     def _metadata(self, path, name):
         place = PurePosixPath(name)

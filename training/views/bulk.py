@@ -68,12 +68,12 @@ def replace(request, pk):
         messages.success(request, said % {"n": len(changes)})
         return _back(request, _editor(dataset, request, batch if changes else ""))
     changes = services.preview_edit(images, form.edit)
-    told = [(c.image, spans(c.before, c.after)) for c in changes[:COMPARED]]
+    comparisons = [(c.image, spans(c.before, c.after)) for c in changes[:COMPARED]]
     context |= {
         "total": len(changes),
-        "changes": told[:SHOWN],
-        "rest": told[SHOWN:],
-        "unseen": len(changes) - len(told),
+        "changes": comparisons[:SHOWN],
+        "rest": comparisons[SHOWN:],
+        "unseen": len(changes) - len(comparisons),
         "too_long": services.too_long_after(images, form.edit),
         "limit": CAPTION_MAX_LETTERS,
     }
@@ -84,14 +84,14 @@ def replace(request, pk):
 @require_POST
 def revert(request, pk):
     dataset = visible_dataset(request, pk)
-    reverted, kept = services.revert_edit(dataset, request.POST.get("batch", ""), request.user)
+    reverted, untouched = services.revert_edit(dataset, request.POST.get("batch", ""), request.user)
     said = ngettext("%(n)d caption put back.", "%(n)d captions put back.", reverted) % {
         "n": reverted
     }
-    if kept:
+    if untouched:
         said += " " + ngettext(
-            "%(n)d was edited since and stays.", "%(n)d were edited since and stay.", kept
-        ) % {"n": kept}
+            "%(n)d was edited since and stays.", "%(n)d were edited since and stay.", untouched
+        ) % {"n": untouched}
     messages.success(request, said)
     return _back(request, _editor(dataset, request))
 

@@ -37,7 +37,7 @@ def recommend(run, config, writer, control):
     model = pipeline_cache.ensure_loaded(run.base.path, config)
     pipeline_cache.forget()  # a renderer leaves packs in the model
     try:
-        found = checkpoint_scores.recommend(
+        advice = checkpoint_scores.recommend(
             Renderer(model.info, model=model),
             {checkpoint.step: blobs.local(checkpoint.sha256) for checkpoint in chosen},
             config.sample_prompts or _captions(run),
@@ -56,17 +56,17 @@ def recommend(run, config, writer, control):
         writer.say("line-not-recommended", level="warning", **facts)
         writer.settle()
         return
-    told = found.to_json()
-    told.pop("path")
-    _keep(run, told, writer)
+    summary = advice.to_json()
+    summary.pop("path")
+    _keep(run, summary, writer)
 
 
-def _keep(run, told, writer):
-    for score in told["scores"]:
+def _keep(run, advice, writer):
+    for score in advice["scores"]:
         score.pop("path")
         run.checkpoints.filter(step=score["step"]).update(scores=score)
-    TrainingRun.objects.filter(pk=run.pk, attempt=run.attempt).update(recommendation=told)
-    writer.say("line-recommended", step=told["step"])
+    TrainingRun.objects.filter(pk=run.pk, attempt=run.attempt).update(recommendation=advice)
+    writer.say("line-recommended", step=advice["step"])
     writer.settle()
 
 
@@ -76,9 +76,9 @@ def _record(run):
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
-def _thinned(found):
-    every = -(-len(found) // MOST_CHECKPOINTS)
-    return found[::-1][:: max(1, every)][::-1]
+def _thinned(checkpoints):
+    every = -(-len(checkpoints) // MOST_CHECKPOINTS)
+    return checkpoints[::-1][:: max(1, every)][::-1]
 
 
 def _captions(run):

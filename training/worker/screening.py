@@ -13,7 +13,7 @@ def screen(task):
     """A report on every picture; those that have one are not looked at twice, save for doubles."""
     images = list(task.dataset.images.all())
     task.note_progress(total=len(images), done=0)
-    wanted = screening.ScreenSettings(
+    limits = screening.ScreenSettings(
         resolution=_resolution(),
         # What was taken in can be screened: one limit on pictures, the studio's own.
         max_megapixels=max(1, min(100, settings.IMAGE_MAX_PIXELS // 1_000_000)),
@@ -21,14 +21,14 @@ def screen(task):
     )
     reports = {}
     for image, path in stored(task, images, "original_sha256"):
-        reports[image.pk] = screening.screen_file(path, wanted, name=image.name)
+        reports[image.pk] = screening.screen_file(path, limits, name=image.name)
     lost, images = images, [image for image in images if image.pk in reports]
     names = {image.name: image.pk for image in images}
     hashes = {image.name: reports[image.pk].phash for image in images}
-    for pair in screening.near_duplicates(hashes, wanted):
+    for pair in screening.near_duplicates(hashes, limits):
         report = reports[names[pair.name]]
         reports[names[pair.name]] = dataclasses.replace(
-            report, findings=(*report.findings, pair.finding(wanted))
+            report, findings=(*report.findings, pair.finding(limits))
         )
     for image in images:
         report = reports[image.pk]

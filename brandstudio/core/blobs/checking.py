@@ -132,10 +132,10 @@ def _check(file, path, sha256):
     if _sound.get(str(path)) == _look(looks):
         return
     try:
-        found = sha256_of(file)
+        actual = sha256_of(file)
     except OSError as error:
         raise _unreadable(error, path, sha256) from error
-    if found != sha256:
+    if actual != sha256:
         raise _damaged(path, sha256)
     file.seek(0)
     _remember(path, looks)

@@ -156,9 +156,9 @@ class S3Store:
     def every(self):
         now = time.time()
         prefix = f"{self.prefix}/" if self.prefix else ""
-        for found in self.storage.bucket.objects.filter(Prefix=prefix):
-            place = found.key.removeprefix(prefix)
-            yield Stored(place, _blob_at(place), found.size, now - found.last_modified.timestamp())
+        for entry in self.storage.bucket.objects.filter(Prefix=prefix):
+            place = entry.key.removeprefix(prefix)
+            yield Stored(place, _blob_at(place), entry.size, now - entry.last_modified.timestamp())
 
     def _fetch(self, sha256):
         if not self.exists(sha256):

@@ -49,5 +49,5 @@ class Binnable(models.Model):
     def _bin(self, seen, moment, states, by):
         source, target = states
         with transaction.atomic():
-            update_as_last_seen(self, seen, {"deleted_at": moment}, wanted=target)
+            update_as_last_seen(self, seen, {"deleted_at": moment}, target=target)
             AuditEntry.objects.record(self, source, target, by=by)

@@ -8,12 +8,12 @@ from brandstudio.core.models.audit import AuditEntry
 class WrongState(Exception):
     """The row is not in a state from which this step is allowed, or it is not ours any more."""
 
-    def __init__(self, row, wanted):
-        self.row, self.wanted = row, wanted
-        super().__init__(f"{row._meta.verbose_name} {row.pk} cannot become {wanted!r} now.")
+    def __init__(self, row, target):
+        self.row, self.target = row, target
+        super().__init__(f"{row._meta.verbose_name} {row.pk} cannot become {target!r} now.")
 
 
-def update_as_last_seen(row, seen: dict, changes: dict, wanted="changed"):
+def update_as_last_seen(row, seen: dict, changes: dict, target="changed"):
     """Write `changes` to the row only if it still is as last seen.
 
     One UPDATE with the guard in its WHERE clause: when two workers race, the database picks one.
@@ -22,7 +22,7 @@ def update_as_last_seen(row, seen: dict, changes: dict, wanted="changed"):
     """
     rows = row._meta.default_manager.filter(pk=row.pk, **seen)  # row may be a lazy request.user
     if not rows.update(**changes):
-        raise WrongState(row, wanted)
+        raise WrongState(row, target)
     for name, value in changes.items():
         setattr(row, name, value)
 
@@ -39,6 +39,6 @@ def move(row, target, *, sources, field="state", by=None, why="", guard=None, **
         raise WrongState(row, target)
     with transaction.atomic():
         update_as_last_seen(
-            row, {field: seen, **(guard or {})}, {field: target, **changes}, wanted=target
+            row, {field: seen, **(guard or {})}, {field: target, **changes}, target=target
         )
         AuditEntry.objects.record(row, seen, target, by=by, why=why)

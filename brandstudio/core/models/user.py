@@ -10,9 +10,9 @@ class PeopleManager(UserManager):
 
     def named(self, username):
         """Whoever signs in with this name, or None: capital letters matter only between twins."""
-        found = list(self.filter(username__iexact=username)[:20])
-        exact = [person for person in found if person.username == username]
-        return (exact or found)[0] if exact or len(found) == 1 else None
+        matches = list(self.filter(username__iexact=username)[:20])
+        exact = [person for person in matches if person.username == username]
+        return (exact or matches)[0] if exact or len(matches) == 1 else None
 
     def get_by_natural_key(self, username):
         if person := self.named(username):

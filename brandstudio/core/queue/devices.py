@@ -46,19 +46,19 @@ def announce(redis):
 
     kind, megabytes = capacity()
     count = torch.cuda.device_count()
-    told = json.dumps({"kind": kind, "megabytes": megabytes, "gpus": count})
+    facts = json.dumps({"kind": kind, "megabytes": megabytes, "gpus": count})
     name = f"{os.uname().nodename}:{os.environ.get('STUDIO_DEVICE', 'device')}"
-    redis.set(_KEY + name, told, ex=max(1, round(settings.LEASE_SECONDS)))
+    redis.set(_KEY + name, facts, ex=max(1, round(settings.LEASE_SECONDS)))
 
 
 def known():
     """What living workers told of their devices: [{"kind", "megabytes", "gpus"}]."""
     try:
         redis = work_queue.connection()
-        told = [redis.get(key) for key in redis.scan_iter(_KEY + "*")]
+        answers = [redis.get(key) for key in redis.scan_iter(_KEY + "*")]
     except RedisError:
         return []
-    return [json.loads(device) for device in told if device]
+    return [json.loads(device) for device in answers if device]
 
 
 def largest():

@@ -38,9 +38,9 @@ def give_turns(rows):
     for model in models_of(row.QUEUE):
         theirs = Q(**{model.OWNER: _owner(row)}) if model.OWNER and row.OWNER else Q(pk=None)
         others = model._default_manager.pending().filter(turn__gt=0)
-        found = others.aggregate(first=Min("turn"), own=Max("turn", filter=theirs))
-        served.append(found["first"])
-        own.append(found["own"] or 0)
+        turns = others.aggregate(first=Min("turn"), own=Max("turn", filter=theirs))
+        served.append(turns["first"])
+        own.append(turns["own"] or 0)
     first = max(max(own) + 1, min(filter(None, served), default=1))
     for turn, row in enumerate(rows, start=first):
         row.turn = turn

@@ -101,12 +101,12 @@ def _post(way, text):
     with urllib.request.urlopen(request, timeout=PATIENCE) as response:
         answer = response.read(10_000)
     try:
-        told = json.loads(answer)
-        code = told.get("errcode", told.get("code", told.get("StatusCode")))
+        reply = json.loads(answer)
+        code = reply.get("errcode", reply.get("code", reply.get("StatusCode")))
     except (ValueError, AttributeError):
         raise NotSent(f"{way} gave an answer that is no JSON") from None
     if code != 0:
-        said = told.get("errmsg") or told.get("msg") or ""
+        said = reply.get("errmsg") or reply.get("msg") or ""
         raise NotSent(f"{way} refused it: {code} {said}"[:200])
 
 

@@ -49,11 +49,11 @@ def verify(on_file=lambda done: None):
     for file in stored:
         here.add(file.sha256)
         is_damaged = bool(file.sha256) and not _is_sound(file.sha256)
-        told = Fault(file.sha256, file.place, file.size, _names(file.sha256) if is_damaged else ())
+        fault = Fault(file.sha256, file.place, file.size, _names(file.sha256) if is_damaged else ())
         if is_damaged:
-            verdict.damaged.append(told)
+            verdict.damaged.append(fault)
         if file.sha256 not in named:
-            verdict.unreferenced.append(told)
+            verdict.unreferenced.append(fault)
         verdict.checked += 1
         verdict.bytes += file.size
         on_file(verdict.checked)
@@ -77,13 +77,13 @@ def _is_sound(sha256):
 def _names(sha256):
     """Rows that name the blob, in words: "picture 12, a.jpg (original)"."""
     rows = housekeeping.rows_naming(sha256)
-    told = [
+    names = [
         f"{row._meta.verbose_name} {row.pk}, {row} ({_part(column)})"
         for row, column in rows[:MOST_NAMES]
     ]
     if len(rows) > MOST_NAMES:
-        told.append(f"{len(rows) - MOST_NAMES} more")
-    return tuple(told)
+        names.append(f"{len(rows) - MOST_NAMES} more")
+    return tuple(names)
 
 
 def _part(column):

@@ -30,6 +30,8 @@ def queue_counts(person):
         if not model.OWNER:  # on nobody's behalf, such as messages
             continue
         is_mine = Q(**{model.OWNER: person})
-        found = model.objects.pending().aggregate(mine=Count("pk", filter=is_mine), all=Count("pk"))
-        counts = {name: counts[name] + found[name] for name in counts}
+        pending = model.objects.pending().aggregate(
+            mine=Count("pk", filter=is_mine), all=Count("pk")
+        )
+        counts = {name: counts[name] + pending[name] for name in counts}
     return counts

@@ -111,5 +111,5 @@ def _unless_known(request, version, make_response):
 def _sniff(file):
     start = file.read(4)
     file.seek(0)
-    found = (kind for magic, kind in _MAGIC.items() if start.startswith(magic))
-    return next(found, "application/octet-stream")
+    matches = (kind for magic, kind in _MAGIC.items() if start.startswith(magic))
+    return next(matches, "application/octet-stream")

@@ -98,8 +98,8 @@ class TroubleMiddleware:
         return answer(request, error) if error else None
 
     def process_exception(self, request, error):
-        if told := answer(request, error):
-            return told
+        if response := answer(request, error):
+            return response
         if isinstance(error, PermissionDenied):
             return None
         if request.path.startswith(reverse("admin:app_list", args=["django_rq"])):
@@ -114,8 +114,8 @@ class SessionMiddleware(DjangoSessionMiddleware):
         try:
             return super().process_response(request, response)
         except DatabaseError as error:
-            if told := answer(request, error):
-                return told
+            if page := answer(request, error):
+                return page
             raise
 
 

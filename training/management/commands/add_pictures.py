@@ -62,14 +62,15 @@ class Command(BaseCommand):
                 files.append(services.NamedFile(path, clean_name(path.name)))
                 continue
             try:
-                found = find_files(path, KINDS)
+                listing = find_files(path, KINDS)
             except EngineError as error:
                 raise CommandError(f"{path} is not there, or can't be read.") from error
             files += [
-                services.NamedFile(inside, name, str(path)) for name, inside in found.files.items()
+                services.NamedFile(inside, name, str(path))
+                for name, inside in listing.files.items()
             ]
-            faults += found.faults
-            for remark in found.remarks:
+            faults += listing.faults
+            for remark in listing.remarks:
                 self.stderr.write(str(remark))
         return files, faults
 

@@ -46,7 +46,7 @@ class Command(BaseCommand):
     def _images(self, dataset, snapshot):
         if not snapshot:
             return Snapshot.images_of(dataset)
-        found = list(dataset.snapshots.filter(sha256__startswith=snapshot)[:2])
-        if len(found) != 1:
+        matches = list(dataset.snapshots.filter(sha256__startswith=snapshot)[:2])
+        if len(matches) != 1:
             raise CommandError(f"{dataset} has no single snapshot {snapshot}….")
-        return list(found[0].images.all())
+        return list(matches[0].images.all())

@@ -19,10 +19,10 @@ class Command(BaseCommand):
 
         if not check:
             catalogue.write(catalogue.renewed(catalogue.collect(), catalogue.written()))
-        found = catalogue.faults()
-        if found and check:
-            raise CommandError("\n".join(found), returncode=1)
-        missing = [line for line in found if line.startswith("no Chinese")]
+        faults = catalogue.faults()
+        if faults and check:
+            raise CommandError("\n".join(faults), returncode=1)
+        missing = [line for line in faults if line.startswith("no Chinese")]
         for line in missing:
             self.stdout.write(line)
         self.stdout.write(f"{len(catalogue.written())} texts, {len(missing)} without Chinese")
