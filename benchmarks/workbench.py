@@ -80,7 +80,7 @@ def build(pictures: int, folder: Path):
         # A drawn scene takes a third of a second; one pixel of its own makes each file another.
         picture = _scene(artist, spec, n)
         picture.save(shoot / f"{n:04}.png", compress_level=1)
-    services.add_pictures(dataset, sorted(shoot.iterdir()))
+    services.add_images(dataset, sorted(shoot.iterdir()))
     report = screen_file(shoot / "0000.png", ScreenSettings(resolution=512)).to_json()
     images = list(dataset.images.all())
     for n, (image, spec) in enumerate(zip(images, specs, strict=True)):

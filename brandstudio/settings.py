@@ -264,7 +264,7 @@ CAPTION_DOUBT_SURE = env.float("CAPTION_DOUBT_SURE", 0.9)
 # --- Brand ----------------------------------------------------------------------------------------
 # What makes a machine-made picture ready for a browser. Training serves such pictures too, and has
 # not heard of the gallery, which knows the rule.
-MADE_PICTURES = "gallery.services.shown.content_of"
+MADE_IMAGES = "gallery.services.shown.content_of"
 # The 27-character producer code of GB 45438-2025 is bound to a real organisation, so it is never
 # invented here: without it labels say DEMO and the pages warn.
 AIGC_PRODUCER_CODE = env.str("AIGC_PRODUCER_CODE", "")

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from brandstudio.core.input import converters  # noqa: F401 -- makes <id:…> known
-from training.views import bases, bulk, captions, datasets, images, pictures, runs, uploads
+from training.views import bases, bulk, captions, datasets, files, images, runs, uploads
 
 app_name = "training"
 urlpatterns = [
@@ -31,7 +31,7 @@ urlpatterns = [
     path("images/<id:pk>/revert/", images.image_revert, name="image-revert"),
     path("images/<id:pk>/withdraw/", images.image_withdraw, name="image-withdraw"),
     path("images/<id:pk>/caption/", captions.caption, name="image-caption"),
-    path("images/<id:pk>/<str:which>/", pictures.image_file, name="image-file"),
+    path("images/<id:pk>/<str:which>/", files.image_file, name="image-file"),
     path("runs/", runs.run_list, name="run-list"),
     path("runs/compare/", runs.run_compare, name="run-compare"),
     path("runs/<id:pk>/", runs.run_detail, name="run-detail"),
@@ -39,8 +39,8 @@ urlpatterns = [
     path("runs/<id:pk>/act/", runs.run_act, name="run-act"),
     path("runs/<id:pk>/log/", runs.run_log, name="run-log"),
     path("runs/<id:pk>/again/", runs.run_again, name="run-again"),
-    path("samples/<id:pk>/", pictures.sample_file, name="sample-file"),
-    path("checkpoints/<id:pk>/", pictures.checkpoint_file, name="checkpoint-file"),
+    path("samples/<id:pk>/", files.sample_file, name="sample-file"),
+    path("checkpoints/<id:pk>/", files.checkpoint_file, name="checkpoint-file"),
     path("checkpoints/<id:pk>/act/", runs.checkpoint_act, name="checkpoint-act"),
     path("base-models/", bases.base_list, name="base-list"),
 ]

@@ -104,7 +104,7 @@ def _dataset(entry, owner, files):
     if Dataset.objects.filter(owner=owner, name=entry["name"]).exists():
         return
     dataset = training_services.make_dataset(owner, entry["name"], entry["trigger_word"])
-    training_services.add_pictures(dataset, [files.path(i["file"]) for i in entry["images"]])
+    training_services.add_images(dataset, [files.path(i["file"]) for i in entry["images"]])
     by_file = {image.name: image for image in dataset.images.all()}
     for one in entry["images"]:
         image = by_file[Path(one["file"]).name]

@@ -70,7 +70,7 @@ def make_dataset(style, owner, count):
             artist.draw_style(style.artist_style, spec, 256).save(path, quality=90)
             paths.append(path)
             captions[path.name] = f"{phrase}, {artist.caption(spec, rng, prefix=False)}"
-        training_services.add_pictures(dataset, paths)
+        training_services.add_images(dataset, paths)
     training_services.set_rights(dataset, owner, rights_holder="Brand Studio", licence="CC0")
     return dataset, captions
 

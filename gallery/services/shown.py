@@ -10,7 +10,7 @@ from functools import lru_cache
 from django.conf import settings
 
 from brandstudio.core import blobs
-from brandstudio.core.ui.serving import MadePicture
+from brandstudio.core.ui.serving import MadeImage
 from gallery.engine import labelling, xmp
 from gallery.engine.xmp import Mark
 from training.engine.data.images import loaded
@@ -32,7 +32,7 @@ def mark(number, sha256):
 
 def made_asset(asset):
     """A finished asset as lists show it."""
-    return MadePicture(
+    return MadeImage(
         asset.picture_sha256, f"studio-{asset.pk}", THUMB_SIDE, ready_sha256=asset.thumb_sha256
     )
 
@@ -91,7 +91,7 @@ def _mark_in(path):
 def content_of(made):
     """The bytes of a WebP that may be shown. Raises blobs.BlobMissing.
 
-    made: a MadePicture; settings.MADE_PICTURES leads here.
+    made: a MadeImage; settings.MADE_IMAGES leads here.
     """
     own_mark = mark(made.number, made.sha256)
     if made.ready_sha256 and (ready := _ready(made.ready_sha256, own_mark)):

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from brandstudio.core.problems import Refused
-from brandstudio.core.ui.serving import MadePicture, serve_blob, serve_labelled, serve_made
+from brandstudio.core.ui.serving import MadeImage, serve_blob, serve_labelled, serve_made
 from gallery.models import (
     Asset,
     AssetState,
@@ -71,7 +71,7 @@ def evidence_image(request, pk):
     """A picture of a strength sheet."""
     seen = StyleVersion.objects.visible_to(request.user)
     picture = get_object_or_404(EvidenceImage.objects.filter(version__in=seen), pk=pk)
-    return serve_made(request, MadePicture(picture.sha256, f"evidence-{picture.pk}"))
+    return serve_made(request, MadeImage(picture.sha256, f"evidence-{picture.pk}"))
 
 
 @login_required
@@ -97,4 +97,4 @@ def template_cover(request, pk):
     template = get_object_or_404(PromptTemplate.objects.visible_to(request.user), pk=pk)
     if not template.cover_sha256:
         raise Http404
-    return serve_made(request, MadePicture(template.cover_sha256, f"cover-{template.pk}"))
+    return serve_made(request, MadeImage(template.cover_sha256, f"cover-{template.pk}"))

@@ -201,7 +201,7 @@ def make_dataset(designer, make_picture):
 
     def make_dataset(pictures=4, name="Ink", size=(96, 64), **fields):
         dataset = services.make_dataset(designer, name, **{"trigger_word": "lnink", **fields})
-        services.add_pictures(
+        services.add_images(
             dataset, [make_picture(f"{n:03}.jpg", seed=n, size=size) for n in range(pictures)]
         )
         for n, image in enumerate(dataset.images.order_by("name")):

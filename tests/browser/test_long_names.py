@@ -17,7 +17,7 @@ LONG = "w" * 176 + ".jpg"
 def dataset(make_dataset, make_picture, tmp_path):
     """A dataset with a picture of a long name, and reports on its upload page that tell of it."""
     dataset = make_dataset(3, name="D" * 118)
-    services.add_pictures(dataset, [make_picture(LONG, seed=9)])
+    services.add_images(dataset, [make_picture(LONG, seed=9)])
     with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
         archive.write(make_picture("other.jpg", seed=10), "x" + LONG)
         archive.writestr("y" + LONG, b"no picture")
@@ -26,7 +26,7 @@ def dataset(make_dataset, make_picture, tmp_path):
         unpack(dataset, name, tmp_path / "set.zip")
     (tmp_path / "none.zip").write_bytes(b"no zip")
     unpack(dataset, "m" * 170 + ".zip", tmp_path / "none.zip")
-    services.add_pictures(dataset, [tmp_path / "set.zip"])
+    services.add_images(dataset, [tmp_path / "set.zip"])
     return dataset
 
 

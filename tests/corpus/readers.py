@@ -52,7 +52,7 @@ def uploaded(folder: Path, person: User) -> dict[str, str]:
             if not path.is_file():
                 continue
             sent = str(path.relative_to(folder))
-            report = services.add_pictures(dataset, [services.NamedFile(path, sent)])
+            report = services.add_images(dataset, [services.NamedFile(path, sent)])
             [line] = report.lines
             if line.outcome != "noted":
                 fates[clean_name(sent)] = READ if line.outcome == "added" else REFUSED

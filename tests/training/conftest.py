@@ -47,7 +47,7 @@ def make_dataset(designer, make_picture):
         fields = {"trigger_word": "lnink", **fields}
         dataset = services.make_dataset(owner or designer, name, **fields)
         paths = [make_picture(f"{n:03}.jpg", seed=n) for n in range(pictures)]
-        services.add_pictures(dataset, paths)
+        services.add_images(dataset, paths)
         captioned = pictures if captioned is None else captioned
         for n, image in enumerate(dataset.images.order_by("name")[:captioned]):
             text = f"lnink, arcade street number {n}, red lanterns"

@@ -34,7 +34,7 @@ def test_screening_reports_on_every_picture(
     make_dataset, make_picture, designer, queue_redis, at_desk
 ):
     dataset = make_dataset(1)
-    services.add_pictures(dataset, [make_picture("tiny.jpg", seed=9, size=(40, 30))])
+    services.add_images(dataset, [make_picture("tiny.jpg", seed=9, size=(40, 30))])
     task = services.ask_task(dataset, DatasetTaskKind.SCREEN, designer)
 
     jobs.carry_out_task(task.pk)
@@ -88,7 +88,7 @@ def test_wrong_captions_of_drawn_scenes_are_doubted_and_right_ones_are_not(
     dataset = make_dataset()
     for n, spec in enumerate(specs):
         artist.draw(spec).save(tmp_path / f"{n:02}.png")
-    services.add_pictures(dataset, sorted(tmp_path.glob("*.png")))
+    services.add_images(dataset, sorted(tmp_path.glob("*.png")))
     for n, image in enumerate(dataset.images.all()):
         told = specs[(n + 1) % 24 if n % 2 else n]
         image.draft(f"lnink, {artist.caption(told)}")

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def dataset(make_dataset, make_picture):
     """Three pictures, one without a caption, one of them a HEIC whose copy is a JPEG."""
     dataset = make_dataset(2)
-    services.add_pictures(dataset, [make_picture("002.heic", seed=2)])
+    services.add_images(dataset, [make_picture("002.heic", seed=2)])
     return dataset
 
 
@@ -76,7 +76,7 @@ def test_kohya_layout_is_a_repeats_folder_with_sidecars(at_desk, dataset, tmp_pa
 
 def test_two_pictures_of_one_stem_keep_their_own_sidecars(make_dataset, make_picture, tmp_path):
     dataset = make_dataset()
-    services.add_pictures(dataset, [make_picture("a.jpg", seed=1), make_picture("a.png", seed=2)])
+    services.add_images(dataset, [make_picture("a.jpg", seed=1), make_picture("a.png", seed=2)])
     for image in dataset.images.all():
         image.draft(f"the picture {image.name.replace('.', ' ')}")
 
@@ -94,7 +94,7 @@ def test_every_layout_can_be_taken_in_again(at_desk, dataset, make_dataset, tmp_
     fetch(at_desk, f"/datasets/{dataset.pk}/export/?layout={layout}", path)
     other = make_dataset(name="Other")
 
-    services.add_pictures(other, [path])
+    services.add_images(other, [path])
 
     def rows(dataset):
         return list(dataset.images.values_list("picture_sha256", "caption"))
@@ -268,7 +268,7 @@ def test_caption_that_begins_like_a_formula_leaves_as_text_and_comes_back(
     files = fetch(at_desk, f"/datasets/{dataset.pk}/export/", tmp_path / "a.zip")
     other = make_dataset(name="Other")
 
-    services.add_pictures(other, [tmp_path / "a.zip"])
+    services.add_images(other, [tmp_path / "a.zip"])
 
     assert b'000.jpg,"\t=HYPERLINK' in files["metadata.csv"]
     assert other.images.get().caption == '=HYPERLINK("x"), +tea'

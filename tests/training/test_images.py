@@ -140,7 +140,7 @@ def test_run_is_not_repeated_on_a_picture_that_was_withdrawn_and_taken_out(make_
     run = make_run()
     image = run.dataset.images.first()
     image.withdraw(by=designer, why="the owner took it back")
-    services.remove_pictures(run.dataset.images.filter(pk=image.pk), designer)
+    services.remove_images(run.dataset.images.filter(pk=image.pk), designer)
 
     with pytest.raises(services.NotReady) as caught:
         services.repeat_run(run, by=designer)

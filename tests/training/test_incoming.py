@@ -200,7 +200,7 @@ def test_zip_taken_over_from_a_dead_worker_adds_nothing_twice(
     content = path.read_bytes()
     number = announce(dataset, "set.zip", len(content)).json()["id"]
     send_part(number, 0, content)
-    services.add_pictures(dataset, [path])  # as far as the first worker came
+    services.add_images(dataset, [path])  # as far as the first worker came
     upload = Upload.objects.get()
     upload.start(worker="dead")
     upload.lose_worker()
@@ -244,7 +244,7 @@ def test_zip_in_a_plain_form_goes_to_the_worker_too(at_desk, make_dataset, make_
 
 
 def test_unmatched_captions_and_pictures_are_both_listed(make_dataset, make_zip):
-    report = services.add_pictures(
+    report = services.add_images(
         make_dataset(), [make_zip(3, captions="z0.jpg,a street\nghost.jpg,nobody\n")]
     )
 

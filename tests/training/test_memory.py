@@ -25,7 +25,7 @@ import django
 django.setup()
 from django.conf import settings
 from training.models import Dataset
-from training.services import add_pictures
+from training.services import add_images
 
 settings.ZIP_MAX_BYTES, settings.FILE_UPLOAD_TEMP_DIR = 100_000_000, sys.argv[2]
 settings.STORAGE_URL = f"file://{sys.argv[2]}/blobs"
@@ -37,7 +37,7 @@ def peak():
 
 dataset = Dataset.objects.get(pk=sys.argv[1])
 before = peak()
-report = add_pictures(dataset, sys.argv[3:])
+report = add_images(dataset, sys.argv[3:])
 said = {"codes": [line.code for line in report.lines], "grown": peak() - before}
 print(json.dumps(said))
 """

@@ -59,7 +59,7 @@ def test_zip_goes_on_after_a_picture_whose_plugin_fails(make_dataset, tmp_path):
         archive.writestr("good.png", encoded(picture(3), "PNG"))
     dataset = make_dataset()
 
-    report = services.add_pictures(dataset, [path])
+    report = services.add_images(dataset, [path])
 
     assert [line.code for line in report.lines] == ["image-unreadable", "picture-added"]
 
@@ -81,7 +81,7 @@ def test_names_in_a_zip_are_those_of_its_maker(make_dataset, tmp_path, name, sys
     path = zip_of(tmp_path / "a.zip", {name: encoded(picture(1), "PNG")}, system)
     dataset = make_dataset()
 
-    services.add_pictures(dataset, [path])
+    services.add_images(dataset, [path])
 
     assert dataset.images.get().name == stored
 
@@ -131,7 +131,7 @@ def test_mpo_of_a_camera_is_kept_as_it_came(make_dataset, tmp_path):
     (tmp_path / "stereo.mpo").write_bytes(content)
     dataset = make_dataset()
 
-    services.add_pictures(dataset, [tmp_path / "stereo.mpo"])
+    services.add_images(dataset, [tmp_path / "stereo.mpo"])
 
     image = dataset.images.get()
     assert blobs.local(image.picture_sha256).read_bytes() == content
@@ -144,7 +144,7 @@ def test_turned_mpo_becomes_a_jpeg_and_no_png(make_dataset, tmp_path):
     (tmp_path / "a.mpo").write_bytes(encoded(picture(1), "MPO", **options))
     dataset = make_dataset()
 
-    services.add_pictures(dataset, [tmp_path / "a.mpo"])
+    services.add_images(dataset, [tmp_path / "a.mpo"])
 
     with Image.open(blobs.local(dataset.images.get().picture_sha256)) as copy:
         assert copy.format == "JPEG"
@@ -163,7 +163,7 @@ def test_captions_of_a_zip_from_chinese_windows_reach_their_pictures(
     path = zip_of(tmp_path / "a.zip", dict(named[::-1] if backwards else named), 0)
     dataset = make_dataset()
 
-    services.add_pictures(dataset, [path])
+    services.add_images(dataset, [path])
 
     images = dataset.images.order_by("name")
     assert {image.name: image.caption for image in images} == {
@@ -179,7 +179,7 @@ def test_short_chinese_name_that_is_utf8_by_chance_is_chinese(make_dataset, tmp_
     path = zip_of(tmp_path / "a.zip", {name.encode("gb18030"): encoded(picture(1), "PNG")}, system)
     dataset = make_dataset()
 
-    services.add_pictures(dataset, [path])
+    services.add_images(dataset, [path])
 
     assert dataset.images.get().name == name.rpartition("/")[2]
 
@@ -199,7 +199,7 @@ def test_metadata_of_a_folder_comes_before_its_other_table(make_dataset, tmp_pat
             archive.writestr(name, content)
     dataset = make_dataset()
 
-    report = services.add_pictures(dataset, [path])
+    report = services.add_images(dataset, [path])
 
     told = dict(dataset.images.values_list("name", "caption"))
     assert told == {"a.png": "red car", "b.png": "only here"}
@@ -214,7 +214,7 @@ def test_table_with_two_caption_columns_is_refused_with_their_names(make_dataset
         archive.writestr("metadata.csv", "文件名,中文描述,英文描述\na.png,红车,red car\n")
     dataset = make_dataset()
 
-    report = services.add_pictures(dataset, [path])
+    report = services.add_images(dataset, [path])
 
     assert dataset.images.get().caption == ""
     assert [line.code for line in report.refused] == ["captions-column-unclear"]
@@ -224,7 +224,7 @@ def test_table_with_two_caption_columns_is_refused_with_their_names(make_dataset
 def test_numbers_glued_to_captions_are_told_to_the_sender(make_dataset, tmp_path):
     (tmp_path / "metadata.csv").write_bytes(b"a.png,red car,0.9\n")
 
-    report = services.add_pictures(make_dataset(), [tmp_path / "metadata.csv"])
+    report = services.add_images(make_dataset(), [tmp_path / "metadata.csv"])
 
     assert report.noted[0].code == "captions-numbers-glued"
 
@@ -256,7 +256,7 @@ def test_what_macos_leaves_beside_pictures_is_passed_over_and_told(at_desk, make
 
     assert answer.status_code == 422
     assert "._0.png" in answer.json()["errors"][0]
-    report = services.add_pictures(dataset, [SimpleUploadedFile("._0.png", b"Mac OS X")])
+    report = services.add_images(dataset, [SimpleUploadedFile("._0.png", b"Mac OS X")])
     assert [(line.outcome, line.code) for line in report.lines] == [("noted", "file-passed-over")]
 
 
@@ -339,7 +339,7 @@ def test_reason_in_a_chinese_sentence_is_chinese(make_dataset, tmp_path, name):
     content, reason = UNREADABLE[name]
     (tmp_path / name).write_bytes(content)
 
-    (line,) = services.add_pictures(make_dataset(), [tmp_path / name]).refused
+    (line,) = services.add_images(make_dataset(), [tmp_path / name]).refused
 
     assert line.facts["reason"] == reason
     with override("en"):
@@ -353,7 +353,7 @@ def test_reason_in_a_chinese_sentence_is_chinese(make_dataset, tmp_path, name):
 def test_sides_that_are_not_known_are_no_question_mark(make_dataset, tmp_path):
     (tmp_path / "bomb.png").write_bytes(png_header(50_000, 50_000))
 
-    (line,) = services.add_pictures(make_dataset(), [tmp_path / "bomb.png"]).refused
+    (line,) = services.add_images(make_dataset(), [tmp_path / "bomb.png"]).refused
 
     for language in ("en", "zh-hans"):
         with override(language):

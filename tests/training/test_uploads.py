@@ -64,7 +64,7 @@ def test_every_kind_of_picture_is_taken(make_dataset, tmp_path, name, mode, opti
     picture.save(tmp_path / name, **options)
     dataset = make_dataset()
 
-    report = services.add_pictures(dataset, [tmp_path / name])
+    report = services.add_images(dataset, [tmp_path / name])
 
     assert codes(report) == ["picture-added"]
     image = dataset.images.get()
@@ -79,7 +79,7 @@ def test_turned_picture_stands_upright(make_dataset, make_picture):
     exif[0x0112] = 6
     dataset = make_dataset()
 
-    services.add_pictures(dataset, [make_picture("turned.jpg", size=(64, 32), exif=exif)])
+    services.add_images(dataset, [make_picture("turned.jpg", size=(64, 32), exif=exif)])
 
     image = dataset.images.get()
     assert (image.width, image.height) == (32, 64)
@@ -90,7 +90,7 @@ def test_turned_picture_stands_upright(make_dataset, make_picture):
 def test_plain_picture_is_not_encoded_again(make_dataset, make_picture):
     dataset = make_dataset()
 
-    services.add_pictures(dataset, [make_picture("plain.jpg")])
+    services.add_images(dataset, [make_picture("plain.jpg")])
 
     image = dataset.images.get()
     assert image.picture_sha256 == image.original_sha256
@@ -100,7 +100,7 @@ def test_picture_with_a_profile_becomes_srgb(make_dataset, make_picture):
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     dataset = make_dataset()
 
-    services.add_pictures(dataset, [make_picture("p.jpg", icc_profile=profile)])
+    services.add_images(dataset, [make_picture("p.jpg", icc_profile=profile)])
 
     with Image.open(blobs.local(dataset.images.get().picture_sha256)) as copy:
         assert "icc_profile" not in copy.info
@@ -127,7 +127,7 @@ def test_bad_file_is_named_with_its_mend(make_dataset, make_picture, tmp_path, n
     bad = tmp_path / name
     bad.write_bytes(content)
 
-    report = services.add_pictures(dataset, [bad, good])
+    report = services.add_images(dataset, [bad, good])
 
     assert [line.code for line in report.refused] == [code]
     assert name in report.refused[0].text
@@ -137,7 +137,7 @@ def test_bad_file_is_named_with_its_mend(make_dataset, make_picture, tmp_path, n
 def test_large_file_is_refused(make_dataset, make_picture, settings):
     settings.UPLOAD_MAX_BYTES = 100
 
-    report = services.add_pictures(make_dataset(), [make_picture("large.jpg")])
+    report = services.add_images(make_dataset(), [make_picture("large.jpg")])
 
     assert codes(report) == ["file-too-large"]
 
@@ -145,9 +145,9 @@ def test_large_file_is_refused(make_dataset, make_picture, settings):
 def test_same_file_twice_is_noticed(make_dataset, make_picture):
     dataset = make_dataset()
     path = make_picture("a.jpg")
-    services.add_pictures(dataset, [path])
+    services.add_images(dataset, [path])
 
-    report = services.add_pictures(dataset, [path])
+    report = services.add_images(dataset, [path])
 
     assert codes(report) == ["picture-there-already"]
     assert dataset.images.count() == 1
@@ -160,7 +160,7 @@ def test_two_files_of_one_name_are_both_kept(make_dataset, make_picture, tmp_pat
         make_picture("A.jpg", seed=2, folder=tmp_path / "y"),
     ]
 
-    services.add_pictures(dataset, paths)
+    services.add_images(dataset, paths)
 
     assert list(dataset.images.values_list("name", flat=True)) == ["A-2.jpg", "a.jpg"]
 
@@ -181,7 +181,7 @@ def test_name_is_made_safe(make_dataset, make_picture, sent, kept):
     upload = SimpleUploadedFile("a.jpg", make_picture("a.jpg").read_bytes())
     upload._name = sent
 
-    services.add_pictures(dataset, [upload])
+    services.add_images(dataset, [upload])
 
     assert dataset.images.get().name == kept
 
@@ -204,7 +204,7 @@ def test_zip_with_everything_wrong_gives_what_is_right(make_dataset, make_pictur
     )
     dataset = make_dataset()
 
-    report = services.add_pictures(dataset, [path])
+    report = services.add_images(dataset, [path])
 
     assert sorted(line.code for line in report.refused) == [
         "image-unreadable",
@@ -228,7 +228,7 @@ def test_zip_bomb_is_stopped_and_what_came_before_is_kept(
     )
     dataset = make_dataset()
 
-    report = services.add_pictures(dataset, [path])
+    report = services.add_images(dataset, [path])
 
     assert [line.code for line in report.refused] == ["zip-too-large"]
     assert dataset.images.count() == 1
@@ -241,7 +241,7 @@ def test_encrypted_entry_is_named(make_dataset, make_picture, tmp_path):
     content[content.index(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(content)
 
-    report = services.add_pictures(make_dataset(), [path])
+    report = services.add_images(make_dataset(), [path])
 
     assert codes(report) == ["zip-entry-encrypted"]
 
@@ -264,7 +264,7 @@ def test_captions_come_along_in_every_dialect(make_dataset, make_picture, tmp_pa
     (tmp_path / name).write_bytes(text)
     dataset = make_dataset()
 
-    services.add_pictures(dataset, [tmp_path / name, make_picture("a.jpg")])
+    services.add_images(dataset, [tmp_path / name, make_picture("a.jpg")])
 
     image = dataset.images.get()
     assert (image.caption, image.caption_state) == ("arcade, red lanterns", "drafted")
@@ -272,10 +272,10 @@ def test_captions_come_along_in_every_dialect(make_dataset, make_picture, tmp_pa
 
 def test_captions_sent_after_the_pictures_find_them(make_dataset, make_picture, tmp_path):
     dataset = make_dataset()
-    services.add_pictures(dataset, [make_picture("a.jpg")])
+    services.add_images(dataset, [make_picture("a.jpg")])
     (tmp_path / "a.txt").write_text("arcade")
 
-    services.add_pictures(dataset, [tmp_path / "a.txt"])
+    services.add_images(dataset, [tmp_path / "a.txt"])
 
     assert dataset.images.get().caption == "arcade"
 
@@ -360,7 +360,7 @@ def red_and_blue(make_picture):
 def test_two_tables_in_one_zip_speak_each_for_its_own_folder(make_dataset, red_and_blue, tmp_path):
     dataset = make_dataset()
 
-    report = services.add_pictures(dataset, [make_zip(tmp_path / "a.zip", red_and_blue)])
+    report = services.add_images(dataset, [make_zip(tmp_path / "a.zip", red_and_blue)])
 
     assert by_bytes(dataset) == {
         red_and_blue["red/001.png"]: "a red car",
@@ -381,8 +381,8 @@ def test_captions_in_a_zip_of_their_own_find_the_folders_pictures_lay_in(
         for ending in (".png", ".csv")
     ]
 
-    services.add_pictures(dataset, parts[:1])
-    services.add_pictures(dataset, parts[1:])
+    services.add_images(dataset, parts[:1])
+    services.add_images(dataset, parts[1:])
 
     assert by_bytes(dataset) == {
         red_and_blue["red/001.png"]: "a red car",
@@ -401,7 +401,7 @@ def test_two_zips_with_pictures_of_one_name_keep_their_captions_apart(
         files = {"001.png": picture, "metadata.csv": f"001.png,a {colour} car\n"}
         zips.append(make_zip(tmp_path / f"{colour}.zip", files))
 
-    services.add_pictures(dataset, zips)
+    services.add_images(dataset, zips)
 
     assert by_bytes(dataset) == wanted
 
@@ -411,7 +411,7 @@ def test_row_with_a_folder_captions_no_other_folder(make_dataset, make_picture, 
     dataset = make_dataset()
     files = {"people/001.png": pixels(make_picture, 1), "metadata.csv": f"{row}\n"}
 
-    report = services.add_pictures(dataset, [make_zip(tmp_path / "a.zip", files)])
+    report = services.add_images(dataset, [make_zip(tmp_path / "a.zip", files)])
 
     assert dataset.images.get().caption == ""
     assert [line.code for line in report.noted][0] == "caption-without-picture"
@@ -424,8 +424,8 @@ def test_caption_of_a_picture_that_could_not_be_read_goes_to_no_other(
     first = {"001.png": pixels(make_picture, 1)}
     second = {"001.png": b"broken", "metadata.csv": "001.png,a blue car\n"}
 
-    services.add_pictures(dataset, [make_zip(tmp_path / "a.zip", first)])
-    services.add_pictures(dataset, [make_zip(tmp_path / "b.zip", second)])
+    services.add_images(dataset, [make_zip(tmp_path / "a.zip", first)])
+    services.add_images(dataset, [make_zip(tmp_path / "b.zip", second)])
 
     assert dataset.images.get().caption == ""
 
@@ -440,18 +440,18 @@ def test_text_files_of_two_folders_are_kept_apart(make_dataset, make_picture, tm
     }
     dataset = make_dataset()
 
-    services.add_pictures(dataset, [make_zip(tmp_path / "a.zip", files)])
+    services.add_images(dataset, [make_zip(tmp_path / "a.zip", files)])
 
     assert by_bytes(dataset) == {red: "a red car", blue: "a blue car"}
 
 
 def test_captions_table_finds_stored_names_again(make_dataset, red_and_blue, tmp_path):
     dataset = make_dataset()
-    services.add_pictures(dataset, [make_zip(tmp_path / "a.zip", red_and_blue)])
+    services.add_images(dataset, [make_zip(tmp_path / "a.zip", red_and_blue)])
     table = tmp_path / "metadata.csv"
     table.write_text("001.png,one\n001-2.png,two\n")
 
-    services.add_pictures(dataset, [table])
+    services.add_images(dataset, [table])
 
     assert dict(dataset.images.values_list("name", "caption")) == {
         "001.png": "one",
@@ -463,7 +463,7 @@ def test_text_without_a_picture_of_its_name_is_no_caption(make_dataset, make_pic
     files = {"a.png": pixels(make_picture, 1), "notes.txt": "call the printer", "b.txt": "x"}
     dataset = make_dataset()
 
-    report = services.add_pictures(dataset, [make_zip(tmp_path / "a.zip", files)])
+    report = services.add_images(dataset, [make_zip(tmp_path / "a.zip", files)])
 
     assert [(line.code, line.name) for line in report.noted] == [
         ("text-without-picture", "notes.txt"),
@@ -476,7 +476,7 @@ def test_text_of_several_lines_gives_its_first_and_says_so(make_dataset, make_pi
     files = {"a.png": pixels(make_picture, 1), "a.txt": "tea house\r\nanother try\r\n"}
     dataset = make_dataset()
 
-    report = services.add_pictures(dataset, [make_zip(tmp_path / "a.zip", files)])
+    report = services.add_images(dataset, [make_zip(tmp_path / "a.zip", files)])
 
     assert dataset.images.get().caption == "tea house"
     assert [line.code for line in report.noted] == ["caption-first-line"]
@@ -490,7 +490,7 @@ def test_second_caption_of_a_picture_is_told_with_its_words(make_dataset, make_p
     }
     dataset = make_dataset()
 
-    report = services.add_pictures(dataset, [make_zip(tmp_path / "a.zip", files)])
+    report = services.add_images(dataset, [make_zip(tmp_path / "a.zip", files)])
 
     assert dataset.images.get().caption == "tea house"
     assert [line.code for line in report.noted] == ["caption-second-left"]
@@ -507,7 +507,7 @@ def test_files_of_other_tools_are_read_or_named(make_dataset, make_picture, tmp_
     }
     dataset = make_dataset()
 
-    report = services.add_pictures(dataset, [make_zip(tmp_path / "a.zip", files)])
+    report = services.add_images(dataset, [make_zip(tmp_path / "a.zip", files)])
 
     assert dataset.images.get().caption == "lnink tea house, red"
     assert {line.code for line in report.noted} == {"repeats-left-out", "settings-left-out"}
@@ -517,10 +517,10 @@ def test_files_of_other_tools_are_read_or_named(make_dataset, make_picture, tmp_
 @pytest.mark.parametrize("name", ["metadata.csv", "a.txt"])
 def test_captions_in_an_unsure_encoding_are_refused(make_dataset, make_picture, tmp_path, name):
     dataset = make_dataset()
-    services.add_pictures(dataset, [make_picture("a.jpg")])
+    services.add_images(dataset, [make_picture("a.jpg")])
     (tmp_path / name).write_bytes("a.jpg,紅色的茶樓".encode("big5"))
 
-    report = services.add_pictures(dataset, [tmp_path / name])
+    report = services.add_images(dataset, [tmp_path / name])
 
     assert dataset.images.get().caption == ""
     assert [line.code for line in report.refused] == ["captions-encoding"]
@@ -531,7 +531,7 @@ def test_line_cut_within_a_letter_is_named_and_the_others_are_taken(make_dataset
     table = tmp_path / "metadata.csv"
     table.write_bytes("000.jpg,骑楼下的红灯笼\n001.jpg,茶楼".encode()[:-1])
 
-    report = services.add_pictures(dataset, [table])
+    report = services.add_images(dataset, [table])
 
     assert [line.code for line in report.refused] == ["captions-line-unreadable"]
     assert [i.caption for i in dataset.images.all()] == ["骑楼下的红灯笼", ""]
@@ -542,7 +542,7 @@ def test_table_of_very_many_other_pictures_fills_no_page(make_dataset, tmp_path)
     table = tmp_path / "metadata.csv"
     table.write_text("".join(f"other{n}.jpg,a\n" for n in range(5000)) + "bad line\n" * 5000)
 
-    report = services.add_pictures(dataset, [table])
+    report = services.add_images(dataset, [table])
 
     assert len(report.lines) < 500
     assert {line.facts.get("count") for line in report.lines} >= {4800}

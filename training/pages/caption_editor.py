@@ -11,7 +11,7 @@ from training.engine.prompts.trigger_words import with_trigger
 from training.models import BaseModel, CaptionRevision, CaptionState, TrainingImage
 from training.rules.caption_checks import LABELS, Yardstick, check_captions, word_counts
 from training.rules.caption_edits import put_in_place
-from training.rules.image_findings import GRAVE, picture_findings
+from training.rules.image_findings import GRAVE, image_findings
 from training.rules.readiness import dataset_counts
 
 
@@ -29,8 +29,8 @@ class Card:
         return self.image.caption if self.typed is None else self.typed
 
     @property
-    def picture_findings(self):
-        return picture_findings(self.image)
+    def image_findings(self):
+        return image_findings(self.image)
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class CaptionEditor:
         """The pictures that pass the filter, in order."""
         return [row[0] for row in self._rows if self._passes(*row)]
 
-    def _passes(self, pk, name, text, state, has_picture_finding, _agreement):
+    def _passes(self, pk, name, text, state, has_image_finding, _agreement):
         if self.state and state != self.state:
             return False
         word = self.word.casefold()
@@ -90,7 +90,7 @@ class CaptionEditor:
         if not self.finding:
             return True
         if self.finding == "picture":
-            return has_picture_finding
+            return has_image_finding
         return any(f.code == self.finding for f in self.findings.get(pk, ()))
 
     @property

@@ -7,7 +7,7 @@ from django.utils.functional import cached_property
 from training.models import CaptionRevision, CaptionState, TrainingImage
 from training.pages.caption_editor import findings_of
 from training.rules.caption_edits import spans
-from training.rules.image_findings import measures, picture_findings
+from training.rules.image_findings import image_findings, measures
 
 SHOWN = 50  # revisions
 
@@ -54,8 +54,8 @@ class ImagePage:
         return findings_of(self.image) if self.image.caption else []
 
     @cached_property
-    def picture_findings(self):
-        return picture_findings(self.image)
+    def image_findings(self):
+        return image_findings(self.image)
 
     @property
     def measures(self):

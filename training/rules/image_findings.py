@@ -45,7 +45,7 @@ GRAVE = ("warning", "fault")  # a note alone asks nobody to act
 
 
 @dataclass(frozen=True)
-class PictureFinding:
+class ImageFinding:
     """label: two or three words for a chip. sentence: what was measured, and what to do."""
 
     label: str
@@ -53,12 +53,12 @@ class PictureFinding:
     is_fault: bool
 
 
-def picture_findings(image):
+def image_findings(image):
     """The findings of an image's screening report, the gravest first; [] before screening."""
     grave = [f for f in image.report.get("findings", ()) if f["severity"] in GRAVE]
     grave.sort(key=lambda finding: finding["severity"] != "fault")
     return [
-        PictureFinding(
+        ImageFinding(
             label=gettext(LABELS.get(finding["code"], finding["code"])),
             sentence=_sentence(finding, image.name),
             is_fault=finding["severity"] == "fault",

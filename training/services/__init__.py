@@ -10,7 +10,7 @@ from .captions import (
     too_long_after,
 )
 from .dataset_tasks import ask_task, has_own_labeler
-from .datasets import empty_bin, make_dataset, remove_pictures, set_rights
+from .datasets import empty_bin, make_dataset, remove_images, set_rights
 from .exports import export_zip
 from .incoming import (
     OutOfStep,
@@ -37,7 +37,7 @@ from .runs import (
     start_run,
 )
 from .upload_report import UploadReport
-from .uploads import NamedFile, add_pictures
+from .uploads import NamedFile, add_images
 
 __all__ = [
     "NamedFile",
@@ -45,7 +45,7 @@ __all__ = [
     "NotReady",
     "OutOfStep",
     "UploadReport",
-    "add_pictures",
+    "add_images",
     "apply_edit",
     "ask_task",
     "ask_run",
@@ -65,7 +65,7 @@ __all__ = [
     "queue_file",
     "queue_run",
     "receive_part",
-    "remove_pictures",
+    "remove_images",
     "repeat_run",
     "revert_edit",
     "set_rights",

@@ -50,7 +50,7 @@ def empty_bin():
         dataset.delete_from_bin()
 
 
-def remove_pictures(images, by):
+def remove_images(images, by):
     """Take pictures out of their datasets. Returns how many.
 
     Snapshots keep naming them, and the blobs stay, so a run that trained on them can be traced.

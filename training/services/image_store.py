@@ -25,7 +25,7 @@ JPEG_SIDE = 65_500  # px: no JPEG is longer
 
 
 @dataclass(frozen=True)
-class Picture:
+class StoredImage:
     """A picture in the blob store. width, height: of the upright picture, in px."""
 
     original_sha256: str
@@ -74,7 +74,7 @@ def _code(error):
 def _take_in(path, name):
     kind, as_it_came, upright = _decoded(path, name)
     original = blobs.put(path)
-    return Picture(
+    return StoredImage(
         original_sha256=original,
         picture_sha256=original if as_it_came else _normalised(upright, kind),
         thumb_sha256=_thumbnail(upright),

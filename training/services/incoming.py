@@ -24,7 +24,7 @@ from .uploads import (
     SIDECAR_SUFFIXES,
     ZIP_SUFFIX,
     NamedFile,
-    add_pictures,
+    add_images,
 )
 
 _log = logging.getLogger(__name__)
@@ -118,7 +118,7 @@ def take_in_upload(upload):
     else:
         files = [NamedFile(path, upload.name)]
         try:
-            report = add_pictures(upload.dataset, files, checked=upload.checked, by=upload.sent_by)
+            report = add_images(upload.dataset, files, checked=upload.checked, by=upload.sent_by)
         except (OSError, DatabaseError):  # the sender asks again in a while
             raise
         except Exception:
@@ -181,7 +181,7 @@ def unpack_upload(upload):
         stopping.go_on()
         upload.note_progress(done=done, total=total)
 
-    report = add_pictures(
+    report = add_images(
         upload.dataset,
         files,
         checked=upload.checked,

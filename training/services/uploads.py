@@ -59,7 +59,7 @@ class NamedFile:
     source: str = LOOSE
 
 
-def add_pictures(dataset, files, *, checked=False, by=None, on_file=None):
+def add_images(dataset, files, *, checked=False, by=None, on_file=None):
     """Take in pictures, captions files and zips. Returns an UploadReport; never raises for a file.
 
     files: paths, NamedFiles, or Django's uploaded files. checked: the captions that come along
@@ -161,7 +161,7 @@ class _Intake:
         elif suffix in SETTINGS_SUFFIXES:
             self.report.note(name, "noted", "settings-left-out")
         elif suffix in IMAGE_EXTENSIONS:
-            self._picture(path, name)
+            self._image(path, name)
         else:
             self._refuse(name, "file-unknown-kind")
 
@@ -174,48 +174,48 @@ class _Intake:
     def _refuse(self, name, code, /, **facts):
         self.report.note(name, "refused", code, **facts)
 
-    def _picture(self, path, name):
+    def _image(self, path, name):
         try:
-            picture = take_in(path, PurePosixPath(name).name)
+            stored = take_in(path, PurePosixPath(name).name)
         except Refused as refusal:
             self._refuse(name, refusal.code, **refusal.facts)
             self.places.note(name, "", self.source)
             return
         self._tell_repeats(name)
-        if known := self.by_hash.get(picture.original_sha256):
+        if known := self.by_hash.get(stored.original_sha256):
             self.places.note(name, known, self.source)
             self.report.note(name, "duplicate", "picture-there-already", other=known)
             return
-        stored = free_name(safe_name(name), self.taken)
+        free = free_name(safe_name(name), self.taken)
         try:
             with transaction.atomic():
                 image = TrainingImage.objects.create(
                     dataset=self.dataset,
-                    name=stored,
+                    name=free,
                     sent_as=sent_as(name, self.source),
-                    original_sha256=picture.original_sha256,
-                    picture_sha256=picture.picture_sha256,
-                    thumb_sha256=picture.thumb_sha256,
-                    width=picture.width,
-                    height=picture.height,
+                    original_sha256=stored.original_sha256,
+                    picture_sha256=stored.picture_sha256,
+                    thumb_sha256=stored.thumb_sha256,
+                    width=stored.width,
+                    height=stored.height,
                 )
         except IntegrityError:
             # The same file, or one of the same name, arrived in another request a moment ago.
-            self._picture_arrived_twice(path, name, picture)
+            self._image_arrived_twice(path, name)
             return
-        self.taken.add(stored.casefold())
-        self.by_hash[picture.original_sha256] = stored
-        self.places.note(name, stored, self.source)
+        self.taken.add(free.casefold())
+        self.by_hash[stored.original_sha256] = free
+        self.places.note(name, free, self.source)
         self.report.added.append(image)
-        renamed = stored != PurePosixPath(name).name
+        renamed = free != PurePosixPath(name).name
         code = "picture-renamed" if renamed else "picture-added"
-        self.report.note(name, "added", code, other=stored)
+        self.report.note(name, "added", code, other=free)
 
-    def _picture_arrived_twice(self, path, name, picture):
+    def _image_arrived_twice(self, path, name):
         rows = list(self.dataset.images.values_list("name", "original_sha256"))
         self.taken = {taken.casefold() for taken, _ in rows}
         self.by_hash = {sha256: taken for taken, sha256 in rows}
-        self._picture(path, name)
+        self._image(path, name)
 
     def _tell_repeats(self, name):
         """A folder called 10_ink counts ten times to kohya's trainer, and once here: say so."""

@@ -43,7 +43,7 @@ def bulk(request, pk):
         )
         messages.success(request, said % {"n": count})
         return _back(request, _editor(dataset, request, batch if count else ""))
-    count = services.remove_pictures(images, request.user)
+    count = services.remove_images(images, request.user)
     messages.success(
         request,
         ngettext("%(n)d picture taken out.", "%(n)d pictures taken out.", count) % {"n": count},

@@ -38,7 +38,7 @@ def upload(request, pk):
     for file in slow:
         services.queue_file(dataset, request.user, file, checked=checked)
     rest = [file for file in files if file not in slow]
-    report = services.add_pictures(dataset, rest, checked=checked, by=request.user)
+    report = services.add_images(dataset, rest, checked=checked, by=request.user)
     in_vain = not slow and report.took_nothing
     status = HTTPStatus.UNPROCESSABLE_ENTITY if in_vain else HTTPStatus.OK
     return _page(request, dataset, UploadForm(), status=status, report=report if rest else None)

@@ -18,7 +18,7 @@ ASK_AGAIN = "private, max-age=0, must-revalidate"
 
 
 @dataclass(frozen=True)
-class MadePicture:
+class MadeImage:
     """A picture that a machine made, as a row names it.
 
     sha256: the blob it is made ready from. number: leads from the mark in the file back to the row,
@@ -84,11 +84,11 @@ def send_file(content, name, content_type="application/octet-stream"):
 
 
 def serve_made(request, made):
-    """A machine-made picture as browsers get it: never bare. made: a MadePicture."""
+    """A machine-made picture as browsers get it: never bare. made: a MadeImage."""
 
     def response():
         try:
-            content = import_string(settings.MADE_PICTURES)(made)
+            content = import_string(settings.MADE_IMAGES)(made)
         except ValueError as error:
             raise Http404 from error
         return HttpResponse(content, content_type="image/webp")

@@ -19,7 +19,7 @@ def dataset(designer, tmp_path):
     for colour in ("red", "blue"):
         path = tmp_path / f"{colour}.png"
         path.write_bytes(png(colour))
-        services.add_pictures(dataset, [path])
+        services.add_images(dataset, [path])
     return dataset
 
 
@@ -82,7 +82,7 @@ def test_pictures_started_from_what_was_reached_are_reached(
 def test_picture_that_was_taken_out_is_still_followed(client, designer, dataset, train_on):
     red = dataset.images.get(name="red.png")
     train_on(dataset)
-    services.remove_pictures(dataset.images.filter(pk=red.pk), designer)
+    services.remove_images(dataset.images.filter(pk=red.pk), designer)
     train_on(dataset)  # the second run never saw it
 
     downstream = downstream_of(red.picture_sha256, designer)

@@ -39,7 +39,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         files, faults = self._files(paths)
         target = self._dataset(dataset, owner, trigger)
-        report = services.add_pictures(
+        report = services.add_images(
             target, files, checked=checked, by=target.owner, on_file=self._tell
         )
         for fault in faults:

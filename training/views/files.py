@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from brandstudio.core.access.roles import designer_required
-from brandstudio.core.ui.serving import MadePicture, serve_blob, serve_made
+from brandstudio.core.ui.serving import MadeImage, serve_blob, serve_made
 from training.models import Checkpoint, RunSample, TrainingImage, TrainingRun
 
 
@@ -29,7 +29,7 @@ def image_file(request, pk, which):
 def sample_file(request, pk):
     runs = TrainingRun.objects.visible_to(request.user)
     sample = get_object_or_404(RunSample.objects.filter(run__in=runs), pk=pk)
-    return serve_made(request, MadePicture(sample.sha256, f"sample-{sample.pk}"))
+    return serve_made(request, MadeImage(sample.sha256, f"sample-{sample.pk}"))
 
 
 @designer_required
