@@ -37,6 +37,11 @@ class RunPage:
         return version_tag(TrainingRun.objects.all(), self.run.pk)
 
     @cached_property
+    def image_count(self):
+        snapshot = self.run.snapshot
+        return snapshot.images.count() if snapshot else 0
+
+    @cached_property
     def problem(self):
         if not self.run.problem:
             return None
