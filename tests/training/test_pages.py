@@ -33,6 +33,12 @@ def test_list_shows_datasets_or_the_next_step(at_desk, make_dataset):
     assert "Lingnan" in full
 
 
+def test_list_is_newest_first(at_desk, make_dataset):
+    older, newer = make_dataset(1, name="Older"), make_dataset(1, name="Newer")
+
+    assert list(at_desk.get("/datasets/").context["datasets"]) == [newer, older]
+
+
 def test_run_pages_answer(at_desk, make_run):
     run = make_run()
     other = make_run(run.dataset, name="Other")

@@ -20,15 +20,18 @@ class DatasetQuerySet(BinQuerySet):
         return self.kept().filter(owner=person) if person.is_designer else self.none()
 
     def with_counts(self):
+        """Each with its counts, newest first: a query that groups knows no usual order."""
+
         def count(**conditions):
             return models.Count("images", filter=models.Q(**conditions))
 
-        return self.annotate(
+        counted = self.annotate(
             image_count=models.Count("images"),
             missing_count=count(images__caption_state=CaptionState.MISSING),
             drafted_count=count(images__caption_state=CaptionState.DRAFTED),
             checked_count=count(images__caption_state=CaptionState.CHECKED),
         )
+        return counted.order_by(*self.model._meta.ordering)
 
     def with_covers(self, count=4):
         """Each with its first pictures as `covers`."""
