@@ -7,6 +7,7 @@ import pytest
 from brandstudio.core import blobs
 from gallery import services
 from gallery.models import StylePack
+from gallery.services.style_files import fitting
 from tests.engine import lora_makers
 from training.engine.base import base_models, loading
 
@@ -45,7 +46,9 @@ def hashed(monkeypatch):
 
 
 def test_style_from_elsewhere_is_hashed_once(base, designer, toy_weights, hashed):
-    version = services.publish_file(toy_weights, "toy", designer, StylePack(**NAMES), base)
+    style = fitting(toy_weights, "toy", base)
+
+    version = services.publish_file(style, designer, StylePack(**NAMES))
 
     assert hashed(blobs.size(version.weights_sha256)) == 1
 
@@ -57,8 +60,8 @@ def test_style_that_is_rewritten_is_hashed_for_its_header_and_for_the_store(
     lora_makers.write_peft(pipe.unet, tmp_path, r=4, lora_alpha=4, target_modules=["to_q"])
     weights, config = tmp_path / "adapter_model.safetensors", tmp_path / "adapter_config.json"
 
-    version = services.publish_file(
-        weights, "ink", designer, StylePack(**NAMES), base, config=config
-    )
+    style = fitting(weights, "ink", base, config)
+
+    version = services.publish_file(style, designer, StylePack(**NAMES))
 
     assert hashed(blobs.size(version.weights_sha256)) == 2
