@@ -97,7 +97,7 @@ def test_outsider_with_the_right_tag_learns_nothing(client, make_user, designer,
     outsider = make_user("outsider", is_marketer=True)
 
     for name, address in fragments:
-        client.force_login(designer if name != "gallery:stage" else marketer)
+        client.force_login(designer if name != "gallery:results" else marketer)
         tag = client.get(address, headers={"hx-request": "true"}).headers["HX-PTag"]
         client.force_login(outsider)
         polled = {"hx-request": "true", "hx-ptag": tag}

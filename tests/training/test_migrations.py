@@ -51,14 +51,14 @@ def test_work_on_datasets_keeps_its_row_and_history_under_its_new_name(at):
     owner = User.objects.create(username="dora").pk
     old = at("0007_no_snapshot_rows_as_json")
     dataset = old.get_model("training", "Dataset").objects.create(name="Ink", owner_id=owner)
-    task = old.get_model("training", "DatasetTask").objects.create(
+    chore = old.get_model("training", "Chore").objects.create(
         dataset=dataset, kind="draft", asked_by_id=owner, done=3
     )
     entry = AuditEntry.objects.create(
-        subject_kind="training.task", subject_id=str(task.pk), target="working"
+        subject_kind="training.chore", subject_id=str(chore.pk), target="working"
     )
 
     new = at("0009_dataset_tasks").get_model("training", "DatasetTask").objects
 
-    assert list(new.values_list("pk", "dataset", "done")) == [(task.pk, dataset.pk, 3)]
-    assert list(AuditEntry.objects.about(DatasetTask(pk=task.pk))) == [entry]
+    assert list(new.values_list("pk", "dataset", "done")) == [(chore.pk, dataset.pk, 3)]
+    assert list(AuditEntry.objects.about(DatasetTask(pk=chore.pk))) == [entry]
