@@ -106,7 +106,7 @@ def press_and_wait(browser, barrier, pictures, steps, within):
     tag, ends = "", time.monotonic() + PATIENCE
     while time.monotonic() < ends:
         asked = {"HX-Request": "true", **({"HX-PTag": tag} if tag else {})}
-        status, page, headers = browser.ask("poll", "/create/stage/", headers=asked)
+        status, page, headers = browser.ask("poll", "/create/results/", headers=asked)
         tag = headers.get("HX-PTag", tag)
         if status == 200 and "every 2s" not in page:
             return

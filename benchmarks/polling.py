@@ -102,7 +102,7 @@ def _fill(options):
         elif number % 2:
             path = f"/runs/{_make_run(person, 'queued')}/progress/"
         else:
-            path = "/create/stage/"
+            path = "/create/results/"
         pages.append(Page(path, cookie_of(person)))
     return live, pages
 

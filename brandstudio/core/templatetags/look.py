@@ -139,7 +139,7 @@ def changed_words(spans):
 
 @register.simple_tag
 def poll(name, *args, every="2s"):
-    """The attributes by which a fragment asks for itself again: {% poll 'gallery:stage' %}.
+    """The attributes by which a fragment asks for itself again: {% poll 'gallery:results' %}.
 
     name, args: as for {% url %}. Typed text and the focus survive the answer (outerMorph).
     """
