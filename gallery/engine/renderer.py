@@ -87,7 +87,7 @@ class SceneRenderer:
         size = (request.width or base.default_width, request.height or base.default_height)
         composition = compositing.compose(product, size)
         around = dataclasses.replace(
-            request, init_image=composition.picture, mask=composition.mask, change=1.0
+            request, init_image=composition.picture, mask=composition.mask, denoising_strength=1.0
         )
         return compositing.finish(self.render(around, on_step, should_stop), composition)
 
@@ -96,7 +96,7 @@ class SceneRenderer:
         picture: Image.Image,
         request: SampleRequest,
         factor: float = 2,
-        change: float | None = None,
+        denoising_strength: float | None = None,
         on_step: OnStep | None = None,
         should_stop: Callable[[], bool] | None = None,
         product: PlacedProduct | None = None,
@@ -108,7 +108,13 @@ class SceneRenderer:
         """
         larger = self._checked(
             upscale.upscale(
-                self.renderer, picture, request, factor, change, _told(on_step), should_stop
+                self.renderer,
+                picture,
+                request,
+                factor,
+                denoising_strength,
+                _told(on_step),
+                should_stop,
             )
         )
         return compositing.put_on(larger, product) if product else larger

@@ -17,14 +17,14 @@ def upscale(
     picture: Image.Image,
     request: SampleRequest,
     factor: float = 2,
-    change: float | None = None,
+    denoising_strength: float | None = None,
     on_step: OnStep | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Image.Image:
     """The picture `factor` times as large, its detail painted in tiles of the base's own size.
 
     request: what the picture was made from; its prompt, packs, seed, steps and guidance count.
-    change: 0 … 1, how far detail may move; None is base.upscale_change.
+    denoising_strength: 0 … 1, how far detail may move; None is what the base asks for.
     The tiles are denoised together and blended at every step, so that no seam can form.
     Raises RenderStopped; EngineError: picture-too-large, else those of Renderer.render.
     """
@@ -33,11 +33,13 @@ def upscale(
     if max(width, height) > MAX_SIDE:
         raise EngineError("picture-too-large", width=width, height=height, maximum=MAX_SIDE)
     asked = renderer.base.recommended_rendering
+    if denoising_strength is None:
+        denoising_strength = renderer.base.upscale_denoising_strength
     larger = dataclasses.replace(
         request,
         init_image=picture.resize((width, height), Image.Resampling.LANCZOS),
         mask=None,
-        change=renderer.base.upscale_change if change is None else change,
+        denoising_strength=denoising_strength,
         guidance=asked.get("upscale_guidance", request.guidance),
         width=width,
         height=height,

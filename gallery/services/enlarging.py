@@ -30,7 +30,7 @@ def enlarge(asset, by):
     order = replace(
         reuse.same(asset, by),
         init_image=init_image_of(asset),
-        denoising_strength=base_models.describe(scene.base.path).upscale_change,
+        denoising_strength=base_models.describe(scene.base.path).upscale_denoising_strength,
         size=(scene.width * LARGER, scene.height * LARGER),
         is_larger=True,
     )

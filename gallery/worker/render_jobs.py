@@ -83,7 +83,7 @@ def _render(scene_renderer, scene, request, on_step, stopped):
         return scene_renderer.upscale(
             first,
             request,
-            change=scene.denoising_strength,
+            denoising_strength=scene.denoising_strength,
             on_step=on_step,
             should_stop=stopped,
             product=product_of(scene),
@@ -92,7 +92,7 @@ def _render(scene_renderer, scene, request, on_step, stopped):
         return scene_renderer.render_product(product_of(scene), request, on_step, stopped)
     if scene.mode == SceneMode.PICTURE:
         request = replace(
-            request, init_image=init_image_path(scene), change=scene.denoising_strength
+            request, init_image=init_image_path(scene), denoising_strength=scene.denoising_strength
         )
     return scene_renderer.render(request, on_step, stopped)
 

@@ -90,7 +90,7 @@ def test_generate_paints_from_a_picture_and_keeps_what_the_mask_keeps(toy_folder
 
     for more, said in (
         ([kept], "picture to begin from"),
-        ([photo, "--change=2"], "change is 2"),
+        ([photo, "--denoising-strength=2"], "denoising_strength is 2"),
         ([f"--init-image={tmp_path / 'none.png'}"], "none.png can't be read"),
         (["--scheduler=fast"], "choose one of: dpm++, euler, ddim, lcm"),
     ):

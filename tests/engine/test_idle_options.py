@@ -80,7 +80,7 @@ def test_ending_of_an_output_dir_is_not_doubled(make_config):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--change=0.5"], "--change acts only with --init-image"),
+        (["--change=0.5"], "--denoising-strength acts only with --init-image"),
         (
             ["--negative-prompt=people", "--guidance=1"],
             "--negative-prompt acts only with --guidance above 1",

@@ -110,7 +110,8 @@ def _add_generate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scheduler", default="dpm++", help="dpm++, euler, ddim or lcm")
     parser.add_argument("--init-image", metavar="FILE", help="picture to begin from")
     parser.add_argument(
-        "--change",
+        "--denoising-strength",
+        "--change",  # as it was called before
         type=_number,
         help="how far that picture may move, 0 to 1, "
         f"{DENOISING_STRENGTH:g} if not told; with --init-image",

@@ -35,7 +35,7 @@ def pixels(picture):
 
 def test_no_change_gives_the_picture_back_through_the_vae(renderer, photo):
     told = []
-    request = dataclasses.replace(TEA, init_image=photo, change=0)
+    request = dataclasses.replace(TEA, init_image=photo, denoising_strength=0)
 
     [picture] = renderer.render([request], on_step=lambda *values: told.append(values))
 
@@ -50,7 +50,7 @@ def test_more_change_moves_the_picture_further_in_more_steps(renderer, photo):
 
     def at(change):
         told = []
-        request = dataclasses.replace(TEA, init_image=photo, change=change)
+        request = dataclasses.replace(TEA, init_image=photo, denoising_strength=change)
         [picture] = renderer.render([request], on_step=lambda *values: told.append(values[1:3]))
         steps.append(told[-1] if told else (0, 0))
         assert request.steps_taken == len(told)
@@ -65,10 +65,10 @@ def test_more_change_moves_the_picture_further_in_more_steps(renderer, photo):
 
 
 def test_picture_from_a_picture_is_the_same_in_any_company(renderer, photo):
-    request = dataclasses.replace(TEA, init_image=photo, change=0.6)
+    request = dataclasses.replace(TEA, init_image=photo, denoising_strength=0.6)
     alone = renderer.render([request])[0]
 
-    together = renderer.render([TEA, request, dataclasses.replace(request, change=0.3)])
+    together = renderer.render([TEA, request, dataclasses.replace(request, denoising_strength=0.3)])
 
     assert np.array_equal(pixels(together[1]), pixels(alone))
     assert not np.array_equal(pixels(together[2]), pixels(alone))
@@ -92,7 +92,7 @@ def test_mask_keeps_black_to_the_pixel_and_paints_white(renderer, photo):
 def test_tiles_paint_a_picture_larger_than_the_base(renderer, photo):
     width, height = 2 * renderer.base.default_width, 2 * renderer.base.default_height
     request = dataclasses.replace(
-        TEA, init_image=photo, change=0.5, width=width, height=height, tiled=True
+        TEA, init_image=photo, denoising_strength=0.5, width=width, height=height, tiled=True
     )
 
     first, second = renderer.render([request, request])
@@ -117,9 +117,12 @@ def test_tiles_make_no_difference_to_a_picture_of_one_tile(renderer):
             {"init_image": Image.new("RGB", (48, 32)), "mask": Image.new("L", (48, 32))},
             "mask-empty",
         ),
-        ({"init_image": Image.new("RGB", (48, 32)), "change": 1.5}, "setting-out-of-range"),
         (
-            {"init_image": Image.new("RGB", (48, 32)), "change": float("nan")},
+            {"init_image": Image.new("RGB", (48, 32)), "denoising_strength": 1.5},
+            "setting-out-of-range",
+        ),
+        (
+            {"init_image": Image.new("RGB", (48, 32)), "denoising_strength": float("nan")},
             "setting-out-of-range",
         ),
     ],

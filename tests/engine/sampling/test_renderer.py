@@ -136,7 +136,7 @@ def test_every_scheduler_paints_again_the_same_and_from_a_picture(toy_base, fami
     request = dataclasses.replace(ARCADE, scheduler=name, guidance=1.0 if name == "lcm" else 5.0)
 
     first, second = renderer.render([request] * 2, on_step=lambda *step: told.append(step))
-    start = dataclasses.replace(request, init_image=first, change=0.5)
+    start = dataclasses.replace(request, init_image=first, denoising_strength=0.5)
     mask = Image.new("L", first.size, 255)
     mask.paste(0, (0, 0, 8, 8))
     moved, masked = renderer.render([start, dataclasses.replace(start, mask=mask)])

@@ -16,7 +16,8 @@ FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 
 
 def run(options: argparse.Namespace) -> int:
-    refuse_idle("--change", options.change, "--init-image", options.init_image)
+    strength = options.denoising_strength
+    refuse_idle("--denoising-strength", strength, "--init-image", options.init_image)
     refuse_idle(
         "--negative-prompt", options.negative_prompt, "--guidance above 1", options.guidance > 1
     )
@@ -24,6 +25,8 @@ def run(options: argparse.Namespace) -> int:
     packs = style_tags.find_packs(tags, options.lora_dir)
     print_warnings(path for path, _ in packs)
     info = describe(options.base_model, base_dirs())
+    if strength is None:
+        strength = DENOISING_STRENGTH
     request = SampleRequest(
         prompt,
         options.negative_prompt,
@@ -34,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         options.seed,
         packs,
         init_image=options.init_image,
-        change=DENOISING_STRENGTH if options.change is None else options.change,
+        denoising_strength=strength,
         mask=options.mask,
         scheduler=options.scheduler,
     )

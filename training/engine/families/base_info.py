@@ -60,7 +60,7 @@ class BaseInfo:
         return hash_folder(self.path, self.weight_folders)
 
     @property
-    def upscale_change(self) -> float:
+    def upscale_denoising_strength(self) -> float:
         """How far the detail of an image that is made larger may move, 0 … 1."""
         return self.recommended_rendering.get("upscale_change", 0.35)
 

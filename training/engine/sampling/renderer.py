@@ -188,7 +188,7 @@ class Renderer:
             return True
 
         with self._at_hand(self.model.vae):
-            init = init_image and init_image.latents(self.model, first.change)
+            init = init_image and init_image.latents(self.model, first.denoising_strength)
         latents = denoise(
             self.model,
             self.model.sampler(first.scheduler or self.model.family.schedulers[0]),

@@ -31,7 +31,7 @@ class SampleRequest:
     followed, 1 leaves the negative prompt out. seed: 0 … 2**63-1.
     packs: (path of a LoRA file, strength) pairs; strength 0 is exactly the base's image.
     init_image: an image to begin from, scaled and cut to cover the size.
-    change: 0 … 1, how far that image may move; 0 gives it back, through the VAE.
+    denoising_strength: 0 … 1, how far that image may move; 0 gives it back, through the VAE.
     mask: with init_image; white is painted anew, black is kept as it is, pixel by pixel; grey is
     painted as well, but let go the later the darker it is.
     scheduler: one of the family's schedulers; "" is its usual one.
@@ -47,15 +47,16 @@ class SampleRequest:
     seed: int = 0
     packs: Sequence[tuple[str | Path, float]] = ()
     init_image: ImageSource | None = None
-    change: float = 1.0
+    denoising_strength: float = 1.0
     mask: ImageSource | None = None
     scheduler: str = ""
     tiled: bool = False
 
     @property
     def steps_taken(self) -> int:
-        """Steps that will be told of: fewer than `steps` where a picture changes only partly."""
-        return steps_taken(self.steps, None if self.init_image is None else self.change)
+        """Steps that will be told of: fewer than `steps` where an image changes only partly."""
+        strength = None if self.init_image is None else self.denoising_strength
+        return steps_taken(self.steps, strength)
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def check_request(request: SampleRequest, base: BaseInfo) -> None:
         ("steps", request.steps, 1, 1000),
         ("guidance", request.guidance, 0, 100),
         ("seed", request.seed, 0, 2**63 - 1),
-        ("change", request.change, 0, 1),
+        ("denoising_strength", request.denoising_strength, 0, 1),
     ):
         if not low <= value <= high:
             raise EngineError(
