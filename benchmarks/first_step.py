@@ -42,11 +42,11 @@ def main() -> None:
 def measure(orders: int, port: str) -> None:
     """Wait for the studio, order pictures one by one, print what each took."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "brandstudio.settings")
-    import django  # noqa: PLC0415 -- its settings are read from the environment made above
+    import django  # its settings are read from the environment made above
 
     django.setup()
-    from brandstudio.core.models import User  # noqa: PLC0415 -- models need the set-up
-    from gallery.services import scenes  # noqa: PLC0415
+    from brandstudio.core.models import User  # models need the set-up
+    from gallery.services import scenes
 
     wait_until(lambda: answers(port), "the site")
     who = User.objects.create_user(

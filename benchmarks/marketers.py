@@ -125,21 +125,21 @@ def set_up(folder, port):
     for name in ("DATABASE_URL", "REDIS_URL", "STORAGE_URL"):
         os.environ.pop(name, None)
     (folder / "a" / "run").mkdir(parents=True)
-    import django  # noqa: PLC0415 -- settings read what stands above
+    import django  # settings read what stands above
 
     django.setup()
-    from brandstudio.core.process import setting_up  # noqa: PLC0415
+    from brandstudio.core.process import setting_up
 
     setting_up.prepare(lambda line: print(line, file=sys.stderr))
 
 
 def sessions_of(people):
     """The session keys of so many new marketers; signing in itself is not what is measured."""
-    from django.conf import settings  # noqa: PLC0415
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415
-    from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
 
-    from brandstudio.core.models import User  # noqa: PLC0415
+    from brandstudio.core.models import User
 
     keys = []
     for number in range(people):
@@ -156,10 +156,10 @@ def sessions_of(people):
 @contextlib.contextmanager
 def running(folder, renderers=2):
     """Redis, gunicorn and the render workers, until the block ends."""
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings
 
-    from brandstudio.core.process import programs, redis_server  # noqa: PLC0415
-    from brandstudio.core.queue import work_queue  # noqa: PLC0415
+    from brandstudio.core.process import programs, redis_server
+    from brandstudio.core.queue import work_queue
 
     programs_ = [programs.redis_program(), programs.web_program()]
     shared = {
@@ -212,8 +212,8 @@ def unfairness():
     Read from the audit rows of the moments at which renderers took pictures up. People who have
     all their pictures are out of the race.
     """
-    from brandstudio.core.models import AuditEntry  # noqa: PLC0415
-    from gallery.models import Asset  # noqa: PLC0415
+    from brandstudio.core.models import AuditEntry
+    from gallery.models import Asset
 
     rows = Asset.objects.filter(scene__owner__username__startswith="marketer-")
     owner = dict(rows.values_list("pk", "scene__owner__username"))
@@ -242,7 +242,7 @@ def run(people, pictures, steps, within):
             # A web process that has just started reads its templates with the first page.
             Browser(port, keys[0], Times()).ask("create", "/create/")
             wall = press_together(port, keys, times, pictures, steps, within)
-        from gallery.models import Asset, AssetState  # noqa: PLC0415
+        from gallery.models import Asset, AssetState
 
         mine = Asset.objects.filter(scene__owner__username__startswith="marketer-")
         return {

@@ -72,13 +72,13 @@ def _options():
 
 def _fill(options):
     """(pk of the run under way, pages): people, runs with a past, and their sessions."""
-    import django  # noqa: PLC0415 -- the environment above decides where it looks
+    import django  # the environment above decides where it looks
 
     django.setup()
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415
-    from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
 
-    from brandstudio.core.models import User  # noqa: PLC0415
+    from brandstudio.core.models import User
 
     def cookie_of(person):
         session = SessionStore()
@@ -109,9 +109,9 @@ def _fill(options):
 
 def _make_run(owner, state):
     """A run as it looks after 1000 steps: losses, samples, lines, checkpoints."""
-    from django.utils import timezone  # noqa: PLC0415
+    from django.utils import timezone
 
-    from training.models import (  # noqa: PLC0415
+    from training.models import (
         BaseModel,
         Checkpoint,
         Dataset,
@@ -122,8 +122,8 @@ def _make_run(owner, state):
         SnapshotImage,
         TrainingRun,
     )
-    from training.rules.run_settings import full_config  # noqa: PLC0415
-    from training.services.bases import sync_base_models  # noqa: PLC0415
+    from training.rules.run_settings import full_config
+    from training.services.bases import sync_base_models
 
     if not BaseModel.objects.exists():
         sync_base_models()
@@ -160,7 +160,7 @@ def _make_run(owner, state):
 
 
 def _serve():
-    from brandstudio.core.process import programs  # noqa: PLC0415 -- reads the port from the environment
+    from brandstudio.core.process import programs  # reads the port from the environment
 
     log = Path(os.environ["STUDIO_DATA_DIR"]) / "web.log"
     with log.open("wb") as output:
@@ -202,9 +202,9 @@ async def _answers():
 
 async def _work_on(live):
     """Renew the row as a worker does in training."""
-    from django.utils import timezone  # noqa: PLC0415
+    from django.utils import timezone
 
-    from training.models import TrainingRun  # noqa: PLC0415
+    from training.models import TrainingRun
 
     def write(step):
         TrainingRun.objects.filter(pk=live).update(progress_at=timezone.now(), steps_done=step)

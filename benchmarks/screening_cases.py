@@ -55,7 +55,7 @@ class Case:
 
 def wheel_photos() -> list[Photo]:
     """The photographs inside scikit-image's wheel; nothing is downloaded."""
-    import skimage  # noqa: PLC0415 -- a development dependency, needed for this set only
+    import skimage  # a development dependency, needed for this set only
 
     folder = Path(skimage.__file__).parent / "data"
     return [_photo(folder / name, truth) for name, truth in WHEEL_PHOTOS.items()]

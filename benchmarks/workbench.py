@@ -50,8 +50,8 @@ def _set_up(folder: str) -> None:
     }
     for name in ("DATABASE_URL", "REDIS_URL", "STORAGE_URL"):
         os.environ.pop(name, None)
-    import django  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
+    import django
+    from django.core.management import call_command
 
     django.setup()
     call_command("migrate", verbosity=0)
@@ -60,13 +60,13 @@ def _set_up(folder: str) -> None:
 
 def build(pictures: int, folder: Path):
     """(dataset, signed-in client): pictures taken in as files, with captions and reports."""
-    from django.test import Client  # noqa: PLC0415 -- after the settings
+    from django.test import Client  # after the settings
 
-    from brandstudio.core.models import User  # noqa: PLC0415
-    from gallery.services.reference import seed_reference  # noqa: PLC0415
-    from training import services  # noqa: PLC0415
-    from training.engine.screening import ScreenSettings, screen_file  # noqa: PLC0415
-    from training.minibase import artist  # noqa: PLC0415
+    from brandstudio.core.models import User
+    from gallery.services.reference import seed_reference
+    from training import services
+    from training.engine.screening import ScreenSettings, screen_file
+    from training.minibase import artist
 
     seed_reference()
     services.sync_base_models()
@@ -147,8 +147,8 @@ def pages(dataset, client):
 
 def measured(name: str, ask, rounds: int) -> str:
     """A line of the table."""
-    from django.db import connection  # noqa: PLC0415 -- after the settings
-    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+    from django.db import connection  # after the settings
+    from django.test.utils import CaptureQueriesContext
 
     milliseconds, processor = [], []
     for number in range(WARM_UP + rounds):

@@ -5,10 +5,12 @@ import io
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
 from brandstudio.core.queue import reconcile
+from gallery import jobs
 from gallery.forms import SceneForm
 from gallery.models import (
     Asset,
@@ -152,8 +154,6 @@ def test_pack_that_is_called_twice_adds_up_and_keeps_its_band(at, writer, form_d
 
 
 def test_weights_reach_the_scene_and_its_lineage(at, writer, form_data):
-    from gallery import jobs  # noqa: PLC0415 -- with its only use
-
     plain = {**form_data, "template": "", "count": 1, "seed": 3, "steps": 4, "negative": ""}
     pictures = {}
     for words in ("a red suv", "a (red:1.8) suv", "a red BREAK suv", r"a \(red\) suv"):
@@ -284,8 +284,6 @@ def test_way_without_its_picture(refused):
 
 # Files
 def upload(at, person, form_data, name, content, client, filename="a.png"):
-    from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: PLC0415
-
     client.force_login(person)
     file = SimpleUploadedFile(filename, content, "image/png")
     sent = {**form_data, "slot_weather": "rain", "free": "my words", name: file}
