@@ -12,7 +12,7 @@ import torch
 from diffusers import StableDiffusionPipeline
 from transformers import CLIPModel, CLIPProcessor
 
-from training.minibase import bundle, clip, evaluate, judge, lora_probe, single_file
+from training.minibase import bundle, classifier, clip, evaluate, lora_probe, single_file
 from training.minibase.artist import SceneSpec, caption, draw, draw_style
 from training.minibase.artist.captions import NEUTRAL_PHRASE
 
@@ -37,7 +37,7 @@ def pipe():
 
 @pytest.fixture(scope="module")
 def reader():
-    return judge.load(bundle.WEIGHTS / "judge")
+    return classifier.load(bundle.WEIGHTS / "classifier")
 
 
 def test_files_are_small_enough_to_be_cloned():
@@ -94,8 +94,8 @@ def test_picture_depends_on_its_seed_and_on_nothing_else(pipe):
     assert np.abs(np.asarray(pair[1], int) - np.asarray(alone[0], int)).max() <= 2
 
 
-def test_judge_reads_drawn_scenes(reader):
-    figures = evaluate.judge_figures(reader, 60)
+def test_classifier_reads_drawn_scenes(reader):
+    figures = evaluate.classifier_figures(reader, 60)
 
     assert min(figures.values()) >= 0.96
 

@@ -16,7 +16,7 @@ from diffusers import (
 )
 from transformers import CLIPModel, CLIPTextModel
 
-from training.minibase import clip, judge, tokenizer, unet
+from training.minibase import classifier, clip, tokenizer, unet
 from training.minibase.artist.captions import NEUTRAL_PHRASE
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -82,7 +82,7 @@ def assemble(folder: Path, out: Path = WEIGHTS) -> str:
     Raises OSError when a part has not been built yet.
     """
     write_pipeline(folder, out)
-    write_judge(folder, out)
+    write_classifier(folder, out)
     write_clip(folder, out)
     return write_about(out)
 
@@ -106,10 +106,10 @@ def write_pipeline(folder: Path, out: Path) -> None:
     _keep_word_tables(folder, out / "tokenizer")
 
 
-def write_judge(folder: Path, out: Path) -> None:
-    """Write the judge and its figures."""
-    figures = json.loads((folder / "judge" / "figures.json").read_text())
-    judge.save(judge.load(folder / "judge"), out / "judge", figures)
+def write_classifier(folder: Path, out: Path) -> None:
+    """Write the classifier and its figures."""
+    figures = json.loads((folder / "classifier" / "figures.json").read_text())
+    classifier.save(classifier.load(folder / "classifier"), out / "classifier", figures)
 
 
 def write_clip(folder: Path, out: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from training.minibase.schedule import STAGES
+from training.minibase.schedule import STAGES, stage_named
 
 DEFAULT_FOLDER = Path("var/minibase")
 
@@ -16,7 +16,9 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True)
 
     build = commands.add_parser("build", help="train the weights from nothing")
-    build.add_argument("--stage", choices=STAGES, action="append", help="only this stage")
+    build.add_argument(
+        "--stage", type=stage_named, choices=STAGES, action="append", help="only this stage"
+    )
     build.add_argument("--minutes", type=float, help="how long each chosen stage may train")
     build.add_argument("--resume", action="store_true", help="keep what is there and go on")
     build.add_argument("--folder", type=Path, default=DEFAULT_FOLDER, help="where parts are kept")

@@ -1,4 +1,4 @@
-"""Figures of the shipped weights: what they paint, read by the judge, and what they cost."""
+"""Figures of the shipped weights: what they paint, read by the classifier, and what they cost."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import numpy as np
 import torch
 from PIL import Image
 
-from training.minibase import bundle, clip, judge, tokenizer
+from training.minibase import bundle, classifier, clip, tokenizer
 from training.minibase.artist import SceneSpec, caption, draw, random_spec
 from training.minibase.artist.captions import training_caption
 
-# What the issue asks for, as shares; the judge's own limit is for drawn scenes.
+# What the issue asks for, as shares; the classifier's own limit is for drawn scenes.
 WANTED = {"place": 0.95, "time": 0.95, "vehicle": 0.85, "colour": 0.85}
-WANTED_JUDGE = 0.99
+WANTED_CLASSIFIER = 0.99
 WANTED_CLIP = 0.95
 WANTED_SECONDS = 3.0
 
@@ -55,11 +55,11 @@ def paint(
 
 
 def shares_right(
-    reader: judge.Judge, pictures: list[Image.Image], specs: list[SceneSpec]
+    reader: classifier.Classifier, pictures: list[Image.Image], specs: list[SceneSpec]
 ) -> dict[str, float]:
-    """Return, per attribute, the share of pictures in which the judge reads what was asked."""
+    """Return, per attribute, the share of pictures in which the classifier reads what was asked."""
     answers = reader.read(pictures)
-    names = judge.READS
+    names = classifier.READS
     right = {name: 0 for name in names}
     for answer, spec in zip(answers, specs, strict=True):
         for name in names:
@@ -127,8 +127,8 @@ def seconds_per_picture(pipe, tries: int = 3) -> float:
     return round(best, 2)
 
 
-def judge_figures(reader: judge.Judge, count: int) -> dict[str, float]:
-    """Return how often the judge is right on freshly drawn scenes."""
+def classifier_figures(reader: classifier.Classifier, count: int) -> dict[str, float]:
+    """Return how often the classifier is right on freshly drawn scenes."""
     specs = held_out_specs(count, seed=77)
     return shares_right(reader, [draw(spec, 256) for spec in specs], specs)
 
@@ -157,11 +157,11 @@ def clip_figures(weights: Path, count: int) -> dict[str, float]:
 def evaluate(weights: Path = bundle.WEIGHTS, pictures: int = 320, per_shape: int = 24) -> dict:
     """Return all figures of a weights folder; about four minutes on two cores."""
     pipe = bundle.load_pipeline(weights)
-    reader = judge.load(weights / "judge")
+    reader = classifier.load(weights / "classifier")
     figures = {
         "sha256": json.loads((weights / "studio.json").read_text())["sha256"],
         "megabytes": round(sum(p.stat().st_size for p in weights.rglob("*.*")) / 1e6, 2),
-        "judge_on_drawn_scenes": judge_figures(reader, 500),
+        "judge_on_drawn_scenes": classifier_figures(reader, 500),
         "clip_zero_shot": clip_figures(weights, 500),
         "pictures": pictures,
         "base": base_figures(pipe, reader, pictures),
@@ -176,7 +176,7 @@ def evaluate(weights: Path = bundle.WEIGHTS, pictures: int = 320, per_shape: int
 def met(figures: dict) -> dict[str, bool]:
     """Return which wanted figures are reached."""
     reached = {f"base {name}": figures["base"][name] >= least for name, least in WANTED.items()}
-    reached["judge"] = min(figures["judge_on_drawn_scenes"].values()) >= WANTED_JUDGE
+    reached["judge"] = min(figures["judge_on_drawn_scenes"].values()) >= WANTED_CLASSIFIER
     reached["clip"] = min(figures["clip_zero_shot"].values()) >= WANTED_CLIP
     reached["seconds"] = figures["seconds_per_picture"] <= WANTED_SECONDS
     reached["size"] = figures["megabytes"] <= 30
@@ -191,7 +191,7 @@ def report(figures: dict) -> str:
 
     lines = [
         f"weights {figures['sha256'][:12]}, {figures['megabytes']} MB",
-        f"judge on drawn scenes: {shares(figures['judge_on_drawn_scenes'])}",
+        f"classifier on drawn scenes: {shares(figures['judge_on_drawn_scenes'])}",
         f"CLIP zero-shot: {shares(figures['clip_zero_shot'])}",
         f"base, {figures['pictures']} pictures: {shares(figures['base'])}",
         *(f"{shape}: {shares(values)}" for shape, values in figures["shapes"].items()),

@@ -20,7 +20,7 @@ from peft import LoraConfig
 from PIL import Image
 from torch import Tensor
 
-from training.minibase import bundle, evaluate, judge, sheets, tokenizer
+from training.minibase import bundle, classifier, evaluate, sheets, tokenizer
 from training.minibase.artist import STYLE_PHRASES, STYLES, caption, draw_style, random_spec
 from training.minibase.basis import as_tensor
 
@@ -117,7 +117,15 @@ def style_distance(pictures: list[Image.Image], wanted: np.ndarray) -> float:
     return round(float(0.5 * np.abs(colour_shares(pictures) - wanted).sum()), 4)
 
 
-def sweep(pipe, reader: judge.Judge, style: str, *, prompts: int = 8, seeds: int = 2, guidance=3.0):
+def sweep(
+    pipe,
+    reader: classifier.Classifier,
+    style: str,
+    *,
+    prompts: int = 8,
+    seeds: int = 2,
+    guidance=3.0,
+):
     """Return rows (strength, distance, content right) and the pictures of each strength."""
     specs = evaluate.held_out_specs(prompts, seed=5)
     asked = [spec for spec in specs for _ in range(seeds)]
@@ -157,7 +165,7 @@ def all_styles(
     Returns per style the seconds, the rows and two verdicts; and per style the pictures, one
     list per strength.
     """
-    reader, figures, pictures = judge.load(weights / "judge"), {}, {}
+    reader, figures, pictures = classifier.load(weights / "classifier"), {}, {}
     for style in STYLES:
         pipe = bundle.load_pipeline(weights)
         seconds = train_style(pipe, style, recipe or Recipe())

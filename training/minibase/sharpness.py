@@ -1,7 +1,7 @@
 """How sharp the base paints: repainted scenes against the drawn ones, round wheels, one car.
 
-The judge's figures say whether a picture shows what was asked; these say how well. Scenes, seeds
-and noise are fixed, so that two weights can be compared.
+The classifier's figures say whether a picture shows what was asked; these say how well. Scenes,
+seeds and noise are fixed, so that two weights can be compared.
 """
 
 from __future__ import annotations

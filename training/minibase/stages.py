@@ -12,8 +12,8 @@ from training.minibase import (
     basis,
     bundle,
     cache,
+    classifier,
     clip,
-    judge,
     text,
     tokenizer,
     unet_training,
@@ -21,7 +21,7 @@ from training.minibase import (
 )
 
 # Stages that are finished once their output exists; the others train on when resumed.
-ONCE = ("tokenizer", "basis", "text", "judge")
+ONCE = ("tokenizer", "basis", "text", "classifier")
 
 
 def output(folder: Path, stage: str) -> Path:
@@ -75,11 +75,11 @@ def _vae(options, seconds, say) -> None:
     vae.train(options.folder, seconds=seconds, seed=options.seed, say=say)
 
 
-def _judge(options, seconds, say) -> None:
-    figures = judge.train(
+def _classifier(options, seconds, say) -> None:
+    figures = classifier.train(
         options.folder, seconds=seconds, seed=options.seed, workers=options.workers, say=say
     )
-    say(f"judge on unseen drawn scenes: {figures}")
+    say(f"classifier on unseen drawn scenes: {figures}")
 
 
 def _clip(options, seconds, say) -> None:
@@ -100,7 +100,7 @@ _RUNNERS = {
     "text": _text,
     "unet": _unet,
     "vae": _vae,
-    "judge": _judge,
+    "classifier": _classifier,
     "clip": _clip,
     "bundle": _bundle,
 }

@@ -125,11 +125,11 @@ def recommend(
         )
 
     plain = render([], steps)
-    judge = _Judge(plain, references, [prompt for prompt, _ in asked], clip)
+    scorer = _CheckpointScorer(plain, references, [prompt for prompt, _ in asked], clip)
     scores = []
     for step, path in checkpoints.items():
         pictures = {s: render([(path, s)], steps) for s in STRENGTHS}
-        scores.append(judge.score(step, path, pictures))
+        scores.append(scorer.score(step, path, pictures))
     best = max(scores, key=lambda score: (score.total, -score.step))
     return Recommendation(
         path=best.path,
@@ -186,7 +186,7 @@ def _clip_for(family: str):
     return labelers.Clip()
 
 
-class _Judge:
+class _CheckpointScorer:
     """Compares a checkpoint's pictures with the base's and with the training set."""
 
     def __init__(self, plain, references, prompts, clip):

@@ -21,7 +21,7 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-_JUDGED = 100_000  # bytes of lines beyond ASCII that are judged; a language shows in far fewer
+_SAMPLED = 100_000  # bytes of lines beyond ASCII that are looked at; a language shows in far fewer
 _LEAD = 3.0  # nats by which GB 18030 must beat its rivals: 20 to 1
 # Nats that each has against it: what arrives here unmarked is mostly from Chinese Windows.
 _AGAINST = {"gb18030": 0, "big5": 2, "cp932": 3, "cp949": 4, "cp1252": 2}
@@ -103,8 +103,8 @@ _USUAL_TWO = re.compile("[\xa0-\u017f\u0391-\u03c9\u0401-\u0451\u05d0-\u05ea\u06
 
 def is_odd(text: str) -> bool:
     """Whether most letters beyond ASCII are ones that UTF-8 can write and people do not."""
-    letters = _BEYOND_ASCII.findall(text[: 20 * _JUDGED]) if not text.isascii() else []
-    if not letters or len(letters) > _JUDGED or not all(map(_TWO_BYTES.match, letters)):
+    letters = _BEYOND_ASCII.findall(text[: 20 * _SAMPLED]) if not text.isascii() else []
+    if not letters or len(letters) > _SAMPLED or not all(map(_TWO_BYTES.match, letters)):
         return False
     return sum(map(bool, map(_USUAL_TWO.match, letters))) * 2 < len(letters)
 
@@ -149,13 +149,13 @@ def _in_gb18030(data: bytes, name: str) -> str:
 
 
 def _lines_beyond_ascii(data: bytes) -> bytes:
-    """Lines that hold more than ASCII, as many as are judged."""
+    """Lines that hold more than ASCII, as many as are looked at."""
     lines, size = [], 0
     for line in data.split(b"\n"):
         if not line.isascii():
-            lines.append(line[:_JUDGED] if size else line)
+            lines.append(line[:_SAMPLED] if size else line)
             size += len(line)
-        if size > _JUDGED:
+        if size > _SAMPLED:
             break
     return b"\n".join(lines)
 

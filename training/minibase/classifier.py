@@ -1,4 +1,4 @@
-"""The judge: a small classifier that reads what a picture shows. It has seen drawn scenes only."""
+"""A small classifier that reads what a picture shows. It has seen drawn scenes only."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from training.minibase.text import ATTRIBUTES, labels
 READS = ("place", "time", "vehicle", "colour", "facing")
 
 
-class Judge(nn.Module):
+class Classifier(nn.Module):
     """Reads (B, 3, 128, 128) pictures in 0..1; answers logits per attribute of READS."""
 
     def __init__(self, width: int = 24) -> None:
@@ -54,19 +54,19 @@ class Judge(nn.Module):
         return [{n: ATTRIBUTES[n][chosen[n][row]] for n in READS} for row in rows]
 
 
-def load(folder: Path) -> Judge:
-    """Return the judge kept in `folder`."""
-    judge = Judge()
-    weights = load_file(folder / "judge.safetensors")
-    judge.load_state_dict({name: value.float() for name, value in weights.items()})
-    return judge.eval()
+def load(folder: Path) -> Classifier:
+    """Return the classifier kept in `folder`."""
+    classifier = Classifier()
+    weights = load_file(folder / "classifier.safetensors")
+    classifier.load_state_dict({name: value.float() for name, value in weights.items()})
+    return classifier.eval()
 
 
-def save(judge: Judge, folder: Path, figures: dict) -> None:
-    """Keep the judge as float16, with its figures beside it."""
+def save(classifier: Classifier, folder: Path, figures: dict) -> None:
+    """Keep the classifier as float16, with its figures beside it."""
     folder.mkdir(parents=True, exist_ok=True)
-    halves = {name: value.half().contiguous() for name, value in judge.state_dict().items()}
-    save_file(halves, folder / "judge.safetensors")
+    halves = {name: value.half().contiguous() for name, value in classifier.state_dict().items()}
+    save_file(halves, folder / "classifier.safetensors")
     (folder / "figures.json").write_text(json.dumps(figures, indent=1) + "\n")
 
 
@@ -79,13 +79,13 @@ def train(
     pictures: int = 7000,
     say: Callable[[str], None] = print,
 ) -> dict[str, float]:
-    """Train a judge for `seconds` of processor time; return its held-out share right per name."""
+    """Train one for `seconds` of processor time; return its held-out share right per name."""
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     chance = np.random.default_rng(seed)
     shown, specs = views.drawn(folder / "views", f"train-{seed}", pictures, workers)
-    truth, judge = labels(specs), Judge()
-    optimizer = torch.optim.AdamW(judge.parameters(), 2e-3, weight_decay=0.05)
+    truth, classifier = labels(specs), Classifier()
+    optimizer = torch.optim.AdamW(classifier.parameters(), 2e-3, weight_decay=0.05)
     started, step = time.process_time(), 0
     while (spent := time.process_time() - started) < seconds:
         for group in optimizer.param_groups:
@@ -93,7 +93,7 @@ def train(
         rows = chance.integers(0, len(specs), 48)
         batch, repainted = views.roughened(views.as_batch(shown[rows]), chance)
         loss = torch.zeros(())
-        for name, logits in judge(batch).items():
+        for name, logits in classifier(batch).items():
             each = F.cross_entropy(
                 logits, truth[name][rows], reduction="none", label_smoothing=0.02
             )
@@ -105,20 +105,22 @@ def train(
         optimizer.step()
         step += 1
         if step % 100 == 0:
-            say(f"judge step {step}, {spent:.0f} s, loss {loss.item():.3f}")
-    figures = measure(judge, folder, workers)
-    save(judge.eval(), folder / "judge", figures)
+            say(f"classifier step {step}, {spent:.0f} s, loss {loss.item():.3f}")
+    figures = measure(classifier, folder, workers)
+    save(classifier.eval(), folder / "classifier", figures)
     return figures
 
 
 @torch.no_grad()
-def measure(judge: Judge, folder: Path, workers: int = 1, count: int = 1000) -> dict[str, float]:
+def measure(
+    classifier: Classifier, folder: Path, workers: int = 1, count: int = 1000
+) -> dict[str, float]:
     """Return the share read right on scenes drawn with seeds it has never seen."""
-    judge.eval()
+    classifier.eval()
     shown, specs = views.drawn(folder / "views", "held-out", count, workers)
     truth, right = labels(specs), {name: 0.0 for name in READS}
     for start in range(0, len(specs), 100):
         rows = slice(start, start + 100)
-        for name, logits in judge(views.as_batch(shown[rows])).items():
+        for name, logits in classifier(views.as_batch(shown[rows])).items():
             right[name] += (logits.argmax(1) == truth[name][rows]).sum().item()
     return {name: round(value / len(specs), 4) for name, value in right.items()}
