@@ -23,10 +23,10 @@ def scores(
     opened = {
         strength: [open_rgb(path) for path in paths] for strength, paths in sorted(pictures.items())
     }
-    wanted = Reference.of(references or pictures[0.0])
+    reference = Reference.of(references or pictures[0.0])
     rows = []
     for strength, row in opened.items():
-        score = wanted.score(strength, row, opened[0.0])
+        score = reference.score(strength, row, opened[0.0])
         style = 1 - score.colour if references else None
         rows.append(
             {

@@ -114,9 +114,9 @@ def least_ink(size: tuple[int, int]) -> int:
 def _fitting_font(size: tuple[int, int]) -> ImageFont.FreeTypeFont:
     """The smallest font whose lowest glyph has enough ink; smaller only if the width forbids it."""
     # One pixel more: inside a line of text a glyph may sit between two rows of pixels.
-    wanted = max(math.ceil(LEAST_SHARE * min(size) * _ROOM) + 1, _LEAST_PIXELS)
-    points = wanted
-    while _lowest_ink(points) < wanted:
+    height = max(math.ceil(LEAST_SHARE * min(size) * _ROOM) + 1, _LEAST_PIXELS)
+    points = height
+    while _lowest_ink(points) < height:
         points += 1
     while points > 6 and _font(points).getlength(LABEL) > 0.94 * size[0]:
         points -= 1

@@ -86,18 +86,18 @@ def _filled(text: str, slots: Mapping[str, str]) -> list[list[Piece]]:
 
 def _spaced(clause: list[Piece]) -> list[Piece]:
     """The clause with single spaces, none at its ends."""
-    kept: list[Piece] = []
+    pieces: list[Piece] = []
     for piece in clause:
         text = re.sub(r"\s+", " ", piece.text)
-        if not kept or kept[-1].text.endswith(" "):
+        if not pieces or pieces[-1].text.endswith(" "):
             text = text.lstrip(" ")
         if text:
-            kept.append(Piece(piece.kind, text))
-    if kept and kept[-1].text.endswith(" "):
-        last = kept.pop()
+            pieces.append(Piece(piece.kind, text))
+    if pieces and pieces[-1].text.endswith(" "):
+        last = pieces.pop()
         if text := last.text.rstrip(" "):
-            kept.append(Piece(last.kind, text))
-    return kept
+            pieces.append(Piece(last.kind, text))
+    return pieces
 
 
 def _listed(clauses: list[list[Piece]]) -> list[Piece]:

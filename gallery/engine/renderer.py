@@ -69,7 +69,7 @@ class SceneRenderer:
         picture-withheld among them.
         """
 
-        [picture] = self.renderer.render([request], _told(on_step), should_stop)
+        [picture] = self.renderer.render([request], _reporting(on_step), should_stop)
         return self._checked(picture)
 
     def render_product(
@@ -113,7 +113,7 @@ class SceneRenderer:
                 request,
                 factor,
                 denoising_strength,
-                _told(on_step),
+                _reporting(on_step),
                 should_stop,
             )
         )
@@ -131,7 +131,7 @@ class SceneRenderer:
             torch.cuda.empty_cache()
 
 
-def _told(on_step: OnStep | None):
+def _reporting(on_step: OnStep | None):
     """The renderer's own report of a step, with its preview as a small WebP."""
 
     def after_step(_index, step, total, preview):

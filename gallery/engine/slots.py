@@ -25,14 +25,14 @@ def not_a_slot(text: str) -> str | None:
 
 def brace(text: str) -> str | None:
     """The first piece with a brace, slot or not: for texts in which no slot acts."""
-    found = _BRACED.search(text)
-    return _shown(found[0]) if found else None
+    match = _BRACED.search(text)
+    return _shown(match[0]) if match else None
 
 
 def not_english(text: str) -> str | None:
     """The first run of Chinese, Japanese or Korean, which the text encoders never learned."""
-    found = _NOT_ENGLISH.search(text)
-    return _shown(found[0]) if found else None
+    match = _NOT_ENGLISH.search(text)
+    return _shown(match[0]) if match else None
 
 
 def _shown(piece: str) -> str:

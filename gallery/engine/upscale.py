@@ -32,7 +32,7 @@ def upscale(
     width, height = (max(1, round(side * factor / multiple)) * multiple for side in picture.size)
     if max(width, height) > MAX_SIDE:
         raise EngineError("picture-too-large", width=width, height=height, maximum=MAX_SIDE)
-    asked = renderer.base.recommended_rendering
+    recommended = renderer.base.recommended_rendering
     if denoising_strength is None:
         denoising_strength = renderer.base.upscale_denoising_strength
     larger = dataclasses.replace(
@@ -40,7 +40,7 @@ def upscale(
         init_image=picture.resize((width, height), Image.Resampling.LANCZOS),
         mask=None,
         denoising_strength=denoising_strength,
-        guidance=asked.get("upscale_guidance", request.guidance),
+        guidance=recommended.get("upscale_guidance", request.guidance),
         width=width,
         height=height,
         tiled=True,

@@ -140,8 +140,8 @@ def _rdf(root: ElementTree.Element) -> ElementTree.Element:
     tag = f"{{{_RDF}}}RDF"
     if root.tag == tag:
         return root
-    found = root.find(f".//{tag}")
-    return ElementTree.SubElement(root, tag) if found is None else found
+    element = root.find(f".//{tag}")
+    return ElementTree.SubElement(root, tag) if element is None else element
 
 
 def _remove(root: ElementTree.Element, names: set[str]) -> None:

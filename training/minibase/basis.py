@@ -77,10 +77,10 @@ def fit(seed: int = 0, pictures: int = 400) -> LinearLatents:
     axes = axes * strongest.sign()
     raw = patches.reshape(len(patches), -1) @ axes.T
     spread = raw.std(0)
-    wanted = (spread / spread.max()) ** _TAPER
-    wanted[:3] = wanted[:3].clamp(min=_COLOUR_FLOOR)
+    scale = (spread / spread.max()) ** _TAPER
+    scale[:3] = scale[:3].clamp(min=_COLOUR_FLOOR)
     return LinearLatents(
         axes.reshape(CHANNELS, 3, PATCH, PATCH).float(),
         raw.mean(0).float(),
-        (wanted / spread).float(),
+        (scale / spread).float(),
     )

@@ -155,9 +155,9 @@ def _without_machine_paths(out: Path) -> None:
         if not isinstance(content, dict):
             continue
         known = ("_name_or_path", "name_or_path", "tokenizer_file", "is_local", "local_files_only")
-        kept = {key: value for key, value in content.items() if key not in known}
-        if kept != content:
-            path.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        public = {key: value for key, value in content.items() if key not in known}
+        if public != content:
+            path.write_text(json.dumps(public, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
 def weights_hash(out: Path) -> str:

@@ -147,8 +147,11 @@ def train(
                 ids = tokenizer.encode(words, list(texts))[:, :32]
                 states = model.text_model(ids).pooler_output
             seen = model.vision_model(_normalised(batch)).pooler_output
-        seen, told = model.visual_projection(seen.float()), model.text_projection(states.float())
-        loss = _contrast(model, seen, told, picked, named, repainted)
+        seen, caption_features = (
+            model.visual_projection(seen.float()),
+            model.text_projection(states.float()),
+        )
+        loss = _contrast(model, seen, caption_features, picked, named, repainted)
         for name, head in heads.items():
             each = F.cross_entropy(head(seen), truth[name][rows], reduction="none")
             if name in views.PALETTE_ATTRIBUTES:
@@ -173,9 +176,13 @@ def _normalised(batch: Tensor) -> Tensor:
     return (batch - _PIXEL_MEAN[0]) / _PIXEL_SPREAD[0]
 
 
-def _contrast(model, seen, told, specs, named, repainted) -> Tensor:
+def _contrast(model, seen, caption_features, specs, named, repainted) -> Tensor:
     fits = _matches(specs, list(named))
-    scores = F.normalize(told, dim=-1) @ F.normalize(seen, dim=-1).T * model.logit_scale.exp()
+    scores = (
+        F.normalize(caption_features, dim=-1)
+        @ F.normalize(seen, dim=-1).T
+        * model.logit_scale.exp()
+    )
     about_palette = torch.tensor([any(n in views.PALETTE_ATTRIBUTES for n in ns) for ns in named])
     unknown = about_palette[:, None] & repainted[None, :]
     scores = scores.masked_fill(unknown, -30.0)
@@ -240,7 +247,7 @@ def measure(model, words, folder: Path, workers: int = 1, count: int = 1000) -> 
     seen, figures, truth = torch.cat(seen), {}, labels(specs)
     for name in ("place", "time", "vehicle", "colour", "facing", "weather"):
         answers = [QUESTIONS[name][value] for value in ATTRIBUTES[name]]
-        told = text_features(model, words, answers)
-        right = ((seen @ told.T).argmax(1) == truth[name]).float().mean()
+        answer_features = text_features(model, words, answers)
+        right = ((seen @ answer_features.T).argmax(1) == truth[name]).float().mean()
         figures[name] = round(float(right), 4)
     return figures

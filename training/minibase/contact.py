@@ -34,15 +34,15 @@ def write_base(weights: Path, out: Path) -> Path:
     pipe = bundle.load_pipeline(weights)
     texts = [caption(spec) for spec in base_specs()]
     pictures = evaluate.paint(pipe, texts, [900 + k for k in range(len(texts))])
-    return _kept(sheets.grid(pictures, len(PLACES)), out / "studio-mini-base.webp")
+    return _saved(sheets.grid(pictures, len(PLACES)), out / "studio-mini-base.webp")
 
 
 def write_styles(pictures: dict[str, list[list[Image.Image]]], out: Path) -> Path:
     """Lay out what `lora_probe.all_styles` painted: styles downwards, strengths across."""
-    return _kept(lora_probe.style_sheet(pictures), out / "studio-mini-styles.webp")
+    return _saved(lora_probe.style_sheet(pictures), out / "studio-mini-styles.webp")
 
 
-def _kept(sheet: Image.Image, path: Path) -> Path:
+def _saved(sheet: Image.Image, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet.save(path, quality=84, method=6)
     return path

@@ -147,8 +147,8 @@ def clip_figures(weights: Path, count: int) -> dict[str, float]:
     figures = {}
     for name in WANTED:
         values = list(clip.QUESTIONS[name])
-        told = clip.text_features(model, words, list(clip.QUESTIONS[name].values()))
-        chosen = (seen @ told.T).argmax(1).tolist()
+        texts = clip.text_features(model, words, list(clip.QUESTIONS[name].values()))
+        chosen = (seen @ texts.T).argmax(1).tolist()
         right = sum(values[c] == getattr(s, name) for c, s in zip(chosen, specs, strict=True))
         figures[name] = round(right / count, 4)
     return figures

@@ -112,9 +112,9 @@ def colour_shares(pictures: list[Image.Image]) -> np.ndarray:
     return counts / counts.sum()
 
 
-def style_distance(pictures: list[Image.Image], wanted: np.ndarray) -> float:
+def style_distance(pictures: list[Image.Image], shares: np.ndarray) -> float:
     """Return how far the pictures' colours are from the style's: 0 the same, 1 none shared."""
-    return round(float(0.5 * np.abs(colour_shares(pictures) - wanted).sum()), 4)
+    return round(float(0.5 * np.abs(colour_shares(pictures) - shares).sum()), 4)
 
 
 def sweep(

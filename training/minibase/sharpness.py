@@ -88,8 +88,8 @@ def repaint(pipe, latents: Tensor, text: str, start: int, seed: int) -> Tensor:
     noisy = signal[start].sqrt() * latents + (1 - signal[start]).sqrt() * noise
     timesteps = torch.linspace(start, 0, REPAINT_STEPS + 1).long()
     for step, following in zip(timesteps[:-1], timesteps[1:], strict=True):
-        plain, told = pipe.unet(torch.cat([noisy, noisy]), step, states).sample.chunk(2)
-        velocity = plain + GUIDANCE * (told - plain)
+        plain, conditional = pipe.unet(torch.cat([noisy, noisy]), step, states).sample.chunk(2)
+        velocity = plain + GUIDANCE * (conditional - plain)
         alpha, sigma = signal[step].sqrt(), (1 - signal[step]).sqrt()
         pred_original = alpha * noisy - sigma * velocity
         if following == 0:

@@ -72,7 +72,7 @@ def sample_latents(
     latents = torch.randn(count, CHANNELS, *shape, generator=generator)
     both = torch.cat([empty.expand(count, -1, -1), states])
     for step in schedule.timesteps:
-        plain, told = unet(torch.cat([latents, latents]), step, both).sample.float().chunk(2)
-        guess = plain + guidance * (told - plain)
+        plain, conditional = unet(torch.cat([latents, latents]), step, both).sample.float().chunk(2)
+        guess = plain + guidance * (conditional - plain)
         latents = schedule.step(guess, step, latents).prev_sample
     return latents

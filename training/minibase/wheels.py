@@ -55,8 +55,8 @@ def round_wheels(picture: Image.Image, spec: SceneSpec) -> int:
 
 def wheel_count(picture: Image.Image, spec: SceneSpec) -> int:
     """Return how many wheels stand at the height of the asked car's, anywhere in the frame."""
-    grey, wanted = _grey(picture), asked_wheels(spec, picture.size)[0]
-    reach, ys, radii = wanted.radius * RIM + 2, wanted.y + np.arange(-5.0, 6), _radii(wanted)
+    grey, drawn = _grey(picture), asked_wheels(spec, picture.size)[0]
+    reach, ys, radii = drawn.radius * RIM + 2, drawn.y + np.arange(-5.0, 6), _radii(drawn)
     xs = np.arange(reach, picture.width - reach)
     score = _steps(grey, xs, ys, radii)
     best = score.max((1, 2))
@@ -64,11 +64,11 @@ def wheel_count(picture: Image.Image, spec: SceneSpec) -> int:
     for index in np.argsort(-best):
         if best[index] < LEAST_WHEEL:
             break
-        if any(abs(xs[index] - other) < 2 * wanted.radius for other in found):
+        if any(abs(xs[index] - other) < 2 * drawn.radius for other in found):
             continue
         row, size = np.unravel_index(score[index].argmax(), score.shape[1:])
         circle = Wheel(xs[index], ys[row], radii[size])
-        if _roughness(grey, circle, wanted) < ROUNDISH:
+        if _roughness(grey, circle, drawn) < ROUNDISH:
             found.append(circle.x)
     return len(found)
 
@@ -108,7 +108,7 @@ def _nearest(grey: np.ndarray, wheel: Wheel) -> Wheel:
     return Wheel(xs[i], ys[j], radii[k])
 
 
-def _roughness(grey: np.ndarray, circle: Wheel, wanted: Wheel) -> float:
+def _roughness(grey: np.ndarray, circle: Wheel, drawn: Wheel) -> float:
     """Return how far four in five edges lie from one circle, as a share of its radius.
 
     Infinite if too few rays show an edge, or the circle is not of about the wanted size.
@@ -122,7 +122,7 @@ def _roughness(grey: np.ndarray, circle: Wheel, wanted: Wheel) -> float:
     far = reach[step.argmax(0) + width]
     points = np.stack([circle.x + far * _COS, circle.y + far * _SIN], 1)
     fitted = _circle_through(points)
-    if abs(fitted.radius / (wanted.radius * RIM) - 1) > 0.2:
+    if abs(fitted.radius / (drawn.radius * RIM) - 1) > 0.2:
         return float("inf")
     off = np.hypot(points[:, 0] - fitted.x, points[:, 1] - fitted.y) / fitted.radius - 1
     return float(np.quantile(np.abs(off), LEAST_RAYS))

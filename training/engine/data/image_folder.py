@@ -126,14 +126,14 @@ def _decoded(text: str) -> str:
     return text
 
 
-def _fault(raw: str, name: str, path: Path, found: dict[str, Path]) -> EngineError | None:
+def _fault(raw: str, name: str, path: Path, files: dict[str, Path]) -> EngineError | None:
     if not _is_text(raw):
         return EngineError("image-name-unreadable", name=name)
     if not path.is_file():
         reason = "dead-link" if path.is_symlink() else "no-file"
         return EngineError("image-unreadable", name=name, reason=reason)
-    if name in found:
-        other = os.fsencode(found[name].name).decode("utf-8", "replace")
+    if name in files:
+        other = os.fsencode(files[name].name).decode("utf-8", "replace")
         return EngineError("image-name-taken", name=name, other=other)
     return None
 

@@ -69,12 +69,12 @@ class Recommendation:
 def find_checkpoints(folder: str | Path, name: str) -> dict[int, Path]:
     """The checkpoints of a run's folder by step, `<name>-step000100.safetensors`."""
     prefix = f"{name}-step"
-    found = {
+    checkpoints = {
         int(path.stem.removeprefix(prefix)): path
         for path in Path(folder).glob(f"{prefix}*.safetensors")
         if path.stem.removeprefix(prefix).isascii() and path.stem.removeprefix(prefix).isdigit()
     }
-    return dict(sorted(found.items()))
+    return dict(sorted(checkpoints.items()))
 
 
 def recommend(
@@ -101,22 +101,22 @@ def recommend(
     if not checkpoints or not prompts:
         raise ValueError("nothing to score: checkpoints and prompts are needed")
     began = time.monotonic()
-    asked = _asked(prompts)
+    seeded_prompts = _with_seeds(prompts)
     if clip == "auto":
         clip = _clip_for(renderer.base.family)
     steps, most = STEPS, len(checkpoints)
     if training_seconds:
         budget = SHARE_OF_TRAINING * training_seconds
-        per_step = _seconds_per_step(renderer, asked[0], guidance)
-        steps, most = affordable(budget, per_step, len(asked), len(checkpoints))
+        per_step = _seconds_per_step(renderer, seeded_prompts[0], guidance)
+        steps, most = affordable(budget, per_step, len(seeded_prompts), len(checkpoints))
     checkpoints = thinned(checkpoints, most)
-    total = len(asked) * (1 + len(STRENGTHS) * len(checkpoints))
+    total = len(seeded_prompts) * (1 + len(STRENGTHS) * len(checkpoints))
     done = iter(range(1, total + 1))
 
     def render(packs, steps):
         requests = [
             SampleRequest(prompt, steps=steps, guidance=guidance, seed=seed, packs=packs)
-            for prompt, seed in asked
+            for prompt, seed in seeded_prompts
         ]
         return renderer.render(
             requests,
@@ -125,7 +125,7 @@ def recommend(
         )
 
     plain = render([], steps)
-    scorer = _CheckpointScorer(plain, references, [prompt for prompt, _ in asked], clip)
+    scorer = _CheckpointScorer(plain, references, [prompt for prompt, _ in seeded_prompts], clip)
     scores = []
     for step, path in checkpoints.items():
         pictures = {s: render([(path, s)], steps) for s in STRENGTHS}
@@ -142,10 +142,10 @@ def recommend(
     )
 
 
-def _asked(prompts: Sequence[str]) -> list[tuple[str, int]]:
+def _with_seeds(prompts: Sequence[str]) -> list[tuple[str, int]]:
     """(prompt, seed) pairs, enough that every checkpoint has at least eight pictures."""
-    wanted = max(len(prompts), FEWEST_PICTURES // len(STRENGTHS))
-    return [(prompts[i % len(prompts)], i) for i in range(wanted)]
+    count = max(len(prompts), FEWEST_PICTURES // len(STRENGTHS))
+    return [(prompts[i % len(prompts)], i) for i in range(count)]
 
 
 def affordable(budget: float, per_step: float, prompts: int, checkpoints: int) -> tuple[int, int]:

@@ -34,21 +34,21 @@ def advise(
         record["step"]: folder.final
     }
     try:
-        found = _scored(config, info, files, record["seconds"], on_picture, should_stop)
+        recommendation = _scored(config, info, files, record["seconds"], on_picture, should_stop)
     except RenderStopped:
         return None
     except (EngineError, ValueError, RuntimeError, OSError) as error:
         problem = EngineError("not-recommended", reason=str(error)[:200])
         return Warning(problem.code, problem.facts, str(problem))
-    told = Recommended(
-        step=found["step"],
-        path=found["path"],
-        reasons=tuple(found["reasons"]),
-        sentences=tuple(REASONS[reason] for reason in found["reasons"]),
+    event = Recommended(
+        step=recommendation["step"],
+        path=recommendation["path"],
+        reasons=tuple(recommendation["reasons"]),
+        sentences=tuple(REASONS[reason] for reason in recommendation["reasons"]),
     )
-    folder.write_record(record | {"recommendation": found})
-    folder.note(told)
-    return told
+    folder.write_record(record | {"recommendation": recommendation})
+    folder.note(event)
+    return event
 
 
 def worst_pictures(folder: RunFolder) -> dict[str, float]:

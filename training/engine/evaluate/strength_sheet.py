@@ -111,8 +111,10 @@ def strength_sheet(
                 on_picture(row * len(prompts) + i + 1, total)
 
         pictures[strength] = renderer.render(requests, should_stop=should_stop, on_picture=done)
-    wanted = Reference.of(references, clip)
-    scores = [wanted.score(strength, pictures[strength], pictures[0.0]) for strength in strengths]
+    reference = Reference.of(references, clip)
+    scores = [
+        reference.score(strength, pictures[strength], pictures[0.0]) for strength in strengths
+    ]
     return StrengthSheet(strengths, tuple(prompts), pictures, scores, seeds)
 
 

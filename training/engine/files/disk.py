@@ -31,12 +31,12 @@ def read_bounded(path: str | Path, most: int) -> bytes:
     Neither a device nor a pipe is waited for. Raises OSError as open() does, and UnfitFile.
     """
     with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-        told = os.fstat(file.fileno())
-        if not stat.S_ISREG(told.st_mode):
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
             raise UnfitFile("it is no regular file")
         # What a file in /proc says of its size is no promise, so the reading has its bound too.
-        data = b"" if told.st_size > most else file.read(most + 1)
-        if told.st_size > most or len(data) > most:
+        data = b"" if status.st_size > most else file.read(most + 1)
+        if status.st_size > most or len(data) > most:
             raise UnfitFile(f"it has more than {most:,} bytes", is_large=True)
         return data
 

@@ -11,8 +11,8 @@ _BETWEEN = re.compile("[,，、;；]")
 
 def terms(text: str) -> list[str]:
     """The parts between separators, with one blank between words; empty ones are left out."""
-    found = map(letters.one_line, _BETWEEN.split(text))
-    return [part for part in found if part]
+    parts = map(letters.one_line, _BETWEEN.split(text))
+    return [part for part in parts if part]
 
 
 def words(text: str) -> list[str]:

@@ -44,8 +44,8 @@ def split_tags(prompt: str) -> tuple[str, list[Tag]]:
         raise EngineError("prompt-tag-like", tag=doubled[0], meant=meant)
     tags = [_read(text) for text in _TAG.findall(prompt)]
     for words in _TAG.split(prompt):
-        if found := tag_lookalikes.first(words):
-            raise found.refusal
+        if lookalike := tag_lookalikes.first(words):
+            raise lookalike.refusal
     if tags:
         return tidy(_TAG.sub(" ", prompt)), tags
     return re.sub(r"\s+,", ",", re.sub(r"\s+", " ", prompt)).strip(" ,"), []
@@ -58,8 +58,8 @@ def refuse_tags(text: str, code: str) -> None:
     """
     if match := _TAG.search(text):
         raise EngineError(code, tag=match[0])
-    if found := tag_lookalikes.first(text):
-        raise EngineError(code, tag=found.text)
+    if lookalike := tag_lookalikes.first(text):
+        raise EngineError(code, tag=lookalike.text)
 
 
 def called(
@@ -90,8 +90,10 @@ def _unknown(name: str, packs: Mapping[str, object]) -> EngineError:
     names: dict[object, list[str]] = {}  # pack → what it is called
     for other, pack in packs.items():
         names.setdefault(pack, []).append(other)
-    told = [called[0] + "".join(f" = {more}" for more in called[1:]) for called in names.values()]
-    return EngineError("pack-not-among", name=name, known=", ".join(told) or "–")
+    names_of_packs = [
+        called[0] + "".join(f" = {more}" for more in called[1:]) for called in names.values()
+    ]
+    return EngineError("pack-not-among", name=name, known=", ".join(names_of_packs) or "–")
 
 
 def find_packs(tags: list[Tag], folder: str | Path | None) -> list[tuple[Path, float]]:
@@ -124,17 +126,17 @@ def tidy(text: str) -> str:
 
 
 def _read(text: str) -> Tag:
-    _lora, name, *told = (part.strip() for part in re.split(f"[{_COLON}]", text[1:-1]))
+    _lora, name, *parts = (part.strip() for part in re.split(f"[{_COLON}]", text[1:-1]))
     if not name:
         raise EngineError("prompt-bad-tag", tag=text)
-    if len(told) > 1 or any("=" in part for part in told):
-        meant = tag_lookalikes.written(name, tag_lookalikes.nearest(told[0]))
+    if len(parts) > 1 or any("=" in part for part in parts):
+        meant = tag_lookalikes.written(name, tag_lookalikes.nearest(parts[0]))
         raise EngineError("prompt-tag-parts", tag=text, meant=meant)
-    if not told:
+    if not parts:
         return Tag(name, None)
-    if (strength := strengths.read(told[0])) is not None:
+    if (strength := strengths.read(parts[0])) is not None:
         return Tag(name, strength)
-    if (near := tag_lookalikes.nearest(told[0])) is None:
+    if (near := tag_lookalikes.nearest(parts[0])) is None:
         raise EngineError("prompt-bad-tag", tag=text)
     meant = tag_lookalikes.written(name, near)
     raise EngineError("prompt-tag-like", tag=text, meant=meant)

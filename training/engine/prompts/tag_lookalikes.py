@@ -54,12 +54,12 @@ def written(name: str, strength: float | None) -> str:
 
 def nearest(text: str) -> float | None:
     """The strength that was probably meant: 07, 0,7 and 70% are 0.7. None without any number."""
-    found = re.search(_NUMBER, unicodedata.normalize("NFKC", text))
-    if not found:
+    match = re.search(_NUMBER, unicodedata.normalize("NFKC", text))
+    if not match:
         return None
-    digits = re.sub(r"[,。·_]", ".", found[0].rstrip("% "))
+    digits = re.sub(r"[,。·_]", ".", match[0].rstrip("% "))
     number = strengths.read(re.sub(r"^([+-]?)0(?=\d)", r"\g<1>0.", digits))
-    return number / 100 if number is not None and found[0].endswith("%") else number
+    return number / 100 if number is not None and match[0].endswith("%") else number
 
 
 def _all(seen: str) -> Iterator[Lookalike]:
@@ -91,10 +91,10 @@ def _like(text: str, after: int) -> Lookalike:
     """after: where in the text the word like lora ends."""
     inside = text[after:].strip(" :∶꞉ː=<>")
     if re.search(r"[:∶꞉ː]", inside):
-        name, told, *_more = re.split(r"[:∶꞉ː=|;]", inside)
+        name, strength, *_more = re.split(r"[:∶꞉ː=|;]", inside)
     else:
         apart = re.fullmatch(rf"[\s=;|/._-]*(.*?)[\s=;|/_-]+({_NUMBER})", inside)
-        name, told = apart.groups() if apart else (inside, "")
+        name, strength = apart.groups() if apart else (inside, "")
     name = name.strip(" .\"'()[]{}〉》›»⟩")
-    meant = written(name, nearest(told)) if name else "<lora:name:0.7>"
+    meant = written(name, nearest(strength)) if name else "<lora:name:0.7>"
     return Lookalike(text, EngineError("prompt-tag-like", tag=text.strip(), meant=meant))

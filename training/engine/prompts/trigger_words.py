@@ -53,7 +53,7 @@ def with_trigger(caption: str, trigger_words: str) -> str:
     terms = _terms(trigger_words)
     if not terms:
         return caption
-    caption = PLACEHOLDER.sub(lambda _found: ", ".join(terms), caption)
+    caption = PLACEHOLDER.sub(lambda _match: ", ".join(terms), caption)
     lacking = [term for term in terms if not _pattern(term).search(caption)]
     return ", ".join([*lacking, caption] if letters.said(caption) else lacking)
 

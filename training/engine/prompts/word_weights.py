@@ -155,9 +155,9 @@ class _Reader:
         return weight
 
     def _impossible(self, opening: int, weight) -> EngineError:
-        told = weight if isinstance(weight, str) else f"{weight:g}"
+        written = weight if isinstance(weight, str) else f"{weight:g}"
         return EngineError(
-            "prompt-weight-impossible", form=self._shown(opening), weight=told, most=f"{MOST:g}"
+            "prompt-weight-impossible", form=self._shown(opening), weight=written, most=f"{MOST:g}"
         )
 
     def _shown(self, opening: int) -> str:

@@ -209,13 +209,13 @@ def _steps(luma: np.ndarray, left: int, top: int) -> dict[tuple[int, int], int]:
     cut = luma[top : top + 8 * rows, left : left + 8 * columns]
     blocks = cut.reshape(rows, 8, columns, 8).swapaxes(1, 2).reshape(-1, 8, 8)
     blocks = blocks[:: len(blocks) // BLOCKS + 1]
-    found = {}
+    steps = {}
     values = fft.dctn(blocks, axes=(1, 2), norm="ortho")
     for place in FREQUENCIES:
         step = _step(np.abs(values[:, place[0], place[1]]))
         if step:
-            found[place] = step
-    return found
+            steps[place] = step
+    return steps
 
 
 def _step(sizes: np.ndarray) -> int | None:
@@ -251,14 +251,14 @@ def _comb(profile: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
         total += free * np.log(np.clip(outstanding[place], 0.3, 12))
         size += free * amplitude[place]
         used += free
-    kept = np.maximum(used, 1)
-    clear = np.where(used >= 2, np.exp(total / kept), 0)
+    divisor = np.maximum(used, 1)
+    clear = np.where(used >= 2, np.exp(total / divisor), 0)
     # Lines between the harmonics belong to a longer period: tiles or windows, not blocks.
     between = [
         outstanding[np.round(part / PERIODS * SPECTRUM).astype(int)]
         for part in (1 / 3, 1 / 2, 3 / 2)
     ]
-    return np.where(np.max(between, axis=0) < CLEAR_COMB * 2, clear, 0), size / kept
+    return np.where(np.max(between, axis=0) < CLEAR_COMB * 2, clear, 0), size / divisor
 
 
 def _running_level(spectrum: np.ndarray) -> np.ndarray:

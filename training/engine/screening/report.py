@@ -56,13 +56,13 @@ class Report:
     def worst(self) -> Severity | None:
         """The gravest severity found, None for a clean report."""
         order = list(Severity)
-        return max((found.severity for found in self.findings), key=order.index, default=None)
+        return max((finding.severity for finding in self.findings), key=order.index, default=None)
 
     def to_json(self) -> dict:
         """The report as plain lists and dicts."""
         data = asdict(self)
         data["findings"] = [
-            {**found, "severity": str(found["severity"])} for found in data["findings"]
+            {**finding, "severity": str(finding["severity"])} for finding in data["findings"]
         ]
         return data
 
@@ -70,7 +70,7 @@ class Report:
     def from_json(cls, data: dict) -> "Report":
         """The report that `to_json` made this of."""
         findings = tuple(
-            Finding(**{**found, "severity": Severity(found["severity"])})
-            for found in data["findings"]
+            Finding(**{**finding, "severity": Severity(finding["severity"])})
+            for finding in data["findings"]
         )
         return cls(**{**data, "findings": findings})

@@ -82,23 +82,23 @@ def screen_folder(
     Raises EngineError: folder-missing, folder-unreadable, folder-without-images.
     """
     settings = settings or ScreenSettings()
-    found = _found(source)
-    reports = {name: screen_file(path, settings, name) for name, path in found.files.items()}
+    images = _images_of(source)
+    reports = {name: screen_file(path, settings, name) for name, path in images.files.items()}
     hashes = {name: report.phash for name, report in reports.items()}
     for pair in duplicates.near_duplicates(hashes, settings):
         report = reports[pair.name]
         reports[pair.name] = dataclasses.replace(
             report, findings=(*report.findings, pair.finding(settings))
         )
-    return [*reports.values(), *(_refused(fault.facts["name"], fault) for fault in found.faults)]
+    return [*reports.values(), *(_refused(fault.facts["name"], fault) for fault in images.faults)]
 
 
-def _found(source) -> FolderFiles:
+def _images_of(source) -> FolderFiles:
     if isinstance(source, str | Path):
-        found = find_images(source)
-        if not found.files and not found.faults:
+        images = find_images(source)
+        if not images.files and not images.faults:
             raise EngineError("folder-without-images", path=str(source), key="--input")
-        return found
+        return images
     return FolderFiles({Path(path).as_posix(): Path(path) for path in sorted(map(str, source))}, [])
 
 

@@ -19,7 +19,7 @@ ADVICE = {
 def check(picture: Picture, settings: ScreenSettings) -> tuple[dict, list[Finding]]:
     """Short side in px against the training resolution; below half of it is a fault."""
     side = min(picture.width, picture.height)
-    found = []
+    findings = []
     if side < settings.resolution:
         severity = Severity.FAULT if 2 * side < settings.resolution else Severity.WARNING
         facts = {
@@ -27,5 +27,7 @@ def check(picture: Picture, settings: ScreenSettings) -> tuple[dict, list[Findin
             "height": picture.height,
             "needed": settings.resolution,
         }
-        found.append(Finding("size", "too-small", severity, side, settings.resolution, facts=facts))
-    return {"size": side}, found
+        findings.append(
+            Finding("size", "too-small", severity, side, settings.resolution, facts=facts)
+        )
+    return {"size": side}, findings

@@ -78,12 +78,12 @@ def _reader():
 
 def _read(pixels: np.ndarray) -> list[tuple[float, str]]:
     """[(area in px, words)] of the regions that were read. pixels: (h, w, 3) uint8, BGR."""
-    found = _reader()(pixels, use_cls=False)
-    if found.boxes is None:
+    regions = _reader()(pixels, use_cls=False)
+    if regions.boxes is None:
         return []
     return [
         (_area(box), words.strip())
-        for box, words, score in zip(found.boxes, found.txts, found.scores, strict=True)
+        for box, words, score in zip(regions.boxes, regions.txts, regions.scores, strict=True)
         if score >= READ and sum(map(str.isalnum, words)) >= LETTERS
     ]
 

@@ -71,8 +71,8 @@ def caption_columns(heading: list[str]) -> list[int]:
         lambda word: word in _LIKELY or _is_like_one(word),
         _PERHAPS.__contains__,
     ):
-        if found := [at for at, word in enumerate(words) if is_meant(word)]:
-            return found
+        if matches := [at for at, word in enumerate(words) if is_meant(word)]:
+            return matches
     return []
 
 
@@ -87,7 +87,7 @@ def _is_like_one(word: str) -> bool:
     if parts[0] in _PARTS or parts[-1] in _PARTS:
         return True
     end = _CHINESE.search(word)
-    return bool(end) and any(found.end() == len(word) for found in _CHINESE.finditer(word))
+    return bool(end) and any(match.end() == len(word) for match in _CHINESE.finditer(word))
 
 
 def _name_column(heading: list[str], pictures: list[int]) -> int | None:

@@ -119,7 +119,7 @@ def _is_damaged_utf8(data: bytes) -> bool:
     """Whether UTF-8 explains the bytes save for some that are cut or damaged."""
     text = data.decode("utf-8", "surrogateescape")
     damaged = len(HALF.findall(text))
-    letters = sum(len(found) for found in _LONG.findall(data))
+    letters = sum(len(run) for run in _LONG.findall(data))
     return letters > 2 * damaged or (letters >= damaged and _ends_within_a_letter(data))
 
 

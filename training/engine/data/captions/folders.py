@@ -49,26 +49,26 @@ def folder_captions(folder: Path, metadata: Path, leave_out: Path | None = None)
     captions-folder-empty, captions-not-text, captions-encoding, captions-unknown-form,
     captions-too-large.
     """
-    found = find_images(folder, "train_data_dir")
-    told = FolderCaptions(
-        _without(found.files, leave_out), faults=list(found.faults), remarks=list(found.remarks)
+    images = find_images(folder, "train_data_dir")
+    result = FolderCaptions(
+        _without(images.files, leave_out), faults=list(images.faults), remarks=list(images.remarks)
     )
-    index = PictureIndex(told.pictures)
+    index = PictureIndex(result.pictures)
     sources: dict[str, str] = {}
     if not metadata.is_dir():
-        _take_table(told, index, folder, metadata, sources)
-        return told
+        _take_table(result, index, folder, metadata, sources)
+        return result
     files = _files_in(metadata, leave_out)
     tables = [path for path in files if _is_table(path)]
     tables.sort(key=lambda path: table_order(path.relative_to(metadata).as_posix()))
     for path in tables:
-        _take_table(told, index, folder, path, sources)
+        _take_table(result, index, folder, path, sources)
     sidecars = [p for p in files if p.suffix.lower() in SIDECARS]
     for path in sidecars:
-        _take_sidecar(told, index, _place(folder, path) / path.stem, path, sources)
+        _take_sidecar(result, index, _place(folder, path) / path.stem, path, sources)
     if not tables and not sources:
         raise EngineError("captions-folder-empty", path=str(metadata))
-    return told
+    return result
 
 
 def _without(files: dict[str, Path], leave_out: Path | None) -> dict[str, Path]:
@@ -82,8 +82,8 @@ def _without(files: dict[str, Path], leave_out: Path | None) -> dict[str, Path]:
 def folder_repeats(folder: Path, picture: str) -> int:
     """How often kohya's trainer shows a picture an epoch: the number before `_` of its folder."""
     parent = (folder / picture).parent.name
-    found = re.match(r"(\d{1,4})_", parent)
-    return max(1, int(found[1])) if found else 1
+    match = re.match(r"(\d{1,4})_", parent)
+    return max(1, int(match[1])) if match else 1
 
 
 def _files_in(folder: Path, leave_out: Path | None) -> list[Path]:
@@ -105,33 +105,33 @@ def _place(folder: Path, path: Path) -> PurePosixPath:
     return PurePosixPath()
 
 
-def _take_table(told, index, folder, path, sources) -> None:
+def _take_table(result, index, folder, path, sources) -> None:
     table = read_metadata(path)
-    told.faults += table.problems
-    told.remarks += table.remarks
+    result.faults += table.problems
+    result.remarks += table.remarks
     place = _place(folder, path)
-    refused = {fault.facts.get("name") for fault in told.faults}
+    refused = {fault.facts.get("name") for fault in result.faults}
     for name, caption in table.rows.items():
         written = clean_name(str(place / name))
         pictures = index.find(written)
         if not pictures and os.path.isfile(folder / written):
             pictures = [written]  # a picture of an unusual ending
-            told.pictures[written] = folder / written
+            result.pictures[written] = folder / written
         if not pictures and (name == table.heading or written in refused):
             continue
         line = table.lines[name]
         if not pictures:
-            told.unmatched.append(EngineError("caption-without-image", name=written, line=line))
+            result.unmatched.append(EngineError("caption-without-image", name=written, line=line))
         elif len(pictures) > 1:
             others = ", ".join(pictures)
-            told.unmatched.append(
+            result.unmatched.append(
                 EngineError("caption-fits-several", name=name, line=line, others=others)
             )
         else:
-            _give(told, sources, pictures[0], caption, f"{path.name}, {line}")
+            _give(result, sources, pictures[0], caption, f"{path.name}, {line}")
 
 
-def _take_sidecar(told, index, stem, path, sources) -> None:
+def _take_sidecar(result, index, stem, path, sources) -> None:
     # A text file beside two pictures of its name speaks of both, as it does to other trainers.
     pictures = index.find(clean_name(str(stem)))
     if not pictures:
@@ -139,18 +139,20 @@ def _take_sidecar(told, index, stem, path, sources) -> None:
     try:
         text = decode(caption_bytes(path, LARGEST_SIDECAR), path.name)
     except EngineError as fault:
-        told.faults.append(fault)
+        result.faults.append(fault)
         return
     caption = sidecar_caption(text)
     if (lines := sidecar_lines(text)) > 1:
-        told.remarks.append(EngineError("caption-first-line", name=path.name, count=lines))
+        result.remarks.append(EngineError("caption-first-line", name=path.name, count=lines))
     for picture in pictures:
         if caption:
-            _give(told, sources, picture, caption, path.name)
+            _give(result, sources, picture, caption, path.name)
 
 
-def _give(told, sources, picture, caption, source) -> None:
-    known = told.captions.setdefault(picture, caption)
+def _give(result, sources, picture, caption, source) -> None:
+    known = result.captions.setdefault(picture, caption)
     first = sources.setdefault(picture, source)
     if known != caption:
-        told.faults.append(EngineError("caption-second", name=picture, first=first, second=source))
+        result.faults.append(
+            EngineError("caption-second", name=picture, first=first, second=source)
+        )

@@ -18,12 +18,12 @@ def json_records(text: str, name: str) -> Iterator[Record]:
             continue
         record = Record(number, start, min(position, len(text)))
         row = read_json(line)
-        found = pair_of(row)
-        if not found and (alone := name_alone(row)):
-            found = (file_name(alone[1]), "")
-        if found:
-            record = record._replace(name=found[0], caption=found[1])
-        if not found or is_broken(record):
+        pair = pair_of(row)
+        if not pair and (alone := name_alone(row)):
+            pair = (file_name(alone[1]), "")
+        if pair:
+            record = record._replace(name=pair[0], caption=pair[1])
+        if not pair or is_broken(record):
             shown = shorten(line)
             problem = EngineError("captions-line-unreadable", line=number, name=name, text=shown)
             if isinstance(row, dict) and len(keys := _caption_keys(row)) > 1:
@@ -80,14 +80,18 @@ def pair_of(row) -> tuple[str, str] | None:
 
 def document_records(text: str, name: str) -> Iterator[Record]:
     """kohya's meta_cap.json, path → {caption, tags}; or a list of objects as in JSON lines."""
-    told = read_json(text)
-    if isinstance(told, dict) and told:
-        entries = [(key, _kohya_caption(value)) for key, value in told.items()]
+    content = read_json(text)
+    if isinstance(content, dict) and content:
+        entries = [(key, _kohya_caption(value)) for key, value in content.items()]
         known = sum(caption is not None for _key, caption in entries) * 2 > len(entries)
-    elif isinstance(told, list) and told:
-        entries = [pair_of(row) or (None, None) for row in told]
+    elif isinstance(content, list) and content:
+        entries = [pair_of(row) or (None, None) for row in content]
         known = any(key is not None for key, _caption in entries)
-        if not known and isinstance(told[0], dict) and len(keys := _caption_keys(told[0])) > 1:
+        if (
+            not known
+            and isinstance(content[0], dict)
+            and len(keys := _caption_keys(content[0])) > 1
+        ):
             columns = shorten(", ".join(keys))
             raise EngineError("captions-column-unclear", name=name, columns=columns)
     else:

@@ -131,7 +131,7 @@ def _cell(text: str, delimiter: str) -> str:
 
 def read_sidecars(folder: str | Path) -> dict[str, str]:
     """Captions from text files beside the images (`a.jpg` and `a.txt` or `a.caption`)."""
-    found = {}
+    captions = {}
     for image in sorted(Path(folder).iterdir()):
         if image.suffix.lower() not in IMAGE_EXTENSIONS:
             continue
@@ -142,20 +142,20 @@ def read_sidecars(folder: str | Path) -> dict[str, str]:
                     decode(caption_bytes(sidecar, LARGEST_SIDECAR), sidecar.name)
                 )
                 if caption:
-                    found[image.name] = caption
+                    captions[image.name] = caption
                     break
-    return found
+    return captions
 
 
 def sidecar_caption(text: str) -> str:
     """The caption of a text file: its first line that says something, as kohya's trainer does."""
-    return next(_said(text), "")
+    return next(_captions_in(text), "")
 
 
 def sidecar_lines(text: str) -> int:
     """How many lines of a text file say something."""
-    return len(list(_said(text)))
+    return len(list(_captions_in(text)))
 
 
-def _said(text: str) -> Iterator[str]:
+def _captions_in(text: str) -> Iterator[str]:
     return filter(None, map(letters.one_line, re.split(r"[\r\n]+", text)))
