@@ -26,7 +26,7 @@ from benchmarks.screening_cases import (
 )
 from training.engine.screening import ScreenSettings, near_duplicates, screen_file, text
 from training.engine.screening.duplicates import fingerprint_of
-from training.engine.screening.picture import open_picture
+from training.engine.screening.screened_image import open_screened
 
 COLUMNS = "| Check | Spoilt | Sound | Precision | Recall |"
 
@@ -114,7 +114,7 @@ def judge_text(photos: list[Photo], settings: ScreenSettings, tally: Counter) ->
             pictures += [(name, picture, True) for name, picture in markings(photo.image)]
             for name, picture, truth in pictures:
                 picture.save(path, compress_level=1)
-                measures, findings = text.check(open_picture(path, settings), settings)
+                measures, findings = text.check(open_screened(path, settings), settings)
                 tally["text", truth, bool(findings)] += 1
                 if truth != bool(findings):
                     word = "missed" if truth else "false"

@@ -10,7 +10,7 @@ from training.engine.evaluate.strength_sheet import Reference
 
 
 def scores(
-    pictures: Mapping[float, Sequence[Path]], references: Sequence[Path]
+    images: Mapping[float, Sequence[Path]], references: Sequence[Path]
 ) -> list[dict[str, float | None]]:
     """The scores of a strength sheet, weakest first, as JSON-able dicts.
 
@@ -21,9 +21,9 @@ def scores(
     (mean pixel difference from strength 0, 0 … 1).
     """
     opened = {
-        strength: [open_rgb(path) for path in paths] for strength, paths in sorted(pictures.items())
+        strength: [open_rgb(path) for path in paths] for strength, paths in sorted(images.items())
     }
-    reference = Reference.of(references or pictures[0.0])
+    reference = Reference.of(references or images[0.0])
     rows = []
     for strength, row in opened.items():
         score = reference.score(strength, row, opened[0.0])

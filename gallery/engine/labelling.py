@@ -30,13 +30,13 @@ _INK = (255, 255, 255, 255)
 
 
 def write(
-    picture: Image.Image, target: Path | IO[bytes], *, form: str, mark: Mark, packet: str = ""
+    image: Image.Image, target: Path | IO[bytes], *, form: str, mark: Mark, packet: str = ""
 ) -> None:
     """Write the picture with both marks to target, a path or a binary file.
 
     form: "png" or "jpg". packet: XMP to keep beside the marks; its own marks are replaced.
     """
-    labelled = draw_label(picture)
+    labelled = draw_label(image)
     stamped = xmp.stamp(packet, mark)
     profile = _srgb_profile()
     if form == "png":
@@ -58,7 +58,7 @@ def write(
 
 
 def for_screens(
-    picture: Image.Image,
+    image: Image.Image,
     mark: Mark,
     *,
     native: tuple[int, int] | None = None,
@@ -70,8 +70,8 @@ def for_screens(
     native: the size it was made in, in px, when `picture` is a smaller one; nothing is ever larger.
     longest: px that neither side exceeds.
     """
-    native = native or picture.size
-    shown = picture.convert("RGB")
+    native = native or image.size
+    shown = image.convert("RGB")
     side = min(longest or max(native), max(native))
     shown.thumbnail((side, side), Image.Resampling.LANCZOS)
     if is_label_due(shown.size, native):
@@ -86,15 +86,15 @@ def is_label_due(size: tuple[int, int], native: tuple[int, int]) -> bool:
     return any(shown >= LABELLED_FROM * made for shown, made in zip(size, native, strict=True))
 
 
-def draw_label(picture: Image.Image) -> Image.Image:
+def draw_label(image: Image.Image) -> Image.Image:
     """A copy of the picture, RGB, with the visible label in its lower right corner."""
-    layer = Image.new("RGBA", picture.size)
+    layer = Image.new("RGBA", image.size)
     draw = ImageDraw.Draw(layer)
-    font = _fitting_font(picture.size)
+    font = _fitting_font(image.size)
     left, top, right, bottom = font.getbbox(LABEL)
     pad = max(2, round((bottom - top) * 0.32))
-    margin = max(2, round(min(picture.size) * 0.02))
-    backing_right, backing_bottom = picture.width - margin, picture.height - margin
+    margin = max(2, round(min(image.size) * 0.02))
+    backing_right, backing_bottom = image.width - margin, image.height - margin
     backing_left = max(0, backing_right - (right - left) - 2 * pad)
     backing_top = backing_bottom - (bottom - top) - 2 * pad
     draw.rounded_rectangle(
@@ -103,7 +103,7 @@ def draw_label(picture: Image.Image) -> Image.Image:
         fill=_BACKING,
     )
     draw.text((backing_left + pad - left, backing_top + pad - top), LABEL, font=font, fill=_INK)
-    return Image.alpha_composite(picture.convert("RGBA"), layer).convert("RGB")
+    return Image.alpha_composite(image.convert("RGBA"), layer).convert("RGB")
 
 
 def least_ink(size: tuple[int, int]) -> int:

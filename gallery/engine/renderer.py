@@ -69,8 +69,8 @@ class SceneRenderer:
         picture-withheld among them.
         """
 
-        [picture] = self.renderer.render([request], _reporting(on_step), should_stop)
-        return self._checked(picture)
+        [image] = self.renderer.render([request], _reporting(on_step), should_stop)
+        return self._checked(image)
 
     def render_product(
         self,
@@ -93,7 +93,7 @@ class SceneRenderer:
 
     def upscale(
         self,
-        picture: Image.Image,
+        image: Image.Image,
         request: SampleRequest,
         factor: float = 2,
         denoising_strength: float | None = None,
@@ -109,7 +109,7 @@ class SceneRenderer:
         larger = self._checked(
             upscale.upscale(
                 self.renderer,
-                picture,
+                image,
                 request,
                 factor,
                 denoising_strength,
@@ -119,10 +119,10 @@ class SceneRenderer:
         )
         return compositing.put_on(larger, product) if product else larger
 
-    def _checked(self, picture: Image.Image) -> Image.Image:
+    def _checked(self, image: Image.Image) -> Image.Image:
         if self._safety:
-            self._safety.check(picture)
-        return picture
+            self._safety.check(image)
+        return image
 
     def _drop(self) -> None:
         self._renderer, self._base = None, ""
@@ -155,19 +155,19 @@ def _preview(latents_shown: Image.Image) -> bytes:
     return webp(latents_shown.resize(size, Image.Resampling.BICUBIC), PREVIEW_SIDE)
 
 
-def webp(picture: Image.Image, side: int, quality: int = 72) -> bytes:
+def webp(image: Image.Image, side: int, quality: int = 72) -> bytes:
     """A WebP no side of which exceeds `side` px; a smaller picture stays as large as it is."""
-    smaller = picture.convert("RGB")
+    smaller = image.convert("RGB")
     smaller.thumbnail((side, side), Image.Resampling.BICUBIC)
     file = io.BytesIO()
     smaller.save(file, "WEBP", quality=quality, method=2)
     return file.getvalue()
 
 
-def png(picture: Image.Image) -> bytes:
+def png(image: Image.Image) -> bytes:
     """The picture as PNG bytes, without any metadata."""
     file = io.BytesIO()
-    picture.save(file, "PNG")
+    image.save(file, "PNG")
     return file.getvalue()
 
 

@@ -41,9 +41,9 @@ class SafetyChecker:
         self._side = self._network.config.vision_config.image_size
 
     @torch.inference_mode()
-    def check(self, picture: Image.Image) -> None:
+    def check(self, image: Image.Image) -> None:
         """Raise EngineError("picture-withheld") when the picture may not be shown."""
-        small = np.asarray(fit_crop(picture.convert("RGB"), self._side, self._side)[0])
+        small = np.asarray(fit_crop(image.convert("RGB"), self._side, self._side)[0])
         pixels = (small.astype(np.float32) / 255 - _MEAN) / _SPREAD
         seen = torch.from_numpy(pixels.astype(np.float32)).permute(2, 0, 1)[None]
         _, [withheld] = self._network(seen, [np.zeros(1)])

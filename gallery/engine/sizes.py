@@ -33,17 +33,17 @@ def native_size(
 
 
 def cut_to(
-    picture: Image.Image, width: int, height: int, focus: tuple[float, float] = (0.5, 0.5)
+    image: Image.Image, width: int, height: int, focus: tuple[float, float] = (0.5, 0.5)
 ) -> Image.Image:
     """The picture cut to the shape of width × height around `focus`, then scaled to that size.
 
     focus: what should stay in view, as shares of width and height in [0, 1].
     """
-    scale = min(picture.width / width, picture.height / height)
-    left, right = _span(picture.width, width * scale, focus[0])
-    top, bottom = _span(picture.height, height * scale, focus[1])
+    scale = min(image.width / width, image.height / height)
+    left, right = _span(image.width, width * scale, focus[0])
+    top, bottom = _span(image.height, height * scale, focus[1])
     box = (left, top, right, bottom)
-    return picture.resize((width, height), Image.Resampling.LANCZOS, box=box)
+    return image.resize((width, height), Image.Resampling.LANCZOS, box=box)
 
 
 def _span(whole: float, part: float, focus: float) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from training.engine.sampling.sample_request import MAX_SIDE, SampleRequest
 
 def upscale(
     renderer: Renderer,
-    picture: Image.Image,
+    image: Image.Image,
     request: SampleRequest,
     factor: float = 2,
     denoising_strength: float | None = None,
@@ -29,7 +29,7 @@ def upscale(
     Raises RenderStopped; EngineError: picture-too-large, else those of Renderer.render.
     """
     multiple = renderer.base.size_multiple
-    width, height = (max(1, round(side * factor / multiple)) * multiple for side in picture.size)
+    width, height = (max(1, round(side * factor / multiple)) * multiple for side in image.size)
     if max(width, height) > MAX_SIDE:
         raise EngineError("picture-too-large", width=width, height=height, maximum=MAX_SIDE)
     recommended = renderer.base.recommended_rendering
@@ -37,7 +37,7 @@ def upscale(
         denoising_strength = renderer.base.upscale_denoising_strength
     larger = dataclasses.replace(
         request,
-        init_image=picture.resize((width, height), Image.Resampling.LANCZOS),
+        init_image=image.resize((width, height), Image.Resampling.LANCZOS),
         mask=None,
         denoising_strength=denoising_strength,
         guidance=recommended.get("upscale_guidance", request.guidance),

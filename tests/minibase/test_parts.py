@@ -19,7 +19,7 @@ def folder(tmp_path_factory):
     """A build folder with tokenizer, basis, a few scenes and an untrained text encoder."""
     path = tmp_path_factory.mktemp("minibase")
     words = tokenizer.build(path / "tokenizer")
-    basis.fit(pictures=12).save(path / "basis.npz")
+    basis.fit(images=12).save(path / "basis.npz")
     torch.manual_seed(0)
     CLIPTextModel(text.text_config(words)).save_pretrained(path / "text_encoder")
     cache.build(
@@ -78,11 +78,13 @@ def test_car_cells_weigh_more_and_the_mean_stays_one():
 
 
 def test_stopped_unet_training_goes_on_where_it_stood(folder, monkeypatch):
-    plan = unet_training.Plan(folder, seconds=0.6, workers=1, batch=2, channels=TOY, sync_every=1)
+    plan = unet_training.UNetTrainingSettings(
+        folder, seconds=0.6, workers=1, batch=2, channels=TOY, sync_every=1
+    )
     unet_training.train(plan)
     first = torch.load(folder / "unet" / "state-0.pt", weights_only=True)
 
-    longer = unet_training.Plan(**{**vars(plan), "seconds": first["spent"] + 0.6})
+    longer = unet_training.UNetTrainingSettings(**{**vars(plan), "seconds": first["spent"] + 0.6})
     unet_training.train(longer)
 
     second = torch.load(folder / "unet" / "state-0.pt", weights_only=True)
@@ -93,7 +95,7 @@ def test_stopped_unet_training_goes_on_where_it_stood(folder, monkeypatch):
 
 
 def test_crops_of_scenes_stay_in_range():
-    crops = vae._Crops(seed=0, batch=4, pictures=3)
+    crops = vae._Crops(seed=0, batch=4, images=3)
 
     small, large = crops.next(large=False), crops.next(large=True)
 

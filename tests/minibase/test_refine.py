@@ -34,17 +34,17 @@ def toy_weights(tmp_path_factory):
 
 
 @pytest.fixture
-def make_plan(toy_weights, tmp_path):
+def make_settings(toy_weights, tmp_path):
     def make(name, **changes):
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)
         axes = folder / "basis.npz"
         if not axes.exists():
-            basis.fit(pictures=12).save(axes)
+            basis.fit(images=12).save(axes)
             scenes = folder / "scenes"
             cache.build(scenes, axes, 1, seed=3, workers=1, per_job=4, say=lambda line: None)
         settings = {"weights": toy_weights, "batch": 2, "crop_share": 0.5, "warm_up": 2}
-        return refine.Plan(folder, 4, **{**settings, **changes})
+        return refine.RefineSettings(folder, 4, **{**settings, **changes})
 
     return make
 
@@ -77,37 +77,37 @@ def test_unet_that_is_wide_already_is_refused(shipped):
         widened(widened(shipped))
 
 
-def test_stopped_refinement_ends_as_one_that_was_not_stopped(make_plan):
-    refine.refine(make_plan("whole"), say=lambda line: None)
+def test_stopped_refinement_ends_as_one_that_was_not_stopped(make_settings):
+    refine.refine(make_settings("whole"), say=lambda line: None)
     said = []
     for _ in range(4):  # no processor time means one step a call
-        refine.refine(make_plan("parts", seconds=0), say=said.append)
+        refine.refine(make_settings("parts", seconds=0), say=said.append)
 
-    whole, parts = (make_plan(name).out / "state.safetensors" for name in ("whole", "parts"))
+    whole, parts = (make_settings(name).out / "state.safetensors" for name in ("whole", "parts"))
     one, other = load_file(whole), load_file(parts)
     assert "going on at step 3" in said
     assert one.keys() == other.keys()
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
-def test_refined_unet_is_kept_averaged_in_half_precision(make_plan, toy_weights):
-    plan = make_plan("kept", seconds=0)
+def test_refined_unet_is_kept_averaged_in_half_precision(make_settings, toy_weights):
+    settings = make_settings("kept", seconds=0)
 
-    refine.refine(plan, say=lambda line: None)
+    refine.refine(settings, say=lambda line: None)
 
-    kept = UNet2DConditionModel.from_pretrained(plan.out / "averaged")
-    tensors = load_file(plan.out / "averaged" / "diffusion_pytorch_model.safetensors")
+    kept = UNet2DConditionModel.from_pretrained(settings.out / "averaged")
+    tensors = load_file(settings.out / "averaged" / "diffusion_pytorch_model.safetensors")
     old = UNet2DConditionModel.from_pretrained(toy_weights / "unet")
     assert {tensor.dtype for tensor in tensors.values()} == {torch.float16}
     assert tuple(kept.config.layers_per_block) == LAYERS
     moved = (kept.conv_in.weight - old.conv_in.weight).abs().max()
     assert 1e-5 < moved < 1e-2
-    assert sorted(path.name for path in plan.out.iterdir()) == ["averaged", "state.safetensors"]
+    assert sorted(path.name for path in settings.out.iterdir()) == ["averaged", "state.safetensors"]
 
 
-def test_steps_depend_on_their_number_alone(make_plan):
-    plan = make_plan("steps")
-    first, second = refine.Scenes(plan), refine.Scenes(plan)
+def test_steps_depend_on_their_number_alone(make_settings):
+    settings = make_settings("steps")
+    first, second = refine.Scenes(settings), refine.Scenes(settings)
     first.batch(0)
 
     one, other, later = first.batch(7), second.batch(7), second.batch(8)
@@ -116,10 +116,10 @@ def test_steps_depend_on_their_number_alone(make_plan):
     assert not torch.equal(one[1], later[1])
 
 
-def test_crops_cost_as_much_as_frames_and_hold_little_noise(make_plan):
-    plan = make_plan("crops", crop_share=1.0, batch=1)
+def test_crops_cost_as_much_as_frames_and_hold_little_noise(make_settings):
+    settings = make_settings("crops", crop_share=1.0, batch=1)
 
-    kind, latents, states, weight, steps, noise = refine.Scenes(plan).batch(0)
+    kind, latents, states, weight, steps, noise = refine.Scenes(settings).batch(0)
 
     assert kind == "crop"
     assert latents.shape == noise.shape == (4, CHANNELS, refine.CROP, refine.CROP)
@@ -166,9 +166,9 @@ def test_timesteps_lie_in_the_schedule_with_the_wished_share_of_little_noise(cou
 
 
 def test_rate_rises_at_once_and_ends_low(tmp_path):
-    plan = refine.Plan(tmp_path, steps=1000)
+    settings = refine.RefineSettings(tmp_path, steps=1000)
 
-    rates = [refine.learning_rate(plan, step) for step in (0, 60, 499, 750, 999, 2000)]
+    rates = [refine.learning_rate(settings, step) for step in (0, 60, 499, 750, 999, 2000)]
 
-    assert rates[0] < rates[1] == rates[2] == plan.learning_rate
+    assert rates[0] < rates[1] == rates[2] == settings.learning_rate
     assert rates[2] > rates[3] > rates[4] >= rates[5] > 0

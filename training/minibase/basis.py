@@ -33,9 +33,9 @@ class LinearLatents:
     offset: Tensor
     gain: Tensor
 
-    def encode(self, pictures: Tensor) -> Tensor:
+    def encode(self, images: Tensor) -> Tensor:
         """Return latents (B, 12, H/8, W/8) of pictures (B, 3, H, W) in -1..1."""
-        raw = F.conv2d(pictures, self.axes, stride=PATCH)
+        raw = F.conv2d(images, self.axes, stride=PATCH)
         return (raw - self.offset[:, None, None]) * self.gain[:, None, None]
 
     def decode(self, latents: Tensor) -> Tensor:
@@ -57,10 +57,10 @@ def as_tensor(image) -> Tensor:
     return torch.from_numpy(np.asarray(image, np.float32)).permute(2, 0, 1) / 127.5 - 1
 
 
-def fit(seed: int = 0, pictures: int = 400) -> LinearLatents:
+def fit(seed: int = 0, images: int = 400) -> LinearLatents:
     """Return latents fitted to freshly drawn scenes."""
     rng = random.Random(f"basis-{seed}")
-    drawn = torch.stack([as_tensor(draw(random_spec(rng), 256)) for _ in range(pictures)])
+    drawn = torch.stack([as_tensor(draw(random_spec(rng), 256)) for _ in range(images)])
     patches = F.unfold(drawn, PATCH, stride=PATCH).transpose(1, 2).reshape(-1, 3 * PATCH**2)
     patches = patches.reshape(-1, 3, PATCH**2).double()[::3]
     centre = patches.mean((0, 2), keepdim=True)

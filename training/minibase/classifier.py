@@ -40,17 +40,17 @@ class Classifier(nn.Module):
             {name: nn.Linear(channels[-1] * 16, len(ATTRIBUTES[name])) for name in READS}
         )
 
-    def forward(self, pictures: Tensor) -> dict[str, Tensor]:
-        seen = F.silu(self.mix(self.layers(pictures - 0.5)))
+    def forward(self, images: Tensor) -> dict[str, Tensor]:
+        seen = F.silu(self.mix(self.layers(images - 0.5)))
         return {name: head(seen.flatten(1)) for name, head in self.heads.items()}
 
     @torch.no_grad()
-    def read(self, pictures: list[Image.Image]) -> list[dict[str, str]]:
+    def read(self, images: list[Image.Image]) -> list[dict[str, str]]:
         """Return, for each picture, the value of each attribute that it seems to show."""
-        small = np.stack([np.asarray(views.shrink(p.convert("RGB"))) for p in pictures])
+        small = np.stack([np.asarray(views.shrink(p.convert("RGB"))) for p in images])
         answers = self(views.as_batch(small))
         chosen = {name: logits.argmax(1).tolist() for name, logits in answers.items()}
-        rows = range(len(pictures))
+        rows = range(len(images))
         return [{n: ATTRIBUTES[n][chosen[n][row]] for n in READS} for row in rows]
 
 
@@ -76,22 +76,22 @@ def train(
     seconds: float,
     seed: int = 0,
     workers: int = 2,
-    pictures: int = 7000,
+    images: int = 7000,
     say: Callable[[str], None] = print,
 ) -> dict[str, float]:
     """Train one for `seconds` of processor time; return its held-out share right per name."""
     torch.set_num_threads(1)
     torch.manual_seed(seed)
-    chance = np.random.default_rng(seed)
-    shown, specs = views.drawn(folder / "views", f"train-{seed}", pictures, workers)
+    generator = np.random.default_rng(seed)
+    shown, specs = views.drawn(folder / "views", f"train-{seed}", images, workers)
     truth, classifier = labels(specs), Classifier()
     optimizer = torch.optim.AdamW(classifier.parameters(), 2e-3, weight_decay=0.05)
     started, step = time.process_time(), 0
     while (spent := time.process_time() - started) < seconds:
         for group in optimizer.param_groups:
             group["lr"] = 2e-3 * min(1, (step + 1) / 50) * max(0.01, 1 - spent / seconds)
-        rows = chance.integers(0, len(specs), 48)
-        batch, repainted = views.roughened(views.as_batch(shown[rows]), chance)
+        rows = generator.integers(0, len(specs), 48)
+        batch, repainted = views.roughened(views.as_batch(shown[rows]), generator)
         loss = torch.zeros(())
         for name, logits in classifier(batch).items():
             each = F.cross_entropy(

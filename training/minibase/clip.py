@@ -109,7 +109,7 @@ def train(
     seconds: float,
     seed: int = 0,
     workers: int = 2,
-    pictures: int = 7000,
+    images: int = 7000,
     say: Callable[[str], None] = print,
 ) -> dict[str, float]:
     """Train for `seconds` of processor time; return zero-shot shares right on unseen scenes.
@@ -120,8 +120,8 @@ def train(
     """
     torch.set_num_threads(1)
     torch.manual_seed(seed)
-    rng, chance = random.Random(f"clip-{seed}"), np.random.default_rng(seed + 1)
-    shown, specs = views.drawn(folder / "views", f"train-{seed}", pictures, workers)
+    rng, generator = random.Random(f"clip-{seed}"), np.random.default_rng(seed + 1)
+    shown, specs = views.drawn(folder / "views", f"train-{seed}", images, workers)
     words, model = tokenizer.load(folder / "tokenizer"), new_clip(folder)
     heads = nn.ModuleDict({n: nn.Linear(WIDTH, len(ATTRIBUTES[n])) for n in QUESTIONS})
     truth = labels(specs)
@@ -135,11 +135,11 @@ def train(
         for group in optimizer.param_groups:
             fall = 1.0 if share < 0.4 else max(0.01, (1 - share) / 0.6)
             group["lr"] = _RATE * min(1, (step + 1) / 100) * fall
-        rows = chance.integers(0, len(specs), 48)
+        rows = generator.integers(0, len(specs), 48)
         batch, repainted = views.as_batch(shown[rows]), torch.zeros(48, dtype=torch.bool)
         # Silhouettes come slowly: begin with clean pictures, then make them harder and harder.
-        if chance.random() < 1.5 * share:
-            batch, repainted = views.roughened(batch, chance, coarsest=0.55)
+        if generator.random() < 1.5 * share:
+            batch, repainted = views.roughened(batch, generator, coarsest=0.55)
         picked = [specs[row] for row in rows]
         texts, named = zip(*(partial_caption(spec, rng) for spec in picked), strict=True)
         with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -208,13 +208,13 @@ def save(model: CLIPModel, folder: Path, figures: dict) -> None:
 
 def processor(folder: Path) -> CLIPProcessor:
     """Return the processor: any picture is squeezed to 128 x 128, nothing is cut off."""
-    pictures = CLIPImageProcessorPil(
+    images = CLIPImageProcessorPil(
         size={"height": views.SIDE, "width": views.SIDE},
         do_center_crop=False,
         image_mean=list(_PIXEL_MEAN),
         image_std=list(_PIXEL_SPREAD),
     )
-    return CLIPProcessor(pictures, tokenizer.load(folder / "tokenizer"))
+    return CLIPProcessor(images, tokenizer.load(folder / "tokenizer"))
 
 
 def load(folder: Path) -> tuple[CLIPModel, CLIPProcessor]:

@@ -48,7 +48,7 @@ def _refine(options: argparse.Namespace) -> int:
     torch.set_flush_denormal(True)
     if options.idle:
         refine.lowest_priority()
-    plan = refine.Plan(
+    settings = refine.RefineSettings(
         options.folder or refine.default_folder(),
         options.steps,
         seconds=60 * options.minutes if options.minutes else math.inf,
@@ -57,7 +57,7 @@ def _refine(options: argparse.Namespace) -> int:
         learning_rate=options.rate,
         seed=options.seed,
     )
-    refine.refine(plan, _say)
+    refine.refine(settings, _say)
     return 0
 
 
@@ -81,8 +81,8 @@ def _sharpness(options: argparse.Namespace) -> int:
 def _sheets(options: argparse.Namespace) -> int:
     weights = options.weights or bundle.WEIGHTS
     _say(f"wrote {contact.write_base(weights, options.out)}")
-    _, pictures = lora_probe.all_styles(weights, say=_say)
-    _say(f"wrote {contact.write_styles(pictures, options.out)}")
+    _, images = lora_probe.all_styles(weights, say=_say)
+    _say(f"wrote {contact.write_styles(images, options.out)}")
     return 0
 
 

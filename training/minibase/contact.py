@@ -33,13 +33,13 @@ def write_base(weights: Path, out: Path) -> Path:
     """Paint the 24 scenes with the base alone; return the sheet's path."""
     pipe = bundle.load_pipeline(weights)
     texts = [caption(spec) for spec in base_specs()]
-    pictures = evaluate.paint(pipe, texts, [900 + k for k in range(len(texts))])
-    return _saved(sheets.grid(pictures, len(PLACES)), out / "studio-mini-base.webp")
+    images = evaluate.paint(pipe, texts, [900 + k for k in range(len(texts))])
+    return _saved(sheets.grid(images, len(PLACES)), out / "studio-mini-base.webp")
 
 
-def write_styles(pictures: dict[str, list[list[Image.Image]]], out: Path) -> Path:
+def write_styles(images: dict[str, list[list[Image.Image]]], out: Path) -> Path:
     """Lay out what `lora_probe.all_styles` painted: styles downwards, strengths across."""
-    return _saved(lora_probe.style_sheet(pictures), out / "studio-mini-styles.webp")
+    return _saved(lora_probe.style_sheet(images), out / "studio-mini-styles.webp")
 
 
 def _saved(sheet: Image.Image, path: Path) -> Path:

@@ -40,10 +40,10 @@ def paint(
     batch: int = 8,
 ) -> list[Image.Image]:
     """Return one picture per text, each from its own seed, whatever batch it falls into."""
-    pictures = []
+    images = []
     for start in range(0, len(texts), batch):
         chosen = slice(start, start + batch)
-        pictures += pipe(
+        images += pipe(
             texts[chosen],
             width=size[0],
             height=size[1],
@@ -51,14 +51,14 @@ def paint(
             guidance_scale=guidance,
             generator=[torch.Generator().manual_seed(seed) for seed in seeds[chosen]],
         ).images
-    return pictures
+    return images
 
 
 def shares_right(
-    reader: classifier.Classifier, pictures: list[Image.Image], specs: list[SceneSpec]
+    reader: classifier.Classifier, images: list[Image.Image], specs: list[SceneSpec]
 ) -> dict[str, float]:
     """Return, per attribute, the share of pictures in which the classifier reads what was asked."""
-    answers = reader.read(pictures)
+    answers = reader.read(images)
     names = classifier.READS
     right = {name: 0 for name in names}
     for answer, spec in zip(answers, specs, strict=True):
@@ -84,11 +84,11 @@ def shape_figures(pipe, reader, per_shape: int) -> dict[str, dict[str, float]]:
             continue
         specs = held_out_specs(per_shape, seed=size[0])
         seeds = [200_000 + k for k in range(per_shape)]
-        pictures = paint(pipe, [caption(s) for s in specs], seeds, size=tuple(size))
-        figures[name] = shares_right(reader, pictures, specs)
+        images = paint(pipe, [caption(s) for s in specs], seeds, size=tuple(size))
+        figures[name] = shares_right(reader, images, specs)
         towers = [
-            tower_count(picture)
-            for picture in paint(
+            tower_count(image)
+            for image in paint(
                 pipe,
                 [
                     caption(replace(s, place="harbour", time="night", extra="none"))
@@ -102,9 +102,9 @@ def shape_figures(pipe, reader, per_shape: int) -> dict[str, dict[str, float]]:
     return figures
 
 
-def tower_count(picture: Image.Image) -> int:
+def tower_count(image: Image.Image) -> int:
     """Return how many tall pink-to-violet columns stand in the upper half of a night harbour."""
-    values = np.asarray(picture.convert("RGB"), np.float32)
+    values = np.asarray(image.convert("RGB"), np.float32)
     # Above the skyline, below the tip, whatever the frame.
     band = values[int(values.shape[0] * 0.22) : int(values.shape[0] * 0.34)]
     glow = (band[..., 0] > 120) & (band[..., 2] > 110) & (band[..., 1] < 150)
@@ -154,7 +154,7 @@ def clip_figures(weights: Path, count: int) -> dict[str, float]:
     return figures
 
 
-def evaluate(weights: Path = bundle.WEIGHTS, pictures: int = 320, per_shape: int = 24) -> dict:
+def evaluate(weights: Path = bundle.WEIGHTS, images: int = 320, per_shape: int = 24) -> dict:
     """Return all figures of a weights folder; about four minutes on two cores."""
     pipe = bundle.load_pipeline(weights)
     reader = classifier.load(weights / "classifier")
@@ -163,8 +163,8 @@ def evaluate(weights: Path = bundle.WEIGHTS, pictures: int = 320, per_shape: int
         "megabytes": round(sum(p.stat().st_size for p in weights.rglob("*.*")) / 1e6, 2),
         "judge_on_drawn_scenes": classifier_figures(reader, 500),
         "clip_zero_shot": clip_figures(weights, 500),
-        "pictures": pictures,
-        "base": base_figures(pipe, reader, pictures),
+        "pictures": images,
+        "base": base_figures(pipe, reader, images),
         "shapes": shape_figures(pipe, reader, per_shape),
         "seconds_per_picture": seconds_per_picture(pipe),
         "threads": torch.get_num_threads(),

@@ -36,23 +36,23 @@ class Recipe:
     targets: tuple[str, ...] = tuple(bundle.RECOMMENDED_TARGETS)
     rank: int = bundle.RECOMMENDED_TRAINING["lora_rank"]
     alpha: float = bundle.RECOMMENDED_TRAINING["lora_alpha"]
-    rate: float = bundle.RECOMMENDED_TRAINING["learning_rate"]
+    learning_rate: float = bundle.RECOMMENDED_TRAINING["learning_rate"]
     epochs: int = bundle.RECOMMENDED_TRAINING["epochs"]
     batch: int = bundle.RECOMMENDED_TRAINING["batch_size"]
     dropout: float = bundle.RECOMMENDED_TRAINING["caption_dropout"]
-    pictures: int = 60
+    images: int = 60
     seed: int = 0
 
     @property
     def steps(self) -> int:
-        return self.epochs * -(-self.pictures // self.batch)
+        return self.epochs * -(-self.images // self.batch)
 
 
 def train_style(pipe, style: str, recipe: Recipe) -> float:
     """Add a trained adapter named "style" to the pipeline's UNet; return the seconds it took."""
     torch.manual_seed(recipe.seed)
     rng = random.Random(f"lora-{style}-{recipe.seed}")
-    specs = [random_spec(rng) for _ in range(recipe.pictures)]
+    specs = [random_spec(rng) for _ in range(recipe.images)]
     texts = [f"{STYLE_PHRASES[style]}, {caption(spec, rng, prefix=False)}" for spec in specs]
     began = time.perf_counter()
     latents = _latents(pipe, [draw_style(style, spec, 256) for spec in specs])
@@ -68,13 +68,15 @@ def train_style(pipe, style: str, recipe: Recipe) -> float:
         adapter_name="style",
     )
     parameters = [p for p in unet.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(parameters, recipe.rate, weight_decay=1e-4)
+    optimizer = torch.optim.AdamW(parameters, recipe.learning_rate, weight_decay=1e-4)
     noising = DDPMScheduler.from_config(pipe.scheduler.config)
     unet.train()
     for step in range(recipe.steps):
         for group in optimizer.param_groups:
-            group["lr"] = recipe.rate * min(1, (step + 1) / 10) * (1 - 0.9 * step / recipe.steps)
-        rows = torch.randint(0, recipe.pictures, (recipe.batch,))
+            group["lr"] = (
+                recipe.learning_rate * min(1, (step + 1) / 10) * (1 - 0.9 * step / recipe.steps)
+            )
+        rows = torch.randint(0, recipe.images, (recipe.batch,))
         steps = (torch.arange(recipe.batch) + torch.rand(recipe.batch)) / recipe.batch
         steps = (steps * 1000).long()
         noise = torch.randn_like(latents[rows])
@@ -92,10 +94,10 @@ def train_style(pipe, style: str, recipe: Recipe) -> float:
 
 
 @torch.no_grad()
-def _latents(pipe, pictures: list[Image.Image]) -> Tensor:
+def _latents(pipe, images: list[Image.Image]) -> Tensor:
     out = []
-    for start in range(0, len(pictures), 8):
-        batch = torch.stack([as_tensor(p) for p in pictures[start : start + 8]])
+    for start in range(0, len(images), 8):
+        batch = torch.stack([as_tensor(p) for p in images[start : start + 8]])
         out.append(pipe.vae.encode(batch).latent_dist.mode() * pipe.vae.config.scaling_factor)
     return torch.cat(out)
 
@@ -105,16 +107,16 @@ def _states(pipe, texts: list[str]) -> Tensor:
     return pipe.text_encoder(tokenizer.encode(pipe.tokenizer, texts)).last_hidden_state
 
 
-def colour_shares(pictures: list[Image.Image]) -> np.ndarray:
+def colour_shares(images: list[Image.Image]) -> np.ndarray:
     """Return the joint colour histogram of the pictures, 6 x 6 x 6 bins, summing to 1."""
-    pixels = np.concatenate([np.asarray(p.resize((128, 128))).reshape(-1, 3) for p in pictures])
+    pixels = np.concatenate([np.asarray(p.resize((128, 128))).reshape(-1, 3) for p in images])
     counts, _ = np.histogramdd(pixels, bins=(6, 6, 6), range=((0, 256),) * 3)
     return counts / counts.sum()
 
 
-def style_distance(pictures: list[Image.Image], shares: np.ndarray) -> float:
+def style_distance(images: list[Image.Image], shares: np.ndarray) -> float:
     """Return how far the pictures' colours are from the style's: 0 the same, 1 none shared."""
-    return round(float(0.5 * np.abs(colour_shares(pictures) - shares).sum()), 4)
+    return round(float(0.5 * np.abs(colour_shares(images) - shares).sum()), 4)
 
 
 def sweep(
@@ -136,18 +138,18 @@ def sweep(
     rows, shown = [], []
     for strength in STRENGTHS:
         pipe.unet.set_adapters(["style"], weights=[strength])
-        pictures = evaluate.paint(pipe, texts, numbers, guidance=guidance)
-        right = evaluate.shares_right(reader, pictures, asked)
+        images = evaluate.paint(pipe, texts, numbers, guidance=guidance)
+        right = evaluate.shares_right(reader, images, asked)
         content = float(np.mean([right[name] for name in CONTENT]))
         rows.append(
             {
                 "strength": strength,
-                "distance": style_distance(pictures, wanted),
+                "distance": style_distance(images, wanted),
                 "content": round(content, 4),
                 **{name: right[name] for name in CONTENT},
             }
         )
-        shown.append(pictures)
+        shown.append(images)
     return rows, shown
 
 
@@ -165,11 +167,11 @@ def all_styles(
     Returns per style the seconds, the rows and two verdicts; and per style the pictures, one
     list per strength.
     """
-    reader, figures, pictures = classifier.load(weights / "classifier"), {}, {}
+    reader, figures, images = classifier.load(weights / "classifier"), {}, {}
     for style in STYLES:
         pipe = bundle.load_pipeline(weights)
         seconds = train_style(pipe, style, recipe or Recipe())
-        rows, pictures[style] = sweep(pipe, reader, style)
+        rows, images[style] = sweep(pipe, reader, style)
         at_seven = next(row for row in rows if row["strength"] == 0.7)
         figures[style] = {
             "seconds": round(seconds, 1),
@@ -179,10 +181,10 @@ def all_styles(
         }
         if say:
             say(f"{style}: {figures[style]}")
-    return figures, pictures
+    return figures, images
 
 
-def style_sheet(pictures: dict[str, list[list[Image.Image]]], column: int = 0) -> Image.Image:
+def style_sheet(images: dict[str, list[list[Image.Image]]], column: int = 0) -> Image.Image:
     """Return one row per style, one column per strength, of the same prompt and seed."""
-    cells = [shown[column] for strengths in pictures.values() for shown in strengths]
+    cells = [shown[column] for strengths in images.values() for shown in strengths]
     return sheets.grid(cells, len(STRENGTHS))

@@ -40,7 +40,7 @@ def default_folder() -> Path:
 
 
 @dataclass(frozen=True)
-class Plan:
+class RefineSettings:
     """How the training goes on. `seconds` are processor seconds of this call, `steps` in all."""
 
     folder: Path
@@ -66,16 +66,16 @@ class Plan:
         return self.folder / "refined"
 
 
-def refine(plan: Plan, say: Callable[[str], None] = print) -> None:
+def refine(settings: RefineSettings, say: Callable[[str], None] = print) -> None:
     """Draw what is missing, then train from the last state, or from the bundled weights."""
-    plan.out.mkdir(parents=True, exist_ok=True)
-    axes = plan.folder / "basis.npz"
+    settings.out.mkdir(parents=True, exist_ok=True)
+    axes = settings.folder / "basis.npz"
     if not axes.exists():
         basis.fit().save(axes)  # the seed of the shipped weights: they know these latents
-    if not cache.complete(plan.folder / "scenes"):
+    if not cache.complete(settings.folder / "scenes"):
         # Another seed than the first training's: these scenes are new to the UNet.
-        cache.build(plan.folder / "scenes", axes, plan.scenes, seed=1, workers=1, say=say)
-    _Refinement(plan, say).run()
+        cache.build(settings.folder / "scenes", axes, settings.scenes, seed=1, workers=1, say=say)
+    _Refinement(settings, say).run()
 
 
 def lowest_priority() -> None:
@@ -88,38 +88,40 @@ def lowest_priority() -> None:
 class _Refinement:
     """Model, optimizer, running average and counters of one training."""
 
-    def __init__(self, plan: Plan, say: Callable[[str], None]) -> None:
-        self.plan, self.say = plan, say
-        self.scenes = Scenes(plan)
+    def __init__(self, settings: RefineSettings, say: Callable[[str], None]) -> None:
+        self.settings, self.say = settings, say
+        self.scenes = Scenes(settings)
         self.schedule = unet.noise_schedule()
-        shipped = UNet2DConditionModel.from_pretrained(plan.weights / "unet", dtype=torch.float32)
-        self.model = widened(shipped, plan.seed).train()
+        shipped = UNet2DConditionModel.from_pretrained(
+            settings.weights / "unet", dtype=torch.float32
+        )
+        self.model = widened(shipped, settings.seed).train()
         self.model.set_attn_processor(AttnProcessor())
         self.parameters = dict(self.model.named_parameters())
-        self.optimizer = _optimizer(self.parameters, plan)
+        self.optimizer = _optimizer(self.parameters, settings)
         self.average = {name: p.detach().clone() for name, p in self.parameters.items()}
         self.progress = refine_state.Progress()
         self.asked_to_stop = False
-        if refine_state.path(plan.out).exists():
-            self.progress = refine_state.restore(self, plan.out)
+        if refine_state.path(settings.out).exists():
+            self.progress = refine_state.restore(self, settings.out)
             say(f"going on at step {self.progress.step}")
 
     def run(self) -> None:
         signal.signal(signal.SIGTERM, self._stop)
         began, saved = time.process_time(), time.monotonic()
         base, progress = self.progress.seconds, self.progress
-        while progress.step < self.plan.steps and not self.asked_to_stop:
-            if progress.seconds - base > self.plan.seconds:
+        while progress.step < self.settings.steps and not self.asked_to_stop:
+            if progress.seconds - base > self.settings.seconds:
                 break
             self._one_step()
             progress.seconds = base + time.process_time() - began
             if progress.step % 20 == 0:
                 self._log()
-            if time.monotonic() - saved > self.plan.save_every:
+            if time.monotonic() - saved > self.settings.save_every:
                 saved = time.monotonic()
                 self._save()
         self._save()
-        self.say(f"saved at step {progress.step} in {self.plan.out}")
+        self.say(f"saved at step {progress.step} in {self.settings.out}")
 
     def _stop(self, *_args) -> None:
         self.asked_to_stop = True
@@ -132,7 +134,7 @@ class _Refinement:
         squared = (model_output - target).pow(2).mean(1) * weight
         loss = (squared.mean((1, 2)) * step_weight(self.schedule, steps)).mean()
         for group in self.optimizer.param_groups:
-            group["lr"] = group["scale"] * learning_rate(self.plan, self.progress.step)
+            group["lr"] = group["scale"] * learning_rate(self.settings, self.progress.step)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.parameters.values(), 1.0)
@@ -142,33 +144,35 @@ class _Refinement:
 
     @torch.no_grad()
     def _update_ema(self) -> None:
-        keep = min(self.plan.ema, (self.progress.step + 1) / (self.progress.step + 10))
+        keep = min(self.settings.ema, (self.progress.step + 1) / (self.progress.step + 10))
         torch._foreach_lerp_(list(self.average.values()), list(self.parameters.values()), 1 - keep)
 
     def _log(self) -> None:
-        line = {**vars(self.progress), "rate": learning_rate(self.plan, self.progress.step)}
-        with (self.plan.out / "log.jsonl").open("a") as log:
+        line = {**vars(self.progress), "rate": learning_rate(self.settings, self.progress.step)}
+        with (self.settings.out / "log.jsonl").open("a") as log:
             log.write(json.dumps({**line, "at": time.strftime("%H:%M:%S", time.gmtime())}) + "\n")
 
     def _save(self) -> None:
-        refine_state.save(self, self.plan.out)
-        refine_state.export(self.model.config, self.average, self.plan.out / "averaged")
+        refine_state.save(self, self.settings.out)
+        refine_state.export(self.model.config, self.average, self.settings.out / "averaged")
 
 
-def _optimizer(parameters: dict[str, torch.nn.Parameter], plan: Plan) -> torch.optim.Optimizer:
+def _optimizer(
+    parameters: dict[str, torch.nn.Parameter], settings: RefineSettings
+) -> torch.optim.Optimizer:
     new = [p for name, p in parameters.items() if is_new(name)]
     old = [p for name, p in parameters.items() if not is_new(name)]
-    groups = [{"params": old, "scale": 1.0}, {"params": new, "scale": plan.new_layer_scale}]
+    groups = [{"params": old, "scale": 1.0}, {"params": new, "scale": settings.new_layer_scale}]
     return torch.optim.AdamW(
-        groups, plan.learning_rate, betas=(0.9, 0.99), weight_decay=0.01, fused=True
+        groups, settings.learning_rate, betas=(0.9, 0.99), weight_decay=0.01, fused=True
     )
 
 
-def learning_rate(plan: Plan, step: int) -> float:
+def learning_rate(settings: RefineSettings, step: int) -> float:
     """Return the rate at a step: up at once, flat for half of the steps, then a cosine to 5 %."""
-    share = step / plan.steps
+    share = step / settings.steps
     fall = 1.0 if share < 0.5 else 0.5 * (1 + math.cos(math.pi * min(1.0, 2 * share - 1)))
-    return plan.learning_rate * min(1.0, (step + 1) / plan.warm_up) * max(0.05, fall)
+    return settings.learning_rate * min(1.0, (step + 1) / settings.warm_up) * max(0.05, fall)
 
 
 def timesteps(count: int, share: float, generator: torch.Generator) -> Tensor:
@@ -215,26 +219,28 @@ def cut_edge_weight(top: int, left: int, shape: tuple[int, int]) -> Tensor:
 class Scenes:
     """What each step is trained on, from its number alone."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.buckets = cache.load(plan.folder / "scenes")
+    def __init__(self, settings: RefineSettings) -> None:
+        self.settings = settings
+        self.buckets = cache.load(settings.folder / "scenes")
         self.bucket_sizes = [len(bucket) for bucket in self.buckets]
-        self.words = tokenizer.load(plan.weights / "tokenizer")
-        encoder = CLIPTextModel.from_pretrained(plan.weights / "text_encoder", dtype=torch.float32)
+        self.words = tokenizer.load(settings.weights / "tokenizer")
+        encoder = CLIPTextModel.from_pretrained(
+            settings.weights / "text_encoder", dtype=torch.float32
+        )
         self.encoder = encoder.eval().requires_grad_(False)
         self.empty = self._states([""])
 
     def batch(self, step: int) -> tuple[str, Tensor, Tensor, Tensor, Tensor, Tensor]:
         """Return kind, latents, text states, cell weights of mean 1, timesteps and noise."""
-        rng = random.Random(f"refine-{self.plan.seed}-{step}")
+        rng = random.Random(f"refine-{self.settings.seed}-{step}")
         generator = torch.Generator().manual_seed(rng.randrange(1 << 62))
         bucket = rng.choices(self.buckets, self.bucket_sizes)[0]
-        kind = "crop" if rng.random() < self.plan.crop_share else "frame"
-        count = min(self.plan.batch * (4 if kind == "crop" else 1), len(bucket))
+        kind = "crop" if rng.random() < self.settings.crop_share else "frame"
+        count = min(self.settings.batch * (4 if kind == "crop" else 1), len(bucket))
         rows = sorted(rng.sample(range(len(bucket)), count))
         latents = torch.from_numpy(np.stack([bucket.latents[row] for row in rows])).float()
-        weight = car_weight(bucket.boxes[rows], latents.shape[-2:], self.plan.car_weight)
-        share = self.plan.little_noise_share
+        weight = car_weight(bucket.boxes[rows], latents.shape[-2:], self.settings.car_weight)
+        share = self.settings.little_noise_share
         if kind == "crop":
             latents, weight = _crops(latents, weight, bucket.boxes[rows], rng)
             share = 1.0
@@ -244,7 +250,7 @@ class Scenes:
 
     def _captioned(self, bucket: cache.Bucket, rows: list[int], rng: random.Random) -> Tensor:
         states = self._states([training_caption(bucket.specs[row], rng) for row in rows])
-        dropped = torch.tensor([rng.random() < self.plan.caption_dropout for _ in rows])
+        dropped = torch.tensor([rng.random() < self.settings.caption_dropout for _ in rows])
         return torch.where(dropped[:, None, None], self.empty, states)
 
     @torch.no_grad()

@@ -38,20 +38,20 @@ def load(weights: Path = bundle.WEIGHTS, other_unet: Path | None = None):
     return pipe
 
 
-def measure(pipe, scenes: int = 24, pictures: int = 64, keep: Path | None = None) -> dict:
+def measure(pipe, scenes: int = 24, images: int = 64, keep: Path | None = None) -> dict:
     """Return all figures; two seconds of processor time a scene and two a picture.
 
     keep: folder for the painted pictures, to be looked at side by side.
     """
     figures = {"scenes": scenes, "repaint": repaint_figures(pipe, scenes), "painted": {}}
-    specs, first = evaluate.held_out_specs(pictures, seed=5), 0
+    specs, first = evaluate.held_out_specs(images, seed=5), 0
     for name, size, share in FRAMES:
-        chosen = specs[first : first + round(share * pictures)]
+        chosen = specs[first : first + round(share * images)]
         shown = painted(pipe, chosen, size, first_seed=300_000 + first)
         if keep:
             keep.mkdir(parents=True, exist_ok=True)
-            for index, picture in enumerate(shown, first):
-                picture.save(keep / f"{index:02d}-{name}.png")
+            for index, image in enumerate(shown, first):
+                image.save(keep / f"{index:02d}-{name}.png")
         figures["painted"][name] = wheel_figures(shown, chosen)
         first += len(chosen)
     return figures
@@ -110,11 +110,11 @@ def painted(
     return [p.reduce(factor) for p in evaluate.paint(pipe, texts, seeds, size=full)]
 
 
-def wheel_figures(pictures: list[Image.Image], specs: list[SceneSpec]) -> dict:
+def wheel_figures(images: list[Image.Image], specs: list[SceneSpec]) -> dict:
     """Return what the wheels of pictures say: shares of round ones, and of second cars."""
-    if not pictures:
+    if not images:
         return {"pictures": 0, "wheels_round": 0.0, "both_round": 0.0, "two_cars": 0.0}
-    pairs = list(zip(pictures, specs, strict=True))
+    pairs = list(zip(images, specs, strict=True))
     round_ones = np.array([wheels.round_wheels(*pair) for pair in pairs])
     counts = np.array([wheels.wheel_count(*pair) for pair in pairs])
     return {
@@ -149,12 +149,12 @@ def _encode(pipe, spec: SceneSpec) -> Tensor:
 
 def _decode(pipe, latents: Tensor) -> Image.Image:
     decoded = pipe.vae.decode(latents / pipe.vae.config.scaling_factor).sample
-    picture = pipe.image_processor.postprocess(decoded)[0]
-    return picture.reduce(picture.width // SIDE)
+    image = pipe.image_processor.postprocess(decoded)[0]
+    return image.reduce(image.width // SIDE)
 
 
-def _errors(picture: Image.Image, drawn: Image.Image, spec: SceneSpec) -> tuple[float, float]:
+def _errors(image: Image.Image, drawn: Image.Image, spec: SceneSpec) -> tuple[float, float]:
     """Return mean squared errors, of 1, over the picture and over the car's box."""
-    squared = ((np.asarray(picture, np.float32) - np.asarray(drawn, np.float32)) / 255) ** 2
+    squared = ((np.asarray(image, np.float32) - np.asarray(drawn, np.float32)) / 255) ** 2
     left, top, right, bottom = (round(edge * SIDE) for edge in vehicle_box(spec, SIDE))
     return float(squared.mean()), float(squared[top:bottom, left:right].mean())

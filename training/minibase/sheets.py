@@ -30,21 +30,21 @@ def prompts(specs) -> list[str]:
     return [caption(spec) for spec in specs]
 
 
-def to_pictures(batch: Tensor) -> list[Image.Image]:
+def to_images(batch: Tensor) -> list[Image.Image]:
     """Return pictures of a (B, 3, H, W) tensor in -1..1."""
     values = ((batch.clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1)
-    return [Image.fromarray(np.ascontiguousarray(picture)) for picture in values.cpu().numpy()]
+    return [Image.fromarray(np.ascontiguousarray(image)) for image in values.cpu().numpy()]
 
 
-def grid(pictures, columns: int, gap: int = 4) -> Image.Image:
+def grid(images, columns: int, gap: int = 4) -> Image.Image:
     """Lay equally large pictures (or a tensor of them) out in rows."""
-    if isinstance(pictures, Tensor):
-        pictures = to_pictures(pictures)
-    width, height = pictures[0].size
-    rows = -(-len(pictures) // columns)
+    if isinstance(images, Tensor):
+        images = to_images(images)
+    width, height = images[0].size
+    rows = -(-len(images) // columns)
     size = (columns * (width + gap) - gap, rows * (height + gap) - gap)
     sheet = Image.new("RGB", size, (24, 24, 28))
-    for index, picture in enumerate(pictures):
+    for index, image in enumerate(images):
         place = ((index % columns) * (width + gap), (index // columns) * (height + gap))
-        sheet.paste(picture, place)
+        sheet.paste(image, place)
     return sheet

@@ -65,10 +65,10 @@ def _text(options, seconds, say) -> None:
 
 
 def _unet(options, seconds, say) -> None:
-    plan = unet_training.Plan(
+    settings = unet_training.UNetTrainingSettings(
         options.folder, seconds=seconds, workers=options.workers, seed=options.seed
     )
-    unet_training.train(plan)
+    unet_training.train(settings)
 
 
 def _vae(options, seconds, say) -> None:

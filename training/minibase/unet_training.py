@@ -31,14 +31,14 @@ from training.minibase.basis import LinearLatents
 
 
 @dataclass(frozen=True)
-class Plan:
+class UNetTrainingSettings:
     """How one UNet training goes. Times are in seconds, `batch` is per process."""
 
     folder: Path
     seconds: float
     workers: int = 2
     batch: int = 16
-    rate: float = 8e-4
+    learning_rate: float = 8e-4
     flat_share: float = 0.45  # of the time at full rate, before it falls
     caption_dropout: float = 0.1
     car_weight: float = 2.0  # how much more a cell of the car's box counts
@@ -50,45 +50,49 @@ class Plan:
     channels: tuple[int, ...] = unet.WIDTHS
 
 
-def train(plan: Plan) -> None:
-    """Train until `plan.seconds` of training time are used up, from the last state if there."""
-    if plan.workers == 1:
-        _Worker(plan, 0).run()
+def train(settings: UNetTrainingSettings) -> None:
+    """Train until `settings.seconds` of training time are used up, from the last state if there."""
+    if settings.workers == 1:
+        _Worker(settings, 0).run()
         return
     os.environ.setdefault("MASTER_ADDR", "127.0.0.1")
     os.environ.setdefault("MASTER_PORT", "29541")
-    mp.spawn(_run_worker, args=(plan,), nprocs=plan.workers)
+    mp.spawn(_run_worker, args=(settings,), nprocs=settings.workers)
 
 
-def _run_worker(rank: int, plan: Plan) -> None:
-    dist.init_process_group("gloo", rank=rank, world_size=plan.workers)
-    _Worker(plan, rank).run()
+def _run_worker(rank: int, settings: UNetTrainingSettings) -> None:
+    dist.init_process_group("gloo", rank=rank, world_size=settings.workers)
+    _Worker(settings, rank).run()
     dist.destroy_process_group()
 
 
 class _Worker:
     """One process of the training: model, optimizer, data and clock."""
 
-    def __init__(self, plan: Plan, rank: int) -> None:
-        self.plan, self.rank = plan, rank
+    def __init__(self, settings: UNetTrainingSettings, rank: int) -> None:
+        self.settings, self.rank = settings, rank
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         if self.device.type == "cpu":
             torch.set_num_threads(1)
             torch.set_flush_denormal(True)
-        torch.manual_seed(plan.seed)
-        self.out = plan.folder / "unet"
+        torch.manual_seed(settings.seed)
+        self.out = settings.folder / "unet"
         self.out.mkdir(parents=True, exist_ok=True)
-        self.tokenizer = tokenizer.load(plan.folder / "tokenizer")
-        encoder = CLIPTextModel.from_pretrained(plan.folder / "text_encoder")
+        self.tokenizer = tokenizer.load(settings.folder / "tokenizer")
+        encoder = CLIPTextModel.from_pretrained(settings.folder / "text_encoder")
         self.encoder = encoder.to(self.device).eval().requires_grad_(False)
         self.empty = self._states([""])
-        self.model = unet.new_unet(plan.channels).to(self.device)
+        self.model = unet.new_unet(settings.channels).to(self.device)
         if self.device.type == "cpu":
             # The fused attention is slow for so few tokens: plain products took 1/8 off a step.
             self.model.set_attn_processor(AttnProcessor())
         self.parameters = list(self.model.parameters())
         self.optimizer = torch.optim.AdamW(
-            self.parameters, plan.rate, betas=(0.9, 0.99), weight_decay=0.01, fused=True
+            self.parameters,
+            settings.learning_rate,
+            betas=(0.9, 0.99),
+            weight_decay=0.01,
+            fused=True,
         )
         self.average = [p.detach().clone() for p in self.parameters]
         self.schedule = unet.noise_schedule()
@@ -97,9 +101,9 @@ class _Worker:
         self.loss = None
         self.asked_to_stop = False
         self._restore()
-        self.rng = random.Random(f"unet-{plan.seed}-{rank}-{self.step}")
+        self.rng = random.Random(f"unet-{settings.seed}-{rank}-{self.step}")
         torch.manual_seed(self.rng.randrange(1 << 62))
-        self.buckets = cache.load(plan.folder / "scenes")
+        self.buckets = cache.load(settings.folder / "scenes")
         self.bucket_sizes = [len(bucket) for bucket in self.buckets]
 
     def run(self) -> None:
@@ -108,14 +112,14 @@ class _Worker:
         saved = drawn = self.spent
         while True:
             self.spent = base + time.monotonic() - began
-            if self.step % self.plan.sync_every == 0:
+            if self.step % self.settings.sync_every == 0:
                 self._average_workers()
                 if self._all_done():
                     break
-                if self.spent - saved > self.plan.save_every:
+                if self.spent - saved > self.settings.save_every:
                     saved = self.spent
                     self._save()
-                if self.rank == 0 and self.spent - drawn > self.plan.sheet_every:
+                if self.rank == 0 and self.spent - drawn > self.settings.sheet_every:
                     drawn = self.spent
                     self._sheet(f"sheet-{int(self.spent):05d}.png")
             self._one_step()
@@ -129,18 +133,18 @@ class _Worker:
         self.asked_to_stop = True
 
     def _all_done(self) -> bool:
-        done = self.asked_to_stop or self.spent > self.plan.seconds
+        done = self.asked_to_stop or self.spent > self.settings.seconds
         flag = torch.tensor([float(done)])
-        if self.plan.workers > 1:
+        if self.settings.workers > 1:
             dist.all_reduce(flag, dist.ReduceOp.MAX)
         return bool(flag.item())
 
-    def _rate(self) -> float:
-        share, flat = self.spent / self.plan.seconds, self.plan.flat_share
+    def _learning_rate(self) -> float:
+        share, flat = self.spent / self.settings.seconds, self.settings.flat_share
         fall = 1.0
         if share > flat:
             fall = 0.5 * (1 + math.cos(math.pi * min(1.0, (share - flat) / (1 - flat))))
-        return self.plan.rate * min(1.0, (self.step + 1) / 80) * max(0.02, fall)
+        return self.settings.learning_rate * min(1.0, (self.step + 1) / 80) * max(0.02, fall)
 
     @torch.no_grad()
     def _states(self, texts: list[str]) -> Tensor:
@@ -151,13 +155,13 @@ class _Worker:
     def _batch(self) -> tuple[Tensor, Tensor, Tensor]:
         """Return latents, text states and the loss weight of each cell (mean 1)."""
         bucket = self.rng.choices(self.buckets, self.bucket_sizes)[0]
-        rows = sorted(self.rng.sample(range(len(bucket)), self.plan.batch))
+        rows = sorted(self.rng.sample(range(len(bucket)), self.settings.batch))
         latents = torch.from_numpy(np.stack([bucket.latents[i] for i in rows])).float()
         texts = [training_caption(bucket.specs[i], self.rng) for i in rows]
         states = self._states(texts)
-        dropped = torch.tensor([self.rng.random() < self.plan.caption_dropout for _ in rows])
+        dropped = torch.tensor([self.rng.random() < self.settings.caption_dropout for _ in rows])
         states = torch.where(dropped.to(self.device)[:, None, None], self.empty, states)
-        weight = car_weight(bucket.boxes[rows], latents.shape[-2:], self.plan.car_weight)
+        weight = car_weight(bucket.boxes[rows], latents.shape[-2:], self.settings.car_weight)
         return latents.to(self.device), states, weight.to(self.device)
 
     def _one_step(self) -> None:
@@ -173,7 +177,7 @@ class _Worker:
         squared = (guess.float() - target).pow(2).mean(1) * weight
         loss = (squared.mean((1, 2)) * step_weight(self.schedule, steps)).mean()
         for group in self.optimizer.param_groups:
-            group["lr"] = self._rate()
+            group["lr"] = self._learning_rate()
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
@@ -184,23 +188,23 @@ class _Worker:
 
     @torch.no_grad()
     def _average_workers(self) -> None:
-        if self.plan.workers > 1:
+        if self.settings.workers > 1:
             flat = torch._utils._flatten_dense_tensors([p.data for p in self.parameters])
             dist.all_reduce(flat)
-            flat /= self.plan.workers
+            flat /= self.settings.workers
             parts = torch._utils._unflatten_dense_tensors(flat, [p.data for p in self.parameters])
             torch._foreach_copy_([p.data for p in self.parameters], list(parts))
         self.averagings += 1
-        keep = min(self.plan.ema, self.averagings / (self.averagings + 9))
+        keep = min(self.settings.ema, self.averagings / (self.averagings + 9))
         torch._foreach_lerp_(self.average, [p.detach() for p in self.parameters], 1 - keep)
 
     def _log(self) -> None:
         line = {
             "step": self.step,
-            "samples": self.step * self.plan.batch * self.plan.workers,
+            "samples": self.step * self.settings.batch * self.settings.workers,
             "seconds": round(self.spent),
             "loss": round(self.loss, 4),
-            "rate": round(self._rate(), 7),
+            "rate": round(self._learning_rate(), 7),
         }
         with (self.out / "log.jsonl").open("a") as log:
             log.write(json.dumps(line) + "\n")
@@ -235,7 +239,7 @@ class _Worker:
         self.spent, self.loss = state["spent"], state["loss"]
 
     def _averaged(self) -> torch.nn.Module:
-        model = unet.new_unet(self.plan.channels).to(self.device).eval()
+        model = unet.new_unet(self.settings.channels).to(self.device).eval()
         with torch.no_grad():
             torch._foreach_copy_([p.data for p in model.parameters()], self.average)
         return model
@@ -249,7 +253,7 @@ class _Worker:
         model = self._averaged()
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
             latents = unet.sample_latents(model, states, self.empty, seed=7)
-        basis = LinearLatents.load(self.plan.folder / "basis.npz")
+        basis = LinearLatents.load(self.settings.folder / "basis.npz")
         sheets.grid(basis.decode(latents.cpu()), columns=4).save(self.out / name)
 
 

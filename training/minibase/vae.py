@@ -47,7 +47,7 @@ def train(
     seconds: float,
     seed: int = 0,
     batch: int = 12,
-    rate: float = 2e-3,
+    learning_rate: float = 2e-3,
     say: Callable[[str], None] = print,
 ) -> None:
     """Train, or go on training, the autoencoder in folder/vae for `seconds` of processor time."""
@@ -58,23 +58,25 @@ def train(
     vae = AutoencoderKL.from_pretrained(out) if (out / "config.json").exists() else new_vae()
     vae.train()
     pool = _Crops(seed, batch)
-    optimizer = torch.optim.AdamW(vae.parameters(), rate, betas=(0.9, 0.99), weight_decay=1e-4)
+    optimizer = torch.optim.AdamW(
+        vae.parameters(), learning_rate, betas=(0.9, 0.99), weight_decay=1e-4
+    )
     started, step, paint, match = time.process_time(), 0, None, 0.0
     while (spent := time.process_time() - started) < seconds:
         share = spent / seconds
         for group in optimizer.param_groups:
             fall = 1.0 if share < 0.5 else max(0.03, 2 * (1 - share))
-            group["lr"] = rate * min(1, (step + 1) / 60) * fall
-        pictures = pool.next(large=share > 0.85)
-        latents = basis.encode(pictures)
-        blur = 0.16 * torch.rand(len(pictures), 1, 1, 1) * torch.randn_like(latents)
+            group["lr"] = learning_rate * min(1, (step + 1) / 60) * fall
+        images = pool.next(large=share > 0.85)
+        latents = basis.encode(images)
+        blur = 0.16 * torch.rand(len(images), 1, 1, 1) * torch.randn_like(latents)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             painted = vae.decode((latents + blur) / SCALING).sample
-        loss = _paint_loss(painted.float(), pictures)
+        loss = _paint_loss(painted.float(), images)
         paint = loss.item() if paint is None else 0.98 * paint + 0.02 * loss.item()
         if step % 3 == 0:
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                coded = vae.encode(pictures).latent_dist
+                coded = vae.encode(images).latent_dist
             error = F.mse_loss(coded.mean.float() * SCALING, latents)
             match = 0.95 * match + 0.05 * error.item() if match else error.item()
             loss = loss + 2 * error + 1e-3 * (coded.logvar.float() + 10).pow(2).mean()
@@ -91,12 +93,12 @@ def train(
     (out / "figures.json").write_text(json.dumps(measure(vae, seed), indent=1) + "\n")
 
 
-def _paint_loss(painted: Tensor, pictures: Tensor) -> Tensor:
+def _paint_loss(painted: Tensor, images: Tensor) -> Tensor:
     """L1 and L2 on pixels plus L1 on gradients at three scales, which keeps edges sharp."""
-    loss = F.l1_loss(painted, pictures) + 0.5 * F.mse_loss(painted, pictures)
+    loss = F.l1_loss(painted, images) + 0.5 * F.mse_loss(painted, images)
     for scale in (1, 2, 4):
         a = F.avg_pool2d(painted, scale) if scale > 1 else painted
-        b = F.avg_pool2d(pictures, scale) if scale > 1 else pictures
+        b = F.avg_pool2d(images, scale) if scale > 1 else images
         across = F.l1_loss(a[..., 1:] - a[..., :-1], b[..., 1:] - b[..., :-1])
         down = F.l1_loss(a[..., 1:, :] - a[..., :-1, :], b[..., 1:, :] - b[..., :-1, :])
         loss = loss + 0.5 * (across + down)
@@ -106,10 +108,10 @@ def _paint_loss(painted: Tensor, pictures: Tensor) -> Tensor:
 class _Crops:
     """Random crops of drawn scenes, a third of them repainted so that unknown styles decode."""
 
-    def __init__(self, seed: int, batch: int, pictures: int = 500) -> None:
-        self.batch, self.chance = batch, np.random.default_rng(seed)
+    def __init__(self, seed: int, batch: int, images: int = 500) -> None:
+        self.batch, self.generator = batch, np.random.default_rng(seed)
         self.specs = random.Random(f"vae-{seed}")
-        self.pictures = [self._fresh() for _ in range(pictures)]
+        self.images = [self._fresh() for _ in range(images)]
 
     def _fresh(self) -> np.ndarray:
         size = self.specs.choice([(256, 256), *BUCKETS])
@@ -119,44 +121,44 @@ class _Crops:
         """Return (B, 3, S, S) in -1..1; `large` crops see more of a scene at once."""
         side, count = (160, max(2, self.batch // 5)) if large else (64, self.batch)
         for _ in range(2):  # slowly replace the pool with new scenes
-            self.pictures[self.chance.integers(len(self.pictures))] = self._fresh()
+            self.images[self.generator.integers(len(self.images))] = self._fresh()
         crops = []
-        for index in self.chance.integers(0, len(self.pictures), count):
-            whole = self.pictures[index]
-            top = PATCH * self.chance.integers(0, (whole.shape[0] - side) // PATCH + 1)
-            left = PATCH * self.chance.integers(0, (whole.shape[1] - side) // PATCH + 1)
+        for index in self.generator.integers(0, len(self.images), count):
+            whole = self.images[index]
+            top = PATCH * self.generator.integers(0, (whole.shape[0] - side) // PATCH + 1)
+            left = PATCH * self.generator.integers(0, (whole.shape[1] - side) // PATCH + 1)
             crop = torch.from_numpy(whole[top : top + side, left : left + side].copy())
             crop = crop.permute(2, 0, 1).float() / 255
-            crops.append(self._repainted(crop) if self.chance.random() < 0.35 else crop)
+            crops.append(self._repainted(crop) if self.generator.random() < 0.35 else crop)
         crops = torch.stack(crops) * 2 - 1
-        return crops.flip(3) if self.chance.random() < 0.5 else crops
+        return crops.flip(3) if self.generator.random() < 0.5 else crops
 
     def _repainted(self, crop: Tensor) -> Tensor:
         """General changes of palette, line and texture; none of the five styles is among them."""
-        chance = self.chance
-        if chance.random() < 0.5:
-            crop = crop[torch.from_numpy(chance.permutation(3))]
-        if chance.random() < 0.2:
+        generator = self.generator
+        if generator.random() < 0.5:
+            crop = crop[torch.from_numpy(generator.permutation(3))]
+        if generator.random() < 0.2:
             crop = 1 - crop
         grey = crop.mean(0, keepdim=True)
-        crop = grey + (crop - grey) * float(chance.choice([0, 0.4, 1.4, 1.8]))
-        gain, lift = chance.uniform(0.5, 1.2, (3, 1, 1)), chance.uniform(-0.1, 0.2, (3, 1, 1))
+        crop = grey + (crop - grey) * float(generator.choice([0, 0.4, 1.4, 1.8]))
+        gain, lift = generator.uniform(0.5, 1.2, (3, 1, 1)), generator.uniform(-0.1, 0.2, (3, 1, 1))
         crop = crop * torch.from_numpy(gain).float() + torch.from_numpy(lift).float()
-        if chance.random() < 0.2:  # few flat tones
-            steps = float(chance.integers(2, 6))
+        if generator.random() < 0.2:  # few flat tones
+            steps = float(generator.integers(2, 6))
             crop = (crop * steps).round() / steps
-        if chance.random() < 0.35:  # a line drawing in two chance colours
+        if generator.random() < 0.35:  # a line drawing in two chance colours
             edge = (crop[:, 1:, 1:] - crop[:, :-1, :-1]).abs().amax(0)
-            edge = (F.pad(edge, (0, 1, 0, 1))[None] * float(chance.uniform(2, 5))).clamp(0, 1)
-            one, two = torch.from_numpy(chance.random((2, 3, 1, 1))).float()
-            ground = one if chance.random() < 0.5 else crop
+            edge = (F.pad(edge, (0, 1, 0, 1))[None] * float(generator.uniform(2, 5))).clamp(0, 1)
+            one, two = torch.from_numpy(generator.random((2, 3, 1, 1))).float()
+            ground = one if generator.random() < 0.5 else crop
             crop = ground * (1 - edge) + two * edge
-        if chance.random() < 0.25:  # stripes
+        if generator.random() < 0.25:  # stripes
             y, x = torch.meshgrid(*(torch.arange(float(s)) for s in crop.shape[1:]), indexing="ij")
-            angle, period = chance.uniform(0, 3.14), chance.uniform(8, 40)
+            angle, period = generator.uniform(0, 3.14), generator.uniform(8, 40)
             turned = float(np.cos(angle)) * x + float(np.sin(angle)) * y
-            line = ((turned % period) < chance.uniform(1, 3)).float()[None]
-            crop = crop * (1 - line) + torch.from_numpy(chance.random((3, 1, 1))).float() * line
+            line = ((turned % period) < generator.uniform(1, 3)).float()[None]
+            crop = crop * (1 - line) + torch.from_numpy(generator.random((3, 1, 1))).float() * line
         return crop.clamp(0, 1)
 
 
@@ -173,10 +175,10 @@ def measure(vae: AutoencoderKL, seed: int = 0, count: int = 24) -> dict[str, flo
     return figures
 
 
-def _psnr(vae: AutoencoderKL, pictures) -> float:
+def _psnr(vae: AutoencoderKL, images) -> float:
     errors = []
-    for start in range(0, len(pictures), 8):
-        batch = torch.stack([as_tensor(p) for p in pictures[start : start + 8]])
+    for start in range(0, len(images), 8):
+        batch = torch.stack([as_tensor(p) for p in images[start : start + 8]])
         again = vae.decode(vae.encode(batch).latent_dist.mode()).sample.clamp(-1, 1)
         errors.append(F.mse_loss(again, batch).item() / 4)
     return round(-10 * float(np.log10(np.mean(errors))), 2)

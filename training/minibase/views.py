@@ -21,9 +21,9 @@ _CHUNK = 100
 PALETTE_ATTRIBUTES = ("time", "colour", "weather")
 
 
-def shrink(picture: Image.Image) -> Image.Image:
+def shrink(image: Image.Image) -> Image.Image:
     """Return the picture squeezed to the readers' square."""
-    return picture.resize((SIDE, SIDE), Image.BICUBIC, reducing_gap=2.0)
+    return image.resize((SIDE, SIDE), Image.BICUBIC, reducing_gap=2.0)
 
 
 def _specs(name: str, chunk: int) -> list[tuple[SceneSpec, tuple[int, int]]]:
@@ -44,18 +44,18 @@ def drawn(folder: Path, name: str, count: int, workers: int) -> tuple[np.ndarray
         with ProcessPoolExecutor(workers) as pool:
             jobs = [(name, chunk) for chunk in chunks]
             np.save(path, np.concatenate(list(pool.map(_draw_chunk, jobs))))
-    pictures = np.load(path)
-    specs = [spec for chunk in range(len(pictures) // _CHUNK) for spec, _ in _specs(name, chunk)]
-    return pictures, specs
+    images = np.load(path)
+    specs = [spec for chunk in range(len(images) // _CHUNK) for spec, _ in _specs(name, chunk)]
+    return images, specs
 
 
-def as_batch(pictures: np.ndarray) -> Tensor:
+def as_batch(images: np.ndarray) -> Tensor:
     """Return (B, 3, H, W) float32 in 0..1."""
-    return torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2).float() / 255
+    return torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float() / 255
 
 
 def roughened(
-    batch: Tensor, chance: np.random.Generator, coarsest: float = 0.3
+    batch: Tensor, generator: np.random.Generator, coarsest: float = 0.3
 ) -> tuple[Tensor, Tensor]:
     """Return the batch made less perfect, and a mask (B,) of pictures whose palette changed.
 
@@ -64,35 +64,35 @@ def roughened(
     coarsest: share of the side that the strongest blur leaves.
     """
     out, repainted = [], torch.zeros(len(batch), dtype=torch.bool)
-    for index, picture in enumerate(batch):
-        if chance.random() < 0.5:
-            small = float(chance.uniform(coarsest, 0.9))
-            down = F.interpolate(picture[None], scale_factor=small, mode="area")
-            picture = F.interpolate(down, picture.shape[1:], mode="bilinear")[0]
-        if chance.random() < 0.5:
-            dy, dx = (int(v) for v in chance.integers(-4, 5, 2))
-            picture = torch.roll(picture, (dy, dx), (1, 2))
-        if chance.random() < 0.3:
-            picture = _new_palette(picture, chance)
+    for index, image in enumerate(batch):
+        if generator.random() < 0.5:
+            small = float(generator.uniform(coarsest, 0.9))
+            down = F.interpolate(image[None], scale_factor=small, mode="area")
+            image = F.interpolate(down, image.shape[1:], mode="bilinear")[0]
+        if generator.random() < 0.5:
+            dy, dx = (int(v) for v in generator.integers(-4, 5, 2))
+            image = torch.roll(image, (dy, dx), (1, 2))
+        if generator.random() < 0.3:
+            image = _new_palette(image, generator)
             repainted[index] = True
         else:
-            gain, lift = float(chance.uniform(0.85, 1.15)), float(chance.uniform(-0.06, 0.06))
-            picture = picture * gain + lift
-        picture = picture + float(chance.uniform(0, 0.05)) * torch.randn_like(picture)
-        out.append(picture.clamp(0, 1))
+            gain, lift = float(generator.uniform(0.85, 1.15)), float(generator.uniform(-0.06, 0.06))
+            image = image * gain + lift
+        image = image + float(generator.uniform(0, 0.05)) * torch.randn_like(image)
+        out.append(image.clamp(0, 1))
     return torch.stack(out), repainted
 
 
-def _new_palette(picture: Tensor, chance: np.random.Generator) -> Tensor:
-    grey = picture.mean(0, keepdim=True)
-    low, high = torch.from_numpy(chance.random((2, 3, 1, 1))).float()
-    kind = chance.random()
+def _new_palette(image: Tensor, generator: np.random.Generator) -> Tensor:
+    grey = image.mean(0, keepdim=True)
+    low, high = torch.from_numpy(generator.random((2, 3, 1, 1))).float()
+    kind = generator.random()
     if kind < 0.35:  # two chance colours
         return low * (1 - grey) + high * grey
     if kind < 0.6:  # a line drawing
-        edge = (picture[:, 1:, 1:] - picture[:, :-1, :-1]).abs().amax(0)
+        edge = (image[:, 1:, 1:] - image[:, :-1, :-1]).abs().amax(0)
         edge = (F.pad(edge, (0, 1, 0, 1))[None] * 3).clamp(0, 1)
         return low * (1 - edge) + high * edge
     if kind < 0.8:
-        return 1 - picture
-    return picture[torch.from_numpy(chance.permutation(3))]
+        return 1 - image
+    return image[torch.from_numpy(generator.permutation(3))]

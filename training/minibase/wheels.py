@@ -46,18 +46,18 @@ def asked_wheels(spec: SceneSpec, size: tuple[int, int]) -> list[Wheel]:
     return [Wheel(middle + nose * x * scale, y, body.radius * scale) for x in body.wheels]
 
 
-def round_wheels(picture: Image.Image, spec: SceneSpec) -> int:
+def round_wheels(image: Image.Image, spec: SceneSpec) -> int:
     """Return how many of the asked car's two wheels are found, and round, near their places."""
-    grey = _grey(picture)
-    places = asked_wheels(spec, picture.size)
+    grey = _grey(image)
+    places = asked_wheels(spec, image.size)
     return sum(_roughness(grey, _nearest(grey, place), place) < ROUND for place in places)
 
 
-def wheel_count(picture: Image.Image, spec: SceneSpec) -> int:
+def wheel_count(image: Image.Image, spec: SceneSpec) -> int:
     """Return how many wheels stand at the height of the asked car's, anywhere in the frame."""
-    grey, drawn = _grey(picture), asked_wheels(spec, picture.size)[0]
+    grey, drawn = _grey(image), asked_wheels(spec, image.size)[0]
     reach, ys, radii = drawn.radius * RIM + 2, drawn.y + np.arange(-5.0, 6), _radii(drawn)
-    xs = np.arange(reach, picture.width - reach)
+    xs = np.arange(reach, image.width - reach)
     score = _steps(grey, xs, ys, radii)
     best = score.max((1, 2))
     found = []
@@ -73,8 +73,8 @@ def wheel_count(picture: Image.Image, spec: SceneSpec) -> int:
     return len(found)
 
 
-def _grey(picture: Image.Image) -> np.ndarray:
-    return np.asarray(picture.convert("L"), np.float32)
+def _grey(image: Image.Image) -> np.ndarray:
+    return np.asarray(image.convert("L"), np.float32)
 
 
 def _radii(wheel: Wheel) -> np.ndarray:

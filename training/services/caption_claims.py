@@ -8,7 +8,7 @@ may come in zips of their own. What came without a folder, as from a browser, is
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from training.engine.data.captions.matching import PictureIndex
+from training.engine.data.captions.matching import ImageIndex
 
 LOOSE = ""  # the source of files that came by themselves
 _LONGEST = 400  # letters of a place that are remembered
@@ -42,11 +42,11 @@ class Places:
     """Where the pictures of a dataset lay when they were sent; a picture is its stored name."""
 
     def __init__(self, dataset):
-        self._stored = PictureIndex()
-        self._earlier = PictureIndex()  # those sent before, whose folder is known
-        self._unknown = PictureIndex()  # those whose folder nobody knows
-        self._sent = {}  # source → PictureIndex of this upload
-        self._anywhere = PictureIndex()  # this upload's, from whichever zip or folder
+        self._stored = ImageIndex()
+        self._earlier = ImageIndex()  # those sent before, whose folder is known
+        self._unknown = ImageIndex()  # those whose folder nobody knows
+        self._sent = {}  # source → ImageIndex of this upload
+        self._anywhere = ImageIndex()  # this upload's, from whichever zip or folder
         self._in_folders = set()  # those of this upload that lay in a folder
         for name, sent_as in dataset.images.values_list("name", "sent_as"):
             self._stored.add(name)
@@ -57,7 +57,7 @@ class Places:
 
     def note(self, sent, stored, source):
         """A picture of this upload. stored: its name in the dataset; "" where it was refused."""
-        self._sent.setdefault(source, PictureIndex()).add(sent, stored)
+        self._sent.setdefault(source, ImageIndex()).add(sent, stored)
         if stored:
             self._stored.add(stored)
         if source != LOOSE:
@@ -76,7 +76,7 @@ class Places:
     def _find_loosely(self, claim):
         """For captions that came without the pictures they speak of."""
         own = PurePosixPath(claim.name).name
-        sent = self._sent.get(LOOSE, PictureIndex())
+        sent = self._sent.get(LOOSE, ImageIndex())
         names = (
             sent.find(own)
             or self._anywhere.find(claim.place)

@@ -30,7 +30,7 @@ def recommend(run, config, writer, control):
         _keep(run, {"step": chosen[0].step, "reasons": ["only-one"], "scores": []}, writer)
         return
 
-    def on_picture(done, total):
+    def on_image(done, total):
         writer.note(Phase("choosing", done, total))
         control.yield_device()
 
@@ -44,7 +44,7 @@ def recommend(run, config, writer, control):
             _references(run),
             training_seconds=facts.get("seconds"),
             guidance=config.sample_guidance,
-            on_picture=on_picture,
+            on_image=on_image,
             should_stop=lambda: control.should_pause() or control.should_cancel(),
         )
     except RenderStopped:

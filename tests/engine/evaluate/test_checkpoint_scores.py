@@ -41,7 +41,7 @@ def test_every_checkpoint_is_scored_on_the_same_pictures(toy_base, make_config, 
         ["an arcade"],
         sorted(dataset.glob("*.png")),
         training_seconds=0.001,
-        on_picture=lambda done, total: told.append((done, total)),
+        on_image=lambda done, total: told.append((done, total)),
     )
 
     # One prompt with four seeds at two strengths for each, and the base's own four.

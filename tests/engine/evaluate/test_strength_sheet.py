@@ -56,7 +56,7 @@ def test_strength_sheet_scores_each_strength(toy_base, make_config, dataset, tmp
         sorted(dataset.glob("*.png")),
         strengths=(1.0, 0.5),
         steps=2,
-        on_picture=lambda done, total: told.append((done, total)),
+        on_image=lambda done, total: told.append((done, total)),
     )
 
     assert sheet.strengths == (0.0, 0.5, 1.0)

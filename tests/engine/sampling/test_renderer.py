@@ -160,7 +160,7 @@ def test_pictures_that_share_passes_are_near_those_made_alone(toy_base, pack):
     together = shared.render(
         requests,
         on_step=lambda i, step, total, preview: told.append((i, step)),
-        on_picture=lambda i, picture: told.append(i),
+        on_image=lambda i, picture: told.append(i),
     )
 
     for ours, expected in zip(together, alone.render(requests), strict=True):
@@ -269,7 +269,7 @@ def test_stopping_keeps_what_was_finished(renderer):
         renderer.render(
             [ARCADE, TEA],
             should_stop=lambda: next(asked),
-            on_picture=lambda i, picture: kept.append(i),
+            on_image=lambda i, picture: kept.append(i),
         )
 
     assert kept == [0]
@@ -302,7 +302,7 @@ def test_impossible_request_is_refused_before_the_first_picture(renderer, change
     with pytest.raises(EngineError) as caught:
         renderer.render(
             [ARCADE, dataclasses.replace(TEA, **changes)],
-            on_picture=lambda i, picture: made.append(i),
+            on_image=lambda i, picture: made.append(i),
         )
 
     assert caught.value.code == code

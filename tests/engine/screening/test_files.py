@@ -20,7 +20,7 @@ from training.engine.screening import (
     screen_file,
     screen_folder,
 )
-from training.engine.screening.picture import open_picture
+from training.engine.screening.screened_image import open_screened
 
 
 def codes(report):
@@ -134,7 +134,7 @@ def test_turned_picture_is_reported_upright(tmp_path, settings):
     exif[0x0112] = 6
     scene(size=(400, 300)).save(tmp_path / "turned.jpg", exif=exif, quality=95)
 
-    picture = open_picture(tmp_path / "turned.jpg", settings)
+    picture = open_screened(tmp_path / "turned.jpg", settings)
 
     assert (picture.width, picture.height) == (300, 400)
     assert picture.overview.size == (300, 400)
@@ -143,7 +143,7 @@ def test_turned_picture_is_reported_upright(tmp_path, settings):
 def test_panorama_is_seen_in_a_bounded_copy(tmp_path, settings):
     Image.new("RGB", (9000, 300), "grey").save(tmp_path / "wide.png")
 
-    picture = open_picture(tmp_path / "wide.png", settings)
+    picture = open_screened(tmp_path / "wide.png", settings)
 
     assert picture.overview.size == (4096, 137)
     assert picture.window.size == (1024, 300)

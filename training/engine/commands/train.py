@@ -48,13 +48,13 @@ def run(options: argparse.Namespace) -> int:
 def _advise(config: RunConfig, control: SignalControl, bars: ProgressBars) -> None:
     """Say which checkpoint to take, and which pictures were learned worst."""
     folder = RunFolder(config.output_dir, config.name)
-    worst = run_advice.worst_pictures(folder)
+    worst = run_advice.worst_images(folder)
     bars.line("learned worst: " + ", ".join(f"{name} {loss:.3f}" for name, loss in worst.items()))
     recommendation = run_advice.advise(
         config,
         describe(config.base_model, base_dirs()),
         folder,
-        on_picture=lambda done, total: bars.show(Phase("choosing", done, total)),
+        on_image=lambda done, total: bars.show(Phase("choosing", done, total)),
         should_stop=control.should_pause,
     )
     if recommendation:

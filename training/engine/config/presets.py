@@ -15,7 +15,7 @@ def preset(name: str, images: int, base_model: str = "") -> dict[str, Any]:
     """
     if name not in PRESETS:
         raise ValueError(f"no preset {name!r}; there are {PRESETS}")
-    exposures, rank, rate = {
+    exposures, rank, learning_rate = {
         "light": (15, 8, 5e-5),
         "standard": (25, 16, 1e-4),
         "strong": (35, 16, 2e-4),
@@ -32,6 +32,6 @@ def preset(name: str, images: int, base_model: str = "") -> dict[str, Any]:
         "lora_alpha": float(rank),
         "batch_size": batch,
         "epochs": epochs,
-        "learning_rate": rate,
+        "learning_rate": learning_rate,
         "save_steps": max(10, steps // 10),
     }

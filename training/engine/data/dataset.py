@@ -56,14 +56,14 @@ def check_dataset(
     examples = []
     for name, caption in captioned.captions.items():
         try:
-            path = captioned.pictures[name]
+            path = captioned.images[name]
             examples.append(_example(name, path, caption, config, buckets, known))
         except EngineError as fault:
             faults.append(fault)
     faults += captioned.unmatched
     faults += [
         EngineError("image-without-caption", name=name)
-        for name in captioned.pictures
+        for name in captioned.images
         if name not in captioned.captions
     ]
     return DatasetCheck(examples, faults, captioned.remarks + _repeat_remarks(folder, examples))

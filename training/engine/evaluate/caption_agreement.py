@@ -58,7 +58,7 @@ class Judge:
         trigger words, which CLIP does not know."""
         if not looks:
             return []
-        pictures = torch.cat(looks)
+        images = torch.cat(looks)
         different = list(dict.fromkeys(captions))
         texts = torch.cat(
             [
@@ -66,16 +66,16 @@ class Judge:
                 for start in range(0, len(different), 64)
             ]
         )
-        fits = pictures @ texts.T
+        fits = images @ texts.T
         return [
             Agreement(
-                tuple(self._conflicts(pictures[row : row + 1], caption)),
+                tuple(self._conflicts(images[row : row + 1], caption)),
                 _outdone(fits[row], different.index(caption)),
             )
             for row, caption in enumerate(captions)
         ]
 
-    def _conflicts(self, picture: torch.Tensor, caption: str):
+    def _conflicts(self, image: torch.Tensor, caption: str):
         groups = zip(self.labeler.vocabulary.groups, self.labeler.phrase_features, strict=True)
         for group, phrases in groups:
             if group.pick > 1:  # several may be true at once, so none speaks against another
@@ -84,7 +84,7 @@ class Judge:
             said = [n for n, term in enumerate(terms) if _names(caption, term)]
             if not said:
                 continue
-            chances = (self.labeler.clip.sharpness * picture @ phrases.T)[0].softmax(dim=-1)
+            chances = (self.labeler.clip.sharpness * image @ phrases.T)[0].softmax(dim=-1)
             best = int(chances.argmax())
             if best not in said:
                 yield Conflict(terms[said[0]], terms[best], round(chances[best].item(), 3))

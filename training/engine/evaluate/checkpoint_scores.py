@@ -21,7 +21,7 @@ from training.engine.prompts.word_weights import words_of
 from training.engine.sampling.renderer import Renderer, SampleRequest
 
 STRENGTHS = (0.6, 1.0)
-FEWEST_PICTURES = 8
+FEWEST_IMAGES = 8
 SHARE_OF_TRAINING = 0.25
 STEPS, FEWEST_STEPS = 20, 6
 COPY_LIMIT = 0.97
@@ -58,7 +58,7 @@ class Recommendation:
     step: int
     reasons: tuple[str, ...]
     scores: tuple[CheckpointScore, ...]
-    pictures: int
+    pictures: int  # under this name in run.json
     steps: int
     seconds: float
 
@@ -86,7 +86,7 @@ def recommend(
     training_seconds: float | None = None,
     guidance: float = 5.0,
     clip="auto",
-    on_picture: Callable[[int, int], None] | None = None,
+    on_image: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Recommendation:
     """Score every checkpoint on prompts × two strengths (at least 8 pictures) and choose one.
@@ -121,15 +121,15 @@ def recommend(
         return renderer.render(
             requests,
             should_stop=should_stop,
-            on_picture=lambda *_: on_picture(next(done), total) if on_picture else None,
+            on_image=lambda *_: on_image(next(done), total) if on_image else None,
         )
 
     plain = render([], steps)
     scorer = _CheckpointScorer(plain, references, [prompt for prompt, _ in seeded_prompts], clip)
     scores = []
     for step, path in checkpoints.items():
-        pictures = {s: render([(path, s)], steps) for s in STRENGTHS}
-        scores.append(scorer.score(step, path, pictures))
+        images = {s: render([(path, s)], steps) for s in STRENGTHS}
+        scores.append(scorer.score(step, path, images))
     best = max(scores, key=lambda score: (score.total, -score.step))
     return Recommendation(
         path=best.path,
@@ -144,7 +144,7 @@ def recommend(
 
 def _with_seeds(prompts: Sequence[str]) -> list[tuple[str, int]]:
     """(prompt, seed) pairs, enough that every checkpoint has at least eight pictures."""
-    count = max(len(prompts), FEWEST_PICTURES // len(STRENGTHS))
+    count = max(len(prompts), FEWEST_IMAGES // len(STRENGTHS))
     return [(prompts[i % len(prompts)], i) for i in range(count)]
 
 
@@ -200,7 +200,7 @@ class _CheckpointScorer:
             self.far_clip = self._similarity(plain)
 
     def score(self, step: int, path: Path, by_strength: dict[float, list]) -> CheckpointScore:
-        everything = [picture for pictures in by_strength.values() for picture in pictures]
+        everything = [image for images in by_strength.values() for image in images]
         near = histogram_distance(colour_histogram(everything), self.reference.histogram)
         style = (self.far - near) / max(self.far, 1e-6)
         agreement = None
@@ -211,13 +211,13 @@ class _CheckpointScorer:
         content = float(
             np.mean(
                 [
-                    edge_correlation(picture, plain)
-                    for pictures in by_strength.values()
-                    for picture, plain in zip(pictures, self.plain, strict=True)
+                    edge_correlation(image, plain)
+                    for images in by_strength.values()
+                    for image, plain in zip(images, self.plain, strict=True)
                 ]
             )
         )
-        copy = max(float((self.thumbs @ _thumb(picture)).max()) for picture in everything)
+        copy = max(float((self.thumbs @ _thumb(image)).max()) for image in everything)
         style = max(0.0, min(1.0, style))
         # Style counts most; a picture that lost its scene, or is a training picture, is no use.
         total = style + 0.5 * max(0.0, content) - (1.0 if copy > COPY_LIMIT else 0.0)
@@ -225,11 +225,11 @@ class _CheckpointScorer:
             total += 0.5 * agreement
         return CheckpointScore(str(path), step, style, content, agreement, copy, total)
 
-    def _similarity(self, pictures) -> float:
-        return float((self.clip.image_features(pictures) @ self.reference.features.T).mean())
+    def _similarity(self, images) -> float:
+        return float((self.clip.image_features(images) @ self.reference.features.T).mean())
 
-    def _agreement(self, pictures) -> float:
-        return float((self.clip.image_features(pictures) * self.texts).sum(dim=-1).mean())
+    def _agreement(self, images) -> float:
+        return float((self.clip.image_features(images) * self.texts).sum(dim=-1).mean())
 
 
 def _reasons(best: CheckpointScore, scores: list[CheckpointScore]) -> Iterator[str]:

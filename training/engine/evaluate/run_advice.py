@@ -21,7 +21,7 @@ def advise(
     config: RunConfig,
     info: BaseInfo,
     folder: RunFolder,
-    on_picture: Callable[[int, int], None] | None = None,
+    on_image: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Event | None:
     """Score a finished run's checkpoints and tell which to take.
@@ -34,7 +34,7 @@ def advise(
         record["step"]: folder.final
     }
     try:
-        recommendation = _scored(config, info, files, record["seconds"], on_picture, should_stop)
+        recommendation = _scored(config, info, files, record["seconds"], on_image, should_stop)
     except RenderStopped:
         return None
     except (EngineError, ValueError, RuntimeError, OSError) as error:
@@ -51,18 +51,18 @@ def advise(
     return event
 
 
-def worst_pictures(folder: RunFolder) -> dict[str, float]:
+def worst_images(folder: RunFolder) -> dict[str, float]:
     """Name → loss of the five pictures that a finished run learned worst, worst first."""
     return worst_of(json.loads(folder.record.read_text(encoding="utf-8")))
 
 
 def worst_of(record: dict) -> dict[str, float]:
-    """As worst_pictures, of what run.json holds; {} where it names no losses."""
+    """As worst_images, of what run.json holds; {} where it names no losses."""
     losses = record.get("image_losses") or {}
     return dict(sorted(losses.items(), key=lambda pair: -pair[1])[:WORST])
 
 
-def _scored(config, info, files, seconds, on_picture, should_stop) -> dict:
+def _scored(config, info, files, seconds, on_image, should_stop) -> dict:
     if len(files) == 1:
         ((step, path),) = files.items()
         return {"step": step, "path": str(path), "reasons": ["only-one"], "scores": []}
@@ -78,6 +78,6 @@ def _scored(config, info, files, seconds, on_picture, should_stop) -> dict:
         [example.path for example in examples],
         training_seconds=seconds,
         guidance=config.sample_guidance,
-        on_picture=on_picture,
+        on_image=on_image,
         should_stop=should_stop,
     ).to_json()

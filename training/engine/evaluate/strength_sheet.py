@@ -43,7 +43,7 @@ class StrengthSheet:
 
     strengths: tuple[float, ...]
     prompts: tuple[str, ...]
-    pictures: dict[float, list[Image.Image]]
+    images: dict[float, list[Image.Image]]
     scores: list[StyleScore]
     seeds: tuple[int, ...] = ()
     slack: float = 0.01
@@ -63,8 +63,8 @@ class StrengthSheet:
         pen = ImageDraw.Draw(sheet)
         for row, strength in enumerate(self.strengths):
             pen.text((6, row * side + side // 2 - 6), f"{strength:g}", fill="black")
-            for column, picture in enumerate(self.pictures[strength]):
-                small = picture.copy()
+            for column, image in enumerate(self.images[strength]):
+                small = image.copy()
                 small.thumbnail((side - 4, side - 4))
                 sheet.paste(small, (margin + column * side + 2, row * side + 2))
         return sheet
@@ -84,20 +84,20 @@ def strength_sheet(
     width: int | None = None,
     height: int | None = None,
     negative_prompt: str = "",
-    on_picture: Callable[[int, int], None] | None = None,
+    on_image: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> StrengthSheet:
     """Render every prompt at every strength with the same seeds, and score each strength.
 
     pack: a LoRA file. references: pictures of the training set. seeds: one per prompt.
-    clip: a labelers.Clip for the similarity, or None. on_picture(done, total): after each.
+    clip: a labelers.Clip for the similarity, or None. on_image(done, total): after each.
     Strength 0 is always rendered: drift and content are measured against it.
     Raises what Renderer.render raises.
     """
     strengths = tuple(sorted({0.0, *map(float, strengths)}))
     seeds = tuple(seeds) if seeds else tuple(range(len(prompts)))
     total = len(strengths) * len(prompts)
-    pictures: dict[float, list[Image.Image]] = {}
+    images: dict[float, list[Image.Image]] = {}
     for row, strength in enumerate(strengths):
         requests = [
             SampleRequest(
@@ -107,15 +107,13 @@ def strength_sheet(
         ]
 
         def done(i, _, row=row):
-            if on_picture:
-                on_picture(row * len(prompts) + i + 1, total)
+            if on_image:
+                on_image(row * len(prompts) + i + 1, total)
 
-        pictures[strength] = renderer.render(requests, should_stop=should_stop, on_picture=done)
+        images[strength] = renderer.render(requests, should_stop=should_stop, on_image=done)
     reference = Reference.of(references, clip)
-    scores = [
-        reference.score(strength, pictures[strength], pictures[0.0]) for strength in strengths
-    ]
-    return StrengthSheet(strengths, tuple(prompts), pictures, scores, seeds)
+    scores = [reference.score(strength, images[strength], images[0.0]) for strength in strengths]
+    return StrengthSheet(strengths, tuple(prompts), images, scores, seeds)
 
 
 @dataclass(frozen=True)
@@ -138,17 +136,17 @@ class Reference:
         return cls(colour_histogram(images), features, clip)
 
     def score(
-        self, strength: float, pictures: list[Image.Image], plain: list[Image.Image]
+        self, strength: float, images: list[Image.Image], plain: list[Image.Image]
     ) -> StyleScore:
         """The score of pictures made at a strength; `plain`: the same ones at strength 0."""
         similarity = None
         if self.features is not None and self.clip:
-            likeness = self.clip.image_features(pictures) @ self.features.T
+            likeness = self.clip.image_features(images) @ self.features.T
             similarity = likeness.mean().item()
-        pairs = list(zip(pictures, plain, strict=True))
+        pairs = list(zip(images, plain, strict=True))
         return StyleScore(
             strength=strength,
-            colour=histogram_distance(colour_histogram(pictures), self.histogram),
+            colour=histogram_distance(colour_histogram(images), self.histogram),
             similarity=similarity,
             drift=float(np.mean([_difference(a, b) for a, b in pairs])),
             content=float(np.mean([edge_correlation(a, b) for a, b in pairs])),

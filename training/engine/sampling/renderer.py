@@ -95,14 +95,14 @@ class Renderer:
         requests: Sequence[SampleRequest],
         on_step: OnStep | None = None,
         should_stop: Callable[[], bool] | None = None,
-        on_picture: Callable[[int, Image.Image], None] | None = None,
+        on_image: Callable[[int, Image.Image], None] | None = None,
     ) -> list[Image.Image]:
         """The pictures, in the order of the requests.
 
         on_step(i, step, total, preview): after each denoising step (1 … total) of request i;
         preview is a small picture every few steps, else None.
         should_stop(): asked before each picture and at each step.
-        on_picture(i, picture): as soon as picture i is ready.
+        on_image(i, picture): as soon as picture i is ready.
         Raises RenderStopped; EngineError: those of check_request and init_image_of,
         lora-does-not-fit and those of weight_files.read, picture-not-finite.
         All requests are checked before the first picture is begun.
@@ -122,8 +122,8 @@ class Renderer:
                 raise RenderStopped(pictures)
             for i, picture in zip(group, painted, strict=True):
                 pictures.append(picture)
-                if on_picture:
-                    on_picture(i, picture)
+                if on_image:
+                    on_image(i, picture)
         return pictures
 
     def count_tokens(self, prompt: str) -> int:

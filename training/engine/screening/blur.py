@@ -14,8 +14,8 @@ import numpy as np
 from scipy import ndimage
 
 from training.engine.errors import gettext_noop
-from training.engine.screening.picture import Picture
 from training.engine.screening.report import Advice, Finding, Severity
+from training.engine.screening.screened_image import ScreenedImage
 from training.engine.screening.settings import ScreenSettings
 
 ADVICE = {
@@ -45,9 +45,9 @@ FEWEST = 40  # edges; fewer say nothing
 ENOUGH = 400  # edges in one direction from which on their number casts no more doubt
 
 
-def check(picture: Picture, settings: ScreenSettings) -> tuple[dict, list[Finding]]:
+def check(image: ScreenedImage, settings: ScreenSettings) -> tuple[dict, list[Finding]]:
     """Spread of the sharpest edges, in px at training resolution."""
-    grey = picture.at_short_side(settings.resolution).convert("L")
+    grey = image.at_short_side(settings.resolution).convert("L")
     spread, directed, edges = edge_spread(np.asarray(grey, dtype=np.float32))
     if spread is None:
         return {"blur": None}, []

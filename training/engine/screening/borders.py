@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from training.engine.errors import gettext_noop
-from training.engine.screening.picture import Picture
 from training.engine.screening.report import Advice, Finding, Severity
+from training.engine.screening.screened_image import ScreenedImage
 from training.engine.screening.settings import ScreenSettings
 
 ADVICE = {
@@ -54,15 +54,15 @@ class Strips(NamedTuple):
         return 1 - max(0, inner) / (width * height)
 
 
-def check(picture: Picture, settings: ScreenSettings) -> tuple[dict, list[Finding]]:
+def check(image: ScreenedImage, settings: ScreenSettings) -> tuple[dict, list[Finding]]:
     """Share of the area that plain strips along the rim cover."""
-    colours = np.asarray(picture.shrunk(LONGEST)).astype(np.int16)
+    colours = np.asarray(image.shrunk(LONGEST)).astype(np.int16)
     strips = find_strips(colours)
     share = strips.share(colours.shape[1], colours.shape[0])
     measures = {"border": round(share, 3)}
     if share < settings.border_share:
         return measures, []
-    scale = picture.width / colours.shape[1]
+    scale = image.width / colours.shape[1]
     sides = {side: round(depth * scale) for side, depth in strips._asdict().items()}
     return measures, [
         Finding(

@@ -13,8 +13,8 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from training.engine.errors import gettext_noop
-from training.engine.screening.picture import Picture
 from training.engine.screening.report import Advice, Finding, Severity
+from training.engine.screening.screened_image import ScreenedImage
 from training.engine.screening.settings import ScreenSettings
 
 ADVICE = {
@@ -63,9 +63,9 @@ class Duplicate:
         )
 
 
-def fingerprint(picture: Picture) -> str:
+def fingerprint(image: ScreenedImage) -> str:
     """20 hashes of 16 hexadecimal digits, joined by "-"; "" for a picture too plain to tell."""
-    return fingerprint_of(picture.shrunk(SIDE))
+    return fingerprint_of(image.shrunk(SIDE))
 
 
 def fingerprint_of(image: Image.Image) -> str:

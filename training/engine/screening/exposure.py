@@ -5,8 +5,8 @@ from PIL import Image
 from scipy import ndimage
 
 from training.engine.errors import gettext_noop
-from training.engine.screening.picture import Picture
 from training.engine.screening.report import Advice, Finding, Severity
+from training.engine.screening.screened_image import ScreenedImage
 from training.engine.screening.settings import ScreenSettings
 
 ADVICE = {
@@ -32,9 +32,9 @@ BACKDROP = 0.8  # share of the rim that is white where a product stands before a
 SUBJECT = 0.65  # luma; what stands before a backdrop is darker than this
 
 
-def check(picture: Picture, settings: ScreenSettings) -> tuple[dict, list[Finding]]:
+def check(image: ScreenedImage, settings: ScreenSettings) -> tuple[dict, list[Finding]]:
     """Level of the brightest hundredth (0..1) and share of blown-out area (0..1)."""
-    small = picture.overview.resize((SIDE, SIDE), Image.Resampling.BOX, reducing_gap=2.0)
+    small = image.overview.resize((SIDE, SIDE), Image.Resampling.BOX, reducing_gap=2.0)
     luma = np.asarray(small, dtype=np.float32) @ (
         np.array([0.2126, 0.7152, 0.0722], dtype=np.float32) / 255
     )

@@ -16,8 +16,8 @@ import numpy as np
 from scipy import fft, ndimage
 
 from training.engine.errors import gettext_noop
-from training.engine.screening.picture import Picture
 from training.engine.screening.report import Advice, Finding, Severity
+from training.engine.screening.screened_image import ScreenedImage
 from training.engine.screening.settings import ScreenSettings
 
 ADVICE = {
@@ -72,14 +72,14 @@ LOW = 35  # percentile; lower than half of the edges
 CLEAR_COMB = 2.2  # times the spectrum's level around the harmonics
 
 
-def check(picture: Picture, settings: ScreenSettings) -> tuple[dict, list[Finding]]:
+def check(image: ScreenedImage, settings: ScreenSettings) -> tuple[dict, list[Finding]]:
     """The lowest JPEG quality in the picture's life, 1 to 100 (100: no compression found)."""
-    stated = table_quality(picture.tables) if picture.tables else None
-    past = pixel_quality(picture.luma)
+    stated = table_quality(image.tables) if image.tables else None
+    past = pixel_quality(image.luma)
     # The pixels show the file's own compression too, a little less exactly than its table.
     again = past is not None and (stated is None or past < stated - 8)
     lowest = round(past if past is not None and again else stated or 100)
-    factor, height = enlarged_blocks(picture.luma)
+    factor, height = enlarged_blocks(image.luma)
     measures = {"jpeg": lowest, "jpeg_blocks": round(height, 2)}
     limit = settings.jpeg_quality
     if lowest < limit:

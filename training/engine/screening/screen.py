@@ -18,8 +18,8 @@ from training.engine.screening import (
     subject,
     text,
 )
-from training.engine.screening.picture import open_picture
 from training.engine.screening.report import Advice, Finding, Report, Severity
+from training.engine.screening.screened_image import open_screened
 from training.engine.screening.settings import ScreenSettings
 
 CHECKS = (size, blur, jpeg, exposure, subject, borders, screenshot, text)
@@ -54,22 +54,22 @@ def screen_file(
     settings = settings or ScreenSettings()
     name = name or Path(path).name
     try:
-        picture = open_picture(path, settings, name)
+        image = open_screened(path, settings, name)
     except EngineError as error:
         return _refused(name, error)
     measures: dict[str, Any] = {}
     findings: list[Finding] = []
     for part in CHECKS:
-        numbers, more = part.check(picture, settings)
+        numbers, more = part.check(image, settings)
         measures |= numbers
         findings += more
     return Report(
         name=name,
-        width=picture.width,
-        height=picture.height,
+        width=image.width,
+        height=image.height,
         findings=tuple(findings),
         measures=measures,
-        phash=duplicates.fingerprint(picture),
+        phash=duplicates.fingerprint(image),
     )
 
 

@@ -4,8 +4,8 @@ import numpy as np
 from scipy import ndimage
 
 from training.engine.errors import gettext_noop
-from training.engine.screening.picture import Picture
 from training.engine.screening.report import Advice, Finding, Severity
+from training.engine.screening.screened_image import ScreenedImage
 from training.engine.screening.settings import ScreenSettings
 
 ADVICE = {
@@ -34,11 +34,11 @@ PAGE = 0.35  # share of the picture that a page's one colour fills
 FLAT = 0.6  # share of the ground that equals its neighbour exactly; a sky or a wall has grain
 
 
-def check(picture: Picture, settings: ScreenSettings) -> tuple[dict, list[Finding]]:
+def check(image: ScreenedImage, settings: ScreenSettings) -> tuple[dict, list[Finding]]:
     """Share of the picture that is drawn ground, 0 to 1."""
-    share = drawn_share(np.asarray(picture.shrunk(LONGEST)))
+    share = drawn_share(np.asarray(image.shrunk(LONGEST)))
     measures = {"screenshot": round(share, 3)}
-    words = f"{picture.name} {picture.clues}".lower()
+    words = f"{image.name} {image.clues}".lower()
     if any(word in words for word in WORDS):
         return measures, [
             Finding("screenshot", "screenshot-by-name", Severity.WARNING, 1.0, 1.0, sure=0.95)

@@ -1,8 +1,8 @@
 """Is the picture large enough for the training resolution?"""
 
 from training.engine.errors import gettext_noop
-from training.engine.screening.picture import Picture
 from training.engine.screening.report import Advice, Finding, Severity
+from training.engine.screening.screened_image import ScreenedImage
 from training.engine.screening.settings import ScreenSettings
 
 ADVICE = {
@@ -16,15 +16,15 @@ ADVICE = {
 }
 
 
-def check(picture: Picture, settings: ScreenSettings) -> tuple[dict, list[Finding]]:
+def check(image: ScreenedImage, settings: ScreenSettings) -> tuple[dict, list[Finding]]:
     """Short side in px against the training resolution; below half of it is a fault."""
-    side = min(picture.width, picture.height)
+    side = min(image.width, image.height)
     findings = []
     if side < settings.resolution:
         severity = Severity.FAULT if 2 * side < settings.resolution else Severity.WARNING
         facts = {
-            "width": picture.width,
-            "height": picture.height,
+            "width": image.width,
+            "height": image.height,
             "needed": settings.resolution,
         }
         findings.append(

@@ -16,8 +16,8 @@ from PIL import Image
 from scipy import ndimage
 
 from training.engine.errors import gettext_noop
-from training.engine.screening.picture import Picture
 from training.engine.screening.report import Advice, Finding, Severity
+from training.engine.screening.screened_image import ScreenedImage
 from training.engine.screening.settings import ScreenSettings
 
 ADVICE = {
@@ -37,9 +37,9 @@ AREA = 0.06  # of the long side: what counts as a large area
 RIM = 0.06  # of the short side
 
 
-def check(picture: Picture, settings: ScreenSettings) -> tuple[dict, list[Finding]]:
+def check(image: ScreenedImage, settings: ScreenSettings) -> tuple[dict, list[Finding]]:
     """Clarity of the subject, 0 (busy all over) to 1 (one thing before a calm ground)."""
-    clarity = subject_clarity(picture.shrunk(SIDE))
+    clarity = subject_clarity(image.shrunk(SIDE))
     if clarity is None:
         return {"clarity": None}, []
     measures = {"clarity": round(clarity, 2)}

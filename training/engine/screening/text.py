@@ -13,8 +13,8 @@ import logging
 import numpy as np
 
 from training.engine.errors import gettext_noop
-from training.engine.screening.picture import Picture
 from training.engine.screening.report import Advice, Finding, Severity
+from training.engine.screening.screened_image import ScreenedImage
 from training.engine.screening.settings import ScreenSettings
 
 ADVICE = {
@@ -37,7 +37,7 @@ LETTERS = 3  # and digits; fewer are as often two eyes or a wheel
 SHOWN = 60  # letters of the words in a message
 
 
-def check(picture: Picture, settings: ScreenSettings) -> tuple[dict, list[Finding]]:
+def check(picture: ScreenedImage, settings: ScreenSettings) -> tuple[dict, list[Finding]]:
     """Share of the picture, 0 to 1, that readable writing covers; None without RapidOCR
     and for slivers."""
     if not is_installed():

@@ -204,9 +204,7 @@ def test_what_a_run_wrote_into_its_set_is_no_part_of_it(put):
     folder = put({"a.png": None, "out/samples/s.png": None, ".cache/x.png": None})
 
     assert list(find_images(folder).files) == ["a.png", "out/samples/s.png"]
-    assert folder_captions(put({"a.txt": "tea"}), folder, folder / "out").pictures.keys() == {
-        "a.png"
-    }
+    assert folder_captions(put({"a.txt": "tea"}), folder, folder / "out").images.keys() == {"a.png"}
 
 
 def test_picture_is_decoded_once_while_it_stays_the_same(put, check, monkeypatch):

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from training.engine.data.captions.matching import PictureIndex
+from training.engine.data.captions.matching import ImageIndex
 
 PICTURES = [
     "red/001.jpg",
@@ -39,10 +39,10 @@ PICTURES = [
     ],
 )
 def test_name_means_the_picture_of_its_own_folder(name, pictures):
-    assert PictureIndex(PICTURES).find(name) == pictures
+    assert ImageIndex(PICTURES).find(name) == pictures
 
 
 def test_picture_in_nfd_is_found_by_its_name_in_nfc():
     disk = unicodedata.normalize("NFD", "骑楼é.png")
 
-    assert PictureIndex([disk]).find("骑楼é.png") == [disk]
+    assert ImageIndex([disk]).find("骑楼é.png") == [disk]

@@ -45,16 +45,16 @@ def find_columns(lines: list[list[str]], table: str) -> tuple[int, int] | None:
     heading, rows = lines[0], lines[1:]
     if len(heading) < 2 or any(map(is_image, heading)):
         return None
-    pictures = _picture_columns(rows, len(heading))
-    name = _name_column(heading, pictures)
+    images = _image_columns(rows, len(heading))
+    name = _name_column(heading, images)
     captions = [at for at in caption_columns(heading) if at != name]
     if len(heading) == 2:
         return _of_two(heading, name, captions)
     if name is None:
-        if not _reads_as_heading(heading) or not (captions or _is_above(heading, rows, pictures)):
+        if not _reads_as_heading(heading) or not (captions or _is_above(heading, rows, images)):
             return None
-        name = _only_picture(heading, [at for at in pictures if at not in captions], table)
-    elif not captions and name and name not in pictures:
+        name = _only_image(heading, [at for at in images if at not in captions], table)
+    elif not captions and name and name not in images:
         return None  # a row of tags, “photo” among them
     if len(captions) != 1:
         several = "captions-column-unclear" if captions else "captions-column-unknown"
@@ -90,14 +90,14 @@ def _is_like_one(word: str) -> bool:
     return bool(end) and any(match.end() == len(word) for match in _CHINESE.finditer(word))
 
 
-def _name_column(heading: list[str], pictures: list[int]) -> int | None:
+def _name_column(heading: list[str], images: list[int]) -> int | None:
     """The first known word for a picture's name, those above pictures before all others."""
     words = [_word(cell) for cell in heading]
     known = [words.index(word) for word in NAME_COLUMNS if word in words]
-    return next((at for at in known if at in pictures), known[0] if known else None)
+    return next((at for at in known if at in images), known[0] if known else None)
 
 
-def _picture_columns(rows: list[list[str]], columns: int) -> list[int]:
+def _image_columns(rows: list[list[str]], columns: int) -> list[int]:
     counts = [sum(len(row) > at and is_image(row[at]) for row in rows) for at in range(columns)]
     return [at for at, count in enumerate(counts) if count and count * 2 >= max(counts)]
 
@@ -122,18 +122,18 @@ def _reads_as_heading(heading: list[str]) -> bool:
     )
 
 
-def _is_above(heading, rows, pictures) -> bool:
+def _is_above(heading, rows, images) -> bool:
     """Whether the rows below have a picture where the first line has none, and as many cells."""
-    below = [row for row in rows if any(len(row) > at and is_image(row[at]) for at in pictures)]
+    below = [row for row in rows if any(len(row) > at and is_image(row[at]) for at in images)]
     whole = [row for row in below if len(row) >= len(heading)]
     return bool(below) and len(whole) == len(below) and len(below) * 3 >= len(rows) * 2
 
 
-def _only_picture(heading, pictures, table) -> int:
-    if len(pictures) != 1:
-        shown = _shown(heading, pictures or range(len(heading)))
+def _only_image(heading, images, table) -> int:
+    if len(images) != 1:
+        shown = _shown(heading, images or range(len(heading)))
         raise EngineError("captions-picture-unclear", name=table, columns=shown)
-    return pictures[0]
+    return images[0]
 
 
 def _shown(heading, columns) -> str:

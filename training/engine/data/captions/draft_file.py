@@ -13,7 +13,7 @@ from pathlib import Path
 from training.engine.data.captions.csv_table import Dialect, cells_of, csv_records, find_dialect
 from training.engine.data.captions.encoding import decode_table
 from training.engine.data.captions.json_lines import json_records, keys_of, read_json
-from training.engine.data.captions.matching import PictureIndex, name_key
+from training.engine.data.captions.matching import ImageIndex, name_key
 from training.engine.data.captions.rows import (
     CaptionTable,
     Record,
@@ -69,14 +69,14 @@ class CaptionFile:
                 text=shorten(self.text[unread[0].start : unread[0].end]),
             )
 
-    def refuse_other_tables(self, pictures: list[str]) -> None:
+    def refuse_other_tables(self, images: list[str]) -> None:
         """Raise captions-picture-unclear for a table without a heading that is known and without
         one row that names a picture: whatever it holds, it is no captions, and rows put below
         would spoil it.
         """
         if self._is_json or self.dialect.heading or not self.records:
             return
-        index = PictureIndex(pictures)
+        index = ImageIndex(images)
         if any(is_image(record.name) or index.find(record.name) for record in self.records):
             return
         cells, _ = cells_of(self.text, self.records[0].start, self.dialect.delimiter)
@@ -93,9 +93,9 @@ class CaptionFile:
         """What readers of the file will find."""
         return gather(self.records)
 
-    def records_of(self, pictures: list[str]) -> dict[str, Record]:
+    def records_of(self, images: list[str]) -> dict[str, Record]:
         """picture → the row that speaks of it; a row with a caption before an empty one."""
-        index = PictureIndex(pictures)
+        index = ImageIndex(images)
         records: dict[str, Record] = {}
         for record in self.records:
             meant = index.find(record.name)

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from training.engine.data.captions.matching import PictureIndex
+from training.engine.data.captions.matching import ImageIndex
 from training.engine.data.captions.tables import (
     LARGEST_SIDECAR,
     SIDECARS,
@@ -34,7 +34,7 @@ class FolderCaptions:
     telling.
     """
 
-    pictures: dict[str, Path]
+    images: dict[str, Path]
     captions: dict[str, str] = field(default_factory=dict)
     faults: list[EngineError] = field(default_factory=list)
     unmatched: list[EngineError] = field(default_factory=list)
@@ -53,7 +53,7 @@ def folder_captions(folder: Path, metadata: Path, leave_out: Path | None = None)
     result = FolderCaptions(
         _without(images.files, leave_out), faults=list(images.faults), remarks=list(images.remarks)
     )
-    index = PictureIndex(result.pictures)
+    index = ImageIndex(result.images)
     sources: dict[str, str] = {}
     if not metadata.is_dir():
         _take_table(result, index, folder, metadata, sources)
@@ -79,9 +79,9 @@ def _without(files: dict[str, Path], leave_out: Path | None) -> dict[str, Path]:
     }
 
 
-def folder_repeats(folder: Path, picture: str) -> int:
+def folder_repeats(folder: Path, image: str) -> int:
     """How often kohya's trainer shows a picture an epoch: the number before `_` of its folder."""
-    parent = (folder / picture).parent.name
+    parent = (folder / image).parent.name
     match = re.match(r"(\d{1,4})_", parent)
     return max(1, int(match[1])) if match else 1
 
@@ -113,28 +113,28 @@ def _take_table(result, index, folder, path, sources) -> None:
     refused = {fault.facts.get("name") for fault in result.faults}
     for name, caption in table.rows.items():
         written = clean_name(str(place / name))
-        pictures = index.find(written)
-        if not pictures and os.path.isfile(folder / written):
-            pictures = [written]  # a picture of an unusual ending
-            result.pictures[written] = folder / written
-        if not pictures and (name == table.heading or written in refused):
+        images = index.find(written)
+        if not images and os.path.isfile(folder / written):
+            images = [written]  # a picture of an unusual ending
+            result.images[written] = folder / written
+        if not images and (name == table.heading or written in refused):
             continue
         line = table.lines[name]
-        if not pictures:
+        if not images:
             result.unmatched.append(EngineError("caption-without-image", name=written, line=line))
-        elif len(pictures) > 1:
-            others = ", ".join(pictures)
+        elif len(images) > 1:
+            others = ", ".join(images)
             result.unmatched.append(
                 EngineError("caption-fits-several", name=name, line=line, others=others)
             )
         else:
-            _give(result, sources, pictures[0], caption, f"{path.name}, {line}")
+            _give(result, sources, images[0], caption, f"{path.name}, {line}")
 
 
 def _take_sidecar(result, index, stem, path, sources) -> None:
     # A text file beside two pictures of its name speaks of both, as it does to other trainers.
-    pictures = index.find(clean_name(str(stem)))
-    if not pictures:
+    images = index.find(clean_name(str(stem)))
+    if not images:
         return  # notes.txt, LICENSE.txt: text that belongs to no picture
     try:
         text = decode(caption_bytes(path, LARGEST_SIDECAR), path.name)
@@ -144,15 +144,13 @@ def _take_sidecar(result, index, stem, path, sources) -> None:
     caption = sidecar_caption(text)
     if (lines := sidecar_lines(text)) > 1:
         result.remarks.append(EngineError("caption-first-line", name=path.name, count=lines))
-    for picture in pictures:
+    for image in images:
         if caption:
-            _give(result, sources, picture, caption, path.name)
+            _give(result, sources, image, caption, path.name)
 
 
-def _give(result, sources, picture, caption, source) -> None:
-    known = result.captions.setdefault(picture, caption)
-    first = sources.setdefault(picture, source)
+def _give(result, sources, image, caption, source) -> None:
+    known = result.captions.setdefault(image, caption)
+    first = sources.setdefault(image, source)
     if known != caption:
-        result.faults.append(
-            EngineError("caption-second", name=picture, first=first, second=source)
-        )
+        result.faults.append(EngineError("caption-second", name=image, first=first, second=source))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from training.engine.data.captions.rows import file_name, is_image
 
 
-class PictureIndex:
+class ImageIndex:
     """Pictures by their names, folders included. A name with a folder means that folder only.
 
     A name fits as it is written; else as Unicode composes it (macOS writes NFD) and without blanks
@@ -18,9 +18,9 @@ class PictureIndex:
         for name in names:
             self.add(name)
 
-    def add(self, name: str, picture: str | None = None) -> None:
+    def add(self, name: str, image: str | None = None) -> None:
         """Let `name` mean the picture; its own name if None."""
-        meant = name if picture is None else picture
+        meant = name if image is None else image
         for level, key in zip(self._levels, _keys(name, _stem(name)), strict=True):
             known = level.setdefault(key, [])
             if meant not in known:

@@ -17,7 +17,7 @@ LONGEST = 4096  # px; keeps the copies of very long panoramas small
 
 
 @dataclass(frozen=True)
-class Picture:
+class ScreenedImage:
     """What the checks are given.
 
     name: as shown to people. width, height: upright, in px.
@@ -56,7 +56,9 @@ class Picture:
         return self.overview if scale >= 1 else _resized(self.overview, scale)
 
 
-def open_picture(path: str | Path, settings: ScreenSettings, name: str | None = None) -> Picture:
+def open_screened(
+    path: str | Path, settings: ScreenSettings, name: str | None = None
+) -> ScreenedImage:
     """Decode the file once. The header is judged first, so that a bomb is never unpacked.
 
     Memory: decoder and copies need up to 12 bytes per pixel of the file, see docs/screening.md.
@@ -66,7 +68,7 @@ def open_picture(path: str | Path, settings: ScreenSettings, name: str | None = 
         return _read(image, name or Path(path).name, settings)
 
 
-def _read(image: Image.Image, name: str, settings: ScreenSettings) -> Picture:
+def _read(image: Image.Image, name: str, settings: ScreenSettings) -> ScreenedImage:
     tables = getattr(image, "quantization", None)
     clues = _clues(image)
     if image.mode in ("1", "P"):  # palette indices can't be averaged
@@ -76,7 +78,7 @@ def _read(image: Image.Image, name: str, settings: ScreenSettings) -> Picture:
     overview = as_rgb(_resized(image, scale))
     turned = orientation(image) in (5, 6, 7, 8)
     width, height = image.size[::-1] if turned else image.size
-    return Picture(
+    return ScreenedImage(
         name=name,
         width=width,
         height=height,
