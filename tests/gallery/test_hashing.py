@@ -56,8 +56,8 @@ def test_style_from_elsewhere_is_hashed_once(base, designer, toy_weights, hashed
 def test_style_that_is_rewritten_is_hashed_for_its_header_and_for_the_store(
     base, designer, toy_base, tmp_path, hashed
 ):
-    pipe = loading.load_pipeline(base_models.describe(toy_base), "cpu")
-    lora_makers.write_peft(pipe.unet, tmp_path, r=4, lora_alpha=4, target_modules=["to_q"])
+    model = loading.load_model(base_models.describe(toy_base), "cpu")
+    lora_makers.write_peft(model.pipe.unet, tmp_path, r=4, lora_alpha=4, target_modules=["to_q"])
     weights, config = tmp_path / "adapter_model.safetensors", tmp_path / "adapter_config.json"
 
     style = fitting(weights, "ink", base, config)
