@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from training.engine.base import base_models
-from training.engine.data import dataset
+from training.engine.data import dataset, image_facts
 from training.engine.data.captions.folders import folder_captions
 from training.engine.data.dataset import check_dataset, load_dataset
 from training.engine.data.image_folder import find_images
@@ -207,14 +207,14 @@ def test_what_a_run_wrote_into_its_set_is_no_part_of_it(put):
     assert folder_captions(put({"a.txt": "tea"}), folder, folder / "out").images.keys() == {"a.png"}
 
 
-def test_picture_is_decoded_once_while_it_stays_the_same(put, check, monkeypatch):
+def test_image_is_decoded_once_while_it_stays_the_same(put, check, monkeypatch):
     folder = put({"1.png": None, "2.png": None, "metadata.csv": "1.png,tea\n2.png,house\n"})
     long_ago = time.time() - 60
     for name in ("1.png", "2.png"):
         os.utime(folder / name, (long_ago, long_ago))
     decoded = []
     monkeypatch.setattr(
-        dataset, "open_rgb", lambda path, name: decoded.append(name) or open_rgb(path, name)
+        image_facts, "open_rgb", lambda path, name: decoded.append(name) or open_rgb(path, name)
     )
 
     first = check(folder)
