@@ -41,7 +41,15 @@ from training.models import (
     TrainingRun,
 )
 
-_COLOURS = {"white": "白 white", "red": "红 red", "black": "黑 black", "blue": "蓝 blue"}
+# Of the rendered cars, enough for each way a scene may face.
+_CUTOUTS = {
+    "empow-blue-right-day": "蓝 blue · 朝右 facing right",
+    "empow-white-left-day": "白 white · 朝左 facing left",
+    "gs8-red-right-day": "红 red · 朝右 facing right",
+    "gs8-white-left-day": "白 white · 朝左 facing left",
+    "m8-black-right-day": "黑 black · 朝右 facing right",
+    "m8-gold-left-day": "金 gold · 朝左 facing left",
+}
 FOLDER = Path(__file__).resolve().parent
 
 
@@ -68,7 +76,7 @@ def load_demo(folder=FOLDER):
     with transaction.atomic():
         for entry in content["datasets"]:
             _dataset(entry, designer, files)
-        _cutouts(Path(folder) / "cutouts", designer)
+        _cutouts(designer)
     base = BaseModel.objects.usable().filter(sha256=content["base"]["sha256"]).first()
     if base is None:
         said = f" ({problems})" if problems else ""
@@ -115,15 +123,15 @@ def _dataset(entry, owner, files):
             image.check_caption(one["caption"], owner)
 
 
-def _cutouts(folder, designer):
-    """Cut-outs of the demo's cars, drawn by the bundled base's own artist: slug-colour.png."""
+def _cutouts(designer):
+    """Cut-outs of the demo's cars, which our own renderer made (gallery/demo/vehicles)."""
     if ProductCutout.objects.exists():
         return
-    for path in sorted(folder.glob("*.png")):
-        slug, _, colour = path.stem.partition("-")
-        vehicle = Vehicle.objects.filter(slug=slug).first()
+    for stem, name in _CUTOUTS.items():
+        vehicle = Vehicle.objects.filter(slug=stem.partition("-")[0]).first()
         if vehicle:
-            sources.keep_cutout(path, f"{_COLOURS.get(colour, colour)}.png", designer, vehicle)
+            path = FOLDER / "vehicles" / "pictures" / f"{stem}.webp"
+            sources.keep_cutout(path, f"{name}.webp", designer, vehicle)
 
 
 def _run(entry, owner, base, files):
