@@ -11,6 +11,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("DO_NOT_TRACK", "1")
+os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # of parts that are loaded in a second
 # transformers says at every import that torchvision is missing; it is left out on purpose.
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 # peft imports bitsandbytes, which then misses an optional package that only 4-bit bases need.
