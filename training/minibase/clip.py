@@ -133,8 +133,7 @@ def train(
     while (spent := time.process_time() - started) < seconds:
         share = spent / seconds
         for group in optimizer.param_groups:
-            fall = 1.0 if share < 0.4 else max(0.01, (1 - share) / 0.6)
-            group["lr"] = _RATE * min(1, (step + 1) / 100) * fall
+            group["lr"] = _learning_rate(step, share)
         rows = generator.integers(0, len(specs), 48)
         batch, repainted = views.as_batch(shown[rows]), torch.zeros(48, dtype=torch.bool)
         # Silhouettes come slowly: begin with clean pictures, then make them harder and harder.
@@ -142,21 +141,9 @@ def train(
             batch, repainted = views.roughened(batch, generator, coarsest=0.55)
         picked = [specs[row] for row in rows]
         texts, named = zip(*(partial_caption(spec, rng) for spec in picked), strict=True)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            with torch.no_grad():
-                ids = tokenizer.encode(words, list(texts))[:, :32]
-                states = model.text_model(ids).pooler_output
-            seen = model.vision_model(_normalised(batch)).pooler_output
-        seen, caption_features = (
-            model.visual_projection(seen.float()),
-            model.text_projection(states.float()),
-        )
+        seen, caption_features = _features(model, words, batch, list(texts))
         loss = _contrast(model, seen, caption_features, picked, named, repainted)
-        for name, head in heads.items():
-            each = F.cross_entropy(head(seen), truth[name][rows], reduction="none")
-            if name in views.PALETTE_ATTRIBUTES:
-                each = each * ~repainted
-            loss = loss + each.mean() * (2.0 if name in ("vehicle", "facing") else 0.5)
+        loss = loss + _heads_loss(heads, seen, truth, rows, repainted)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(parameters, 1.0)
@@ -170,6 +157,33 @@ def train(
     figures = measure(model, words, folder, workers)
     save(model, folder, figures)
     return figures
+
+
+def _learning_rate(step: int, share: float) -> float:
+    """Warms up over 100 steps, stays, and falls from 0.4 of the time on. share: of it, spent."""
+    fall = 1.0 if share < 0.4 else max(0.01, (1 - share) / 0.6)
+    return _RATE * min(1, (step + 1) / 100) * fall
+
+
+def _features(model, words, batch: Tensor, texts: list[str]) -> tuple[Tensor, Tensor]:
+    """(of the images, of the captions), each (B, WIDTH) float32 in the space they share."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.no_grad():
+            ids = tokenizer.encode(words, texts)[:, :32]
+            states = model.text_model(ids).pooler_output
+        seen = model.vision_model(_normalised(batch)).pooler_output
+    return model.visual_projection(seen.float()), model.text_projection(states.float())
+
+
+def _heads_loss(heads, seen: Tensor, truth, rows, repainted: Tensor) -> Tensor:
+    """What the helper heads get wrong; colours of repainted images are not asked."""
+    losses = []
+    for name, head in heads.items():
+        each = F.cross_entropy(head(seen), truth[name][rows], reduction="none")
+        if name in views.PALETTE_ATTRIBUTES:
+            each = each * ~repainted
+        losses.append(each.mean() * (2.0 if name in ("vehicle", "facing") else 0.5))
+    return torch.stack(losses).sum()
 
 
 def _normalised(batch: Tensor) -> Tensor:

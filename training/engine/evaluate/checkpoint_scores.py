@@ -104,12 +104,12 @@ def recommend(
     seeded_prompts = _with_seeds(prompts)
     if clip == "auto":
         clip = _clip_for(renderer.base.family)
-    steps, most = STEPS, len(checkpoints)
+    steps = STEPS
     if training_seconds:
         budget = SHARE_OF_TRAINING * training_seconds
         per_step = _seconds_per_step(renderer, seeded_prompts[0], guidance)
         steps, most = affordable(budget, per_step, len(seeded_prompts), len(checkpoints))
-    checkpoints = thinned(checkpoints, most)
+        checkpoints = thinned(checkpoints, most)
     total = len(seeded_prompts) * (1 + len(STRENGTHS) * len(checkpoints))
     done = iter(range(1, total + 1))
 
@@ -126,10 +126,10 @@ def recommend(
 
     plain = render([], steps)
     scorer = _CheckpointScorer(plain, references, [prompt for prompt, _ in seeded_prompts], clip)
-    scores = []
-    for step, path in checkpoints.items():
-        images = {s: render([(path, s)], steps) for s in STRENGTHS}
-        scores.append(scorer.score(step, path, images))
+    scores = [
+        scorer.score(step, path, {s: render([(path, s)], steps) for s in STRENGTHS})
+        for step, path in checkpoints.items()
+    ]
     best = max(scores, key=lambda score: (score.total, -score.step))
     return Recommendation(
         path=best.path,
