@@ -147,7 +147,7 @@ RETENTION_DAYS = {
     "cancelled": env.int("KEEP_CANCELLED_DAYS", 14),
     "draft": env.int("KEEP_DRAFT_DAYS", 30),
 }
-BIN_DAYS = env.int("BIN_DAYS", 30)  # that deleted pictures can be brought back
+BIN_DAYS = env.int("BIN_DAYS", 30)  # that deleted pictures and datasets can come back
 
 # --- Fair use -------------------------------------------------------------------------------------
 PICTURES_PER_DAY = env.int("PICTURES_PER_DAY", 200)  # that one person may ask for

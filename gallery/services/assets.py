@@ -61,7 +61,7 @@ def withdraw(asset, by, reason):
 
 
 def discard(asset, by):
-    """Into the bin for 30 days; an approved picture can't go there. Raises decided-already."""
+    """Into the bin; an approved picture can't go there. Raises decided-already."""
     try:
         asset.discard(by)
     except WrongState as error:

@@ -1,5 +1,6 @@
 """Finished pictures: the gallery, one picture with its proof and its way, and what may be done."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -7,6 +8,7 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core.input.numbers import parse_ids
@@ -57,6 +59,7 @@ def asset_list(request):
         "packs": StylePack.objects.usable(),
         "reviews": [AssetReview.APPROVED, AssetReview.ASKED, AssetReview.PRIVATE],
         "asked": asked,
+        "bin_days": settings.BIN_DAYS,
     }
     return render(request, "gallery/asset_list.html", context)
 
@@ -165,7 +168,11 @@ def asset_discard(request, pk):
     except Refused:
         messages.error(request, _("An approved picture can't go to the bin; withdraw it first."))
         return redirect(asset)
-    messages.success(request, _("In the bin for 30 days."))
+    days = settings.BIN_DAYS
+    messages.success(
+        request,
+        ngettext("In the bin for %(n)d day.", "In the bin for %(n)d days.", days) % {"n": days},
+    )
     return redirect("gallery:asset-list")
 
 

@@ -73,3 +73,21 @@ def test_way_out_of_the_bin_is_not_called_undo(client, marketer, make_ready):
 
     assert "放回" in page
     assert "撤销" not in page
+
+
+@pytest.mark.parametrize(("days", "told"), [(7, "7 days"), (1, "1 day")])
+def test_bin_of_pictures_tells_the_days_that_are_set(
+    client, marketer, make_ready, settings, days, told
+):
+    settings.BIN_DAYS = days
+    [asset] = make_ready()
+    client.force_login(marketer)
+    in_english = {"headers": {"Accept-Language": "en"}}
+
+    empty = client.get("/assets/?bin=1", **in_english).text
+    moved = client.post(f"/assets/{asset.pk}/discard/", follow=True, **in_english).text
+    filled = client.get("/assets/?bin=1", **in_english).text
+
+    assert f"What you delete waits here for {told}." in empty
+    assert f"In the bin for {told}." in moved
+    assert f"Pictures stay here for {told}." in filled

@@ -1,4 +1,4 @@
-"""Datasets in the bin: out of sight, back for 30 days, then gone unless a run needs them."""
+"""Datasets in the bin: out of sight, back for BIN_DAYS, then gone unless a run needs them."""
 
 from datetime import timedelta
 
@@ -47,3 +47,15 @@ def test_bin_is_emptied_after_thirty_days_but_for_what_packs_are_traced_through(
 
     assert {dataset.name for dataset in Dataset.objects.all()} == {"fresh", "traced"}
     assert set(Dataset.objects.binned_by(designer)) == {fresh, traced}
+
+
+@pytest.mark.parametrize(("days", "told"), [(7, "7 days"), (1, "1 day")])
+def test_bin_of_datasets_tells_the_days_that_are_set(at_desk, make_dataset, settings, days, told):
+    settings.BIN_DAYS = days
+    dataset = make_dataset()
+    in_english = {"headers": {"Accept-Language": "en"}}
+
+    listed = at_desk.post(f"/datasets/{dataset.pk}/bin/", follow=True, **in_english).text
+
+    assert f"In the bin for {told}." in listed
+    assert f", for {told}\n" in listed

@@ -82,3 +82,10 @@ def test_figure_that_a_sentence_takes_in_stands_between_blanks():
     tight = re.compile(r"[\u4e00-\u9fff]%\((seconds|minutes|n|counter|count)\)[sd]")
 
     assert [text for _english, _plural, text in chinese() if tight.search(text)] == []
+
+
+def test_no_text_names_a_number_of_days():
+    """How many days something is kept is a setting: its number is filled in."""
+    days = re.compile(r"\d+ (days?\b|天)")
+
+    assert [pair for *pair, text in chinese() if days.search(" ".join([*pair, text]))] == []

@@ -43,6 +43,7 @@ def dataset_list(request):
     context = {
         "datasets": datasets.with_covers(),
         "binned": Dataset.objects.binned_by(request.user),
+        "bin_days": settings.BIN_DAYS,
     }
     return render(request, "training/dataset_list.html", context)
 
@@ -82,7 +83,11 @@ def dataset_discard(request, pk):
         return redirect(dataset)
     with suppress(WrongState):  # pressed twice: it is there already
         dataset.discard(by=request.user)
-    messages.success(request, _("In the bin for 30 days."))
+    days = settings.BIN_DAYS
+    messages.success(
+        request,
+        ngettext("In the bin for %(n)d day.", "In the bin for %(n)d days.", days) % {"n": days},
+    )
     return redirect("training:dataset-list")
 
 
