@@ -2,8 +2,10 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
+import termios
 import time
 
 import numpy as np
@@ -318,3 +320,50 @@ def test_bad_vocabulary_is_named(tmp_path, text):
         labelers.read_vocabulary(tmp_path / "words.yaml")
 
     assert caught.value.code == "vocabulary-bad"
+
+
+# -- progress -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def commands_in_a_row(run_yaml, clip_folder, toy_folder, tmp_path):
+    """Every command that takes a while, as one child: it loads torch once."""
+    data = toys.write_dataset(tmp_path / "set", 2)
+    base = toy_folder / "studio-mini"
+    rows = [
+        ["screen", f"--input={data}"],
+        ["label", f"--input={data}", f"--output={tmp_path / 'm.csv'}", f"--model={clip_folder}"],
+        ["generate", "--prompt=tea", f"--base-model={base}", "--steps=2"]
+        + [f"--output={tmp_path / 'out.png'}"],
+        ["train", "--config", run_yaml(family="studio-mini", epochs=1, save_steps=100)],
+    ]
+    code = f"from training.engine.cli import main; assert not any([main(row) for row in {rows!r}])"
+    return [sys.executable, "-c", code]
+
+
+def test_commands_draw_no_bar_into_a_log(commands_in_a_row):
+    done = subprocess.run(commands_in_a_row, capture_output=True, text=True, check=True)
+
+    assert done.stderr == ""
+
+
+def test_commands_draw_bars_on_a_terminal(commands_in_a_row):
+    terminal, its_end = pty.openpty()
+    termios.tcsetwinsize(terminal, (24, 100))  # a new one has no columns to draw in
+    child = subprocess.Popen(commands_in_a_row, stdout=subprocess.DEVNULL, stderr=its_end)
+    os.close(its_end)
+    shown = b"".join(read_until_closed(terminal)).decode()
+
+    assert child.wait() == 0
+    for name in ("labelling", "rendering", "training"):
+        assert f"\r{name}: " in shown
+
+
+def read_until_closed(terminal):
+    """What a child writes to its terminal, until it ends."""
+    while True:
+        try:
+            yield os.read(terminal, 4096)
+        except OSError:  # Linux's word for a terminal that nobody holds any more
+            os.close(terminal)
+            return

@@ -2,12 +2,11 @@
 
 import argparse
 
-from tqdm import tqdm
-
 from training.engine.base.base_models import describe
 from training.engine.commands.defaults import DENOISING_STRENGTH
 from training.engine.commands.inputs import base_dirs, print_warnings, refuse_idle
 from training.engine.commands.outcome import DONE
+from training.engine.commands.progress import progress_bar
 from training.engine.files.disk import check_output, whole_file
 from training.engine.prompts import style_tags
 from training.engine.sampling.renderer import Renderer, SampleRequest, check_request
@@ -45,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     reads = [options.init_image, options.mask, info.path, *(path for path, _ in packs)]
     output = check_output(options.output, "--output", FORMATS, reads)
     renderer = Renderer(info)
-    with tqdm(total=request.steps_taken, desc="rendering", unit="step") as bar:
+    with progress_bar("rendering", "step", request.steps_taken) as bar:
 
         def advance(*_: object) -> None:
             bar.update()

@@ -3,10 +3,9 @@
 import argparse
 import sys
 
-from tqdm import tqdm
-
 from training.engine.commands.inputs import print_passed_over, refuse_idle
 from training.engine.commands.outcome import DONE, FAILED
+from training.engine.commands.progress import progress_bar
 from training.engine.data import labelers
 from training.engine.files.disk import check_output
 from training.engine.prompts import trigger_words
@@ -22,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
         labeler = labelers.BlipLabeler(options.model or "models/blip")
     else:
         labeler = labelers.ClipVocabularyLabeler(options.model, options.vocabulary)
-    with tqdm(desc="labelling", unit="image") as bar:
+    with progress_bar("labelling", "image") as bar:
 
         def show(done, total, name):
             bar.total = total

@@ -1,8 +1,13 @@
-"""The events of a training run on a terminal: bars and lines."""
+"""How far a command is: bars on a terminal, and a training run's events as lines."""
 
 import sys
 
 from tqdm import tqdm
+
+
+def progress_bar(name: str, unit: str, total: int | None = None, done: int = 0) -> tqdm:
+    """A bar on stderr, which draws nothing where that is no terminal."""
+    return tqdm(desc=name, unit=unit, total=total, initial=done, disable=None)
 
 
 class ProgressBars:
@@ -43,7 +48,7 @@ class ProgressBars:
             self.name = event.name
             unit = "step" if event.name == "training" else "item"
             if event.total:
-                self.bar = tqdm(total=event.total, initial=event.done, desc=event.name, unit=unit)
+                self.bar = progress_bar(event.name, unit, event.total, event.done)
             return
         if self.bar is not None:
             self.bar.update(event.done - self.bar.n)
