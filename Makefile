@@ -61,6 +61,7 @@ lint: install-dev
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/mypy
 	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(PYTHON) manage.py messages --check
 
 format: install-dev
 	$(VENV)/bin/ruff check --fix .
