@@ -1,4 +1,4 @@
-"""`python -m training.engine train|label|screen|generate|inspect`."""
+"""`python -m training.engine train|label|screen|generate|inspect|export`."""
 
 import sys
 
