@@ -69,7 +69,8 @@ class Browser:
         began = time.perf_counter()
         self.web.request("POST" if body else "GET", path, body, told)
         answer = self.web.getresponse()
-        text = answer.read().decode()
+        # In one line: attributes may stand on lines of their own.
+        text = " ".join(answer.read().decode().split())
         self.times.note(page, 1000 * (time.perf_counter() - began))
         if cookie := answer.getheader("Set-Cookie"):
             name, _, value = cookie.partition(";")[0].partition("=")

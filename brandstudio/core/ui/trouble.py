@@ -26,6 +26,8 @@ from brandstudio.core.input.acts import UnknownAct
 
 logger = logging.getLogger(__name__)
 
+# The queue's dashboard is a model without a table: it has a list in the admin pages, and no row.
+_DASHBOARD = "django_rq_dashboard_"
 _NEVER_SHOWN = ("password", "secret")
 
 
@@ -90,6 +92,9 @@ class TroubleMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
+        page = request.resolver_match.url_name or ""
+        if page.startswith(_DASHBOARD) and page != f"{_DASHBOARD}changelist":
+            return page_not_found(request, None)
         if request.method != "POST":
             return None
         with contextlib.suppress(UnreadablePostError):  # nobody is there any more
