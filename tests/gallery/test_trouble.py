@@ -19,29 +19,58 @@ FULL = "磁盘已满"
 
 @pytest.fixture
 def full_database(transactional_db):
-    """full_database(): from now on SQLite finds no room, as on a full disk."""
+    """full_database(): from now on the database finds no room, as on a full disk."""
+    fill, empty = _SQLITE if connection.vendor == "sqlite" else _POSTGRESQL
 
-    def fill():
-        # Rows may still fit into pages that are there: each that is written asks for more of them.
+    def fill_it():
         with connection.cursor() as cursor:
-            cursor.execute("CREATE TABLE filler (bytes BLOB)")
-            (pages,) = cursor.execute("PRAGMA page_count").fetchone()
-            for table in connection.introspection.table_names(cursor):
-                if table != "filler":
-                    cursor.execute(
-                        f"CREATE TRIGGER full_{table} AFTER INSERT ON {table} "
-                        "BEGIN INSERT INTO filler VALUES (zeroblob(9000000)); END"
-                    )
-            cursor.execute(f"PRAGMA max_page_count = {pages + 10}")
+            fill(cursor, connection.introspection.table_names(cursor))
 
-    yield fill
+    yield fill_it
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA max_page_count = 4294967294")
-        cursor.execute("DROP TABLE IF EXISTS filler")
-        for (name,) in cursor.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        ).fetchall():
-            cursor.execute(f"DROP TRIGGER {name}")
+        empty(cursor)
+
+
+def _fill_sqlite(cursor, tables):
+    # Rows may still fit into pages that are there: each that is written asks for more of them.
+    cursor.execute("CREATE TABLE filler (bytes BLOB)")
+    (pages,) = cursor.execute("PRAGMA page_count").fetchone()
+    for table in tables:
+        cursor.execute(
+            f"CREATE TRIGGER full_{table} AFTER INSERT ON {table} "
+            "BEGIN INSERT INTO filler VALUES (zeroblob(9000000)); END"
+        )
+    cursor.execute(f"PRAGMA max_page_count = {pages + 10}")
+
+
+def _empty_sqlite(cursor):
+    cursor.execute("PRAGMA max_page_count = 4294967294")
+    cursor.execute("DROP TABLE IF EXISTS filler")
+    for (name,) in cursor.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    ).fetchall():
+        cursor.execute(f"DROP TRIGGER {name}")
+
+
+def _fill_postgresql(cursor, tables):
+    # Its disk is the machine's: each row that is written meets the error of a full one, 53100.
+    cursor.execute(
+        "CREATE FUNCTION is_full() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$"
+    )
+    for table in tables:
+        cursor.execute(
+            f"CREATE TRIGGER full_{table} BEFORE INSERT ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION is_full()"
+        )
+
+
+def _empty_postgresql(cursor):
+    cursor.execute("DROP FUNCTION IF EXISTS is_full CASCADE")
+
+
+_SQLITE = (_fill_sqlite, _empty_sqlite)
+_POSTGRESQL = (_fill_postgresql, _empty_postgresql)
 
 
 @pytest.fixture
