@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from hypothesis import settings as property_settings
 
 from brandstudio.core.process import redis_server
@@ -62,6 +63,19 @@ def brand_admin(make_user):
 @pytest.fixture
 def marketer(make_user):
     return make_user("marketer", is_marketer=True)
+
+
+@pytest.fixture
+def migrate_to(transactional_db):
+    """migrate_to("training", "0004_…"): the database as of that migration, and its models then."""
+
+    def migrate_to(app, name):
+        MigrationExecutor(connection).migrate([(app, name)])
+        return MigrationExecutor(connection).loader.project_state([(app, name)]).apps
+
+    yield migrate_to
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
 
 
 class RedisProcess:

@@ -145,7 +145,7 @@ def _scene(scene, files):
                 "seconds": asset.seconds,
                 "review": asset.review,
                 "lineage": asset.lineage,
-                "file": files.keep(asset.picture_sha256, ".png"),
+                "file": files.keep(asset.image_sha256, ".png"),
                 "thumb": files.keep(asset.thumb_sha256, ".webp"),
             }
             for asset in scene.assets.order_by("index")

@@ -254,7 +254,7 @@ def _scene(entry, marketer, admin, base, files):
             # Its time was another machine's: an estimate drawn from it would mislead here.
             seconds=None,
             lineage=one["lineage"],
-            picture_sha256=files.put(one["file"]),
+            image_sha256=files.put(one["file"]),
             thumb_sha256=files.put(one["thumb"]),
         )
         if one["review"] in (AssetReview.ASKED, AssetReview.APPROVED):

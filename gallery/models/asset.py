@@ -64,7 +64,7 @@ class Asset(Work, Binnable):
     steps_total = models.PositiveIntegerField(default=0)  # 0 until its renderer has counted them
     preview = models.BinaryField(blank=True, default=b"")  # a WebP of a few kB while painting
     seconds = models.FloatField(null=True, blank=True)
-    picture_sha256 = BlobField(blank=True)  # PNG master, unlabelled, internal
+    image_sha256 = BlobField(blank=True)  # PNG master, unlabelled, internal
     thumb_sha256 = BlobField(blank=True)
     lineage = models.JSONField(default=dict, blank=True)  # hashes, strengths, library versions
     review = models.CharField(max_length=10, choices=AssetReview, default=AssetReview.PRIVATE)
@@ -83,8 +83,8 @@ class Asset(Work, Binnable):
         constraints = [
             models.UniqueConstraint(fields=["scene", "index"], name="asset_index_once"),
             models.CheckConstraint(
-                condition=~Q(state=AssetState.READY) | ~Q(picture_sha256=""),
-                name="asset_ready_has_picture",
+                condition=~Q(state=AssetState.READY) | ~Q(image_sha256=""),
+                name="asset_ready_has_image",
             ),
             models.CheckConstraint(
                 condition=Q(deleted_at=None) | ~Q(review=AssetReview.APPROVED),
@@ -121,11 +121,11 @@ class Asset(Work, Binnable):
     def begin_rendering(self):
         self._move(AssetState.RENDERING, sources=(AssetState.LOADING,), progress_at=timezone.now())
 
-    def finish(self, *, picture_sha256, thumb_sha256, seconds, lineage):
+    def finish(self, *, image_sha256, thumb_sha256, seconds, lineage):
         self._release(
             AssetState.READY,
             sources=IN_HAND,
-            picture_sha256=picture_sha256,
+            image_sha256=image_sha256,
             thumb_sha256=thumb_sha256,
             seconds=seconds,
             lineage=lineage,

@@ -112,7 +112,7 @@ class Scene(models.Model):
             models.CheckConstraint(
                 condition=~Q(mode__in=(SceneMode.PICTURE, SceneMode.LARGER))
                 | ~Q(init_image_sha256=""),
-                name="scene_from_picture_has_one",
+                name="scene_from_image_has_one",
             ),
             models.CheckConstraint(
                 condition=~Q(mode=SceneMode.PRODUCT)

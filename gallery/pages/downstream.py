@@ -28,10 +28,10 @@ class Downstream:
 
 
 def downstream_of(sha256, person):
-    """The Downstream of a picture (its `picture_sha256`), in whatever dataset it was used."""
+    """The Downstream of a picture (its `image_sha256`), in whatever dataset it was used."""
     snapshots = list(Snapshot.objects.naming(sha256).select_related("dataset"))
     names = set(SnapshotImage.objects.filter(sha256=sha256).values_list("name", flat=True))
-    images = TrainingImage.objects.filter(picture_sha256=sha256).visible_to(person)
+    images = TrainingImage.objects.filter(image_sha256=sha256).visible_to(person)
     images = list(images.select_related("dataset"))
     runs = list(TrainingRun.objects.filter(snapshot__in=snapshots).select_related("owner"))
     versions = list(

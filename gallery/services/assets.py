@@ -83,7 +83,7 @@ def empty_bin():
     another picture was started from.
     """
     for asset in Asset.objects.overdue().filter(downloads=None, continued=None):
-        hashes = [asset.picture_sha256, asset.thumb_sha256]
+        hashes = [asset.image_sha256, asset.thumb_sha256]
         asset.delete_from_bin()
         housekeeping.discard_unnamed(hashes)
 

@@ -53,7 +53,7 @@ def _labelled(asset, channel, form, limited):
     if asset.state != AssetState.READY:
         raise Refused("picture-not-ready")
     name = str(asset)
-    with loaded(blobs.local(asset.picture_sha256, name), name=name) as master:
+    with loaded(blobs.local(asset.image_sha256, name), name=name) as master:
         picture = master.convert("RGB")
     size = limited(delivered_size(asset, channel), picture.size)
     picture = _delivered(picture, asset.scene, size)
@@ -100,7 +100,7 @@ def delivered_size(asset, channel=None):
 
 def mark_of(asset):
     """The metadata mark of an asset; its number is unique and leads back to the row."""
-    return shown.mark(f"studio-{asset.pk}", asset.picture_sha256)
+    return shown.mark(f"studio-{asset.pk}", asset.image_sha256)
 
 
 def note(asset, person, channel, form, labelled):

@@ -33,7 +33,7 @@ def mark(number, sha256):
 def made_asset(asset):
     """A finished asset as lists show it."""
     return MadeImage(
-        asset.picture_sha256, f"studio-{asset.pk}", THUMB_SIDE, ready_sha256=asset.thumb_sha256
+        asset.image_sha256, f"studio-{asset.pk}", THUMB_SIDE, ready_sha256=asset.thumb_sha256
     )
 
 
@@ -67,7 +67,7 @@ def marked_thumb(path, taken):
     """
     if not (file_mark := _mark_in(path)):
         return ""
-    with loaded(blobs.local(taken.picture_sha256)) as picture:
+    with loaded(blobs.local(taken.image_sha256)) as picture:
         thumb = labelling.for_screens(
             picture, file_mark, longest=THUMB_SIDE, quality=_THUMB_QUALITY
         )

@@ -53,7 +53,7 @@ def find_init_image(key, person):
 
 def init_image_of(asset):
     """A finished picture as an InitImage."""
-    return InitImage(f"asset-{asset.pk}", asset.picture_sha256, str(asset), asset=asset)
+    return InitImage(f"asset-{asset.pk}", asset.image_sha256, str(asset), asset=asset)
 
 
 def former_init_image(scene):
@@ -101,7 +101,7 @@ def take_init_image(upload, person):
     return InitImageUpload.objects.create(
         owner=person,
         name=name,
-        sha256=taken.picture_sha256,
+        sha256=taken.image_sha256,
         thumb_sha256=shown.marked_thumb(path, taken) or taken.thumb_sha256,
         width=taken.width,
         height=taken.height,

@@ -67,10 +67,10 @@ def render_asset(asset, turn, stopped):
         picture = _render(scene_renderer, scene, request, on_step, stopped)
     except RenderStopped as error:
         raise stopping.Stopped from error
-    picture_sha256 = blobs.put_bytes(renderer.png(picture))
+    image_sha256 = blobs.put_bytes(renderer.png(picture))
     asset.finish(
-        picture_sha256=picture_sha256,
-        thumb_sha256=blobs.put_bytes(shown.thumb(asset, picture, picture_sha256)),
+        image_sha256=image_sha256,
+        thumb_sha256=blobs.put_bytes(shown.thumb(asset, picture, image_sha256)),
         seconds=time.monotonic() - began,
         lineage=lineage_of(asset, packs, renderer.versions()),
     )

@@ -209,7 +209,7 @@ def make_ready(make_scene):
             asset.start(f"test:{asset.pk}:1")
             asset.begin_rendering()
             asset.finish(
-                picture_sha256=blobs.put_bytes(png()),
+                image_sha256=blobs.put_bytes(png()),
                 thumb_sha256=blobs.put_bytes(png()),
                 seconds=2.0,
                 lineage={"seed": asset.seed},

@@ -162,7 +162,7 @@ def test_weights_reach_the_scene_and_its_lineage(at, writer, form_data):
         jobs.render(asset.pk)
         asset.refresh_from_db()
         assert asset.lineage["prompt"] == f"ink style, {words}"
-        pictures[words] = asset.picture_sha256
+        pictures[words] = asset.image_sha256
     assert len(set(pictures.values())) == 4
 
 

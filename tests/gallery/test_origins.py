@@ -102,7 +102,7 @@ def test_picture_is_started_from_and_named_in_the_lineage(make_scene, make_versi
 
     assert near.state == AssetState.READY
     assert near.steps_total == 1  # a quarter of four
-    assert near.picture_sha256 != plain.picture_sha256
+    assert near.image_sha256 != plain.image_sha256
     assert near.lineage["mode"] == "picture"
     assert near.lineage["init_image"] == {
         "sha256": init_image.sha256,
@@ -122,7 +122,7 @@ def test_change_and_picture_decide_what_becomes_of_it(make_ready, make_scene, in
     [other] = paint(make_scene(init_image=init_image, denoising_strength=0.25))
 
     assert little.lineage["init_image"]["asset"] == first.pk
-    assert len({asset.picture_sha256 for asset in (little, much, other)}) == 3
+    assert len({asset.image_sha256 for asset in (little, much, other)}) == 3
 
 
 def test_start_lost_from_the_store_fails_with_a_sentence(make_scene, init_image):
@@ -171,7 +171,7 @@ def test_product_keeps_the_pixels_of_its_file(make_scene, make_version, make_cut
     [asset] = paint(make_scene(packs=((version, 0.7),), placement=placement))
 
     assert asset.state == AssetState.READY, asset.problem
-    painted = pixels(asset.picture_sha256)
+    painted = pixels(asset.image_sha256)
     car = pixels(cutout.sha256, "RGBA")[:, 16:64]  # what is left of it inside 48 px
     opaque = car[..., 3] == 255
     assert opaque.sum() > 500
@@ -184,7 +184,7 @@ def test_product_keeps_the_pixels_of_its_file(make_scene, make_version, make_cut
 def test_two_seeds_paint_two_scenes_around_one_car(make_scene, make_cutout):
     first, second = paint(make_scene(placement=Placement(make_cutout(), width=0.5), count=2))
 
-    assert first.picture_sha256 != second.picture_sha256
+    assert first.image_sha256 != second.image_sha256
 
 
 def test_delivered_car_is_as_sharp_as_its_file(make_scene, make_cutout, channel):
@@ -257,7 +257,7 @@ def test_enlarging_doubles_the_picture_and_tells_where_it_came_from(
     [larger] = paint(scene)
 
     assert larger.state == AssetState.READY, larger.problem
-    assert pixels(larger.picture_sha256).shape == (64, 96, 3)
+    assert pixels(larger.image_sha256).shape == (64, 96, 3)
     assert larger.lineage["mode"] == "larger"
     assert larger.lineage["init_image"]["asset"] == first.pk
     assert larger.lineage["packs"] == first.lineage["packs"]

@@ -21,8 +21,8 @@ def make_picture(make_ready):
 
     def make_picture(content):
         asset = make_ready().first()
-        asset.picture_sha256 = blobs.put_bytes(content)
-        asset.save(update_fields=["picture_sha256"])
+        asset.image_sha256 = blobs.put_bytes(content)
+        asset.save(update_fields=["image_sha256"])
         return asset
 
     return make_picture
@@ -40,8 +40,8 @@ def test_bin_is_emptied_after_thirty_days(make_picture):
     housekeeping.run()
 
     assert list(Asset.objects.filter(pk__in=[old.pk, young.pk])) == [young]
-    assert not blobs.exists(old.picture_sha256)
-    assert blobs.exists(young.picture_sha256)
+    assert not blobs.exists(old.image_sha256)
+    assert blobs.exists(young.image_sha256)
 
 
 def test_picture_that_another_was_started_from_stays(make_picture, make_scene):
@@ -52,7 +52,7 @@ def test_picture_that_another_was_started_from_stays(make_picture, make_scene):
     housekeeping.run()
 
     assert Asset.objects.filter(pk=asset.pk).exists()
-    assert blobs.exists(asset.picture_sha256)
+    assert blobs.exists(asset.image_sha256)
 
 
 def test_picture_that_was_downloaded_stays_traceable(make_picture, marketer):
@@ -65,7 +65,7 @@ def test_picture_that_was_downloaded_stays_traceable(make_picture, marketer):
     housekeeping.run()
 
     assert Asset.objects.filter(pk=asset.pk).exists()
-    assert blobs.exists(asset.picture_sha256)
+    assert blobs.exists(asset.image_sha256)
 
 
 def test_checkpoint_that_a_pack_was_made_from_is_never_dropped(make_version, designer, base):

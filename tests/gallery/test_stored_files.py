@@ -40,7 +40,7 @@ def test_damaged_weights_are_not_handed_out(at, designer, make_version, place, d
 @pytest.mark.parametrize("place", ["asset-image", "asset-download"])
 def test_damaged_picture_is_neither_shown_nor_downloaded(at, marketer, make_ready, place, damage):
     asset = make_ready()[0]
-    damage(asset.picture_sha256)
+    damage(asset.image_sha256)
 
     answer = at(marketer).get(place, asset.pk)
 
@@ -118,7 +118,7 @@ def test_verify_lists_damaged_missing_and_unreferenced_files(make_version, make_
     asset = make_ready()[0]
     spare = blobs.put_bytes(b"nobody's")
     flip_a_byte(version.weights_sha256)
-    lose(asset.picture_sha256)
+    lose(asset.image_sha256)
 
     status, said = verify("--json")
 
@@ -127,7 +127,7 @@ def test_verify_lists_damaged_missing_and_unreferenced_files(make_version, make_
     assert not told["sound"]
     assert [fault["sha256"] for fault in told["damaged"]] == [version.weights_sha256]
     assert "style version" in told["damaged"][0]["named_by"][0]
-    assert [fault["sha256"] for fault in told["missing"]] == [asset.picture_sha256]
+    assert [fault["sha256"] for fault in told["missing"]] == [asset.image_sha256]
     assert [fault["sha256"] for fault in told["unreferenced"]] == [spare]
 
 

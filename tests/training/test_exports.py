@@ -97,7 +97,7 @@ def test_every_layout_can_be_taken_in_again(at_desk, dataset, make_dataset, tmp_
     services.add_images(other, [path])
 
     def rows(dataset):
-        return list(dataset.images.values_list("picture_sha256", "caption"))
+        return list(dataset.images.values_list("image_sha256", "caption"))
 
     assert rows(other) == rows(dataset)
 
@@ -115,7 +115,7 @@ def test_snapshot_is_exported_as_it_was(at_desk, dataset, designer, tmp_path):
     )
 
     assert read_metadata(tmp_path / "out" / "metadata.csv").rows["000.jpg"] == before
-    picture = dataset.images.get(name="000.jpg").picture_sha256
+    picture = dataset.images.get(name="000.jpg").image_sha256
     assert (tmp_path / "out" / "000.jpg").read_bytes() == blobs.local(picture).read_bytes()
     web = fetch(at_desk, f"/snapshots/{snapshot.pk}/export/", tmp_path / "a.zip")
     assert before in web["metadata.csv"].decode()

@@ -1,11 +1,7 @@
 """What is in a database of before comes through the migrations whole."""
 
-import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
-
 from brandstudio.core.models import AuditEntry, User
-from training.models import DatasetTask
+from training.models import Dataset, DatasetTask, TrainingImage
 
 ROWS = [
     {"image": 7, "name": "b.png", "sha256": "b" * 64, "caption": "ink, 雨"},
@@ -14,31 +10,18 @@ ROWS = [
 COLUMNS = ("image_number", "name", "sha256", "caption")
 
 
-def migrate(name):
-    """Bring training to this migration; returns the models as they were then."""
-    executor = MigrationExecutor(connection)
-    executor.migrate([("training", name)])
-    return MigrationExecutor(connection).loader.project_state([("training", name)]).apps
-
-
-@pytest.fixture
-def at(transactional_db):
-    newest = MigrationExecutor(connection).loader.graph.leaf_nodes("training")
-    yield migrate
-    MigrationExecutor(connection).migrate(newest)
-
-
-def test_snapshot_rows_move_from_json_into_their_table_and_back(at):
+def test_snapshot_rows_move_from_json_into_their_table_and_back(migrate_to):
     owner = User.objects.create(username="dora").pk
-    old = at("0004_where_pictures_lay")
+    old = migrate_to("training", "0004_where_pictures_lay")
     dataset = old.get_model("training", "Dataset").objects.create(name="Ink", owner_id=owner)
     make = old.get_model("training", "Snapshot").objects.create
     full = make(dataset=dataset, sha256="1" * 64, rows=ROWS).pk
     empty = make(dataset=dataset, sha256="2" * 64, rows=[]).pk
 
-    images = at("0007_no_snapshot_rows_as_json").get_model("training", "SnapshotImage").objects
+    new = migrate_to("training", "0007_no_snapshot_rows_as_json")
+    images = new.get_model("training", "SnapshotImage").objects
     moved = list(images.order_by("snapshot", "position").values("snapshot", *COLUMNS))
-    old = at("0004_where_pictures_lay")
+    old = migrate_to("training", "0004_where_pictures_lay")
 
     assert moved == [
         {"snapshot": full, "image_number": row.pop("image"), **row} for row in map(dict, ROWS)
@@ -47,9 +30,9 @@ def test_snapshot_rows_move_from_json_into_their_table_and_back(at):
     assert rows == {full: ROWS, empty: []}
 
 
-def test_work_on_datasets_keeps_its_row_and_history_under_its_new_name(at):
+def test_work_on_datasets_keeps_its_row_and_history_under_its_new_name(migrate_to):
     owner = User.objects.create(username="dora").pk
-    old = at("0007_no_snapshot_rows_as_json")
+    old = migrate_to("training", "0007_no_snapshot_rows_as_json")
     dataset = old.get_model("training", "Dataset").objects.create(name="Ink", owner_id=owner)
     chore = old.get_model("training", "Chore").objects.create(
         dataset=dataset, kind="draft", asked_by_id=owner, done=3
@@ -58,7 +41,25 @@ def test_work_on_datasets_keeps_its_row_and_history_under_its_new_name(at):
         subject_kind="training.chore", subject_id=str(chore.pk), target="working"
     )
 
-    new = at("0009_dataset_tasks").get_model("training", "DatasetTask").objects
+    new = migrate_to("training", "0009_dataset_tasks").get_model("training", "DatasetTask").objects
 
     assert list(new.values_list("pk", "dataset", "done")) == [(chore.pk, dataset.pk, 3)]
     assert list(AuditEntry.objects.about(DatasetTask(pk=chore.pk))) == [entry]
+
+
+def test_images_keep_their_hashes_under_the_new_column_and_back(migrate_to):
+    owner = User.objects.create(username="dora")
+    image = TrainingImage.objects.create(
+        dataset=Dataset.objects.create(name="Ink", owner=owner),
+        name="a.png",
+        **{f"{which}_sha256": which[0] * 64 for which in ("original", "image", "thumb")},
+        width=64,
+        height=48,
+    )
+
+    old = migrate_to("training", "0009_dataset_tasks").get_model("training", "TrainingImage")
+    before = list(old.objects.values_list("pk", "original_sha256", "picture_sha256"))
+    new = migrate_to("training", "0010_image_hashes").get_model("training", "TrainingImage")
+    after = list(new.objects.values_list("pk", "original_sha256", "image_sha256"))
+
+    assert before == after == [(image.pk, "o" * 64, "i" * 64)]

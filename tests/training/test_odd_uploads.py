@@ -134,7 +134,7 @@ def test_mpo_of_a_camera_is_kept_as_it_came(make_dataset, tmp_path):
     services.add_images(dataset, [tmp_path / "stereo.mpo"])
 
     image = dataset.images.get()
-    assert blobs.local(image.picture_sha256).read_bytes() == content
+    assert blobs.local(image.image_sha256).read_bytes() == content
 
 
 def test_turned_mpo_becomes_a_jpeg_and_no_png(make_dataset, tmp_path):
@@ -146,7 +146,7 @@ def test_turned_mpo_becomes_a_jpeg_and_no_png(make_dataset, tmp_path):
 
     services.add_images(dataset, [tmp_path / "a.mpo"])
 
-    with Image.open(blobs.local(dataset.images.get().picture_sha256)) as copy:
+    with Image.open(blobs.local(dataset.images.get().image_sha256)) as copy:
         assert copy.format == "JPEG"
 
 

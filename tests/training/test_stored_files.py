@@ -11,10 +11,16 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-@pytest.mark.parametrize("which", ["thumb", "picture", "original"])
-def test_damaged_training_picture_is_not_given_out(at_desk, make_dataset, which, damage):
+@pytest.mark.parametrize(
+    ("which", "column"),
+    [
+        ("thumb", "thumb_sha256"),
+        ("picture", "image_sha256"),
+        ("original", "original_sha256"),
+    ],
+)
+def test_damaged_training_picture_is_not_given_out(at_desk, make_dataset, which, column, damage):
     image = make_dataset(1).images.get()
-    column = f"{which}_sha256"
     damage(getattr(image, column))
 
     answer = at_desk.get(f"/images/{image.pk}/{which}/")
@@ -26,7 +32,7 @@ def test_damaged_training_picture_is_not_given_out(at_desk, make_dataset, which,
 def test_export_of_a_damaged_picture_names_it(at_desk, make_dataset, damage, tmp_path):
     dataset = make_dataset(3, captioned=3)
     image = dataset.images.first()
-    damage(image.picture_sha256)
+    damage(image.image_sha256)
 
     answer = at_desk.get(f"/datasets/{dataset.pk}/export/")
 
@@ -56,7 +62,7 @@ def test_task_does_the_other_pictures_and_names_the_damaged_one(
 ):
     dataset = make_dataset(3, captioned=0)
     bad = dataset.images.order_by("name")[1]
-    damage(bad.picture_sha256)
+    damage(bad.image_sha256)
     task = services.ask_task(dataset, kind, by=designer)
 
     jobs.carry_out_task(task.pk)

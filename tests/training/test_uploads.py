@@ -69,7 +69,7 @@ def test_every_kind_of_picture_is_taken(make_dataset, tmp_path, name, mode, opti
     assert codes(report) == ["picture-added"]
     image = dataset.images.get()
     assert (image.width, image.height) == (64, 48)
-    with Image.open(blobs.local(image.picture_sha256)) as copy:
+    with Image.open(blobs.local(image.image_sha256)) as copy:
         assert (copy.mode, copy.size) == ("RGB", (64, 48))
     assert blobs.local(image.original_sha256).read_bytes() == (tmp_path / name).read_bytes()
 
@@ -83,7 +83,7 @@ def test_turned_picture_stands_upright(make_dataset, make_picture):
 
     image = dataset.images.get()
     assert (image.width, image.height) == (32, 64)
-    with Image.open(blobs.local(image.picture_sha256)) as copy:
+    with Image.open(blobs.local(image.image_sha256)) as copy:
         assert copy.size == (32, 64)
 
 
@@ -93,7 +93,7 @@ def test_plain_picture_is_not_encoded_again(make_dataset, make_picture):
     services.add_images(dataset, [make_picture("plain.jpg")])
 
     image = dataset.images.get()
-    assert image.picture_sha256 == image.original_sha256
+    assert image.image_sha256 == image.original_sha256
 
 
 def test_picture_with_a_profile_becomes_srgb(make_dataset, make_picture):
@@ -102,7 +102,7 @@ def test_picture_with_a_profile_becomes_srgb(make_dataset, make_picture):
 
     services.add_images(dataset, [make_picture("p.jpg", icc_profile=profile)])
 
-    with Image.open(blobs.local(dataset.images.get().picture_sha256)) as copy:
+    with Image.open(blobs.local(dataset.images.get().image_sha256)) as copy:
         assert "icc_profile" not in copy.info
 
 

@@ -93,7 +93,7 @@ class TrainingImageQuerySet(models.QuerySet):
 class TrainingImage(models.Model):
     """One picture of a dataset with its caption, screening report and rights.
 
-    `original_sha256` names the file as it came, `picture_sha256` the upright sRGB copy that is
+    `original_sha256` names the file as it came, `image_sha256` the upright sRGB copy that is
     trained on, `thumb_sha256` a small WebP for lists. All three are blobs. `agreement` is what
     CLIP said of picture and caption together (`engine.agreement`), and of which caption.
     """
@@ -103,7 +103,7 @@ class TrainingImage(models.Model):
     # Where it lay in a zip or folder, as "/red/001.jpg": captions sent later speak of it by that.
     sent_as = models.CharField(max_length=400, blank=True)
     original_sha256 = BlobField()
-    picture_sha256 = BlobField()
+    image_sha256 = BlobField()
     thumb_sha256 = BlobField()
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()

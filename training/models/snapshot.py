@@ -56,7 +56,7 @@ class Snapshot(models.Model):
                 position=position,
                 image_number=image.pk,
                 name=image.name,
-                sha256=image.picture_sha256,
+                sha256=image.image_sha256,
                 caption=image.caption,
             )
             for position, image in enumerate(dataset.images.order_by("name", "pk"))

@@ -65,7 +65,7 @@ def remove_images(images, by):
                 by=by,
                 name=image.name,
                 sha256=image.original_sha256,
-                picture=image.picture_sha256,
+                picture=image.image_sha256,
                 withdrawn=bool(image.withdrawn_at),
             )
         images.model.objects.filter(pk__in=[image.pk for image in rows]).delete()

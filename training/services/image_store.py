@@ -29,7 +29,7 @@ class StoredImage:
     """A picture in the blob store. width, height: of the upright picture, in px."""
 
     original_sha256: str
-    picture_sha256: str
+    image_sha256: str
     thumb_sha256: str
     width: int
     height: int
@@ -76,7 +76,7 @@ def _take_in(path, name):
     original = blobs.put(path)
     return StoredImage(
         original_sha256=original,
-        picture_sha256=original if as_it_came else _normalised(upright, kind),
+        image_sha256=original if as_it_came else _normalised(upright, kind),
         thumb_sha256=_thumbnail(upright),
         width=upright.width,
         height=upright.height,

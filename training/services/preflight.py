@@ -63,7 +63,7 @@ def snapshot_problems(snapshot):
     A picture that was withdrawn and then taken out is still in the snapshot.
     """
     hashes = set(snapshot.images.values_list("sha256", flat=True))
-    images = TrainingImage.objects.filter(dataset=snapshot.dataset_id, picture_sha256__in=hashes)
+    images = TrainingImage.objects.filter(dataset=snapshot.dataset_id, image_sha256__in=hashes)
     counts = images.aggregate(
         withdrawn=Count("pk", filter=~Q(withdrawn_at=None)),
         expired=Count("pk", filter=Q(rights_expire__lt=timezone.localdate())),

@@ -194,7 +194,7 @@ class _Intake:
                     name=free,
                     sent_as=sent_as(name, self.source),
                     original_sha256=stored.original_sha256,
-                    picture_sha256=stored.picture_sha256,
+                    image_sha256=stored.image_sha256,
                     thumb_sha256=stored.thumb_sha256,
                     width=stored.width,
                     height=stored.height,

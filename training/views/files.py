@@ -18,7 +18,7 @@ def image_file(request, pk, which):
     if which == "thumb":
         return serve_blob(request, image.thumb_sha256, content_type="image/webp")
     if which == "picture":
-        return serve_blob(request, image.picture_sha256)
+        return serve_blob(request, image.image_sha256)
     if which == "original":
         return serve_blob(request, image.original_sha256, download_as=image.name)
     raise Http404

@@ -8,7 +8,7 @@ from brandstudio.core.queue import stopping
 MOST_NAMES = 5  # of lost pictures that a message tells
 
 
-def stored(task, images, column="picture_sha256"):
+def stored(task, images, column="image_sha256"):
     """Yields (image, path of its blob), and notes progress after each; those lost are passed over.
 
     `raise_for_lost` says afterwards which these are: one never stops the rest.

@@ -53,9 +53,9 @@ def test_import_brings_cut_outs_of_the_cars_that_may_be_placed(loaded):
 
 
 def test_every_picture_and_weight_that_rows_name_is_there(loaded):
-    named = set(TrainingImage.objects.values_list("picture_sha256", flat=True))
+    named = set(TrainingImage.objects.values_list("image_sha256", flat=True))
     named |= set(StyleVersion.objects.values_list("weights_sha256", flat=True))
-    named |= set(Asset.objects.values_list("picture_sha256", flat=True))
+    named |= set(Asset.objects.values_list("image_sha256", flat=True))
 
     assert [sha256 for sha256 in named if not blobs.exists(sha256)] == []
 

@@ -171,7 +171,7 @@ def test_maker_does_not_approve_a_colleagues_enlargement(make_ready, two_admins,
     [original] = make_ready(by=maker)
     [larger] = make_ready(by=colleague)
     Scene.objects.filter(pk=larger.scene_id).update(
-        mode="larger", init_image_asset=original, init_image_sha256=original.picture_sha256
+        mode="larger", init_image_asset=original, init_image_sha256=original.image_sha256
     )
     larger = Asset.objects.get(pk=larger.pk)
     larger.ask_review(colleague)

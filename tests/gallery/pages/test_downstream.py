@@ -51,18 +51,18 @@ def test_picture_is_followed_to_the_files_that_left(
         asset=assets[0], person=marketer, form="png", width=1, height=1, sha256="0" * 64
     )
 
-    downstream = downstream_of(red.picture_sha256, designer)
+    downstream = downstream_of(red.image_sha256, designer)
 
     assert [run.name for run in downstream.runs] == ["Ink one"]
     assert downstream.versions == [version]
     assert (downstream.asset_count, downstream.download_count) == (2, 1)
     client.force_login(designer)
-    page = client.get(f"/downstream/{dataset.pk}/{red.picture_sha256}/").content.decode()
+    page = client.get(f"/downstream/{dataset.pk}/{red.image_sha256}/").content.decode()
     assert str(version) in page
     assert "Ink one" in page
     assert client.get(f"/images/{red.pk}/").content.decode().count("/downstream/") == 1
-    earlier = client.get(f"/reach/{dataset.pk}/{red.picture_sha256}/", follow=True)
-    assert earlier.redirect_chain == [(f"/downstream/{dataset.pk}/{red.picture_sha256}/", 302)]
+    earlier = client.get(f"/reach/{dataset.pk}/{red.image_sha256}/", follow=True)
+    assert earlier.redirect_chain == [(f"/downstream/{dataset.pk}/{red.image_sha256}/", 302)]
 
 
 def test_pictures_started_from_what_was_reached_are_reached(
@@ -74,7 +74,7 @@ def test_pictures_started_from_what_was_reached_are_reached(
     make_ready(init_image=sources.init_image_of(second))
     make_ready()
 
-    downstream = downstream_of(dataset.images.first().picture_sha256, designer)
+    downstream = downstream_of(dataset.images.first().image_sha256, designer)
 
     assert downstream.asset_count == 3
 
@@ -85,7 +85,7 @@ def test_picture_that_was_taken_out_is_still_followed(client, designer, dataset,
     services.remove_images(dataset.images.filter(pk=red.pk), designer)
     train_on(dataset)  # the second run never saw it
 
-    downstream = downstream_of(red.picture_sha256, designer)
+    downstream = downstream_of(red.image_sha256, designer)
 
     assert (len(downstream.snapshots), len(downstream.runs), downstream.names) == (
         1,
@@ -93,18 +93,18 @@ def test_picture_that_was_taken_out_is_still_followed(client, designer, dataset,
         ["red.png"],
     )
     client.force_login(designer)
-    assert client.get(f"/downstream/{dataset.pk}/{red.picture_sha256}/").status_code == 200
+    assert client.get(f"/downstream/{dataset.pk}/{red.image_sha256}/").status_code == 200
 
 
 def test_picture_that_no_run_has_seen_reached_nothing(designer, dataset):
-    assert downstream_of(dataset.images.first().picture_sha256, designer).is_empty
+    assert downstream_of(dataset.images.first().image_sha256, designer).is_empty
 
 
 @pytest.mark.parametrize("who", ["marketer", "stranger"])
 def test_downstream_is_for_designers_of_that_dataset_and_admins(
     client, make_user, brand_admin, dataset, who
 ):
-    url = f"/downstream/{dataset.pk}/{dataset.images.first().picture_sha256}/"
+    url = f"/downstream/{dataset.pk}/{dataset.images.first().image_sha256}/"
     client.force_login(make_user(who, is_designer=who == "stranger", is_marketer=True))
 
     assert client.get(url).status_code in {403, 404}

@@ -169,7 +169,7 @@ def brought_to(asset, name):
         return asset
     asset.begin_rendering()
     picture = blobs.put_bytes(png())
-    asset.finish(picture_sha256=picture, thumb_sha256=picture, seconds=1.0, lineage={})
+    asset.finish(image_sha256=picture, thumb_sha256=picture, seconds=1.0, lineage={})
     return asset
 
 

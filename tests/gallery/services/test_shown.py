@@ -63,7 +63,7 @@ def made(make_version, make_template, make_ready, make_scene, brand_admin, chann
     version, template = make_version(), make_template(cover_sha256=dark)
     EvidenceImage.objects.update(sha256=dark)
     [asset] = make_ready(packs=((version, 0.7),))
-    Asset.objects.update(picture_sha256=dark, thumb_sha256=old_thumb)
+    Asset.objects.update(image_sha256=dark, thumb_sha256=old_thumb)
     under_way = make_scene().assets.get()
     small = io.BytesIO()
     Image.new("RGB", (128, 96), "black").save(small, "WEBP")
@@ -72,7 +72,7 @@ def made(make_version, make_template, make_ready, make_scene, brand_admin, chann
     under_way.scene.save(update_fields=["width", "height"])
     dataset = Dataset.objects.create(name="Ink", owner=brand_admin)
     image = TrainingImage.objects.create(
-        dataset=dataset, name="a.png", original_sha256=dark, picture_sha256=dark,
+        dataset=dataset, name="a.png", original_sha256=dark, image_sha256=dark,
         thumb_sha256=dark, width=MASTER[0], height=MASTER[1],
     )  # fmt: skip
     snapshot = Snapshot.objects.create(dataset=dataset, sha256="0" * 64)
@@ -165,7 +165,7 @@ def test_no_address_of_the_site_shows_a_bare_picture(client, made, brand_admin):
 def test_thumbnail_is_never_larger_than_its_master(at, marketer, make_ready, master, expected):
     [asset] = make_ready()
     dark = blobs.put_bytes(png("black", master))
-    Asset.objects.update(picture_sha256=dark)
+    Asset.objects.update(image_sha256=dark)
 
     content = content_of(at(marketer).get("asset-thumb", asset.pk))
 
@@ -178,7 +178,7 @@ def test_thumbnail_made_by_the_rule_is_served_as_it_is(at, marketer, make_ready)
     picture = Image.new("RGB", (1024, 1024), "black")
     sha256 = blobs.put_bytes(png("black", (1024, 1024)))
     ready = shown.thumb(asset, picture, sha256)
-    Asset.objects.update(picture_sha256=sha256, thumb_sha256=blobs.put_bytes(ready))
+    Asset.objects.update(image_sha256=sha256, thumb_sha256=blobs.put_bytes(ready))
 
     assert content_of(at(marketer).get("asset-thumb", asset.pk)) == ready
 
@@ -249,7 +249,7 @@ def test_page_of_a_person_is_kept_by_nobody(at, marketer):
 @pytest.mark.parametrize("form", ["png", "jpg"])
 def test_download_brought_back_as_a_start_keeps_its_mark(at, client, marketer, make_ready, form):
     [asset] = make_ready()
-    Asset.objects.update(picture_sha256=blobs.put_bytes(png("black", MASTER)))
+    Asset.objects.update(image_sha256=blobs.put_bytes(png("black", MASTER)))
     browser = at(marketer)
     file = browser.get("asset-download", asset.pk, form=form).content
     sent = SimpleUploadedFile(f"a.{form}", file)

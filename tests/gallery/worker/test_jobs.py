@@ -14,7 +14,7 @@ from training.engine import families
 
 
 def picture(asset):
-    with Image.open(blobs.local(asset.picture_sha256)) as opened:
+    with Image.open(blobs.local(asset.image_sha256)) as opened:
         return np.asarray(opened)
 
 
@@ -50,7 +50,7 @@ def test_same_request_gives_the_same_bytes(make_scene, make_version):
     [one] = paint(make_scene(packs=((version, 0.5),)))
     [two] = paint(make_scene(packs=((version, 0.5),)))
 
-    assert one.picture_sha256 == two.picture_sha256
+    assert one.image_sha256 == two.image_sha256
 
 
 def test_strength_zero_is_the_base_alone(make_scene, make_version):
@@ -62,8 +62,8 @@ def test_strength_zero_is_the_base_alone(make_scene, make_version):
     type(plain).objects.filter(pk=plain.pk).update(prompt=prompt)
     [bare] = paint(plain)
 
-    assert none.picture_sha256 == bare.picture_sha256
-    assert full.picture_sha256 != bare.picture_sha256
+    assert none.image_sha256 == bare.image_sha256
+    assert full.image_sha256 != bare.image_sha256
 
 
 def test_sweep_holds_the_seed_and_moves_the_strength(make_scene, make_version):
@@ -74,7 +74,7 @@ def test_sweep_holds_the_seed_and_moves_the_strength(make_scene, make_version):
 
     assert first.seed == second.seed
     assert [a.lineage["packs"][0]["strength"] for a in (first, second)] == [0.5, 0.8]
-    assert first.picture_sha256 != second.picture_sha256
+    assert first.image_sha256 != second.image_sha256
 
 
 def test_cancelled_asset_is_not_painted(make_scene, marketer):
@@ -114,7 +114,7 @@ def test_job_delivered_twice_paints_once(make_scene):
 
     jobs.render(asset.pk)
 
-    assert Asset.objects.get(pk=asset.pk).picture_sha256 == before.picture_sha256
+    assert Asset.objects.get(pk=asset.pk).image_sha256 == before.image_sha256
 
 
 def test_worker_that_must_end_puts_the_asset_back(make_scene):
@@ -219,4 +219,4 @@ def test_scheduler_is_the_engines_and_changes_the_picture(make_scene):
     [euler] = paint(make_scene(scheduler=Scheduler.EULER))
 
     assert euler.lineage["scheduler"] == "euler"
-    assert euler.picture_sha256 != usual.picture_sha256
+    assert euler.image_sha256 != usual.image_sha256

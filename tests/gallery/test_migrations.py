@@ -1,0 +1,46 @@
+"""What is in a gallery of before comes through the migrations whole."""
+
+import pytest
+from django.db import IntegrityError
+
+from brandstudio.core.models import User
+from gallery.models import Asset, Scene
+from training.models import BaseModel
+
+
+@pytest.fixture
+def asset(transactional_db):
+    owner = User.objects.create(username="mei")
+    size = {"width": 64, "height": 48}
+    scene = Scene.objects.create(
+        owner=owner,
+        title="Arcade",
+        prompt="an arcade",
+        base=BaseModel.objects.create(name="Toy", family="sd15"),
+        mode="picture",
+        init_image_sha256="b" * 64,
+        steps=4,
+        guidance=3,
+        seed=5,
+        count=1,
+        **size,
+    )
+    return Asset.objects.create(
+        scene=scene, index=0, seed=5, state="ready", image_sha256="a" * 64, thumb_sha256="c" * 64
+    )
+
+
+def test_assets_keep_their_hashes_under_the_new_column_and_back(migrate_to, asset):
+    columns = ("pk", "scene", "thumb_sha256")
+    row = (asset.pk, asset.scene_id, "c" * 64, "a" * 64)
+
+    old = migrate_to("gallery", "0013_evidence_images").get_model("gallery", "Asset").objects
+    before = list(old.values_list(*columns, "picture_sha256"))
+    migrate_to("gallery", "0014_image_hashes")
+    after = list(Asset.objects.values_list(*columns, "image_sha256"))
+
+    assert before == after == [row]
+    with pytest.raises(IntegrityError, match="asset_ready_has_image"):
+        Asset.objects.update(image_sha256="")
+    with pytest.raises(IntegrityError, match="scene_from_image_has_one"):
+        Scene.objects.update(init_image_sha256="")
