@@ -6,20 +6,22 @@ hundreds of megabytes, and a worker of the background unpacks uploads without ei
 
 from functools import partial
 
+from brandstudio.core.problems import Refused
 from brandstudio.core.queue import attempt
 from training.engine.errors import EngineError
 from training.models import DatasetTask, DatasetTaskKind, TrainingRun, Upload
 from training.services import bases, incoming
-from training.services.runs import fail_run
+from training.services.runs import check_rights, fail_run
 
 
 def train(run_pk):
     """Carry one run from its newest checkpoint to its end. Safe to deliver twice."""
     run = TrainingRun.objects.select_related("base", "snapshot", "dataset", "owner").get(pk=run_pk)
-    attempt.carry_out(run, _train, mendable=(EngineError,), fail=partial(fail_run, run))
+    attempt.carry_out(run, _train, mendable=(EngineError, Refused), fail=partial(fail_run, run))
 
 
 def _train(run):
+    check_rights(run)
     from training.worker import training
 
     training.train(run)

@@ -133,6 +133,10 @@ SENTENCES: dict[str, str] = {
     "pictures-withdrawn": gettext_noop(
         "{count} pictures have been withdrawn. Take them out, or clear their rights again."
     ),
+    "rights-not-for-training": gettext_noop(
+        "{count} pictures may not be used for training, as their rights are noted. Take them out, "
+        "or have training allowed."
+    ),
     "pictures-small": gettext_noop(
         "{count} pictures are smaller than the {side} px this run trains at. "
         "Replace them, or choose a lower resolution."
@@ -308,6 +312,10 @@ def _mend(code, dataset, run):
             "rights-missing": (gettext("Note the rights"), _page("rights", dataset)),
             "pictures-withdrawn": (gettext("Look at the rights"), _page("rights", dataset)),
             "rights-expired": (gettext("Look at the rights"), _page("rights", dataset)),
+            "rights-not-for-training": (
+                gettext("Look at the rights"),
+                _page("rights", dataset),
+            ),
             "image-unreadable": (gettext("Look at the pictures"), editor),
             "image-without-caption": (gettext("Show them"), f"{editor}?state=missing"),
             "image-too-small": (gettext("Look at the pictures"), editor),

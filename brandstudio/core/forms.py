@@ -1,6 +1,7 @@
 """Forms that save what the person changed, and nothing that others changed meanwhile."""
 
 import hashlib
+from datetime import datetime, timedelta
 
 from django import forms
 from django.contrib.auth.forms import (
@@ -10,11 +11,13 @@ from django.contrib.auth.forms import (
     SetPasswordForm,
 )
 from django.db import transaction
+from django.forms.utils import from_current_timezone
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.access import demo_accounts, exposure, sign_in
+from brandstudio.core.models.rights import RIGHTS, Use, end_of_day
 from brandstudio.core.models.states import update_as_last_seen
 
 
@@ -74,6 +77,80 @@ class GuardedModelForm(forms.ModelForm):
             return ""
         held = [(name, str(self.initial.get(name))) for name in sorted(self.fields)]
         return hashlib.sha256(repr(held).encode()).hexdigest()[:16]
+
+
+class ExpiryWidget(forms.SplitDateTimeWidget):
+    """A day, and a time of it if need be."""
+
+    use_fieldset = True
+
+    def __init__(self):
+        super().__init__(
+            date_attrs={"type": "date", "aria-label": _("day")},
+            time_attrs={"type": "time", "aria-label": _("time, if not the end of the day")},
+            date_format="%Y-%m-%d",
+            time_format="%H:%M",
+        )
+
+    def decompress(self, value):
+        day, time = super().decompress(value)
+        if time and (time.hour, time.minute, time.second) == (0, 0, 0):
+            return [day - timedelta(days=1), None]
+        return [day, time]
+
+
+class ExpiryField(forms.SplitDateTimeField):
+    """The moment at which rights end: of a day alone its end, in the studio's time zone."""
+
+    widget = ExpiryWidget
+
+    def __init__(self, **options):
+        super().__init__(require_all_fields=False, **{"required": False, **options})
+        for field in self.fields:
+            field.required = False
+
+    def compress(self, data_list):
+        day, time = [*data_list, None, None][:2]
+        if day is None and time is None:
+            return None
+        if day is None:
+            raise forms.ValidationError(_("Choose the day, too."))
+        return from_current_timezone(datetime.combine(day, time)) if time else end_of_day(day)
+
+
+class UsesField(forms.MultipleChoiceField):
+    """Allowed uses, as `WithRights.uses` keeps them; cleans to text with blanks between."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **options):
+        super().__init__(choices=Use.choices, required=False, **options)
+
+    def prepare_value(self, value):
+        return value.split() if isinstance(value, str) else value
+
+    def clean(self, value):
+        return " ".join(super().clean(value))
+
+    def has_changed(self, initial, data):
+        return super().has_changed((initial or "").split(), data)
+
+
+class RightsFields(GuardedModelForm):
+    """Whose a picture is, for what and until when; for any model that has rights."""
+
+    rights_expire_at = ExpiryField(
+        label=_("Rights expire"),
+        help_text=_("Without a time: at the end of that day. From that minute on nothing leaves."),
+    )
+    uses = UsesField(label=_("Allowed uses"), help_text=_("None chosen: nobody limited them."))
+
+    class Meta:
+        fields = RIGHTS
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["rights_holder"].required = True
 
 
 class _PasswordAlone:

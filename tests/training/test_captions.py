@@ -411,7 +411,7 @@ def test_edit_makes_no_caption_longer_than_captions_may_be(at_desk, make_dataset
 def test_enough_pictures_is_not_called_so_at_42_of_100(make_dataset, count, state, figure):
     counts = dict.fromkeys(
         ("missing", "drafted", "checked", "without_rights", "expired", "withdrawn"), 0
-    ) | {"different": 0, "screened": 0, "with_findings": 0, "images": count}
+    ) | {"not_for_training": 0, "different": 0, "screened": 0, "with_findings": 0, "images": count}
 
     with translation.override("en"):
         point = readiness(make_dataset(), counts).points[0]

@@ -1,10 +1,12 @@
 """Setting up a run: presets, form and YAML in step, what stands in the way, and the acts on it."""
 
 import json
+from datetime import date
 
 import pytest
 import yaml
 
+from brandstudio.core.models.rights import end_of_day
 from brandstudio.core.queue import work_queue
 from training import services
 from training.models import RunState, Snapshot, TrainingRun
@@ -173,7 +175,8 @@ def test_missing_and_expired_rights(dataset, base, designer, settings):
     assert "rights-missing" in codes(stops=False)
     settings.REQUIRE_RIGHTS = True
     assert "rights-missing" in codes(stops=True)
-    services.set_rights(dataset, designer, rights_holder="Studio", rights_expire="2020-01-01")
+    ended = end_of_day(date(2020, 1, 1))
+    services.set_rights(dataset, designer, rights_holder="Studio", rights_expire_at=ended)
     assert codes(stops=True) == {"rights-expired"}
 
 

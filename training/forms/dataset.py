@@ -3,9 +3,9 @@ import re
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.forms import GuardedModelForm
+from brandstudio.core.forms import GuardedModelForm, RightsFields
 from training.models import Dataset, TrainingImage
-from training.services.datasets import RIGHTS
+from training.services.datasets import IMAGE_RIGHTS
 
 # Words that a base model knows well, so that a style under this name would fight their meaning.
 _ORDINARY_WORDS = """
@@ -82,12 +82,7 @@ class UploadForm(forms.Form):
     )
 
 
-class RightsForm(GuardedModelForm):
-    class Meta:
+class RightsForm(RightsFields):
+    class Meta(RightsFields.Meta):
         model = TrainingImage
-        fields = RIGHTS
-        widgets = {"rights_expire": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["rights_holder"].required = True
+        fields = IMAGE_RIGHTS

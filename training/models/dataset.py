@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.models import AuditEntry, Binnable, BinQuerySet, WrongState
+from brandstudio.core.models import Binnable, BinQuerySet, RightsQuerySet, WithRights, WrongState
 from brandstudio.core.models.fields import BlobField
 from brandstudio.core.models.states import update_as_last_seen
 from training.engine.prompts import letters
@@ -23,10 +23,11 @@ class DatasetQuerySet(BinQuerySet):
         """Each with its counts, newest first: a query that groups knows no usual order."""
 
         def count(**conditions):
-            return models.Count("images", filter=models.Q(**conditions))
+            here = models.Q(images__removed_at=None, **conditions)
+            return models.Count("images", filter=here)
 
         counted = self.annotate(
-            image_count=models.Count("images"),
+            image_count=count(),
             missing_count=count(images__caption_state=CaptionState.MISSING),
             drafted_count=count(images__caption_state=CaptionState.DRAFTED),
             checked_count=count(images__caption_state=CaptionState.CHECKED),
@@ -76,21 +77,21 @@ class CaptionState(models.TextChoices):
     CHECKED = "checked", _("checked")
 
 
-class TrainingImageQuerySet(models.QuerySet):
+class TrainingImageQuerySet(RightsQuerySet):
     def visible_to(self, person):
         return self.filter(dataset__in=Dataset.objects.visible_to(person))
 
     def captioned(self):
         return self.exclude(caption_state=CaptionState.MISSING)
 
-    def without_rights(self):
-        return self.filter(rights_holder="")
 
-    def withdrawn(self):
-        return self.exclude(withdrawn_at=None)
+class InDatasetManager(models.Manager.from_queryset(TrainingImageQuerySet)):
+    def get_queryset(self):
+        """Without those that were taken out."""
+        return super().get_queryset().filter(removed_at=None)
 
 
-class TrainingImage(models.Model):
+class TrainingImage(WithRights):
     """One picture of a dataset with its caption, screening report and rights.
 
     `original_sha256` names the file as it came, `image_sha256` the upright sRGB copy that is
@@ -113,27 +114,34 @@ class TrainingImage(models.Model):
     )
     report = models.JSONField(_("screening report"), default=dict, blank=True)
     agreement = models.JSONField(default=dict, blank=True)
-    rights_holder = models.CharField(_("rights holder"), max_length=160, blank=True)
-    licence = models.CharField(_("licence or contract"), max_length=160, blank=True)
-    rights_expire = models.DateField(_("rights expire"), null=True, blank=True)
-    allowed_uses = models.CharField(_("allowed uses"), max_length=160, blank=True)
-    territory = models.CharField(_("territory"), max_length=80, blank=True)
     shows_people = models.BooleanField(_("people or plates visible"), default=False)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_why = models.CharField(_("why it was withdrawn"), max_length=300, blank=True)
     added_at = models.DateTimeField(auto_now_add=True)
+    # Taken out of the dataset. The row stays where a snapshot holds the picture: its rights go on.
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = TrainingImageQuerySet.as_manager()
+    objects = InDatasetManager()
+    with_removed = TrainingImageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("training image")
         verbose_name_plural = _("training images")
         ordering = ["name", "pk"]
+        indexes = [
+            # What has run out by now, and what any row of this hash reached.
+            models.Index(fields=["rights_expire_at"], name="image_rights_end"),
+            models.Index(fields=["image_sha256"], name="image_hash"),
+        ]
         constraints = [
             models.UniqueConstraint(
-                fields=["dataset", "original_sha256"], name="image_once_per_dataset"
+                fields=["dataset", "original_sha256"],
+                condition=models.Q(removed_at=None),
+                name="image_once_per_dataset",
             ),
-            models.UniqueConstraint(fields=["dataset", "name"], name="image_name_once_per_dataset"),
+            models.UniqueConstraint(
+                fields=["dataset", "name"],
+                condition=models.Q(removed_at=None),
+                name="image_name_once_per_dataset",
+            ),
             models.CheckConstraint(
                 condition=models.Q(caption_state=CaptionState.MISSING) ^ ~models.Q(caption=""),
                 name="image_caption_missing_means_empty",
@@ -171,25 +179,6 @@ class TrainingImage(models.Model):
         """Back to the text and state before the last change; once more brings the change back."""
         if revision := self.revisions.first():
             self.restore(revision, by=by)
-
-    def withdraw(self, by, why):
-        """Its rights are gone: no run may start on it any more. It stays in the dataset until taken
-        out, so that nobody adds it again by mistake."""
-        self._withdraw({"withdrawn_at": None}, timezone.now(), why, ("held", "withdrawn"), by)
-
-    def reinstate(self, by):
-        """Its rights are clear again."""
-        self._withdraw({"withdrawn_at__isnull": False}, None, "", ("withdrawn", "held"), by)
-
-    def _withdraw(self, seen, moment, why, states, by):
-        changes = {"withdrawn_at": moment, "withdrawn_why": why}
-        with transaction.atomic():
-            update_as_last_seen(self, seen, changes, target=states[1])
-            AuditEntry.objects.record(self, *states, by=by, why=why)
-
-    @property
-    def is_expired(self):
-        return bool(self.rights_expire and self.rights_expire < timezone.localdate())
 
     @property
     def is_checked(self):

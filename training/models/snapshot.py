@@ -98,8 +98,12 @@ class SnapshotImage(models.Model):
         verbose_name = _("snapshot image")
         verbose_name_plural = _("snapshot images")
         ordering = ["snapshot", "position"]
-        # Where a picture went, and whether its file is still needed, is asked by hash.
-        indexes = [models.Index(fields=["sha256"], name="snapshotimage_hash")]
+        # Where a picture went, and whether its file is still needed, is asked by hash; whether
+        # its rights last, by number.
+        indexes = [
+            models.Index(fields=["sha256"], name="snapshotimage_hash"),
+            models.Index(fields=["image_number"], name="snapshotimage_number"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["snapshot", "position"], name="snapshotimage_position")
         ]

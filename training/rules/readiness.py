@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Count, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from brandstudio.core.models.rights import expired, not_for_training, unknown
 from training.models import CaptionState
 from training.rules.image_findings import GRAVE
 
@@ -66,8 +66,9 @@ def dataset_counts(dataset):
         missing=Count("pk", filter=Q(caption_state=CaptionState.MISSING)),
         drafted=Count("pk", filter=Q(caption_state=CaptionState.DRAFTED)),
         checked=Count("pk", filter=Q(caption_state=CaptionState.CHECKED)),
-        without_rights=Count("pk", filter=Q(rights_holder="")),
-        expired=Count("pk", filter=Q(rights_expire__lt=timezone.localdate())),
+        without_rights=Count("pk", filter=unknown()),
+        expired=Count("pk", filter=expired()),
+        not_for_training=Count("pk", filter=not_for_training()),
         withdrawn=Count("pk", filter=~Q(withdrawn_at=None)),
         different=Count("caption", filter=~Q(caption=""), distinct=True),
         screened=Count("pk", filter=~Q(report={})),
@@ -166,6 +167,9 @@ def _rights_point(counts, url):
     if counts["expired"]:
         figure = ngettext("%(n)d expired", "%(n)d expired", counts["expired"])
         return Point(_("Rights clear"), "bad", figure % {"n": counts["expired"]}, url, 0, act)
+    if count := counts["not_for_training"]:
+        figure = ngettext("%(n)d not for training", "%(n)d not for training", count)
+        return Point(_("Rights clear"), "bad", figure % {"n": count}, url, 0, act)
     missing = counts["without_rights"]
     state = "ok" if not missing else "bad" if rights_are_required() else "missing"
     return Point(

@@ -34,6 +34,7 @@ from .runs import (
     prioritise,
     queue_run,
     repeat_run,
+    resume_run,
     start_run,
 )
 from .upload_report import UploadReport
@@ -67,6 +68,7 @@ __all__ = [
     "receive_part",
     "remove_images",
     "repeat_run",
+    "resume_run",
     "revert_edit",
     "set_rights",
     "set_states",

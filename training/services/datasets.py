@@ -1,18 +1,13 @@
 """Datasets as a whole."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from brandstudio.core.models import AuditEntry
-from training.models import Dataset
+from brandstudio.core.models.rights import NOTED_ANEW, RIGHTS
+from training.models import Dataset, SnapshotImage, TrainingImage
 
-RIGHTS = (
-    "rights_holder",
-    "licence",
-    "allowed_uses",
-    "territory",
-    "rights_expire",
-    "shows_people",
-)
+IMAGE_RIGHTS = (*RIGHTS, "shows_people")
 
 
 def make_dataset(owner, name, trigger_word="", description=""):
@@ -29,13 +24,14 @@ def set_rights(dataset, by, images=None, **rights):
     """Write the same rights on many pictures. Returns how many.
 
     images: a queryset of the dataset's pictures, all of them if None. rights: only the columns
-    named are written (RIGHTS lists them).
+    named are written (IMAGE_RIGHTS lists them). What an admin decided of the former rights is
+    decided no longer.
     """
-    if unknown := set(rights) - set(RIGHTS):
+    if unknown := set(rights) - set(IMAGE_RIGHTS):
         raise ValueError(f"Not columns of rights: {unknown}")
     images = dataset.images.all() if images is None else images
     with transaction.atomic():
-        count = images.update(**rights)
+        count = images.update(**rights, **NOTED_ANEW)
         facts = {name: str(value) for name, value in rights.items()}
         AuditEntry.objects.record(dataset, "", "rights set", by=by, count=count, rights=facts)
     return count
@@ -53,7 +49,8 @@ def empty_bin():
 def remove_images(images, by):
     """Take pictures out of their datasets. Returns how many.
 
-    Snapshots keep naming them, and the blobs stay, so a run that trained on them can be traced.
+    Snapshots keep naming them, and the blobs stay, so a run that trained on them can be traced. So
+    do the rows of those: what they reached is held once their rights have ended.
     """
     with transaction.atomic():
         rows = list(images.select_related("dataset"))
@@ -68,5 +65,8 @@ def remove_images(images, by):
                 picture=image.image_sha256,
                 withdrawn=bool(image.withdrawn_at),
             )
-        images.model.objects.filter(pk__in=[image.pk for image in rows]).delete()
+        images = TrainingImage.objects.filter(pk__in=[image.pk for image in rows])
+        frozen = SnapshotImage.objects.values("image_number")
+        images.exclude(pk__in=frozen.exclude(image_number=None)).delete()
+        images.update(removed_at=timezone.now())
     return len(rows)

@@ -1,9 +1,8 @@
 """What would stop a run, or should be known before it."""
 
 from django.db.models import Count, Q
-from django.utils import timezone
 
-from brandstudio.core.models import AuditEntry
+from brandstudio.core.models.rights import expired, not_for_training
 from training.engine.errors import EngineError
 from training.engine.prompts.trigger_words import has_trigger
 from training.models import TrainingImage
@@ -36,6 +35,8 @@ def preflight(dataset, base, settings_):
         note("pictures-withdrawn", stops=True, count=counts["withdrawn"])
     if counts["expired"]:
         note("rights-expired", stops=True, count=counts["expired"])
+    if counts["not_for_training"]:
+        note("rights-not-for-training", stops=True, count=counts["not_for_training"])
     if counts["without_rights"]:
         note("rights-missing", stops=rights_are_required(), count=counts["without_rights"])
     if counts["images"] < ENOUGH:
@@ -62,20 +63,33 @@ def snapshot_problems(snapshot):
 
     A picture that was withdrawn and then taken out is still in the snapshot.
     """
-    hashes = set(snapshot.images.values_list("sha256", flat=True))
-    images = TrainingImage.objects.filter(dataset=snapshot.dataset_id, image_sha256__in=hashes)
-    counts = images.aggregate(
+    return [
+        explain(code, {"count": count}, dataset=snapshot.dataset)
+        for code, count in ended_rights(snapshot)
+    ]
+
+
+def ended_rights(snapshot):
+    """[(code, count)] of the rights that ended since the snapshot was frozen; [] when none did."""
+    if snapshot is None:  # a run from before snapshots were kept
+        return []
+    counts = images_of(snapshot).aggregate(
         withdrawn=Count("pk", filter=~Q(withdrawn_at=None)),
-        expired=Count("pk", filter=Q(rights_expire__lt=timezone.localdate())),
+        expired=Count("pk", filter=expired()),
+        not_for_training=Count("pk", filter=not_for_training()),
     )
-    taken_out = AuditEntry.objects.about(snapshot.dataset).filter(facts__withdrawn=True)
-    gone = {entry.facts["picture"] for entry in taken_out} & hashes
-    withdrawn = counts["withdrawn"] + len(gone)
-    problems = []
-    for code, count in (("pictures-withdrawn", withdrawn), ("rights-expired", counts["expired"])):
-        if count:
-            problems.append(explain(code, {"count": count}, dataset=snapshot.dataset))
-    return problems
+    codes = {
+        "withdrawn": "pictures-withdrawn",
+        "expired": "rights-expired",
+        "not_for_training": "rights-not-for-training",
+    }
+    return [(codes[name], count) for name, count in counts.items() if count]
+
+
+def images_of(snapshot):
+    """The rows of a snapshot's pictures, those taken out of the dataset since among them."""
+    numbers = snapshot.images.exclude(image_number=None).values("image_number")
+    return TrainingImage.with_removed.filter(pk__in=numbers)
 
 
 def _config_problems(dataset, base, settings_, images):

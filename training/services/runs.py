@@ -6,12 +6,13 @@ from django.db import transaction
 from django.db.models import Max
 
 from brandstudio.core.models import AuditEntry
+from brandstudio.core.problems import Refused
 from brandstudio.core.queue import work_queue
 from training import notices
 from training.models import RequestedAction, RunLine, RunState, Snapshot, TrainingRun
 from training.rules.run_estimate import estimate_of
 from training.rules.run_settings import full_config, settings_of_run
-from training.services.preflight import preflight, sizes_of, snapshot_problems
+from training.services.preflight import ended_rights, preflight, sizes_of, snapshot_problems
 
 MOST_TRACE = 8000  # characters of a traceback that the log keeps
 
@@ -87,6 +88,19 @@ def queue_run(run, by, why=""):
     with transaction.atomic():
         run.queue(by=by, why=why)
         work_queue.enqueue_work(run)
+
+
+def resume_run(run, by):
+    """On from the last checkpoint. Raises NotReady when rights have ended since."""
+    if problems := snapshot_problems(run.snapshot):
+        raise NotReady(problems)
+    queue_run(run, by=by)
+
+
+def check_rights(run):
+    """Raise Refused when the rights of a picture have ended: a run may wait past that minute."""
+    for code, count in ended_rights(run.snapshot):
+        raise Refused(code, count=count)
 
 
 def ask_run(run, action, by=None):

@@ -132,7 +132,7 @@ def run_act(request, pk):
         "pause": lambda: services.ask_run(run, RequestedAction.PAUSE, by=request.user),
         "save": lambda: services.ask_run(run, RequestedAction.SAVE, by=request.user),
         "sample": lambda: services.ask_run(run, RequestedAction.SAMPLE, by=request.user),
-        "resume": lambda: services.queue_run(run, by=request.user),
+        "resume": lambda: services.resume_run(run, by=request.user),
     }
     if request.user.is_brand_admin:
         place = queue_place(run.pk) or 1
@@ -146,6 +146,9 @@ def run_act(request, pk):
         acts[act]()
     except WrongState:
         messages.warning(request, _("The run has moved on meanwhile; look again."))
+    except services.NotReady as error:
+        for problem in error.problems:
+            messages.error(request, problem.sentence)
     return _go(request, safe_next(request, run.get_absolute_url()))
 
 

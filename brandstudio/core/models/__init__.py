@@ -2,6 +2,7 @@ from .audit import AuditEntry
 from .bin import Binnable, BinQuerySet
 from .message import Message, MessageState, Way
 from .notice import Notice
+from .rights import RightsQuerySet, Use, WithRights
 from .sign_in import SignInAttempt
 from .states import WrongState
 from .user import User
@@ -17,10 +18,13 @@ __all__ = [
     "Message",
     "MessageState",
     "Notice",
+    "RightsQuerySet",
     "SignInAttempt",
+    "Use",
     "User",
     "Vehicle",
     "Way",
+    "WithRights",
     "Work",
     "WorkQuerySet",
     "WrongState",

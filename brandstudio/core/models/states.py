@@ -20,7 +20,7 @@ def update_as_last_seen(row, seen: dict, changes: dict, target="changed"):
     seen: column → value the caller believes. changes: column → new value.
     Raises WrongState if no row matched; the object in memory is then unchanged.
     """
-    rows = row._meta.default_manager.filter(pk=row.pk, **seen)  # row may be a lazy request.user
+    rows = row._meta.base_manager.filter(pk=row.pk, **seen)  # row may be a lazy request.user
     if not rows.update(**changes):
         raise WrongState(row, target)
     for name, value in changes.items():

@@ -1,0 +1,172 @@
+"""Whose a picture is, what it may be used for, and until when."""
+
+from datetime import datetime, time, timedelta
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from .audit import AuditEntry
+from .states import update_as_last_seen
+
+# What a person notes of a picture's rights, and what is then to be decided anew.
+RIGHTS = (
+    "rights_holder",
+    "creator",
+    "copyright_notice",
+    "licence",
+    "uses",
+    "allowed_uses",
+    "territory",
+    "rights_expire_at",
+)
+_UNDECIDED = {"kept_at": None, "kept_why": ""}
+NOTED_ANEW = {"rights_from_file": False, "expiry_told": None, **_UNDECIDED}
+
+
+class Use(models.TextChoices):
+    """What a contract may allow. None noted: nobody has limited it."""
+
+    TRAINING = "training", _("training of models")
+    INTERNAL = "internal", _("inside the house")
+    ONLINE = "online", _("web and social media")
+    PRINT = "print", _("print")
+    OUTDOOR = "outdoor", _("outdoor advertising")
+    BROADCAST = "broadcast", _("film and television")
+
+
+def expired():
+    """The condition of a row whose rights have run out by now."""
+    return Q(rights_expire_at__lte=timezone.now())
+
+
+def unknown():
+    """The condition of a row of which nobody knows whose it is, or only its file says so."""
+    return Q(rights_holder="") | Q(rights_from_file=True)
+
+
+def not_for_training():
+    """The condition of a row whose uses are noted, training not among them."""
+    return ~Q(uses="") & ~Q(uses__contains=Use.TRAINING)
+
+
+def end_of_day(day):
+    """The moment at which this day ends, in the studio's time zone."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
+class RightsQuerySet(models.QuerySet):
+    """For a WithRights."""
+
+    def withdrawn(self):
+        return self.exclude(withdrawn_at=None)
+
+    def ended(self):
+        """Expired by now, or withdrawn: nothing new may be made of them."""
+        return self.filter(expired() | Q(withdrawn_at__isnull=False))
+
+    def holding(self):
+        """Ended, and no admin has decided that what they reached stays in use."""
+        return self.ended().filter(kept_at=None)
+
+    def without_rights(self):
+        return self.filter(unknown())
+
+
+class WithRights(models.Model):
+    """A picture's rights. From `rights_expire_at` on nothing new is made of it, and what it reached
+    is held until an admin extends the rights, keeps it in use (`kept_at`) or recalls it.
+
+    uses: values of Use with blanks between. rights_from_file: the file says so, no person has
+    confirmed it. file_rights: what the file said, and what of it could not be used. expiry_told:
+    the last of the days before the end that was told.
+    """
+
+    rights_holder = models.CharField(_("rights holder"), max_length=160, blank=True)
+    creator = models.CharField(_("creator"), max_length=160, blank=True)
+    copyright_notice = models.CharField(_("copyright notice"), max_length=300, blank=True)
+    licence = models.CharField(_("licence or contract"), max_length=160, blank=True)
+    uses = models.CharField(_("allowed uses"), max_length=80, blank=True)
+    allowed_uses = models.CharField(_("terms in words"), max_length=300, blank=True)
+    territory = models.CharField(_("territory"), max_length=80, blank=True)
+    rights_expire_at = models.DateTimeField(_("rights expire"), null=True, blank=True)
+    rights_from_file = models.BooleanField(default=False, editable=False)
+    file_rights = models.JSONField(default=dict, blank=True, editable=False)
+    expiry_told = models.SmallIntegerField(null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_why = models.CharField(_("why it was withdrawn"), max_length=300, blank=True)
+    kept_at = models.DateTimeField(null=True, blank=True, editable=False)
+    kept_why = models.CharField(max_length=300, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def withdraw(self, by, why):
+        """Its rights are gone: nothing new may be made of it."""
+        changes = {"withdrawn_at": timezone.now(), "withdrawn_why": why, **_UNDECIDED}
+        self._decide({"withdrawn_at": None}, changes, ("held", "withdrawn"), by, why)
+
+    def reinstate(self, by):
+        """Its rights are clear again."""
+        changes = {"withdrawn_at": None, "withdrawn_why": ""}
+        self._decide({"withdrawn_at__isnull": False}, changes, ("withdrawn", "held"), by)
+
+    def extend_rights(self, by, until, why):
+        """The rights last until this moment (None: without end). Raises WrongState when another
+        date was noted meanwhile."""
+        seen = {"rights_expire_at": self.rights_expire_at}
+        changes = {"rights_expire_at": until, "expiry_told": None, **_UNDECIDED}
+        self._decide(seen, changes, ("rights ended", "rights extended"), by, why)
+
+    def keep_in_use(self, by, why):
+        """What it reached stays in use although its rights have ended. Raises WrongState when the
+        rights changed, or somebody decided, meanwhile."""
+        seen = {
+            "kept_at": None,
+            "rights_expire_at": self.rights_expire_at,
+            "withdrawn_at": self.withdrawn_at,
+        }
+        changes = {"kept_at": timezone.now(), "kept_why": why}
+        self._decide(seen, changes, ("rights ended", "kept in use"), by, why)
+
+    def _decide(self, seen, changes, states, by, why=""):
+        with transaction.atomic():
+            update_as_last_seen(self, seen, changes, target=states[1])
+            AuditEntry.objects.record(self, *states, by=by, why=why)
+
+    @property
+    def is_expired(self):
+        return bool(self.rights_expire_at and self.rights_expire_at <= timezone.now())
+
+    @property
+    def is_holding(self):
+        """Whether what it reached waits for an admin's decision."""
+        return self.kept_at is None and bool(self.withdrawn_at or self.is_expired)
+
+    @property
+    def has_clear_rights(self):
+        """Whether a person has noted whose it is, and the rights last and cover training."""
+        known = self.rights_holder and not self.rights_from_file
+        return bool(known and not self.withdrawn_at and not self.is_expired and self.may_train)
+
+    @property
+    def may_train(self):
+        return not self.uses or Use.TRAINING in self.uses.split()
+
+    @property
+    def uses_shown(self):
+        """The allowed uses in the reader's language, choices first."""
+        labels = [str(label) for value, label in Use.choices if value in self.uses.split()]
+        return " · ".join([*labels, *filter(None, [self.allowed_uses])])
+
+    @property
+    def expires_shown(self):
+        """The last day of the rights; with the minute, unless it ends with the day."""
+        if self.rights_expire_at is None:
+            return ""
+        local = timezone.localtime(self.rights_expire_at)
+        if (local.hour, local.minute, local.second) == (0, 0, 0):
+            return date_format(local - timedelta(days=1), "SHORT_DATE_FORMAT")
+        return date_format(local, "SHORT_DATETIME_FORMAT")

@@ -1,0 +1,170 @@
+"""Rights have a clock: when they end, what they allow, and what no longer starts then."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from brandstudio.core.models import AuditEntry
+from brandstudio.core.models.rights import end_of_day
+from training import jobs, services
+from training.models import RunState, TrainingImage
+from training.rules.readiness import dataset_counts
+
+pytestmark = pytest.mark.django_db
+
+
+def a_minute_ago():
+    return timezone.now() - timedelta(minutes=1)
+
+
+def end_rights(dataset, **images):
+    """The rights of these pictures ended a minute ago."""
+    dataset.images.filter(**images).update(rights_expire_at=a_minute_ago())
+
+
+def test_rights_of_a_day_end_with_it_in_the_studios_time_zone(settings):
+    settings.TIME_ZONE = "Asia/Shanghai"
+
+    assert end_of_day(date(2026, 12, 31)) == datetime(2026, 12, 31, 16, tzinfo=UTC)
+
+
+def test_form_takes_a_day_or_a_moment_and_uses_of_the_list(at_desk, make_dataset):
+    dataset = make_dataset(2)
+    first, second = dataset.images.all()
+    url = reverse("training:dataset-rights", args=[dataset.pk])
+    rights = {"rights_holder": "Lin", "rights_expire_at_0": "2031-05-04", "scope": "chosen"}
+
+    at_desk.post(url, {**rights, "image": first.pk, "uses": ["training", "online"]})
+    at_desk.post(url, {**rights, "image": second.pk, "rights_expire_at_1": "18:30"})
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert first.rights_expire_at == end_of_day(date(2031, 5, 4))
+    assert first.uses == "training online"
+    assert timezone.localtime(second.rights_expire_at).strftime("%F %H:%M") == "2031-05-04 18:30"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rights_expire_at_0": "", "rights_expire_at_1": "18:30"},
+        {"rights_expire_at_0": "31.2.2031"},
+        {"uses": ["everything"]},
+    ],
+)
+def test_form_refuses_what_is_no_day_and_no_use(at_desk, make_dataset, wrong):
+    dataset = make_dataset(1)
+    url = reverse("training:dataset-rights", args=[dataset.pk])
+
+    answer = at_desk.post(url, {"rights_holder": "Lin", **wrong})
+
+    assert answer.status_code == 422
+    assert dataset.images.get().rights_holder == ""
+
+
+def test_page_shows_the_last_day_of_rights(at_desk, make_dataset):
+    dataset = make_dataset(1)
+    services.set_rights(
+        dataset, dataset.owner, rights_holder="Lin", rights_expire_at=end_of_day(date(2031, 5, 4))
+    )
+
+    assert "2031" in dataset.images.get().expires_shown
+    assert (
+        dataset.images.get().expires_shown
+        in at_desk.get(reverse("training:dataset-rights", args=[dataset.pk])).text
+    )
+
+
+def test_run_does_not_start_on_pictures_not_allowed_for_training(make_run, make_dataset, designer):
+    dataset = make_dataset(3, checked=3)
+    services.set_rights(dataset, designer, rights_holder="Lin", uses="online print")
+
+    with pytest.raises(services.NotReady) as caught:
+        make_run(dataset)
+
+    assert [problem.code for problem in caught.value.problems] == ["rights-not-for-training"]
+
+
+def test_queued_run_fails_at_its_claim_once_rights_ended_and_goes_on_when_extended(
+    make_run, designer
+):
+    run = make_run()
+    image = run.dataset.images.first()
+    end_rights(run.dataset, pk=image.pk)
+
+    jobs.train(run.pk)
+
+    run.refresh_from_db()
+    assert (run.state, run.problem, run.problem_facts) == (
+        RunState.FAILED,
+        "rights-expired",
+        {"count": 1},
+    )
+    with pytest.raises(services.NotReady):
+        services.resume_run(run, designer)
+    image.refresh_from_db()
+    image.extend_rights(designer, None, "renewed")
+    services.resume_run(run, designer)
+    assert run.state == RunState.QUEUED
+
+
+def test_paused_run_is_not_resumed_in_the_browser_after_rights_ended(at_desk, make_run):
+    run = make_run()
+    run.pause(why="asked")
+    end_rights(run.dataset)
+
+    url = reverse("training:run-act", args=[run.pk])
+    answer = at_desk.post(url, {"act": "resume"}, follow=True)
+
+    run.refresh_from_db()
+    assert run.state == RunState.PAUSED
+    assert "3" in "".join(str(message) for message in answer.context["messages"])
+
+
+def test_picture_taken_out_of_its_dataset_keeps_its_rights_for_what_it_reached(make_run, designer):
+    run = make_run()
+    image = run.dataset.images.first()
+    counted = dataset_counts(run.dataset)["images"]
+
+    services.remove_images(run.dataset.images.filter(pk=image.pk), designer)
+
+    assert not TrainingImage.objects.filter(pk=image.pk).exists()
+    assert dataset_counts(run.dataset)["images"] == counted - 1
+    TrainingImage.with_removed.filter(pk=image.pk).update(rights_expire_at=a_minute_ago())
+    with pytest.raises(services.NotReady) as caught:
+        services.repeat_run(run, designer)
+    assert [problem.code for problem in caught.value.problems] == ["rights-expired"]
+
+
+def test_picture_taken_out_can_be_added_again_under_its_name(make_run, designer, make_picture):
+    run = make_run()
+    services.remove_images(run.dataset.images.all(), designer)
+
+    report = services.add_images(run.dataset, [make_picture("000.jpg", seed=0)])
+
+    assert [image.name for image in report.added] == ["000.jpg"]
+    assert run.dataset.images.count() == 1
+
+
+def test_picture_that_no_snapshot_holds_is_gone_once_taken_out(make_dataset, designer):
+    dataset = make_dataset(1)
+
+    services.remove_images(dataset.images.all(), designer)
+
+    assert not TrainingImage.with_removed.exists()
+
+
+def test_new_rights_undo_the_decision_about_the_former_ones(make_dataset, designer):
+    dataset = make_dataset(1)
+    end_rights(dataset)
+    image = dataset.images.get()
+    image.keep_in_use(designer, "contract under way")
+    assert not image.is_holding
+
+    services.set_rights(dataset, designer, rights_holder="Lin")
+
+    assert dataset.images.holding().get() == image
+    entry = AuditEntry.objects.about(image).first()
+    assert (entry.target, entry.why) == ("kept in use", "contract under way")
