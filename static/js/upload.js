@@ -1,9 +1,9 @@
 // Uploads with progress per file, in parts, so that a broken line costs a part and not the file.
 // Without script the same form sends all files at once.
-//   <form data-upload data-upload-begin="url" data-upload-part="url with 0 for the number"> with one
-//   <input type="file">, an empty <ul class="uploads" data-upload-list>, and words for each state in
-//   data-waiting, data-sending, data-again, data-done, data-unpacking, data-failed and data-retry.
-//   data-upload-done="url" is opened when all were taken without a remark.
+//   <form data-upload> with one <input type="file"> and an empty
+//   <ul class="uploads" data-upload-list data-begin="url" data-part="url with 0 for the number">;
+//   the list's data-done="url" is opened when all were taken without a remark, and its words for each
+//   state are in data-word-waiting, -sending, -again, -done, -unpacking, -failed and -retry.
 // A file is announced by a POST (name, size, key and the form's other fields), which answers
 // {id, arrived, part, …} or 422 {errors}. Each part is a PATCH ?offset=N that answers
 // {arrived, state, errors}. After a break a GET says how much is there. A file chosen again after a
@@ -30,7 +30,7 @@ function row(list, file, words) {
   bar.max = file.size || 1;
   bar.value = 0;
   bar.setAttribute("aria-label", file.name);
-  state.textContent = words.waiting;
+  state.textContent = words.wordWaiting;
   return { item, state, bar };
 }
 
@@ -93,19 +93,19 @@ function announce(form, file) {
   body.set("name", file.name);
   body.set("size", file.size);
   body.set("key", `${file.name}|${file.size}|${file.lastModified}`);
-  return ask(form, "POST", form.dataset.uploadBegin, body);
+  return ask(form, "POST", form.querySelector("[data-upload-list]").dataset.begin, body);
 }
 
 async function transfer(form, file, shown, words) {
-  const again = () => { shown.state.textContent = words.again; };
+  const again = () => { shown.state.textContent = words.wordAgain; };
   let known = await insist(() => announce(form, file), again);
-  const url = words.uploadPart.replace("0", known.id);
+  const url = words.part.replace("0", known.id);
   const { part } = known;
   while (known.state === "arriving") {
     known = await insist(async (attempt) => {
       const now = attempt ? await ask(form, "GET", url) : known;
       if (now.state !== "arriving") return now;
-      shown.state.textContent = words.sending;
+      shown.state.textContent = words.wordSending;
       shown.bar.value = now.arrived;
       const piece = file.slice(now.arrived, now.arrived + part);
       const next = await ask(form, "PATCH", `${url}?offset=${now.arrived}`, piece, (loaded) => {
@@ -127,13 +127,13 @@ async function send(form, file, shown, words) {
     const known = await transfer(form, file, shown, words);
     if (known.state === "failed") throw new Refused(known.errors); // here, and nothing of use in it
     const unpacks = known.state === "queued" || known.state === "working";
-    shown.state.textContent = unpacks ? words.unpacking : words.done;
+    shown.state.textContent = unpacks ? words.wordUnpacking : words.wordDone;
     shown.bar.value = shown.bar.max;
     shown.bar.className = "bar--done";
     complain(shown.item, known.errors);
     return unpacks ? "unpacking" : known.errors.length ? "remarks" : "clean";
   } catch (error) {
-    shown.state.textContent = words.failed;
+    shown.state.textContent = words.wordFailed;
     shown.bar.className = "bar--stopped";
     complain(shown.item, error.errors ?? []);
     if (!(error instanceof Refused)) offerRetry(form, file, shown, words);
@@ -145,13 +145,13 @@ function offerRetry(form, file, shown, words) {
   const button = shown.item.appendChild(document.createElement("button"));
   button.type = "button";
   button.className = "button button--small";
-  button.textContent = words.retry;
+  button.textContent = words.wordRetry;
   button.addEventListener("click", () => send(form, file, shown, words));
 }
 
 async function sendAll(form, files) {
   const list = form.querySelector("[data-upload-list]");
-  const words = form.dataset;
+  const words = list.dataset;
   const results = [];
   const waiting = files.map((file) => ({ file, shown: row(list, file, words) }));
   // Captions last: they name pictures that must be there first.
@@ -167,7 +167,7 @@ async function sendAll(form, files) {
   form.querySelector('input[type="file"]').value = "";
   document.body.dispatchEvent(new CustomEvent("uploads"));
   // With a remark in the list, or a zip being unpacked, the page stays, so that it can be read.
-  if (results.every((result) => result === "clean") && words.uploadDone) location.assign(words.uploadDone);
+  if (results.every((result) => result === "clean") && words.done) location.assign(words.done);
   else form.querySelector("[data-upload-next]")?.removeAttribute("hidden");
 }
 

@@ -93,8 +93,33 @@ def test_button_that_posts_brings_its_form():
     assert f'hx-post="{address}" hx-target="#results-list" hx-swap="outerMorph"' in words
     assert 'name="csrfmiddlewaretoken" value="token-of-the-page"' in words
     assert '<input type="hidden" name="next" value="create">' in words
-    assert '<button class="button button--small" data-confirm="Sure?" >' in words
+    assert '<button class="button button--small" data-confirm="Sure?">' in words
     assert words.endswith("Send it </button> </form>")
+
+
+def test_form_that_posts_brings_its_guards_and_takes_any_attribute():
+    drawn = rendered(
+        '{% post_form "training:run-act" 3 class="form" upload=True seen=seen kept=None '
+        "next=here data_once=True novalidate=False aria_label=label %}<b>in</b>{% endpost_form %}",
+        csrf_token="token-of-the-page",
+        seen="",
+        here="/a?b=1&c=2",
+        label='The "best"',
+    )
+
+    words = " ".join(drawn.split())
+    address = reverse("training:run-act", args=[3])
+    assert words == (
+        f'<form method="post" action="{address}" class="form" data-once '
+        'aria-label="The &quot;best&quot;" enctype="multipart/form-data"> '
+        '<input type="hidden" name="csrfmiddlewaretoken" value="token-of-the-page"> '
+        '<input type="hidden" name="next" value="/a?b=1&amp;c=2"> '
+        '<input type="hidden" name="seen" value=""> <b>in</b> </form>'
+    )
+
+
+def test_form_without_a_view_posts_to_its_own_page():
+    assert rendered("{% post_form %}{% endpost_form %}").startswith('<form method="post" >')
 
 
 def test_button_of_an_icon_alone_is_named_by_its_words():

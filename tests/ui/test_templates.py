@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings
+from django.template.loader import get_template
 
 STATIC = Path(settings.ROOT) / "static"
 INLINE = re.compile(r"<style|\sstyle\s*=|<script(?![^>]*\ssrc=)|\son[a-z]+\s*=\s*[\"']|hx-on", re.I)
@@ -69,3 +70,17 @@ def test_templates_are_as_djlint_writes_and_wants_them(task):
     answer = subprocess.run(command, cwd=settings.ROOT, capture_output=True, text=True, check=False)
 
     assert answer.returncode == 0, answer.stdout
+
+
+def test_every_form_that_posts_is_drawn_by_one_template(templates):
+    posting = re.compile(r"method=[\"']?post|{% csrf_token|csrfmiddlewaretoken", re.I)
+    guard = re.compile(r'type="hidden"\s+name="(?:next|seen|kept)"')
+
+    assert [name for name, text in templates.items() if posting.search(text)] == ["_post_form.html"]
+    assert [name for name, text in templates.items() if guard.search(text)] == []
+
+
+def test_every_template_can_be_read(templates):
+    read = {name: get_template(name).template.name for name in templates}
+
+    assert read == {name: name for name in templates}

@@ -50,6 +50,54 @@ def _drawn(name, extra):
 
 
 @register.simple_block_tag(takes_context=True)
+def post_form(
+    context,
+    content,
+    view="",
+    *args,
+    target="",
+    upload=False,
+    next=None,
+    seen=None,
+    kept=None,
+    **attributes,
+):
+    """A form that posts: {% post_form "training:run-act" pk class="form" %}…{% end… %}.
+
+    Every form of the site that posts is drawn here, so that none lacks the token against forgery.
+    view, args: as for {% url %}; without a view it posts to the page's own address.
+    target: the selector of the fragment that the answer replaces; without it the page is loaded.
+    upload: whether it sends files. next, seen, kept: hidden fields, left out when None: where the
+    answer leads, which state of the row the person saw, the filter of the list they came from.
+    attributes: the form's own, with _ for -; True stands without a value, None and False not at
+    all: {% post_form data_once=True hx_swap="outerMorph" %}.
+    """
+    address = reverse(view, args=args) if view else ""
+    own = {"action": address or None, **attributes}
+    if upload:
+        own["enctype"] = "multipart/form-data"
+    if target:
+        own |= {"hx_post": address, "hx_target": target, "hx_swap": "outerMorph"}
+    fields = {
+        "csrf_token": context.get("csrf_token"),
+        "attributes": _attributes(own),
+        "hidden": {"next": next, "seen": seen, "kept": kept},
+        "content": content,
+    }
+    return render_to_string("_post_form.html", fields)
+
+
+def _attributes(given):
+    """{"data_once": True, "class": "form"} as HTML: data-once class="form"."""
+    drawn = (
+        (name.replace("_", "-"), "" if value is True else format_html('="{}"', value))
+        for name, value in given.items()
+        if value is not None and value is not False
+    )
+    return format_html_join(" ", "{}{}", drawn)
+
+
+@register.simple_block_tag(takes_context=True)
 def post_button(
     context,
     content,
@@ -57,6 +105,7 @@ def post_button(
     *args,
     look="",
     icon="",
+    field="act",
     act="",
     confirm="",
     pressed=None,
@@ -64,43 +113,48 @@ def post_button(
     next="",
     once=False,
     form_class="",
+    **attributes,
 ):
     """A button that posts: {% post_button "gallery:asset-ask" asset.pk icon="send" %}…{% end… %}.
 
     The words between the tags stand on it; on a look of "icon" they are read out and shown on
     hovering instead. view, args: as for {% url %}.
     look: variants of static/css/components/button.css, such as "small quiet"; "menu" has none.
-    act: the value of the field `act`. confirm: a question before it posts.
+    act: the value sent, in a field named `field`. confirm: a question before it posts.
     pressed: whether a switch is on; None for what is no switch.
     target: the selector of the fragment that the answer replaces; without it the page is loaded.
     next: where the answer leads. once: a second press while it is sent does nothing.
+    attributes: more of the button's own, written as in post_form.
     """
     looks = look.split()
     words = content.strip()
     is_icon = "icon" in looks
+    label = unescape(words) if is_icon else None  # the attribute escapes it again
+    own = {
+        "class": _button_classes(looks),
+        "name": field if act else None,
+        "value": act or None,
+        "data_confirm": confirm or None,
+        "aria_pressed": None if pressed is None else str(bool(pressed)).lower(),
+        "aria_label": label,
+        "title": label,
+        **attributes,
+    }
     fields = {
-        "csrf_token": context.get("csrf_token"),
-        "address": reverse(view, args=args),
-        "classes": _button_classes(looks),
+        "attributes": _attributes(own),
         "icon": icon,
         "icon_size": "icon--s" if "small" in looks else "",
-        "label": unescape(words) if is_icon else "",  # the attribute escapes it again
         "words": "" if is_icon else mark_safe(words),  # a template wrote it
-        "act": act,
-        "confirm": confirm,
-        "pressed": pressed,
-        "target": target,
-        "next": next,
-        "once": once,
-        "form_class": form_class,
     }
-    return render_to_string("_post_button.html", fields)
+    button = render_to_string("_post_button.html", fields)
+    options = {"target": target, "next": next or None, "data_once": once}
+    return post_form(context, button, view, *args, **options, **{"class": form_class or None})
 
 
 def _button_classes(looks):
     """ "small is-extra" as classes: button button--small is-extra."""
     if "menu" in looks:
-        return ""
+        return None
     return " ".join(["button", *(w if w.startswith("is-") else f"button--{w}" for w in looks)])
 
 

@@ -11,7 +11,8 @@ from brandstudio.core.ui.navigation import rail
 
 def shell(request):
     theme = request.COOKIES.get("theme")
-    frame = {"theme": theme if theme in ("light", "dark") else ""}
+    theme = theme if theme in ("light", "dark") else ""
+    frame = {"theme": theme, "other_theme": "light" if theme == "dark" else "dark"}
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
         return frame
