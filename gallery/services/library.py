@@ -1,7 +1,6 @@
 """The shared style library, as one person sees it."""
 
 from django.db.models import Count, Prefetch, Q
-from django.utils.translation import gettext as _
 
 from gallery.models import EvidenceImage, ReviewState, StylePack, StyleVersion
 
@@ -92,52 +91,3 @@ _ORDER = {
 def _shown(versions):
     """The version that stands for the pack: the approved one, else the newest."""
     return next((v for v in versions if v.state == ReviewState.APPROVED), versions[0])
-
-
-# Where strength 0 … 1 and score 0 … 1 stand in the chart's own units.
-_CHART = {"left": 36, "right": 500, "top": 28, "bottom": 272}
-
-
-def chart_of(version):
-    """The evidence curves as numbers for an SVG, or None while there are no scores."""
-    scores = version.evidence.get("scores") or []
-    if len(scores) < 2:
-        return None
-    lines = []
-    for kind, label, look in (
-        ("style", _("like the training set"), "s1"),
-        ("content", _("scene still there"), "s2"),
-        ("drift", _("away from the base"), "s3"),
-    ):
-        points = [(row["strength"], row[kind]) for row in scores if row.get(kind) is not None]
-        if points:
-            lines.append(_line(label, look, points))
-    return {
-        **_CHART,
-        "lines": lines,
-        "strengths": [{"x": _x(row["strength"]), "value": row["strength"]} for row in scores],
-        "band_x": _x(version.best_min),
-        "band_width": round(_x(version.best_max) - _x(version.best_min), 1),
-        "now": _x(version.strength),
-        "marks": [{"y": _y(value), "value": value} for value in (0, 0.25, 0.5, 0.75, 1)],
-    }
-
-
-def _line(label, look, points):
-    dots = [{"x": _x(s), "y": _y(v), "strength": s, "value": v} for s, v in points]
-    return {
-        "label": label,
-        "look": look,
-        "dots": dots,
-        "points": " ".join(f"{dot['x']},{dot['y']}" for dot in dots),
-        "end": dots[-1]["y"],
-    }
-
-
-def _x(strength):
-    return round(_CHART["left"] + strength * (_CHART["right"] - _CHART["left"]), 1)
-
-
-def _y(value):
-    share = min(1.0, max(0.0, value))
-    return round(_CHART["bottom"] - share * (_CHART["bottom"] - _CHART["top"]), 1)

@@ -21,7 +21,7 @@ from brandstudio.core.ui.serving import send_file, serve_blob
 from gallery import problems, services
 from gallery.forms import BandForm, ImportForm, PublishForm
 from gallery.models import StyleVersion
-from gallery.pages import lineage
+from gallery.pages import evidence_chart, lineage
 from gallery.pages.history import history_of
 from gallery.problems import REFUSALS
 from gallery.services import evidence, export, library
@@ -276,7 +276,7 @@ def _sheet_context(version):
         "sheet": sheet,
         "rows": rows,
         "sheet_problem": problem,
-        "chart": library.chart_of(version),
+        "chart": evidence_chart.chart_of(version),
         "band": band_geometry(version),
     }
 

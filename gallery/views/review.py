@@ -17,7 +17,7 @@ from gallery import problems, services
 from gallery.forms import DecisionForm
 from gallery.forms.review import DECISIONS
 from gallery.models import Asset, AssetReview, PromptTemplate, StyleVersion
-from gallery.pages import lineage
+from gallery.pages import evidence_chart, lineage
 from gallery.pages.history import history_of
 from gallery.services import assets, evidence, library
 
@@ -152,7 +152,7 @@ def _details(item, request):
         )
         details |= {
             "former": library.prepared(former) if former else None,
-            "chart": library.chart_of(row),
+            "chart": evidence_chart.chart_of(row),
             "lineage": lineage.of_version(row, request.user),
             "pairs": _pairs(row, former),
         }

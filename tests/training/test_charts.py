@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brandstudio.core.ui.end_labels import LINE
 from training.pages.loss_chart import BOTTOM, LEFT, MOST_POINTS, RIGHT, TOP, loss_curve
 
 losses = st.lists(st.floats(1e-6, 1e3), min_size=1, max_size=60)
@@ -28,3 +29,16 @@ def test_long_run_is_thinned_and_keeps_its_end():
 
 def test_no_points_no_curve():
     assert loss_curve([], 100) is None
+
+
+def test_figures_at_the_end_leave_each_other_room_and_stay_in_the_frame():
+    low = loss_curve([(1, 1.0, None), (2, 0.1, 0.1)], 2)
+    same = loss_curve([(1, 0.2, None), (2, 0.2, 0.2)], 2)
+    far = loss_curve([(1, 0.1, None), (2, 0.1, 1.0)], 2)
+
+    for curve in (low, same):
+        assert abs(curve.validation_label_y - curve.label_y) >= LINE
+        assert min(curve.validation_label_y, curve.label_y) >= TOP
+        assert max(curve.validation_label_y, curve.label_y) <= BOTTOM
+    ends = far.validation[-1][1], float(far.smooth.rpartition(",")[2])
+    assert (far.validation_label_y, far.label_y) == ends

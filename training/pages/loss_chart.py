@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from brandstudio.core.ui.end_labels import laid_apart
+
 WIDTH, HEIGHT = 760, 240
 LEFT, RIGHT, TOP, BOTTOM = 44, 690, 10, 214
 MOST_POINTS = 320  # more than the curve has pixels helps nobody
 SMOOTHING = 0.92
-LABEL_HEIGHT = 14  # px of a figure beside the curve
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,10 @@ class Curve:
     x_axis: list  # (x, label)
     now_x: float
     last: float  # smoothed loss at the end, unitless
-    last_y: float
+    label_y: float  # where the figure of `last` stands
     first: float
     last_validation: float | None
-    last_validation_y: float
-    label_shift: int  # of the validation's figure, so that it does not lie on the loss's
+    validation_label_y: float | None
 
 
 def loss_curve(points, steps_total):
@@ -50,6 +50,8 @@ def loss_curve(points, steps_total):
     def y(value):
         return round(BOTTOM - (BOTTOM - TOP) * (value - low) / (high - low), 1)
 
+    ends = [smoothed[-1], *(value for _step, value in checks[-1:])]
+    labels = laid_apart([y(value) for value in ends], TOP, BOTTOM)
     return Curve(
         raw=" ".join(f"{x(step)},{y(loss)}" for step, loss, _mean in rows),
         smooth=" ".join(f"{x(step)},{y(mean)}" for step, _loss, mean in rows),
@@ -59,20 +61,11 @@ def loss_curve(points, steps_total):
         x_axis=[(x(step), step) for step in _steps(end)],
         now_x=x(points[-1][0]),
         last=smoothed[-1],
-        last_y=y(smoothed[-1]),
+        label_y=labels[0],
         first=smoothed[0],
         last_validation=checks[-1][1] if checks else None,
-        last_validation_y=y(checks[-1][1]) if checks else 0,
-        label_shift=_label_shift(y(smoothed[-1]), y(checks[-1][1])) if checks else 0,
+        validation_label_y=labels[1] if checks else None,
     )
-
-
-def _label_shift(loss_y, validation_y):
-    """Baseline of the validation's figure beside its point: away from the loss's where near."""
-    if abs(validation_y - loss_y) >= LABEL_HEIGHT:
-        return 4
-    away = 1 if validation_y > loss_y else -1
-    return round(loss_y - validation_y) + 4 + away * LABEL_HEIGHT
 
 
 def _smoothed(values):
