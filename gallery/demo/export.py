@@ -72,6 +72,7 @@ def _run(run, files):
         "config": run.config,
         "seconds": (run.ended_at - run.started_at).total_seconds(),
         "steps": run.steps_done,
+        "epoch": run.epoch,
         "loss": run.loss,
         "losses": [
             [point.step, point.loss, point.learning_rate, point.validation]

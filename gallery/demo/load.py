@@ -152,6 +152,7 @@ def _run(entry, owner, base, files):
         ended_at=ended,
         steps_done=entry["steps"],
         steps_total=entry["steps"],
+        epoch=entry["epoch"],
         loss=entry["loss"],
         seconds_left=0,
     )

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import yaml
 
 from brandstudio.core import blobs
 from gallery.demo import load
@@ -42,6 +43,8 @@ def test_import_brings_two_approved_styles_with_evidence_and_finished_scenes(loa
     assert PromptTemplate.objects.approved().count() >= 4
     assert Asset.objects.filter(state=AssetState.READY).count() >= 8
     assert TrainingRun.objects.exclude(samples=None).exists()
+    runs = TrainingRun.objects.order_by("pk")
+    assert [(run.epoch, yaml.safe_load(run.config)["epochs"]) for run in runs] == [(20, 20)] * 2
 
 
 def test_import_brings_cut_outs_of_the_cars_that_may_be_placed(loaded):
