@@ -1,0 +1,102 @@
+"""Pictures as they are shown and as they leave: labelled, cut and noted."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from gallery.engine import xmp
+from gallery.models import (
+    Download,
+)
+
+
+def test_gallery_names_each_picture_of_a_sweep_by_its_own_strength(
+    at, marketer, make_ready, make_version
+):
+    make_ready(packs=((make_version(), 0.7),), strengths=(0.5, 0.65))
+
+    page = at(marketer).get("asset-list").content.decode()
+
+    assert ("0.50" in page, "0.65" in page, "0.70" in page) == (True, True, False)
+
+
+@pytest.mark.parametrize(("form", "format_"), [("png", "PNG"), ("jpg", "JPEG")])
+def test_download_is_cut_labelled_and_noted(
+    at, marketer, make_ready, channel, tmp_path, form, format_
+):
+    [asset] = make_ready(channel=channel)
+
+    answer = at(marketer).get("asset-download", asset.pk, form=form)
+
+    assert (
+        answer["Content-Disposition"] == f'attachment; filename="studio-{asset.pk}-square.{form}"'
+    )
+    path = tmp_path / f"picture.{form}"
+    path.write_bytes(answer.content)
+    with Image.open(path) as picture:
+        assert (picture.format, picture.size) == (format_, (300, 300))
+        corner = picture.convert("L").crop((150, 200, 300, 300))
+    assert corner.getextrema()[1] > 240  # the label's white
+    found = xmp.read_mark(path)
+    assert found.is_right
+    assert found.marks[0]["ContentProducer"] == "DEMO"
+    assert found.marks[0]["ProduceID"].startswith(f"studio-{asset.pk}-")
+    noted = Download.objects.get()
+    assert (noted.person, noted.form, noted.width, noted.channel) == (marketer, form, 300, channel)
+
+
+def test_download_carries_the_producers_code(at, marketer, make_ready, settings, tmp_path):
+    settings.AIGC_PRODUCER_CODE = "0011" + "9" * 18 + "10000"
+    [asset] = make_ready()
+
+    path = tmp_path / "picture.png"
+    path.write_bytes(at(marketer).get("asset-download", asset.pk).content)
+
+    assert xmp.read_mark(path).marks[0]["ContentProducer"] == settings.AIGC_PRODUCER_CODE
+    page = at(marketer).get("asset-detail", asset.pk).content.decode()
+    assert "AIGC_PRODUCER_CODE" not in page
+
+
+def test_page_warns_while_labels_say_demo(at, marketer, make_ready):
+    [asset] = make_ready()
+
+    assert "AIGC_PRODUCER_CODE" in at(marketer).get("asset-detail", asset.pk).content.decode()
+
+
+def test_picture_on_the_page_is_labelled_too(at, marketer, make_ready):
+    [asset] = make_ready()
+
+    answer = at(marketer).get("asset-image", asset.pk)
+
+    assert xmp.read_mark(io.BytesIO(answer.content)).is_right
+    assert not Download.objects.exists()
+
+
+def test_preview_asked_for_too_late_is_the_picture_itself(at, marketer, make_ready, make_scene):
+    [asset] = make_ready()
+    waiting = make_scene().assets.get()
+    browser = at(marketer)
+
+    answer = browser.get("asset-preview", asset.pk)
+
+    assert answer.content == browser.get("asset-thumb", asset.pk).content
+    assert browser.get("asset-preview", waiting.pk).status_code == 204
+
+
+def test_unfinished_picture_can_not_be_downloaded(at, marketer, make_scene):
+    asset = make_scene().assets.get()
+
+    assert at(marketer).get("asset-download", asset.pk).status_code == 302
+    assert not Download.objects.exists()
+
+
+def test_bin_takes_and_gives_back(at, marketer, make_ready):
+    [asset] = make_ready()
+    browser = at(marketer)
+
+    browser.post("asset-discard", asset.pk)
+    assert list(browser.get("asset-list").context["page"]) == []
+    assert list(browser.get("asset-list", bin=1).context["page"]) == [asset]
+    browser.post("asset-restore", asset.pk)
+    assert list(browser.get("asset-list").context["page"]) == [asset]
