@@ -149,6 +149,8 @@ RETENTION_DAYS = {
 }
 BIN_DAYS = env.int("BIN_DAYS", 30)  # that deleted pictures and datasets can come back
 
+PROOF_SIDE = env.int("PROOF_SIDE", 1024)  # px of a proof's longer side, at most
+
 # --- Fair use -------------------------------------------------------------------------------------
 PICTURES_PER_DAY = env.int("PICTURES_PER_DAY", 200)  # that one person may ask for
 PICTURES_AT_ONCE = env.int("PICTURES_AT_ONCE", 24)  # of one person under way

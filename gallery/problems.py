@@ -135,6 +135,39 @@ SENTENCES: dict[str, str] = {
     "picture-not-ready": gettext_noop(
         "This picture is not ready, so there is nothing to download."
     ),
+    "picture-binned": gettext_noop(
+        "This picture is in the bin, and from there nothing leaves. Bring it back first."
+    ),
+    "picture-declined": gettext_noop(
+        "This picture was declined: it leaves the studio in no form, and nothing is built upon it. "
+        "Change what the reason names and paint it anew, or send it for review once more."
+    ),
+    "picture-withdrawn": gettext_noop(
+        "This picture was withdrawn: it leaves the studio in no form, and nothing is built upon "
+        "it. Paint another one."
+    ),
+    "picture-private": gettext_noop(
+        "Only approved pictures leave as publication files. Send this one for review first."
+    ),
+    "picture-asked": gettext_noop(
+        "This picture waits for review. Its publication file can be had as soon as it is approved."
+    ),
+    "rule-forbids": gettext_noop(
+        "The studio's download policy does not let you have this picture in this form. An admin "
+        "can change the policy."
+    ),
+    # The policy
+    "policy-changed": gettext_noop(
+        "A colleague changed the policy meanwhile. Here is how it stands now; change it again."
+    ),
+    "policy-fixed": gettext_noop(
+        "“{rule}” can never be allowed: publication files come from approved pictures only, and "
+        "what was declined or withdrawn leaves in no form. Nothing was changed."
+    ),
+    "policy-locks-out": gettext_noop(
+        "So nobody could have publication files of approved pictures, and nothing would ever leave "
+        "the studio. Allow them for at least one role that somebody has. Nothing was changed."
+    ),
 }
 
 

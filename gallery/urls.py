@@ -2,7 +2,17 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from brandstudio.core.input import converters  # noqa: F401 -- makes <id:…> known
-from gallery.views import assets, create, downstream, images, library, review, templates, vehicles
+from gallery.views import (
+    assets,
+    create,
+    downstream,
+    images,
+    library,
+    policy,
+    review,
+    templates,
+    vehicles,
+)
 
 app_name = "gallery"
 urlpatterns = [
@@ -65,6 +75,7 @@ urlpatterns = [
         name="template-retire",
     ),
     path("review/", review.review, name="review"),
+    path("policy/", policy.policy, name="policy"),
     path(
         "downstream/<id:dataset_pk>/<str:sha256>/",
         downstream.image_downstream,

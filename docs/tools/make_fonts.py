@@ -2,7 +2,7 @@
 
 Needs Debian's fonts-noto-cjk, fonttools and brotli. Writes
   static/fonts/studio-sans-{400,600}.woff2   the interface's glyphs, for screens without its fonts
-  gallery/engine/fonts/studio-label.otf      the label's glyphs and Latin, drawn onto pictures
+  gallery/engine/fonts/studio-label.otf      glyphs of label and watermarks, Latin, for pictures
 with the licence beside each. Run it when the catalogue has gained characters.
 """
 
@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = Path("/usr/share/fonts/opentype/noto")
 COPYRIGHT = Path("/usr/share/doc/fonts-noto-cjk/copyright")
 LABEL = "人工智能生成合成内容标识AI"
+WATERMARKS = "样稿未批准已撤回"
 LATIN = "".join(map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x100)])) + "–—‘’“”…‹›•√→↑↓×·"
 CHINESE_MARKS = "　、。〈〉《》「」『』【】〔〕！（），．：；？～￥"
 
@@ -75,7 +76,7 @@ def main() -> None:
     web, label = ROOT / "static/fonts", ROOT / "gallery/engine/fonts"
     cut("Regular", screen, web / "studio-sans-400.woff2", "Studio Sans SC", "woff2")
     cut("Bold", screen, web / "studio-sans-600.woff2", "Studio Sans SC", "woff2")
-    cut("Bold", LATIN + LABEL, label / "studio-label.otf", "Studio Label SC")
+    cut("Bold", LATIN + LABEL + WATERMARKS, label / "studio-label.otf", "Studio Label SC")
     for folder in (web, label):
         (folder / "OFL.txt").write_text(licence(), encoding="utf-8")
 

@@ -1,5 +1,7 @@
 """The two marks that every picture carries when it leaves: one to see, one in its metadata.
 
+And the watermark across those that are not for publication.
+
 Sources: GB 45438-2025 clause 5.2 (text at an edge or corner, at least 5 % of the short side high)
 and 6.1 c) (exactly one metadata mark); its annex E (the JSON); TC260 practice guide 20259A (XMP);
 IPTC photo metadata standard (DigitalSourceType). Pillow only: no torch.
@@ -27,16 +29,27 @@ _LEAST_PIXELS = 11  # below this Chinese glyphs cannot be told apart
 _FONTS = Path(__file__).parent / "fonts"
 _BACKING = (16, 13, 11, 166)  # dark and mostly solid: white stays legible over any picture
 _INK = (255, 255, 255, 255)
+_WATERMARK_SHARE = 0.08  # of the short side, for the height of its words
+_WATERMARK_ANGLE = 30  # degrees
+_WATERMARK_INK = (255, 255, 255, 110)  # light with a dark edge: seen over any picture
+_WATERMARK_EDGE = (0, 0, 0, 70)
 
 
 def write(
-    image: Image.Image, target: Path | IO[bytes], *, form: str, mark: Mark, packet: str = ""
+    image: Image.Image,
+    target: Path | IO[bytes],
+    *,
+    form: str,
+    mark: Mark,
+    packet: str = "",
+    watermark: str = "",
 ) -> None:
     """Write the picture with both marks to target, a path or a binary file.
 
     form: "png" or "jpg". packet: XMP to keep beside the marks; its own marks are replaced.
+    watermark: words across the whole picture, under the label.
     """
-    labelled = draw_label(image)
+    labelled = draw_label(draw_watermark(image, watermark) if watermark else image)
     stamped = xmp.stamp(packet, mark)
     profile = _srgb_profile()
     if form == "png":
@@ -64,16 +77,19 @@ def for_screens(
     native: tuple[int, int] | None = None,
     longest: int | None = None,
     quality: int = 90,
+    watermark: str = "",
 ) -> bytes:
     """A WebP of the picture for a browser: with the metadata mark, and the label where it is due.
 
     native: the size it was made in, in px, when `picture` is a smaller one; nothing is ever larger.
-    longest: px that neither side exceeds.
+    longest: px that neither side exceeds. watermark: words across the whole picture.
     """
     native = native or image.size
     shown = image.convert("RGB")
     side = min(longest or max(native), max(native))
     shown.thumbnail((side, side), Image.Resampling.LANCZOS)
+    if watermark:
+        shown = draw_watermark(shown, watermark)
     if is_label_due(shown.size, native):
         shown = draw_label(shown)
     file = io.BytesIO()
@@ -104,6 +120,31 @@ def draw_label(image: Image.Image) -> Image.Image:
     )
     draw.text((backing_left + pad - left, backing_top + pad - top), LABEL, font=font, fill=_INK)
     return Image.alpha_composite(image.convert("RGBA"), layer).convert("RGB")
+
+
+def draw_watermark(image: Image.Image, words: str) -> Image.Image:
+    """A copy of the picture, RGB, with the words in slanting rows from edge to edge."""
+    font = _font(max(_LEAST_PIXELS, round(min(image.size) * _WATERMARK_SHARE)))
+    side = math.ceil(math.hypot(*image.size))  # of the square that covers it, however turned
+    layer = Image.new("RGBA", (side, side))
+    draw = ImageDraw.Draw(layer)
+    step = font.getlength(words) + 2 * font.size
+    for row, top in enumerate(range(0, side, round(2.2 * font.size))):
+        left = -step / 2 * (row % 2)  # every second row stands between the words of the last
+        while left < side:
+            draw.text(
+                (left, top),
+                words,
+                font=font,
+                fill=_WATERMARK_INK,
+                stroke_width=max(1, round(font.size / 24)),
+                stroke_fill=_WATERMARK_EDGE,
+            )
+            left += step
+    turned = layer.rotate(_WATERMARK_ANGLE, Image.Resampling.BICUBIC)
+    left, top = (side - image.width) // 2, (side - image.height) // 2
+    cut = turned.crop((left, top, left + image.width, top + image.height))
+    return Image.alpha_composite(image.convert("RGBA"), cut).convert("RGB")
 
 
 def least_ink(size: tuple[int, int]) -> int:

@@ -43,6 +43,8 @@ _FIELD_OF = {
     "init-image-missing": "init_image",
     "init-image-gone": "init_image",
     "init-image-not-yours": "init_image",
+    "picture-declined": "init_image",
+    "picture-withdrawn": "init_image",
     "denoising-strength-out-of-range": "denoising_strength",
     "cutout-missing": "cutout",
     "cutout-gone": "cutout",

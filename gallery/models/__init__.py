@@ -1,5 +1,6 @@
-from .asset import Asset, AssetReview, AssetState, Download
+from .asset import NEVER_LEAVES, Asset, AssetReview, AssetState
 from .channel import Channel
+from .download import Audience, Download, DownloadRule, Rendition
 from .evidence import EvidenceSheet, SheetState
 from .review import OwnWork, ReviewState
 from .scene import Scene, SceneMode, ScenePack, Scheduler
@@ -8,16 +9,20 @@ from .style import EvidenceImage, StylePack, StyleVersion
 from .template import PromptTemplate
 
 __all__ = [
+    "Audience",
+    "NEVER_LEAVES",
     "Asset",
     "AssetReview",
     "AssetState",
     "Channel",
     "Download",
+    "DownloadRule",
     "EvidenceImage",
     "EvidenceSheet",
     "OwnWork",
     "ProductCutout",
     "PromptTemplate",
+    "Rendition",
     "ReviewState",
     "Scene",
     "ScenePack",

@@ -1,4 +1,3 @@
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -9,7 +8,6 @@ from brandstudio.core.models import Binnable, BinQuerySet, Work, WorkQuerySet, W
 from brandstudio.core.models.fields import BlobField
 from brandstudio.core.models.states import move
 
-from .channel import Channel
 from .review import OwnWork
 from .scene import Scene, SceneMode
 
@@ -32,6 +30,10 @@ class AssetReview(models.TextChoices):
     APPROVED = "approved", _("approved")
     DECLINED = "declined", _("declined")
     WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+ASKS_FROM = (AssetReview.PRIVATE, AssetReview.DECLINED)  # what may be sent for review
+NEVER_LEAVES = (AssetReview.DECLINED, AssetReview.WITHDRAWN)  # in no form, whatever the policy
 
 
 class AssetQuerySet(BinQuerySet, WorkQuerySet):
@@ -103,6 +105,11 @@ class Asset(Work, Binnable):
         return self.state in (AssetState.WAITING, *IN_HAND)
 
     @property
+    def may_be_built_on(self):
+        """Whether another picture may start from this one, or enlarge it."""
+        return self.deleted_at is None and self.review not in NEVER_LEAVES
+
+    @property
     def steps_expected(self):
         """How many steps it takes: as counted, else as the scene asks."""
         return self.steps_total or self.scene.steps
@@ -160,7 +167,7 @@ class Asset(Work, Binnable):
 
     # Review
     def ask_review(self, by):
-        self._review(AssetReview.ASKED, by, sources=(AssetReview.PRIVATE, AssetReview.DECLINED))
+        self._review(AssetReview.ASKED, by, sources=ASKS_FROM)
 
     @property
     def author_ids(self):
@@ -198,24 +205,3 @@ class Asset(Work, Binnable):
             guard={"state": AssetState.READY, "deleted_at": None},
             review_reason=why,
         )
-
-
-class Download(models.Model):
-    """A labelled file that left the studio."""
-
-    asset = models.ForeignKey(Asset, models.PROTECT, related_name="downloads")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
-    channel = models.ForeignKey(Channel, models.PROTECT, null=True, related_name="+")
-    form = models.CharField(max_length=10)  # png or jpg
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
-    sha256 = models.CharField(max_length=64)
-
-    class Meta:
-        verbose_name = _("download")
-        verbose_name_plural = _("downloads")
-        ordering = ["-at", "-pk"]
-
-    def __str__(self):
-        return f"{self.asset} → {self.person}"

@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Min, Prefetch, Q
 from brandstudio.core.queue import fairness, work_queue
 from gallery import problems
 from gallery.models import Asset, AssetState, EvidenceSheet, Scene
+from gallery.pages import offers
 
 SCENES_SHOWN = 12
 _OTHERS_SHOWN = 8
@@ -53,6 +54,8 @@ def results_of(person):
             results.rendering += asset.state == AssetState.RENDERING
             results.loading += asset.state == AssetState.LOADING
             results.waiting += asset.state == AssetState.WAITING
+    tiles = [asset for scene in scenes for asset in scene.tiles]
+    offers.mark_downloads([a for a in tiles if a.state == AssetState.READY], person)
     results.seconds_left = _time_left(active)
     return results
 

@@ -1,17 +1,18 @@
-"""How a picture leaves the studio: cut for its channel, labelled, and noted."""
+"""How a picture leaves the studio: let through, cut for its channel, labelled, and noted."""
 
 import hashlib
 import io
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import transaction
 from PIL import Image
 
 from brandstudio.core import blobs
 from brandstudio.core.problems import Refused
 from gallery.engine import compositing, labelling, sizes
-from gallery.models import AssetState, Download
-from gallery.services import shown
+from gallery.models import AssetState, Download, Rendition
+from gallery.services import policy, shown
 from gallery.services.scenes import product_of
 from training.engine.data.images import loaded
 
@@ -35,20 +36,49 @@ def is_demo_code():
     return not settings.AIGC_PRODUCER_CODE
 
 
-def labelled_file(asset, channel, form):
+def deliver(asset, person, rendition, channel, form):
+    """The file of an asset for this person, and its Download, which names the rule.
+
+    rendition: a Rendition. channel: None for the scene's own, else as painted. form: a key of
+    FORMS. Raises Refused, as `policy.rule_for` does; nothing is noted then.
+    """
+    policy.rule_for(asset, person, rendition)
+    labelled = labelled_file(asset, channel, form, rendition)
+    with transaction.atomic():
+        # Making it took a moment, in which an admin may have decided.
+        asset.refresh_from_db(fields=["review", "deleted_at"])
+        rule = policy.rule_for(asset, person, rendition)
+        _note(rule, asset, person, channel, form, labelled)
+    return labelled
+
+
+def labelled_file(asset, channel, form, rendition=Rendition.PUBLICATION):
     """The asset as a file for a channel (None: its scene's own, else as painted), both marks in it.
 
-    form: a key of FORMS. Raises Refused("picture-not-ready").
+    A proof is small and has a watermark. form: a key of FORMS. Raises Refused("picture-not-ready").
     """
+    if rendition == Rendition.PROOF:
+        limited = _at_most(settings.PROOF_SIDE)
+        return _labelled(asset, channel, form, limited, watermark=shown.watermark_of(asset))
     return _labelled(asset, channel, form, lambda size, _master: size)
 
 
-def shown_file(asset):
-    """As `labelled_file` for the scene's own channel, to look at: no larger than the master."""
-    return _labelled(asset, None, "jpg", _within)
+def shown_file(asset, person):
+    """The asset for the scene's own channel, to look at: no larger than the master.
+
+    Who may not have it for publication sees the proof; who may have no form of it, a small one.
+    """
+    try:
+        if policy.best_for(asset, person) == Rendition.PUBLICATION:
+            return _labelled(asset, None, "jpg", _within)
+        longest = settings.PROOF_SIDE
+    except Refused:
+        longest = shown.THUMB_SIDE
+    watermark = shown.watermark_of(asset)
+    return _labelled(asset, None, "jpg", _at_most(longest, inside_master=True), watermark=watermark)
 
 
-def _labelled(asset, channel, form, limited):
+def _labelled(asset, channel, form, limited, watermark=""):
     """limited(size, master): the file's size in px, from the channel's and the master's."""
     if asset.state != AssetState.READY:
         raise Refused("picture-not-ready")
@@ -58,10 +88,23 @@ def _labelled(asset, channel, form, limited):
     size = limited(delivered_size(asset, channel), picture.size)
     picture = _delivered(picture, asset.scene, size)
     file = io.BytesIO()
-    labelling.write(picture, file, form=form, mark=mark_of(asset))
+    labelling.write(picture, file, form=form, mark=mark_of(asset), watermark=watermark)
     where = channel or asset.scene.channel
-    name = "-".join(filter(None, ["studio", str(asset.pk), where and where.slug]))
+    name = "-".join(
+        filter(None, ["studio", str(asset.pk), where and where.slug, "proof" if watermark else ""])
+    )
     return LabelledFile(file.getvalue(), f"{name}.{form}", FORMS[form], *picture.size)
+
+
+def _at_most(longest, inside_master=False):
+    """As `limited` of `_labelled`: no side longer than so many px, nor than the master's."""
+
+    def limited(size, master):
+        if inside_master:
+            size = _within(size, master)
+        return _within(size, [longest * side / max(size) for side in size])
+
+    return limited
 
 
 def _within(size, master):
@@ -103,13 +146,14 @@ def mark_of(asset):
     return shown.mark(f"studio-{asset.pk}", asset.image_sha256)
 
 
-def note(asset, person, channel, form, labelled):
-    """Write down that this file left. Returns the Download."""
-    return Download.objects.create(
+def _note(rule, asset, person, channel, form, labelled):
+    Download.objects.create(
         asset=asset,
         person=person,
         channel=channel or asset.scene.channel,
         form=form,
+        rendition=rule.rendition,
+        rule=rule,
         width=labelled.width,
         height=labelled.height,
         sha256=hashlib.sha256(labelled.content).hexdigest(),

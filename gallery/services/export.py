@@ -8,9 +8,8 @@ from pathlib import Path
 from django.conf import settings
 
 from brandstudio.core import blobs
-from brandstudio.core.problems import Refused
 from gallery.engine import labelling
-from gallery.models import ReviewState
+from gallery.services import policy
 from gallery.services.shown import mark
 from training.engine.data.images import open_rgb
 from training.engine.files.safetensors_header import read_header
@@ -24,8 +23,7 @@ def external_zip(version):
     tools need, the licence (STYLE_LICENCE) and the trigger words, and nothing of the house.
     Raises Refused("pack-not-approved"), blobs.BlobMissing, EngineError of lora_export.
     """
-    if version.state != ReviewState.APPROVED:
-        raise Refused("pack-not-approved", name=str(version))
+    policy.check_style_leaves(version)
     weights = blobs.local(version.weights_sha256, str(version))
     metadata = profiles.profile(
         read_header(weights).metadata, "external", settings.STYLE_LICENCE, version.trigger_words

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from brandstudio.core.models import Campaign, GlossaryTerm, Vehicle
 from gallery.models import Channel, PromptTemplate, ReviewState
+from gallery.services import policy
 
 # slug, Chinese, English, px. Platforms change their sizes; the content team confirms them.
 CHANNELS = (
@@ -208,7 +209,8 @@ TEMPLATES = (
 
 @transaction.atomic
 def seed_reference():
-    """Channels, vehicles, glossary and campaigns that are missing."""
+    """Channels, vehicles, glossary, campaigns and download rules that are missing."""
+    policy.seed_rules()
     for position, (slug, zh, en, width, height) in enumerate(CHANNELS):
         size = {"width": width, "height": height, "position": position}
         Channel.objects.get_or_create(slug=slug, defaults={"name_zh": zh, "name_en": en, **size})

@@ -13,11 +13,16 @@ from brandstudio.core import blobs
 from brandstudio.core.ui.serving import MadeImage
 from gallery.engine import labelling, xmp
 from gallery.engine.xmp import Mark
+from gallery.models import NEVER_LEAVES, AssetReview
 from training.engine.data.images import loaded
 from training.engine.errors import EngineError
 
 THUMB_SIDE = 480  # px of the longer side of what lists show, at most
 _THUMB_QUALITY = 75
+_WATERMARKS = {
+    AssetReview.DECLINED: "未批准 DECLINED",
+    AssetReview.WITHDRAWN: "已撤回 WITHDRAWN",
+}
 
 
 def mark(number, sha256):
@@ -30,8 +35,20 @@ def mark(number, sha256):
     )
 
 
+def watermark_of(asset):
+    """The words across a picture that may not be published: why it may not, in two languages."""
+    return _WATERMARKS.get(asset.review, "样稿 PROOF")
+
+
 def made_asset(asset):
-    """A finished asset as lists show it."""
+    """A finished asset as lists show it; one that never leaves is marked as such."""
+    if asset.review in NEVER_LEAVES:
+        return MadeImage(
+            asset.image_sha256,
+            f"studio-{asset.pk}",
+            THUMB_SIDE,
+            watermark=watermark_of(asset),
+        )
     return MadeImage(
         asset.image_sha256, f"studio-{asset.pk}", THUMB_SIDE, ready_sha256=asset.thumb_sha256
     )
@@ -96,7 +113,7 @@ def content_of(made):
     own_mark = mark(made.number, made.sha256)
     if made.ready_sha256 and (ready := _ready(made.ready_sha256, own_mark)):
         return ready
-    return _made_ready(str(blobs.local(made.sha256)), own_mark, made.longest)
+    return _made_ready(str(blobs.local(made.sha256)), own_mark, made.longest, made.watermark)
 
 
 def _ready(sha256, own_mark):
@@ -116,8 +133,10 @@ def _ready(sha256, own_mark):
 
 
 @lru_cache(maxsize=200)
-def _made_ready(path, own_mark, longest):
+def _made_ready(path, own_mark, longest, watermark):
     # Encoding costs 10 to 100 ms, and a sheet's pictures are looked at again and again.
     quality = _THUMB_QUALITY if longest else 90
     with loaded(path) as master:
-        return labelling.for_screens(master, own_mark, longest=longest, quality=quality)
+        return labelling.for_screens(
+            master, own_mark, longest=longest, quality=quality, watermark=watermark
+        )

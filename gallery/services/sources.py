@@ -10,8 +10,15 @@ from brandstudio.core import blobs
 from brandstudio.core.input.numbers import parse_id
 from brandstudio.core.problems import Refused
 from gallery.engine import compositing
-from gallery.models import Asset, AssetState, InitImageUpload, ProductCutout, Scene
-from gallery.services import shown
+from gallery.models import (
+    NEVER_LEAVES,
+    Asset,
+    AssetState,
+    InitImageUpload,
+    ProductCutout,
+    Scene,
+)
+from gallery.services import policy, shown
 from training.engine.data import images
 from training.services import image_store
 
@@ -69,12 +76,15 @@ def former_init_image(scene):
 def check_init_image(init_image, person):
     """Raise Refused unless the picture is there and this person's to start from.
 
-    A shared picture may come from one that its maker never shared.
+    Nothing is built upon what was declined or withdrawn. A shared picture may come from one that
+    its maker never shared.
     """
     if init_image.asset:
         ready = Asset.objects.visible_to(person).filter(state=AssetState.READY)
-        if not ready.filter(pk=init_image.asset.pk).exists():
+        asset = ready.filter(pk=init_image.asset.pk).first()
+        if asset is None:
             raise Refused("init-image-not-yours")
+        policy.check_whole(asset)
     elif init_image.upload:
         if init_image.upload.owner_id != person.pk:
             raise Refused("init-image-not-yours")
@@ -85,6 +95,7 @@ def check_init_image(init_image, person):
 def recent_images(person, chosen=None, most=5):
     """What the page offers to start from: the one chosen, then the person's newest pictures."""
     mine = Asset.objects.kept().filter(scene__owner=person, state=AssetState.READY)
+    mine = mine.exclude(review__in=NEVER_LEAVES)
     newest = mine.select_related("scene__template").order_by("-pk")[:most]
     offered = [init_image_of(asset) for asset in newest]
     if chosen is None or chosen.key in {init_image.key for init_image in offered}:

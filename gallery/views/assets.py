@@ -1,5 +1,7 @@
 """Finished pictures: the gallery, one picture with its proof and its way, and what may be done."""
 
+from http import HTTPStatus
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,11 +17,12 @@ from brandstudio.core.input.numbers import parse_ids
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui.serving import send_file
 from gallery import problems
-from gallery.models import Asset, AssetReview, AssetState, Channel, StylePack
-from gallery.pages import lineage, results
+from gallery.models import Asset, AssetReview, AssetState, Channel, Rendition, StylePack
+from gallery.models.asset import ASKS_FROM
+from gallery.pages import lineage, offers, results
 from gallery.pages.history import history_of
 from gallery.services import assets as acts
-from gallery.services import downloads
+from gallery.services import downloads, policy
 
 PER_PAGE = 48
 
@@ -57,7 +60,7 @@ def asset_list(request):
     context = {
         "page": Paginator(assets, PER_PAGE).get_page(asked.get("page")),
         "packs": StylePack.objects.usable(),
-        "reviews": [AssetReview.APPROVED, AssetReview.ASKED, AssetReview.PRIVATE],
+        "reviews": list(AssetReview),
         "asked": asked,
         "bin_days": settings.BIN_DAYS,
     }
@@ -76,13 +79,16 @@ def asset_detail(request, pk):
         "scene": scene,
         "packs": packs,
         "channels": Channel.objects.all(),
+        "offers": offers.offers_of(asset, request.user),
+        "may_ask": _may_ask(request, asset),
+        "proof_side": settings.PROOF_SIDE,
         "size": {"width": width, "height": height},
         "is_mine": scene.owner_id == request.user.pk,
         "init_image_url": _init_image_url(request, scene),
         "denoising_percent": round((scene.denoising_strength or 0) * 100),
         "is_demo_code": downloads.is_demo_code(),
         "mark": downloads.mark_of(asset),
-        "downloads": asset.downloads.select_related("person", "channel")[:12],
+        "downloads": asset.downloads.select_related("person", "channel", "rule")[:12],
         "history": history_of(asset, 12),
         "lineage": lineage.of_version(packs[0][0], request.user) if packs else {},
     }
@@ -92,7 +98,7 @@ def asset_detail(request, pk):
 @login_required
 @require_safe
 def asset_download(request, pk):
-    """The labelled file: ?form=png or jpg, ?channel=… or the scene's own."""
+    """The labelled file: ?rendition=…, else the best one may have; ?form=png or jpg; ?channel=…"""
     asset = _visible(request, pk)
     form = request.GET.get("form", "png")
     if form not in downloads.FORMS:
@@ -101,11 +107,13 @@ def asset_download(request, pk):
     if slug := request.GET.get("channel"):
         channel = get_object_or_404(Channel, slug=slug)
     try:
-        labelled = downloads.labelled_file(asset, channel, form)
+        rendition = request.GET.get("rendition")
+        if rendition not in Rendition.values:
+            rendition = policy.best_for(asset, request.user)
+        labelled = downloads.deliver(asset, request.user, rendition, channel, form)
     except Refused as error:
-        messages.error(request, problems.of(error))
-        return redirect(asset)
-    downloads.note(asset, request.user, channel, form, labelled)
+        context = {"asset": asset, "why": problems.of(error), "may_ask": _may_ask(request, asset)}
+        return render(request, "gallery/stays.html", context, status=HTTPStatus.FORBIDDEN)
     return send_file(labelled.content, labelled.name, labelled.content_type)
 
 
@@ -201,6 +209,12 @@ def _init_image_url(request, scene):
     if scene.init_image_asset_id is None or not seen.exists():
         return ""
     return scene.init_image_asset.get_absolute_url()
+
+
+def _may_ask(request, asset):
+    """Whether sending the picture for review is this person's next step."""
+    is_mine = asset.scene.owner_id == request.user.pk and asset.deleted_at is None
+    return is_mine and asset.state == AssetState.READY and asset.review in ASKS_FROM
 
 
 def _visible(request, pk):

@@ -50,9 +50,9 @@ def asset_preview(request, pk):
 @login_required
 @require_safe
 def asset_image(request, pk):
-    """The picture as it will leave the studio, labelled, to be looked at."""
+    """The picture to be looked at, in the best form that this person may have it in."""
     try:
-        labelled = downloads.shown_file(_finished(request, pk))
+        labelled = downloads.shown_file(_finished(request, pk), request.user)
     except Refused as error:
         raise Http404 from error
     return serve_labelled(labelled.content, labelled.content_type)

@@ -15,9 +15,12 @@ from django.conf import settings
 from PIL import Image
 from playwright.sync_api import expect
 
+from gallery.services import policy
 from tests.browser.toy_clip import write_clip
 from tests.engine import toys
 from tests.gallery.conftest import (  # noqa: F401 -- the gallery's own makers, on our toy base
+    channel,
+    in_state,
     make_ready,
     make_scene,
     make_template,
@@ -107,6 +110,7 @@ def _start_worker(name, log, environment):
 def studio(live_server, transactional_db, queue_redis, toy_base):
     """The studio without its workers. Gives its address."""
     services.sync_base_models()
+    policy.seed_rules()  # as a first start does
     return live_server.url
 
 

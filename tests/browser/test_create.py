@@ -11,13 +11,13 @@ from playwright.sync_api import expect
 from brandstudio.core import blobs
 from gallery.engine import labelling
 from gallery.models import Asset, AssetState, ProductCutout, Scene, SceneMode
+from gallery.services import assets as asset_acts
 from tests.browser.conftest import PATIENCE
-from tests.gallery.conftest import channel  # noqa: F401 -- a square one
 from tests.gallery.test_origins import cut_out
 
 
 @pytest.fixture
-def shop(make_template, make_version, channel):  # noqa: F811
+def shop(make_template, make_version, channel):
     """An approved template with its style: what a page opens with."""
     version = make_version("lingnan-ink", strength_min=0.3, strength_max=0.9)
     make_template().packs.add(version.pack)
@@ -84,7 +84,7 @@ def test_first_scene_needs_no_choice_and_leads_on(enter, employ, make_user, shop
 
 
 def test_real_car_is_placed_by_mouse_and_keys_and_kept(
-    enter, employ, marketer, shop, tmp_path, shot
+    enter, employ, marketer, brand_admin, shop, tmp_path, shot
 ):
     employ("render")
     file = tmp_path / "GS8 side.png"
@@ -131,10 +131,14 @@ def test_real_car_is_placed_by_mouse_and_keys_and_kept(
     scene = Scene.objects.get()
     assert scene.mode == SceneMode.PRODUCT
     assert {name: getattr(scene, name) for name in placed} == pytest.approx(placed)
+    picture = scene.assets.get()
+    asset_acts.ask_review(picture, marketer)
+    asset_acts.approve(picture, brand_admin)
     page.locator("li.tile a").first.click()
     expect(page.get_by_text("its pixels are those of the file")).to_be_visible()
+    publication = page.get_by_role("group", name="Publication file")
     with page.expect_download() as arriving:
-        page.get_by_role("button", name="PNG", exact=True).click()
+        publication.get_by_role("button", name="PNG", exact=True).click()
     path = tmp_path / "picture.png"
     arriving.value.save_as(path)
     with Image.open(path) as picture:

@@ -33,14 +33,15 @@ def ink_height(path):
 
 
 def fetch(page, button, folder):
+    publication = page.get_by_role("group", name="Publication file")
     with page.expect_download() as arriving:
-        page.get_by_role("button", name=button, exact=True).click()
+        publication.get_by_role("button", name=button, exact=True).click()
     path = folder / arriving.value.suggested_filename
     arriving.value.save_as(path)
     return path
 
 
-def test_marketer_paints_and_downloads(enter, employ, marketer, shop, tmp_path, shot):
+def test_marketer_paints_and_downloads(enter, employ, marketer, brand_admin, shop, tmp_path, shot):
     template, version = shop
     page = enter(marketer)
     page.get_by_role("link", name="Create", exact=True).first.click()
@@ -77,7 +78,16 @@ def test_marketer_paints_and_downloads(enter, employ, marketer, shop, tmp_path, 
     assert "M8 mpv" in scene.prompt
     assert version.trigger_words in scene.prompt
 
+    # A minute of a marketer's: like it, have it approved, take it along.
+    page.get_by_role("button", name="Favourite").first.click()
     page.get_by_role("img", name=re.compile("#1$")).click()
+    expect(page.get_by_text("Only approved pictures leave as publication files")).to_be_visible()
+    page.get_by_role("button", name="Send for review").click()
+    admin = enter(brand_admin)
+    admin.get_by_role("navigation", name="Waiting").get_by_role("link").first.click()
+    admin.get_by_role("button", name="Approve").click()
+    expect(admin.get_by_text("is approved")).to_be_visible()
+    page.reload()
     expect(page.get_by_text("No producer code is set")).to_be_visible()
     shot(page, "3-asset")
     for button, form in (("PNG", "PNG"), ("JPEG", "JPEG")):

@@ -21,7 +21,8 @@ from gallery.models import (
     StylePack,
     StyleVersion,
 )
-from gallery.services import SceneOrder
+from gallery.services import SceneOrder, policy
+from gallery.services import assets as asset_acts
 from tests.engine import toys
 from training.engine.base import base_models, loading
 from training.engine.lora import weight_files
@@ -79,6 +80,7 @@ def toy_weights(toy_base, tmp_path_factory):
 
 @pytest.fixture
 def base(toy_base, db):
+    policy.seed_rules()  # a test with real transactions takes the migration's rows away
     info = base_models.describe(toy_base)
     facts = {
         name: str(value) if isinstance(value, Path) else value
@@ -217,6 +219,27 @@ def make_ready(make_scene):
         return Asset.objects.filter(scene=scene).order_by("index")
 
     return make_ready
+
+
+@pytest.fixture
+def in_state(make_ready, marketer, brand_admin):
+    """in_state("declined"): a finished picture of the marketer in that state of review."""
+
+    def in_state(state, **fields):
+        [asset] = make_ready(**fields)
+        if state == "binned":
+            asset_acts.discard(asset, marketer)
+        elif state != "private":
+            asset_acts.ask_review(asset, marketer)
+        if state == "declined":
+            asset_acts.decline(asset, brand_admin, "Five wheels.")
+        elif state in ("approved", "withdrawn"):
+            asset_acts.approve(asset, brand_admin)
+        if state == "withdrawn":
+            asset_acts.withdraw(asset, brand_admin, "The photograph's rights ended.")
+        return asset
+
+    return in_state
 
 
 @pytest.fixture

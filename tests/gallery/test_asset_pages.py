@@ -23,9 +23,9 @@ def test_gallery_names_each_picture_of_a_sweep_by_its_own_strength(
 
 @pytest.mark.parametrize(("form", "format_"), [("png", "PNG"), ("jpg", "JPEG")])
 def test_download_is_cut_labelled_and_noted(
-    at, marketer, make_ready, channel, tmp_path, form, format_
+    at, marketer, in_state, channel, tmp_path, form, format_
 ):
-    [asset] = make_ready(channel=channel)
+    asset = in_state("approved", channel=channel)
 
     answer = at(marketer).get("asset-download", asset.pk, form=form)
 
@@ -87,7 +87,7 @@ def test_preview_asked_for_too_late_is_the_picture_itself(at, marketer, make_rea
 def test_unfinished_picture_can_not_be_downloaded(at, marketer, make_scene):
     asset = make_scene().assets.get()
 
-    assert at(marketer).get("asset-download", asset.pk).status_code == 302
+    assert at(marketer).get("asset-download", asset.pk).status_code == 403
     assert not Download.objects.exists()
 
 

@@ -10,10 +10,12 @@ ROOT = Path(settings.ROOT)
 FOLDERS = (ROOT / "static/fonts", ROOT / "gallery/engine/fonts")
 
 
-def test_label_font_holds_the_label():
+def test_label_font_holds_the_label_and_the_watermarks():
     glyphs = TTFont(ROOT / "gallery/engine/fonts/studio-label.otf").getBestCmap()
 
-    assert {letter for letter in "人工智能生成AI" if ord(letter) not in glyphs} == set()
+    assert {
+        letter for letter in "人工智能生成AI样稿未批准已撤回" if ord(letter) not in glyphs
+    } == set()
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=["web", "label"])

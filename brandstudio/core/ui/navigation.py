@@ -35,7 +35,13 @@ PLACES = (
         ("is_designer", "is_brand_admin"),
         also=("training:base-list",),
     ),
-    Place("gallery:review", _("Review"), "review", ("is_brand_admin",)),
+    Place(
+        "gallery:review",
+        _("Review"),
+        "review",
+        ("is_brand_admin",),
+        also=("gallery:policy",),
+    ),
 )
 
 

@@ -24,18 +24,21 @@ class MadeImage:
     sha256: the blob it is made ready from. number: leads from the mark in the file back to the row,
     such as "sample-12". longest: px that neither side exceeds; None is as large as the blob.
     ready_sha256: a blob that was made ready before and is served as it is, if it still is right.
+    watermark: words across it, of a picture that nobody is to use.
     """
 
     sha256: str
     number: str
     longest: int | None = None
     ready_sha256: str = ""
+    watermark: str = ""
 
     @property
     def version(self):
         """Changes whenever the bytes that are served may."""
         code = settings.AIGC_PRODUCER_CODE or "demo"
-        return "-".join((self.sha256, self.number, str(self.longest or "whole"), code))
+        parts = (self.sha256, self.number, str(self.longest or "whole"), code)
+        return "-".join(parts) + ("-watermarked" if self.watermark else "")
 
 
 _MAGIC = {

@@ -1,0 +1,104 @@
+"""What leaves the studio, and the table of who may have it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .asset import NEVER_LEAVES, Asset, AssetReview
+from .channel import Channel
+
+
+class Rendition(models.TextChoices):
+    """The two forms in which a picture leaves."""
+
+    PROOF = "proof", _("proof")  # small, with a watermark across it
+    PUBLICATION = "publication", _("publication file")
+
+
+class Audience(models.TextChoices):
+    """Whom a rule is for. One person may be several of these."""
+
+    OWNER = "owner", _("its maker")
+    MARKETER = "marketer", _("marketers")
+    DESIGNER = "designer", _("designers")
+    ADMIN = "admin", _("brand admins")
+
+
+class DownloadRule(models.Model):
+    """One cell of the policy: whether an audience may have a picture in this state and form.
+
+    The two constraints are the edge of what the table can say: publication files come from approved
+    pictures alone, and what was declined or withdrawn leaves in no form.
+    """
+
+    review = models.CharField(_("state"), max_length=10, choices=AssetReview)
+    audience = models.CharField(_("for whom"), max_length=10, choices=Audience)
+    rendition = models.CharField(_("form"), max_length=12, choices=Rendition)
+    is_allowed = models.BooleanField(_("allowed"), default=False)
+
+    class Meta:
+        verbose_name = _("download rule")
+        verbose_name_plural = _("download rules")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "audience", "rendition"], name="download_rule_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_allowed=False) | ~Q(review__in=NEVER_LEAVES),
+                name="download_rule_declined_never",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_allowed=False)
+                | Q(rendition=Rendition.PROOF)
+                | Q(review=AssetReview.APPROVED),
+                name="download_rule_publication_approved",
+            ),
+        ]
+
+    def __str__(self):
+        words = (
+            self.get_review_display(),
+            self.get_audience_display(),
+            self.get_rendition_display(),
+        )
+        return " · ".join(str(word) for word in words)
+
+    @property
+    def is_fixed(self):
+        """Whether no admin may allow it, because the constraints forbid it."""
+        return self.review in NEVER_LEAVES or (
+            self.rendition == Rendition.PUBLICATION and self.review != AssetReview.APPROVED
+        )
+
+
+class Download(models.Model):
+    """A labelled file that left the studio, and the rule that let it through."""
+
+    asset = models.ForeignKey(Asset, models.PROTECT, related_name="downloads")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    channel = models.ForeignKey(Channel, models.PROTECT, null=True, related_name="+")
+    form = models.CharField(max_length=10)  # png or jpg
+    # Both are empty of files that left before there was a policy.
+    rendition = models.CharField(max_length=12, choices=Rendition, blank=True)
+    rule = models.ForeignKey(DownloadRule, models.PROTECT, null=True, related_name="+")
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("download")
+        verbose_name_plural = _("downloads")
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rule__isnull=True, rendition="")
+                | Q(rule__isnull=False, rendition__in=Rendition.values),
+                name="download_names_its_rule",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.asset} → {self.person}"

@@ -1,0 +1,162 @@
+"""The one judgement on what leaves: may this person have this picture in this form?
+
+Every door asks here: downloads of every channel, what a page shows, pictures to start from or to
+enlarge, styles for other houses. The answer comes from the table of `DownloadRule`.
+"""
+
+import hashlib
+
+from django.db import transaction
+from django.db.models import Q
+
+from brandstudio.core.models import AuditEntry, User, WrongState
+from brandstudio.core.models.states import update_as_last_seen
+from brandstudio.core.problems import Refused
+from gallery.models import (
+    NEVER_LEAVES,
+    AssetReview,
+    AssetState,
+    Audience,
+    DownloadRule,
+    Rendition,
+    ReviewState,
+)
+
+_EVERYBODY = frozenset(Audience)
+# What a new studio allows; everything else it does not.
+STRICT = {
+    (AssetReview.PRIVATE, Rendition.PROOF): {Audience.OWNER, Audience.ADMIN},
+    (AssetReview.ASKED, Rendition.PROOF): {Audience.OWNER, Audience.ADMIN},
+    (AssetReview.APPROVED, Rendition.PROOF): _EVERYBODY,
+    (AssetReview.APPROVED, Rendition.PUBLICATION): _EVERYBODY - {Audience.OWNER},
+}
+_HATS = {
+    Audience.MARKETER: "is_marketer",
+    Audience.DESIGNER: "is_designer",
+    Audience.ADMIN: "is_brand_admin",
+}
+
+
+def seed_rules():
+    """The cells of the table that are missing, as strict as a new studio's."""
+    DownloadRule.objects.bulk_create(
+        (
+            DownloadRule(
+                review=review,
+                audience=audience,
+                rendition=rendition,
+                is_allowed=audience in STRICT.get((review, rendition), ()),
+            )
+            for review in AssetReview
+            for rendition in Rendition
+            for audience in Audience
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def rule_for(asset, person, rendition, allowed=None):
+    """The DownloadRule that lets this person have this picture in this form.
+
+    allowed: the table's rules that allow something, where a page has them already.
+    Raises Refused: picture-not-ready, picture-binned, picture-declined, picture-withdrawn,
+    picture-private, picture-asked, rule-forbids.
+    """
+    check_whole(asset)
+    if allowed is None:
+        allowed = allowed_rules()
+    audiences = _audiences_of(asset, person)
+    for rule in allowed:
+        cell = (rule.review, rule.rendition)
+        if cell == (asset.review, rendition) and rule.audience in audiences:
+            return rule
+    if rendition == Rendition.PUBLICATION and asset.review != AssetReview.APPROVED:
+        raise Refused("picture-asked" if asset.review == AssetReview.ASKED else "picture-private")
+    raise Refused("rule-forbids")
+
+
+def allowed_rules():
+    """The rules of the table that allow something."""
+    return list(DownloadRule.objects.filter(is_allowed=True))
+
+
+def best_for(asset, person, allowed=None):
+    """The best Rendition that this person may have. Raises Refused, as `rule_for`, for none."""
+    try:
+        rule_for(asset, person, Rendition.PUBLICATION, allowed)
+    except Refused:
+        rule_for(asset, person, Rendition.PROOF, allowed)
+        return Rendition.PROOF
+    return Rendition.PUBLICATION
+
+
+def check_whole(asset):
+    """Raise Refused for a picture that nobody may have in any form, nor build upon."""
+    if asset.state != AssetState.READY:
+        raise Refused("picture-not-ready")
+    if asset.deleted_at is not None:
+        raise Refused("picture-binned")
+    if asset.review in NEVER_LEAVES:
+        raise Refused(f"picture-{asset.review}")
+
+
+def check_style_leaves(version):
+    """Raise Refused("pack-not-approved") unless this style may go to other houses."""
+    if version.state != ReviewState.APPROVED:
+        raise Refused("pack-not-approved", name=str(version))
+
+
+def _audiences_of(asset, person):
+    hats = {audience for audience, hat in _HATS.items() if getattr(person, hat)}
+    return hats | ({Audience.OWNER} if asset.scene.owner_id == person.pk else set())
+
+
+# The table itself
+def table_tag(rules):
+    """Changes with every change of the table, so that a page of before is known."""
+    cells = sorted((rule.pk, rule.is_allowed) for rule in rules)
+    return hashlib.sha256(repr(cells).encode()).hexdigest()[:16]
+
+
+def change(wanted, by, seen, why=""):
+    """Allow exactly the rules with these keys. Returns how many cells changed.
+
+    wanted: primary keys. seen: the `table_tag` of the page it was decided on. Raises Refused:
+    policy-changed, policy-fixed, policy-locks-out; nothing is changed then.
+    """
+    with transaction.atomic():
+        rules = list(DownloadRule.objects.select_for_update())
+        if table_tag(rules) != seen:
+            raise Refused("policy-changed")
+        for rule in rules:
+            if rule.is_fixed and rule.pk in wanted:
+                raise Refused("policy-fixed", rule=str(rule))
+        _check_open([rule for rule in rules if rule.pk in wanted])
+        changed = [rule for rule in rules if rule.is_allowed != (rule.pk in wanted)]
+        for rule in changed:
+            _flip(rule, by, why)
+    return len(changed)
+
+
+def _check_open(allowed):
+    """Raise unless somebody still gets publication files of approved pictures."""
+    cell = (AssetReview.APPROVED, Rendition.PUBLICATION)
+    audiences = {rule.audience for rule in allowed if (rule.review, rule.rendition) == cell}
+    people = User.objects.filter(is_active=True)
+    if Audience.OWNER not in audiences:
+        hats = Q(pk__in=())
+        for audience in audiences:
+            hats |= Q(**{_HATS[audience]: True})
+        people = people.filter(hats)
+    if not audiences or not people.exists():
+        raise Refused("policy-locks-out")
+
+
+def _flip(rule, by, why):
+    names = {True: "allowed", False: "refused"}
+    before, after = rule.is_allowed, not rule.is_allowed
+    try:
+        update_as_last_seen(rule, {"is_allowed": before}, {"is_allowed": after})
+    except WrongState as error:
+        raise Refused("policy-changed") from error
+    AuditEntry.objects.record(rule, names[before], names[after], by=by, why=why)

@@ -1,0 +1,76 @@
+"""The table of who may have which file of a picture, for the admins who keep it."""
+
+from http import HTTPStatus
+
+from django.conf import settings
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from brandstudio.core.access.roles import admin_required
+from brandstudio.core.input.numbers import parse_ids
+from brandstudio.core.models import AuditEntry
+from brandstudio.core.problems import Refused
+from brandstudio.core.ui.methods import require_safe_or
+from gallery import problems
+from gallery.models import AssetReview, Audience, DownloadRule, Rendition
+from gallery.services import policy as acts
+
+HISTORY_SHOWN = 20
+LONGEST_REASON = 300  # characters
+
+
+@admin_required
+@require_safe_or("POST")
+def policy(request):
+    """The table, and its change; one that nobody could download by is refused with 422."""
+    refusal = ""
+    wanted = set(parse_ids(request.POST.getlist("allow")))
+    why = request.POST.get("why", "").strip()[:LONGEST_REASON]
+    if request.method == "POST":
+        try:
+            changed = acts.change(wanted, request.user, request.POST.get("seen", ""), why)
+        except Refused as error:
+            refusal = problems.of(error)
+            if error.code == "policy-changed":
+                wanted = None
+        else:
+            messages.success(request, _said(changed))
+            return redirect("gallery:policy")
+    rules = list(DownloadRule.objects.all())
+    if request.method != "POST" or wanted is None:
+        wanted = {rule.pk for rule in rules if rule.is_allowed}
+    context = {**_table(rules), "wanted": wanted, "refusal": refusal, "why": why}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if refusal else HTTPStatus.OK
+    return render(request, "gallery/policy.html", context, status=status)
+
+
+def _said(changed):
+    if not changed:
+        return _("Nothing was changed.")
+    said = ngettext("%(n)d cell of the policy changed.", "%(n)d cells changed.", changed)
+    return said % {"n": changed}
+
+
+def _table(rules):
+    cells = {(rule.review, rule.rendition, rule.audience): rule for rule in rules}
+    entries = AuditEntry.objects.filter(subject_kind=DownloadRule._meta.label_lower)
+    names = {str(rule.pk): rule for rule in rules}
+    history = list(entries.select_related("actor")[:HISTORY_SHOWN])
+    for entry in history:
+        entry.rule = names.get(entry.subject_id, entry.subject_id)
+    return {
+        "rows": [
+            (
+                review,
+                [cells.get((review, form, who)) for form in Rendition for who in Audience],
+            )
+            for review in AssetReview
+        ],
+        "renditions": list(Rendition),
+        "audiences": list(Audience),
+        "history": history,
+        "seen": acts.table_tag(rules),
+        "proof_side": settings.PROOF_SIDE,
+    }

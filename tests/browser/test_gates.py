@@ -1,0 +1,97 @@
+"""Gates that people run into: they stand in the server, and the page says where they are."""
+
+import re
+
+from playwright.sync_api import expect
+
+from gallery.models import Channel, Download
+
+FORMS = ("png", "jpg")
+RENDITIONS = ("", "proof", "publication")
+
+
+def addresses_of(asset):
+    """Every address by which a picture's file can be asked for."""
+    channels = ["", *Channel.objects.values_list("slug", flat=True)]
+    return [
+        f"{asset.get_absolute_url()}download/?rendition={rendition}&channel={channel}&form={form}"
+        for rendition in RENDITIONS
+        for channel in channels
+        for form in FORMS
+    ]
+
+
+def test_declined_picture_is_refused_in_every_form_and_channel(
+    enter, marketer, brand_admin, in_state, channel, shot
+):
+    Channel.objects.create(slug="tall", name_zh="长", name_en="Tall", width=300, height=400)
+    asset = in_state("declined", channel=channel)
+    page = enter(marketer)
+
+    page.goto(asset.get_absolute_url())
+    expect(page.get_by_role("heading", name="Download", exact=True)).to_be_visible()
+    expect(page.get_by_text("it leaves the studio in no form").first).to_be_visible()
+    for name in ("PNG", "JPEG", "Start from this picture", "Enlarge to twice the size"):
+        expect(page.get_by_role("button", name=name, exact=True)).to_have_count(0)
+        expect(page.get_by_role("link", name=name, exact=True)).to_have_count(0)
+    shot(page, "declined")
+    page.goto("/create/")
+    expect(page.locator("li.tile").get_by_role("link", name=re.compile("Download"))).to_have_count(
+        0
+    )
+
+    for person in (marketer, brand_admin):
+        page = enter(person)
+        for address in addresses_of(asset):
+            answer = page.request.get(address, headers={"Accept-Language": "en"})
+            assert answer.status == 403
+            assert "attachment" not in answer.headers.get("content-disposition", "")
+            assert "it leaves the studio in no form" in answer.text()
+    assert not Download.objects.exists()
+
+
+def test_approval_opens_the_publication_file(
+    enter, marketer, brand_admin, in_state, channel, tmp_path, shot
+):
+    asset = in_state("private", channel=channel)
+    page = enter(marketer)
+    page.goto(asset.get_absolute_url())
+    publication = page.get_by_role("group", name="Publication file")
+    proof = page.get_by_role("group", name="Proof")
+    expect(publication.get_by_role("button", name="PNG")).to_have_count(0)
+    expect(proof.get_by_role("button", name="PNG")).to_be_visible()
+    shot(page, "0-private")
+    publication.get_by_role("button", name="Send for review").click()
+    expect(publication.get_by_text("This picture waits for review.")).to_be_visible()
+
+    admin = enter(brand_admin)
+    admin.goto(f"/review/?item=asset-{asset.pk}")
+    admin.get_by_role("button", name="Approve").click()
+    expect(admin.get_by_text("is approved")).to_be_visible()
+
+    page.get_by_role("link", name=re.compile("new notice")).click()
+    page.get_by_role("link", name=re.compile("was approved")).click()
+    with page.expect_download() as arriving:
+        publication.get_by_role("button", name="PNG").click()
+    assert arriving.value.suggested_filename == f"studio-{asset.pk}-square.png"
+    page.reload()
+    expect(page.get_by_text("let through by: approved · marketers")).to_be_visible()
+    shot(page, "1-approved")
+    assert Download.objects.get().rule.audience == "marketer"
+
+
+def test_admin_changes_the_policy_and_can_not_lock_everybody_out(enter, brand_admin, shot):
+    page = enter(brand_admin)
+    page.get_by_role("link", name="Download policy").first.click()
+    for role in ("marketers", "designers", "brand admins"):
+        page.get_by_role("checkbox", name=f"approved · {role} · publication file").uncheck()
+    page.get_by_role("button", name="Save the policy").click()
+    expect(page.get_by_role("alert")).to_contain_text("nobody could have publication files")
+    shot(page, "0-refused")
+
+    page.get_by_role("checkbox", name="approved · brand admins · publication file").check()
+    page.get_by_label("Why").fill("One desk publishes.")
+    page.get_by_role("button", name="Save the policy").click()
+    expect(page.get_by_text("2 cells changed.")).to_be_visible()
+    expect(page.get_by_text("One desk publishes.").first).to_be_visible()
+    shot(page, "1-changed")
