@@ -26,7 +26,7 @@ def render(asset_pk):
         Asset.objects.select_related(
             "scene__base", "scene__template", "scene__cutout__vehicle"
         ).get(pk=asset_pk),
-        lambda *given: _render_jobs().render_asset(*given),
+        lambda *arguments: _render_jobs().render_asset(*arguments),
     )
 
 
@@ -34,7 +34,7 @@ def render_sheet(sheet_pk):
     """Paint and score the strength sheet of a style version. Safe to deliver twice."""
     _carry_out(
         EvidenceSheet.objects.select_related("version__base", "version__pack").get(pk=sheet_pk),
-        lambda *given: _render_jobs().render_sheet(*given),
+        lambda *arguments: _render_jobs().render_sheet(*arguments),
     )
 
 

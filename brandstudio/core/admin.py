@@ -77,8 +77,16 @@ class SignInAttemptAdmin(AuditEntryAdmin):
 
 @admin.register(Message)
 class MessageAdmin(admin.ModelAdmin):
-    list_display = ["made_at", "way", "recipient", "code", "state", "attempt", "problem_facts"]
-    list_filter = ["state", "way"]
+    list_display = [
+        "made_at",
+        "transport",
+        "recipient",
+        "code",
+        "state",
+        "attempt",
+        "problem_facts",
+    ]
+    list_filter = ["state", "transport"]
 
     def has_add_permission(self, request):
         return False

@@ -29,7 +29,7 @@ class GuardedModelForm(forms.ModelForm):
 
     GUARD: columns that must hold what they held when the form was made; save() raises WrongState
     otherwise. ALONG: columns that the view sets on the instance, written with any change.
-    A page puts `seen` into a hidden field of that name: who edits a text that a colleague saved
+    A page puts `fingerprint` into a hidden field, `seen`: who edits a text that a colleague saved
     since the page was opened is told, instead of overwriting it unseen.
     """
 
@@ -40,11 +40,11 @@ class GuardedModelForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self._guarded = {name: getattr(self.instance, name) for name in self.GUARD}
         # Before cleaning writes the new values on the instance.
-        self.seen = self._fingerprint()
+        self.fingerprint = self._fingerprint()
 
     def clean(self):
         cleaned = super().clean()
-        if self.data.get(self.add_prefix("seen"), self.seen) != self.seen:
+        if self.data.get(self.add_prefix("seen"), self.fingerprint) != self.fingerprint:
             raise forms.ValidationError(
                 _(
                     "A colleague saved this since you opened it. Look at their words in another "
@@ -64,8 +64,8 @@ class GuardedModelForm(forms.ModelForm):
         if self.changed_data:
             columns = [name for name in self.changed_data if name in self._columns()]
             changes = {name: getattr(self.instance, name) for name in (*columns, *self.ALONG)}
-            if asked := changes or self._guarded:
-                update_as_last_seen(self.instance, self._guarded, asked)
+            if assignments := changes or self._guarded:
+                update_as_last_seen(self.instance, self._guarded, assignments)
             self._save_m2m()
         return self.instance
 
@@ -75,8 +75,8 @@ class GuardedModelForm(forms.ModelForm):
     def _fingerprint(self):
         if self.instance._state.adding:
             return ""
-        held = [(name, str(self.initial.get(name))) for name in sorted(self.fields)]
-        return hashlib.sha256(repr(held).encode()).hexdigest()[:16]
+        values = [(name, str(self.initial.get(name))) for name in sorted(self.fields)]
+        return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
 
 
 class ExpiryWidget(forms.SplitDateTimeWidget):

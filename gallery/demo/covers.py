@@ -25,8 +25,8 @@ def render_covers(templates, base):
             steps=orders.DEFAULT_STEPS,
             seed=700 + number,
         )
-        picture = scene_renderer.render(request)
+        image = scene_renderer.render(request)
         # A cover is no content of the template: an approved one gets it too.
         type(template).objects.filter(pk=template.pk).update(
-            cover_sha256=blobs.put_bytes(renderer.webp(picture, 256))
+            cover_sha256=blobs.put_bytes(renderer.webp(image, 256))
         )

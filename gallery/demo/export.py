@@ -120,12 +120,12 @@ def _version(version, files):
         "plan": version.sheet.plan,
         "pictures": [
             {
-                "prompt": picture.prompt,
-                "seed": picture.seed,
-                "strength": picture.strength,
-                "file": files.keep(picture.sha256, ".webp"),
+                "prompt": image.prompt,
+                "seed": image.seed,
+                "strength": image.strength,
+                "file": files.keep(image.sha256, ".webp"),
             }
-            for picture in version.images.order_by("pk")
+            for image in version.images.order_by("pk")
         ],
     }
 

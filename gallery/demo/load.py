@@ -79,8 +79,8 @@ def load_demo(folder=FOLDER):
         _cutouts(designer)
     base = BaseModel.objects.usable().filter(sha256=content["base"]["sha256"]).first()
     if base is None:
-        said = f" ({problems})" if problems else ""
-        return [f"The demo's packs were made with another base model and are left out{said}."]
+        reason = f" ({problems})" if problems else ""
+        return [f"The demo's packs were made with another base model and are left out{reason}."]
     with transaction.atomic():
         for entry in content["runs"]:
             _run(entry, designer, base, files)
@@ -182,10 +182,10 @@ def _run(entry, owner, base, files):
 
 def _pack(entry, designer, admin, base, files):
     names = ("name_zh", "name_en", "summary_zh", "summary_en")
-    pack, made = StylePack.objects.get_or_create(
+    pack, is_new = StylePack.objects.get_or_create(
         slug=entry["slug"], defaults={name: entry[name] for name in names}
     )
-    if not made:
+    if not is_new:
         return
     for number, version in enumerate(entry["versions"], start=1):
         _version(version, number, pack, designer, admin, base, files)
@@ -208,12 +208,12 @@ def _version(entry, number, pack, designer, admin, base, files):
     EvidenceImage.objects.bulk_create(
         EvidenceImage(
             version=version,
-            prompt=picture["prompt"],
-            seed=picture["seed"],
-            strength=picture["strength"],
-            sha256=files.put(picture["file"]),
+            prompt=image["prompt"],
+            seed=image["seed"],
+            strength=image["strength"],
+            sha256=files.put(image["file"]),
         )
-        for picture in entry["pictures"]
+        for image in entry["pictures"]
     )
     total = len(entry["pictures"])
     EvidenceSheet.objects.create(

@@ -100,7 +100,7 @@ def train(dataset, base, by, name, **changes):
 
 def publish(run, style, by):
     """Publish the run's final checkpoint as a pack's version and have its sheet painted."""
-    pack, _made = StylePack.objects.get_or_create(
+    pack, _is_new = StylePack.objects.get_or_create(
         slug=style.slug,
         defaults={
             "name_zh": style.name_zh,
@@ -130,7 +130,7 @@ def review(version, maker, approver):
 
 def render_scenes(marketer, approver, count):
     """The demo's finished scenes, one of whose pictures is approved and one asked for."""
-    made = []
+    scenes = []
     for number, (slug, pack, channel, choices) in enumerate(SCENES):
         template = PromptTemplate.objects.approved().get(slug=slug)
         version = StylePack.objects.get(slug=pack).approved_version
@@ -148,21 +148,21 @@ def render_scenes(marketer, approver, count):
         )
         for asset in scene.assets.order_by("index"):
             gallery_jobs.render(asset.pk)
-        made.append(scene)
-    first = made[0].assets.get(index=0)
+        scenes.append(scene)
+    first = scenes[0].assets.get(index=0)
     asset_acts.ask_review(first, marketer)
     asset_acts.approve(first, approver)
-    asset_acts.ask_review(made[1].assets.get(index=0), marketer)
-    return made
+    asset_acts.ask_review(scenes[1].assets.get(index=0), marketer)
+    return scenes
 
 
 def contact_sheet(version, path):
     """Write the version's strength sheet as one picture: a row per strength."""
-    pictures = {}
-    for picture in version.images.order_by("strength", "seed"):
-        pictures.setdefault(picture.strength, []).append(open_rgb(blobs.local(picture.sha256)))
+    rows = {}
+    for image in version.images.order_by("strength", "seed"):
+        rows.setdefault(image.strength, []).append(open_rgb(blobs.local(image.sha256)))
     prompts = tuple(entry["prompt"] for entry in evidence.PROMPTS)
-    sheet = StrengthSheet(tuple(pictures), prompts, pictures, [])
+    sheet = StrengthSheet(tuple(rows), prompts, rows, [])
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet.contact_sheet(192).save(path)
     return path

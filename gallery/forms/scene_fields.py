@@ -16,7 +16,7 @@ from gallery.services import orders
 from gallery.services.orders import Placement
 
 COUNTS = (1, 2, 4, 8)
-MODES = (SceneMode.TEXT, SceneMode.PICTURE, SceneMode.PRODUCT)
+MODES = (SceneMode.TEXT, SceneMode.IMAGE, SceneMode.PRODUCT)
 
 
 def _share(label, usual):

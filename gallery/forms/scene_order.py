@@ -40,16 +40,16 @@ def order_of(form, words, packs):
 
 def words_and_packs(form):
     """(own words without their style tags, [(StyleVersion, strength)] of ticks, then of tags)."""
-    words, called = read_words(form, form.cleaned_data.get("free", ""))
+    words, tagged = read_words(form, form.cleaned_data.get("free", ""))
     ticked = [(version, _strength_of(form, version)) for version in form.cleaned_data["pack"]]
-    return words, ticked + called
+    return words, ticked + tagged
 
 
 def read_words(form, text):
     """(own words without their style tags, [(StyleVersion, strength)] of the tags)."""
     words, tags = prompts.split_tags(text)
-    known = library.by_name(form.versions) if tags else {}
-    return words, style_tags.called(tags, known, lambda version: version.strength)
+    versions = library.by_name(form.versions) if tags else {}
+    return words, style_tags.called(tags, versions, lambda version: version.strength)
 
 
 def repeats_of(packs):
@@ -62,7 +62,7 @@ def repeats_of(packs):
 
 def _origin_of(cleaned, person):
     """What the scene starts from, besides words."""
-    if cleaned["mode"] == SceneMode.PICTURE:
+    if cleaned["mode"] == SceneMode.IMAGE:
         if not cleaned["init_image"]:
             raise Refused("init-image-missing")
         init_image = sources.find_init_image(cleaned["init_image"], person)
@@ -77,25 +77,25 @@ def _origin_of(cleaned, person):
     if cleaned["mode"] == SceneMode.PRODUCT:
         if cleaned["cutout"] is None:
             raise Refused("cutout-missing")
-        sent = {name: cleaned[f"cutout_{name}"] for name in ("x", "y", "width")}
-        sent = {name: value / 100 for name, value in sent.items() if value is not None}
-        return {"placement": Placement(cleaned["cutout"], **sent)}
+        shares = {name: cleaned[f"cutout_{name}"] for name in ("x", "y", "width")}
+        shares = {name: value / 100 for name, value in shares.items() if value is not None}
+        return {"placement": Placement(cleaned["cutout"], **shares)}
     return {}
 
 
 def _strength_of(form, version):
-    sent = str(form.data.get(f"strength_{version.pk}", ""))
-    if not sent.strip():
+    text = str(form.data.get(f"strength_{version.pk}", ""))
+    if not text.strip():
         return version.strength
-    strength = strengths.read(sent)
+    strength = strengths.read(text)
     if strength is None:
-        raise Refused("strength-unreadable", name=str(version.pack), value=sent[:20])
+        raise Refused("strength-unreadable", name=str(version.pack), value=text[:20])
     return round(strength, 3)
 
 
 def _sweep_of(text):
     """The strengths of a sweep, or () for none. Raises Refused("sweep-unreadable")."""
     sweep = strengths.read_all(text)
-    if None in sweep or sweep and not 2 <= len(sweep) <= orders.MOST_PICTURES:
+    if None in sweep or sweep and not 2 <= len(sweep) <= orders.MOST_IMAGES:
         raise Refused("sweep-unreadable")
     return tuple(round(strength, 3) for strength in sweep)

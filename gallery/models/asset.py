@@ -39,8 +39,8 @@ NEVER_LEAVES = (AssetReview.DECLINED, AssetReview.WITHDRAWN)  # in no form, what
 class AssetQuerySet(BinQuerySet, WorkQuerySet):
     def visible_to(self, person):
         if person.is_brand_admin:
-            return self.kept()
-        return self.kept().filter(
+            return self.not_binned()
+        return self.not_binned().filter(
             Q(scene__owner=person) | Q(scene__is_shared=True) | Q(review=AssetReview.APPROVED)
         )
 
@@ -191,8 +191,8 @@ class Asset(Work, Binnable):
         """Into the bin. Raises WrongState when it is there already, or approved meanwhile."""
         if self.review == AssetReview.APPROVED:
             raise WrongState(self, "binned")
-        seen = {"deleted_at": None, "review": self.review}
-        self._bin(seen, timezone.now(), ("kept", "binned"), by)
+        expected = {"deleted_at": None, "review": self.review}
+        self._bin(expected, timezone.now(), ("kept", "binned"), by)
 
     def _review(self, target, by, *, sources, why=""):
         move(

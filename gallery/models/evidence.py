@@ -50,7 +50,7 @@ class EvidenceSheet(Work):
         return self.state == SheetState.DONE
 
     @property
-    def pictures_left(self):
+    def images_remaining(self):
         return max(0, self.total - self.done)
 
     def start(self, worker):

@@ -37,7 +37,7 @@ class SceneMode(models.TextChoices):
     """How a scene comes about."""
 
     TEXT = "text", _("from words")
-    PICTURE = "picture", _("from a picture")
+    IMAGE = "picture", _("from a picture")
     PRODUCT = "product", _("around the real car")
     LARGER = "larger", _("enlarged")
 
@@ -110,7 +110,7 @@ class Scene(models.Model):
         ordering = ["-made_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(mode__in=(SceneMode.PICTURE, SceneMode.LARGER))
+                condition=~Q(mode__in=(SceneMode.IMAGE, SceneMode.LARGER))
                 | ~Q(init_image_sha256=""),
                 name="scene_from_image_has_one",
             ),

@@ -115,8 +115,8 @@ class StyleVersion(Reviewed):
     def save(self, *args, **kwargs):
         """Content may change in draft only; states change through their own methods."""
         if self.pk:
-            stored = StyleVersion.objects.only("state").get(pk=self.pk)
-            if stored.state != ReviewState.DRAFT:
+            before = StyleVersion.objects.only("state").get(pk=self.pk)
+            if before.state != ReviewState.DRAFT:
                 raise WrongState(self, "changed")
         super().save(*args, **kwargs)
 

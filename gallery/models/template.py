@@ -72,18 +72,18 @@ class PromptTemplate(Named, Reviewed):
         """
         parts = SLOT.split(_in_language(self.sentence_zh, self.sentence_en))
         slots = {slot["name"]: slot for slot in self.slots}
-        drawn = []
+        fragments = []
         for index, part in enumerate(parts):
             if index % 2:
                 if part in slots:
-                    drawn.append({"slot": slots[part], "tail": ""})
+                    fragments.append({"slot": slots[part], "tail": ""})
                 continue
-            tail = re.match(r"\s*[，。、：；！？,.:;!?]*", part)[0] if drawn else ""
-            if drawn:
-                drawn[-1]["tail"] = tail
+            tail = re.match(r"\s*[，。、：；！？,.:;!?]*", part)[0] if fragments else ""
+            if fragments:
+                fragments[-1]["tail"] = tail
             if text := part[len(tail) :].strip():
-                drawn.append({"text": text})
-        return drawn
+                fragments.append({"text": text})
+        return fragments
 
     @property
     def scenery(self):

@@ -18,14 +18,14 @@ def faults_of(template):
     """Field → its faults, in sentences; empty for a template of which every word acts."""
     if broken := list(_of_shape(template.slots)):
         return {"slots": broken}
-    named = [slot["name"] for slot in template.slots]
+    names = [slot["name"] for slot in template.slots]
     texts = {name: getattr(template, name) for name in (*PROMPTS, *SENTENCES)}
     faults = {name: [] for name in (*texts, "slots")}
     for name in ("text", *SENTENCES):
-        faults[name] += _of_slots_in(texts[name], named)
+        faults[name] += _of_slots_in(texts[name], names)
     for name in SENTENCES:
         faults[name] += _of_repeats(texts[name])
-    if unused := [name for name in named if name not in slots.named_in(template.text)]:
+    if unused := [name for name in names if name not in slots.named_in(template.text)]:
         message = _(
             "The prompt never uses {slots}. Put it where its phrase belongs, or take the slot away."
         )
@@ -69,14 +69,14 @@ def _of_reading(words, check):
         yield problems.sentence(error.code, error.facts)
 
 
-def _of_slots_in(text, named):
+def _of_slots_in(text, names):
     if piece := slots.not_a_slot(text):
         message = _(
             "“{piece}” is no slot, so it would be read as words. Write {example} or leave the "
             "braces out."
         )
-        yield message.format(piece=piece, example=f"{{{named[0] if named else 'colour'}}}")
-    if unknown := slots.named_in(text) - set(named):
+        yield message.format(piece=piece, example=f"{{{names[0] if names else 'colour'}}}")
+    if unknown := slots.named_in(text) - set(names):
         message = _("No slot is called {names}. Add it to the slots or mend the text.")
         yield message.format(names=", ".join(sorted(unknown)))
 

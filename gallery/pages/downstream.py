@@ -38,18 +38,18 @@ def downstream_of(sha256, person):
         StyleVersion.objects.filter(checkpoint__run__in=runs).select_related("pack", "checkpoint")
     )
     scenes = ScenePack.objects.filter(version__in=versions).values("scene")
-    made = _with_what_followed(Asset.objects.filter(scene__in=scenes, state=AssetState.READY))
-    shown = made.filter(pk__in=Asset.objects.visible_to(person).values("pk"))
-    shown = shown.select_related("scene__template").defer("preview", "lineage")
+    assets = _with_what_followed(Asset.objects.filter(scene__in=scenes, state=AssetState.READY))
+    visible = assets.filter(pk__in=Asset.objects.visible_to(person).values("pk"))
+    visible = visible.select_related("scene__template").defer("preview", "lineage")
     return Downstream(
         names=sorted(names | {image.name for image in images}),
         images=images,
         snapshots=snapshots,
         runs=runs,
         versions=versions,
-        assets=list(shown.order_by("-made_at")[:SHOWN]),
-        asset_count=made.count(),
-        download_count=Download.objects.filter(asset__in=made.values("pk")).count(),
+        assets=list(visible.order_by("-made_at")[:SHOWN]),
+        asset_count=assets.count(),
+        download_count=Download.objects.filter(asset__in=assets.values("pk")).count(),
     )
 
 

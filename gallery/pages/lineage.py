@@ -12,7 +12,7 @@ def of_version(version, person):
     {"images", "snapshot", "run", "checkpoint", "pictures", "scenes"}: each may be absent.
     """
     checkpoint = version.checkpoint
-    stations = {"scenes": pictures_made_with(version)}
+    stations = {"scenes": image_count_of(version)}
     if checkpoint is None:
         return stations
     run = checkpoint.run
@@ -33,7 +33,7 @@ def source_images(snapshot, limit=_SHOWN):
     return list(images.order_by("name")[:limit])
 
 
-def pictures_made_with(version):
+def image_count_of(version):
     """How many finished pictures a version is in."""
     scenes = ScenePack.objects.filter(version=version).values("scene")
     return Asset.objects.filter(scene__in=scenes, state=AssetState.READY).count()

@@ -16,7 +16,7 @@ def framed(channels, base):
     return channels
 
 
-def frame_of(shown, channels):
+def frame_of(shown_form, channels):
     """The numbers of the drawing for a ShownForm's channel, in px of the painted picture, or None.
 
     {"width", "height", "cut", "label", "car"}; the last three are boxes with x, y, width, height:
@@ -24,7 +24,7 @@ def frame_of(shown, channels):
     """
     if not channels:
         return None
-    slug = shown.form["channel"].value()
+    slug = shown_form.form["channel"].value()
     channel = next((one for one in channels if one.slug == slug), channels[0])
     width, height = channel.paints
     cut = _cut(width, height, channel)
@@ -33,7 +33,7 @@ def frame_of(shown, channels):
         "height": height,
         "cut": cut,
         "label": _label(cut),
-        "car": _car(shown, width, height),
+        "car": _car(shown_form, width, height),
     }
 
 
@@ -51,15 +51,15 @@ def _label(cut):
     return _box(right - room[0], bottom - room[1], *room)
 
 
-def _car(shown, width, height):
-    cutout = shown.cutout
+def _car(shown_form, width, height):
+    cutout = shown_form.cutout
     if cutout is None:
         return None
-    sent = {name: _share(shown.form, f"cutout_{name}") for name in ("x", "y", "width")}
-    wide = sent["width"] * width
+    shares = {name: _share(shown_form.form, f"cutout_{name}") for name in ("x", "y", "width")}
+    wide = shares["width"] * width
     high = wide * cutout.height / cutout.width
     return {
-        **_box(sent["x"] * width - wide / 2, sent["y"] * height - high, wide, high),
+        **_box(shares["x"] * width - wide / 2, shares["y"] * height - high, wide, high),
         "url": cutout.get_absolute_url(),
     }
 

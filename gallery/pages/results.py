@@ -43,7 +43,7 @@ def results_of(person):
     active = [scene for scene in scenes if _is_active(scene)]
     places = places_in_queue() if active else {}
     paces = {base.pk: pace_of(base) for base in {scene.base for scene in active}}
-    paces["ahead"] = pictures_ahead() if active else {}
+    paces["ahead"] = images_ahead() if active else {}
     paces["hands"] = max(1, work_queue.workers(work_queue.RENDER)) if active else 1
     for scene in scenes:
         scene.tiles = list(scene.assets.all())
@@ -76,7 +76,7 @@ def waiting_of_others(person):
 
 def with_assets(scenes):
     """The scenes with all that a list of them shows, in a fixed number of queries."""
-    assets = Asset.objects.kept().order_by("index").defer("preview", "lineage")
+    assets = Asset.objects.not_binned().order_by("index").defer("preview", "lineage")
     return scenes.select_related("template", "channel", "base").prefetch_related(
         Prefetch("assets", assets), "packs"
     )
@@ -107,12 +107,12 @@ def places_in_queue():
     return {pk: place for place, pk in enumerate(waiting_pks(), start=1)}
 
 
-def pictures_ahead():
+def images_ahead():
     """asset pk → how many pictures are painted before it, as a float: what the renderers have in
     hand counts by what is left of it, a strength sheet by all its pictures."""
     steps = Asset.objects.held().values_list("steps_done", "steps_total")
     before = sum(1 - min(1, done / total) if total else 1 for done, total in steps)
-    before += sum(sheet.pictures_left for sheet in EvidenceSheet.objects.held())
+    before += sum(sheet.images_remaining for sheet in EvidenceSheet.objects.held())
     keys = ("priority", "turn", "queued_at")
     waiting = (
         Asset.objects.in_turn().only(*keys),
@@ -124,7 +124,7 @@ def pictures_ahead():
             ahead[row.pk] = before
             before += 1
         else:
-            before += row.pictures_left
+            before += row.images_remaining
     return ahead
 
 
@@ -149,8 +149,8 @@ def pace_of(base):
         .values_list("seconds", "steps_total", "scene__steps", "scene__width", "scene__height")
     )[:_REMEMBERED]
     paces = [
-        seconds / ((counted or asked) * width * height)
-        for seconds, counted, asked, width, height in recent
+        seconds / ((steps_done or steps) * width * height)
+        for seconds, steps_done, steps, width, height in recent
     ]
     return Pace(statistics.median(paces)) if paces else None
 

@@ -14,7 +14,7 @@ ADVANCED = ("seed", "steps", "guidance", "scheduler", "negative", "sweep")
 # Fields whose errors stand beside them, whatever else the page shows.
 _BESIDE = {"template", "free", "pack", "channel", *ADVANCED}
 _IN_A_MODE = {
-    SceneMode.PICTURE: {"init_image", "denoising_strength"},
+    SceneMode.IMAGE: {"init_image", "denoising_strength"},
     SceneMode.PRODUCT: {"cutout", "cutout_x", "cutout_y", "cutout_width"},
 }
 
@@ -36,8 +36,8 @@ class ShownForm:
 
     def loose_slots(self):
         """Slots that the sentence doesn't name, so that no choice is out of reach."""
-        named = {p["slot"]["name"] for p in self.template.sentence if "slot" in p}
-        return [self._slot(slot) for slot in self.template.slots if slot["name"] not in named]
+        in_sentence = {p["slot"]["name"] for p in self.template.sentence if "slot" in p}
+        return [self._slot(slot) for slot in self.template.slots if slot["name"] not in in_sentence]
 
     def _slot(self, slot):
         return self.form[f"slot_{slot['name']}"]
@@ -45,8 +45,8 @@ class ShownForm:
     @cached_property
     def choices(self):
         """[{"version", "is_chosen", "strength", "field", "error"}] for the picker of packs."""
-        chosen = {str(value) for value in (self.form["pack"].value() or ())}
-        return [self._choice(version, str(version.pk) in chosen) for version in self.form.versions]
+        packs = {str(value) for value in (self.form["pack"].value() or ())}
+        return [self._choice(version, str(version.pk) in packs) for version in self.form.versions]
 
     def _choice(self, version, is_chosen):
         form, name = self.form, f"strength_{version.pk}"
@@ -80,8 +80,8 @@ class ShownForm:
     @cached_property
     def cutout(self):
         """The ProductCutout that is chosen so far, or None."""
-        chosen = str(self.form["cutout"].value() or "")
-        return next((cutout for cutout in self.cutouts if str(cutout.pk) == chosen), None)
+        number = str(self.form["cutout"].value() or "")
+        return next((cutout for cutout in self.cutouts if str(cutout.pk) == number), None)
 
     @cached_property
     def channel(self):
@@ -109,14 +109,14 @@ class ShownForm:
         So none is refused in silence.
         """
         form = self.form
-        seen = self._seen() if form.errors else set()  # asks the database
+        visible_fields = self._visible_fields() if form.errors else set()  # asks the database
         sentences = list(form.non_field_errors())
         for name, errors in form.errors.items():
-            if name in form.fields and name not in seen:
+            if name in form.fields and name not in visible_fields:
                 sentences += [_named(form.fields[name].label, error) for error in errors]
         return sentences
 
-    def _seen(self):
+    def _visible_fields(self):
         """Names of the fields that have a place on the page as it stands."""
         sliders = {f"strength_{version.pk}" for version in self.form.versions}
         reason = {"reason"} if sliders else set()
@@ -129,7 +129,7 @@ class ShownForm:
         """
         form = self.form
         text = (form["free"].value() or "") if "free" in form.fields else ""
-        words, called = scene_order.read_words(form, text)
+        words, tagged = scene_order.read_words(form, text)
         ticked = [
             (choice["version"], parse_number(choice["strength"], choice["version"].strength))
             for choice in self.choices
@@ -143,7 +143,7 @@ class ShownForm:
                 for slot in (self.template.slots if self.template else ())
             },
             free=words,
-            packs=tuple(strengths.added_up([*ticked, *called])),
+            packs=tuple(strengths.added_up([*ticked, *tagged])),
             channel=self.channel,
             placement=cutout and Placement(cutout),
             negative=form["negative"].value() if "negative" in form.fields else None,

@@ -19,14 +19,14 @@ _FORMERLY = {  # what fields were called in links that people saved
 _NOT_KEPT = ("csrfmiddlewaretoken", "made_from")
 
 
-def remember(session, sent):
-    """Keep what the form held, so that the page opens with it again. sent: a QueryDict."""
-    session[_KEPT] = {name: values for name, values in sent.lists() if name not in _NOT_KEPT}
+def remember(session, posted):
+    """Keep what the form held, so that the page opens with it again. posted: a QueryDict."""
+    session[_KEPT] = {name: values for name, values in posted.lists() if name not in _NOT_KEPT}
 
 
 def asked_of(request):
     """What the create page is opened with: its address over what was last sent (a QueryDict)."""
-    asked = QueryDict(mutable=True)
+    query = QueryDict(mutable=True)
     if "from" not in request.GET:
         last_form = request.session.get(_KEPT, {})
         template = request.GET.getlist("template")
@@ -34,10 +34,10 @@ def asked_of(request):
             # Another template has other slots, and its own idea of what should not be seen.
             last_form = {n: v for n, v in last_form.items() if not _is_of_template(n)}
         for name, values in last_form.items():
-            asked.setlist(_FORMERLY.get(name, name), values)
+            query.setlist(_FORMERLY.get(name, name), values)
     for name, values in request.GET.lists():
-        asked.setlist(_FORMERLY.get(name, name), values)
-    return asked
+        query.setlist(_FORMERLY.get(name, name), values)
+    return query
 
 
 def _is_of_template(name):
@@ -49,29 +49,29 @@ def _origin_of(order):
     mode = order.mode
     if order.is_larger:  # the form asks for pictures of the first size
         mode = SceneMode.PRODUCT if order.placement else SceneMode.TEXT
-    shown = {"mode": mode.value}
+    fields = {"mode": mode.value}
     if order.init_image and not order.is_larger:
-        shown |= {
+        fields |= {
             "init_image": order.init_image.key,
             "denoising_strength": round(order.denoising_strength * 100),
         }
     if placement := order.placement:
-        shown["cutout"] = placement.cutout.pk
+        fields["cutout"] = placement.cutout.pk
         for name in ("x", "y", "width"):
-            shown[f"cutout_{name}"] = round(getattr(placement, name) * 100, 1)
-    return shown
+            fields[f"cutout_{name}"] = round(getattr(placement, name) * 100, 1)
+    return fields
 
 
-def initial_of(asked, person, template, versions):
-    """What the form shows at first. asked: the address's parameters (a QueryDict)."""
-    if (number := parse_id(asked.get("from"))) is not None:
+def initial_of(query, person, template, versions):
+    """What the form shows at first. query: the address's parameters (a QueryDict)."""
+    if (number := parse_id(query.get("from"))) is not None:
         visible = Asset.objects.visible_to(person).select_related("scene__template")
         if asset := visible.filter(pk=number).first():
             initial = _initial_of_asset(asset)
-            if asked.get("mode") == SceneMode.PICTURE:  # its settings, and itself to start from
+            if query.get("mode") == SceneMode.IMAGE:  # its settings, and itself to start from
                 init_image = sources.init_image_of(asset)
                 initial |= {
-                    "mode": SceneMode.PICTURE,
+                    "mode": SceneMode.IMAGE,
                     "init_image": init_image.key,
                     "seed": None,
                     "cutout": "",
@@ -79,30 +79,30 @@ def initial_of(asked, person, template, versions):
             return initial
     initial = {
         "template": template,
-        "count": parse_whole(asked.get("count"), 4),
-        "seed": parse_whole(asked.get("seed")),
-        "steps": parse_whole(asked.get("steps"), orders.DEFAULT_STEPS),
-        "guidance": parse_number(asked.get("guidance"), orders.DEFAULT_GUIDANCE),
-        "scheduler": asked.get("scheduler") or Scheduler.DPM,
-        "free": asked.get("free", ""),
-        "channel": asked.get("channel") or _first_channel(),
-        "negative": asked.get("negative", template.negative_prompt if template else ""),
-        "sweep": asked.get("sweep", ""),
-        "reason": asked.get("reason", ""),
+        "count": parse_whole(query.get("count"), 4),
+        "seed": parse_whole(query.get("seed")),
+        "steps": parse_whole(query.get("steps"), orders.DEFAULT_STEPS),
+        "guidance": parse_number(query.get("guidance"), orders.DEFAULT_GUIDANCE),
+        "scheduler": query.get("scheduler") or Scheduler.DPM,
+        "free": query.get("free", ""),
+        "channel": query.get("channel") or _first_channel(),
+        "negative": query.get("negative", template.negative_prompt if template else ""),
+        "sweep": query.get("sweep", ""),
+        "reason": query.get("reason", ""),
     }
     for slot in template.slots if template else ():
         name = f"slot_{slot['name']}"
         values = [option["value"] for option in slot["options"]]
-        initial[name] = asked[name] if asked.get(name) in values else values[0]
+        initial[name] = query[name] if query.get(name) in values else values[0]
     for name in ("mode", "init_image", "cutout"):
-        initial[name] = asked.get(name, "")
+        initial[name] = query.get(name, "")
     for name in ("denoising_strength", "cutout_x", "cutout_y", "cutout_width"):
-        if (value := parse_number(asked.get(name))) is not None:
+        if (value := parse_number(query.get(name))) is not None:
             initial[name] = int(value) if value.is_integer() else value
-    initial["pack"] = _picked(asked, template, versions)
+    initial["pack"] = _picked(query, template, versions)
     for version in versions:
-        if f"strength_{version.pk}" in asked:
-            initial[f"strength_{version.pk}"] = asked[f"strength_{version.pk}"]
+        if f"strength_{version.pk}" in query:
+            initial[f"strength_{version.pk}"] = query[f"strength_{version.pk}"]
     return initial
 
 
@@ -130,10 +130,10 @@ def _initial_of_asset(asset):
     return initial
 
 
-def _picked(asked, template, versions):
+def _picked(query, template, versions):
     """Which packs are ticked at first: those asked for, else the template's, else the first."""
-    if "pack" in asked:
-        names = set(asked.getlist("pack"))  # names in links, numbers in what the form sent
+    if "pack" in query:
+        names = set(query.getlist("pack"))  # names in links, numbers in what the form sent
         return [v.pk for v in versions if v.pack.slug in names or str(v.pk) in names]
     usual = {pack.pk for pack in template.packs.all()} if template else set()
     return [v.pk for v in versions if v.pack_id in usual] or [v.pk for v in versions[:1]]

@@ -84,16 +84,16 @@ def _labelled(asset, channel, form, limited, watermark=""):
         raise Refused("picture-not-ready")
     name = str(asset)
     with loaded(blobs.local(asset.image_sha256, name), name=name) as master:
-        picture = master.convert("RGB")
-    size = limited(delivered_size(asset, channel), picture.size)
-    picture = _delivered(picture, asset.scene, size)
+        image = master.convert("RGB")
+    size = limited(delivered_size(asset, channel), image.size)
+    image = _delivered(image, asset.scene, size)
     file = io.BytesIO()
-    labelling.write(picture, file, form=form, mark=mark_of(asset), watermark=watermark)
+    labelling.write(image, file, form=form, mark=mark_of(asset), watermark=watermark)
     where = channel or asset.scene.channel
     name = "-".join(
         filter(None, ["studio", str(asset.pk), where and where.slug, "proof" if watermark else ""])
     )
-    return LabelledFile(file.getvalue(), f"{name}.{form}", FORMS[form], *picture.size)
+    return LabelledFile(file.getvalue(), f"{name}.{form}", FORMS[form], *image.size)
 
 
 def _at_most(longest, inside_master=False):
@@ -112,20 +112,18 @@ def _within(size, master):
     return tuple(max(1, round(side * shrink)) for side in size)
 
 
-def _delivered(picture, scene, size):
+def _delivered(image, scene, size):
     """The master cut to its channel. A real car is put on again at the size that leaves.
 
     Its file is far larger than what a small base paints, so it would be soft otherwise.
     """
     product = product_of(scene)
     if product is None:
-        return sizes.cut_to(picture, *size)
-    grown = max(1.0, size[0] / picture.width, size[1] / picture.height)
-    larger = picture.resize(
-        [round(side * grown) for side in picture.size], Image.Resampling.LANCZOS
-    )
+        return sizes.cut_to(image, *size)
+    grown = max(1.0, size[0] / image.width, size[1] / image.height)
+    larger = image.resize([round(side * grown) for side in image.size], Image.Resampling.LANCZOS)
     # The channel's cut goes around the car, not around the middle.
-    shape = scene.cutout.height / scene.cutout.width * picture.width / picture.height
+    shape = scene.cutout.height / scene.cutout.width * image.width / image.height
     focus = (scene.cutout_x, scene.cutout_y - scene.cutout_width * shape / 2)
     return sizes.cut_to(compositing.put_on(larger, product), *size, focus=focus)
 

@@ -31,14 +31,14 @@ PROMPTS = (
 
 def order_sheet(version):
     """Have the version's strength sheet painted; one that is there already stays."""
-    sheet, made = EvidenceSheet.objects.get_or_create(
+    sheet, is_new = EvidenceSheet.objects.get_or_create(
         version=version,
         defaults={
             "plan": {"prompts": list(PROMPTS), "seed": SEED, "strengths": list(STRENGTHS)},
             "total": len(PROMPTS) * len(STRENGTHS),
         },
     )
-    if made:
+    if is_new:
         sheet.requeue(why="ordered")
         work_queue.enqueue_work(sheet)
     return sheet

@@ -50,9 +50,9 @@ def _pack(packed, version, weights, metadata):
             read_header(target).metadata, version.strength, family=version.base.family
         )
         archive.writestr(f"{name}.json", json.dumps(card, ensure_ascii=False, indent=2))
-        if shown := _preview(version):
+        if preview := _preview(version):
             with archive.open(f"{name}.preview.png", "w") as file:
-                _write_labelled(shown, file, version)
+                _write_labelled(preview, file, version)
 
 
 def file_stem(version):
@@ -64,11 +64,11 @@ def _preview(version):
     """The evidence picture nearest the default strength; None before its sheet is painted."""
     return min(
         version.images.all(),
-        key=lambda picture: abs(picture.strength - version.strength),
+        key=lambda image: abs(image.strength - version.strength),
         default=None,
     )
 
 
-def _write_labelled(shown, file, version):
-    picture = open_rgb(blobs.local(shown.sha256, str(version)))
-    labelling.write(picture, file, form="png", mark=mark(f"style-{version.pk}", shown.sha256))
+def _write_labelled(preview, file, version):
+    image = open_rgb(blobs.local(preview.sha256, str(version)))
+    labelling.write(image, file, form="png", mark=mark(f"style-{version.pk}", preview.sha256))

@@ -21,24 +21,24 @@ def usable_versions():
 
 def by_name(versions):
     """{name: version}: each pack's slug, then its two names where they mean no other pack."""
-    named = {}
+    groups = {}
     for version in versions:
         for name in dict.fromkeys((version.pack.name_zh, version.pack.name_en)):
-            named.setdefault(" ".join(name.split()), []).append(version)
+            groups.setdefault(" ".join(name.split()), []).append(version)
     slugs = {version.pack.slug: version for version in versions}
     return slugs | {
-        name: group[0] for name, group in named.items() if len(group) == 1 and name not in slugs
+        name: group[0] for name, group in groups.items() if len(group) == 1 and name not in slugs
     }
 
 
 def prepared(version):
     """The version with what its card, film and sheet draw: .cover, .film, .rows, .columns."""
-    pictures = list(version.images.all())
+    images = list(version.images.all())
     rows = {}
-    for picture in pictures:
-        rows.setdefault((picture.prompt, picture.seed), []).append(picture)
+    for image in images:
+        rows.setdefault((image.prompt, image.seed), []).append(image)
     version.rows = [sorted(row, key=lambda p: p.strength) for row in rows.values()]
-    version.columns = sorted({picture.strength for picture in pictures})
+    version.columns = sorted({image.strength for image in images})
     first = version.rows[0] if version.rows else []
     version.cover = min(first, key=lambda p: abs(p.strength - version.strength), default=None)
     version.film = [(p.strength, p.get_absolute_url(), "") for p in first]
@@ -68,9 +68,9 @@ def packs_for(person, state="", family="", words=""):
         )
     cards = []
     for pack in packs:
-        seen = list(pack.versions.all())
-        if seen:
-            pack.shown = prepared(_shown(seen))
+        visible_versions = list(pack.versions.all())
+        if visible_versions:
+            pack.shown = prepared(_shown(visible_versions))
             pack.shown.pack = pack
             cards.append(pack)
     if state:

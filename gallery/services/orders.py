@@ -11,7 +11,7 @@ from training.engine import families
 from training.models import BaseModel
 
 MOST_PACKS = 3
-MOST_PICTURES = 8
+MOST_IMAGES = 8
 LARGEST_SEED = 2**32 - 1
 STEPS = (4, 60)
 GUIDANCE = (1, 15)
@@ -74,7 +74,7 @@ class SceneOrder:
             return SceneMode.LARGER
         if self.placement:
             return SceneMode.PRODUCT
-        return SceneMode.PICTURE if self.init_image else SceneMode.TEXT
+        return SceneMode.IMAGE if self.init_image else SceneMode.TEXT
 
 
 def base_of(order):
@@ -132,8 +132,8 @@ def negative_of(order):
     if not order.placement:
         return words
     bodies = Vehicle.objects.exclude(body="").values_list("body", flat=True)
-    said = words.split(", ")
-    return ", ".join(filter(None, [words, *sorted({b for b in bodies if b not in said})]))
+    phrases = words.split(", ")
+    return ", ".join(filter(None, [words, *sorted({b for b in bodies if b not in phrases})]))
 
 
 def title_of(order):

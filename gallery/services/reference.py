@@ -239,12 +239,12 @@ def seed_reference():
 def seed_templates(maker, approver):
     """The first templates, submitted by one person and approved by the other; those there stay."""
     for details in TEMPLATES:
-        template, made = PromptTemplate.objects.get_or_create(
+        template, is_new = PromptTemplate.objects.get_or_create(
             slug=details["slug"],
             number=1,
             defaults={"made_by": maker, **details},
         )
-        if made:
+        if is_new:
             template.full_clean()
             template.submit(maker)
             template.approve(approver)

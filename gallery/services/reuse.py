@@ -33,11 +33,11 @@ def sweep(asset, by=None):
     packs = asset.acting_packs()
     if not packs:
         raise Refused("sweep-needs-one-pack")
-    allowed = [strength for strength in SWEEP if packs[0][0].allows(strength)]
-    if len(allowed) < 2:
+    in_band = [strength for strength in SWEEP if packs[0][0].allows(strength)]
+    if len(in_band) < 2:
         low, high = packs[0][0].strength_min, packs[0][0].strength_max
-        allowed = [round(low + (high - low) * share / 3, 2) for share in range(4)]
-    return replace(_order_of(asset, by, seed=asset.seed), strengths=tuple(allowed))
+        in_band = [round(low + (high - low) * share / 3, 2) for share in range(4)]
+    return replace(_order_of(asset, by, seed=asset.seed), strengths=tuple(in_band))
 
 
 def _check_original(asset):
@@ -80,7 +80,7 @@ def _order_of(asset, by, *, seed):
 
 def _init_image_of(scene):
     """What the scene started from, as it was; None for a scene from words alone."""
-    if scene.mode not in (SceneMode.PICTURE, SceneMode.LARGER):
+    if scene.mode not in (SceneMode.IMAGE, SceneMode.LARGER):
         return None
     return sources.former_init_image(scene)
 
@@ -118,8 +118,8 @@ def _without_opening(scene):
     opening = [pack.version.trigger_words for pack in scene.packs.all()]
     text = scene.prompt
     for words in [*opening, scene.base.info.get("neutral_phrase", "")]:
-        for written in dict.fromkeys((word_weights.literal(prompts.tidy(words)), words)):
-            if written and text.startswith(f"{written}, "):
-                text = text[len(written) + 2 :]
+        for phrase in dict.fromkeys((word_weights.literal(prompts.tidy(words)), words)):
+            if phrase and text.startswith(f"{phrase}, "):
+                text = text[len(phrase) + 2 :]
                 break
     return text

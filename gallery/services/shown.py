@@ -54,13 +54,13 @@ def made_asset(asset):
     )
 
 
-def thumb(asset, picture, sha256):
+def thumb(asset, image, sha256):
     """What `made_asset` is served as, made once, with the picture still in memory.
 
-    picture: the master. sha256: of the master's file.
+    image: the master. sha256: of the master's file.
     """
     return labelling.for_screens(
-        picture, mark(f"studio-{asset.pk}", sha256), longest=THUMB_SIDE, quality=_THUMB_QUALITY
+        image, mark(f"studio-{asset.pk}", sha256), longest=THUMB_SIDE, quality=_THUMB_QUALITY
     )
 
 
@@ -76,18 +76,16 @@ def preview(asset):
         )
 
 
-def marked_thumb(path, taken):
+def marked_thumb(path, stored_image):
     """The blob of a thumbnail that carries the mark of the file at path; "" if that has none.
 
     For pictures that people bring along and a machine made: downloads of this studio, others' too.
-    taken: the same file as pictures.take_in has taken it in.
+    stored_image: the same file as image_store.take_in has taken it in.
     """
     if not (file_mark := _mark_in(path)):
         return ""
-    with loaded(blobs.local(taken.image_sha256)) as picture:
-        thumb = labelling.for_screens(
-            picture, file_mark, longest=THUMB_SIDE, quality=_THUMB_QUALITY
-        )
+    with loaded(blobs.local(stored_image.image_sha256)) as image:
+        thumb = labelling.for_screens(image, file_mark, longest=THUMB_SIDE, quality=_THUMB_QUALITY)
     return blobs.put_bytes(thumb)
 
 
@@ -105,15 +103,20 @@ def _mark_in(path):
         return Mark(producer=settings.AIGC_PRODUCER_CODE or "DEMO", produce_id="foreign")
 
 
-def content_of(made):
+def content_of(made_image):
     """The bytes of a WebP that may be shown. Raises blobs.BlobMissing.
 
-    made: a MadeImage; settings.MADE_IMAGES leads here.
+    made_image: a MadeImage; settings.MADE_IMAGES leads here.
     """
-    own_mark = mark(made.number, made.sha256)
-    if made.ready_sha256 and (ready := _ready(made.ready_sha256, own_mark)):
+    own_mark = mark(made_image.number, made_image.sha256)
+    if made_image.ready_sha256 and (ready := _ready(made_image.ready_sha256, own_mark)):
         return ready
-    return _made_ready(str(blobs.local(made.sha256)), own_mark, made.longest, made.watermark)
+    return _made_ready(
+        str(blobs.local(made_image.sha256)),
+        own_mark,
+        made_image.longest,
+        made_image.watermark,
+    )
 
 
 def _ready(sha256, own_mark):

@@ -92,15 +92,15 @@ def check_init_image(init_image, person):
         raise Refused("init-image-not-yours")
 
 
-def recent_images(person, chosen=None, most=5):
+def recent_images(person, choice=None, most=5):
     """What the page offers to start from: the one chosen, then the person's newest pictures."""
-    mine = Asset.objects.kept().filter(scene__owner=person, state=AssetState.READY)
+    mine = Asset.objects.not_binned().filter(scene__owner=person, state=AssetState.READY)
     mine = mine.exclude(review__in=NEVER_LEAVES)
     newest = mine.select_related("scene__template").order_by("-pk")[:most]
     offered = [init_image_of(asset) for asset in newest]
-    if chosen is None or chosen.key in {init_image.key for init_image in offered}:
+    if choice is None or choice.key in {init_image.key for init_image in offered}:
         return offered
-    return [chosen, *offered[: most - 1]]
+    return [choice, *offered[: most - 1]]
 
 
 def take_init_image(upload, person):
@@ -108,14 +108,14 @@ def take_init_image(upload, person):
     _check_size(upload)
     name = image_store.safe_name(upload.name)
     path = upload.temporary_file_path()
-    taken = image_store.take_in(path, name, images.check_shape)
+    image = image_store.take_in(path, name, images.check_shape)
     return InitImageUpload.objects.create(
         owner=person,
         name=name,
-        sha256=taken.image_sha256,
-        thumb_sha256=shown.marked_thumb(path, taken) or taken.thumb_sha256,
-        width=taken.width,
-        height=taken.height,
+        sha256=image.image_sha256,
+        thumb_sha256=shown.marked_thumb(path, image) or image.thumb_sha256,
+        width=image.width,
+        height=image.height,
     )
 
 
@@ -132,9 +132,9 @@ def take_cutout(upload, person, vehicle=None):
 def keep_cutout(path, name, person, vehicle=None):
     """As take_cutout, for a file on this machine. name: the file's own."""
     with images.one_at_a_time():
-        picture = compositing.open_cutout(path, name)
-        size, thumb = picture.size, _thumb(picture)
-        del picture  # before the next one's turn
+        cutout_image = compositing.open_cutout(path, name)
+        size, thumb = cutout_image.size, _thumb(cutout_image)
+        del cutout_image  # before the next one's turn
     return ProductCutout.objects.create(
         vehicle=vehicle,
         name=name.rpartition(".")[0][:120] or name[:120],
@@ -161,9 +161,9 @@ def _check_size(upload):
         )
 
 
-def _thumb(picture):
+def _thumb(image):
     """A small WebP of the picture, which is made small itself."""
-    picture.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.LANCZOS)
+    image.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.LANCZOS)
     file = io.BytesIO()
-    picture.save(file, "WEBP", quality=85, method=3)
+    image.save(file, "WEBP", quality=85, method=3)
     return file.getvalue()

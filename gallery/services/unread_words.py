@@ -11,16 +11,16 @@ def unread(order):
 
     Trigger words are let be: the style has learned them as they stand.
     """
-    written = [piece.text for piece in orders.pieces_of(order) if piece.kind != "trigger"]
-    words = not_english(" ".join([*written, orders.negative_of(order)]))
+    pieces = [piece.text for piece in orders.pieces_of(order) if piece.kind != "trigger"]
+    words = not_english(" ".join([*pieces, orders.negative_of(order)]))
     if not words:
         return ""
-    known = ", ".join(f"{term} = {phrase}" for term, phrase in _known("\n".join(words)))
-    code = "words-not-english-known" if known else "words-not-english"
-    return problems.sentence(code, {"words": _shortened("…".join(words)), "known": known})
+    glossary = ", ".join(f"{term} = {phrase}" for term, phrase in _glossary_of("\n".join(words)))
+    code = "words-not-english-known" if glossary else "words-not-english"
+    return problems.sentence(code, {"words": _shortened("…".join(words)), "known": glossary})
 
 
-def _known(text):
+def _glossary_of(text):
     """[(term, English phrase)] of the house's words in the text; 骑楼街 hides 骑楼."""
     phrases = dict(GlossaryTerm.objects.values_list("term", "phrase"))
     phrases |= dict(Vehicle.objects.values_list("name_zh", "phrase"))

@@ -47,7 +47,7 @@ def validate(order, by):
 def _check_settings(order):
     """Raise for numbers that no form offers."""
     for setting, value, (least, most) in (
-        ("count", order.image_count, (1, orders.MOST_PICTURES)),
+        ("count", order.image_count, (1, orders.MOST_IMAGES)),
         ("steps", order.steps, orders.STEPS),
         ("guidance", order.guidance, orders.GUIDANCE),
         ("seed", order.seed or 0, (0, orders.LARGEST_SEED)),

@@ -31,21 +31,21 @@ PER_PAGE = 48
 @require_safe
 def asset_list(request):
     """All finished pictures this person may see; filters stand in the address."""
-    asked = request.GET
-    if asked.get("bin"):
+    query = request.GET
+    if query.get("bin"):
         assets = Asset.objects.binned_by(request.user)
     else:
         assets = Asset.objects.visible_to(request.user)
     assets = assets.filter(state=AssetState.READY)
-    if asked.get("review") in AssetReview.values:
-        assets = assets.filter(review=asked["review"])
-    if asked.get("mine"):
+    if query.get("review") in AssetReview.values:
+        assets = assets.filter(review=query["review"])
+    if query.get("mine"):
         assets = assets.filter(scene__owner=request.user)
-    if asked.get("favourite"):
+    if query.get("favourite"):
         assets = assets.filter(is_favourite=True)
-    if asked.get("pack"):
-        assets = assets.filter(scene__packs__version__pack__slug=asked["pack"]).distinct()
-    if words := asked.get("q", "").strip():
+    if query.get("pack"):
+        assets = assets.filter(scene__packs__version__pack__slug=query["pack"]).distinct()
+    if words := query.get("q", "").strip():
         assets = assets.filter(
             Q(scene__prompt__icontains=words)
             | Q(scene__title__icontains=words)
@@ -58,10 +58,10 @@ def asset_list(request):
         .order_by("-scene__made_at", "-scene_id", "index")
     )
     context = {
-        "page": Paginator(assets, PER_PAGE).get_page(asked.get("page")),
+        "page": Paginator(assets, PER_PAGE).get_page(query.get("page")),
         "packs": StylePack.objects.usable(),
         "reviews": list(AssetReview),
-        "asked": asked,
+        "asked": query,
         "bin_days": settings.BIN_DAYS,
     }
     return render(request, "gallery/asset_list.html", context)
@@ -205,8 +205,8 @@ def asset_withdraw(request, pk):
 
 def _init_image_url(request, scene):
     """Where the picture that a scene started from is shown; "" where this person may not look."""
-    seen = Asset.objects.visible_to(request.user).filter(pk=scene.init_image_asset_id)
-    if scene.init_image_asset_id is None or not seen.exists():
+    assets = Asset.objects.visible_to(request.user).filter(pk=scene.init_image_asset_id)
+    if scene.init_image_asset_id is None or not assets.exists():
         return ""
     return scene.init_image_asset.get_absolute_url()
 
@@ -218,25 +218,25 @@ def _may_ask(request, asset):
 
 
 def _visible(request, pk):
-    seen = Asset.objects.visible_to(request.user) | Asset.objects.binned_by(request.user)
+    assets = Asset.objects.visible_to(request.user) | Asset.objects.binned_by(request.user)
     related = ("template", "channel", "owner", "base", "init_image_asset", "cutout__vehicle")
     related = [f"scene__{name}" for name in related]
-    return get_object_or_404(seen.select_related(*related), pk=pk)
+    return get_object_or_404(assets.select_related(*related), pk=pk)
 
 
 def _mine(request, pk):
-    mine = Asset.objects.kept().filter(scene__owner=request.user).select_related("scene")
+    mine = Asset.objects.not_binned().filter(scene__owner=request.user).select_related("scene")
     return get_object_or_404(mine, pk=pk)
 
 
-def _act(request, asset, act, said):
+def _act(request, asset, act, success):
     try:
         act(asset, request.user)
     except Refused as error:
         messages.error(request, problems.of(error))
     else:
         if not request.htmx:
-            messages.success(request, said)
+            messages.success(request, success)
     return _back(request, asset)
 
 
@@ -244,8 +244,8 @@ def _back(request, asset):
     """To the create page (its results alone, when asked by htmx) or else to the picture."""
     if request.POST.get("next") == "create":
         if request.htmx:
-            shown = {"results": results.results_of(request.user)}
-            return render(request, "gallery/_results.html", shown)
+            context = {"results": results.results_of(request.user)}
+            return render(request, "gallery/_results.html", context)
         return redirect(f"{reverse('gallery:create')}#results")
     return redirect(asset)
 

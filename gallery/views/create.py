@@ -46,22 +46,22 @@ def create(request):
 
 
 def _page_context(request, form):
-    shown = ShownForm(form)
+    shown_form = ShownForm(form)
     base = orders.default_base()
     channels = placement.framed(Channel.objects.all(), base)
     return {
         "form": form,
-        "shown": shown,
+        "shown": shown_form,
         "channels": channels,
-        "frame": placement.frame_of(shown, channels),
-        "recent": sources.recent_images(request.user, shown.init_image),
+        "frame": placement.frame_of(shown_form, channels),
+        "recent": sources.recent_images(request.user, shown_form.init_image),
         "base": base,
         "takes": _takes(form, base, channels),
         "shown_count": parse_id(form["count"].value()) or 1,
         "templates": PromptTemplate.objects.approved().order_by("slug"),
         "results": results.results_of(request.user),
         "left_today": quota.left_today(request.user),
-        **_prompt_context(shown),
+        **_prompt_context(shown_form),
     }
 
 
@@ -85,7 +85,7 @@ def add_source(request):
     try:
         if file := request.FILES.get("init_image_file"):
             fields["init_image"] = f"own-{sources.take_init_image(file, request.user).pk}"
-            fields["mode"] = SceneMode.PICTURE
+            fields["mode"] = SceneMode.IMAGE
         elif file := request.FILES.get("cutout_file"):
             fields["cutout"] = sources.take_cutout(file, request.user).pk
             fields["mode"] = SceneMode.PRODUCT
@@ -103,12 +103,12 @@ def prompt(request):
     """The prompt as it would be sent now, for the block beside the form."""
     form = _form(request)
     form.is_valid()
-    shown = ShownForm(form)
-    context = _prompt_context(shown)
-    gone = [*form["pack"].errors, *shown.errors_above()]
-    if gone:
-        context["prompt_problem"] = gone[0]
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if gone else HTTPStatus.OK
+    shown_form = ShownForm(form)
+    context = _prompt_context(shown_form)
+    errors = [*form["pack"].errors, *shown_form.errors_above()]
+    if errors:
+        context["prompt_problem"] = errors[0]
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
     return render(request, "gallery/_prompt.html", context, status=status)
 
 
@@ -210,12 +210,12 @@ def _back_to_results(request):
 def _form(request):
     """The form as sent; else as the address asks (?template=…&pack=…&from=…), or as last sent."""
     person = request.user
-    asked = request.POST if request.method == "POST" else scene_initial.asked_of(request)
-    template = _template(asked, person)
+    query = request.POST if request.method == "POST" else scene_initial.asked_of(request)
+    template = _template(query, person)
     if request.method == "POST":
         return SceneForm(request.POST, person=person, template=template)
     versions = library.usable_versions()
-    initial = scene_initial.initial_of(asked, person, template, versions)
+    initial = scene_initial.initial_of(query, person, template, versions)
     if "from" in request.GET and initial.get("template"):
         template = initial["template"]
     form = SceneForm(person=person, template=template, initial=initial)
@@ -223,22 +223,22 @@ def _form(request):
     return form
 
 
-def _template(asked, person):
+def _template(query, person):
     """The template asked for by its number; else the first, unless a free prompt is asked for."""
     approved = PromptTemplate.objects.approved().prefetch_related("packs")
-    choice = asked.get("template", "")
+    choice = query.get("template", "")
     number = parse_id(choice)
     if number is not None and (template := approved.filter(pk=number).first()):
         return template
-    if choice == "free" and person.may_write_prompts or "template" in asked and not choice:
+    if choice == "free" and person.may_write_prompts or "template" in query and not choice:
         return None
     return approved.order_by("slug").first()
 
 
-def _prompt_context(shown):
+def _prompt_context(shown_form):
     """The pieces of the prompt and its length in tokens, or what is wrong with it."""
     try:
-        order = shown.form.order or shown.order()
+        order = shown_form.form.order or shown_form.order()
         pieces = orders.pieces_of(order)
         base = orders.base_of(order)
         prompt = prompts.joined(pieces)
@@ -247,12 +247,12 @@ def _prompt_context(shown):
         sentence = problems.of(error) if isinstance(error, REFUSALS) else ""
         return {"pieces": [], "prompt_problem": sentence}
     limit = base.info.get("token_limit") or 0
-    used = families.of(base.family).count_tokens(base.path, word_weights.words_of(prompt))
-    in_parts = problems.sentence("prompt-in-parts", {"tokens": used, "limit": limit})
-    notes = [in_parts if limit and used > limit else "", unread_words.unread(order)]
+    tokens = families.of(base.family).count_tokens(base.path, word_weights.words_of(prompt))
+    in_parts = problems.sentence("prompt-in-parts", {"tokens": tokens, "limit": limit})
+    notes = [in_parts if limit and tokens > limit else "", unread_words.unread(order)]
     return {
         "pieces": pieces,
-        "tokens": used,
+        "tokens": tokens,
         "token_limit": limit,
         "prompt_notes": [note for note in notes if note],
         "prompt_packs": order.packs,

@@ -38,8 +38,8 @@ def asset_preview(request, pk):
 
     A page that asks a moment too late gets the finished picture, or nothing if there is none.
     """
-    seen = Asset.objects.visible_to(request.user).select_related("scene")
-    asset = get_object_or_404(seen, pk=pk)
+    assets = Asset.objects.visible_to(request.user).select_related("scene")
+    asset = get_object_or_404(assets, pk=pk)
     if asset.state == AssetState.READY:
         return serve_made(request, shown.made_asset(asset))
     if not asset.preview:
@@ -60,8 +60,8 @@ def asset_image(request, pk):
 
 def _finished(request, pk):
     """A finished picture that this person may see, their own in the bin among them."""
-    seen = Asset.objects.visible_to(request.user) | Asset.objects.binned_by(request.user)
-    finished = seen.filter(state=AssetState.READY)
+    assets = Asset.objects.visible_to(request.user) | Asset.objects.binned_by(request.user)
+    finished = assets.filter(state=AssetState.READY)
     return get_object_or_404(finished.select_related("scene__channel", "scene__cutout"), pk=pk)
 
 
@@ -69,9 +69,9 @@ def _finished(request, pk):
 @require_safe
 def evidence_image(request, pk):
     """A picture of a strength sheet."""
-    seen = StyleVersion.objects.visible_to(request.user)
-    picture = get_object_or_404(EvidenceImage.objects.filter(version__in=seen), pk=pk)
-    return serve_made(request, MadeImage(picture.sha256, f"evidence-{picture.pk}"))
+    versions = StyleVersion.objects.visible_to(request.user)
+    image = get_object_or_404(EvidenceImage.objects.filter(version__in=versions), pk=pk)
+    return serve_made(request, MadeImage(image.sha256, f"evidence-{image.pk}"))
 
 
 @login_required

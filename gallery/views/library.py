@@ -32,21 +32,21 @@ from training.models import Checkpoint, TrainingRun
 @login_required
 @require_safe
 def pack_list(request):
-    asked = request.GET
+    query = request.GET
     person = request.user
-    everything = library.packs_for(person, words=asked.get("q", "").strip())
+    everything = library.packs_for(person, words=query.get("q", "").strip())
     cards = [
         pack
         for pack in everything
-        if asked.get("state") in (None, "", pack.shown.state)
-        and asked.get("family") in (None, "", pack.shown.base.family)
+        if query.get("state") in (None, "", pack.shown.state)
+        and query.get("family") in (None, "", pack.shown.base.family)
     ]
     context = {
         "packs": cards,
         "total": len(everything),
         "states": _counted(everything, lambda p: (p.shown.state, p.shown.get_state_display())),
         "families": _counted(everything, lambda p: (p.shown.base.family,) * 2),
-        "asked": asked,
+        "asked": query,
     }
     return render(request, "gallery/pack_list.html", context)
 
@@ -55,11 +55,13 @@ def pack_list(request):
 @require_safe
 def pack_detail(request, slug):
     """The pack's approved version, else its newest that this person may see."""
-    seen = StyleVersion.objects.visible_to(request.user).filter(pack__slug=slug)
-    shown = seen.approved().order_by("-number").first() or seen.order_by("-number").first()
-    if shown is None:
+    versions = StyleVersion.objects.visible_to(request.user).filter(pack__slug=slug)
+    version = (
+        versions.approved().order_by("-number").first() or versions.order_by("-number").first()
+    )
+    if version is None:
         raise Http404
-    return redirect(shown)
+    return redirect(version)
 
 
 @login_required
@@ -230,14 +232,14 @@ def version_export(request, slug, number):
 
 
 def _version(request, slug, number):
-    seen = (
+    versions = (
         StyleVersion.objects.visible_to(request.user)
         .select_related(
             "pack", "base", "sheet", "checkpoint__run__dataset", "checkpoint__run__snapshot"
         )
         .prefetch_related(Prefetch("images"))
     )
-    return library.prepared(get_object_or_404(seen, pack__slug=slug, number=number))
+    return library.prepared(get_object_or_404(versions, pack__slug=slug, number=number))
 
 
 def _stored(form, publish):

@@ -31,14 +31,14 @@ class Item:
     title: str
     person: object
     at: object
-    picture: str
+    image: str
 
     @property
     def key(self):
         return f"{self.kind}-{self.row.pk}"
 
     @property
-    def seen(self):
+    def fingerprint(self):
         """Differs once the thing was sent back and submitted anew."""
         return self.at.isoformat()
 
@@ -59,7 +59,7 @@ def review(request):
         one_of(request.POST.get("decision"), dict(DECISIONS))
         if item is None:
             raise Http404
-        if request.POST.get("seen", item.seen) != item.seen:
+        if request.POST.get("seen", item.fingerprint) != item.fingerprint:
             messages.error(request, problems.sentence("decided-already"))
             return redirect(f"{reverse('gallery:review')}?item={item.key}")
         if form.is_valid() and _decide(form, item, request):
@@ -77,7 +77,7 @@ def waiting_items():
     items = []
     for version in versions.prefetch_related("images"):
         cover = library.prepared(version).cover
-        picture = cover.get_absolute_url() if cover else ""
+        image = cover.get_absolute_url() if cover else ""
         items.append(
             Item(
                 "version",
@@ -85,11 +85,11 @@ def waiting_items():
                 str(version),
                 version.submitted_by,
                 version.submitted_at,
-                picture,
+                image,
             )
         )
     for template in PromptTemplate.objects.in_review().select_related("submitted_by"):
-        picture = reverse("gallery:template-cover", args=[template.pk])
+        image = reverse("gallery:template-cover", args=[template.pk])
         items.append(
             Item(
                 "template",
@@ -97,13 +97,13 @@ def waiting_items():
                 str(template),
                 template.submitted_by,
                 template.submitted_at,
-                picture if template.cover_sha256 else "",
+                image if template.cover_sha256 else "",
             )
         )
-    asked = Asset.objects.kept().filter(review=AssetReview.ASKED)
-    for asset in asked.select_related("scene__owner", "scene__template", "scene__channel"):
-        picture = reverse("gallery:asset-thumb", args=[asset.pk])
-        items.append(Item("asset", asset, str(asset), asset.scene.owner, asset.made_at, picture))
+    waiting = Asset.objects.not_binned().filter(review=AssetReview.ASKED)
+    for asset in waiting.select_related("scene__owner", "scene__template", "scene__channel"):
+        image = reverse("gallery:asset-thumb", args=[asset.pk])
+        items.append(Item("asset", asset, str(asset), asset.scene.owner, asset.made_at, image))
     return sorted(items, key=lambda item: item.at)
 
 
@@ -125,8 +125,10 @@ def _decide(form, item, request):
         needs_reason = error.code in {"send-back-reason", "decline-reason"}
         form.add_error("reason" if needs_reason else None, problems.of(error))
         return False
-    said = _("%(thing)s is approved.") if approves else _("%(thing)s went back with your reason.")
-    messages.success(request, said % {"thing": item.title})
+    success = (
+        _("%(thing)s is approved.") if approves else _("%(thing)s went back with your reason.")
+    )
+    messages.success(request, success % {"thing": item.title})
     return True
 
 

@@ -27,11 +27,11 @@ from training.engine.errors import EngineError
 @require_safe
 def template_list(request):
     """The newest of each name; marketers see the approved ones."""
-    seen = PromptTemplate.objects.visible_to(request.user).annotate(
+    templates = PromptTemplate.objects.visible_to(request.user).annotate(
         uses=Count("scenes__assets", distinct=True)
     )
     newest = {}
-    for template in seen.select_related("made_by").order_by("slug", "-number"):
+    for template in templates.select_related("made_by").order_by("slug", "-number"):
         newest.setdefault(template.slug, template)
     return render(request, "gallery/template_list.html", {"templates": list(newest.values())})
 
@@ -131,12 +131,12 @@ def _edit(request, template):
         try:
             if not is_draft:
                 raise WrongState(template, "edited")
-            saved = form.save()
+            draft = form.save()
         except WrongState:  # the page keeps what was written, to be taken along
             form.add_error(None, problems.sentence("no-draft-any-more"))
         else:
             messages.success(request, _("Saved."))
-            return redirect(saved)
+            return redirect(draft)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     context = {"form": form, "template": template}
     return render(request, "gallery/template_form.html", context, status=status)

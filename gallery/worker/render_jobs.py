@@ -64,13 +64,13 @@ def render_asset(asset, turn, stopped):
         turn.yield_device()
 
     try:
-        picture = _render(scene_renderer, scene, request, on_step, stopped)
+        image = _render(scene_renderer, scene, request, on_step, stopped)
     except RenderStopped as error:
         raise stopping.Stopped from error
-    image_sha256 = blobs.put_bytes(renderer.png(picture))
+    image_sha256 = blobs.put_bytes(renderer.png(image))
     asset.finish(
         image_sha256=image_sha256,
-        thumb_sha256=blobs.put_bytes(shown.thumb(asset, picture, image_sha256)),
+        thumb_sha256=blobs.put_bytes(shown.thumb(asset, image, image_sha256)),
         seconds=time.monotonic() - began,
         lineage=lineage_of(asset, packs, renderer.versions()),
     )
@@ -90,7 +90,7 @@ def _render(scene_renderer, scene, request, on_step, stopped):
         )
     if scene.mode == SceneMode.PRODUCT:
         return scene_renderer.render_product(product_of(scene), request, on_step, stopped)
-    if scene.mode == SceneMode.PICTURE:
+    if scene.mode == SceneMode.IMAGE:
         request = replace(
             request, init_image=init_image_path(scene), denoising_strength=scene.denoising_strength
         )
@@ -118,7 +118,7 @@ def render_sheet(sheet, turn, stopped):
                 packs=[(weights, strength)],
             )
             try:
-                picture = scene_renderer.render(request, None, stopped)
+                image = scene_renderer.render(request, None, stopped)
             except RenderStopped as error:
                 raise stopping.Stopped from error
             there[prompt, seed, strength] = EvidenceImage.objects.create(
@@ -126,7 +126,7 @@ def render_sheet(sheet, turn, stopped):
                 prompt=prompt,
                 seed=seed,
                 strength=strength,
-                sha256=blobs.put_bytes(renderer.webp(picture, max(picture.size), quality=90)),
+                sha256=blobs.put_bytes(renderer.webp(image, max(image.size), quality=90)),
             )
         sheet.note_progress(done=done)
         turn.yield_device()
@@ -144,13 +144,13 @@ def render_sheet(sheet, turn, stopped):
 def _rendered_before(version):
     """{(prompt, seed, strength): EvidenceImage} of those whose file is there and sound."""
     there = {}
-    for picture in version.images.all():
+    for image in version.images.all():
         try:
-            blobs.local(picture.sha256)
+            blobs.local(image.sha256)
         except blobs.BlobMissing:
-            picture.delete()  # painted anew, from the same seed
+            image.delete()  # painted anew, from the same seed
         else:
-            there[picture.prompt, picture.seed, picture.strength] = picture
+            there[image.prompt, image.seed, image.strength] = image
     return there
 
 

@@ -182,14 +182,14 @@ def test_second_of_two_who_edit_one_template_is_told(client, designer, brand_adm
     address = reverse("gallery:template-edit", args=["arcade", 1])
     sent = dict(open_forms[1].data)
     client.force_login(designer)
-    seen = client.get(address).context["form"].seen
+    seen = client.get(address).context["form"].fingerprint
     client.force_login(brand_admin)
     client.post(address, {**sent, "text": "the admin's words", "seen": seen})
     client.force_login(designer)
 
     told = client.post(address, {**sent, "text": "the designer's words", "seen": seen})
     kept = PromptTemplate.objects.get().text
-    now = told.context["form"].seen
+    now = told.context["form"].fingerprint
     again = client.post(address, {**sent, "text": "the designer's words", "seen": now})
 
     assert (told.status_code, kept) == (422, "the admin's words")

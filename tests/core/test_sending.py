@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.debug import SafeExceptionReporterFilter
 
 from brandstudio.core import jobs
-from brandstudio.core.models import Message, MessageState, Notice, Way
+from brandstudio.core.models import Message, MessageState, Notice, Transport
 from brandstudio.core.models.message import PAUSES
 from brandstudio.core.queue import reconcile
 from brandstudio.core.services import sending
@@ -232,7 +232,9 @@ def test_worker_sends_and_nobody_waits_for_it(chats, queue_redis, designer, star
 
     start_worker("background", WECOM_WEBHOOK=chats.address("wecom"))
 
-    wait_for(lambda: Message.objects.filter(way=Way.WECOM, state=MessageState.SENT).exists())
+    wait_for(
+        lambda: Message.objects.filter(transport=Transport.WECOM, state=MessageState.SENT).exists()
+    )
     assert before == []
     assert "wecom" in [way for way, _query, _body in chats.posted]
 

@@ -297,13 +297,13 @@ def test_retired_style_enlarges_nothing_more(make_ready, make_version, marketer,
 
 
 # Taking it up again
-@pytest.mark.parametrize("mode", [SceneMode.PICTURE, SceneMode.PRODUCT])
+@pytest.mark.parametrize("mode", [SceneMode.IMAGE, SceneMode.PRODUCT])
 def test_again_and_sweep_keep_the_mode(
     make_ready, make_version, make_cutout, init_image, mode, marketer
 ):
     version = make_version()
     origin = {"placement": Placement(make_cutout(), 0.4, 0.8, 0.6)}
-    if mode == SceneMode.PICTURE:
+    if mode == SceneMode.IMAGE:
         origin = {"init_image": init_image, "denoising_strength": 0.3}
     [asset] = make_ready(packs=((version, 0.6),), **origin)
 

@@ -30,7 +30,7 @@ def test_dataset_that_a_run_trains_on_stays(at_desk, make_run):
 
     at_desk.post(f"/datasets/{run.dataset_id}/bin/")
 
-    assert Dataset.objects.kept().filter(pk=run.dataset_id).exists()
+    assert Dataset.objects.not_binned().filter(pk=run.dataset_id).exists()
 
 
 def test_bin_is_emptied_after_thirty_days_but_for_what_packs_are_traced_through(

@@ -15,7 +15,7 @@ def chinese():
     """[(English text, its plural, Chinese)] of the catalogue."""
     return [
         (entry.msgid, entry.msgid_plural, entry.msgstr or entry.msgstr_plural.get(0, ""))
-        for entry in catalogue.written()
+        for entry in catalogue.read_catalogue()
     ]
 
 

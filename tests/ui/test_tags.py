@@ -99,10 +99,10 @@ def test_button_that_posts_brings_its_form():
 
 def test_form_that_posts_brings_its_guards_and_takes_any_attribute():
     drawn = rendered(
-        '{% post_form "training:run-act" 3 class="form" upload=True seen=seen kept=None '
+        '{% post_form "training:run-act" 3 class="form" upload=True fingerprint=tag query=None '
         "next=here data_once=True novalidate=False aria_label=label %}<b>in</b>{% endpost_form %}",
         csrf_token="token-of-the-page",
-        seen="",
+        tag="",
         here="/a?b=1&c=2",
         label='The "best"',
     )

@@ -16,8 +16,8 @@ class DatasetQuerySet(BinQuerySet):
     def visible_to(self, person):
         """Designers see their own, admins see all; training pictures concern nobody else."""
         if person.is_brand_admin:
-            return self.kept()
-        return self.kept().filter(owner=person) if person.is_designer else self.none()
+            return self.not_binned()
+        return self.not_binned().filter(owner=person) if person.is_designer else self.none()
 
     def with_counts(self):
         """Each with its counts, newest first: a query that groups knows no usual order."""
@@ -26,13 +26,13 @@ class DatasetQuerySet(BinQuerySet):
             here = models.Q(images__removed_at=None, **conditions)
             return models.Count("images", filter=here)
 
-        counted = self.annotate(
+        rows = self.annotate(
             image_count=count(),
             missing_count=count(images__caption_state=CaptionState.MISSING),
             drafted_count=count(images__caption_state=CaptionState.DRAFTED),
             checked_count=count(images__caption_state=CaptionState.CHECKED),
         )
-        return counted.order_by(*self.model._meta.ordering)
+        return rows.order_by(*self.model._meta.ordering)
 
     def with_covers(self, count=4):
         """Each with its first pictures as `covers`."""

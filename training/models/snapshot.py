@@ -12,8 +12,8 @@ from .dataset import Dataset
 class SnapshotQuerySet(models.QuerySet):
     def with_counts(self):
         """Each with its image_count, newest first: a query that groups knows no usual order."""
-        counted = self.annotate(image_count=models.Count("images"))
-        return counted.order_by(*self.model._meta.ordering)
+        snapshots = self.annotate(image_count=models.Count("images"))
+        return snapshots.order_by(*self.model._meta.ordering)
 
     def naming(self, sha256):
         """Those that hold the picture of this hash."""

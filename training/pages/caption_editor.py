@@ -43,6 +43,15 @@ class Filter:
     is_on: bool
 
 
+def posted_query(post):
+    """The editor's filter as a form of its page carries it along: the query string, "" for none.
+
+    "kept" was its name. A page that was opened before an update still sends it, and what it asks
+    for must not reach the captions outside its filter.
+    """
+    return post.get("query", post.get("kept", ""))
+
+
 class CaptionEditor:
     """A dataset as filtered by the address: ?state=…&finding=…&word=…"""
 
@@ -124,8 +133,8 @@ class CaptionEditor:
         """[(term, its Chinese or "", count)] of the vocabulary sidebar."""
         chinese = {phrase.casefold(): term for term, phrase in glossary().items()}
         captions = [text for _pk, _name, text, *_rest in self._rows]
-        counted = word_counts(captions, self.dataset.trigger_word, most=16)
-        return [(term, chinese.get(term, ""), count) for term, count in counted]
+        counts = word_counts(captions, self.dataset.trigger_word, most=16)
+        return [(term, chinese.get(term, ""), count) for term, count in counts]
 
     def cards(self, ids):
         images = with_history(self.dataset.images.filter(pk__in=list(ids)))

@@ -38,9 +38,9 @@ def loss_curve(points, steps_total):
         [(step, loss, mean) for (step, loss, _), mean in zip(points, smoothed, strict=True)]
     )
     checks = [(step, value) for step, _loss, value in points if value is not None]
-    shown = [value for _step, loss, mean in rows for value in (loss, mean)]
+    values = [value for _step, loss, mean in rows for value in (loss, mean)]
     low, high, ticks = _nice_range(
-        min(shown + [v for _s, v in checks]), max(shown + [v for _s, v in checks])
+        min(values + [v for _s, v in checks]), max(values + [v for _s, v in checks])
     )
     end = max(steps_total, points[-1][0], 1)
 

@@ -256,10 +256,10 @@ def start_times(waiting):
 
     waiting: runs in their order. A run whose length nobody knows ends the foretelling.
     """
-    held = list(TrainingRun.objects.held().values_list("seconds_left", flat=True))
-    if None in held:
+    seconds = list(TrainingRun.objects.held().values_list("seconds_left", flat=True))
+    if None in seconds:
         return {}
-    ends = sorted(held) or [0.0]  # of the workers at work; idle ones would have nobody waiting
+    ends = sorted(seconds) or [0.0]  # of the workers at work; idle ones would have nobody waiting
     ends_of = {}
     for run in waiting:
         ends_of[run.pk] = ends[0]

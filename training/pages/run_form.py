@@ -94,11 +94,11 @@ class RunDraft:
             return
         base = BaseModel.objects.usable().filter(pk=parse_id(posted.get("base"))).first()
         if base_name:
-            named = BaseModel.objects.usable().filter(name=base_name).first()
-            if named is None:
+            match = BaseModel.objects.usable().filter(name=base_name).first()
+            if match is None:
                 self._keep_yaml(posted, text, [("base-not-known", {"name": base_name})])
                 return
-            base = named
+            base = match
         self.notes = [explain("config-key-is-ours", {"key": key}, stops=False) for key in left_out]
         self._fill(settings, base or BaseModel.objects.default(), posted.get("name", ""))
 
@@ -130,8 +130,8 @@ class RunDraft:
             self.dataset.images.captioned().order_by("name").values_list("caption", flat=True)
         )
         texts = list(captions)
-        shown = [texts[0], texts[len(texts) // 2]] if len(texts) > 1 else texts
-        return [as_prompt(caption) for caption in shown]
+        examples = [texts[0], texts[len(texts) // 2]] if len(texts) > 1 else texts
+        return [as_prompt(caption) for caption in examples]
 
     @property
     def is_started(self):
@@ -139,8 +139,8 @@ class RunDraft:
 
     @property
     def is_refused(self):
-        asked = self.act in {"start", "from_yaml"}
-        return asked and bool(self.yaml_faults or self.form.errors or self.stopping)
+        is_order = self.act in {"start", "from_yaml"}
+        return is_order and bool(self.yaml_faults or self.form.errors or self.stopping)
 
     @property
     def base(self):

@@ -111,11 +111,11 @@ def check_captions(captions, yardstick, agreements=None, names=None, only=None):
     key → file name, to name a twin by. only: the keys that are asked about, all if None. Returns
     key → list of Finding, for captions that are there.
     """
-    written = {key: text for key, text in captions.items() if text}
-    twins = _twins(written, yardstick.trigger)
+    texts = {key: text for key, text in captions.items() if text}
+    twins = _twins(texts, yardstick.trigger)
     glossary, banned = tuple(yardstick.glossary.items()), tuple(settings.BANNED_NAMES)
     findings = {}
-    for key, text in written.items():
+    for key, text in texts.items():
         if only is not None and key not in only:
             continue
         findings[key] = list(_own_findings(text, yardstick.trigger, glossary, banned))

@@ -45,17 +45,17 @@ class Edit:
         if not self.find:
             return caption
         # The text goes in as it is: a function keeps backslashes from being read as groups.
-        changed = self.pattern.sub(lambda _found: self.text, caption)
-        return caption if changed == caption else tidy(changed)
+        edited = self.pattern.sub(lambda _match: self.text, caption)
+        return caption if edited == caption else tidy(edited)
 
     @property
     def pattern(self):
         """What REPLACE looks for. \\b knows no border beside CJK, where words stand unspaced."""
         inner = re.escape(self.find)
         if not self.within_words and self.find.isascii():
-            left = r"(?<!\w)" if self.find[:1].isalnum() else ""
-            right = r"(?!\w)" if self.find[-1:].isalnum() else ""
-            inner = f"{left}{inner}{right}"
+            word_start = r"(?<!\w)" if self.find[:1].isalnum() else ""
+            word_end = r"(?!\w)" if self.find[-1:].isalnum() else ""
+            inner = f"{word_start}{inner}{word_end}"
         return re.compile(inner, re.IGNORECASE)
 
     @property
@@ -89,7 +89,7 @@ def put_in_place(caption, phrases):
         pattern = re.compile(border.format(re.escape(word)), re.IGNORECASE)
         blank = "" if word.isascii() else " "
         phrase = f"{blank}{phrases[word]}{blank}"
-        caption = pattern.sub(lambda _found, phrase=phrase: phrase, caption)
+        caption = pattern.sub(lambda _match, phrase=phrase: phrase, caption)
     return tidy(caption)
 
 

@@ -94,7 +94,7 @@ def readiness(dataset, counts=None):
         Point(
             _("Enough pictures"),
             "bad" if not total else "ok" if total >= ENOUGH else "missing",
-            f"{total} / {ENOUGH}" if total < ENOUGH else _pictures(total),
+            f"{total} / {ENOUGH}" if total < ENOUGH else _image_count(total),
             pages["upload"],
             min(1, total / ENOUGH),
             _("Add pictures: a style needs 20, better a hundred."),
@@ -204,7 +204,7 @@ def _quality_point(counts, editor):
     )
 
 
-def _pictures(count):
+def _image_count(count):
     return ngettext("%(n)d picture", "%(n)d pictures", count) % {"n": count}
 
 

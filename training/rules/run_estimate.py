@@ -16,7 +16,7 @@ from training.rules.run_timing import expected_seconds
 
 SPARE_MB = 500  # that must stay free on the disk beside what the run writes
 _STATES_KEPT = 2
-_MB_PER_PICTURE = 1  # encoded picture and caption, both mirrored
+_MB_PER_IMAGE = 1  # encoded picture and caption, both mirrored
 _MB_PER_SAMPLE = 0.5
 _LEAST = {"batch_size": 1, "gradient_checkpointing": True}  # the last rung of the memory ladder
 
@@ -71,7 +71,7 @@ def estimate_of(config, base, sizes):
     disk = (
         2 * saves * adapter_mb  # the run's folder, then the store
         + _STATES_KEPT * 3 * adapter_mb
-        + len(sizes) * _MB_PER_PICTURE
+        + len(sizes) * _MB_PER_IMAGE
         + samples * _MB_PER_SAMPLE
     )
     return RunEstimate(

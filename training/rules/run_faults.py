@@ -21,9 +21,9 @@ def faults_here(config, base):
 
 def _may_be_there(device):
     """Whether some worker may have this device; of those that have not told nothing is known."""
-    named = _DEVICE.fullmatch(device)
-    if not named or not device.startswith("cuda"):
-        return bool(named)
+    match = _DEVICE.fullmatch(device)
+    if not match or not device.startswith("cuda"):
+        return bool(match)
     reported = devices.known()
-    number = int(named["number"] or 0)
+    number = int(match["number"] or 0)
     return not reported or any(number < one.get("gpus", number + 1) for one in reported)

@@ -29,9 +29,9 @@ SCHEMA = {spec.name: spec for spec in fields_schema()}
 
 def full_config(settings, base):
     """The RunConfig of these settings on this base. Raises EngineError(s) naming every fault."""
-    asked = {key: value for key, value in settings.items() if key not in OURS}
+    engine_settings = {key: value for key, value in settings.items() if key not in OURS}
     return RunConfig.from_mapping(
-        {**defaults_for(base), **asked, **_LATER, "base_model": base.name}
+        {**defaults_for(base), **engine_settings, **_LATER, "base_model": base.name}
     )
 
 
@@ -64,13 +64,13 @@ def preset_settings(name, images, base, trigger="", prompts=()):
 
     The base's own advice stands above the rule of thumb, since it was measured on that base.
     """
-    asked = preset(name, images, base.name)
+    values = preset(name, images, base.name)
     if advice := defaults_for(base):
-        asked |= _advised(name, images, {**asked, **advice})
-    asked["trigger_words"] = trigger
+        values |= _advised(name, images, {**values, **advice})
+    values["trigger_words"] = trigger
     if prompts:
-        asked["sample_prompts"] = list(prompts)
-    return asked
+        values["sample_prompts"] = list(prompts)
+    return values
 
 
 def _advised(name, images, advice):
@@ -92,15 +92,15 @@ def _advised(name, images, advice):
 
 def to_yaml(settings, base_name):
     """What the YAML tab shows: the base and every setting that differs from its default."""
-    shown = {"base_model": base_name}
+    document = {"base_model": base_name}
     for name, spec in SCHEMA.items():
         if name in OURS or name not in settings:
             continue
         value = _plain(settings[name], spec)
         default = list(spec.default) if isinstance(spec.default, tuple) else spec.default
         if spec.level == "basic" or value != default:
-            shown[name] = value
-    return yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=1_000_000)
+            document[name] = value
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=1_000_000)
 
 
 def _plain(value, spec):

@@ -23,10 +23,10 @@ def expected_seconds(base, config, steps):
         return None
     like = [one for one in past if _key(one.config) == _key(config)] or past
     speed = median(one.run.images_per_second for one in like)
-    overheads = [one.seconds_per_picture for one in like if one.seconds_per_picture is not None]
+    overheads = [one.seconds_per_image for one in like if one.seconds_per_image is not None]
     batch = config.batch_size * config.gradient_accumulation
-    pictures = _pictures(config, steps)
-    return steps * batch / speed + (median(overheads) * pictures if overheads else 0)
+    images = _image_count(config, steps)
+    return steps * batch / speed + (median(overheads) * images if overheads else 0)
 
 
 def _runs_on(base):
@@ -39,7 +39,7 @@ def _key(config):
     return tuple(getattr(config, name) for name in ALIKE)
 
 
-def _pictures(config, steps):
+def _image_count(config, steps):
     """Sample pictures of so many steps, and one for loading the base and encoding the set."""
     return 1 + steps // config.save_steps * len(config.sample_prompts)
 
@@ -55,7 +55,7 @@ class _Past:
             self.config = None
 
     @property
-    def seconds_per_picture(self):
+    def seconds_per_image(self):
         """Beyond the steps; None for a run that was interrupted or is under way."""
         run = self.run
         if run.state != RunState.FINISHED or run.attempt > 1 or not run.started_at:
@@ -63,4 +63,4 @@ class _Past:
         batch = self.config.batch_size * self.config.gradient_accumulation
         beyond = (run.ended_at - run.started_at).total_seconds()
         beyond -= run.steps_done * batch / run.images_per_second
-        return max(0.0, beyond) / _pictures(self.config, run.steps_done)
+        return max(0.0, beyond) / _image_count(self.config, run.steps_done)

@@ -44,8 +44,8 @@ def _candidates():
 
 def _row(info):
     stamp = _stamp(info.path)
-    known = BaseModel.objects.filter(path=str(info.path), info__stamp=stamp).first()
-    row = known or BaseModel.objects.filter(sha256=info.sha256).first()
+    same_file = BaseModel.objects.filter(path=str(info.path), info__stamp=stamp).first()
+    row = same_file or BaseModel.objects.filter(sha256=info.sha256).first()
     facts = {
         name: str(value) if isinstance(value, Path) else value
         for name, value in dataclasses.asdict(info).items()

@@ -42,33 +42,35 @@ class Places:
     """Where the pictures of a dataset lay when they were sent; a picture is its stored name."""
 
     def __init__(self, dataset):
-        self._stored = ImageIndex()
+        self._names = ImageIndex()
         self._earlier = ImageIndex()  # those sent before, whose folder is known
         self._unknown = ImageIndex()  # those whose folder nobody knows
-        self._sent = {}  # source → ImageIndex of this upload
+        self._by_source = {}  # source → ImageIndex of this upload
         self._anywhere = ImageIndex()  # this upload's, from whichever zip or folder
         self._in_folders = set()  # those of this upload that lay in a folder
         for name, sent_as in dataset.images.values_list("name", "sent_as"):
-            self._stored.add(name)
+            self._names.add(name)
             if sent_as:
                 self._earlier.add(sent_as.removeprefix("/"), name)
             else:
                 self._unknown.add(name)
 
-    def note(self, sent, stored, source):
-        """A picture of this upload. stored: its name in the dataset; "" where it was refused."""
-        self._sent.setdefault(source, ImageIndex()).add(sent, stored)
-        if stored:
-            self._stored.add(stored)
+    def note(self, path, name, source):
+        """A picture of this upload. name: its name in the dataset; "" where it was refused."""
+        self._by_source.setdefault(source, ImageIndex()).add(path, name)
+        if name:
+            self._names.add(name)
         if source != LOOSE:
-            self._anywhere.add(sent, stored)
-            if "/" in sent:
-                self._in_folders.add(stored)
+            self._anywhere.add(path, name)
+            if "/" in path:
+                self._in_folders.add(name)
 
     def find(self, claim):
         """Stored names of the pictures that are meant: none, one, or several that all fit."""
-        if claim.source != LOOSE and claim.source in self._sent:
-            names = self._sent[claim.source].find(claim.place) or self._earlier.find(claim.place)
+        if claim.source != LOOSE and claim.source in self._by_source:
+            names = self._by_source[claim.source].find(claim.place) or self._earlier.find(
+                claim.place
+            )
         else:
             names = self._find_loosely(claim)
         return [name for name in names if name]
@@ -76,16 +78,16 @@ class Places:
     def _find_loosely(self, claim):
         """For captions that came without the pictures they speak of."""
         own = PurePosixPath(claim.name).name
-        sent = self._sent.get(LOOSE, ImageIndex())
+        loose = self._by_source.get(LOOSE, ImageIndex())
         names = (
-            sent.find(own)
+            loose.find(own)
             or self._anywhere.find(claim.place)
             or self._earlier.find(claim.place)
             or self._unknown.find(own)
         )
         if names or "/" in claim.place:
             return names
-        return [name for name in self._stored.find(own) if name not in self._in_folders]
+        return [name for name in self._names.find(own) if name not in self._in_folders]
 
 
 def sent_as(name, source):

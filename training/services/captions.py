@@ -47,7 +47,7 @@ def claims_of(table, said_in, folder="", source=LOOSE):
 
 def match_captions(dataset, claims, places, report, *, checked=False, by=None):
     """Write captions on the pictures they mean, with a line in the report for each."""
-    taken, unmatched = {}, 0
+    first_claims, unmatched = {}, 0
     images = {image.name: image for image in dataset.images.all()} if claims else {}
     for claim in claims:
         names = places.find(claim)
@@ -61,7 +61,7 @@ def match_captions(dataset, claims, places, report, *, checked=False, by=None):
         else:
             # A text file beside two pictures of its name speaks of both, as to other trainers.
             for name in names:
-                _take_caption(images[name], claim, taken, report, checked, by)
+                _take_caption(images[name], claim, first_claims, report, checked, by)
             if claim.lines > 1:
                 report.note(claim.said_in, "noted", "caption-first-line", count=claim.lines)
     if unmatched > LINES_SHOWN:
@@ -76,7 +76,7 @@ def _note_unmatched(report, claim):
         report.note(claim.name, "noted", "caption-without-picture")
 
 
-def _take_caption(image, claim, taken, report, checked, by):
+def _take_caption(image, claim, first_claims, report, checked, by):
     """One picture's caption, unless this upload or a person has said another before."""
     caption = with_placeholder_filled(claim.caption, image.dataset.trigger_word)
     caption = letters.one_line(caption)
@@ -89,7 +89,7 @@ def _take_caption(image, claim, taken, report, checked, by):
             limit=CAPTION_MAX_LETTERS,
         )
         return
-    first = taken.setdefault(image.name, (caption, claim.said_in))
+    first = first_claims.setdefault(image.name, (caption, claim.said_in))
     if first[0] != caption:
         facts = {"first": first[1], "second": claim.said_in, "caption": caption[:200]}
         report.note(image.name, "noted", "caption-second-left", **facts)
@@ -107,8 +107,8 @@ def list_uncaptioned(dataset, report):
     """A line about the pictures that have no caption, after a captions file was read."""
     names = list(dataset.images.filter(caption="").values_list("name", flat=True))
     if names:
-        shown = ", ".join(names[:NAMES_SHOWN]) + (" …" if len(names) > NAMES_SHOWN else "")
-        report.note(shown, "noted", "pictures-without-caption", count=len(names))
+        listed_names = ", ".join(names[:NAMES_SHOWN]) + (" …" if len(names) > NAMES_SHOWN else "")
+        report.note(listed_names, "noted", "pictures-without-caption", count=len(names))
 
 
 @dataclass(frozen=True)

@@ -120,21 +120,21 @@ def _json_lines(captions):
 
 def _names(images):
     """File names whose endings tell the truth: a HEIC's upright copy is a JPEG."""
-    taken, names = set(), []
+    used_names, names = set(), []
     for image in images:
         with opened(blobs.local(image.sha256, image.name), name=image.name) as file:
             suffix = SUFFIXES.get(file.format, PurePosixPath(image.name).suffix)
         own = PurePosixPath(image.name)
         same = own.suffix.lower() in {suffix, ".jpeg" if suffix == ".jpg" else suffix}
-        names.append(_free(image.name if same else f"{own.stem}{suffix}", taken))
+        names.append(_free(image.name if same else f"{own.stem}{suffix}", used_names))
     return names
 
 
-def _free(name, taken):
-    """The name, changed until neither it nor its stem is taken: a .txt goes by the stem."""
-    name = free_name(name, taken)
-    while PurePosixPath(name).stem.casefold() in taken:
+def _free(name, used_names):
+    """The name, changed until neither it nor its stem is in use: a .txt goes by the stem."""
+    name = free_name(name, used_names)
+    while PurePosixPath(name).stem.casefold() in used_names:
         own = PurePosixPath(name)
-        name = free_name(f"{own.stem}-2{own.suffix}", taken)
-    taken |= {name.casefold(), PurePosixPath(name).stem.casefold()}
+        name = free_name(f"{own.stem}-2{own.suffix}", used_names)
+    used_names |= {name.casefold(), PurePosixPath(name).stem.casefold()}
     return name

@@ -93,11 +93,11 @@ def safe_name(name):
     return (stem or "picture") + suffix[:12]
 
 
-def free_name(name, taken):
+def free_name(name, names_in_use):
     """name, or name-2, name-3 … when taken; case does not tell two names apart."""
     stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
     candidate, number = name, 1
-    while candidate.casefold() in taken:
+    while candidate.casefold() in names_in_use:
         number += 1
         candidate = f"{stem}-{number}{suffix}"
     return candidate

@@ -63,16 +63,16 @@ def begin_upload(dataset, by, *, name, size, key, checked=False):
         )
     row = {"dataset": dataset, "sent_by": by, "key": clean_name(key)[:300]}
     values = {"name": safe_name(name), "size": size, "checked": checked}
-    if known := Upload.objects.arriving().filter(**row, size=size).first():
-        return known
+    if upload := Upload.objects.arriving().filter(**row, size=size).first():
+        return upload
     try:
         with transaction.atomic():
             return Upload.objects.create(**row, **values)
     except IntegrityError:  # another tab has begun with it, or it had another size then
-        known = Upload.objects.arriving().get(**row)
-        if known.size == size:
-            return known
-        discard_upload(known)
+        upload = Upload.objects.arriving().get(**row)
+        if upload.size == size:
+            return upload
+        discard_upload(upload)
         return Upload.objects.create(**row, **values)
 
 

@@ -130,7 +130,7 @@ def sizes_of(dataset):
 
 def _training_side(settings_, base):
     try:
-        asked = int(settings_.get("resolution") or 0)
+        resolution = int(settings_.get("resolution") or 0)
     except (TypeError, ValueError):
         return None  # the configuration's own check names the fault
-    return asked or min(base.info.get("default_width", 0), base.info.get("default_height", 0))
+    return resolution or min(base.info.get("default_width", 0), base.info.get("default_height", 0))

@@ -108,7 +108,7 @@ class _Intake:
         self.places = Places(dataset)
         self.repeats_told = set()
         rows = list(dataset.images.values_list("name", "original_sha256"))
-        self.taken = {name.casefold() for name, _ in rows}
+        self.names = {name.casefold() for name, _ in rows}
         self.by_hash = {sha256: name for name, sha256 in rows}
 
     def expect(self, files):
@@ -176,45 +176,45 @@ class _Intake:
 
     def _image(self, path, name):
         try:
-            stored = take_in(path, PurePosixPath(name).name)
+            stored_image = take_in(path, PurePosixPath(name).name)
         except Refused as refusal:
             self._refuse(name, refusal.code, **refusal.facts)
             self.places.note(name, "", self.source)
             return
         self._tell_repeats(name)
-        if known := self.by_hash.get(stored.original_sha256):
-            self.places.note(name, known, self.source)
-            self.report.note(name, "duplicate", "picture-there-already", other=known)
+        if other := self.by_hash.get(stored_image.original_sha256):
+            self.places.note(name, other, self.source)
+            self.report.note(name, "duplicate", "picture-there-already", other=other)
             return
-        free = free_name(safe_name(name), self.taken)
+        free = free_name(safe_name(name), self.names)
         try:
             with transaction.atomic():
                 image = TrainingImage.objects.create(
                     dataset=self.dataset,
                     name=free,
                     sent_as=sent_as(name, self.source),
-                    original_sha256=stored.original_sha256,
-                    image_sha256=stored.image_sha256,
-                    thumb_sha256=stored.thumb_sha256,
-                    width=stored.width,
-                    height=stored.height,
+                    original_sha256=stored_image.original_sha256,
+                    image_sha256=stored_image.image_sha256,
+                    thumb_sha256=stored_image.thumb_sha256,
+                    width=stored_image.width,
+                    height=stored_image.height,
                 )
         except IntegrityError:
             # The same file, or one of the same name, arrived in another request a moment ago.
             self._image_arrived_twice(path, name)
             return
-        self.taken.add(free.casefold())
-        self.by_hash[stored.original_sha256] = free
+        self.names.add(free.casefold())
+        self.by_hash[stored_image.original_sha256] = free
         self.places.note(name, free, self.source)
         self.report.added.append(image)
-        renamed = free != PurePosixPath(name).name
-        code = "picture-renamed" if renamed else "picture-added"
+        is_renamed = free != PurePosixPath(name).name
+        code = "picture-renamed" if is_renamed else "picture-added"
         self.report.note(name, "added", code, other=free)
 
     def _image_arrived_twice(self, path, name):
         rows = list(self.dataset.images.values_list("name", "original_sha256"))
-        self.taken = {taken.casefold() for taken, _ in rows}
-        self.by_hash = {sha256: taken for taken, sha256 in rows}
+        self.names = {stored_name.casefold() for stored_name, _ in rows}
+        self.by_hash = {sha256: stored_name for stored_name, sha256 in rows}
         self._image(path, name)
 
     def _tell_repeats(self, name):

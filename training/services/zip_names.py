@@ -51,9 +51,9 @@ def _encodings(names, windows):
         encoding: [text for name in names if (text := _read(name, encoding)) is not None]
         for encoding in ("utf-8", "gb18030")
     }
-    read = {encoding: len(found) for encoding, found in texts.items()}
-    first = max(read, key=read.get)
-    if read["utf-8"] == read["gb18030"]:
+    counts = {encoding: len(reading) for encoding, reading in texts.items()}
+    first = max(counts, key=counts.get)
+    if counts["utf-8"] == counts["gb18030"]:
         utf8, chinese = "".join(texts["utf-8"]), "".join(texts["gb18030"])
         # Letters that no name is written with, or few of Europe's from Windows: bytes of GBK.
         composed = unicodedata.normalize("NFC", utf8)  # macOS takes letters and accents apart

@@ -15,7 +15,7 @@ from brandstudio.core.input.acts import one_of
 from brandstudio.core.input.numbers import parse_ids
 from training import services
 from training.forms import EditForm
-from training.pages.caption_editor import CaptionEditor
+from training.pages.caption_editor import CaptionEditor, posted_query
 from training.rules.caption_edits import spans
 from training.services.captions import CAPTION_MAX_LETTERS
 from training.views.datasets import visible_dataset
@@ -29,19 +29,19 @@ COMPARED = 300  # changes that are shown word by word; more than a person reads
 def bulk(request, pk):
     """An act on the chosen pictures: check, uncheck or remove."""
     dataset = visible_dataset(request, pk)
-    chosen = parse_ids(request.POST.getlist("image"))
-    images = dataset.images.filter(pk__in=chosen)
+    numbers = parse_ids(request.POST.getlist("image"))
+    images = dataset.images.filter(pk__in=numbers)
     act = one_of(request.POST.get("act"), {"check", "uncheck", "remove"})
     if act in {"check", "uncheck"}:
         batch, count = services.set_states(images, request.user, checked=act == "check")
-        said = (
+        success = (
             ngettext("%(n)d caption checked.", "%(n)d captions checked.", count)
             if act == "check"
             else ngettext(
                 "%(n)d caption is a draft again.", "%(n)d captions are drafts again.", count
             )
         )
-        messages.success(request, said % {"n": count})
+        messages.success(request, success % {"n": count})
         return _back(request, _editor(dataset, request, batch if count else ""))
     count = services.remove_images(images, request.user)
     messages.success(
@@ -59,13 +59,13 @@ def replace(request, pk):
     act = one_of(request.POST.get("act", "preview"), {"preview", "apply"})
     form = EditForm(request.POST, auto_id="edit_%s")
     images = _scope(dataset, request)
-    context = {"dataset": dataset, "edit_form": form, "kept": request.POST.get("kept", "")}
+    context = {"dataset": dataset, "edit_form": form, "query": posted_query(request.POST)}
     if not form.is_valid():
         return _preview(request, context, HTTPStatus.UNPROCESSABLE_ENTITY)
     if act == "apply":
         batch, changes = services.apply_edit(images, form.edit, request.user)
-        said = ngettext("%(n)d caption changed.", "%(n)d captions changed.", len(changes))
-        messages.success(request, said % {"n": len(changes)})
+        success = ngettext("%(n)d caption changed.", "%(n)d captions changed.", len(changes))
+        messages.success(request, success % {"n": len(changes)})
         return _back(request, _editor(dataset, request, batch if changes else ""))
     changes = services.preview_edit(images, form.edit)
     comparisons = [(c.image, spans(c.before, c.after)) for c in changes[:COMPARED]]
@@ -85,23 +85,23 @@ def replace(request, pk):
 def revert(request, pk):
     dataset = visible_dataset(request, pk)
     reverted, untouched = services.revert_edit(dataset, request.POST.get("batch", ""), request.user)
-    said = ngettext("%(n)d caption put back.", "%(n)d captions put back.", reverted) % {
+    success = ngettext("%(n)d caption put back.", "%(n)d captions put back.", reverted) % {
         "n": reverted
     }
     if untouched:
-        said += " " + ngettext(
+        success += " " + ngettext(
             "%(n)d was edited since and stays.", "%(n)d were edited since and stay.", untouched
         ) % {"n": untouched}
-    messages.success(request, said)
+    messages.success(request, success)
     return _back(request, _editor(dataset, request))
 
 
 def _scope(dataset, request):
     """The chosen pictures; without a choice those that the filter shows."""
-    chosen = parse_ids(request.POST.getlist("image"))
-    if chosen:
-        return dataset.images.filter(pk__in=chosen)
-    view = CaptionEditor(dataset, QueryDict(request.POST.get("kept", "")))
+    numbers = parse_ids(request.POST.getlist("image"))
+    if numbers:
+        return dataset.images.filter(pk__in=numbers)
+    view = CaptionEditor(dataset, QueryDict(posted_query(request.POST)))
     return (
         dataset.images.filter(pk__in=view.image_ids) if view.is_filtered else dataset.images.all()
     )
@@ -118,7 +118,7 @@ def _back(request, url):
 
 
 def _editor(dataset, request, batch=""):
-    query = QueryDict(request.POST.get("kept", ""), mutable=True)
+    query = QueryDict(posted_query(request.POST), mutable=True)
     query.pop("batch", None)
     if batch:
         query["batch"] = batch

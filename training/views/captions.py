@@ -13,7 +13,7 @@ from brandstudio.core.ui.methods import require_safe_or
 from training import problems, services
 from training.forms import CaptionForm, EditForm
 from training.models import DatasetTaskKind, DatasetTaskState, TrainingImage
-from training.pages.caption_editor import CaptionEditor, Card, findings_of, mended
+from training.pages.caption_editor import CaptionEditor, Card, findings_of, mended, posted_query
 from training.rules import caption_checks
 from training.rules.readiness import readiness
 from training.views.datasets import visible_dataset
@@ -69,7 +69,9 @@ def caption(request, pk):
             if not _is_there(image, form.cleaned_data["caption"]):
                 error = problems.sentence("caption-changed-meanwhile", {"name": image.name})
     if not request.htmx and not error:
-        return redirect(f"{image.dataset.get_absolute_url()}?{_kept(request)}#image-{pk}")
+        return redirect(
+            f"{image.dataset.get_absolute_url()}?{posted_query(request.POST)}#image-{pk}"
+        )
     typed = request.POST.get(f"caption-{pk}") if error else None
     image.has_history = image.revisions.exists()
     card = Card(image, findings_of(image), error, typed)
@@ -77,7 +79,7 @@ def caption(request, pk):
         "card": card,
         "dataset": image.dataset,
         "readiness": readiness(image.dataset),
-        "kept": _kept(request),
+        "query": posted_query(request.POST),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
     template = "training/_caption_answer.html" if request.htmx else "training/caption_refused.html"
@@ -86,8 +88,8 @@ def caption(request, pk):
 
 def _carry_out(request, act, image, text):
     """Raises WrongState when somebody else changed the caption since this page was made."""
-    seen = request.POST.get(f"seen-{image.pk}")
-    if seen is not None and seen != image.caption and not _is_there(image, text):
+    before = request.POST.get(f"seen-{image.pk}")
+    if before is not None and before != image.caption and not _is_there(image, text):
         raise WrongState(image, "checked")
     if act.startswith("mend:"):
         image.mend(mended(image, text, act.removeprefix("mend:")), by=request.user)
@@ -102,11 +104,6 @@ def _carry_out(request, act, image, text):
 
 def _is_there(image, text):
     return " ".join(text.split()) == image.caption
-
-
-def _kept(request):
-    """The editor's own filter, so that one comes back to the same place."""
-    return request.POST.get("kept", "")
 
 
 @designer_required

@@ -115,13 +115,13 @@ def rights(request, pk):
     dataset = visible_dataset(request, pk)
     # From the bulk bar come only the chosen pictures, and the form is still to be filled in.
     form = RightsForm(request.POST if "rights_holder" in request.POST else None)
-    chosen = parse_ids(request.POST.getlist("image"))
+    numbers = parse_ids(request.POST.getlist("image"))
     scope = one_of(request.POST.get("scope", "all"), {"all", "missing", "chosen"})
     if form.is_valid():
         images = {
             "all": dataset.images.all(),
             "missing": dataset.images.without_rights(),
-            "chosen": dataset.images.filter(pk__in=chosen),
+            "chosen": dataset.images.filter(pk__in=numbers),
         }[scope]
         count = services.set_rights(dataset, request.user, images, **form.cleaned_data)
         messages.success(
@@ -135,17 +135,17 @@ def rights(request, pk):
         "training/dataset_rights.html",
         form,
         dataset=dataset,
-        images=_rights_page(request, dataset, chosen),
-        chosen=chosen,
+        images=_rights_page(request, dataset, numbers),
+        chosen=numbers,
         scope=scope,
         readiness=readiness(dataset),
     )
 
 
-def _rights_page(request, dataset, chosen):
+def _rights_page(request, dataset, numbers):
     """A page of the list; those chosen on the editor all on one."""
-    images = dataset.images.filter(pk__in=chosen) if chosen else dataset.images.all()
-    return Paginator(images, max(RIGHTS_PAGE, len(chosen))).get_page(request.GET.get("page"))
+    images = dataset.images.filter(pk__in=numbers) if numbers else dataset.images.all()
+    return Paginator(images, max(RIGHTS_PAGE, len(numbers))).get_page(request.GET.get("page"))
 
 
 @designer_required

@@ -114,10 +114,10 @@ def run_progress(request, pk):
 @require_safe
 def run_log(request, pk):
     run = visible_run(request, pk)
-    found = run.lines.order_by("pk")
+    rows = run.lines.order_by("pk")
     if not request.user.is_brand_admin:
-        found = found.exclude(level=RunLine.TRACE)
-    lines = Paginator(found, 500).get_page(request.GET.get("page"))
+        rows = rows.exclude(level=RunLine.TRACE)
+    lines = Paginator(rows, 500).get_page(request.GET.get("page"))
     shown_lines(lines.object_list)
     return render(request, "training/run_log.html", {"run": run, "page": lines})
 
@@ -175,9 +175,9 @@ def checkpoint_act(request, pk):
 @require_safe
 def run_compare(request):
     runs = TrainingRun.objects.visible_to(request.user).select_related(*LIST, "snapshot")
-    chosen = parse_ids(request.GET.get(name) for name in ("a", "b"))
-    pair = [get_object_or_404(runs, pk=pk) for pk in chosen]
-    context = {"choices": runs.order_by("-made_at")[:100], "chosen": chosen}
+    numbers = parse_ids(request.GET.get(name) for name in ("a", "b"))
+    pair = [get_object_or_404(runs, pk=pk) for pk in numbers]
+    context = {"choices": runs.order_by("-made_at")[:100], "chosen": numbers}
     if len(pair) == 2:
         context["comparison"] = compare(*pair)
     return render(request, "training/run_compare.html", context)

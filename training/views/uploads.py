@@ -66,19 +66,19 @@ def _fragment(request, dataset):
 def upload_begin(request, pk):
     """A file is announced: where to send its parts, or why not to send it at all."""
     dataset = visible_dataset(request, pk)
-    asked = request.POST
+    posted = request.POST
     try:
-        begun = services.begin_upload(
+        upload = services.begin_upload(
             dataset,
             request.user,
-            name=asked.get("name", ""),
-            size=parse_whole(asked.get("size"), 0),
-            key=asked.get("key", "") or asked.get("name", ""),
-            checked=bool(asked.get("checked")),
+            name=posted.get("name", ""),
+            size=parse_whole(posted.get("size"), 0),
+            key=posted.get("key", "") or posted.get("name", ""),
+            checked=bool(posted.get("checked")),
         )
     except Refused as refusal:
         return _refused(refusal.code, refusal.facts)
-    return JsonResponse(_state(begun) | {"part": PART_BYTES})
+    return JsonResponse(_state(upload) | {"part": PART_BYTES})
 
 
 @designer_required

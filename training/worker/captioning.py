@@ -24,13 +24,13 @@ def draft(task):
     if not images:
         return
     labeler = _labeler()
-    read = []
+    readable = []
     for image, path in stored(task, images):
         caption = labeler.draft(open_rgb(path)).caption
-        read.append(image)
+        readable.append(image)
         with contextlib.suppress(WrongState):  # a person wrote one meanwhile: theirs stands
             image.draft(with_trigger(caption, dataset.trigger_word))
-    raise_for_lost(images, read)
+    raise_for_lost(images, readable)
 
 
 def _labeler():
@@ -48,15 +48,15 @@ def compare(task):
     images = list(task.dataset.images.captioned())
     task.note_progress(total=len(images), done=0)
     judge = caption_agreement.Judge(_clip())
-    read, looks = [], []
+    readable, looks = [], []
     for image, path in stored(task, images):
         looks.append(judge.look(open_rgb(path)))
-        read.append(image)
-    answers = judge.compare(looks, [without_trigger(i.caption, trigger) for i in read])
-    for image, answer in zip(read, answers, strict=True):
+        readable.append(image)
+    answers = judge.compare(looks, [without_trigger(i.caption, trigger) for i in readable])
+    for image, answer in zip(readable, answers, strict=True):
         image.agreement = {"caption": image.caption, **answer.to_json()}
-    TrainingImage.objects.bulk_update(read, ["agreement"], batch_size=200)
-    raise_for_lost(images, read)
+    TrainingImage.objects.bulk_update(readable, ["agreement"], batch_size=200)
+    raise_for_lost(images, readable)
 
 
 def _clip():

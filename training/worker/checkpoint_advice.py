@@ -25,9 +25,9 @@ def recommend(run, config, writer, control):
     """
     facts = _record(run)
     TrainingRun.objects.filter(pk=run.pk).update(image_losses=worst_of(facts))
-    chosen = _thinned(list(run.checkpoints.order_by("step")))
-    if len(chosen) == 1:  # nothing to choose from, so no pictures are drawn
-        _keep(run, {"step": chosen[0].step, "reasons": ["only-one"], "scores": []}, writer)
+    checkpoints = _thinned(list(run.checkpoints.order_by("step")))
+    if len(checkpoints) == 1:  # nothing to choose from, so no pictures are drawn
+        _keep(run, {"step": checkpoints[0].step, "reasons": ["only-one"], "scores": []}, writer)
         return
 
     def on_image(done, total):
@@ -39,7 +39,7 @@ def recommend(run, config, writer, control):
     try:
         advice = checkpoint_scores.recommend(
             Renderer(model.info, model=model),
-            {checkpoint.step: blobs.local(checkpoint.sha256) for checkpoint in chosen},
+            {checkpoint.step: blobs.local(checkpoint.sha256) for checkpoint in checkpoints},
             config.sample_prompts or _captions(run),
             _references(run),
             training_seconds=facts.get("seconds"),

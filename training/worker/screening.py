@@ -22,7 +22,7 @@ def screen(task):
     reports = {}
     for image, path in stored(task, images, "original_sha256"):
         reports[image.pk] = screening.screen_file(path, limits, name=image.name)
-    lost, images = images, [image for image in images if image.pk in reports]
+    all_images, images = images, [image for image in images if image.pk in reports]
     names = {image.name: image.pk for image in images}
     hashes = {image.name: reports[image.pk].phash for image in images}
     for pair in screening.near_duplicates(hashes, limits):
@@ -34,7 +34,7 @@ def screen(task):
         report = reports[image.pk]
         image.report = {**report.to_json(), "worst": report.worst or ""}
         image.save(update_fields=["report"])
-    raise_for_lost(lost, images)
+    raise_for_lost(all_images, images)
 
 
 def _resolution():

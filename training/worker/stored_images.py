@@ -20,10 +20,10 @@ def stored(task, images, column="image_sha256"):
         task.note_progress(done=done)
 
 
-def raise_for_lost(images, done):
+def raise_for_lost(images, readable):
     """Raises BlobMissing with the names of the images that were not done."""
-    known = {image.pk for image in done}
-    if lost := [image.name for image in images if image.pk not in known]:
-        error = blobs.BlobMissing(f"{len(lost)} stored pictures")
-        error.name = ", ".join(lost[:MOST_NAMES]) + (" …" if len(lost) > MOST_NAMES else "")
+    numbers = {image.pk for image in readable}
+    if names := [image.name for image in images if image.pk not in numbers]:
+        error = blobs.BlobMissing(f"{len(names)} stored pictures")
+        error.name = ", ".join(names[:MOST_NAMES]) + (" …" if len(names) > MOST_NAMES else "")
         raise error

@@ -54,8 +54,8 @@ def _last_event(run, config, writer, control, *, resume):
 
 def _is_called_off(run):
     """Whether there is no point in waiting for the device: the run is not ours, or we must end."""
-    held = type(run).objects.held().filter(pk=run.pk, attempt=run.attempt)
-    return stopping.process_should_stop() or not held.exists()
+    rows = type(run).objects.held().filter(pk=run.pk, attempt=run.attempt)
+    return stopping.process_should_stop() or not rows.exists()
 
 
 def _end(run, end, control):

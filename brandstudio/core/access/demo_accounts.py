@@ -43,11 +43,11 @@ def open_demo_accounts():
     The demo's people are asked, whatever they are called by now, and all who have power here: a
     check costs a quarter of a second.
     """
-    named = Q(username__in=ACCOUNTS)
+    by_name = Q(username__in=ACCOUNTS)
     for details in ACCOUNTS.values():
-        named |= Q(last_name=details["last_name"], first_name=details["first_name"])
+        by_name |= Q(last_name=details["last_name"], first_name=details["first_name"])
     powerful = Q(is_superuser=True) | Q(is_staff=True) | Q(is_brand_admin=True)
-    people = User.objects.filter(named | powerful, is_active=True).order_by("pk")
+    people = User.objects.filter(by_name | powerful, is_active=True).order_by("pk")
     return [person.username for person in people if _opens(person)]
 
 

@@ -34,9 +34,11 @@ def _first_admin():
     waiting = User.objects.filter(_WITHOUT_PASSWORD, is_superuser=True, is_active=True)
     if person := waiting.order_by("pk").first():
         return person
-    taken = set(User.objects.filter(username__startswith=NAME).values_list("username", flat=True))
+    usernames = set(
+        User.objects.filter(username__startswith=NAME).values_list("username", flat=True)
+    )
     name, number = NAME, 1
-    while name in taken:
+    while name in usernames:
         number += 1
         name = f"{NAME}-{number}"
     person = User.objects.create_user(name, is_marketer=False, **_ROLES)

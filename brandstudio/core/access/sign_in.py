@@ -80,12 +80,12 @@ def address_of(request):
 
     Headers of a proxy are believed only as far as settings.PROXIES says there are proxies.
     """
-    seen = request.META.get("REMOTE_ADDR", "")
+    text = request.META.get("REMOTE_ADDR", "")
     if settings.PROXIES:
         hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-        seen = hops[-min(settings.PROXIES, len(hops))].strip() or seen
+        text = hops[-min(settings.PROXIES, len(hops))].strip() or text
     try:
-        address = ipaddress.ip_address(seen)
+        address = ipaddress.ip_address(text)
     except ValueError:
         return ""
     if address.version == 4:
@@ -99,10 +99,10 @@ def address_of(request):
 def _wait_until(account, address):
     """When the next guess at the account is looked at; None for at once."""
     now = timezone.now()
-    tried = SignInAttempt.objects.filter(account=account)
-    here = tried.filter(address=address)
+    attempts = SignInAttempt.objects.filter(account=account)
+    here = attempts.filter(address=address)
     last_success = here.filter(succeeded=True).values_list("at", flat=True).first()
-    failed = tried.filter(succeeded=False, at__gt=now - REMEMBERED)
+    failed = attempts.filter(succeeded=False, at__gt=now - REMEMBERED)
     failed_here = failed.filter(address=address)
     if last_success:
         failed_here = failed_here.filter(at__gt=last_success)
@@ -126,5 +126,5 @@ def _after_all(moments):
 
 def _name(username):
     """A name for the log: only one that somebody has, for others may be passwords."""
-    known = User.objects.named(username)
-    return repr(username) if known else "an unknown name"
+    account = User.objects.named(username)
+    return repr(username) if account else "an unknown name"

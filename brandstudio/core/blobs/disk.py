@@ -15,11 +15,11 @@ _NOTHING = 1 << 20  # bytes free: less is none
 
 def is_full(error):
     """Whether this exception, or one that it was made from, says that a disk is full."""
-    seen = set()
-    while error is not None and id(error) not in seen:
+    visited = set()
+    while error is not None and id(error) not in visited:
         if _says_full(error):
             return True
-        seen.add(id(error))
+        visited.add(id(error))
         error = error.__cause__ or error.__context__
     return False
 

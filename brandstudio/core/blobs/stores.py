@@ -101,14 +101,14 @@ class S3Store:
         from storages.backends.s3 import S3Storage  # noqa: PLC0415
 
         address = urlsplit(storage_url)
-        asked = {key: values[-1] for key, values in parse_qs(address.query).items()}
+        options = {key: values[-1] for key, values in parse_qs(address.query).items()}
         self.cache = DiskStore(cache)
         self.prefix = address.path.strip("/")
         self.storage = S3Storage(
             bucket_name=address.netloc,
             location=self.prefix,
-            endpoint_url=asked.get("endpoint"),
-            region_name=asked.get("region"),
+            endpoint_url=options.get("endpoint"),
+            region_name=options.get("region"),
             # Self-hosted servers rarely answer to bucket.host names.
             addressing_style="path",
             signature_version="s3v4",

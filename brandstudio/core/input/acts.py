@@ -9,9 +9,9 @@ class UnknownAct(Exception):
         super().__init__(f"{act!r} is no act of this page.")
 
 
-def one_of(sent, known):
-    """The value as sent (None is ""). Raises UnknownAct unless it is among those known."""
-    sent = sent or ""
-    if sent not in known:
-        raise UnknownAct(sent[:40])
-    return sent
+def one_of(value, choices):
+    """The value as sent (None is ""). Raises UnknownAct unless it is among the choices."""
+    value = value or ""
+    if value not in choices:
+        raise UnknownAct(value[:40])
+    return value

@@ -41,9 +41,9 @@ def refuse_word_in_use(slug):
         raise ValidationError(gettext(IN_USE).format(slug=slug), code="slug-in-use")
 
 
-def free_name(slug, taken):
+def free_name(slug, slugs_in_use):
     """The short name with the first number, from 2 on, with which nothing of its kind is called."""
-    return next(name for n in count(2) if (name := f"{slug}-{n}") not in taken)
+    return next(name for n in count(2) if (name := f"{slug}-{n}") not in slugs_in_use)
 
 
 def _routes(resolver, before=""):

@@ -18,9 +18,9 @@ class InRange(In):
         if not self.rhs_is_direct_value():
             return super().process_rhs(compiler, connection)
         kind = self.lhs.output_field.get_internal_type()
-        held = copy(self)
-        held.rhs = [number for number in self.rhs if _fits(number, connection, kind)]
-        return super(InRange, held).process_rhs(compiler, connection)
+        lookup = copy(self)
+        lookup.rhs = [number for number in self.rhs if _fits(number, connection, kind)]
+        return super(InRange, lookup).process_rhs(compiler, connection)
 
 
 def _fits(number, connection, kind):

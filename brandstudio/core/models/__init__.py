@@ -1,6 +1,6 @@
 from .audit import AuditEntry
 from .bin import Binnable, BinQuerySet
-from .message import Message, MessageState, Way
+from .message import Message, MessageState, Transport
 from .notice import Notice
 from .rights import RightsQuerySet, Use, WithRights
 from .sign_in import SignInAttempt
@@ -20,10 +20,10 @@ __all__ = [
     "Notice",
     "RightsQuerySet",
     "SignInAttempt",
+    "Transport",
     "Use",
     "User",
     "Vehicle",
-    "Way",
     "WithRights",
     "Work",
     "WorkQuerySet",

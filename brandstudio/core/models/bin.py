@@ -13,7 +13,7 @@ from .states import update_as_last_seen
 class BinQuerySet(models.QuerySet):
     """For a Binnable, which names the path to its owner in OWNER."""
 
-    def kept(self):
+    def not_binned(self):
         """Those not in the bin."""
         return self.filter(deleted_at=None)
 
@@ -46,8 +46,8 @@ class Binnable(models.Model):
             AuditEntry.objects.record(self, "binned", "deleted", why="bin emptied", name=str(self))
             self.delete()
 
-    def _bin(self, seen, moment, states, by):
+    def _bin(self, expected, moment, states, by):
         source, target = states
         with transaction.atomic():
-            update_as_last_seen(self, seen, {"deleted_at": moment}, target=target)
+            update_as_last_seen(self, expected, {"deleted_at": moment}, target=target)
             AuditEntry.objects.record(self, source, target, by=by)

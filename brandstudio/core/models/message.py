@@ -9,7 +9,7 @@ from brandstudio.core import notices
 from .work import Work, WorkQuerySet
 
 
-class Way(models.TextChoices):
+class Transport(models.TextChoices):
     EMAIL = "email", _("e-mail")
     WECOM = "wecom", _("WeCom")
     DINGTALK = "dingtalk", _("DingTalk")
@@ -38,7 +38,7 @@ class Message(Work):
     QUEUE = "background"
     JOB = "brandstudio.core.jobs.send_message"
 
-    way = models.CharField(max_length=10, choices=Way)
+    transport = models.CharField(max_length=10, choices=Transport)
     recipient = models.EmailField(blank=True)
     code = models.CharField(max_length=60)
     facts = models.JSONField(default=dict, blank=True)
@@ -54,7 +54,7 @@ class Message(Work):
         ordering = ["-made_at", "-pk"]
 
     def __str__(self):
-        return f"{self.code} → {self.get_way_display()} {self.recipient}"
+        return f"{self.code} → {self.get_transport_display()} {self.recipient}"
 
     @property
     def sentence(self):

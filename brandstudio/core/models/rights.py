@@ -116,24 +116,24 @@ class WithRights(models.Model):
     def extend_rights(self, by, until, why):
         """The rights last until this moment (None: without end). Raises WrongState when another
         date was noted meanwhile."""
-        seen = {"rights_expire_at": self.rights_expire_at}
+        expected = {"rights_expire_at": self.rights_expire_at}
         changes = {"rights_expire_at": until, "expiry_told": None, **_UNDECIDED}
-        self._decide(seen, changes, ("rights ended", "rights extended"), by, why)
+        self._decide(expected, changes, ("rights ended", "rights extended"), by, why)
 
     def keep_in_use(self, by, why):
         """What it reached stays in use although its rights have ended. Raises WrongState when the
         rights changed, or somebody decided, meanwhile."""
-        seen = {
+        expected = {
             "kept_at": None,
             "rights_expire_at": self.rights_expire_at,
             "withdrawn_at": self.withdrawn_at,
         }
         changes = {"kept_at": timezone.now(), "kept_why": why}
-        self._decide(seen, changes, ("rights ended", "kept in use"), by, why)
+        self._decide(expected, changes, ("rights ended", "kept in use"), by, why)
 
-    def _decide(self, seen, changes, states, by, why=""):
+    def _decide(self, expected, changes, states, by, why=""):
         with transaction.atomic():
-            update_as_last_seen(self, seen, changes, target=states[1])
+            update_as_last_seen(self, expected, changes, target=states[1])
             AuditEntry.objects.record(self, *states, by=by, why=why)
 
     @property

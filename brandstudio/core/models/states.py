@@ -13,14 +13,14 @@ class WrongState(Exception):
         super().__init__(f"{row._meta.verbose_name} {row.pk} cannot become {target!r} now.")
 
 
-def update_as_last_seen(row, seen: dict, changes: dict, target="changed"):
-    """Write `changes` to the row only if it still is as last seen.
+def update_as_last_seen(row, expected: dict, changes: dict, target="changed"):
+    """Write `changes` to the row only if it still is as expected.
 
     One UPDATE with the guard in its WHERE clause: when two workers race, the database picks one.
-    seen: column → value the caller believes. changes: column → new value.
+    expected: column → value the caller believes. changes: column → new value.
     Raises WrongState if no row matched; the object in memory is then unchanged.
     """
-    rows = row._meta.base_manager.filter(pk=row.pk, **seen)  # row may be a lazy request.user
+    rows = row._meta.base_manager.filter(pk=row.pk, **expected)  # row may be a lazy request.user
     if not rows.update(**changes):
         raise WrongState(row, target)
     for name, value in changes.items():
@@ -34,11 +34,11 @@ def move(row, target, *, sources, field="state", by=None, why="", guard=None, **
     hold what is given. changes: columns written in the same UPDATE.
     Raises WrongState if the row is in no source state or changed meanwhile.
     """
-    seen = getattr(row, field)
-    if seen not in sources:
+    source = getattr(row, field)
+    if source not in sources:
         raise WrongState(row, target)
     with transaction.atomic():
         update_as_last_seen(
-            row, {field: seen, **(guard or {})}, {field: target, **changes}, target=target
+            row, {field: source, **(guard or {})}, {field: target, **changes}, target=target
         )
-        AuditEntry.objects.record(row, seen, target, by=by, why=why)
+        AuditEntry.objects.record(row, source, target, by=by, why=why)

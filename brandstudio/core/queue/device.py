@@ -152,13 +152,13 @@ class TrainingTurn(_Turn):
         return max(0.0, _read_debt(self._lock) - self.held)
 
     def _take_back(self):
-        asked = time.monotonic()
+        start = time.monotonic()
         quiet_since = None
 
         def may_take():
             # After a whole turn the renderer lets go by itself, and its flag no longer counts.
             nonlocal quiet_since
-            if self._is_owed_a_turn() or time.monotonic() - asked >= self.sharing.turn:
+            if self._is_owed_a_turn() or time.monotonic() - start >= self.sharing.turn:
                 return True
             if self.device.is_wanted() or not _is_free(self.device._lock_path):
                 quiet_since = None

@@ -24,8 +24,8 @@ def capacity():
     import torch
 
     is_gpu = torch.cuda.is_available()
-    if said := os.environ.get("STUDIO_DEVICE_MB"):
-        megabytes = int(said)
+    if setting := os.environ.get("STUDIO_DEVICE_MB"):
+        megabytes = int(setting)
     elif is_gpu:
         megabytes = torch.cuda.get_device_properties(0).total_memory // 10**6
     else:

@@ -61,10 +61,10 @@ def is_named(sha256):
 
 def all_named():
     """The hashes of all blobs that rows of any room name."""
-    named = set()
+    hashes = set()
     for model, name in blob_columns():
-        named.update(model._base_manager.values_list(name, flat=True).distinct().iterator())
-    return named - {""}
+        hashes.update(model._base_manager.values_list(name, flat=True).distinct().iterator())
+    return hashes - {""}
 
 
 def rows_naming(sha256):

@@ -65,9 +65,9 @@ def lost_workers():
     queued = []
     for model in work_models():
         for row in model._default_manager.held().order_by("pk"):
-            if _has_lost_its_worker(row) and (lost := _take_from_its_worker(row)):
-                work_queue.enqueue_work(lost)
-                queued.append(lost.job_id)
+            if _has_lost_its_worker(row) and (fresh_row := _take_from_its_worker(row)):
+                work_queue.enqueue_work(fresh_row)
+                queued.append(fresh_row.job_id)
     return queued
 
 
@@ -80,8 +80,8 @@ def _take_from_its_worker(row):
     """The row, waiting for its next attempt; None if it was given up, or not lost after all."""
     with transaction.atomic():
         # Looked at once more under lock: its worker may have renewed while we waited for one.
-        held = type(row)._default_manager.held().select_for_update(of=("self",))
-        row = held.filter(pk=row.pk).first()
+        rows = type(row)._default_manager.held().select_for_update(of=("self",))
+        row = rows.filter(pk=row.pk).first()
         if row is None or not _has_lost_its_worker(row):
             return None
         row.lose_worker()

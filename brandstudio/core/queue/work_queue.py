@@ -101,8 +101,8 @@ def _worker_lives(queue, job_id, execution_id):
         worker = Execution.fetch(execution_id, job_id, queue.connection).worker_name
     except ValueError:  # Redis has forgotten the execution: no heartbeat for long
         return False
-    known = queue.connection.exists(BaseWorker.redis_worker_namespace_prefix + worker)
-    return bool(known) and not lease.is_gone(worker)
+    is_registered = queue.connection.exists(BaseWorker.redis_worker_namespace_prefix + worker)
+    return bool(is_registered) and not lease.is_gone(worker)
 
 
 def position(name, job_id):

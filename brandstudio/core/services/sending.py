@@ -21,7 +21,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
 
-from brandstudio.core.models import Message, Notice, Way
+from brandstudio.core.models import Message, Notice, Transport
 from brandstudio.core.queue import work_queue
 
 # What a whole group wants to know; the rest is said to its person alone.
@@ -48,15 +48,15 @@ def tell(people, code, url="", **facts):
             Notice(person=person, code=code, facts=facts, url=url) for person in people
         )
         outgoing = [
-            (Way.EMAIL, person.email)
+            (Transport.EMAIL, person.email)
             for person in people
             if settings.EMAIL_HOST and person.email_notices and person.email
         ]
         if code in FOR_GROUPS:
-            outgoing += [(way, "") for way in settings.NOTICE_SECRETS]
-        for way, recipient in outgoing:
+            outgoing += [(transport, "") for transport in settings.NOTICE_SECRETS]
+        for transport, recipient in outgoing:
             message = Message.objects.create(
-                way=way, recipient=recipient, code=code, facts=facts, url=url
+                transport=transport, recipient=recipient, code=code, facts=facts, url=url
             )
             work_queue.enqueue_work(message)
 
@@ -76,10 +76,10 @@ def send(message):
     with translation.override(settings.LANGUAGE_CODE):
         sentence = message.sentence
         address = settings.STUDIO_ADDRESS.rstrip("/") + message.url if message.url else ""
-        if message.way == Way.EMAIL:
+        if message.transport == Transport.EMAIL:
             _email(message.recipient, sentence, address)
         else:
-            _post(message.way, "\n".join(filter(None, (sentence, address))))
+            _post(message.transport, "\n".join(filter(None, (sentence, address))))
 
 
 def _email(recipient, sentence, address):
@@ -88,11 +88,11 @@ def _email(recipient, sentence, address):
     EmailMessage(subject=" ".join(sentence.split()), body=body, to=[recipient]).send()
 
 
-def _post(way, text):
-    if way not in settings.NOTICE_SECRETS:
-        raise NotSent(f"{way} is not set up any more")
-    url, secret = settings.NOTICE_SECRETS[way]
-    url, body = _FORMATS[way](url, secret, text)
+def _post(transport, text):
+    if transport not in settings.NOTICE_SECRETS:
+        raise NotSent(f"{transport} is not set up any more")
+    url, secret = settings.NOTICE_SECRETS[transport]
+    url, body = _FORMATS[transport](url, secret, text)
     request = urllib.request.Request(
         url,
         data=json.dumps(body, ensure_ascii=False).encode(),
@@ -104,10 +104,10 @@ def _post(way, text):
         reply = json.loads(answer)
         code = reply.get("errcode", reply.get("code", reply.get("StatusCode")))
     except (ValueError, AttributeError):
-        raise NotSent(f"{way} gave an answer that is no JSON") from None
+        raise NotSent(f"{transport} gave an answer that is no JSON") from None
     if code != 0:
-        said = reply.get("errmsg") or reply.get("msg") or ""
-        raise NotSent(f"{way} refused it: {code} {said}"[:200])
+        reply_text = reply.get("errmsg") or reply.get("msg") or ""
+        raise NotSent(f"{transport} refused it: {code} {reply_text}"[:200])
 
 
 def _wecom(url, secret, text):
@@ -131,7 +131,7 @@ def _feishu(url, secret, text):
     return url, body
 
 
-_FORMATS = {Way.WECOM: _wecom, Way.DINGTALK: _dingtalk, Way.FEISHU: _feishu}
+_FORMATS = {Transport.WECOM: _wecom, Transport.DINGTALK: _dingtalk, Transport.FEISHU: _feishu}
 
 
 def _signature(key, text):

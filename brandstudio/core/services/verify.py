@@ -43,21 +43,21 @@ def verify(on_file=lambda done: None):
     Files of no row are read as well: damaged ones are told as such. on_file(done): after each.
     """
     verdict, here = Verdict(), set()
-    stored = list(blobs.every())
+    files = list(blobs.every())
     # Asked after the store: a file whose row came meanwhile counts as named.
-    named = housekeeping.all_named()
-    for file in stored:
+    hashes = housekeeping.all_named()
+    for file in files:
         here.add(file.sha256)
         is_damaged = bool(file.sha256) and not _is_sound(file.sha256)
         fault = Fault(file.sha256, file.place, file.size, _names(file.sha256) if is_damaged else ())
         if is_damaged:
             verdict.damaged.append(fault)
-        if file.sha256 not in named:
+        if file.sha256 not in hashes:
             verdict.unreferenced.append(fault)
         verdict.checked += 1
         verdict.bytes += file.size
         on_file(verdict.checked)
-    for sha256 in sorted(named - here):
+    for sha256 in sorted(hashes - here):
         # Stored since, or removed with its row since.
         if not blobs.exists(sha256) and housekeeping.is_named(sha256):
             verdict.missing.append(Fault(sha256, "", 0, _names(sha256)))

@@ -58,8 +58,8 @@ def post_form(
     target="",
     upload=False,
     next=None,
-    seen=None,
-    kept=None,
+    fingerprint=None,
+    query=None,
     **attributes,
 ):
     """A form that posts: {% post_form "training:run-act" pk class="form" %}…{% end… %}.
@@ -67,8 +67,9 @@ def post_form(
     Every form of the site that posts is drawn here, so that none lacks the token against forgery.
     view, args: as for {% url %}; without a view it posts to the page's own address.
     target: the selector of the fragment that the answer replaces; without it the page is loaded.
-    upload: whether it sends files. next, seen, kept: hidden fields, left out when None: where the
-    answer leads, which state of the row the person saw, the filter of the list they came from.
+    upload: whether it sends files. next, fingerprint, query: hidden fields, left out when None:
+    where the answer leads, which state of the row the person saw (sent as "seen"), the filter of
+    the list they came from.
     attributes: the form's own, with _ for -; True stands without a value, None and False not at
     all: {% post_form data_once=True hx_swap="outerMorph" %}.
     """
@@ -81,17 +82,17 @@ def post_form(
     fields = {
         "csrf_token": context.get("csrf_token"),
         "attributes": _attributes(own),
-        "hidden": {"next": next, "seen": seen, "kept": kept},
+        "hidden": {"next": next, "seen": fingerprint, "query": query},
         "content": content,
     }
     return render_to_string("_post_form.html", fields)
 
 
-def _attributes(given):
+def _attributes(attributes):
     """{"data_once": True, "class": "form"} as HTML: data-once class="form"."""
     drawn = (
         (name.replace("_", "-"), "" if value is True else format_html('="{}"', value))
-        for name, value in given.items()
+        for name, value in attributes.items()
         if value is not None and value is not False
     )
     return format_html_join(" ", "{}{}", drawn)
@@ -185,9 +186,9 @@ def _drawn_piece(piece):
 @register.simple_tag
 def changed_words(spans):
     """A text's change, word by word. spans: (kind, text), the kind "ins", "del" or anything."""
-    drawn = {"ins": "<ins>{}</ins>", "del": "<del>{}</del>"}
+    tags = {"ins": "<ins>{}</ins>", "del": "<del>{}</del>"}
     return format_html_join(
-        "", "{}", ((format_html(drawn.get(kind, "{}"), text),) for kind, text in spans)
+        "", "{}", ((format_html(tags.get(kind, "{}"), text),) for kind, text in spans)
     )
 
 
@@ -224,15 +225,15 @@ def band(version, values=True):
         "best_high": version.best_max,
         "value": version.strength,
     }
-    shown = {name: strength_value(figure) for name, figure in figures.items()}
-    return {"values": values, **shown, **band_geometry(version)}
+    texts = {name: strength_value(figure) for name, figure in figures.items()}
+    return {"values": values, **texts, **band_geometry(version)}
 
 
 @register.inclusion_tag("_strength.html")
-def strength(version, name, value=None, pictures=(), error=None, key=""):
+def strength(version, name, value=None, images=(), error=None, key=""):
     """The strength slider of a style version.
 
-    name: the field's name. pictures: [(strength, url, alt)] for the film above the slider.
+    name: the field's name. images: [(strength, url, alt)] for the film above the slider.
     key: names the sheet (`data-sheet`) that flips along. error: a sentence, or None.
     """
     low, high = version.strength_min, version.strength_max
@@ -242,7 +243,7 @@ def strength(version, name, value=None, pictures=(), error=None, key=""):
         "version": version,
         "name": name,
         "value": value,
-        "pictures": [p for p in pictures if low <= p[0] <= high],
+        "images": [image for image in images if low <= image[0] <= high],
         "error": error,
         "key": key or name,
         "best_x": 100 * (version.best_min - low) / span,
@@ -312,8 +313,8 @@ def duration(seconds):
         return ngettext("%(n)d minute", "%(n)d minutes", whole) % {"n": whole}
     hours = seconds / 3600
     if hours < 48:
-        shown = number_format(round(hours, 1), 1)
-        return _("%(n)s hours") % {"n": shown}
+        figure = number_format(round(hours, 1), 1)
+        return _("%(n)s hours") % {"n": figure}
     whole = round(hours / 24)
     return ngettext("%(n)d day", "%(n)d days", whole) % {"n": whole}
 

@@ -52,10 +52,10 @@ def folder() -> Path:
 
 def collect() -> dict[tuple, Message]:
     """Every text marked for translation: (context, text) → Message."""
-    found: dict[tuple, Message] = {}
+    messages: dict[tuple, Message] = {}
 
     def note(text, place, plural="", context=None):
-        message = found.setdefault((context, text), Message(text, plural, context))
+        message = messages.setdefault((context, text), Message(text, plural, context))
         message.plural = message.plural or plural
         message.places.add(place)
 
@@ -74,10 +74,10 @@ def collect() -> dict[tuple, Message]:
                     note(texts[0], place, texts[1] if len(texts) > 1 else "", context)
     for text in _settings_help(root / SETTINGS_FILE):
         note(text, SETTINGS_FILE)
-    return found
+    return messages
 
 
-def written() -> polib.POFile:
+def read_catalogue() -> polib.POFile:
     """The .po as it is on disk; empty if there is none."""
     path = folder() / "django.po"
     return polib.pofile(str(path)) if path.exists() else polib.POFile()
@@ -85,12 +85,12 @@ def written() -> polib.POFile:
 
 def renewed(messages: dict[tuple, Message], old: polib.POFile) -> polib.POFile:
     """A catalogue of exactly these messages, with the translations that `old` has for them."""
-    kept = {(entry.msgctxt, entry.msgid): entry for entry in old}
+    entries = {(entry.msgctxt, entry.msgid): entry for entry in old}
     catalogue = polib.POFile(wrapwidth=100)
     catalogue.metadata = HEADER
     by_place = sorted(messages.values(), key=lambda m: (min(m.places), m.text, m.context or ""))
     for message in by_place:
-        before = kept.get((message.context, message.text))
+        before = entries.get((message.context, message.text))
         entry = polib.POEntry(
             msgid=message.text,
             msgctxt=message.context,
@@ -109,7 +109,7 @@ def renewed(messages: dict[tuple, Message], old: polib.POFile) -> polib.POFile:
 
 def faults() -> list[str]:
     """What keeps the catalogue from being complete and fresh, one line each."""
-    messages, catalogue = collect(), written()
+    messages, catalogue = collect(), read_catalogue()
     present = {(entry.msgctxt, entry.msgid): entry for entry in catalogue}
     lines = [
         f"no Chinese for: {key[1]!r} ({', '.join(sorted(message.places))})"
@@ -126,7 +126,7 @@ def faults() -> list[str]:
 def write(catalogue: polib.POFile) -> None:
     folder().mkdir(parents=True, exist_ok=True)
     catalogue.save(str(folder() / "django.po"))
-    (folder() / "django.mo").write_bytes(written().to_binary())
+    (folder() / "django.mo").write_bytes(read_catalogue().to_binary())
 
 
 def _as_python(path: Path) -> bytes:

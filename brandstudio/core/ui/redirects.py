@@ -8,7 +8,7 @@ def safe_next(request, fallback):
 
     Browsers read more as another host than it seems: /\\host and ///host lead there too.
     """
-    asked = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(asked, {request.get_host()}, request.is_secure())
+    address = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure())
     # Without a slash in front Django would look for a view of that name.
-    return asked if is_ours and asked.startswith("/") else fallback
+    return address if is_ours and address.startswith("/") else fallback

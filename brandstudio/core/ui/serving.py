@@ -86,17 +86,17 @@ def send_file(content, name, content_type="application/octet-stream"):
     return HttpResponse(content, content_type=content_type, headers=headers)
 
 
-def serve_made(request, made):
-    """A machine-made picture as browsers get it: never bare. made: a MadeImage."""
+def serve_made(request, image):
+    """A machine-made picture as browsers get it: never bare. image: a MadeImage."""
 
     def response():
         try:
-            content = import_string(settings.MADE_IMAGES)(made)
+            content = import_string(settings.MADE_IMAGES)(image)
         except ValueError as error:
             raise Http404 from error
         return HttpResponse(content, content_type="image/webp")
 
-    return _unless_known(request, made.version, response)
+    return _unless_known(request, image.version, response)
 
 
 def _unless_known(request, version, make_response):

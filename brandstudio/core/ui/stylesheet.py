@@ -28,9 +28,9 @@ def _joined():
     return text, hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-_kept = cache(_joined)
+_joined_once = cache(_joined)
 
 
 def stylesheet():
     """(text, version): version changes whenever the text does, so it may be cached for ever."""
-    return _joined() if settings.DEBUG else _kept()
+    return _joined() if settings.DEBUG else _joined_once()

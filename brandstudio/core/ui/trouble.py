@@ -181,12 +181,12 @@ def _beside_the_form(request, trouble):
 
 
 def _page(request, trouble):
-    sent = _sent(request)
-    is_whole = len(sent) == len(set(request.POST) - {"csrfmiddlewaretoken"})
+    fields = _sent(request)
+    is_whole = len(fields) == len(set(request.POST) - {"csrfmiddlewaretoken"})
     had_files = bool(request.FILES) or hasattr(request, "upload_fault")
     context = {
         "trouble": trouble,
-        "sent": [(name, value) for name, values in sent.items() for value in values],
+        "sent": [(name, value) for name, values in fields.items() for value in values],
         "is_post": request.method == "POST",
         "back": request.get_full_path(),
         "may_send_again": trouble.passes and is_whole and not had_files,

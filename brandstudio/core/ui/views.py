@@ -53,10 +53,10 @@ def favicon(request):
 @require_POST
 def theme(request):
     """Keep light or dark in a cookie, so that the first paint is already right."""
-    chosen = one_of(request.POST.get("theme"), {"light", "dark", ""})
+    name = one_of(request.POST.get("theme"), {"light", "dark", ""})
     response = redirect(safe_next(request, "/"))
-    if chosen:
-        response.set_cookie("theme", chosen, max_age=ONE_YEAR, samesite="Lax")
+    if name:
+        response.set_cookie("theme", name, max_age=ONE_YEAR, samesite="Lax")
     else:
         response.delete_cookie("theme", samesite="Lax")
     return response

@@ -65,8 +65,8 @@ def make(cutouts, folder: Path, width: int = render.WIDTH):
         yield cutout
 
 
-def save(picture: Image.Image, path: Path) -> None:
+def save(image: Image.Image, path: Path) -> None:
     """Write a WebP whole or not at all."""
     part = path.with_suffix(".part")
-    picture.save(part, "WEBP", **QUALITY)
+    image.save(part, "WEBP", **QUALITY)
     os.replace(part, path)

@@ -59,12 +59,12 @@ def _layered(colours, alpha, ground, facing: str) -> Image.Image:
     whole = alpha + (1 - alpha) * ground
     plain = colours / np.maximum(whole, 1e-4)[..., None]
     rgba = np.concatenate([np.clip(plain, 0, 1), whole[..., None]], axis=-1)
-    picture = Image.fromarray((rgba * 255 + 0.5).astype(np.uint8), "RGBA")
+    image = Image.fromarray((rgba * 255 + 0.5).astype(np.uint8), "RGBA")
     if facing == "left":
-        picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    return picture
+        image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    return image
 
 
-def picture(name: str, colour: str, light="day", facing="right", width=WIDTH, **options):
+def image_of(name: str, colour: str, light="day", facing="right", width=WIDTH, **options):
     """One finished picture, `width` px wide."""
     return render(view_of(name, FINE * width), colour, light, facing, **options)

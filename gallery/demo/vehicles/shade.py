@@ -85,8 +85,8 @@ class _Frame:
 
     def around(self, light: Light, points, direction, blur: float):
         """What a ray meets that leaves the car: sky, skyline, or the ground with its shadow."""
-        seen = self.turned(direction)
-        sky = radiance(light, seen, blur, self.mirrored)
+        ray = self.turned(direction)
+        sky = radiance(light, ray, blur, self.mirrored)
         down = np.minimum(direction[2], np.float32(-0.004))
         reach = np.minimum(points[2] / -down, 60)
         x, y = points[0] + direction[0] * reach, points[1] + direction[1] * reach
@@ -153,10 +153,10 @@ def _glass(scene: Lit, at, frame):
     beyond = radiance(light, frame.turned(view.to[:, at]), 0.25, frame.mirrored)
     tint = np.array((0.40, 0.44, 0.44), np.float32)[:, None]
     room = np.array(light.horizon, np.float32)[:, None] * 0.45 + 0.03
-    seen = tint * (room * inside.tone * 0.55 + 0.30 * beyond * inside.through)
+    glass = tint * (room * inside.tone * 0.55 + 0.30 * beyond * inside.through)
     edge = smoothstep(-0.030, -0.006, view.edge[at])
     coat = schlick(scene.facing[at], 0.10)
-    scene.fixed[:, at] = seen * (1 - coat) * (1 - 0.75 * edge) + scene.sharp[:, at] * coat
+    scene.fixed[:, at] = glass * (1 - coat) * (1 - 0.75 * edge) + scene.sharp[:, at] * coat
 
 
 def _deeper(view: View, at, depth: float):

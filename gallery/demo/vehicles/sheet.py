@@ -20,8 +20,8 @@ def sheet(cutouts: list[Cutout], folder: Path, columns: int = 6, cell: int = 400
     rows = -(-len(cutouts) // columns)
     page = Image.new("RGB", (columns * cell, rows * cell // 2), _GROUND["day"])
     for place, cutout in enumerate(cutouts):
-        with images.loaded(folder / cutout.name) as picture:
-            small = picture.convert("RGBA")
+        with images.loaded(folder / cutout.name) as image:
+            small = image.convert("RGBA")
         small.thumbnail((cell - 24, cell // 2 - 16), Image.Resampling.LANCZOS)
         tile = Image.new("RGB", (cell, cell // 2), _GROUND[cutout.light])
         tile.paste(small, ((cell - small.width) // 2, cell // 2 - small.height - 8), small)

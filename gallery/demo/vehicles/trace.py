@@ -73,10 +73,10 @@ def march(field, eye, to, start, stop: float, radius: float, steps: int, factor:
     # Most rays arrive soon; those that graze something go on together, block by block again.
     for some in (10, steps - 10):
         pieces = [active[first : first + BLOCK] for first in range(0, len(active), BLOCK)]
-        left = [
+        remaining = [
             _advance(field, eye, to, depth, piece, stop, radius, some, factor) for piece in pieces
         ]
-        active = np.concatenate(left) if left else active
+        active = np.concatenate(remaining) if remaining else active
     # Rays that ran out of steps run along the surface: close enough counts as a hit.
     if len(active):
         t = depth[active]
@@ -94,9 +94,9 @@ def _advance(field, eye, to, depth, active, stop, radius, steps, factor):
         gap = field(*(eye[k] + to[k, active] * t for k in range(3)))
         arrived = gap < radius
         t = np.where(arrived, t, t + gap * np.float32(factor))
-        gone = t > stop
-        depth[active] = np.where(gone, np.inf, t)
-        active = active[~arrived & ~gone]
+        is_past = t > stop
+        depth[active] = np.where(is_past, np.inf, t)
+        active = active[~arrived & ~is_past]
     return active
 
 
@@ -120,8 +120,8 @@ def trace(field, camera: Camera, width: int, height: int, near: float, far: floa
         alive = np.flatnonzero(np.isfinite(start))
         eye, to = camera.rays(u[alive], v[alive])
         cone = camera.width / width * block * 0.75 if block > 1 else 0.0004
-        found = march(field, eye, to, start[alive], far, cone, 60 if block > 1 else 140)
+        distances = march(field, eye, to, start[alive], far, cone, 60 if block > 1 else 140)
         depth = np.full(len(u), np.inf, np.float32)
-        depth[alive] = found
+        depth[alive] = distances
         block_before = block
     return depth.reshape(height, width)

@@ -125,8 +125,8 @@ def _framed(form: Form, width: int) -> tuple[Camera, int]:
     wide = Camera()
     columns, rows = 280, 115
     depth, _ = _depths(form, wide, columns, rows)
-    seen = np.isfinite(depth).reshape(rows, columns)
-    xs, ys = np.flatnonzero(seen.any(axis=0)), np.flatnonzero(seen.any(axis=1))
+    is_car = np.isfinite(depth).reshape(rows, columns)
+    xs, ys = np.flatnonzero(is_car.any(axis=0)), np.flatnonzero(is_car.any(axis=1))
     left = wide.left + xs[0] * wide.width / columns
     right = wide.left + (xs[-1] + 1) * wide.width / columns
     top, foot = (wide.top - row * wide.tall / rows for row in (ys[0], ys[-1] + 1))
@@ -143,8 +143,8 @@ def _depths(form: Form, camera: Camera, width: int, height: int):
     depth = _filled(depth).ravel()
     owner = np.zeros(len(depth), np.uint8)
     for number, wheel in enumerate(wheels.wheels_of(form.body), start=1):
-        pixels, found = wheels.trace(wheel, camera, width, height, depth)
-        depth[pixels], owner[pixels] = found, number
+        pixels, distances = wheels.trace(wheel, camera, width, height, depth)
+        depth[pixels], owner[pixels] = distances, number
     return depth, owner
 
 

@@ -129,15 +129,15 @@ def trace(wheel: Wheel, camera: Camera, width: int, height: int, depth: np.ndarr
     pixels = (rows * width + columns).ravel()
     eye, to = camera.rays((columns.ravel() + 0.5) / width, (rows.ravel() + 0.5) / height)
     near = (wheel.y + 0.135 - eye[1]) / to[1]  # the plane just before it
-    found = _march(wheel, eye, to, near.astype(np.float32), depth.ravel()[pixels])
-    hit = np.isfinite(found)
-    return pixels[hit], found[hit]
+    distances = _march(wheel, eye, to, near.astype(np.float32), depth.ravel()[pixels])
+    hit = np.isfinite(distances)
+    return pixels[hit], distances[hit]
 
 
 def _march(wheel: Wheel, eye, to, start, limit):
     """Equal steps until the field turns negative, then halving; the rim's walls are too steep for
     sphere tracing. Steps across free space are long."""
-    found = np.full(len(start), np.inf, np.float32)
+    distances = np.full(len(start), np.inf, np.float32)
     before, t = start.copy(), start.copy()
     active = np.flatnonzero(start < limit)
     for _ in range(120):
@@ -147,23 +147,23 @@ def _march(wheel: Wheel, eye, to, start, limit):
         x, y, z = wheel.local(*(eye[k] + to[k, active] * at for k in range(3)))
         gap = field(wheel, x, y, z)
         inside = gap < 0
-        found[active[inside]] = at[inside]
+        distances[active[inside]] = at[inside]
         step = np.where(inside, 0, np.maximum(_STEP, gap * np.float32(0.3)))
         before[active] = np.where(inside, before[active], at)
         t[active] = at + step
         keep = ~inside & (t[active] < limit[active]) & (at < start[active] + np.float32(0.36))
         active = active[keep]
-    hit = np.flatnonzero(np.isfinite(found))
-    low, high = before[hit], found[hit].copy()
+    hit = np.flatnonzero(np.isfinite(distances))
+    low, high = before[hit], distances[hit].copy()
     for _ in range(9):
         middle = (low + high) / 2
         x, y, z = wheel.local(*(eye[k] + to[k, hit] * middle for k in range(3)))
         inside = field(wheel, x, y, z) < 0
         high = np.where(inside, middle, high)
         low = np.where(inside, low, middle)
-    found[hit] = high
-    found[found >= limit] = np.inf
-    return found
+    distances[hit] = high
+    distances[distances >= limit] = np.inf
+    return distances
 
 
 def normal(wheel: Wheel, x, y, z, step: float = 0.0012):

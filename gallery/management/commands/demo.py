@@ -17,17 +17,19 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("--pictures", type=int, default=40, help="in the dataset")
+        parser.add_argument(
+            "--pictures", dest="image_count", type=int, default=40, help="in the dataset"
+        )
         parser.add_argument("--epochs", type=int, help="else as the base recommends")
 
-    def handle(self, *, pictures, epochs, **options):
+    def handle(self, *, image_count, epochs, **options):
         folder = Path(settings.DATA_DIR) / "demo"
         if not in_own_studio(folder):
             return
         say = self.stdout.write
         changes = {"epochs": epochs} if epochs else {}
         try:
-            version, run = self.main_job(say, pictures, changes)
+            version, run = self.main_job(say, image_count, changes)
         except make.DemoFailed as error:
             raise CommandError(str(error)) from error
         sheet = make.contact_sheet(version, Path(settings.DATA_DIR) / "contact-sheet.png")
@@ -40,12 +42,12 @@ class Command(BaseCommand):
         say(f"contact sheet   {sheet}")
 
     @staticmethod
-    def main_job(say, pictures, changes):
+    def main_job(say, image_count, changes):
         designer, _marketer, admin = demo_accounts.make_demo_accounts()
         services.seed_reference()
         base = make.the_base()
-        with make.timed(say, f"dataset of {pictures} pictures"):
-            dataset, captions = make.make_dataset(INK, designer, pictures)
+        with make.timed(say, f"dataset of {image_count} pictures"):
+            dataset, captions = make.make_dataset(INK, designer, image_count)
         with make.timed(say, "captions drafted by the machine"):
             make.draft_captions(dataset, designer)
         with make.timed(say, "captions checked"):

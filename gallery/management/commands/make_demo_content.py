@@ -26,12 +26,14 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("--pictures", type=int, default=32, help="in each dataset")
+        parser.add_argument(
+            "--pictures", dest="image_count", type=int, default=32, help="in each dataset"
+        )
         parser.add_argument("--epochs", type=int, default=20, help="few pictures need more")
         parser.add_argument("--per-scene", type=int, default=4, help="pictures of each scene")
         parser.add_argument("--folder", type=Path, default=FOLDER)
 
-    def handle(self, *, pictures, epochs, per_scene, folder, **options):
+    def handle(self, *, image_count, epochs, per_scene, folder, **options):
         if not in_own_studio(Path(tempfile.gettempdir()) / "brand-studio-demo"):
             return
         say = self.stdout.write
@@ -42,7 +44,7 @@ class Command(BaseCommand):
             base = make.the_base()
             changes = {"epochs": epochs, "save_steps": 40}
             for style in STYLES:
-                dataset, captions = make.make_dataset(style, designer, pictures)
+                dataset, captions = make.make_dataset(style, designer, image_count)
                 make.check_captions(dataset, captions, designer)
                 with make.timed(say, f"{style.slug}: trained"):
                     trigger = dataset.trigger_word

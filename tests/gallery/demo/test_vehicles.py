@@ -164,7 +164,7 @@ def test_number_plate_and_hub_carry_nothing(views, scenes, name):
 
 
 def test_same_order_gives_the_same_picture(picture):
-    again = render.picture("empow", "gold", width=WIDTH)
+    again = render.image_of("empow", "gold", width=WIDTH)
 
     assert picture("empow", "gold").tobytes() == again.tobytes()
 

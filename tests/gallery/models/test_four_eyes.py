@@ -151,7 +151,7 @@ def test_page_opened_before_a_new_submission_decides_nothing(
 ):
     third = two_admins[1]
     template = make_template(state="in_review")
-    seen = at(third).get("review").context["item"].seen
+    seen = at(third).get("review").context["item"].fingerprint
     template.send_back(third, "A word is missing.")
     template.edit(designer, text="{vehicle}, {weather}, never seen by the reviewer")
     template.submit(designer)

@@ -75,16 +75,16 @@ class Command(BaseCommand):
         return files, faults
 
     def _dataset(self, name, owner, trigger):
-        known = Dataset.objects.kept()
+        datasets = Dataset.objects.not_binned()
         trigger = letters.one_line(trigger)
         if owner is None:
             if trigger:
                 raise CommandError(_idle_trigger("--owner"))
-            return dataset_named(known, name)
+            return dataset_named(datasets, name)
         person = User.objects.filter(username=owner).first()
         if person is None:
             raise CommandError(f"There is no user {owner}.")
-        mine = known.filter(owner=person, name=name).first()
+        mine = datasets.filter(owner=person, name=name).first()
         if mine and trigger not in ("", mine.trigger_word):
             raise CommandError(_idle_trigger("a new dataset"))
         return mine or services.make_dataset(person, name, trigger_word=trigger)

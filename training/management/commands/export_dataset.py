@@ -23,16 +23,16 @@ class Command(BaseCommand):
         parser.add_argument("--layout", choices=Layout.values, default=Layout.STUDIO)
 
     def handle(self, *, dataset, snapshot, output, layout, **options):
-        chosen = dataset_named(Dataset.objects.kept(), dataset)
-        images = self._images(chosen, snapshot)
+        row = dataset_named(Dataset.objects.not_binned(), dataset)
+        images = self._images(row, snapshot)
         path = Path(output)
         try:
             if path.suffix.lower() == ".zip":
                 check_output(path, "--output", [".zip"])
-                export_zip(images, path, layout, chosen.trigger_word)
+                export_zip(images, path, layout, row.trigger_word)
             else:
                 check_folder_path(path, "--output")
-                export_folder(images, path, layout, chosen.trigger_word)
+                export_folder(images, path, layout, row.trigger_word)
         except (FileExistsError, NotADirectoryError) as error:
             raise CommandError(f"{output} is no empty folder; name another.") from error
         except EngineError as error:

@@ -18,11 +18,13 @@ class Command(BaseCommand):
         from brandstudio.core.ui import catalogue  # noqa: PLC0415
 
         if not check:
-            catalogue.write(catalogue.renewed(catalogue.collect(), catalogue.written()))
+            catalogue.write(catalogue.renewed(catalogue.collect(), catalogue.read_catalogue()))
         faults = catalogue.faults()
         if faults and check:
             raise CommandError("\n".join(faults), returncode=1)
         missing = [line for line in faults if line.startswith("no Chinese")]
         for line in missing:
             self.stdout.write(line)
-        self.stdout.write(f"{len(catalogue.written())} texts, {len(missing)} without Chinese")
+        self.stdout.write(
+            f"{len(catalogue.read_catalogue())} texts, {len(missing)} without Chinese"
+        )
