@@ -1,7 +1,7 @@
 from django.urls import path
-from django.views.generic import RedirectView
 
 from brandstudio.core.input import converters  # noqa: F401 -- makes <id:…> known
+from brandstudio.core.ui import redirects
 from gallery.views import (
     assets,
     create,
@@ -19,6 +19,7 @@ urlpatterns = [
     path("create/", create.create, name="create"),
     path("create/prompt/", create.prompt, name="prompt"),
     path("create/results/", create.results_fragment, name="results"),
+    path("create/stage/", redirects.moved_to("gallery:results")),
     path("create/source/", create.add_source, name="add-source"),
     path("create/starts/<id:pk>/", images.init_image_thumb, name="init-image-thumb"),
     path("create/first/<id:pk>/", create.scene_first, name="scene-first"),
@@ -81,8 +82,5 @@ urlpatterns = [
         downstream.image_downstream,
         name="image-downstream",
     ),
-    path(  # the address of earlier links
-        "reach/<id:dataset_pk>/<str:sha256>/",
-        RedirectView.as_view(pattern_name="gallery:image-downstream"),
-    ),
+    path("reach/<id:dataset_pk>/<str:sha256>/", redirects.moved_to("gallery:image-downstream")),
 ]

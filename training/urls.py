@@ -1,6 +1,7 @@
 from django.urls import path
 
 from brandstudio.core.input import converters  # noqa: F401 -- makes <id:…> known
+from brandstudio.core.ui import redirects
 from training.views import bases, bulk, captions, datasets, files, images, runs, uploads
 
 app_name = "training"
@@ -22,6 +23,7 @@ urlpatterns = [
     path("datasets/<id:pk>/snapshots/", datasets.snapshots, name="dataset-snapshots"),
     path("datasets/<id:pk>/export/", datasets.export, name="dataset-export"),
     path("datasets/<id:pk>/tasks/", captions.tasks, name="dataset-tasks"),
+    path("datasets/<id:pk>/chores/", redirects.moved_to("training:dataset-tasks")),
     path("datasets/<id:pk>/bulk/", bulk.bulk, name="dataset-bulk"),
     path("datasets/<id:pk>/replace/", bulk.replace, name="dataset-replace"),
     path("datasets/<id:pk>/revert/", bulk.revert, name="dataset-revert"),

@@ -1,9 +1,9 @@
 from django.contrib.auth.views import LogoutView, PasswordChangeView
 from django.urls import path, reverse_lazy
-from django.views.generic import RedirectView
 
 from brandstudio.core import views
 from brandstudio.core.forms import OwnPasswordForm
+from brandstudio.core.ui import redirects
 from brandstudio.core.ui import views as ui_views
 
 app_name = "core"
@@ -28,5 +28,5 @@ urlpatterns = [
     path("theme/", ui_views.theme, name="theme"),
     path("css/<slug:version>/site.css", ui_views.site_css, name="stylesheet"),
     path("style-guide/", ui_views.style_guide, name="style-guide"),
-    path("look/", RedirectView.as_view(pattern_name="core:style-guide")),  # its former address
+    path("look/", redirects.moved_to("core:style-guide")),
 ]

@@ -118,21 +118,21 @@ def table_tag(rules):
     return hashlib.sha256(repr(cells).encode()).hexdigest()[:16]
 
 
-def change(wanted, by, seen, why=""):
+def change(numbers, by, tag, why=""):
     """Allow exactly the rules with these keys. Returns how many cells changed.
 
-    wanted: primary keys. seen: the `table_tag` of the page it was decided on. Raises Refused:
+    numbers: primary keys. tag: the `table_tag` of the page it was decided on. Raises Refused:
     policy-changed, policy-fixed, policy-locks-out; nothing is changed then.
     """
     with transaction.atomic():
         rules = list(DownloadRule.objects.select_for_update())
-        if table_tag(rules) != seen:
+        if table_tag(rules) != tag:
             raise Refused("policy-changed")
         for rule in rules:
-            if rule.is_fixed and rule.pk in wanted:
+            if rule.is_fixed and rule.pk in numbers:
                 raise Refused("policy-fixed", rule=str(rule))
-        _check_open([rule for rule in rules if rule.pk in wanted])
-        changed = [rule for rule in rules if rule.is_allowed != (rule.pk in wanted)]
+        _check_open([rule for rule in rules if rule.pk in numbers])
+        changed = [rule for rule in rules if rule.is_allowed != (rule.pk in numbers)]
         for rule in changed:
             _flip(rule, by, why)
     return len(changed)

@@ -26,31 +26,31 @@ LONGEST_REASON = 300  # characters
 def policy(request):
     """The table, and its change; one that nobody could download by is refused with 422."""
     refusal = ""
-    wanted = set(parse_ids(request.POST.getlist("allow")))
+    numbers = set(parse_ids(request.POST.getlist("allow")))
     why = request.POST.get("why", "").strip()[:LONGEST_REASON]
     if request.method == "POST":
         try:
-            changed = acts.change(wanted, request.user, request.POST.get("seen", ""), why)
+            changed = acts.change(numbers, request.user, request.POST.get("seen", ""), why)
         except Refused as error:
             refusal = problems.of(error)
             if error.code == "policy-changed":
-                wanted = None
+                numbers = None
         else:
-            messages.success(request, _said(changed))
+            messages.success(request, _success_of(changed))
             return redirect("gallery:policy")
     rules = list(DownloadRule.objects.all())
-    if request.method != "POST" or wanted is None:
-        wanted = {rule.pk for rule in rules if rule.is_allowed}
-    context = {**_table(rules), "wanted": wanted, "refusal": refusal, "why": why}
+    if request.method != "POST" or numbers is None:
+        numbers = {rule.pk for rule in rules if rule.is_allowed}
+    context = {**_table(rules), "ticked": numbers, "refusal": refusal, "why": why}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refusal else HTTPStatus.OK
     return render(request, "gallery/policy.html", context, status=status)
 
 
-def _said(changed):
+def _success_of(changed):
     if not changed:
         return _("Nothing was changed.")
-    said = ngettext("%(n)d cell of the policy changed.", "%(n)d cells changed.", changed)
-    return said % {"n": changed}
+    success = ngettext("%(n)d cell of the policy changed.", "%(n)d cells changed.", changed)
+    return success % {"n": changed}
 
 
 def _table(rules):
@@ -71,6 +71,6 @@ def _table(rules):
         "renditions": list(Rendition),
         "audiences": list(Audience),
         "history": history,
-        "seen": acts.table_tag(rules),
+        "fingerprint": acts.table_tag(rules),
         "proof_side": settings.PROOF_SIDE,
     }

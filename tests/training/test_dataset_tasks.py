@@ -135,3 +135,17 @@ def test_meter_comes_along_when_screening_has_ended(make_dataset, designer, queu
     assert 'id="readiness"' not in under_way
     assert '<hx-partial hx-target="#readiness"' in ended
     assert "not looked at yet" not in ended
+
+
+def test_page_opened_before_the_address_changed_polls_and_asks_on(
+    make_dataset, queue_redis, at_desk
+):
+    dataset = make_dataset(1)
+    former, present = (f"/datasets/{dataset.pk}/{name}/" for name in ("chores", "tasks"))
+
+    asked = at_desk.post(former, {"kind": "screen"}, headers={"HX-Request": "true"}, follow=True)
+    polled = at_desk.get(former + "?tag=1", headers={"HX-Request": "true"}, follow=True)
+
+    assert asked.redirect_chain == [(present, 307)]
+    assert polled.redirect_chain == [(f"{present}?tag=1", 307)]
+    assert [task.kind for task in dataset.tasks.all()] == [DatasetTaskKind.SCREEN]

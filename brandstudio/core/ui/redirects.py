@@ -1,5 +1,7 @@
 """Where a page may send people on: to addresses of this site, whatever a form says."""
 
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
@@ -12,3 +14,17 @@ def safe_next(request, fallback):
     is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure())
     # Without a slash in front Django would look for a view of that name.
     return address if is_ours and address.startswith("/") else fallback
+
+
+def moved_to(name):
+    """A view for the address that the view of this name had before an update.
+
+    Links and open pages lead on with what they ask for: a form is sent there, too, as it is.
+    """
+
+    def view(request, **parts):
+        query = request.META.get("QUERY_STRING", "")
+        address = reverse(name, kwargs=parts)
+        return redirect(f"{address}?{query}" if query else address, preserve_request=True)
+
+    return view

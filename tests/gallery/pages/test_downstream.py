@@ -62,7 +62,7 @@ def test_picture_is_followed_to_the_files_that_left(
     assert "Ink one" in page
     assert client.get(f"/images/{red.pk}/").content.decode().count("/downstream/") == 1
     earlier = client.get(f"/reach/{dataset.pk}/{red.image_sha256}/", follow=True)
-    assert earlier.redirect_chain == [(f"/downstream/{dataset.pk}/{red.image_sha256}/", 302)]
+    assert earlier.redirect_chain == [(f"/downstream/{dataset.pk}/{red.image_sha256}/", 307)]
 
 
 def test_pictures_started_from_what_was_reached_are_reached(

@@ -380,7 +380,7 @@ def test_second_of_two_admins_is_told_of_the_firsts_change(at, brand_admin, base
 
     assert page.status_code == 422
     assert problems.sentence("policy-changed") in page.content.decode()
-    assert marketers.pk not in page.context["wanted"]
+    assert marketers.pk not in page.context["ticked"]
 
 
 @pytest.mark.parametrize("hat", ["is_marketer", "is_designer"])
