@@ -130,6 +130,13 @@ SENTENCES: dict[str, str] = {
     "evidence-failed": gettext_noop("The strength sheet failed. Let it be painted again first."),
     "send-back-reason": gettext_noop("Write one sentence for the designer, to send it back."),
     "decline-reason": gettext_noop("Write one sentence for the colleague, to decline it."),
+    "nothing-chosen": gettext_noop("Choose at least one picture, then decide."),
+    "pin-not-now": gettext_noop(
+        "Remarks are pinned, and taken off by their author, while a picture waits for review. This "
+        "one was decided meanwhile, or the remark is a colleague's."
+    ),
+    "pin-outside": gettext_noop("A pin stands on the picture: between 0 and 100 % both ways."),
+    "pin-empty": gettext_noop("Write what is to be seen at this point, then pin it."),
     "withdraw-reason": gettext_noop("Write why it is withdrawn; those who use it will ask."),
     # Download
     "picture-not-ready": gettext_noop(

@@ -10,6 +10,7 @@ from gallery.views import (
     library,
     policy,
     review,
+    review_pictures,
     templates,
     vehicles,
 )
@@ -76,6 +77,9 @@ urlpatterns = [
         name="template-retire",
     ),
     path("review/", review.review, name="review"),
+    path("review/pictures/", review_pictures.review_pictures, name="review-pictures"),
+    path("assets/<id:pk>/pin/", review_pictures.asset_pin, name="asset-pin"),
+    path("assets/remarks/<id:pk>/unpin/", review_pictures.asset_unpin, name="asset-unpin"),
     path("policy/", policy.policy, name="policy"),
     path(
         "downstream/<id:dataset_pk>/<str:sha256>/",

@@ -2,6 +2,7 @@ from .asset import NEVER_LEAVES, Asset, AssetReview, AssetState
 from .channel import Channel
 from .download import Audience, Download, DownloadRule, Rendition
 from .evidence import EvidenceSheet, SheetState
+from .remark import AssetRemark
 from .review import OwnWork, ReviewState
 from .scene import Scene, SceneMode, ScenePack, Scheduler
 from .source import InitImageUpload, ProductCutout
@@ -12,6 +13,7 @@ __all__ = [
     "Audience",
     "NEVER_LEAVES",
     "Asset",
+    "AssetRemark",
     "AssetReview",
     "AssetState",
     "Channel",

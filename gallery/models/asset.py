@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +45,18 @@ class AssetQuerySet(BinQuerySet, WorkQuerySet):
             Q(scene__owner=person) | Q(scene__is_shared=True) | Q(review=AssetReview.APPROVED)
         )
 
+    def asked(self):
+        """What waits for review, longest first, with all that a reviewer's list shows."""
+        related = ("owner", "template", "channel", "cutout", "init_image_asset__scene")
+        return (
+            self.not_binned()
+            .filter(review=AssetReview.ASKED)
+            .select_related(*(f"scene__{name}" for name in related))
+            .prefetch_related("scene__packs", "remarks__author")
+            .defer("preview", "lineage")
+            .order_by(Coalesce("asked_at", "made_at"), "pk")
+        )
+
     def active(self):
         return self.filter(state__in=(AssetState.WAITING, *IN_HAND))
 
@@ -71,6 +84,7 @@ class Asset(Work, Binnable):
     lineage = models.JSONField(default=dict, blank=True)  # hashes, strengths, library versions
     review = models.CharField(max_length=10, choices=AssetReview, default=AssetReview.PRIVATE)
     review_reason = models.TextField(blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)  # for the review under way, or the last
     is_favourite = models.BooleanField(_("favourite"), default=False)
     made_at = models.DateTimeField(auto_now_add=True)
 
@@ -167,13 +181,23 @@ class Asset(Work, Binnable):
 
     # Review
     def ask_review(self, by):
-        self._review(AssetReview.ASKED, by, sources=ASKS_FROM)
+        self._review(AssetReview.ASKED, by, sources=ASKS_FROM, asked_at=timezone.now())
 
     @property
     def author_ids(self):
         """Keys of the people whose picture this is; an enlarged one stays its first maker's too."""
         first = self.scene.init_image_asset if self.scene.mode == SceneMode.LARGER else None
         return {self.scene.owner_id} | (first.author_ids if first else set())
+
+    @property
+    def waits_since(self):
+        """When it was sent for review; pictures of before this was noted count from the click."""
+        return self.asked_at or self.made_at
+
+    @property
+    def fingerprint(self):
+        """Differs once the picture was declined and sent for review anew."""
+        return self.waits_since.isoformat()
 
     def approve(self, by):
         if by.pk in self.author_ids:
@@ -194,7 +218,7 @@ class Asset(Work, Binnable):
         expected = {"deleted_at": None, "review": self.review}
         self._bin(expected, timezone.now(), ("kept", "binned"), by)
 
-    def _review(self, target, by, *, sources, why=""):
+    def _review(self, target, by, *, sources, why="", **changes):
         move(
             self,
             target,
@@ -202,6 +226,8 @@ class Asset(Work, Binnable):
             field="review",
             by=by,
             why=why,
-            guard={"state": AssetState.READY, "deleted_at": None},
+            # Declined and sent anew, it is not what was decided on any more.
+            guard={"state": AssetState.READY, "deleted_at": None, "asked_at": self.asked_at},
             review_reason=why,
+            **changes,
         )

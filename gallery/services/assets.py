@@ -1,12 +1,14 @@
 """What happens to a picture after it is painted: review, favourites, the bin."""
 
+from dataclasses import dataclass, field
+
 from django.db import transaction
 
-from brandstudio.core.models import User, WrongState
+from brandstudio.core.models import Notice, User, WrongState
 from brandstudio.core.problems import Refused
 from brandstudio.core.queue import housekeeping
 from brandstudio.core.services import sending
-from gallery.models import Asset, OwnWork
+from gallery.models import Asset, AssetRemark, AssetReview, OwnWork
 
 
 def ask_review(asset, by):
@@ -16,6 +18,7 @@ def ask_review(asset, by):
             asset.ask_review(by)
         except WrongState as error:
             raise Refused("decided-already") from error
+        _settle(asset, "asset-declined")
         sending.tell(
             User.objects.reviewers(besides=by),
             "asset-asked",
@@ -33,6 +36,7 @@ def approve(asset, by):
             raise Refused("own-work") from error
         except WrongState as error:
             raise Refused("decided-already") from error
+        _settle(asset, "asset-asked")
         _tell(asset, "approved")
 
 
@@ -45,7 +49,56 @@ def decline(asset, by, reason):
             asset.decline(by, reason)
         except WrongState as error:
             raise Refused("decided-already") from error
+        _settle(asset, "asset-asked")
         _tell(asset, "declined", reason=reason)
+
+
+@dataclass
+class Decided:
+    """What became of several pictures decided at once. refused: [(asset, Refused)]."""
+
+    done: list = field(default_factory=list)
+    refused: list = field(default_factory=list)
+
+
+def decide_together(assets, by, *, reason=None):
+    """Approve each of these pictures, or decline each with a reason; one refused stops no other.
+
+    reason: None to approve. Raises Refused("decline-reason") before any is declined without one.
+    """
+    if reason is not None and not reason.strip():
+        raise Refused("decline-reason")
+    decided = Decided()
+    for asset in assets:
+        try:
+            approve(asset, by) if reason is None else decline(asset, by, reason)
+        except Refused as error:
+            decided.refused.append((asset, error))
+        else:
+            decided.done.append(asset)
+    return decided
+
+
+def pin(asset, by, x, y, text):
+    """Pin a remark to a point of a picture under review.
+
+    x, y: shares of its width and height as it is shown. Raises Refused: pin-not-now, pin-outside,
+    pin-empty.
+    """
+    if asset.review != AssetReview.ASKED:
+        raise Refused("pin-not-now")
+    if not (0 <= x <= 1 and 0 <= y <= 1):
+        raise Refused("pin-outside")
+    if not text.strip():
+        raise Refused("pin-empty")
+    return AssetRemark.objects.create(asset=asset, author=by, x=x, y=y, text=text.strip())
+
+
+def unpin(remark, by):
+    """Take one's own remark off, while the picture is under review. Raises Refused(pin-not-now)."""
+    if remark.asset.review != AssetReview.ASKED or remark.author_id != by.pk:
+        raise Refused("pin-not-now")
+    remark.delete()
 
 
 def withdraw(asset, by, reason):
@@ -57,15 +110,18 @@ def withdraw(asset, by, reason):
             asset.withdraw(by, reason)
         except WrongState as error:
             raise Refused("decided-already") from error
+        _settle(asset, "asset-approved")
         _tell(asset, "withdrawn", reason=reason)
 
 
 def discard(asset, by):
     """Into the bin; an approved picture can't go there. Raises decided-already."""
-    try:
-        asset.discard(by)
-    except WrongState as error:
-        raise Refused("decided-already") from error
+    with transaction.atomic():
+        try:
+            asset.discard(by)
+        except WrongState as error:
+            raise Refused("decided-already") from error
+        _settle(asset, "asset-asked")
 
 
 def restore(asset, by):
@@ -86,6 +142,10 @@ def empty_bin():
         hashes = [asset.image_sha256, asset.thumb_sha256]
         asset.delete_from_bin()
         housekeeping.discard_unnamed(hashes)
+
+
+def _settle(asset, code):
+    Notice.objects.settle(asset.get_absolute_url(), [code])
 
 
 def _tell(asset, what, **facts):

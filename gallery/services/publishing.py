@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from brandstudio.core import blobs
 from brandstudio.core.input import addresses
-from brandstudio.core.models import User, WrongState
+from brandstudio.core.models import Notice, User, WrongState
 from brandstudio.core.problems import Refused
 from brandstudio.core.services import sending
 from gallery.models import EvidenceSheet, OwnWork, PromptTemplate, StyleVersion
@@ -106,6 +106,7 @@ def submit(row, by):
     _check_words(row)
     with transaction.atomic():
         row.submit(by)
+        _settle(row, "sent-back")
         sending.tell(
             User.objects.reviewers(besides=by).exclude(pk__in=row.author_ids),
             f"{row._meta.model_name}-submitted",
@@ -145,6 +146,7 @@ def approve(row, by, remarks=""):
             raise Refused("decided-already") from error
         for former in _siblings(row).approved().exclude(pk=row.pk).filter(number__lt=row.number):
             former.retire(by, reason=f"→ {row.number}")
+        _settle(row, "submitted")
         _tell(row, "approved")
 
 
@@ -157,6 +159,7 @@ def send_back(row, by, reason):
             row.send_back(by, reason)
         except WrongState as error:
             raise Refused("decided-already") from error
+        _settle(row, "submitted")
         _tell(row, "sent-back", reason=reason)
 
 
@@ -180,6 +183,10 @@ def _siblings(row):
     if isinstance(row, StyleVersion):
         return StyleVersion.objects.filter(pack=row.pack)
     return PromptTemplate.objects.filter(slug=row.slug)
+
+
+def _settle(row, what):
+    Notice.objects.settle(row.get_absolute_url(), [f"{row._meta.model_name}-{what}"])
 
 
 def _tell(row, what, **facts):

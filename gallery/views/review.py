@@ -16,7 +16,7 @@ from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems, services
 from gallery.forms import DecisionForm
 from gallery.forms.review import DECISIONS
-from gallery.models import Asset, AssetReview, PromptTemplate, StyleVersion
+from gallery.models import Asset, PromptTemplate, StyleVersion
 from gallery.pages import evidence_chart, lineage
 from gallery.pages.history import history_of
 from gallery.services import assets, evidence, library
@@ -100,10 +100,10 @@ def waiting_items():
                 image if template.cover_sha256 else "",
             )
         )
-    waiting = Asset.objects.not_binned().filter(review=AssetReview.ASKED)
-    for asset in waiting.select_related("scene__owner", "scene__template", "scene__channel"):
+    for asset in Asset.objects.asked():
         image = reverse("gallery:asset-thumb", args=[asset.pk])
-        items.append(Item("asset", asset, str(asset), asset.scene.owner, asset.made_at, image))
+        waiting = (asset.scene.owner, asset.waits_since, image)
+        items.append(Item("asset", asset, str(asset), *waiting))
     return sorted(items, key=lambda item: item.at)
 
 

@@ -10,6 +10,7 @@ import "./forms.js";
 import "./keys.js";
 import "./menu.js";
 import "./packs.js";
+import "./pins.js";
 import "./placement.js";
 import "./polling.js";
 import "./strength.js";

@@ -8,7 +8,12 @@ from brandstudio.core import notices
 
 class NoticeQuerySet(models.QuerySet):
     def unread(self):
-        return self.filter(read_at=None)
+        return self.filter(read_at=None, settled_at=None)
+
+    def settle(self, url, codes):
+        """What these notices asked for at this address was done: they are open no longer."""
+        open_ones = self.filter(url=url, code__in=codes, settled_at=None)
+        return open_ones.update(settled_at=timezone.now())
 
     def mark_read(self):
         return self.unread().update(read_at=timezone.now())
@@ -24,6 +29,7 @@ class Notice(models.Model):
     url = models.CharField(max_length=300, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)  # what it asked for was decided
 
     objects = NoticeQuerySet.as_manager()
 

@@ -1,0 +1,116 @@
+"""Pictures that wait for approval: many at a glance, decided together; remarks pinned to one."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from brandstudio.core.access.roles import admin_required
+from brandstudio.core.input.acts import one_of
+from brandstudio.core.input.numbers import parse_ids, parse_number
+from brandstudio.core.problems import Refused
+from brandstudio.core.ui.methods import require_safe_or
+from gallery import problems
+from gallery.forms.review import DECISIONS
+from gallery.models import Asset, AssetRemark
+from gallery.services import assets
+
+PER_PAGE = 24
+
+
+@admin_required
+@require_safe_or("POST")
+def review_pictures(request):
+    """All asked pictures, longest waiting first; those chosen are approved or declined together."""
+    reason, refusal = request.POST.get("reason", ""), ""
+    if request.method == "POST":
+        approves = one_of(request.POST.get("decision"), dict(DECISIONS)) == "approve"
+        try:
+            _decide_chosen(request, None if approves else reason)
+        except Refused as error:
+            refusal = problems.of(error)
+        else:
+            return redirect("gallery:review-pictures")
+    page = Paginator(Asset.objects.asked(), PER_PAGE).get_page(request.GET.get("page"))
+    for asset in page:
+        asset.is_own = request.user.pk in asset.author_ids
+    context = {
+        "page": page,
+        "chosen": parse_ids(request.POST.getlist("pick")),
+        "reason": reason,
+        "refusal": refusal,
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if refusal else HTTPStatus.OK
+    return render(request, "gallery/review_pictures.html", context, status=status)
+
+
+def _decide_chosen(request, reason):
+    """Decide what the form names and say what became of it. reason: None to approve."""
+    pks = parse_ids(request.POST.getlist("pick"))
+    if not pks:
+        raise Refused("nothing-chosen")
+    rows = {asset.pk: asset for asset in Asset.objects.asked().filter(pk__in=pks)}
+    as_seen = [rows[pk] for pk in pks if pk in rows and _is_as_seen(request, rows[pk])]
+    decided = assets.decide_together(as_seen, request.user, reason=reason)
+    if decided.done:
+        _say_done(request, len(decided.done), approved=reason is None)
+    if gone := len(pks) - len(as_seen):
+        said = ngettext(
+            "%(n)d picture was decided by a colleague meanwhile; nothing was changed there.",
+            "%(n)d pictures were decided by colleagues meanwhile; nothing was changed there.",
+            gone,
+        )
+        messages.warning(request, said % {"n": gone})
+    for asset, error in decided.refused:
+        said = _("%(thing)s: %(why)s") % {"thing": asset, "why": problems.of(error)}
+        messages.error(request, said)
+
+
+def _say_done(request, count, *, approved):
+    if approved:
+        said = ngettext("%(n)d picture is approved.", "%(n)d pictures are approved.", count)
+    else:
+        said = ngettext("%(n)d picture is declined.", "%(n)d pictures are declined.", count)
+    messages.success(request, said % {"n": count})
+
+
+def _is_as_seen(request, asset):
+    """Whether it still waits for the decision that the person saw it wait for."""
+    return request.POST.get(f"seen-{asset.pk}", asset.fingerprint) == asset.fingerprint
+
+
+@admin_required
+@require_POST
+def asset_pin(request, pk):
+    """Pin a remark to a point of a picture: ?x and y in percent, as its page shows it."""
+    asset = get_object_or_404(Asset.objects.visible_to(request.user), pk=pk)
+    x, y = (parse_number(request.POST.get(name), -1) / 100 for name in ("x", "y"))
+    text = request.POST.get("text", "")[: AssetRemark._meta.get_field("text").max_length]
+    try:
+        assets.pin(asset, request.user, x, y, text)
+    except Refused as error:
+        messages.error(request, problems.of(error))
+        if text.strip():  # what was written is not lost
+            messages.warning(request, text)
+    return _back_to(asset)
+
+
+@admin_required
+@require_POST
+def asset_unpin(request, pk):
+    """Take one's own remark off again."""
+    remark = get_object_or_404(AssetRemark.objects.select_related("asset"), pk=pk)
+    try:
+        assets.unpin(remark, request.user)
+    except Refused as error:
+        messages.error(request, problems.of(error))
+    return _back_to(remark.asset)
+
+
+def _back_to(asset):
+    return redirect(f"{reverse('gallery:review')}?item=asset-{asset.pk}")

@@ -1,0 +1,262 @@
+"""Pictures under review: several at once, two admins at one moment, pins, settled notices."""
+
+import threading
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from brandstudio.core.models import Notice
+from brandstudio.core.problems import Refused
+from gallery import problems, services
+from gallery.models import Asset, AssetRemark
+from gallery.services import assets as acts
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def second_admin(make_user):
+    return make_user("second", is_brand_admin=True)
+
+
+@pytest.fixture
+def asked(in_state):
+    """Three pictures that wait for review."""
+    return [in_state("asked") for _ in range(3)]
+
+
+def states():
+    return list(Asset.objects.order_by("pk").values_list("review", flat=True))
+
+
+# Several at once
+def test_several_are_approved_at_once(at, brand_admin, asked):
+    chosen = [asset.pk for asset in asked[:2]]
+
+    answer = at(brand_admin).post("review-pictures", pick=chosen, decision="approve")
+
+    assert answer.status_code == 302
+    assert states() == ["approved", "approved", "asked"]
+
+
+def test_several_are_declined_with_one_reason(at, brand_admin, asked):
+    chosen = [asset.pk for asset in asked]
+    browser = at(brand_admin)
+
+    refused = browser.post("review-pictures", pick=chosen, decision="return", reason=" ")
+    assert refused.status_code == 422
+    assert problems.sentence("decline-reason") in refused.content.decode()
+    assert refused.context["chosen"] == chosen
+    assert states() == ["asked"] * 3
+
+    browser.post("review-pictures", pick=chosen, decision="return", reason="Five wheels.")
+    assert states() == ["declined"] * 3
+    assert set(Asset.objects.values_list("review_reason", flat=True)) == {"Five wheels."}
+
+
+def test_nothing_chosen_is_said(at, brand_admin, asked):
+    answer = at(brand_admin).post("review-pictures", decision="approve")
+
+    assert answer.status_code == 422
+    assert answer.context["refusal"] == problems.sentence("nothing-chosen")
+
+
+def test_one_that_can_not_be_decided_stops_no_other(make_user, in_state, make_ready, second_admin):
+    both = make_user("both", is_marketer=True, is_brand_admin=True)
+    [own] = make_ready(by=both)
+    acts.ask_review(own, both)
+    others = in_state("asked")
+
+    decided = acts.decide_together([own, others], both)
+
+    assert decided.done == [others]
+    assert [(asset, error.code) for asset, error in decided.refused] == [(own, "own-work")]
+    assert Asset.objects.get(pk=own.pk).review == "asked"
+
+
+def test_what_a_colleague_decided_meanwhile_is_told_and_left(
+    at, client, brand_admin, second_admin, marketer, asked
+):
+    seen = {f"seen-{asset.pk}": asset.fingerprint for asset in asked}
+    acts.approve(asked[0], second_admin)
+    acts.decline(asked[1], second_admin, "Five wheels.")
+    acts.ask_review(Asset.objects.get(pk=asked[1].pk), marketer)  # anew: not what was looked at
+
+    at(brand_admin).post("review-pictures", pick=[a.pk for a in asked], decision="approve", **seen)
+
+    assert states() == ["approved", "asked", "approved"]
+
+
+def test_pictures_wait_in_the_order_in_which_they_were_sent(at, brand_admin, make_ready, marketer):
+    first, second = make_ready()[0], make_ready()[0]
+    acts.ask_review(second, marketer)
+    acts.ask_review(first, marketer)
+
+    assert list(at(brand_admin).get("review-pictures").context["page"]) == [second, first]
+
+
+def test_list_costs_the_same_at_one_and_at_three(
+    at, brand_admin, in_state, make_version, django_assert_num_queries
+):
+    packs = ((make_version(), 0.6),)
+    in_state("asked", packs=packs)
+    browser = at(brand_admin)
+    browser.get("review-pictures")
+    with CaptureQueriesContext(connection) as before:
+        browser.get("review-pictures")
+    in_state("asked", packs=packs)
+    in_state("asked", packs=packs)
+
+    with django_assert_num_queries(len(before)):
+        browser.get("review-pictures")
+
+
+@pytest.mark.parametrize("hat", ["is_marketer", "is_designer"])
+def test_list_is_for_admins(at, make_user, in_state, hat):
+    asset = in_state("asked")
+    browser = at(make_user("somebody", **{hat: True}))
+
+    assert browser.get("review-pictures").status_code == 403
+    answer = browser.post("review-pictures", pick=[asset.pk], decision="approve")
+    assert answer.status_code == 403
+    assert browser.post("asset-pin", asset.pk, x=1, y=1, text="x").status_code == 403
+    assert states() == ["asked"]
+
+
+# Two admins
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("second", ["approve", "decline"])
+def test_of_two_admins_at_one_moment_the_second_is_told(
+    in_state, brand_admin, second_admin, second
+):
+    asset = in_state("asked")
+    start = threading.Barrier(2)
+    said = []
+
+    def decide(act, *arguments):
+        row = Asset.objects.get(pk=asset.pk)
+        start.wait()
+        try:
+            act(row, *arguments)
+        except Refused as error:
+            said.append(error.code)
+        else:
+            said.append("done")
+        finally:
+            connection.close()
+
+    other = (acts.approve, second_admin) if second == "approve" else (
+        acts.decline, second_admin, "Five wheels."
+    )  # fmt: skip
+    threads = [
+        threading.Thread(target=decide, args=(acts.approve, brand_admin)),
+        threading.Thread(target=decide, args=other),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(said) == ["decided-already", "done"]
+    assert Notice.objects.filter(code__in=("asset-approved", "asset-declined")).count() == 1
+
+
+# Notices
+def open_notices(person):
+    return list(person.notices.unread().order_by("pk").values_list("code", flat=True))
+
+
+@pytest.mark.parametrize("decide", ["approve", "decline", "discard"])
+def test_request_is_open_until_somebody_decides(
+    in_state, marketer, brand_admin, second_admin, decide
+):
+    asset, other = in_state("asked"), in_state("asked")
+    assert open_notices(second_admin) == ["asset-asked"] * 2
+
+    if decide == "approve":
+        acts.approve(asset, brand_admin)
+    elif decide == "decline":
+        acts.decline(asset, brand_admin, "Five wheels.")
+    else:
+        acts.discard(asset, marketer)
+
+    assert open_notices(second_admin) == open_notices(brand_admin) == ["asset-asked"]
+    assert second_admin.notices.unread().get().url == other.get_absolute_url()
+
+
+def test_sending_it_again_settles_what_was_said_of_it(in_state, marketer):
+    asset = in_state("declined")
+    assert open_notices(marketer) == ["asset-declined"]
+
+    acts.ask_review(Asset.objects.get(pk=asset.pk), marketer)
+
+    assert open_notices(marketer) == []
+
+
+def test_version_that_is_decided_is_open_no_longer(
+    make_version, designer, brand_admin, second_admin
+):
+    version = make_version(state="in_review")
+    assert open_notices(second_admin) == ["styleversion-submitted"]
+
+    services.send_back(version, brand_admin, "The car is lost.")
+    assert (open_notices(second_admin), open_notices(designer)) == (
+        [],
+        ["styleversion-sent-back"],
+    )
+    services.submit(version, designer)
+    assert open_notices(designer) == []
+
+
+# Pins
+def test_remark_is_pinned_to_a_point_and_its_maker_sees_it(at, brand_admin, marketer, in_state):
+    asset = in_state("asked")
+
+    at(brand_admin).post("asset-pin", asset.pk, x="37.5", y="20", text=" A fifth wheel. ")
+
+    remark = AssetRemark.objects.get()
+    assert (remark.asset, remark.author, remark.x, remark.y, remark.text) == (
+        asset,
+        brand_admin,
+        0.375,
+        0.2,
+        "A fifth wheel.",
+    )
+    acts.decline(asset, brand_admin, "See the pin.")
+    page = at(marketer).get("asset-detail", asset.pk).content.decode()
+    assert 'cx="37.50%" cy="20.00%"' in page
+    assert "A fifth wheel." in page
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "text"), [("-1", "5", "x"), ("5", "101", "x"), ("nan", "5", "x"), ("5", "5", " ")]
+)
+def test_pin_outside_the_picture_or_without_words_is_refused(at, brand_admin, in_state, x, y, text):
+    asset = in_state("asked")
+
+    at(brand_admin).post("asset-pin", asset.pk, x=x, y=y, text=text)
+
+    assert not AssetRemark.objects.exists()
+
+
+def test_database_itself_keeps_pins_on_the_picture(in_state, brand_admin):
+    asset = in_state("asked")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AssetRemark.objects.create(asset=asset, author=brand_admin, x=1.2, y=0.5, text="x")
+
+
+def test_pins_stay_as_they_were_once_it_is_decided(in_state, brand_admin, second_admin):
+    asset = in_state("asked")
+    remark = acts.pin(asset, brand_admin, 0.5, 0.5, "A fifth wheel.")
+
+    with pytest.raises(Refused) as refusal:
+        acts.unpin(remark, second_admin)
+    assert refusal.value.code == "pin-not-now"
+    acts.approve(asset, second_admin)
+    with pytest.raises(Refused):
+        acts.unpin(AssetRemark.objects.get(), brand_admin)
+    with pytest.raises(Refused):
+        acts.pin(asset, brand_admin, 0.5, 0.5, "Another.")
+    assert AssetRemark.objects.count() == 1
