@@ -22,7 +22,7 @@ urlpatterns = [
     path("datasets/<id:pk>/rights/", datasets.rights, name="dataset-rights"),
     path("datasets/<id:pk>/snapshots/", datasets.snapshots, name="dataset-snapshots"),
     path("datasets/<id:pk>/export/", datasets.export, name="dataset-export"),
-    path("datasets/<id:pk>/tasks/", captions.tasks, name="dataset-tasks"),
+    path("datasets/<id:pk>/tasks/", captions.dataset_tasks, name="dataset-tasks"),
     path("datasets/<id:pk>/chores/", redirects.moved_to("training:dataset-tasks")),
     path("datasets/<id:pk>/bulk/", bulk.bulk, name="dataset-bulk"),
     path("datasets/<id:pk>/replace/", bulk.replace, name="dataset-replace"),

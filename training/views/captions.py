@@ -41,7 +41,7 @@ def caption_editor(request, pk):
         "cards": view.cards(page.object_list),
         "readiness": readiness(dataset, view.counts),
         "edit_form": EditForm(auto_id="edit_%s"),
-        **_tasks(dataset),
+        **_task_context(dataset),
         "undo_batch": request.GET.get("batch", ""),
     }
     template = "training/_caption_editor.html" if request.htmx else "training/dataset_detail.html"
@@ -108,7 +108,7 @@ def _is_there(image, text):
 
 @designer_required
 @require_safe_or("POST")
-def tasks(request, pk):
+def dataset_tasks(request, pk):
     """Ask for a task (POST), or how the present ones get on (GET, polled)."""
     dataset = visible_dataset(request, pk)
     if request.method == "POST":
@@ -117,7 +117,7 @@ def tasks(request, pk):
         services.ask_task(dataset, kind, request.user, **options)
         if not request.htmx:
             return redirect(dataset)
-    context = {"dataset": dataset, **_tasks(dataset)}
+    context = {"dataset": dataset, **_task_context(dataset)}
     context["has_just_ended"] = request.method != "POST" and not context["tasks"]
     if not context["has_just_ended"]:
         return render(request, "training/_dataset_tasks.html", context)
@@ -126,7 +126,7 @@ def tasks(request, pk):
     return render(request, "training/_dataset_tasks_answer.html", context)
 
 
-def _tasks(dataset):
+def _task_context(dataset):
     """What the fragment shows: those under way, and the last one's trouble if it had any."""
     last = list(dataset.tasks.all()[:4])
     failed = last and last[0].state == DatasetTaskState.FAILED

@@ -47,12 +47,12 @@ def compare(task):
     trigger = task.dataset.trigger_word
     images = list(task.dataset.images.captioned())
     task.note_progress(total=len(images), done=0)
-    judge = caption_agreement.Judge(_clip())
+    agreement = caption_agreement.Judge(_clip())
     readable, looks = [], []
     for image, path in stored(task, images):
-        looks.append(judge.look(open_rgb(path)))
+        looks.append(agreement.look(open_rgb(path)))
         readable.append(image)
-    answers = judge.compare(looks, [without_trigger(i.caption, trigger) for i in readable])
+    answers = agreement.compare(looks, [without_trigger(i.caption, trigger) for i in readable])
     for image, answer in zip(readable, answers, strict=True):
         image.agreement = {"caption": image.caption, **answer.to_json()}
     TrainingImage.objects.bulk_update(readable, ["agreement"], batch_size=200)
