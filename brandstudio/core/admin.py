@@ -130,5 +130,6 @@ class QueueDashboard(QueueAdmin):
         return patterns
 
 
+admin.site.site_header = admin.site.site_title = _("Brand Studio")
 admin.site.unregister(Dashboard)
 admin.site.register(Dashboard, QueueDashboard)

@@ -2,6 +2,7 @@
 
 from django.core.validators import validate_slug
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.input.addresses import refuse_word_in_use
 
@@ -22,6 +23,9 @@ class ShortNameField(models.SlugField):
     """What a thing is called in addresses; no word that the studio's own addresses use there."""
 
     default_validators = [validate_slug, refuse_word_in_use]
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"label": _("Short name"), **kwargs})
 
     def deconstruct(self):
         # To the database it is a slug.
