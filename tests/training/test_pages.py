@@ -1,5 +1,7 @@
 """Every page answers, for those who may see it, with as many queries at 3 rows as at 1."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -176,6 +178,22 @@ def test_finished_run_polls_no_more(at_desk, make_run, designer):
     run.cancel(by=designer)
 
     assert "every 2s" not in at_desk.get(run.get_absolute_url()).content.decode()
+
+
+def test_run_that_has_ended_says_how_long_it_took(client, make_run, designer):
+    run = make_run()
+    client.force_login(designer)
+    client.cookies["django_language"] = "en"
+    under_way = client.get(run.get_absolute_url()).text
+
+    run.cancel(by=designer)
+    run.started_at = run.ended_at - timedelta(minutes=12)
+    run.save(update_fields=["started_at"])
+
+    ended = client.get(run.get_absolute_url()).text
+    words = ("From start to end", "12 minutes", "<dt>Left</dt>", "<dt>Memory</dt>")
+    assert [word in ended for word in words] == [True, True, False, False]
+    assert [word in under_way for word in words] == [False, False, True, True]
 
 
 def test_slider_shows_no_picture_of_another_step_while_samples_are_drawn(make_run, at_desk):

@@ -47,6 +47,13 @@ class RunPage:
             return None
         return explain(self.run.problem, self.run.problem_facts, run=self.run)
 
+    @property
+    def seconds_taken(self):
+        """From the run's start to its end, pauses included; None while it has not both."""
+        if not (self.run.started_at and self.run.ended_at):
+            return None
+        return (self.run.ended_at - self.run.started_at).total_seconds()
+
     @cached_property
     def phase(self):
         return problems.phase(self.run.phase)
