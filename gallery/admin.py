@@ -10,4 +10,4 @@ from gallery.models import Channel
 class ChannelAdmin(ChangedOnly, admin.ModelAdmin):
     """Platforms change, so admins edit these."""
 
-    list_display = ["__str__", "slug", "width", "height", "position"]
+    list_display = ["__str__", "width", "height", "position"]
