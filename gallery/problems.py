@@ -24,6 +24,10 @@ SENTENCES: dict[str, str] = {
     "pack-not-approved": gettext_noop(
         "The style pack {name} is not approved (any more). Choose another one."
     ),
+    "trial-only": gettext_noop(
+        "Designers paint trials: choose a draft of your own style, or ask an admin for the "
+        "marketer's role."
+    ),
     "pack-replaced": gettext_noop(
         "{name} was replaced by version {number} meanwhile. Look at its strength, then paint again."
     ),
@@ -152,6 +156,10 @@ SENTENCES: dict[str, str] = {
     "picture-withdrawn": gettext_noop(
         "This picture was withdrawn: it leaves the studio in no form, and nothing is built upon "
         "it. Paint another one."
+    ),
+    "trial-stays": gettext_noop(
+        "This picture is a trial with a draft of a style: it is judged in the house, never sent "
+        "for review nor published. Paint it anew once the style is approved."
     ),
     "picture-private": gettext_noop(
         "Only approved pictures leave as publication files. Send this one for review first."

@@ -35,6 +35,7 @@ _FIELD_OF = {
     "strength-out-of-band": "free",  # of a tag; a ticked pack has its slider
     "pack-not-approved": "pack",
     "pack-replaced": "pack",
+    "trial-only": "pack",
     "packs-too-many": "pack",
     "packs-of-two-bases": "pack",
     "reason-missing": "reason",
@@ -62,9 +63,9 @@ class SceneForm(SceneFields):
         approved = PromptTemplate.objects.approved()
         self.fields["template"].queryset = approved
         # Retired ones too, so that the answer can say what became of them.
-        self.fields["pack"].queryset = StyleVersion.objects.filter(
-            state__in=(ReviewState.APPROVED, ReviewState.RETIRED)
-        ).select_related("pack", "base")
+        known = StyleVersion.objects.filter(state__in=(ReviewState.APPROVED, ReviewState.RETIRED))
+        known |= StyleVersion.objects.tried_by(person)
+        self.fields["pack"].queryset = known.select_related("pack", "base")
         self.fields["made_from"].queryset = Asset.objects.visible_to(person)
         self.fields["cutout"].queryset = sources.cutouts_for(person)
         if not person.may_write_prompts:
@@ -77,7 +78,7 @@ class SceneForm(SceneFields):
     @cached_property
     def versions(self):
         """Versions that may be picked, with pack, base and pictures; a sent form needs none."""
-        return library.usable_versions()
+        return library.versions_for(self.person)
 
     def clean(self):
         cleaned = super().clean()

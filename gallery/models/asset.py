@@ -181,6 +181,8 @@ class Asset(Work, Binnable):
 
     # Review
     def ask_review(self, by):
+        if self.scene.is_trial:
+            raise WrongState(self, AssetReview.ASKED)
         self._review(AssetReview.ASKED, by, sources=ASKS_FROM, asked_at=timezone.now())
 
     @property

@@ -99,6 +99,8 @@ class Scene(models.Model):
     cutout_x = models.FloatField(null=True, blank=True)  # its middle, as a share of the width
     cutout_y = models.FloatField(null=True, blank=True)  # its foot, as a share of the height
     cutout_width = models.FloatField(null=True, blank=True)  # as a share of the width
+    # With a draft of its maker's own style: to be judged in the house, never published.
+    is_trial = models.BooleanField(_("trial"), default=False)
     is_shared = models.BooleanField(_("shared with colleagues"), default=False)
     made_at = models.DateTimeField(auto_now_add=True)
 

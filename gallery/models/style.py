@@ -54,6 +54,12 @@ class StylePack(Named):
 
 
 class StyleVersionQuerySet(ReviewQuerySet):
+    def tried_by(self, person):
+        """The person's own drafts, which nobody else may paint with."""
+        if not person.is_designer:
+            return self.none()
+        return self.filter(state__in=(ReviewState.DRAFT, ReviewState.IN_REVIEW), made_by=person)
+
     def visible_to(self, person):
         """Designers and admins see all, others what they may use or have used."""
         if person.is_designer or person.is_brand_admin:
@@ -135,6 +141,11 @@ class StyleVersion(Reviewed):
     def is_possible(strength):
         """Whether the studio lets anybody have this strength, whatever the band."""
         return LEAST <= strength <= MOST
+
+    def may_be_tried_by(self, person):
+        """Whether this draft is the person's own, to paint trials with."""
+        is_open = self.state in (ReviewState.DRAFT, ReviewState.IN_REVIEW)
+        return is_open and person.is_designer and self.made_by_id == person.pk
 
     def allows(self, strength):
         return self.strength_min <= strength <= self.strength_max

@@ -4,7 +4,7 @@ from django.http import QueryDict
 
 from brandstudio.core.input.numbers import parse_id, parse_number, parse_whole
 from gallery.models import Asset, Channel, SceneMode, Scheduler
-from gallery.services import orders, reuse, sources
+from gallery.services import library, orders, reuse, sources
 
 _KEPT = "create-form"  # in the session
 _FORMERLY = {  # what fields were called in links that people saved
@@ -134,7 +134,9 @@ def _picked(query, template, versions):
     """Which packs are ticked at first: those asked for, else the template's, else the first."""
     if "pack" in query:
         names = set(query.getlist("pack"))  # names in links, numbers in what the form sent
-        return [v.pk for v in versions if v.pack.slug in names or str(v.pk) in names]
+        named = library.by_name(versions)  # a draft beside its approved version goes by number
+        chosen = {named[name].pk for name in names if name in named}
+        return [v.pk for v in versions if v.pk in chosen or str(v.pk) in names]
     usual = {pack.pk for pack in template.packs.all()} if template else set()
     return [v.pk for v in versions if v.pack_id in usual] or [v.pk for v in versions[:1]]
 

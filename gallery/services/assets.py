@@ -12,7 +12,9 @@ from gallery.models import Asset, AssetRemark, AssetReview, OwnWork
 
 
 def ask_review(asset, by):
-    """Put a picture before the admins."""
+    """Put a picture before the admins. Raises Refused: trial-stays, decided-already."""
+    if asset.scene.is_trial:
+        raise Refused("trial-stays")
     with transaction.atomic():
         try:
             asset.ask_review(by)

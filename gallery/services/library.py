@@ -3,6 +3,7 @@
 from django.db.models import Count, Prefetch, Q
 
 from gallery.models import EvidenceImage, ReviewState, StylePack, StyleVersion
+from gallery.models.style import LEAST, MOST
 
 
 def usable_versions():
@@ -19,8 +20,37 @@ def usable_versions():
     return [prepared(version) for version in newest.values()]
 
 
+def versions_for(person):
+    """What the person may paint with: `usable_versions`, and drafts of their own as trials.
+
+    A draft stands with its full range of strengths. Who paints nothing but trials has them first.
+    """
+    usable = usable_versions()
+    drafts = (
+        StyleVersion.objects.tried_by(person)
+        .select_related("pack", "base")
+        .prefetch_related("images")
+        .order_by("pack__slug", "-number")
+    )
+    trials = [_with_full_range(prepared(version)) for version in drafts]
+    return usable + trials if person.is_marketer or person.is_brand_admin else trials + usable
+
+
+def _with_full_range(version):
+    version.strength_min = version.best_min = LEAST
+    version.strength_max = version.best_max = MOST
+    return version
+
+
 def by_name(versions):
-    """{name: version}: each pack's slug, then its two names where they mean no other pack."""
+    """{name: version}: each pack's slug, then its two names where they mean no other pack.
+
+    Of a pack's several versions it is the approved one, else the newest.
+    """
+    packs = {}
+    for version in sorted(versions, key=lambda v: (v.state == ReviewState.APPROVED, v.number)):
+        packs[version.pack_id] = version
+    versions = list(packs.values())
     groups = {}
     for version in versions:
         for name in dict.fromkeys((version.pack.name_zh, version.pack.name_en)):

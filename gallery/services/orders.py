@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from brandstudio.core.models import Vehicle
 from brandstudio.core.problems import Refused
 from gallery.engine import prompts, sizes
-from gallery.models import ProductCutout, SceneMode, Scheduler
+from gallery.models import ProductCutout, ReviewState, SceneMode, Scheduler
 from gallery.services.sources import InitImage
 from training.engine import families
 from training.models import BaseModel
 
+DRAFTS = (ReviewState.DRAFT, ReviewState.IN_REVIEW)
 MOST_PACKS = 3
 MOST_IMAGES = 8
 LARGEST_SEED = 2**32 - 1
@@ -75,6 +76,13 @@ class SceneOrder:
         if self.placement:
             return SceneMode.PRODUCT
         return SceneMode.IMAGE if self.init_image else SceneMode.TEXT
+
+
+def is_trial(order):
+    """Whether the order is with a draft, or goes on from a picture that was."""
+    start = order.init_image.asset if order.init_image else None
+    drafts = [version for version, _strength in order.packs if version.state in DRAFTS]
+    return bool(drafts or start and start.scene.is_trial)
 
 
 def base_of(order):

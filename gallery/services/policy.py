@@ -60,9 +60,11 @@ def rule_for(asset, person, rendition, allowed=None):
 
     allowed: the table's rules that allow something, where a page has them already.
     Raises Refused: picture-not-ready, picture-binned, picture-declined, picture-withdrawn,
-    picture-private, picture-asked, rule-forbids.
+    picture-private, picture-asked, trial-stays, rule-forbids.
     """
     check_whole(asset)
+    if rendition == Rendition.PUBLICATION and asset.scene.is_trial:
+        raise Refused("trial-stays")
     if allowed is None:
         allowed = allowed_rules()
     audiences = _audiences_of(asset, person)

@@ -95,6 +95,7 @@ def _scene_of(valid):
         count=order.image_count,
         reason=order.reason,
         made_from=order.made_from,
+        is_trial=orders.is_trial(order),
         **_origin_of(order),
     )
 

@@ -85,6 +85,8 @@ def check_init_image(init_image, person):
         if asset is None:
             raise Refused("init-image-not-yours")
         policy.check_whole(asset)
+        if asset.scene.is_trial and asset.scene.owner_id != person.pk:
+            raise Refused("init-image-not-yours")
     elif init_image.upload:
         if init_image.upload.owner_id != person.pk:
             raise Refused("init-image-not-yours")

@@ -6,6 +6,7 @@ from brandstudio.core.models import User
 from brandstudio.core.problems import Refused
 from gallery.engine import prompts
 from gallery.models import Asset, ProductCutout, ReviewState, Scheduler, StyleVersion
+from gallery.models.style import LEAST, MOST
 from gallery.services import orders, sources
 from gallery.services.orders import SceneOrder
 from training.engine.errors import EngineError
@@ -31,6 +32,7 @@ def validate(order, by):
     order = replace(order, packs=tuple(strengths.added_up(order.packs)))
     base = orders.base_of(order)
     _check_settings(order)
+    _check_hats(order, by)
     _check_rights(order, by)
     _check_packs(order, by)
     _check_origin(order, by)
@@ -64,6 +66,12 @@ def _check_settings(order):
         raise Refused("denoising-strength-out-of-range")
 
 
+def _check_hats(order, by):
+    """Raise unless this person paints pictures, or tries a style of their own."""
+    if not (by.is_marketer or by.is_brand_admin or orders.is_trial(order)):
+        raise Refused("trial-only")
+
+
 def _check_rights(order, by):
     """Raise unless the template is approved, and words of one's own are this person's right."""
     template = order.template
@@ -85,14 +93,14 @@ def _check_packs(order, by):
     if order.strengths and not order.packs:
         raise Refused("sweep-needs-one-pack")
     for place, (version, strength) in enumerate(order.packs):
-        check_pack(version)
+        check_pack(version, by)
         for value in (strength, *(order.strengths if place == 0 else ())):
             check_strength(version, value, order.reason, by)
 
 
-def check_pack(version):
-    """Raise Refused unless the version is approved."""
-    if version.state == ReviewState.APPROVED:
+def check_pack(version, by):
+    """Raise Refused unless the version is approved, or a draft of this person's own."""
+    if version.state == ReviewState.APPROVED or version.may_be_tried_by(by):
         return
     newer = version.pack.approved_version
     if newer:
@@ -101,14 +109,18 @@ def check_pack(version):
 
 
 def check_strength(version, strength, reason, by):
-    """Raise unless the strength is inside the version's band, or the person may leave it."""
-    if version.allows(strength):
+    """Raise unless the strength is inside the version's band, or the person may leave it.
+
+    A draft is tried at any strength that is possible.
+    """
+    is_draft = version.may_be_tried_by(by)
+    if StyleVersion.is_possible(strength) if is_draft else version.allows(strength):
         return
     facts = {
         "name": str(version.pack),
         "strength": f"{strength:g}",
-        "minimum": f"{version.strength_min:g}",
-        "maximum": f"{version.strength_max:g}",
+        "minimum": f"{LEAST if is_draft else version.strength_min:g}",
+        "maximum": f"{MOST if is_draft else version.strength_max:g}",
     }
     if not (by.may_leave_band and StyleVersion.is_possible(strength)):
         raise EngineError("strength-out-of-band", **facts)

@@ -213,6 +213,8 @@ def _init_image_url(request, scene):
 
 def _may_ask(request, asset):
     """Whether sending the picture for review is this person's next step."""
+    if asset.scene.is_trial:
+        return False
     is_mine = asset.scene.owner_id == request.user.pk and asset.deleted_at is None
     return is_mine and asset.state == AssetState.READY and asset.review in ASKS_FROM
 

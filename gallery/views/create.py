@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from brandstudio.core.access.roles import admin_required, marketer_required
+from brandstudio.core.access.roles import admin_required, painter_required
 from brandstudio.core.input.numbers import parse_id
 from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.polling import polled
@@ -26,7 +26,7 @@ from training.engine import families
 from training.engine.prompts import checks, word_weights
 
 
-@marketer_required
+@painter_required
 @require_safe_or("POST")
 def create(request):
     form = _form(request)
@@ -77,7 +77,7 @@ def _takes(form, base, channels):
     return results.estimate(pace.seconds(orders.DEFAULT_STEPS, *size))
 
 
-@marketer_required
+@painter_required
 @require_POST
 def add_source(request):
     """Take in a picture to start from, or a cut-out; what else the form held comes back with it."""
@@ -97,7 +97,7 @@ def add_source(request):
     return redirect("gallery:create")
 
 
-@marketer_required
+@painter_required
 @require_POST
 def prompt(request):
     """The prompt as it would be sent now, for the block beside the form."""
@@ -112,7 +112,7 @@ def prompt(request):
     return render(request, "gallery/_prompt.html", context, status=status)
 
 
-@marketer_required
+@painter_required
 @require_safe
 @polled(lambda request: results.tag_of(request.user))
 def results_fragment(request):
@@ -120,7 +120,7 @@ def results_fragment(request):
     return render(request, "gallery/_results.html", {"results": results.results_of(request.user)})
 
 
-@marketer_required
+@painter_required
 @require_POST
 def asset_cancel(request, pk):
     """Stop this picture, or drop it from the queue."""
@@ -129,7 +129,7 @@ def asset_cancel(request, pk):
     return _back_to_results(request)
 
 
-@marketer_required
+@painter_required
 @require_POST
 def drop_waiting(request):
     """Drop all my pictures that no renderer has begun."""
@@ -149,7 +149,7 @@ def scene_first(request, pk):
     return _act(request, scenes.render_first, get_object_or_404(Scene, pk=pk))
 
 
-@marketer_required
+@painter_required
 @require_POST
 def asset_retry(request, pk):
     """Let a failed picture be painted once more."""
@@ -159,21 +159,21 @@ def asset_retry(request, pk):
     return _act(request, scenes.retry, asset)
 
 
-@marketer_required
+@painter_required
 @require_POST
 def asset_again(request, pk):
     """Another picture with all the same settings but the seed."""
     return _act(request, _made_from(reuse.again), _visible(request, pk))
 
 
-@marketer_required
+@painter_required
 @require_POST
 def asset_enlarge(request, pk):
     """The same picture at twice the size, its detail painted anew."""
     return _act(request, enlarging.enlarge, _visible(request, pk))
 
 
-@marketer_required
+@painter_required
 @require_POST
 def asset_sweep(request, pk):
     """The same picture at rising strengths."""
@@ -214,7 +214,7 @@ def _form(request):
     template = _template(query, person)
     if request.method == "POST":
         return SceneForm(request.POST, person=person, template=template)
-    versions = library.usable_versions()
+    versions = library.versions_for(person)
     initial = scene_initial.initial_of(query, person, template, versions)
     if "from" in request.GET and initial.get("template"):
         template = initial["template"]

@@ -76,6 +76,7 @@ def version_detail(request, slug, number):
         "history": history_of(version, 20),
         **_sheet_context(version),
         "may_edit": _may_edit(request.user, version),
+        "may_try": version.may_be_tried_by(request.user),
         "band_form": BandForm(initial={name: getattr(version, name) for name in BAND}),
     }
     return render(request, "gallery/version_detail.html", context)

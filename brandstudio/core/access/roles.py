@@ -21,5 +21,7 @@ def _role_required(test):
 
 
 designer_required = _role_required(lambda p: p.is_designer or p.is_brand_admin)
-marketer_required = _role_required(lambda p: p.is_marketer or p.is_brand_admin)
+painter_required = _role_required(
+    lambda p: p.is_marketer or p.is_designer or p.is_brand_admin  # designers: trials of their own
+)
 admin_required = _role_required(lambda p: p.is_brand_admin)

@@ -17,9 +17,10 @@ class Place:
     also: tuple[str, ...] = ()  # routes of further pages that belong to the room
 
 
+_PAINTERS = ("is_marketer", "is_designer", "is_brand_admin")
 PLACES = (
-    Place("gallery:create", _("Create"), "create", ("is_marketer", "is_brand_admin")),
-    Place("gallery:asset-list", _("Assets"), "assets", ("is_marketer", "is_brand_admin")),
+    Place("gallery:create", _("Create"), "create", _PAINTERS),
+    Place("gallery:asset-list", _("Assets"), "assets", _PAINTERS),
     Place(
         "gallery:pack-list",
         _("Styles"),
