@@ -247,6 +247,9 @@ USE_TZ = True
 # Whether a run may start on pictures whose rights holder nobody has noted. Expired and withdrawn
 # rights always stop it.
 REQUIRE_RIGHTS = env.bool("REQUIRE_RIGHTS", False)
+# Whether a style may be approved while it is unknown whose its training pictures are. Ended rights
+# always stand in the way.
+REQUIRE_RIGHTS_FOR_APPROVAL = env.bool("REQUIRE_RIGHTS_FOR_APPROVAL", True)
 # Names that must not be in a caption: a style must not learn to call up another maker's car.
 BANNED_NAMES = [
     name.strip()

@@ -7,7 +7,8 @@ class GalleryConfig(AppConfig):
     verbose_name = _("Gallery")
 
     def ready(self):
-        from brandstudio.core.queue import housekeeping
-        from gallery.services import assets
+        from brandstudio.core.queue import housekeeping, reconcile
+        from gallery.services import assets, expiry
 
         housekeeping.register(assets.empty_bin)
+        reconcile.register(expiry.tell_of_endings)  # every minute: day 0 is a moment

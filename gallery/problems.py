@@ -105,6 +105,21 @@ SENTENCES: dict[str, str] = {
         "The renderer was lost {attempts} times in a row. Try again; if it stays, "
         "tell an administrator."
     ),
+    "pack-held": gettext_noop(
+        "{name} may not be used now: it was recalled, or the rights of pictures behind it have "
+        "ended ({names}). Choose another style until an admin has decided."
+    ),
+    "cutout-held": gettext_noop(
+        "The rights of the cut-out {name} have ended. Choose another one, or have them extended."
+    ),
+    "init-image-held": gettext_noop(
+        "The rights of the start picture {name}, or of what it was made from, have ended. Choose "
+        "another one, or have them extended."
+    ),
+    "asset-held": gettext_noop(
+        "{name} may not leave the studio: what it was made from was recalled, or its rights have "
+        "ended ({names}). An admin decides what becomes of it."
+    ),
     "weights-missing": gettext_noop(
         "The weights of {name} are not in the store. Ask an admin to restore them."
     ),
@@ -132,6 +147,20 @@ SENTENCES: dict[str, str] = {
         "The strength sheet is not painted yet, so there is nothing to judge by. Wait for it."
     ),
     "evidence-failed": gettext_noop("The strength sheet failed. Let it be painted again first."),
+    "rights-unclear": gettext_noop(
+        "{name} can't be approved while the rights of its pictures are unclear: {unknown} unknown, "
+        "{expired} expired, {withdrawn} withdrawn, {not_for_training} not for training. Have them "
+        "noted or extended in the dataset."
+    ),
+    "recall-reason": gettext_noop("Write why it is recalled: owners and downloaders will read it."),
+    "recall-changed": gettext_noop(
+        "What it reached has changed since you opened the page, so nothing was recalled. Look at "
+        "the list again."
+    ),
+    "recall-too-late": gettext_noop(
+        "A recall can be undone within an hour. Approve what you need again, one by one."
+    ),
+    "decision-reason": gettext_noop("Write why: the decision is kept with your reason."),
     "send-back-reason": gettext_noop("Write one sentence for the designer, to send it back."),
     "decline-reason": gettext_noop("Write one sentence for the colleague, to decline it."),
     "nothing-chosen": gettext_noop("Choose at least one picture, then decide."),

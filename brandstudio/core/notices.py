@@ -18,6 +18,21 @@ SENTENCES: dict[str, str] = {
     "prompttemplate-approved": gettext_noop("The template “{name}” was approved."),
     "prompttemplate-sent-back": gettext_noop("The template “{name}” was sent back: {reason}"),
     "prompttemplate-retired": gettext_noop("The template “{name}” was retired."),
+    "rights-end-30": gettext_noop(
+        "The rights of {count} pictures of “{name}” end within 30 days, the first on {day}."
+    ),
+    "rights-end-14": gettext_noop(
+        "The rights of {count} pictures of “{name}” end within 14 days, the first on {day}."
+    ),
+    "rights-end-0": gettext_noop(
+        "The rights of {count} pictures of “{name}” have ended. What was made with them is held "
+        "until an admin decides."
+    ),
+    "recalled": gettext_noop(
+        "“{name}” was recalled, with {assets} pictures made with it: {reason} Do not use files of "
+        "them any more."
+    ),
+    "recall-undone": gettext_noop("The recall of “{name}” was undone. Look at what holds again."),
     "asset-asked": gettext_noop("The picture “{name}” waits for your review."),
     "asset-approved": gettext_noop("The picture “{name}” was approved."),
     "asset-declined": gettext_noop("The picture “{name}” was declined: {reason}"),

@@ -2,6 +2,7 @@ from .asset import NEVER_LEAVES, Asset, AssetReview, AssetState
 from .channel import Channel
 from .download import Audience, Download, DownloadRule, Rendition
 from .evidence import EvidenceSheet, SheetState
+from .recall import Recall, RecallItem, SourceKind
 from .remark import AssetRemark
 from .review import OwnWork, ReviewState
 from .scene import Scene, SceneMode, ScenePack, Scheduler
@@ -24,12 +25,15 @@ __all__ = [
     "OwnWork",
     "ProductCutout",
     "PromptTemplate",
+    "Recall",
+    "RecallItem",
     "Rendition",
     "ReviewState",
     "Scene",
     "ScenePack",
     "Scheduler",
     "SheetState",
+    "SourceKind",
     "InitImageUpload",
     "StylePack",
     "StyleVersion",

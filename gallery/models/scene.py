@@ -2,15 +2,15 @@ import math
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import Campaign
 from brandstudio.core.models.fields import BlobField
-from training.models import BaseModel, Kind
+from training.models import BaseModel, Kind, TrainingImage
 
 from .channel import Channel
-from .source import ProductCutout
+from .source import InitImageUpload, ProductCutout
 from .style import StyleVersion
 from .template import PromptTemplate
 
@@ -51,12 +51,29 @@ class Scheduler(models.TextChoices):
     LCM = "lcm", _("LCM, for packs made for few steps")
 
 
+def _held_versions():
+    return StyleVersion.objects.held().values("pk")
+
+
 class SceneQuerySet(models.QuerySet):
     def visible_to(self, person):
         """One's own, and what colleagues have shared; admins see all."""
         if person.is_brand_admin:
             return self
         return self.filter(Q(owner=person) | Q(is_shared=True))
+
+    def held(self):
+        """Those made of something that may not be used now: a pack, a cut-out, a start picture."""
+        starts = InitImageUpload.objects.holding().filter(
+            sha256=OuterRef("init_image_sha256"), owner=OuterRef("owner")
+        )
+        photographs = TrainingImage.with_removed.holding().values("image_sha256")
+        return self.filter(
+            Exists(ScenePack.objects.filter(scene=OuterRef("pk"), version__in=_held_versions()))
+            | Q(cutout__in=ProductCutout.objects.holding().values("pk"))
+            | Q(init_image_sha256__in=photographs)
+            | Exists(starts)
+        )
 
 
 class Scene(models.Model):

@@ -6,12 +6,12 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.models import AuditEntry, Vehicle
+from brandstudio.core.models import AuditEntry, RightsQuerySet, Vehicle, WithRights
 from brandstudio.core.models.fields import BlobField
 from brandstudio.core.models.states import update_as_last_seen
 
 
-class ProductCutoutQuerySet(models.QuerySet):
+class ProductCutoutQuerySet(RightsQuerySet):
     def usable_by(self, person):
         """The cut-outs of the range, and those this person brought along."""
         return self.filter(is_retired=False).filter(Q(made_by=person) | ~Q(vehicle=None))
@@ -39,7 +39,7 @@ class ProductCutoutQuerySet(models.QuerySet):
         ).distinct()
 
 
-class ProductCutout(models.Model):
+class ProductCutout(WithRights):
     """A transparent PNG of the real car. Its pixels are kept as they are in every picture."""
 
     vehicle = models.ForeignKey(  # none: one person's own
@@ -75,7 +75,7 @@ class ProductCutout(models.Model):
             AuditEntry.objects.record(self, "offered", "retired", by=by)
 
 
-class InitImageUpload(models.Model):
+class InitImageUpload(WithRights):
     """A picture that a person brought along to start from; nobody else sees it."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -85,6 +85,8 @@ class InitImageUpload(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     made_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RightsQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("start picture")

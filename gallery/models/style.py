@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from brandstudio.core.models import WrongState
 from brandstudio.core.models.fields import BlobField, ShortNameField
 from brandstudio.core.models.vocabulary import Named
-from training.models import BaseModel, Checkpoint, Kind
+from training.models import BaseModel, Checkpoint, Kind, SnapshotImage, TrainingImage
 
 from .review import Reviewed, ReviewQuerySet, ReviewState
 
@@ -66,6 +66,21 @@ class StyleVersionQuerySet(ReviewQuerySet):
             return self
         return self.filter(state__in=(ReviewState.APPROVED, ReviewState.RETIRED))
 
+    def trained_on(self, images):
+        """Those whose snapshot holds any of these TrainingImages (a queryset)."""
+        frozen = SnapshotImage.objects.filter(image_number__in=images.values("pk"))
+        return self.filter(checkpoint__run__snapshot__in=frozen.values("snapshot"))
+
+    def free(self):
+        """Those that nothing holds."""
+        return self.exclude(pk__in=StyleVersion.objects.held().values("pk"))
+
+    def held(self):
+        """Those nobody may use now: recalled, or trained on pictures whose rights have ended."""
+        return self.exclude(recalled_at=None) | self.trained_on(
+            TrainingImage.with_removed.holding()
+        )
+
 
 class StyleVersion(Reviewed):
     """Immutable weights with the band the brand allows. A change is a new version."""
@@ -88,6 +103,7 @@ class StyleVersion(Reviewed):
     best_min = models.FloatField(_("recommended from"), default=0.5)
     best_max = models.FloatField(_("recommended to"), default=0.8)
     strength = models.FloatField(_("default strength"), default=0.7)
+    recalled_at = models.DateTimeField(null=True, blank=True, editable=False)  # with all it made
     evidence = models.JSONField(
         default=dict, blank=True, help_text=_("Scores per strength, figures of the training.")
     )

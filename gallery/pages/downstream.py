@@ -1,64 +1,73 @@
-"""What was made with one training picture: the way on, from its hash to files that left."""
+"""What was made with one source: the way on, from its rows to files that left."""
 
 from dataclasses import dataclass
 
-from gallery.models import Asset, AssetState, Download, ScenePack, StyleVersion
-from training.models import Snapshot, SnapshotImage, TrainingImage, TrainingRun
+from gallery.models import Asset, Recall
+from gallery.services import downstream
+from training.models import SnapshotImage, TrainingImage, TrainingRun
 
 SHOWN = 48  # assets with their picture
+HOLDERS = 100  # people by name
 
 
 @dataclass(frozen=True)
 class Downstream:
-    """names: file names the picture goes by. images: rows that hold it still. assets: the newest
-    that the reader may see; asset_count and download_count: of all."""
+    """names: file names the source goes by. images: rows of a photograph that the reader may see.
+    assets: the newest that the reader may see; figures: counts of all. seen: the fingerprint of
+    what is shown, for acts. to_decide: rows whose rights have ended and that an admin must decide.
+    """
 
+    source: downstream.Source
     names: list
     images: list
     snapshots: list
     runs: list
     versions: list
     assets: list
-    asset_count: int
-    download_count: int
+    holders: list
+    figures: dict
+    recalls: list
+    seen: str
 
     @property
     def is_empty(self):
-        return not self.snapshots
+        return not self.snapshots and not self.figures["scenes"]
+
+    @property
+    def to_decide(self):
+        return [row for row in self.source.rows if getattr(row, "is_holding", False)]
+
+    @property
+    def asset_count(self):
+        return self.figures["assets"]
+
+    @property
+    def download_count(self):
+        return self.figures["downloads"]
 
 
-def downstream_of(sha256, person):
-    """The Downstream of a picture (its `image_sha256`), in whatever dataset it was used."""
-    snapshots = list(Snapshot.objects.naming(sha256).select_related("dataset"))
-    names = set(SnapshotImage.objects.filter(sha256=sha256).values_list("name", flat=True))
-    images = TrainingImage.objects.filter(image_sha256=sha256).visible_to(person)
-    images = list(images.select_related("dataset"))
-    runs = list(TrainingRun.objects.filter(snapshot__in=snapshots).select_related("owner"))
-    versions = list(
-        StyleVersion.objects.filter(checkpoint__run__in=runs).select_related("pack", "checkpoint")
-    )
-    scenes = ScenePack.objects.filter(version__in=versions).values("scene")
-    assets = _with_what_followed(Asset.objects.filter(scene__in=scenes, state=AssetState.READY))
-    visible = assets.filter(pk__in=Asset.objects.visible_to(person).values("pk"))
+def downstream_of(source, person):
+    """The Downstream of a source, in whatever dataset a photograph was used."""
+    snapshots = list(source.snapshots().select_related("dataset"))
+    runs = TrainingRun.objects.filter(snapshot__in=snapshots).select_related("owner")
+    visible = Asset.objects.visible_to(person) & source.assets()
     visible = visible.select_related("scene__template").defer("preview", "lineage")
+    figures = downstream.figures_of(source)
     return Downstream(
-        names=sorted(names | {image.name for image in images}),
-        images=images,
+        source=source,
+        names=_names_of(source),
+        images=[row for row in source.rows if isinstance(row, TrainingImage)],
         snapshots=snapshots,
-        runs=runs,
-        versions=versions,
+        runs=list(runs),
+        versions=list(source.versions().select_related("pack", "checkpoint")),
         assets=list(visible.order_by("-made_at")[:SHOWN]),
-        asset_count=assets.count(),
-        download_count=Download.objects.filter(asset__in=assets.values("pk")).count(),
+        holders=downstream.holders_of(source)[:HOLDERS],
+        figures=figures,
+        recalls=list(Recall.objects.filter(kind=source.kind, source_key=source.key)),
+        seen=downstream.fingerprint(source, figures),
     )
 
 
-def _with_what_followed(assets):
-    """These pictures and all that were started from them or enlarged, however often."""
-    pks = set(assets.values_list("pk", flat=True))
-    fresh = pks
-    while fresh:
-        followed = Asset.objects.filter(state=AssetState.READY, scene__init_image_asset__in=fresh)
-        fresh = set(followed.values_list("pk", flat=True)) - pks
-        pks |= fresh
-    return Asset.objects.filter(pk__in=pks)
+def _names_of(source):
+    frozen = SnapshotImage.objects.filter(sha256=source.key).values_list("name", flat=True)
+    return sorted(set(frozen) | {str(row) for row in source.rows})

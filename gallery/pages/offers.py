@@ -1,11 +1,12 @@
 """What a person may have of a picture now, and why not the rest."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from brandstudio.core.problems import Refused
 from gallery import problems
 from gallery.models import Rendition
-from gallery.services import policy
+from gallery.services import holds, policy
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,9 @@ class Offer:
 
 def offers_of(asset, person):
     """[Offer] of both forms; the first alone where one reason holds for both."""
-    allowed = policy.allowed_rules()
+    allowed, held = policy.allowed_rules(), holds.is_held(asset)
     offers = [
-        Offer(rendition, _why_not(asset, person, rendition, allowed))
+        Offer(rendition, _why_not(asset, person, rendition, allowed, held))
         for rendition in (Rendition.PUBLICATION, Rendition.PROOF)
     ]
     first, second = offers
@@ -34,16 +35,18 @@ def offers_of(asset, person):
 def mark_downloads(assets, person):
     """Give each finished picture `.best`: the form that its download button hands out, or ""."""
     allowed = policy.allowed_rules() if assets else []
+    held = holds.held_among(assets)
     for asset in assets:
-        try:
-            asset.best = policy.best_for(asset, person, allowed)
-        except Refused:
-            asset.best = ""
+        asset.best = ""
+        if asset.pk in held:
+            continue
+        with suppress(Refused):
+            asset.best = policy.best_for(asset, person, allowed, held=False)
 
 
-def _why_not(asset, person, rendition, allowed):
+def _why_not(asset, person, rendition, allowed, held):
     try:
-        policy.rule_for(asset, person, rendition, allowed)
+        policy.rule_for(asset, person, rendition, allowed, held)
     except Refused as error:
         return problems.of(error)
     return ""

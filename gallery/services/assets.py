@@ -9,6 +9,7 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.queue import housekeeping
 from brandstudio.core.services import sending
 from gallery.models import Asset, AssetRemark, AssetReview, OwnWork
+from gallery.services import holds
 
 
 def ask_review(asset, by):
@@ -30,7 +31,8 @@ def ask_review(asset, by):
 
 
 def approve(asset, by):
-    """Approve a picture for publication. Raises Refused: own-work, decided-already."""
+    """Approve a picture for publication. Raises Refused: own-work, asset-held, decided-already."""
+    holds.check_asset(asset)
     with transaction.atomic():
         try:
             asset.approve(by)

@@ -21,7 +21,7 @@ def external_zip(version):
 
     The weights are those of the approved version byte for byte; their metadata keeps what other
     tools need, the licence (STYLE_LICENCE) and the trigger words, and nothing of the house.
-    Raises Refused("pack-not-approved"), blobs.BlobMissing, EngineError of lora_export.
+    Raises Refused: pack-not-approved, pack-held; blobs.BlobMissing, EngineError of lora_export.
     """
     policy.check_style_leaves(version)
     weights = blobs.local(version.weights_sha256, str(version))

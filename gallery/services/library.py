@@ -7,9 +7,10 @@ from gallery.models.style import LEAST, MOST
 
 
 def usable_versions():
-    """The newest approved version of each pack, with pack, base and evidence pictures."""
+    """The newest approved version of each pack that may be used now, ready for its card."""
     approved = (
-        StyleVersion.objects.approved()
+        StyleVersion.objects.free()
+        .approved()
         .select_related("pack", "base")
         .prefetch_related("images")
         .order_by("pack__slug", "-number")
@@ -27,7 +28,8 @@ def versions_for(person):
     """
     usable = usable_versions()
     drafts = (
-        StyleVersion.objects.tried_by(person)
+        StyleVersion.objects.free()
+        .tried_by(person)
         .select_related("pack", "base")
         .prefetch_related("images")
         .order_by("pack__slug", "-number")

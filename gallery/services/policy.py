@@ -21,6 +21,7 @@ from gallery.models import (
     Rendition,
     ReviewState,
 )
+from gallery.services import holds
 
 _EVERYBODY = frozenset(Audience)
 # What a new studio allows; everything else it does not.
@@ -55,14 +56,15 @@ def seed_rules():
     )
 
 
-def rule_for(asset, person, rendition, allowed=None):
+def rule_for(asset, person, rendition, allowed=None, held=None):
     """The DownloadRule that lets this person have this picture in this form.
 
-    allowed: the table's rules that allow something, where a page has them already.
+    allowed: the table's rules that allow something; held: whether `holds` says that it is: where
+    a page knows them already.
     Raises Refused: picture-not-ready, picture-binned, picture-declined, picture-withdrawn,
-    picture-private, picture-asked, trial-stays, rule-forbids.
+    asset-held, picture-private, picture-asked, trial-stays, rule-forbids.
     """
-    check_whole(asset)
+    check_whole(asset, held)
     if rendition == Rendition.PUBLICATION and asset.scene.is_trial:
         raise Refused("trial-stays")
     if allowed is None:
@@ -82,17 +84,17 @@ def allowed_rules():
     return list(DownloadRule.objects.filter(is_allowed=True))
 
 
-def best_for(asset, person, allowed=None):
+def best_for(asset, person, allowed=None, held=None):
     """The best Rendition that this person may have. Raises Refused, as `rule_for`, for none."""
     try:
-        rule_for(asset, person, Rendition.PUBLICATION, allowed)
+        rule_for(asset, person, Rendition.PUBLICATION, allowed, held)
     except Refused:
-        rule_for(asset, person, Rendition.PROOF, allowed)
+        rule_for(asset, person, Rendition.PROOF, allowed, held)
         return Rendition.PROOF
     return Rendition.PUBLICATION
 
 
-def check_whole(asset):
+def check_whole(asset, held=None):
     """Raise Refused for a picture that nobody may have in any form, nor build upon."""
     if asset.state != AssetState.READY:
         raise Refused("picture-not-ready")
@@ -100,12 +102,15 @@ def check_whole(asset):
         raise Refused("picture-binned")
     if asset.review in NEVER_LEAVES:
         raise Refused(f"picture-{asset.review}")
+    if held is None or held:
+        holds.check_asset(asset)
 
 
 def check_style_leaves(version):
-    """Raise Refused("pack-not-approved") unless this style may go to other houses."""
+    """Raise Refused unless this style may go to other houses: pack-not-approved, pack-held."""
     if version.state != ReviewState.APPROVED:
         raise Refused("pack-not-approved", name=str(version))
+    holds.check_version(version)
 
 
 def _audiences_of(asset, person):

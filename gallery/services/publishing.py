@@ -14,7 +14,7 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.services import sending
 from gallery.models import EvidenceSheet, OwnWork, PromptTemplate, StyleVersion
 from gallery.models.evidence import SheetState
-from gallery.services import evidence
+from gallery.services import evidence, holds, rights
 from training.engine.lora import kohya_file
 
 BAND = ("strength_min", "best_min", "strength", "best_max", "strength_max")
@@ -132,11 +132,14 @@ def _check_words(row):
 def approve(row, by, remarks=""):
     """Approve a version or template; what it replaces is retired, and its maker told.
 
-    Raises Refused: own-work, template-faulty, evidence-missing, evidence-failed, decided-already.
+    Raises Refused: own-work, template-faulty, evidence-missing, evidence-failed, rights-unclear,
+    pack-held, decided-already.
     """
     _check_words(row)
     if isinstance(row, StyleVersion):
         _check_evidence(row)
+        holds.check_version(row)
+        rights.check_rights(row)
     with transaction.atomic():
         try:
             row.approve(by, remarks)

@@ -7,7 +7,7 @@ from brandstudio.core.problems import Refused
 from gallery.engine import prompts
 from gallery.models import Asset, ProductCutout, ReviewState, Scheduler, StyleVersion
 from gallery.models.style import LEAST, MOST
-from gallery.services import orders, sources
+from gallery.services import holds, orders, sources
 from gallery.services.orders import SceneOrder
 from training.engine.errors import EngineError
 from training.engine.prompts import checks, strengths
@@ -99,8 +99,9 @@ def _check_packs(order, by):
 
 
 def check_pack(version, by):
-    """Raise Refused unless the version is approved, or a draft of this person's own."""
+    """Raise Refused unless approved, or a draft of this person's own, and held by no rights."""
     if version.state == ReviewState.APPROVED or version.may_be_tried_by(by):
+        holds.check_version(version)
         return
     newer = version.pack.approved_version
     if newer:
@@ -134,6 +135,7 @@ def _check_origin(order, by):
         raise Refused("init-image-gone")
     if order.init_image:
         sources.check_init_image(order.init_image, by)
+        holds.check_start(order.init_image, by)
     if order.placement:
         _check_placement(order.placement, by)
 
@@ -142,6 +144,7 @@ def _check_placement(placement, by):
     """Raise unless the cut-out is this person's to use, and some of it stands in the frame."""
     if not ProductCutout.objects.usable_by(by).filter(pk=placement.cutout.pk).exists():
         raise Refused("cutout-gone")
+    holds.check_cutout(placement.cutout)
     half = placement.width / 2
     in_view = -half < placement.x < 1 + half and 0 < placement.y <= 1.5
     if not (in_view and 0.05 <= placement.width <= 2):

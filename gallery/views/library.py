@@ -23,8 +23,9 @@ from gallery.forms import BandForm, ImportForm, PublishForm
 from gallery.models import StyleVersion
 from gallery.pages import evidence_chart, lineage
 from gallery.pages.history import history_of
+from gallery.pages.rights import rights_summary
 from gallery.problems import REFUSALS
-from gallery.services import evidence, export, library
+from gallery.services import evidence, export, holds, library, rights
 from gallery.services.publishing import BAND
 from training.models import Checkpoint, TrainingRun
 
@@ -77,9 +78,17 @@ def version_detail(request, slug, number):
         **_sheet_context(version),
         "may_edit": _may_edit(request.user, version),
         "may_try": version.may_be_tried_by(request.user),
+        "holds": holds.names_of(holds.holds_of_version(version)),
+        "rights": _rights_for(request.user, version),
         "band_form": BandForm(initial={name: getattr(version, name) for name in BAND}),
     }
     return render(request, "gallery/version_detail.html", context)
+
+
+def _rights_for(person, version):
+    """What its maker and admins see of the rights behind a version."""
+    may_look = person.is_brand_admin or _may_edit(person, version)
+    return rights_summary(version) if may_look else None
 
 
 @login_required
@@ -164,6 +173,8 @@ def version_submit(request, slug, number):
         messages.error(request, problems.sentence("decided-already"))
     else:
         messages.success(request, _("Sent for review. An admin will look at it."))
+        if facts := rights.lacking_rights(version):
+            messages.warning(request, problems.sentence("rights-unclear", facts))
     return redirect(version)
 
 
@@ -215,6 +226,11 @@ def version_retire(request, slug, number):
 def version_weights(request, slug, number):
     """The LoRA file as it was trained, with all it knows of itself: for use in the house."""
     version = _version(request, slug, number)
+    try:
+        holds.check_version(version)
+    except Refused as error:
+        messages.error(request, problems.of(error))
+        return redirect(version)
     name = f"{export.file_stem(version)}.safetensors"
     return serve_blob(request, version.weights_sha256, download_as=name)
 

@@ -19,7 +19,8 @@ from gallery.forms.review import DECISIONS
 from gallery.models import Asset, PromptTemplate, StyleVersion
 from gallery.pages import evidence_chart, lineage
 from gallery.pages.history import history_of
-from gallery.services import assets, evidence, library
+from gallery.pages.rights import rights_summary
+from gallery.services import assets, evidence, library, rights
 
 
 @dataclass
@@ -146,6 +147,8 @@ def _details(item, request):
             details["closed"] = problems.sentence(
                 "evidence-failed" if failed else "evidence-missing"
             )
+        if "closed" not in details and (facts := rights.lacking_rights(row)):
+            details["closed"] = problems.sentence("rights-unclear", facts)
         former = (
             StyleVersion.objects.filter(pack=row.pack, number__lt=row.number)
             .prefetch_related("images")
@@ -156,6 +159,7 @@ def _details(item, request):
             "former": library.prepared(former) if former else None,
             "chart": evidence_chart.chart_of(row),
             "lineage": lineage.of_version(row, request.user),
+            "rights": rights_summary(row),
             "pairs": _pairs(row, former),
         }
     return details

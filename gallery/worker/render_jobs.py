@@ -13,7 +13,7 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.queue import stopping
 from gallery.engine import evidence, renderer, safety
 from gallery.models import EvidenceImage, SceneMode, StyleVersion
-from gallery.services import shown
+from gallery.services import holds, shown
 from gallery.services.orders import default_base
 from gallery.services.scenes import product_of
 from gallery.services.style_files import fitting_weights, weights_of
@@ -39,6 +39,7 @@ def render_asset(asset, turn, stopped):
     Raises WrongState when the row was cancelled or taken over, Stopped when stopped() said so,
     EngineError or Refused for what a person can mend.
     """
+    holds.check_asset(asset)  # rights may have ended while it waited
     scene = asset.scene
     packs = asset.acting_packs()
     request = SampleRequest(

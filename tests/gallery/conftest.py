@@ -24,10 +24,11 @@ from gallery.models import (
 from gallery.services import SceneOrder, policy
 from gallery.services import assets as asset_acts
 from tests.engine import toys
+from training import services as training_services
 from training.engine.base import base_models, loading
 from training.engine.lora import weight_files
 from training.engine.lora.weight_files import LoraModule
-from training.models import BaseModel
+from training.models import BaseModel, Checkpoint, Snapshot, TrainingRun
 
 SLOTS = [
     {
@@ -139,6 +140,35 @@ def make_version(base, designer, brand_admin, toy_weights):
         return version
 
     return make_version
+
+
+@pytest.fixture
+def dataset(designer, tmp_path):
+    """Two pictures whose rights are clear."""
+    dataset = training_services.make_dataset(designer, "Ink")
+    for colour in ("red", "blue"):
+        path = tmp_path / f"{colour}.png"
+        path.write_bytes(png(colour))
+        training_services.add_images(dataset, [path])
+    training_services.set_rights(dataset, designer, rights_holder="Lin", licence="contract 7")
+    return dataset
+
+
+@pytest.fixture
+def train_on(base, designer):
+    """train_on(dataset): a checkpoint of a run that trained on it as it is now."""
+
+    def train_on(dataset):
+        run = TrainingRun.objects.create(
+            name="Ink one",
+            owner=designer,
+            dataset=dataset,
+            base=base,
+            snapshot=Snapshot.freeze(dataset),
+        )
+        return Checkpoint.objects.create(run=run, step=10, sha256=blobs.put_bytes(b"w"), size=1)
+
+    return train_on
 
 
 @pytest.fixture

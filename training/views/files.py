@@ -14,7 +14,7 @@ from training.models import Checkpoint, RunSample, TrainingImage, TrainingRun
 @designer_required
 @require_safe
 def image_file(request, pk, which):
-    image = get_object_or_404(TrainingImage.objects.visible_to(request.user), pk=pk)
+    image = get_object_or_404(TrainingImage.with_removed.visible_to(request.user), pk=pk)
     if which == "thumb":
         return serve_blob(request, image.thumb_sha256, content_type="image/webp")
     if which == "picture":

@@ -57,5 +57,5 @@ def image_withdraw(request, pk):
 
 
 def _visible(request, pk):
-    images = TrainingImage.objects.visible_to(request.user).select_related("dataset__owner")
+    images = TrainingImage.with_removed.visible_to(request.user).select_related("dataset__owner")
     return get_object_or_404(images, pk=pk)

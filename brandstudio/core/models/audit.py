@@ -16,6 +16,23 @@ class AuditQuerySet(models.QuerySet):
             facts=facts,
         )
 
+    def record_each(self, rows, source, target, *, by=None, why=""):
+        """As `record`, one audit row for each of many rows of one model. Returns them in order."""
+        return self.bulk_create(
+            (
+                AuditEntry(
+                    actor=by,
+                    subject_kind=row._meta.label_lower,
+                    subject_id=str(row.pk),
+                    source=source,
+                    target=target,
+                    why=why,
+                )
+                for row in rows
+            ),
+            batch_size=500,
+        )
+
     def about(self, row):
         """The history of one row, newest first."""
         return self.filter(

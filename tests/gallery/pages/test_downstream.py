@@ -2,42 +2,18 @@
 
 import pytest
 
-from brandstudio.core import blobs
 from gallery.models import Download
 from gallery.pages.downstream import downstream_of
 from gallery.services import sources
-from tests.gallery.conftest import png
+from gallery.services.downstream import find_source
 from training import services
-from training.models import Checkpoint, Snapshot, TrainingRun
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def dataset(designer, tmp_path):
-    dataset = services.make_dataset(designer, "Ink")
-    for colour in ("red", "blue"):
-        path = tmp_path / f"{colour}.png"
-        path.write_bytes(png(colour))
-        services.add_images(dataset, [path])
-    return dataset
-
-
-@pytest.fixture
-def train_on(base, designer):
-    """train_on(dataset): a checkpoint of a run that trained on it as it is now."""
-
-    def train_on(dataset):
-        run = TrainingRun.objects.create(
-            name="Ink one",
-            owner=designer,
-            dataset=dataset,
-            base=base,
-            snapshot=Snapshot.freeze(dataset),
-        )
-        return Checkpoint.objects.create(run=run, step=10, sha256=blobs.put_bytes(b"w"), size=1)
-
-    return train_on
+def followed(image, person):
+    """The Downstream of a training picture."""
+    return downstream_of(find_source("image", image.image_sha256), person)
 
 
 def test_picture_is_followed_to_the_files_that_left(
@@ -51,7 +27,7 @@ def test_picture_is_followed_to_the_files_that_left(
         asset=assets[0], person=marketer, form="png", width=1, height=1, sha256="0" * 64
     )
 
-    downstream = downstream_of(red.image_sha256, designer)
+    downstream = followed(red, designer)
 
     assert [run.name for run in downstream.runs] == ["Ink one"]
     assert downstream.versions == [version]
@@ -60,7 +36,7 @@ def test_picture_is_followed_to_the_files_that_left(
     page = client.get(f"/downstream/{dataset.pk}/{red.image_sha256}/").content.decode()
     assert str(version) in page
     assert "Ink one" in page
-    assert client.get(f"/images/{red.pk}/").content.decode().count("/downstream/") == 1
+    assert client.get(f"/images/{red.pk}/").content.decode().count("/downstream/") == 2
     earlier = client.get(f"/reach/{dataset.pk}/{red.image_sha256}/", follow=True)
     assert earlier.redirect_chain == [(f"/downstream/{dataset.pk}/{red.image_sha256}/", 307)]
 
@@ -74,7 +50,7 @@ def test_pictures_started_from_what_was_reached_are_reached(
     make_ready(init_image=sources.init_image_of(second))
     make_ready()
 
-    downstream = downstream_of(dataset.images.first().image_sha256, designer)
+    downstream = followed(dataset.images.first(), designer)
 
     assert downstream.asset_count == 3
 
@@ -85,7 +61,7 @@ def test_picture_that_was_taken_out_is_still_followed(client, designer, dataset,
     services.remove_images(dataset.images.filter(pk=red.pk), designer)
     train_on(dataset)  # the second run never saw it
 
-    downstream = downstream_of(red.image_sha256, designer)
+    downstream = followed(red, designer)
 
     assert (len(downstream.snapshots), len(downstream.runs), downstream.names) == (
         1,
@@ -97,7 +73,7 @@ def test_picture_that_was_taken_out_is_still_followed(client, designer, dataset,
 
 
 def test_picture_that_no_run_has_seen_reached_nothing(designer, dataset):
-    assert downstream_of(dataset.images.first().image_sha256, designer).is_empty
+    assert followed(dataset.images.first(), designer).is_empty
 
 
 @pytest.mark.parametrize("who", ["marketer", "stranger"])

@@ -114,6 +114,8 @@ def addresses(rows, under_way):
             "checkpoint_pk": rows["training:checkpoint"].pk,
             "dataset_pk": rows["training:dataset"].pk,
             "sha256": "0" * 64,
+            "kind": "version",
+            "key": str(rows["training:checkpoint"].pk),
             "pk": row.pk if row else 1,
         }
         yield name, reverse(name, kwargs={parameter: values[parameter] for parameter in parameters})

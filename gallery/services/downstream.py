@@ -1,0 +1,139 @@
+"""What a photograph, a style, a cut-out or a start picture reached, and who holds it."""
+
+import hashlib
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
+from django.db.models.expressions import RawSQL
+
+from brandstudio.core.input.numbers import parse_id
+from gallery.models import (
+    Asset,
+    AssetReview,
+    AssetState,
+    Download,
+    InitImageUpload,
+    ProductCutout,
+    Scene,
+    ScenePack,
+    SourceKind,
+    StyleVersion,
+)
+from training.models import Snapshot, SnapshotImage, TrainingImage
+
+# All scenes that come from some: theirs, and those started from pictures of these, however often.
+_FOLLOWING = f"""
+    WITH RECURSIVE chain(scene_id) AS (
+        {{scenes}}
+        UNION
+        SELECT scene.id FROM chain
+        JOIN {Asset._meta.db_table} AS asset ON asset.scene_id = chain.scene_id
+        JOIN {Scene._meta.db_table} AS scene ON scene.init_image_asset_id = asset.id
+    )
+    SELECT scene_id FROM chain
+"""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is traced. key: the picture's hash, else the row's key as text. rows: all rows that are
+    it; a photograph may lie in several datasets, or in none any more."""
+
+    kind: SourceKind
+    key: str
+    rows: list
+
+    @property
+    def name(self):
+        if self.rows:
+            return str(self.rows[0])
+        frozen = SnapshotImage.objects.filter(sha256=self.key).first()
+        return str(frozen) if frozen else self.key[:12]
+
+    def snapshots(self):
+        if self.kind != SourceKind.IMAGE:
+            return Snapshot.objects.none()
+        return Snapshot.objects.naming(self.key)
+
+    def versions(self):
+        if self.kind == SourceKind.VERSION:
+            return StyleVersion.objects.filter(pk=self.key)
+        if self.kind == SourceKind.IMAGE:
+            return StyleVersion.objects.filter(checkpoint__run__snapshot__in=self.snapshots())
+        return StyleVersion.objects.none()
+
+    def scenes(self):
+        """All scenes that it reached, by whatever way."""
+        roots, params = self._first_scenes().order_by().values("pk").query.sql_with_params()
+        following = RawSQL(_FOLLOWING.format(scenes=roots), params)
+        return Scene.objects.filter(pk__in=following)
+
+    def _first_scenes(self):
+        if self.kind == SourceKind.CUTOUT:
+            return Scene.objects.filter(cutout=self.key)
+        if self.kind == SourceKind.START:
+            row = self.rows[0]
+            return Scene.objects.filter(init_image_sha256=row.sha256, owner=row.owner_id)
+        packs = ScenePack.objects.filter(scene=OuterRef("pk"), version__in=self.versions())
+        started = Q(init_image_sha256=self.key) if self.kind == SourceKind.IMAGE else Q()
+        return Scene.objects.filter(Q(Exists(packs)) | started if started else Q(Exists(packs)))
+
+    def assets(self):
+        """The finished pictures that it reached."""
+        return Asset.objects.filter(scene__in=self.scenes(), state=AssetState.READY)
+
+    def downloads(self):
+        return Download.objects.filter(asset__in=self.assets())
+
+
+def find_source(kind, key):
+    """The Source of this kind and key, or None."""
+    if kind == SourceKind.IMAGE:
+        rows = list(TrainingImage.with_removed.filter(image_sha256=key).select_related("dataset"))
+        known = rows or SnapshotImage.objects.filter(sha256=key).exists()
+        return Source(SourceKind.IMAGE, key, rows) if known else None
+    models = {
+        SourceKind.VERSION: StyleVersion.objects.select_related("pack"),
+        SourceKind.CUTOUT: ProductCutout.objects.select_related("vehicle"),
+        SourceKind.START: InitImageUpload.objects.all(),
+    }
+    if kind not in models or (pk := parse_id(key)) is None:
+        return None
+    row = models[kind].filter(pk=pk).first()
+    return Source(SourceKind(kind), str(pk), [row]) if row else None
+
+
+def figures_of(source):
+    """How much it reached: scenes, assets, approved, versions, downloads, people."""
+    counted = source.assets().aggregate(
+        scenes=Count("scene", distinct=True),
+        assets=Count("pk"),
+        approved=Count("pk", filter=Q(review=AssetReview.APPROVED)),
+    )
+    left = source.downloads().aggregate(
+        downloads=Count("pk"), people=Count("person", distinct=True)
+    )
+    return counted | left | {"versions": source.versions().count()}
+
+
+def holders_of(source):
+    """Who downloaded something that it reached: [{person, username, display_name, files, last}],
+    the most files first."""
+    rows = source.downloads().order_by().values("person", username=F("person__username"))
+    return list(rows.annotate(files=Count("pk"), last=Max("at")).order_by("-files", "person"))
+
+
+def fingerprint(source, figures):
+    """Differs once something was decided or made since a page showed the source."""
+    states = [
+        (row.pk, getattr(row, "state", ""), *_moments(row))
+        for row in sorted(source.rows, key=lambda row: row.pk)
+    ]
+    versions = sorted(source.versions().values_list("pk", "state"))
+    told = repr((states, versions, sorted(figures.items())))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _moments(row):
+    names = ("recalled_at", "withdrawn_at", "kept_at", "rights_expire_at")
+    return [str(getattr(row, name, "")) for name in names]

@@ -1,0 +1,140 @@
+"""Why something may not be used or leave now: rights that ended, or a recall.
+
+Nothing is written when rights end. Each question is asked of the rows as they are at that moment,
+so the answer changes with the minute.
+"""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from brandstudio.core.problems import Refused
+from gallery.models import (
+    Asset,
+    InitImageUpload,
+    ProductCutout,
+    Scene,
+    SourceKind,
+    StyleVersion,
+)
+from training.models import SnapshotImage, TrainingImage
+
+# [(asset, scene)]: each asset's scene, that of the picture it was started from, and so on.
+_SCENES = f"""
+    WITH RECURSIVE chain(asset_id, scene_id) AS (
+        SELECT id, scene_id FROM {Asset._meta.db_table} WHERE id IN ({{places}})
+        UNION
+        SELECT chain.asset_id, parent.scene_id FROM chain
+        JOIN {Scene._meta.db_table} AS scene ON scene.id = chain.scene_id
+        JOIN {Asset._meta.db_table} AS parent ON parent.id = scene.init_image_asset_id
+    )
+    SELECT asset_id, scene_id FROM chain
+"""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """What stands in the way. row: a TrainingImage, StyleVersion, ProductCutout or
+    InitImageUpload, whose rights ended or which was recalled."""
+
+    kind: SourceKind
+    row: object
+
+    @property
+    def name(self):
+        return str(self.row)
+
+
+def scenes_behind(assets):
+    """[(asset's key, scene's key)] of the scenes that assets come from, however far back."""
+    keys = [asset.pk for asset in assets]
+    if not keys:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_SCENES.format(places=", ".join(["%s"] * len(keys))), keys)
+        return cursor.fetchall()
+
+
+def held_among(assets):
+    """The keys of those of a page's assets that may not leave the studio as things are now."""
+    pairs = scenes_behind(assets)
+    scenes = Scene.objects.filter(pk__in={scene for _asset, scene in pairs})
+    held = set(scenes.held().values_list("pk", flat=True)) if pairs else set()
+    return {asset for asset, scene in pairs if scene in held}
+
+
+def is_held(asset):
+    """Whether the asset may not leave the studio as things are now."""
+    return bool(held_among([asset]))
+
+
+def holds_of_asset(asset):
+    """Why an asset may not leave: a list of Hold, [] when it may."""
+    behind = Scene.objects.filter(pk__in=[scene for _asset, scene in scenes_behind([asset])])
+    return [hold for scene in behind.held() for hold in _holds_of_scene(scene)]
+
+
+def holds_of_version(version):
+    """Why a version may not be used: a list of Hold, [] when it may."""
+    if version.recalled_at:
+        return [Hold(SourceKind.VERSION, version)]
+    if version.checkpoint_id is None:
+        return []
+    frozen = SnapshotImage.objects.filter(snapshot__runs__checkpoints__versions=version)
+    images = TrainingImage.with_removed.holding().filter(pk__in=frozen.values("image_number"))
+    return [Hold(SourceKind.IMAGE, image) for image in images]
+
+
+def _holds_of_scene(scene):
+    holds = []
+    versions = StyleVersion.objects.filter(scene_packs__scene=scene)
+    for version in versions.select_related("pack"):
+        holds += holds_of_version(version)
+    holds += [
+        Hold(SourceKind.CUTOUT, cutout)
+        for cutout in ProductCutout.objects.holding().filter(pk=scene.cutout_id)
+    ]
+    return holds + _holds_of_start(scene.init_image_sha256, scene.owner_id)
+
+
+def _holds_of_start(sha256, owner_id):
+    if not sha256:
+        return []
+    uploads = InitImageUpload.objects.holding().filter(sha256=sha256, owner=owner_id)
+    images = TrainingImage.with_removed.holding().filter(image_sha256=sha256)
+    return [
+        *(Hold(SourceKind.START, upload) for upload in uploads),
+        *(Hold(SourceKind.IMAGE, image) for image in images),
+    ]
+
+
+def check_version(version):
+    """Raise Refused("pack-held") for a version that may not be used now."""
+    if StyleVersion.objects.held().filter(pk=version.pk).exists():
+        names = names_of(holds_of_version(version))
+        raise Refused("pack-held", name=str(version), names=names)
+
+
+def check_cutout(cutout):
+    """Raise Refused("cutout-held") when its rights have ended."""
+    if ProductCutout.objects.holding().filter(pk=cutout.pk).exists():
+        raise Refused("cutout-held", name=str(cutout))
+
+
+def check_start(init_image, person):
+    """Raise Refused("init-image-held") for a start picture that may not be used now."""
+    held = is_held(init_image.asset) if init_image.asset else False
+    if held or _holds_of_start(init_image.sha256, person.pk):
+        raise Refused("init-image-held", name=init_image.name)
+
+
+def check_asset(asset):
+    """Raise Refused("asset-held") for a picture that may not leave the studio now."""
+    if is_held(asset):
+        raise Refused("asset-held", name=str(asset), names=names_of(holds_of_asset(asset)))
+
+
+def names_of(holds, most=5):
+    """The names of what stands in the way, the first few of many."""
+    names = list(dict.fromkeys(hold.name for hold in holds))
+    return ", ".join(names[:most]) + (" …" if len(names) > most else "")

@@ -1,0 +1,252 @@
+"""Taking back what a photograph or a style reached, in one act; undone within the hour."""
+
+from collections import defaultdict
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from brandstudio.core import blobs
+from brandstudio.core.models import AuditEntry, User, WrongState
+from brandstudio.core.models.states import move_together, update_as_last_seen
+from brandstudio.core.problems import Refused
+from brandstudio.core.services import sending, spreadsheet
+from gallery.models import (
+    Asset,
+    AssetReview,
+    InitImageUpload,
+    ProductCutout,
+    Recall,
+    RecallItem,
+    ReviewState,
+    SourceKind,
+    StyleVersion,
+)
+from gallery.services import downstream
+from training.models import TrainingImage
+
+_MODELS = {
+    model._meta.label_lower: model
+    for model in (Asset, StyleVersion, TrainingImage, ProductCutout, InitImageUpload)
+}
+
+
+def recall(source, by, why, seen):
+    """Withdraw the source and all that it reached, in one transaction. Returns the Recall.
+
+    Approved pictures are withdrawn, approved versions retired; owners and downloaders are told.
+    seen: the fingerprint that the page showed. Raises Refused: recall-reason, recall-changed.
+    """
+    why = " ".join(why.split())[:300]
+    if not why:
+        raise Refused("recall-reason")
+    with transaction.atomic():
+        source = _locked(source)
+        figures = downstream.figures_of(source)
+        if downstream.fingerprint(source, figures) != seen:
+            raise Refused("recall-changed")
+        report = blobs.put_bytes(_report(source))
+        try:
+            items = _take_back(source, by, why)
+        except WrongState as error:
+            raise Refused("recall-changed") from error
+        row = Recall.objects.create(
+            kind=source.kind,
+            source_key=source.key,
+            source_name=source.name[:255],
+            why=why,
+            by=by,
+            figures=figures,
+            report_sha256=report,
+        )
+        for item in items:
+            item.recall = row
+        RecallItem.objects.bulk_create(items, batch_size=500)
+        AuditEntry.objects.record(row, "", "recalled", by=by, why=why, **figures)
+        row.told.set(_concerned(source).exclude(pk=by.pk))
+        _tell(row, "recalled", assets=figures["assets"], reason=why)
+    return row
+
+
+def _locked(source):
+    """The source with its rows as they are now; nobody else changes them meanwhile."""
+    if source.rows:
+        model = type(source.rows[0])
+        pks = [row.pk for row in source.rows]
+        list(model._base_manager.select_for_update().filter(pk__in=pks))
+    found = downstream.find_source(source.kind, source.key)
+    if found is None:
+        raise Refused("recall-changed")
+    return found
+
+
+def _take_back(source, by, why):
+    """Change the rows; a RecallItem for each, not saved yet."""
+    now = timezone.now()
+    items = []
+    if source.kind == SourceKind.VERSION:
+        row = source.rows[0]
+        if row.state != ReviewState.APPROVED:
+            items += _changed([row], row.state, "recalled", {"recalled_at": now}, by, why)
+        else:
+            retired = {"state": ReviewState.RETIRED, "recalled_at": now}
+            items += _changed([row], row.state, ReviewState.RETIRED, retired, by, why)
+    else:
+        held = [row for row in source.rows if row.withdrawn_at is None]
+        undecided = {"withdrawn_at": now, "withdrawn_why": why, "kept_at": None, "kept_why": ""}
+        items += _changed(held, "held", "withdrawn", undecided, by, why)
+        versions = list(source.versions().approved())
+        retired = {"state": ReviewState.RETIRED}
+        items += _changed(versions, ReviewState.APPROVED, ReviewState.RETIRED, retired, by, why)
+    columns = ("pk", "review", "review_reason")
+    assets = list(source.assets().filter(review=AssetReview.APPROVED).only(*columns).order_by("pk"))
+    withdrawn = {"review": AssetReview.WITHDRAWN, "review_reason": why}
+    return items + _changed(assets, AssetReview.APPROVED, AssetReview.WITHDRAWN, withdrawn, by, why)
+
+
+def _changed(rows, state, target, changes, by, why):
+    """Write `changes` to these rows of one model; how they were before, as RecallItems."""
+    if not rows:
+        return []
+    state_column = {"review", "state"} & changes.keys()
+    expected = {column: state for column in state_column}
+    before = [{column: getattr(row, column) for column in changes} for row in rows]
+    entries = move_together(
+        rows, target, expected=expected, changes=changes, source=state, by=by, why=why
+    )
+    return [
+        RecallItem(entry=entry, before=columns)
+        for entry, columns in zip(entries, before, strict=True)
+    ]
+
+
+def undo(row, by):
+    """Put back what a recall changed, save what was decided anew since. Returns how many rows.
+
+    Raises Refused: recall-too-late, decided-already.
+    """
+    if timezone.now() >= row.undo_until:
+        raise Refused("recall-too-late")
+    with transaction.atomic():
+        try:
+            changes = {"undone_at": timezone.now(), "undone_by": by}
+            update_as_last_seen(row, {"undone_at": None}, changes, "undone")
+        except WrongState as error:
+            raise Refused("decided-already") from error
+        try:
+            restored = sum(_restore(row, items, by) for items in _undecided_since(row))
+        except WrongState as error:  # decided at this very moment
+            raise Refused("decided-already") from error
+        row.left_as_is = row.items.count() - restored
+        row.save(update_fields=["left_as_is"])
+        AuditEntry.objects.record(row, "recalled", "undone", by=by, restored=restored)
+        _tell(row, "recall-undone")
+    return restored
+
+
+def _undecided_since(row):
+    """Lists of items of one model and one state before, of which no later audit entry speaks."""
+    later = AuditEntry.objects.filter(
+        subject_kind=OuterRef("entry__subject_kind"),
+        subject_id=OuterRef("entry__subject_id"),
+        pk__gt=OuterRef("entry_id"),
+    )
+    groups = defaultdict(list)
+    for item in row.items.filter(~Exists(later)).select_related("entry"):
+        groups[item.entry.subject_kind, repr(sorted(item.before.items()))].append(item)
+    return groups.values()
+
+
+def _restore(recall_, items, by):
+    """Write the columns of before. Returns how many rows took them."""
+    entry, before = items[0].entry, items[0].before
+    model = _MODELS[entry.subject_kind]
+    rows = list(model._base_manager.filter(pk__in=[int(i.entry.subject_id) for i in items]))
+    if model is StyleVersion:
+        rows = [version for version in rows if not _is_replaced(version)]
+    if not rows:
+        return 0
+    changes = {name: model._meta.get_field(name).to_python(v) for name, v in before.items()}
+    move_together(
+        rows,
+        entry.source,
+        expected={name: entry.target for name in ("review", "state") if name in before},
+        changes=changes,
+        source=entry.target,
+        by=by,
+        why=f"recall {recall_.pk} undone",
+    )
+    kept = {str(row.pk) for row in rows}
+    restored = [item.pk for item in items if item.entry.subject_id in kept]
+    for start in range(0, len(restored), 500):
+        part = restored[start : start + 500]
+        RecallItem.objects.filter(pk__in=part).update(was_restored=True)
+    return len(restored)
+
+
+def _is_replaced(version):
+    """Whether another version of its pack was approved since."""
+    return version.pack.versions.approved().exclude(pk=version.pk).exists()
+
+
+def _concerned(source):
+    """Those whose work it is or who hold a file of it."""
+    assets = source.assets().values("scene__owner")
+    holders = source.downloads().values("person")
+    makers = source.versions().values("made_by")
+    owners = [owner for row in source.rows if (owner := _owner_id(row))]
+    people = User.objects.filter(pk__in=assets) | User.objects.filter(pk__in=holders)
+    return people | User.objects.filter(pk__in=makers) | User.objects.filter(pk__in=owners)
+
+
+def _owner_id(row):
+    if isinstance(row, TrainingImage):
+        return row.dataset.owner_id
+    return row.owner_id if isinstance(row, InitImageUpload) else row.made_by_id
+
+
+def _tell(row, code, **facts):
+    url = reverse("gallery:recall-detail", args=[row.pk])
+    sending.tell(row.told.all(), code, url=url, name=row.source_name, **facts)
+
+
+def _report(source):
+    """The CSV of all that the source reached, as it is now: a row for each file that left."""
+    heading = (
+        _("Kind"),
+        _("Number"),
+        _("Name"),
+        _("State before"),
+        _("Owner"),
+        _("Downloaded by"),
+        _("Downloaded at"),
+        _("Channel"),
+        _("Form"),
+        _("SHA-256 of the file"),
+    )
+    return spreadsheet.csv_bytes(heading, _report_rows(source))
+
+
+def _report_rows(source):
+    for version in source.versions().select_related("pack", "made_by"):
+        yield _("style version"), version.pk, str(version), version.state, str(version.made_by)
+    rows = (
+        source.assets()
+        .order_by("pk", "downloads__pk")
+        .values_list(
+            "pk",
+            "scene__title",
+            "review",
+            "scene__owner__username",
+            "downloads__person__username",
+            "downloads__at",
+            "downloads__channel__slug",
+            "downloads__form",
+            "downloads__sha256",
+        )
+    )
+    for pk, title, review, owner, person, at, *file in rows.iterator(chunk_size=2000):
+        moment = timezone.localtime(at).isoformat(" ", "seconds") if at else ""
+        yield _("picture"), pk, title, review, owner, person, moment, *file

@@ -1,0 +1,222 @@
+"""A recall takes back what it listed in one act, tells everybody, and can be undone for an hour."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from brandstudio.core import blobs
+from brandstudio.core.models import AuditEntry, Notice
+from brandstudio.core.problems import Refused
+from gallery import services
+from gallery.models import Download, Recall
+from gallery.services import assets as asset_acts
+from gallery.services import holds, recalls
+from gallery.services.downstream import figures_of, find_source, fingerprint
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def version(dataset, train_on, make_version):
+    return make_version(checkpoint=train_on(dataset))
+
+
+@pytest.fixture
+def reached(version, make_ready, marketer, brand_admin, make_user):
+    """Three pictures of a version: approved and downloaded, approved, private."""
+    assets = list(make_ready(packs=((version, 0.7),), count=3))
+    for asset in assets[:2]:
+        asset_acts.ask_review(asset, marketer)
+        asset_acts.approve(asset, brand_admin)
+    holder = make_user("=holder", is_marketer=True)
+    Download.objects.create(
+        asset=assets[0], person=holder, form="png", width=1, height=1, sha256="0" * 64
+    )
+    return assets
+
+
+def recall(source, by, why="the photographer asked"):
+    return recalls.recall(source, by, why, fingerprint(source, figures_of(source)))
+
+
+def states(*rows):
+    for row in rows:
+        row.refresh_from_db()
+    return [getattr(row, "review", row.state) for row in rows]
+
+
+def source_of(row):
+    if hasattr(row, "image_sha256") and hasattr(row, "dataset_id"):
+        return find_source("image", row.image_sha256)
+    return find_source("version", str(row.pk))
+
+
+def test_recalled_photograph_takes_back_versions_and_approved_pictures(
+    dataset, version, reached, brand_admin
+):
+    red = dataset.images.get(name="red.png")
+
+    row = recall(source_of(red), brand_admin)
+
+    red.refresh_from_db()
+    version.refresh_from_db()
+    assert red.withdrawn_why == "the photographer asked"
+    assert version.state == "retired"
+    assert [asset.review for asset in refreshed(reached)] == ["withdrawn", "withdrawn", "private"]
+    assert all(holds.is_held(asset) for asset in reached)
+    assert row.figures == {
+        "scenes": 1,
+        "assets": 3,
+        "approved": 2,
+        "versions": 1,
+        "downloads": 1,
+        "people": 1,
+    }
+    entry = AuditEntry.objects.about(reached[0]).first()
+    assert (entry.source, entry.target, entry.actor) == ("approved", "withdrawn", brand_admin)
+
+
+def refreshed(rows):
+    for row in rows:
+        row.refresh_from_db()
+    return rows
+
+
+def test_owners_and_downloaders_are_told_once_each(
+    reached, version, brand_admin, designer, marketer
+):
+    recall(source_of(version), brand_admin)
+
+    told = Notice.objects.filter(code="recalled")
+    people = ["=holder", designer.username, marketer.username]
+    assert sorted(notice.person.username for notice in told) == sorted(people)
+
+
+def test_report_has_a_row_per_file_that_left_and_guards_formulas(reached, version, brand_admin):
+    row = recall(source_of(version), brand_admin)
+
+    content = blobs.local(row.report_sha256).read_bytes()
+    lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert [line[1] for line in lines[2:]] == [str(asset.pk) for asset in reached]
+    assert lines[2][5] == "'=holder"
+    assert [line[3] for line in lines[2:]] == ["approved", "approved", "private"]
+
+
+def test_undo_restores_what_was_changed_and_nothing_decided_since(
+    dataset, version, reached, brand_admin, marketer
+):
+    red = dataset.images.get(name="red.png")
+    row = recall(source_of(red), brand_admin)
+    reached[1].refresh_from_db()
+    asset_acts.discard(reached[1], marketer)
+
+    restored = recalls.undo(row, brand_admin)
+
+    red.refresh_from_db()
+    version.refresh_from_db()
+    assert (red.withdrawn_at, version.state) == (None, "approved")
+    assert [asset.review for asset in refreshed(reached)] == ["approved", "withdrawn", "private"]
+    assert reached[1].deleted_at is not None
+    assert (restored, row.left_as_is) == (3, 1)
+    assert not holds.is_held(reached[0])
+    assert Notice.objects.filter(code="recall-undone").count() == 3
+
+
+def test_undo_leaves_a_version_retired_that_was_replaced_since(
+    version, reached, brand_admin, make_version
+):
+    row = recall(source_of(version), brand_admin)
+    make_version()
+
+    recalls.undo(row, brand_admin)
+
+    version.refresh_from_db()
+    assert version.state == "retired"
+    assert [asset.review for asset in refreshed(reached)][:2] == ["approved", "approved"]
+
+
+def test_recall_is_refused_when_something_changed_since_the_page(
+    version, reached, brand_admin, marketer
+):
+    source = source_of(version)
+    seen = fingerprint(source, figures_of(source))
+    asset_acts.withdraw(reached[1], brand_admin, "another reason")
+
+    with pytest.raises(Refused, match="recall-changed"):
+        recalls.recall(source, brand_admin, "late", seen)
+
+    assert not Recall.objects.exists()
+    assert states(version, reached[0]) == ["approved", "approved"]
+
+
+def test_second_of_two_admins_is_refused(version, reached, brand_admin, make_user):
+    source = source_of(version)
+    seen = fingerprint(source, figures_of(source))
+    recalls.recall(source, brand_admin, "first", seen)
+
+    with pytest.raises(Refused, match="recall-changed"):
+        recalls.recall(source, make_user("second", is_brand_admin=True), "second", seen)
+
+    assert Recall.objects.count() == 1
+
+
+def test_recall_needs_a_reason_and_undo_comes_within_the_hour(version, reached, brand_admin):
+    with pytest.raises(Refused, match="recall-reason"):
+        recall(source_of(version), brand_admin, why=" ")
+    row = recall(source_of(version), brand_admin)
+    Recall.objects.update(at=timezone.now() - timedelta(minutes=61))
+    row.refresh_from_db()
+
+    with pytest.raises(Refused, match="recall-too-late"):
+        recalls.undo(row, brand_admin)
+
+
+def test_recall_is_undone_once(version, reached, brand_admin):
+    row = recall(source_of(version), brand_admin)
+    recalls.undo(row, brand_admin)
+
+    with pytest.raises(Refused, match="decided-already"):
+        recalls.undo(Recall.objects.get(), brand_admin)
+
+
+def test_recalled_version_that_was_retired_before_is_held_and_freed(version, reached, brand_admin):
+    services.retire(version, brand_admin)
+    version.refresh_from_db()
+
+    row = recall(source_of(version), brand_admin)
+
+    assert holds.is_held(reached[2])
+    recalls.undo(row, brand_admin)
+    assert not holds.is_held(reached[2])
+
+
+def test_pages_of_a_recall_for_admins_and_for_those_it_concerns(
+    at, version, reached, brand_admin, marketer, make_user
+):
+    key = str(version.pk)
+    page = at(brand_admin).get("downstream", "version", key)
+    seen = page.context["downstream"].seen
+
+    made = at(brand_admin).post("recall-new", "version", key, reason="wrong car", seen=seen)
+
+    row = Recall.objects.get()
+    assert made.url == row.get_absolute_url()
+    report = at(brand_admin).get("recall-report", row.pk)
+    assert report.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert at(marketer).get("recall-detail", row.pk).status_code == 200
+    assert at(marketer).get("recall-report", row.pk).status_code == 403
+    assert at(marketer).post("recall-undo", row.pk).status_code == 403
+    assert at(make_user("other", is_marketer=True)).get("recall-detail", row.pk).status_code == 404
+    assert at(brand_admin).get("rights").status_code == 200
+    at(brand_admin).post("recall-undo", row.pk)
+    assert states(version) == ["approved"]
+
+
+@pytest.mark.parametrize("kind", ["nothing", "version", "cutout", "start"])
+def test_addresses_of_what_is_not_there_are_404(at, brand_admin, kind):
+    assert at(brand_admin).get("downstream", kind, "999").status_code == 404
+    assert at(brand_admin).post("recall-new", kind, "x", reason="r").status_code == 404
