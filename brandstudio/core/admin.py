@@ -3,6 +3,7 @@ from functools import wraps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from django_rq.admin import QueueAdmin
 from django_rq.models import Dashboard
@@ -17,6 +18,7 @@ from brandstudio.core.models import (
     User,
     Vehicle,
 )
+from brandstudio.core.ui.trouble import trouble_of
 
 
 class ChangedOnly:
@@ -105,7 +107,12 @@ def _with_the_right(view):
     def guarded(request, *args, **kwargs):
         if request.user.is_staff and not request.user.has_perm("django_rq.admin"):
             raise PermissionDenied
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except Exception as error:
+            if isinstance(error, PermissionDenied) or trouble_of(error):
+                raise
+            raise Http404 from error  # a job or worker that is not there (any more)
 
     return guarded
 
@@ -113,8 +120,11 @@ def _with_the_right(view):
 class QueueDashboard(QueueAdmin):
     """The queues, with everybody's jobs and the power to delete them: not for all of the staff.
 
-    The package itself asks whether somebody is staff, and no more.
+    The package itself asks whether somebody is staff, and no more. Its model has no table: there
+    are a list and the package's own pages, and no row to add, look at, change or delete.
     """
+
+    view_on_site = False
 
     def has_module_permission(self, request):
         return request.user.has_perm("django_rq.admin")
@@ -124,7 +134,9 @@ class QueueDashboard(QueueAdmin):
     )
 
     def get_urls(self):
-        patterns = super().get_urls()
+        usual = {pattern.name for pattern in admin.ModelAdmin.get_urls(self)}
+        of_rows = usual - {f"{self.opts.app_label}_{self.opts.model_name}_changelist"}
+        patterns = [pattern for pattern in super().get_urls() if pattern.name not in of_rows]
         for pattern in patterns:
             pattern.callback = _with_the_right(pattern.callback)
         return patterns

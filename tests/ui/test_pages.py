@@ -5,9 +5,11 @@ import re
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
+from django_rq.models import Dashboard
 
 from brandstudio.core.ui.stylesheet import files, stylesheet
 from training.models import BaseModel, Dataset, TrainingRun
@@ -206,3 +208,31 @@ def test_queues_are_not_for_staff_without_the_right(client, make_user, queue_red
 
     staff.user_permissions.add(Permission.objects.get(content_type__app_label="django_rq"))
     assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        *("add/", "1/", "1/change/", "1/delete/", "1/history/"),
+        *("queues/9/", "queues/0/no-such-job/", "workers/0/nobody/"),
+    ],
+)
+def test_queues_have_no_rows_and_what_they_lost_is_not_there(client, make_user, queue_redis, place):
+    client.force_login(make_user("root", is_staff=True, is_superuser=True))
+
+    assert client.get("/admin/django_rq/dashboard/").status_code == 200
+    assert client.get(f"/admin/django_rq/dashboard/{place}").status_code == 404
+
+
+def test_way_from_the_admin_pages_leads_to_rows_that_have_a_page(client, make_user):
+    person = make_user("root", is_staff=True, is_superuser=True)
+    client.force_login(person)
+    kinds = {model: ContentType.objects.get_for_model(model).pk for model in (Dashboard, Dataset)}
+    dataset = Dataset.objects.create(name="Ink", owner=person)
+
+    assert client.get(f"/admin/r/{kinds[Dashboard]}/1/").status_code == 404
+    assert (
+        client.get(f"/admin/r/{kinds[Dataset]}/{dataset.pk}/")
+        .headers["Location"]
+        .endswith(f"/datasets/{dataset.pk}/")
+    )

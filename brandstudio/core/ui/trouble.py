@@ -11,14 +11,11 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
 from django.db import DatabaseError
 from django.http import HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.defaults import page_not_found
 from redis.exceptions import RedisError
 
 from brandstudio.core.blobs import BlobMissing, disk
@@ -26,8 +23,6 @@ from brandstudio.core.input.acts import UnknownAct
 
 logger = logging.getLogger(__name__)
 
-# The queue's dashboard is a model without a table: it has a list in the admin pages, and no row.
-_DASHBOARD = "django_rq_dashboard_"
 _NEVER_SHOWN = ("password", "secret")
 
 
@@ -92,9 +87,6 @@ class TroubleMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        page = request.resolver_match.url_name or ""
-        if page.startswith(_DASHBOARD) and page != f"{_DASHBOARD}changelist":
-            return page_not_found(request, None)
         if request.method != "POST":
             return None
         with contextlib.suppress(UnreadablePostError):  # nobody is there any more
@@ -103,13 +95,7 @@ class TroubleMiddleware:
         return answer(request, error) if error else None
 
     def process_exception(self, request, error):
-        if response := answer(request, error):
-            return response
-        if isinstance(error, PermissionDenied):
-            return None
-        if request.path.startswith(reverse("admin:app_list", args=["django_rq"])):
-            return page_not_found(request, error)  # a job or worker that is not there (any more)
-        return None
+        return answer(request, error)
 
 
 class SessionMiddleware(DjangoSessionMiddleware):

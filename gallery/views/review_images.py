@@ -25,7 +25,7 @@ PER_PAGE = 24
 
 @admin_required
 @require_safe_or("POST")
-def review_pictures(request):
+def review_images(request):
     """All asked pictures, longest waiting first; those chosen are approved or declined together."""
     reason, refusal = request.POST.get("reason", ""), ""
     if request.method == "POST":
