@@ -21,7 +21,7 @@ from brandstudio.core.models import (
 from brandstudio.core.ui.trouble import trouble_of
 
 
-class ChangedOnly:
+class ChangedOnly(admin.ModelAdmin):
     """Saves the columns that were changed on the page, as GuardedModelForm does."""
 
     def save_model(self, request, obj, form, change):

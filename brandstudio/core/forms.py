@@ -9,6 +9,7 @@ from django.contrib.auth.forms import (
     AuthenticationForm,
     PasswordChangeForm,
     SetPasswordForm,
+    SetPasswordMixin,
 )
 from django.db import transaction
 from django.forms.utils import from_current_timezone
@@ -146,14 +147,14 @@ class RightsFields(GuardedModelForm):
     uses = UsesField(label=_("Allowed uses"), help_text=_("None chosen: nobody limited them."))
 
     class Meta:
-        fields = RIGHTS
+        fields: tuple[str, ...] = RIGHTS
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["rights_holder"].required = True
 
 
-class _PasswordAlone:
+class _PasswordAlone(SetPasswordMixin):
     """Writes the new password; Django's own forms write the whole person back, roles and all."""
 
     def set_password_and_save(self, user, *args, commit=True, **kwargs):

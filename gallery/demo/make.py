@@ -158,7 +158,7 @@ def render_scenes(marketer, approver, count):
 
 def contact_sheet(version, path):
     """Write the version's strength sheet as one picture: a row per strength."""
-    rows = {}
+    rows: dict[float, list] = {}
     for image in version.images.order_by("strength", "seed"):
         rows.setdefault(image.strength, []).append(open_rgb(blobs.local(image.sha256)))
     prompts = tuple(entry["prompt"] for entry in evidence.PROMPTS)

@@ -54,7 +54,7 @@ def read_words(form, text):
 
 def repeats_of(packs):
     """{pack's name: "0.5 + 0.6"} of packs that are ticked and called as well: they add up."""
-    parts = {}
+    parts: dict[str, list[str]] = {}
     for version, strength in packs:
         parts.setdefault(str(version.pack), []).append(f"{strength:g}")
     return {name: " + ".join(terms) for name, terms in parts.items() if len(terms) > 1}
@@ -95,7 +95,8 @@ def _strength_of(form, version):
 
 def _sweep_of(text):
     """The strengths of a sweep, or () for none. Raises Refused("sweep-unreadable")."""
-    sweep = strengths.read_all(text)
-    if None in sweep or sweep and not 2 <= len(sweep) <= orders.MOST_IMAGES:
+    words = strengths.read_all(text)
+    sweep = [strength for strength in words if strength is not None]
+    if len(sweep) < len(words) or sweep and not 2 <= len(sweep) <= orders.MOST_IMAGES:
         raise Refused("sweep-unreadable")
     return tuple(round(strength, 3) for strength in sweep)

@@ -37,6 +37,7 @@ class Reviewed(models.Model):
     edited_by = models.ForeignKey(  # last; the maker at first. None: from before this was noted
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    edited_by_id: int | None
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )

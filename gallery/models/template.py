@@ -78,10 +78,10 @@ class PromptTemplate(Named, Reviewed):
                 if part in slots:
                     fragments.append({"slot": slots[part], "tail": ""})
                 continue
-            tail = re.match(r"\s*[，。、：；！？,.:;!?]*", part)[0] if fragments else ""
             if fragments:
-                fragments[-1]["tail"] = tail
-            if text := part[len(tail) :].strip():
+                rest = re.sub(r"^\s*[，。、：；！？,.:;!?]*", "", part)
+                fragments[-1]["tail"], part = part.removesuffix(rest), rest
+            if text := part.strip():
                 fragments.append({"text": text})
         return fragments
 

@@ -20,7 +20,7 @@ def faults_of(template):
         return {"slots": broken}
     names = [slot["name"] for slot in template.slots]
     texts = {name: getattr(template, name) for name in (*PROMPTS, *SENTENCES)}
-    faults = {name: [] for name in (*texts, "slots")}
+    faults: dict[str, list[str]] = {name: [] for name in (*texts, "slots")}
     for name in ("text", *SENTENCES):
         faults[name] += _of_slots_in(texts[name], names)
     for name in SENTENCES:

@@ -112,7 +112,7 @@ def _within(size, master):
     return tuple(max(1, round(side * shrink)) for side in size)
 
 
-def _delivered(image, scene, size):
+def _delivered(image, scene, size: tuple[int, int]):
     """The master cut to its channel. A real car is put on again at the size that leaves.
 
     Its file is far larger than what a small base paints, so it would be soft otherwise.

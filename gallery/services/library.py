@@ -15,7 +15,7 @@ def usable_versions():
         .prefetch_related("images")
         .order_by("pack__slug", "-number")
     )
-    newest = {}
+    newest: dict[int, StyleVersion] = {}
     for version in approved:
         newest.setdefault(version.pack_id, version)
     return [prepared(version) for version in newest.values()]
@@ -53,7 +53,7 @@ def by_name(versions):
     for version in sorted(versions, key=lambda v: (v.state == ReviewState.APPROVED, v.number)):
         packs[version.pack_id] = version
     versions = list(packs.values())
-    groups = {}
+    groups: dict[str, list] = {}
     for version in versions:
         for name in dict.fromkeys((version.pack.name_zh, version.pack.name_en)):
             groups.setdefault(" ".join(name.split()), []).append(version)
@@ -66,7 +66,7 @@ def by_name(versions):
 def prepared(version):
     """The version with what its card, film and sheet draw: .cover, .film, .rows, .columns."""
     images = list(version.images.all())
-    rows = {}
+    rows: dict[tuple, list] = {}
     for image in images:
         rows.setdefault((image.prompt, image.seed), []).append(image)
     version.rows = [sorted(row, key=lambda p: p.strength) for row in rows.values()]

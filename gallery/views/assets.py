@@ -221,8 +221,8 @@ def _may_ask(request, asset):
 
 def _visible(request, pk):
     assets = Asset.objects.visible_to(request.user) | Asset.objects.binned_by(request.user)
-    related = ("template", "channel", "owner", "base", "init_image_asset", "cutout__vehicle")
-    related = [f"scene__{name}" for name in related]
+    parts = ("template", "channel", "owner", "base", "init_image_asset", "cutout__vehicle")
+    related = [f"scene__{name}" for name in parts]
     return get_object_or_404(assets.select_related(*related), pk=pk)
 
 

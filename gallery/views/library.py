@@ -311,7 +311,7 @@ def _sheet_tag(person, slug, number):
 
 
 def _counted(packs, key):
-    counts = {}
+    counts: dict[tuple, int] = {}
     for pack in packs:
         counts[key(pack)] = counts.get(key(pack), 0) + 1
     return [(value, label, count) for (value, label), count in counts.items()]

@@ -25,7 +25,7 @@ LONGEST_REASON = 300  # characters
 @require_safe_or("POST")
 def policy(request):
     """The table, and its change; one that nobody could download by is refused with 422."""
-    refusal = ""
+    refusal, is_stale = "", request.method != "POST"
     numbers = set(parse_ids(request.POST.getlist("allow")))
     why = request.POST.get("why", "").strip()[:LONGEST_REASON]
     if request.method == "POST":
@@ -33,13 +33,12 @@ def policy(request):
             changed = acts.change(numbers, request.user, request.POST.get("seen", ""), why)
         except Refused as error:
             refusal = problems.of(error)
-            if error.code == "policy-changed":
-                numbers = None
+            is_stale = error.code == "policy-changed"
         else:
             messages.success(request, _success_of(changed))
             return redirect("gallery:policy")
     rules = list(DownloadRule.objects.all())
-    if request.method != "POST" or numbers is None:
+    if is_stale:
         numbers = {rule.pk for rule in rules if rule.is_allowed}
     context = {**_table(rules), "ticked": numbers, "refusal": refusal, "why": why}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refusal else HTTPStatus.OK

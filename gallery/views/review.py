@@ -1,6 +1,7 @@
 """What waits for a second pair of eyes: styles, templates, pictures; and the decision."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from brandstudio.core.access.roles import admin_required
 from brandstudio.core.input.acts import one_of
+from brandstudio.core.models import User
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems, services
@@ -28,10 +30,10 @@ class Item:
     """One thing in the queue. kind: version, template or asset."""
 
     kind: str
-    row: object
+    row: StyleVersion | PromptTemplate | Asset
     title: str
-    person: object
-    at: object
+    person: User
+    at: datetime
     image: str
 
     @property

@@ -30,7 +30,7 @@ def template_list(request):
     templates = PromptTemplate.objects.visible_to(request.user).annotate(
         uses=Count("scenes__assets", distinct=True)
     )
-    newest = {}
+    newest: dict[str, PromptTemplate] = {}
     for template in templates.select_related("made_by").order_by("slug", "-number"):
         newest.setdefault(template.slug, template)
     return render(request, "gallery/template_list.html", {"templates": list(newest.values())})

@@ -131,7 +131,7 @@ def render_sheet(sheet, turn, stopped):
             )
         sheet.note_progress(done=done)
         turn.yield_device()
-    by_strength = {}
+    by_strength: dict[float, list] = {}
     for key in plan:
         by_strength.setdefault(key[2], []).append(blobs.local(there[key].sha256))
     references = [blobs.local(sha256) for sha256 in training_images(version)]

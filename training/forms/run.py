@@ -124,7 +124,7 @@ class RunForm(forms.Form):
     @property
     def expert_groups(self):
         """[(heading, fields, whether one is in error)] of the expert drawer."""
-        groups = {}
+        groups: dict[str, list] = {}
         for name, spec in self._specs():
             if spec.level != "basic":
                 groups.setdefault(spec.group, []).append(self[name])

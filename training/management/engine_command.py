@@ -12,7 +12,7 @@ class EngineCommand(BaseCommand):
     """Subclasses name the engine's command. Needs neither database nor Redis."""
 
     engine_command = ""
-    requires_system_checks = []
+    requires_system_checks: list[str] = []
     requires_migrations_checks = False
 
     @property

@@ -85,7 +85,9 @@ class TrainingImageQuerySet(RightsQuerySet):
         return self.exclude(caption_state=CaptionState.MISSING)
 
 
-class InDatasetManager(models.Manager.from_queryset(TrainingImageQuerySet)):
+class InDatasetManager(
+    models.Manager.from_queryset(TrainingImageQuerySet)  # type: ignore[misc]  # made as it runs
+):
     def get_queryset(self):
         """Without those that were taken out."""
         return super().get_queryset().filter(removed_at=None)

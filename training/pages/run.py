@@ -187,7 +187,7 @@ def sample_grid(run, steps=None):
     """The samples of a run as a grid: same prompt and seed along a row; `films` has every step."""
     samples = list(run.samples.order_by("step", "pk"))
     steps = steps or _shown_steps(sorted({sample.step for sample in samples}))
-    by_row = {}
+    by_row: dict[tuple, dict] = {}
     for sample in samples:
         by_row.setdefault((sample.prompt, sample.seed), {})[sample.step] = sample
     rows = [

@@ -124,7 +124,7 @@ def _buckets(base, rows):
     except EngineError:  # its files are gone: the list of bases says so
         return []
     sizes = Counter((width, height) for width, height, _caption in rows)
-    counts = Counter()
+    counts: Counter[str] = Counter()
     for (width, height), count in sizes.items():
         bucket = choose_bucket(shapes, width, height)
         counts[f"{bucket.width} × {bucket.height}"] += count
@@ -133,7 +133,7 @@ def _buckets(base, rows):
 
 def _balance(coverage):
     """A line for each category of the glossary that captions speak of."""
-    categories = {}
+    categories: dict[str, list] = {}
     for term, count in coverage:
         if count:
             categories.setdefault(term.category or "–", []).append((term, count))

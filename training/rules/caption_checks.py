@@ -186,7 +186,7 @@ def _disagreements(text, agreement):
 
 def _twins(captions, trigger):
     """key → key of another caption with the same content, whatever the order of its words."""
-    same = {}
+    same: dict[frozenset, list] = {}
     for key, text in captions.items():
         same.setdefault(_content(text, trigger), []).append(key)
     return {
@@ -226,7 +226,7 @@ def _whole(word):
 
 def word_counts(captions, trigger="", most=40):
     """[(term, count)] of the terms between commas, most frequent first; the trigger is left out."""
-    counts = Counter()
+    counts: Counter[str] = Counter()
     for text in captions:
         counts.update({term.casefold() for term in split(without_trigger(text, trigger))})
     return counts.most_common(most)

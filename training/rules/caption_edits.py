@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import models
@@ -33,19 +34,19 @@ class Edit:
 
     def apply(self, caption):
         """The caption after the change; the same text where there is nothing to change."""
-        return {
+        acts: dict[str, Callable[[str], str]] = {
             EditKind.REPLACE: self._replace,
             EditKind.PREFIX: self._prefix,
             EditKind.SUFFIX: self._suffix,
             EditKind.ADD: self._suffix,
             EditKind.REMOVE: self._remove,
-        }[self.kind](caption)
+        }
+        return acts[self.kind](caption)
 
     def _replace(self, caption):
         if not self.find:
             return caption
-        # The text goes in as it is: a function keeps backslashes from being read as groups.
-        edited = self.pattern.sub(lambda _match: self.text, caption)
+        edited = self.pattern.sub(_as_it_is(self.text), caption)
         return caption if edited == caption else tidy(edited)
 
     @property
@@ -88,9 +89,13 @@ def put_in_place(caption, phrases):
         border = r"(?<!\w){}(?!\w)" if word.isascii() else "{}"
         pattern = re.compile(border.format(re.escape(word)), re.IGNORECASE)
         blank = "" if word.isascii() else " "
-        phrase = f"{blank}{phrases[word]}{blank}"
-        caption = pattern.sub(lambda _match, phrase=phrase: phrase, caption)
+        caption = pattern.sub(_as_it_is(f"{blank}{phrases[word]}{blank}"), caption)
     return tidy(caption)
+
+
+def _as_it_is(text) -> Callable[[re.Match], str]:
+    """What a pattern puts in: a function keeps backslashes from being read as groups."""
+    return lambda _match: text
 
 
 def split(caption):
@@ -109,7 +114,7 @@ def spans(before, after):
     start = _common(old, new)
     end = _common(old[start:][::-1], new[start:][::-1])
     middle = _changed(old[start : len(old) - end], new[start : len(new) - end])
-    parts = []
+    parts: list[tuple[str, str]] = []
     for kind, words in [("same", old[:start]), *middle, ("same", old[len(old) - end :])]:
         if words and parts and parts[-1][0] == kind:
             parts[-1] = (kind, parts[-1][1] + "".join(words))

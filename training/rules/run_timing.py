@@ -1,5 +1,6 @@
 """How long a run takes, learned from this studio's own runs on the same base."""
 
+from dataclasses import dataclass
 from statistics import median
 
 from training.engine.config.run_config import RunConfig
@@ -17,8 +18,7 @@ def expected_seconds(base, config, steps):
     None until a run on this base has told. Speed is learned from runs like this one, where there
     are any; what a run took beyond its steps is shared out among its sample pictures.
     """
-    past = [_Past(run) for run in _runs_on(base)]
-    past = [one for one in past if one.config is not None]
+    past = [one for run in _runs_on(base) if (one := _past(run))]
     if not past:
         return None
     like = [one for one in past if _key(one.config) == _key(config)] or past
@@ -44,15 +44,12 @@ def _image_count(config, steps):
     return 1 + steps // config.save_steps * len(config.sample_prompts)
 
 
+@dataclass(frozen=True)
 class _Past:
     """A run of the past, as far as it tells about time."""
 
-    def __init__(self, run):
-        self.run = run
-        try:
-            self.config = RunConfig.from_yaml(run.config)
-        except EngineError:  # of an older version, whose keys have changed
-            self.config = None
+    run: TrainingRun
+    config: RunConfig
 
     @property
     def seconds_per_image(self):
@@ -64,3 +61,10 @@ class _Past:
         beyond = (run.ended_at - run.started_at).total_seconds()
         beyond -= run.steps_done * batch / run.images_per_second
         return max(0.0, beyond) / _image_count(self.config, run.steps_done)
+
+
+def _past(run):
+    try:
+        return _Past(run, RunConfig.from_yaml(run.config))
+    except EngineError:  # of an older version, whose keys have changed
+        return None

@@ -47,7 +47,8 @@ def claims_of(table, said_in, folder="", source=LOOSE):
 
 def match_captions(dataset, claims, places, report, *, checked=False, by=None):
     """Write captions on the pictures they mean, with a line in the report for each."""
-    first_claims, unmatched = {}, 0
+    first_claims: dict[str, tuple[str, str]] = {}
+    unmatched = 0
     images = {image.name: image for image in dataset.images.all()} if claims else {}
     for claim in claims:
         names = places.find(claim)

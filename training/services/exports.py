@@ -120,10 +120,11 @@ def _json_lines(captions):
 
 def _names(images):
     """File names whose endings tell the truth: a HEIC's upright copy is a JPEG."""
-    used_names, names = set(), []
+    used_names: set[str] = set()
+    names = []
     for image in images:
         with opened(blobs.local(image.sha256, image.name), name=image.name) as file:
-            suffix = SUFFIXES.get(file.format, PurePosixPath(image.name).suffix)
+            suffix = SUFFIXES.get(file.format or "", PurePosixPath(image.name).suffix)
         own = PurePosixPath(image.name)
         same = own.suffix.lower() in {suffix, ".jpeg" if suffix == ".jpg" else suffix}
         names.append(_free(image.name if same else f"{own.stem}{suffix}", used_names))

@@ -76,7 +76,7 @@ def carry_state_over(run):
         return None
     arriving = target.with_name(".arriving")
     shutil.rmtree(arriving, ignore_errors=True)
-    if step >= run.resume_step:
+    if source is not None and step >= run.resume_step:
         # A copy, because a worker that is thought dead may still write.
         shutil.copytree(source, arriving)
     else:

@@ -132,7 +132,8 @@ def move_in_queue(run, place, by):
         places = [(row.priority, row.turn, row.queued_at) for row in waiting]
         waiting.remove(run)
         waiting.insert(max(0, place - 1), run)
-        for row, (row.priority, row.turn, row.queued_at) in zip(waiting, places, strict=True):
+        for row, place_in_turn in zip(waiting, places, strict=True):
+            row.priority, row.turn, row.queued_at = place_in_turn
             row.save(update_fields=["priority", "turn", "queued_at"])
         AuditEntry.objects.record(run, run.state, run.state, by=by, why=f"to place {place}")
 

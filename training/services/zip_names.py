@@ -52,7 +52,7 @@ def _encodings(names, windows):
         for encoding in ("utf-8", "gb18030")
     }
     counts = {encoding: len(reading) for encoding, reading in texts.items()}
-    first = max(counts, key=counts.get)
+    first = max(counts, key=lambda encoding: counts[encoding])
     if counts["utf-8"] == counts["gb18030"]:
         utf8, chinese = "".join(texts["utf-8"]), "".join(texts["gb18030"])
         # Letters that no name is written with, or few of Europe's from Windows: bytes of GBK.

@@ -68,7 +68,7 @@ def _clip():
 
 def _vocabulary():
     """The glossary as a vocabulary: of each category the word that fits best. None while empty."""
-    groups = {}
+    groups: dict[str, list] = {}
     for term in GlossaryTerm.objects.all():
         groups.setdefault(term.category, []).append((term.phrase, term.term))
     if not groups:

@@ -1,8 +1,9 @@
 """The base model that this worker process last trained on, kept in memory for the next run."""
 
 from training.engine.base import base_models, loading
+from training.engine.families.diffusion_model import DiffusionModel
 
-_loaded = {}  # at most one
+_loaded: dict[tuple, DiffusionModel] = {}  # at most one
 
 
 def ensure_loaded(path, config):

@@ -60,7 +60,7 @@ def check_port(host, port):
             probe.bind((host, port))
         except OSError as error:
             raise CannotStart(
-                f"Port {port} on {host} can't be used ({os.strerror(error.errno)}). "
+                f"Port {port} on {host} can't be used ({error.strerror}). "
                 f"End what uses it, or choose another: STUDIO_PORT={port + 1}."
             ) from None
 

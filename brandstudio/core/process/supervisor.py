@@ -40,14 +40,21 @@ class Child:
     def __init__(self, program, log_dir):
         self.program = program
         self.log = Path(log_dir) / f"{program.name}.log"
-        self.process = None
+        self.process: subprocess.Popen | None = None
         self.started = 0.0
         self.deaths = 0  # in a row, without a calm stretch in between
-        self.start_at = None  # monotonic moment of the next start; None until first wanted
+        # Monotonic moment of the next start; None until it is first wanted.
+        self.start_at: float | None = None
 
     @property
     def pid(self):
         return self.process.pid if self.process else None
+
+    @property
+    def _running(self):
+        if self.process is None:
+            raise ValueError(f"{self.program.name} was not started")
+        return self.process
 
     def start(self):
         self.program.before_start(self.deaths)
@@ -74,7 +81,7 @@ class Child:
 
         None while it runs. Negative: the signal that killed it.
         """
-        status = self.process.poll()
+        status = self._running.poll()
         if status is not None:
             self.signal_group(signal.SIGKILL)
             self.process = None
@@ -87,11 +94,11 @@ class Child:
     def kill(self):
         """End it and all it started, now. Its death is noticed at the next tick."""
         self.signal_group(signal.SIGKILL)
-        self.process.wait()
+        self._running.wait()
 
     def signal_group(self, number):
         try:
-            os.killpg(self.process.pid, number)
+            os.killpg(self._running.pid, number)
         except ProcessLookupError:
             return  # nobody is left in it
 
@@ -164,7 +171,7 @@ class Supervisor:
             self._end(group)
 
     def _stopping_order(self):
-        groups = []
+        groups: list[list[Child]] = []
         for child in reversed([child for child in self.children if child.process]):
             kind = child.program.name.partition("-")[0]
             if not groups or groups[-1][0].program.name.partition("-")[0] != kind:

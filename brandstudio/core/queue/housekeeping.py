@@ -1,6 +1,7 @@
 """What is done once a day, in the background: each room registers its own in AppConfig.ready."""
 
 import logging
+from collections.abc import Callable
 
 from django.apps import apps
 from django.utils import timezone
@@ -11,7 +12,7 @@ from brandstudio.core.models.fields import BlobField
 from brandstudio.core.queue import work_queue
 
 _DAY = 24 * 3600
-_daily = []
+_daily: list[Callable[[], object]] = []
 
 logger = logging.getLogger(__name__)
 

@@ -5,6 +5,7 @@ AppConfig.ready.
 """
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.apps import apps
@@ -18,7 +19,7 @@ from brandstudio.core.queue import lease, work_queue
 
 logger = logging.getLogger(__name__)
 
-_more = []
+_more: list[Callable[[], list[str]]] = []
 
 
 def register(reconciler):

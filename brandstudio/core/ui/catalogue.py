@@ -68,8 +68,8 @@ def collect() -> dict[tuple, Message]:
             for _line, found_text, _comments, context in extract(
                 "python", io.BytesIO(_as_python(path)), keywords=KEYWORDS
             ):
-                texts = found_text if isinstance(found_text, tuple) else (found_text,)
-                texts = [text for text in texts if text]
+                forms = found_text if isinstance(found_text, tuple) else (found_text,)
+                texts = [text for text in forms if text]
                 if texts:
                     note(texts[0], place, texts[1] if len(texts) > 1 else "", context)
     for text in _settings_help(root / SETTINGS_FILE):

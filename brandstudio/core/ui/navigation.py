@@ -48,7 +48,8 @@ PLACES = (
 
 def rail(person, path):
     """The links for this person, in order: dictionaries with url, label, icon and is_current."""
-    links, rooms = [], {}
+    links: list[dict] = []
+    rooms: dict[str | None, str] = {}
     for place in PLACES:
         url = _address(place.route)
         if url is None or not any(getattr(person, role) for role in place.roles):

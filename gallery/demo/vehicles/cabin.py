@@ -63,13 +63,12 @@ def _furniture(form: Form, details: Details, driver: float):
 
     def field(x, y, z):
         a = np.abs(y) - np.float32(0.37)
-        near = None
+        near = np.float32(np.inf)
         for row in rows:
             lean = x - np.float32(row) + np.float32(0.22) * (z - np.float32(belt))
             back = rounded_box(lean, a, z - np.float32(belt - 0.14), (0.075, 0.23, 0.36), 0.06)
             head = rounded_box(lean, a, z - np.float32(rest), (0.05, 0.13, 0.085), 0.045)
-            seat = np.minimum(back, head)
-            near = seat if near is None else np.minimum(near, seat)
+            near = np.minimum(near, np.minimum(back, head))
         board = rounded_box(
             x - np.float32(dash), y, z - np.float32(belt - 0.13), (0.34, 0.78, 0.13), 0.06
         )

@@ -38,7 +38,7 @@ def capsule(x, y, z, start, end, radius: float):
     return np.sqrt(gap) - np.float32(radius)
 
 
-def smoothstep(low: float, high: float, value):
+def smoothstep(low: float | np.floating, high: float | np.floating, value):
     """0 at low and before, 1 at high and beyond, in between 3t² - 2t³; low may be the larger."""
     t = np.clip((value - low) * np.float32(1 / (high - low)), 0, 1)
     return t * t * (3 - 2 * t)

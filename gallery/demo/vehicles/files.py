@@ -12,7 +12,8 @@ from gallery.demo.vehicles import render
 from gallery.demo.vehicles.bodies import BODIES
 from gallery.demo.vehicles.light import LIGHTS
 from gallery.demo.vehicles.paint import PAINTS
-from gallery.demo.vehicles.view import view_of
+from gallery.demo.vehicles.shade import Lit
+from gallery.demo.vehicles.view import View, view_of
 
 FACINGS = ("right", "left")
 QUALITY = {"quality": 80, "alpha_quality": 90, "method": 5}  # of WebP
@@ -49,16 +50,18 @@ def make(cutouts, folder: Path, width: int = render.WIDTH):
     width: px of a picture; the car fills it but for a narrow margin.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    view, scene, of_view, of_scene = None, None, None, None
+    view: View | None = None
+    scene: list[Lit] | None = None
+    of_view, of_scene = "", ("", "")
     for cutout in cutouts:
         path = folder / cutout.name
         if path.exists():
             yield cutout
             continue
-        if of_view != cutout.vehicle:
+        if view is None or of_view != cutout.vehicle:
             view = view_of(cutout.vehicle, render.FINE * width)
-            of_view, of_scene = cutout.vehicle, None
-        if of_scene != (cutout.light, cutout.facing):
+            of_view, scene = cutout.vehicle, None
+        if scene is None or of_scene != (cutout.light, cutout.facing):
             scene = render.lit(view, cutout.light, cutout.facing)
             of_scene = (cutout.light, cutout.facing)
         save(render.finish(view, scene, cutout.colour, cutout.facing), path)

@@ -105,13 +105,13 @@ def trace(field, camera: Camera, width: int, height: int, near: float, far: floa
 
     near, far: metres along the ray between which the surface lies.
     """
-    depth, block_before = None, None
+    depth, block_before = np.full(0, near, np.float32), 0
     for block in (32, 8, 2, 1):
         columns, rows = -(-width // block), -(-height // block)
         u = (np.arange(columns) + 0.5) * block / width
         v = (np.arange(rows) + 0.5) * block / height
         u, v = (side.ravel() for side in np.meshgrid(u, v))
-        if depth is None:
+        if not block_before:
             start = np.full(len(u), near, np.float32)
         else:
             ratio = block_before // block

@@ -14,7 +14,7 @@ class ProgressBars:
     """One progress bar for the steps, one for each earlier phase; other events are lines."""
 
     def __init__(self):
-        self.bar = None
+        self.bar: tqdm | None = None
         self.name = ""
 
     def __enter__(self):
@@ -32,13 +32,17 @@ class ProgressBars:
         if event.kind == "phase":
             self._phase(event)
         elif event.kind == "step":
-            self.bar.set_postfix(loss=f"{event.loss:.4f}", epoch=event.epoch, refresh=False)
-            self.bar.update(event.step - self.bar.n)
+            self._step(event)
         else:
             self.line(_LINES[event.kind](event))
 
     def line(self, text: str) -> None:
         tqdm.write(text, file=sys.stdout)
+
+    def _step(self, event) -> None:
+        if self.bar is not None:
+            self.bar.set_postfix(loss=f"{event.loss:.4f}", epoch=event.epoch, refresh=False)
+            self.bar.update(event.step - self.bar.n)
 
     def _phase(self, event) -> None:
         if event.name in ("saving", "sampling"):

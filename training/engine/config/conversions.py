@@ -3,7 +3,9 @@
 import dataclasses
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from training.engine.errors import EngineError
 from training.engine.files.yaml_text import short
@@ -110,7 +112,7 @@ def _targets(spec, value) -> str | tuple[str, ...]:
     return names
 
 
-_CONVERT = {
+_CONVERT: dict[str, Callable[[Any, Any], object]] = {
     "int": _int,
     "float": _float,
     "bool": _bool,

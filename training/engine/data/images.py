@@ -58,7 +58,7 @@ def open_rgb(path: str | Path, name: str = "") -> Image.Image:
 
 @contextlib.contextmanager
 def loaded(
-    path: str | Path, megapixels: float = MAX_MEGAPIXELS, name: str = ""
+    path: str | Path | IO[bytes], megapixels: float = MAX_MEGAPIXELS, name: str = ""
 ) -> Iterator[Image.Image]:
     """As `opened`, with the pixels."""
     with opened(path, megapixels, name) as image:

@@ -45,17 +45,28 @@ class Batch:
         return self if size == 1 else self._cut(slice(rank, None, size))
 
     def _cut(self, cut: slice) -> "Batch":
-        values = {
-            name: None if value is None else value[cut] for name, value in self.__dict__.items()
-        }
-        return Batch(**values)
+        return Batch(
+            self.latents[cut],
+            self.noise[cut],
+            self.timesteps[cut],
+            self.captions[cut],
+            None if self.prompts is None else self.prompts[cut],
+        )
+
+
+@dataclass(frozen=True)
+class CaptionEmbeds:
+    """The texts of a run as its text encoders read them. prompts: of captions, row by row."""
+
+    captions: list[str]
+    prompts: PromptEmbeds
 
 
 class TrainingData:
     """Latents and caption embeddings of the set, kept on the device: a few megabytes in all.
 
-    latents: by an image's name and whether it is mirrored. captions: the texts of `prompts`, row
-    by row; None of both while the text encoder is trained.
+    latents: by an image's name and whether it is mirrored. embeds: of all texts the run may need;
+    None while the text encoder is trained.
     """
 
     def __init__(
@@ -63,8 +74,7 @@ class TrainingData:
         config: RunConfig,
         examples: list[Example],
         latents: dict[tuple[str, bool], LatentSpread],
-        captions: list[str] | None,
-        prompts: PromptEmbeds | None,
+        embeds: CaptionEmbeds | None,
         objective: Objective,
         device: torch.device,
     ):
@@ -81,9 +91,9 @@ class TrainingData:
             for e in examples
         ]
         self._prompts = None
-        if prompts is not None:
-            self._row = {caption: i for i, caption in enumerate(captions)}
-            self._prompts = prompts.to(device)
+        if embeds is not None:
+            self._row = {caption: i for i, caption in enumerate(embeds.captions)}
+            self._prompts = embeds.prompts.to(device)
 
     def batch(self, indices: list[int], step: int) -> Batch:
         """The batch of a step, all of it drawn from (seed, step)."""

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image
 
 from training.engine.base.base_models import BUNDLED
@@ -186,28 +187,53 @@ def _clip_for(family: str):
     return labelers.Clip()
 
 
+class _ClipScorer:
+    """What CLIP says of a checkpoint's pictures.
+
+    plain: the base's own. references: (N, D) features of the training set. texts: (P, D) features
+    of the prompts.
+    """
+
+    def __init__(self, clip: labelers.Clip, plain, references: torch.Tensor, texts: torch.Tensor):
+        self.clip = clip
+        self.references = references
+        self.texts = texts
+        self.far = self._similarity(plain)
+
+    def gain(self, images) -> float:
+        """How much nearer to the training set than the base's own pictures; 1 is all the way."""
+        return (self._similarity(images) - self.far) / max(1 - self.far, 1e-6)
+
+    def agreement(self, images) -> float:
+        """How well images, one per prompt, fit their prompts."""
+        return float((self.clip.image_features(images) * self.texts).sum(dim=-1).mean())
+
+    def _similarity(self, images) -> float:
+        return float((self.clip.image_features(images) @ self.references.T).mean())
+
+
 class _CheckpointScorer:
     """Compares a checkpoint's pictures with the base's and with the training set."""
 
     def __init__(self, plain, references, prompts, clip):
         self.plain = plain
-        self.clip = clip
-        self.reference = Reference.of(references, clip)
-        self.far = histogram_distance(colour_histogram(plain), self.reference.histogram)
+        reference = Reference.of(references, clip)
+        self.histogram = reference.histogram
+        self.far = histogram_distance(colour_histogram(plain), self.histogram)
         self.thumbs = np.stack([_thumb(open_rgb(path)) for path in references])
-        self.texts = clip.text_features([words_of(prompt) for prompt in prompts]) if clip else None
-        if clip:
-            self.far_clip = self._similarity(plain)
+        self.clip = None
+        if clip and reference.features is not None:
+            texts = clip.text_features([words_of(prompt) for prompt in prompts])
+            self.clip = _ClipScorer(clip, plain, reference.features, texts)
 
     def score(self, step: int, path: Path, by_strength: dict[float, list]) -> CheckpointScore:
         everything = [image for images in by_strength.values() for image in images]
-        near = histogram_distance(colour_histogram(everything), self.reference.histogram)
+        near = histogram_distance(colour_histogram(everything), self.histogram)
         style = (self.far - near) / max(self.far, 1e-6)
         agreement = None
         if self.clip:
-            gain = (self._similarity(everything) - self.far_clip) / max(1 - self.far_clip, 1e-6)
-            style = (style + gain) / 2
-            agreement = float(np.mean([self._agreement(p) for p in by_strength.values()]))
+            style = (style + self.clip.gain(everything)) / 2
+            agreement = float(np.mean([self.clip.agreement(p) for p in by_strength.values()]))
         content = float(
             np.mean(
                 [
@@ -224,12 +250,6 @@ class _CheckpointScorer:
         if agreement is not None:
             total += 0.5 * agreement
         return CheckpointScore(str(path), step, style, content, agreement, copy, total)
-
-    def _similarity(self, images) -> float:
-        return float((self.clip.image_features(images) @ self.reference.features.T).mean())
-
-    def _agreement(self, images) -> float:
-        return float((self.clip.image_features(images) * self.texts).sum(dim=-1).mean())
 
 
 def _reasons(best: CheckpointScore, scores: list[CheckpointScore]) -> Iterator[str]:

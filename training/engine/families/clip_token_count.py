@@ -12,7 +12,7 @@ from tokenizers.normalizers import NFC, Lowercase, Replace, Sequence
 from tokenizers.pre_tokenizers import ByteLevel, Split
 from tokenizers.pre_tokenizers import Sequence as Steps
 
-from training.engine.families.clip_tokenizer import clip_merges, clip_vocabulary
+from training.engine.families.clip_tokenizer import clip_merges, clip_vocabulary, read_merge
 
 _FRAME = 2  # start and end of text, which every prompt carries
 _WORDS = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
@@ -38,7 +38,7 @@ def _tokenizer(base: str) -> Tokenizer:
     if (folder / "vocab.json").is_file():
         vocabulary = json.loads((folder / "vocab.json").read_text("utf-8"))
         lines = (folder / "merges.txt").read_text("utf-8").splitlines()
-        merges = [tuple(line.split()) for line in lines if line and not line.startswith("#version")]
+        merges = [read_merge(line) for line in lines if line and not line.startswith("#version")]
         return _clip(vocabulary, merges)
     return _clip(clip_vocabulary(), list(clip_merges()))
 

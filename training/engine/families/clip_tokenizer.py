@@ -11,7 +11,13 @@ MERGES = Path(__file__).parent / "configs" / "clip_tokenizer" / "merges.txt.gz"
 def clip_merges() -> tuple[tuple[str, str], ...]:
     """The 48,894 merges, first the most frequent."""
     lines = gzip.decompress(MERGES.read_bytes()).decode("utf-8").splitlines()[1:]
-    return tuple(tuple(line.split(" ")) for line in lines)
+    return tuple(read_merge(line) for line in lines)
+
+
+def read_merge(line: str) -> tuple[str, str]:
+    """The two symbols that a line of merges.txt puts together."""
+    left, right = line.split()
+    return left, right
 
 
 def clip_vocabulary() -> dict[str, int]:
@@ -38,7 +44,7 @@ def clip_tokenizer(pad_token: str = "<|endoftext|>", max_length: int = 77):
 
     return CLIPTokenizer(
         vocab=clip_vocabulary(),
-        merges=list(clip_merges()),
+        merges=list(clip_merges()),  # type: ignore[arg-type]  # pairs are what it takes
         pad_token=pad_token,
         model_max_length=max_length,
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import torch
 from torch import Tensor
@@ -14,6 +15,9 @@ from training.engine.diffusion import Objective
 from training.engine.families.base_info import BaseInfo
 from training.engine.families.family import Family
 from training.engine.families.prompt_embeds import PromptEmbeds
+
+if TYPE_CHECKING:
+    from diffusers.models.modeling_utils import ModelMixin
 
 
 @dataclass(frozen=True)
@@ -72,12 +76,20 @@ class DiffusionModel(ABC):
     # -- its parts ------------------------------------------------------------------------
 
     @property
-    def network(self) -> torch.nn.Module:
+    def network(self) -> ModelMixin:
         """The part that denoises."""
         return getattr(self.pipe, self.family.network)
 
     @property
-    def vae(self) -> torch.nn.Module | None:
+    def has_vae(self) -> bool:
+        """Whether the VAE is in memory."""
+        return self.pipe.vae is not None
+
+    @property
+    def vae(self) -> ModelMixin:
+        """The part between images and latents. Raises ValueError where it was let go."""
+        if not self.has_vae:
+            raise ValueError("the VAE was let go; load_vae has it back")
         return self.pipe.vae
 
     @property
@@ -99,6 +111,10 @@ class DiffusionModel(ABC):
     def dtype(self) -> torch.dtype:
         return self.network.dtype
 
+    def move_network(self, device, **layout) -> None:
+        """Put the network on a device. layout: what else torch.nn.Module.to takes."""
+        self.network.to(device, **layout)
+
     def move_encoders(self, device, *, text: bool = True) -> None:
         """Put the VAE and, with `text`, the text encoders on a device."""
         for encoder in self._encoders(text).values():
@@ -111,12 +127,23 @@ class DiffusionModel(ABC):
 
     def load_vae(self, device) -> None:
         """Have the VAE on a device, in fp32; it is read again where it was let go."""
-        if self.vae is None:
-            parts = {self.family.network: self.network}
-            parts |= {p: None for p in self.family.text_encoders}
+        if not self.has_vae:
+            without_text = dict.fromkeys(self.family.text_encoders)
+            parts = {self.family.network: self.network, **without_text}
             fresh = self.family.load(self.info, device, torch.float32, **parts)
             self.pipe.vae = fresh.vae
         self.vae.to(device)
+
+    @contextmanager
+    def vae_in(self, dtype) -> Iterator[None]:
+        """A block in which the VAE works in another number format."""
+        vae: torch.nn.Module = self.vae
+        former = self.vae.dtype
+        vae.to(dtype)
+        try:
+            yield
+        finally:
+            vae.to(former)
 
     def loaded_around(self, parts: Iterable[str]) -> DiffusionModel:
         """The same base, loaded again around these parts of this one, which stay as they are."""
@@ -124,7 +151,7 @@ class DiffusionModel(ABC):
         return self.family.load(self.info, self.device, self.dtype, **kept)
 
     def _encoders(self, text: bool) -> dict[str, torch.nn.Module]:
-        vae = {} if self.vae is None else {"vae": self.vae}
+        vae: dict[str, torch.nn.Module] = {"vae": self.vae} if self.has_vae else {}
         return vae | (self.text_encoders if text else {})
 
     # -- prompts --------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import torch
 from diffusers import (
@@ -14,7 +15,38 @@ from diffusers import (
 )
 from torch import Tensor
 
-SCHEDULERS: dict[str, type] = {
+
+class Scheduler(Protocol):
+    """A scheduler of diffusers in use. model_outputs: of the solvers of several steps alone."""
+
+    timesteps: Tensor
+    init_noise_sigma: float
+    model_outputs: list[Tensor]
+
+    def set_timesteps(self, steps: int, *, device: torch.device) -> None: ...
+
+    def add_noise(self, latents: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor: ...
+
+    def scale_model_input(self, latents: Tensor, timestep: Tensor) -> Tensor: ...
+
+    def step(
+        self,
+        model_output: Tensor,
+        timestep: Tensor,
+        latents: Tensor,
+        *,
+        generator: list[torch.Generator],
+        return_dict: bool,
+    ) -> tuple[Tensor, ...]: ...
+
+
+class SchedulerClass(Protocol):
+    """A scheduler's class in diffusers."""
+
+    def from_config(self, config: Mapping, /) -> Scheduler: ...
+
+
+SCHEDULERS: dict[str, SchedulerClass] = {
     "dpm++": DPMSolverMultistepScheduler,  # 2M, second order: 20 steps
     "euler": EulerDiscreteScheduler,
     "ddim": DDIMScheduler,
@@ -28,7 +60,7 @@ class NoiseSampler:
     name: one of SCHEDULERS. config: the base's own noise schedule.
     """
 
-    def __init__(self, name: str, config):
+    def __init__(self, name: str, config: Mapping):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # settings of one class that another does not know
             self.scheduler = SCHEDULERS[name].from_config(config)

@@ -1,8 +1,11 @@
 """Loading a diffusers pipeline offline; the networks come frozen."""
 
 import warnings
+from os import PathLike
+from typing import Protocol
 
 import torch
+from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 from diffusers.utils import logging as diffusers_logging
 from transformers.utils import logging as transformers_logging
 
@@ -16,7 +19,15 @@ transformers_logging.set_verbosity_error()
 transformers_logging.disable_progress_bar()
 
 
-def load(kind: type, info: BaseInfo, device, dtype, parts: dict, **options):
+class PipelineClass(Protocol):
+    """A pipeline's class in diffusers, of a family whose bases may be single files."""
+
+    def from_single_file(self, path: str, **options) -> DiffusionPipeline: ...
+
+    def from_pretrained(self, folder: str | PathLike, **options) -> DiffusionPipeline: ...
+
+
+def load(kind: PipelineClass, info: BaseInfo, device, dtype, parts: dict, **options):
     """A pipeline of class `kind`.
 
     parts: components that are in memory already, left as they are; None leaves one out.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -40,11 +39,22 @@ class PromptEmbeds:
     @classmethod
     def cat(cls, several: Sequence[PromptEmbeds]) -> PromptEmbeds:
         """Prompts of one length one below the other."""
-        columns = zip(*(one._values() for one in several), strict=True)
-        return cls(*(None if values[0] is None else torch.cat(values) for values in columns))
+        return cls(
+            torch.cat([one.prompt_embeds for one in several]),
+            _cat([one.pooled_prompt_embeds for one in several]),
+            _cat([one.mask for one in several]),
+        )
 
-    def _each(self, change) -> PromptEmbeds:
-        return PromptEmbeds(*(None if value is None else change(value) for value in self._values()))
+    def _each(self, change: Callable[[Tensor], Tensor]) -> PromptEmbeds:
+        pooled, mask = self.pooled_prompt_embeds, self.mask
+        return PromptEmbeds(
+            change(self.prompt_embeds),
+            None if pooled is None else change(pooled),
+            None if mask is None else change(mask),
+        )
 
-    def _values(self) -> list[Tensor | None]:
-        return [getattr(self, field.name) for field in dataclasses.fields(self)]
+
+def _cat(values: Sequence[Tensor | None]) -> Tensor | None:
+    """The tensors one below the other; None where the network takes none of the kind."""
+    present = [value for value in values if value is not None]
+    return torch.cat(present) if present else None

@@ -21,7 +21,3 @@ class StableDiffusionXL(StableDiffusion):
         version = metadata.get("ss_base_model_version", "")
         architecture = metadata.get("modelspec.architecture", "")
         return version.startswith("sdxl_") or architecture.startswith("stable-diffusion-xl")
-
-    def kohya_names(self, part: str, path: str, originals: dict) -> tuple[str, ...]:
-        # kohya's XL files have the original names, and number the first text encoder too.
-        return super().kohya_names(part, path, originals)[::-1]

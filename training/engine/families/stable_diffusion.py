@@ -17,7 +17,6 @@ from training.engine.families.stable_diffusion_layers import (
     StableDiffusionNames,
     file_layers,
     folder_layers,
-    layer_names_of,
     text_width_of,
 )
 from training.engine.files.safetensors_header import Header, read_header
@@ -47,7 +46,7 @@ class StableDiffusion(Family):
 
     implementation = "diffusers"
     network = "unet"
-    text_encoders = ("text_encoder",)
+    text_encoders: tuple[str, ...] = ("text_encoder",)
     weight_folders = ("text_encoder", "text_encoder_2", "unet", "vae")
     targets = {
         "attention": _ATTENTION,
@@ -151,7 +150,7 @@ class StableDiffusion(Family):
     def weight_counts(self, info: BaseInfo) -> tuple[int, int]:
         network = others = 0
         if info.is_single_file:
-            files = [(info.path, None)]
+            files: list[tuple[Path, str | None]] = [(info.path, None)]
         else:
             paths = sorted(info.path.glob("*/*.safetensors"))
             files = [(path, path.parent.name) for path in paths]
@@ -181,13 +180,6 @@ class StableDiffusion(Family):
             return folder_layers(path, self.layer_names)
         own = path.with_suffix(".config")
         return file_layers(path, own if own.is_dir() else CONFIGS / self.name, self.layer_names)
-
-    def kohya_names(self, part: str, path: str, originals: dict) -> tuple[str, ...]:
-        """Every kohya name of a layer by its diffusers path, first the one that is written.
-
-        originals: see unet_layouts.unet_prefixes.
-        """
-        return layer_names_of(self.layer_names, part, path, originals)
 
     def owns_lora(self, shapes: Mapping[str, Shape]) -> bool:
         return self.text_width is not None and text_width_of(shapes) == self.text_width

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import torch
 from diffusers import StableDiffusionPipeline, StableDiffusionXLPipeline
+from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor
 
 from training.engine.diffusion import NoiseObjective
@@ -17,6 +18,7 @@ from training.engine.families.diffusion_model import DiffusionModel, LatentSprea
 from training.engine.families.family import Family
 from training.engine.families.noise_sampler import NoiseSampler
 from training.engine.families.prompt_embeds import PromptEmbeds
+from training.engine.families.stable_diffusion_layers import layer_names_of
 from training.engine.families.unet_layouts import unet_prefixes
 
 _WITHOUT_CHECKER = {
@@ -29,8 +31,8 @@ _WITHOUT_CHECKER = {
 class StableDiffusionModel(DiffusionModel):
     """One text encoder; the network is told nothing but the prompt."""
 
-    pipeline = StableDiffusionPipeline
-    options = _WITHOUT_CHECKER
+    pipeline: pipelines.PipelineClass = StableDiffusionPipeline
+    options: Mapping[str, object] = _WITHOUT_CHECKER
 
     def __init__(self, family: Family, info: BaseInfo, pipe):
         super().__init__(family, info, pipe)
@@ -82,7 +84,7 @@ class StableDiffusionModel(DiffusionModel):
 
     def encode_images(self, pixels: Tensor, *, tiled: bool = False) -> LatentSpread:
         vae = self.vae
-        vae.use_tiling = tiled
+        _set_tiling(vae, tiled)
         with _without_overflow(vae):
             spread = vae.encode(pixels.to(vae.device, vae.dtype)).latent_dist
         scale, shift = vae.config.scaling_factor, vae.config.get("shift_factor") or 0.0
@@ -90,7 +92,7 @@ class StableDiffusionModel(DiffusionModel):
 
     def decode_latents(self, latents: Tensor, *, tiled: bool = False) -> Tensor:
         vae = self.vae
-        vae.use_tiling = tiled
+        _set_tiling(vae, tiled)
         with _without_overflow(vae):
             latents = latents.to(vae.device, vae.dtype) / vae.config.scaling_factor
             if shift := vae.config.get("shift_factor"):
@@ -136,7 +138,7 @@ class StableDiffusionModel(DiffusionModel):
     # -- LoRA -----------------------------------------------------------------------------
 
     def kohya_names(self, part: str, path: str) -> tuple[str, ...]:
-        return self.family.kohya_names(part, path, self._originals)
+        return layer_names_of(self.family.layer_names, part, path, self._originals)
 
 
 class StableDiffusionXLModel(StableDiffusionModel):
@@ -172,6 +174,10 @@ class StableDiffusionXLModel(StableDiffusionModel):
         time_ids = sizes.to(latents.device, torch.float32)
         return {"text_embeds": prompts.pooled_prompt_embeds, "time_ids": time_ids}
 
+    def kohya_names(self, part: str, path: str) -> tuple[str, ...]:
+        # kohya's XL files have the original names, and number the first text encoder too.
+        return super().kohya_names(part, path)[::-1]
+
 
 def load(family: Family, info: BaseInfo, device, dtype, parts: dict) -> StableDiffusionModel:
     """The base in memory. parts: see Family.load."""
@@ -197,8 +203,15 @@ def _tokenizers(info: BaseInfo) -> dict:
     return tokenizers
 
 
+def _set_tiling(vae: ModelMixin, tiled: bool) -> None:
+    if tiled:
+        vae.enable_tiling()
+    else:
+        vae.disable_tiling()
+
+
 @contextmanager
-def _without_overflow(vae):
+def _without_overflow(vae: ModelMixin) -> Iterator[None]:
     """Some VAEs (XL's) overflow in fp16; they say so, and work in fp32 meanwhile."""
     raised = vae.dtype == torch.float16 and bool(vae.config.get("force_upcast"))
     if raised:

@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import torch
 from peft import LoraConfig
@@ -26,11 +26,10 @@ def resolve_targets(
     targets: a preset's name, or endings of paths ("to_q", "ff.net.2"), each of which must match.
     Raises EngineError("targets-match-nothing").
     """
-    is_preset = isinstance(targets, str)
-    endings = family.targets[targets] if is_preset else tuple(targets)
+    endings = family.targets[targets] if isinstance(targets, str) else tuple(targets)
     paths = _matching(network, endings)
     idle = [ending for ending in endings if not _matching(network, (ending,))]
-    if not paths or (idle and not is_preset):
+    if not paths or (idle and not isinstance(targets, str)):
         base = base_name or "the base"
         raise EngineError("targets-match-nothing", targets=", ".join(idle or endings), base=base)
     return paths
@@ -69,8 +68,8 @@ def trained_modules(model: DiffusionModel, adapter: str = TRAINED) -> dict[str, 
     modules = {}
     for part, network in model.lora_networks.items():
         for path, layer in lora_layers(network, adapter):
-            down = layer.lora_A[adapter].weight.detach()
-            up = layer.lora_B[adapter].weight.detach()
+            down = layer.lora_A[adapter].get_parameter("weight").detach()
+            up = layer.lora_B[adapter].get_parameter("weight").detach()
             rank, alpha = layer.r[adapter], layer.lora_alpha[adapter]
             if layer.use_rslora.get(adapter):
                 alpha *= rank**0.5
@@ -109,7 +108,8 @@ def unload_pack(model: DiffusionModel, name: str) -> None:
     Layers that carry no adapter any more are unwrapped, so that they cost nothing.
     """
     for network in model.lora_networks.values():
-        if name not in getattr(network, "peft_config", {}):
+        configs = getattr(network, "peft_config", {})
+        if name not in configs:
             continue
         for path, layer in lora_layers(network, name):
             layer.set_adapter([other for other in layer.active_adapters if other != name])
@@ -117,7 +117,7 @@ def unload_pack(model: DiffusionModel, name: str) -> None:
             if not layer.lora_A:
                 parent, _, child = path.rpartition(".")
                 setattr(network.get_submodule(parent), child, layer.get_base_layer())
-        del network.peft_config[name]
+        del configs[name]
 
 
 def set_strengths(model: DiffusionModel, strengths: dict[str, float]) -> None:
@@ -160,7 +160,7 @@ def _wrap(network, config: LoraConfig, name: str) -> None:
 def _lora_config(config: RunConfig, paths: list[str]) -> LoraConfig:
     return LoraConfig(
         r=config.lora_rank,
-        lora_alpha=config.lora_alpha,
+        lora_alpha=config.lora_alpha,  # type: ignore[arg-type]  # peft takes any number
         lora_dropout=config.lora_dropout,
         use_rslora=config.rslora,
         target_modules=_exactly(paths),
@@ -182,7 +182,7 @@ def _group(network, name: str, learning_rate: float) -> dict:
 
 def known_layers(model: DiffusionModel) -> dict[str, tuple[str, str, torch.nn.Module]]:
     """Every kohya name that means a layer of this model → (part, path, layer)."""
-    table = {}
+    table: dict[str, tuple[str, str, torch.nn.Module]] = {}
     for part, network in model.lora_networks.items():
         for path, layer in _plain_layers(network):
             for name in model.kohya_names(part, path):
@@ -190,7 +190,7 @@ def known_layers(model: DiffusionModel) -> dict[str, tuple[str, str, torch.nn.Mo
     return table
 
 
-def _plain_layers(network):
+def _plain_layers(network: torch.nn.Module) -> Iterator[tuple[str, torch.nn.Module]]:
     """(path, base layer) of each layer that can carry LoRA, adapters seen through."""
     for path, layer in network.named_modules():
         if isinstance(layer, LoraLayer):
@@ -221,4 +221,4 @@ def set_training(model: DiffusionModel, adapter: str = TRAINED) -> None:
     for network in model.lora_networks.values():
         for _, layer in lora_layers(network, adapter):
             for side in (layer.lora_A, layer.lora_B):
-                side[adapter].weight.requires_grad_(True)
+                side[adapter].get_parameter("weight").requires_grad_(True)

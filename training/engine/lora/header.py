@@ -28,6 +28,9 @@ from training.engine.lora.settings import CONFIG_NAME, LoraSettings
 MOST_FAULTS = 20  # that are told one by one
 _SCALARS = {"F16": "<e", "F32": "<f", "F64": "<d", "I8": "<b", "I16": "<h", "I32": "<i"}
 _SCALARS |= {"I64": "<q", "U8": "<B", "U16": "<H", "U32": "<I", "U64": "<Q", "BF16": ""}
+Halves = dict[str, dict[str, str]]
+"""Layer by kohya's name → half → the key of its tensor."""
+
 _FLOATS = {"F16", "BF16", "F32", "F64", "F8_E4M3", "F8_E5M2"}
 
 
@@ -63,7 +66,7 @@ class LoraHeader:
     name: str
     header: Header
     layers: dict[str, LayerEntry]
-    halves: dict[str, dict[str, str]]
+    halves: Halves
     family: str
     claimed: str
     dialect: str
@@ -158,9 +161,12 @@ class _Look:
             self.beside, trained_on = settings.from_config(self.name, self.config)
             self.encoder = encoder_of(self.file, self.header, trained_on)
 
-    def _sorted_tensors(self):
+    def _sorted_tensors(self) -> tuple[Halves, dict[str, tuple[str, str]], Halves, list[str]]:
         """(module → half → key, module → (component, path), module → alpha's key, other keys)."""
-        halves, paths, alphas, foreign = {}, {}, {}, []
+        halves: Halves = {}
+        alphas: Halves = {}
+        paths: dict[str, tuple[str, str]] = {}
+        foreign: list[str] = []
         for key in self.header.tensors:
             place = place_of(key, self.encoder)
             if place is None:
@@ -183,7 +189,7 @@ class _Look:
             paths.setdefault(place.module, (place.component, place.path))
         return halves, paths, alphas, foreign
 
-    def _refuse_foreign(self, foreign: list[str], halves: dict) -> None:
+    def _refuse_foreign(self, foreign: list[str], halves: Halves) -> None:
         if not foreign and halves:
             return
         if any(error.code == "lora-kind-unsupported" for error in self.fatal):
@@ -197,14 +203,16 @@ class _Look:
             "lora-tensors-foreign", name=self.name, count=len(foreign), tensor=foreign[0][:200]
         )
 
-    def _refuse_other_network(self, halves: dict, family: str) -> None:
+    def _refuse_other_network(self, halves: Halves, family: str) -> None:
         """What no base of ours can be drawn with is refused here already, whoever asks."""
         strange = next((module for module in halves if not is_ours(module)), "")
         if strange or family not in (*families.NAMES, "unknown"):
             layer = next(iter(halves[strange or next(iter(halves))].values()))
             raise EngineError("lora-network-foreign", name=self.name, layer=layer[:200])
 
-    def _read_layer(self, module: str, halves: dict, paths: dict, alphas: dict) -> None:
+    def _read_layer(
+        self, module: str, halves: Halves, paths: dict[str, tuple[str, str]], alphas: Halves
+    ) -> None:
         pair = halves.get(module, {})
         if pair.keys() != {"down", "up"}:
             raise EngineError("lora-incomplete", name=self.name, module=module)
@@ -228,7 +236,8 @@ class _Look:
         rank = down.shape[0]
         stored = self._stored_alpha(module, alphas[module]["alpha"]) if module in alphas else None
         told = self._told_alpha(module, *paths[module], rank)
-        if None not in (stored, told) and abs(stored - told) > 1e-3 * abs(told):
+        differs = stored is not None and told is not None and not _is_near(stored, told, 1e-3)
+        if differs:
             raise EngineError(
                 "lora-alpha-contradicts", name=self.name, module=module, first=stored, second=told
             )
@@ -254,9 +263,9 @@ class _Look:
     def _told_alpha(self, module: str, component: str, path: str, rank: int) -> float | None:
         part = component or part_of(module)
         sources = [self.settings.get(part), self.settings.get(""), self.beside]
-        told = [source.alpha_of(path, rank) for source in sources if source]
-        told = [alpha for alpha in told if alpha is not None]
-        if told and max(told) - min(told) > 1e-6 * abs(max(told)):
+        alphas = [source.alpha_of(path, rank) for source in sources if source]
+        told = [alpha for alpha in alphas if alpha is not None]
+        if told and not _is_near(min(told), max(told), 1e-6):
             raise EngineError(
                 "lora-alpha-contradicts",
                 name=self.name,
@@ -270,7 +279,7 @@ class _Look:
         """peft writes alpha into its configuration only; diffusers' own names mean alpha = rank."""
         for layer in self.layers.values():
             place = place_of(layer.down)
-            if layer.alpha is None and ".lora_A." in layer.down and not place.component:
+            if place and layer.alpha is None and ".lora_A." in layer.down and not place.component:
                 raise EngineError("lora-config-missing", name=self.name, config=CONFIG_NAME)
 
 
@@ -291,6 +300,11 @@ def _are_halves(down: tuple[int, ...], up: tuple[int, ...]) -> bool:
     if len(down) not in (2, 4) or len(up) not in (2, 4) or 0 in (*down, *up):
         return False
     return down[0] == up[1] and set(up[2:]) <= {1}
+
+
+def _is_near(value: float, other: float, tolerance: float) -> bool:
+    """Whether a value is another within a share of the latter."""
+    return abs(value - other) <= tolerance * abs(other)
 
 
 def _width(entry) -> int:
@@ -334,7 +348,7 @@ def _notes(found: LoraHeader) -> list[EngineError]:
     ]
 
 
-def _family(header: Header, halves: dict) -> tuple[str, str]:
+def _family(header: Header, halves: Halves) -> tuple[str, str]:
     """(family the weights fit, family the metadata claims or "")."""
     claims = (family.name for family in families.ALL if family.claims(header.metadata))
     claimed = next(claims, "") or strangers.claimed_by(header.metadata)

@@ -72,8 +72,8 @@ def kind_of_settings(settings: dict) -> str:
 
 def _narrowed(kind: str, header: Header, key: str) -> str:
     # LyCORIS calls both of its orthogonal kinds oft_blocks; the butterfly has a dimension more.
-    shape = header.shape(key)
-    return "BOFT" if kind == "OFT" and key.endswith("oft_blocks") and len(shape) == 4 else kind
+    dimensions = len(header.tensors[key].shape)
+    return "BOFT" if kind == "OFT" and key.endswith("oft_blocks") and dimensions == 4 else kind
 
 
 def _by_ending(keys: list[str]) -> str:

@@ -121,9 +121,8 @@ class Packs:
                 part, layer_path, layer = self._table[kohya]
                 up = module.up.float().flatten(1) * module.scale
                 down = module.down.float().flatten(1)
-                factors[part, layer_path] = _Factors(
-                    up.to(layer.weight.device), down.to(layer.weight.device)
-                )
+                device = layer.get_parameter("weight").device
+                factors[part, layer_path] = _Factors(up.to(device), down.to(device))
             self._factors[name] = factors
         self._factors.move_to_end(name)
 
@@ -136,7 +135,7 @@ class Packs:
             for key in self._factors[name]:
                 by_layer.setdefault(key, []).append((name, strength))
         for key in [key for key in self._merged if key not in by_layer]:
-            self._layers[key].weight.copy_(self._untouched[key])
+            self._weight(key).copy_(self._untouched[key])
             del self._merged[key]
         for key, pairs in by_layer.items():
             if self._merged.get(key) != tuple(pairs):
@@ -144,9 +143,12 @@ class Packs:
                 self._merged[key] = tuple(pairs)
         self.acting = strengths
 
+    def _weight(self, key: tuple[str, str]) -> torch.nn.Parameter:
+        return self._layers[key].get_parameter("weight")
+
     def _write(self, key: tuple[str, str], pairs: Iterable[tuple[str, float]]) -> None:
         """W = base + Σ strength · up · down, rounded to the weights' format once."""
-        weight = self._layers[key].weight
+        weight = self._weight(key)
         if key not in self._untouched:
             self._untouched[key] = weight.detach().clone()
         base = self._untouched[key]

@@ -52,6 +52,11 @@ class LoraModule:
         return self.down.shape[0]
 
     @property
+    def stored_alpha(self) -> float:
+        """alpha as a file tells it to every tool; alpha = rank where none was told."""
+        return float(self.rank if self.alpha is None else self.alpha)
+
+    @property
     def scale(self) -> float:
         """alpha / rank, unitless."""
         return 1.0 if self.alpha is None else self.alpha / self.rank
@@ -98,11 +103,10 @@ def write_kohya(
     dtype = {"fp16": torch.float16, "fp32": torch.float32}[precision]
     tensors = {}
     for name, module in modules.items():
-        alpha = module.rank if module.alpha is None else module.alpha
         tensors[f"{name}.lora_down.weight"] = _stored(module.down, dtype)
         tensors[f"{name}.lora_up.weight"] = _stored(module.up, dtype)
         # alpha stays fp32: fp16 would round 0.1, and every reader takes it as a plain number.
-        tensors[f"{name}.alpha"] = torch.tensor(float(alpha), dtype=torch.float32)
+        tensors[f"{name}.alpha"] = torch.tensor(module.stored_alpha, dtype=torch.float32)
     for name, tensor in tensors.items():
         if not tensor.isfinite().all():
             raise EngineError(

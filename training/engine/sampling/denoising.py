@@ -67,7 +67,7 @@ def denoise(
     noise = noise.to(device)
     skipped = steps - steps_taken(steps, init.denoising_strength if init else None)
     timesteps = sampler.set_timesteps(steps, skipped, shape, device)
-    original = None
+    original, mask = None, init.mask if init else None
     if init is None:
         latents = sampler.start(noise)
     else:
@@ -83,10 +83,10 @@ def denoise(
     for done, timestep in enumerate(timesteps, start=1):
         model_output = predict(sampler.scaled(latents, timestep), timestep)
         latents, pred_original = sampler.step(model_output, timestep, latents, generators)
-        if init is not None and init.mask is not None:
+        if original is not None and mask is not None:
             following = timesteps[done] if done < len(timesteps) else None
             noisy = original if following is None else sampler.add_noise(original, noise, following)
-            latents = _masked(latents, noisy, init.mask, done / len(timesteps))
+            latents = _masked(latents, noisy, mask, done / len(timesteps))
         if not after_step(done, pred_original):
             return None
     return latents

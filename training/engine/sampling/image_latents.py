@@ -53,10 +53,10 @@ def decode(
     """
     area = latents.shape[2] * latents.shape[3] * model.info.vae_factor**2
     pixels = model.decode_latents(latents, tiled=area > tiled_over)[0]
-    pixels = (pixels * 0.5 + 0.5).clamp(0, 1).permute(1, 2, 0).float().cpu().numpy()
-    if not np.isfinite(pixels).all():
+    values = (pixels * 0.5 + 0.5).clamp(0, 1).permute(1, 2, 0).float().cpu().numpy()
+    if not np.isfinite(values).all():
         raise EngineError("picture-not-finite")
-    return Image.fromarray((pixels * 255).round().astype(np.uint8))
+    return Image.fromarray((values * 255).round().astype(np.uint8))
 
 
 class LatentColours:

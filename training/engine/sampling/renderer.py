@@ -81,7 +81,7 @@ class Renderer:
         if model is None:
             dtype = dtype or loading.choose_dtype(self.device)
             model = loading.load_model(self.base, "cpu" if self.offload else self.device, dtype)
-            model.network.to(self.device)
+            model.move_network(self.device)
         self.model = model
         self.batch = batch
         self.packs = Packs(model, self.base.name)
@@ -182,13 +182,16 @@ class Renderer:
         def after_step(done, pred_originals):
             if should_stop and should_stop():
                 return False
-            for i, latents in zip(group, pred_originals, strict=True) if on_step else ():
-                preview = self.colours.image(latents) if done % PREVIEW_EVERY == 0 else None
-                on_step(i, done, first.steps_taken, preview)
+            if on_step:
+                for i, latents in zip(group, pred_originals, strict=True):
+                    preview = self.colours.image(latents) if done % PREVIEW_EVERY == 0 else None
+                    on_step(i, done, first.steps_taken, preview)
             return True
 
         with self._at_hand(self.model.vae):
-            init = init_image and init_image.latents(self.model, first.denoising_strength)
+            init = None
+            if init_image:
+                init = init_image.latents(self.model, first.denoising_strength)
         latents = denoise(
             self.model,
             self.model.sampler(first.scheduler or self.model.family.schedulers[0]),

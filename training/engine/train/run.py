@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import torch
@@ -57,7 +57,11 @@ class _Stop(Exception):
 
 
 class Run:
-    """One run from its first look at the folder to its last file."""
+    """One run from its first look at the folder to its last file.
+
+    model: the base where it is in memory already, to be given back as it came; None has it loaded.
+    set, estimate, training_step: from the run's preparation on.
+    """
 
     def __init__(
         self,
@@ -71,8 +75,7 @@ class Run:
         self.info = info
         self.folder = folder
         self.control = control
-        self.model = model
-        self.owns_model = model is None
+        self._borrowed = model
         self.processes = DistributedState(loading.choose_device(config.device))
         self.device = self.processes.device
         self.dtype = loading.choose_dtype(self.device, config.precision)
@@ -84,7 +87,7 @@ class Run:
 
     # -- stages ---------------------------------------------------------------------------
 
-    def events(self, resume: bool, skip_bad: bool) -> Iterator[Event]:
+    def events(self, resume: bool, skip_bad: bool) -> Generator[Event]:
         try:
             yield from self._prepare(resume, skip_bad)
             yield from self._loop()
@@ -126,10 +129,9 @@ class Run:
         self.estimate = estimate(self.config, self.info, loading.name_of(self.dtype)).to_json()
         yield Estimate(**self.estimate)
         yield Phase("loading")
-        if self.model is None:
-            self.model = loading.load_model(self.info, self.device, self.dtype)
-        yield from self._encode()
-        self.training_step = TrainingStep(self.config, self.model, self.processes, self.dtype)
+        model = self._borrowed or loading.load_model(self.info, self.device, self.dtype)
+        yield from self._encode(model)
+        self.training_step = TrainingStep(self.config, model, self.processes, self.dtype)
         self.set.lay_out(self.training_step.objective, self.device)
         if saved:
             self._restore(saved)
@@ -141,11 +143,11 @@ class Run:
         if not self._was_finished:
             self._record("training")
 
-    def _encode(self) -> Iterator[Event]:
+    def _encode(self, model: DiffusionModel) -> Iterator[Event]:
         """Encode the set, one process after the other, then let the encoders go."""
         with self.processes.first_goes_first():
-            yield from self._interruptible(self.set.encode(self.model))
-        self._let_encoders_go()
+            yield from self._interruptible(self.set.encode(model))
+        self._let_encoders_go(model)
 
     def _interruptible(self, phases: Iterator[Event]) -> Iterator[Event]:
         """Pass events on, looking at the control after each."""
@@ -155,12 +157,12 @@ class Run:
             if not self.is_set_up or self.processes.size == 1:
                 self._look_at_control()
 
-    def _let_encoders_go(self) -> None:
+    def _let_encoders_go(self, model: DiffusionModel) -> None:
         with_text = not self.config.train_text_encoder
-        if self.owns_model:
-            self.model.drop_encoders(text=with_text)
+        if self._borrowed:
+            model.move_encoders("cpu", text=with_text)
         else:
-            self.model.move_encoders("cpu", text=with_text)
+            model.drop_encoders(text=with_text)
         free_memory()
 
     def _loop(self) -> Iterator[Event]:
@@ -189,7 +191,7 @@ class Run:
             loss = self._try_step(indices)
             # All processes take the same rungs: one of them alone would train something else.
             (ran_short,) = self.processes.any([loss is None])
-            if not ran_short:
+            if loss is not None and not ran_short:
                 break
             yield from self._step_down()
         if self.processes.size > 1:
@@ -229,8 +231,8 @@ class Run:
     def _encode_again(self) -> Iterator[Event]:
         """Encode the images at the shapes they have now, with the network out of the way."""
         self.training_step.move("cpu")
-        self.model.load_vae(self.device)
-        yield from self._encode()
+        self.training_step.model.load_vae(self.device)
+        yield from self._encode(self.training_step.model)
         self.training_step.move(self.device)
         self.set.lay_out(self.training_step.objective, self.device)
 
@@ -322,16 +324,17 @@ class Run:
         """Sample images with the weights as they are; nothing here may end the run."""
         if not self.config.sample_prompts or not self.processes.is_first:
             return
+        model = self.training_step.model
         yield Phase("sampling", self.step, self.set.total)
         try:
             with torch.random.fork_rng(), self.training_step.averaged():
-                yield from draw_samples(self.config, self.model, self.step, self.folder)
+                yield from draw_samples(self.config, model, self.step, self.folder)
         except Exception as error:
             # Whatever it was, it is told as a warning and the training goes on.
             yield _warning(EngineError("sample-failed", step=self.step, reason=str(error)[:200]))
         finally:
-            adapters.set_training(self.model)
-            self.model.network.train()
+            adapters.set_training(model)
+            model.network.train()
             free_memory()
 
     # -- the world outside ----------------------------------------------------------------
@@ -360,13 +363,13 @@ class Run:
 
     def _leave_model(self) -> None:
         """Give a borrowed model back as it came."""
-        if self.owns_model or self.model is None:
-            self.model = None
+        model = self._borrowed
+        if model is None:
             return
-        adapters.unload_pack(self.model, adapters.TRAINED)
-        self.model.network.disable_gradient_checkpointing()
-        self.model.network.eval()
-        self.model.pipe.to(self.device)
+        adapters.unload_pack(model, adapters.TRAINED)
+        model.network.disable_gradient_checkpointing()
+        model.network.eval()
+        model.pipe.to(self.device)
 
 
 def _warning(error: EngineError) -> Warning:

@@ -20,7 +20,7 @@ def write_weights(run, path: Path) -> str:
     Raises EngineError: lora-not-finite, lora-export-damaged, disk-full, folder-read-only.
     """
     with run.training_step.averaged():
-        modules = adapters.trained_modules(run.model)
+        modules = adapters.trained_modules(run.training_step.model)
     metadata = training_metadata(
         run.config,
         run.info,
@@ -29,7 +29,7 @@ def write_weights(run, path: Path) -> str:
         total=run.set.total,
         epoch=run.set.plan.epoch_of(max(0, run.step - 1)) + 1,
         steps_per_epoch=run.set.plan.steps_per_epoch,
-        alpha=next(iter(modules.values())).alpha,
+        alpha=next(iter(modules.values())).stored_alpha,
         started=run.started,
         finished=time.time(),
     )

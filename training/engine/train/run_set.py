@@ -10,11 +10,11 @@ from training.engine.data.batch_sampler import hold_back, make_plan
 from training.engine.data.caches import Caches
 from training.engine.data.dataset import at_share, fingerprint, load_dataset
 from training.engine.data.image_facts import KnownImages
-from training.engine.data.training_data import TrainingData, all_captions
+from training.engine.data.training_data import CaptionEmbeds, TrainingData, all_captions
 from training.engine.diffusion import Objective
 from training.engine.events import Phase
 from training.engine.families.base_info import BaseInfo
-from training.engine.families.diffusion_model import DiffusionModel
+from training.engine.families.diffusion_model import DiffusionModel, LatentSpread
 
 
 class RunSet:
@@ -51,7 +51,8 @@ class RunSet:
         self.total = self.plan.steps_per_epoch * config.epochs
         if config.max_steps:
             self.total = min(self.total, config.max_steps)
-        self._latents = self._captions = self._prompts = None
+        self._latents: dict[tuple[str, bool], LatentSpread] = {}
+        self._embeds: CaptionEmbeds | None = None
 
     def cut_down(self, share: float) -> None:
         """Let every image have so much of the area it was found to have."""
@@ -63,21 +64,17 @@ class RunSet:
         examples = self.examples + self.held_back
         self._known.save()
         caches = Caches(self.cache)
-        dtype = model.vae.dtype
         # In fp16 some VAEs give values that are not finite.
-        model.vae.to(torch.float32)
-        self._latents = yield from caches.latents(model, examples, self.config.flip)
-        model.vae.to(dtype)
-        if self._captions is None and not self.config.train_text_encoder:
+        with model.vae_in(torch.float32):
+            self._latents = yield from caches.latents(model, examples, self.config.flip)
+        if self._embeds is None and not self.config.train_text_encoder:
             captions = all_captions(examples, self.config)
             embeds = yield from caches.prompts(model, captions)
-            self._captions, self._prompts = list(embeds), model.batch(list(embeds.values()))
+            self._embeds = CaptionEmbeds(list(embeds), model.batch(list(embeds.values())))
 
     def lay_out(self, objective: Objective, device: torch.device) -> None:
         """Put what was encoded on the device. objective: of the model in training."""
         self.data, self.validation = (
-            TrainingData(
-                self.config, part, self._latents, self._captions, self._prompts, objective, device
-            )
+            TrainingData(self.config, part, self._latents, self._embeds, objective, device)
             for part in (self.examples, self.held_back)
         )

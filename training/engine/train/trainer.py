@@ -4,7 +4,7 @@
 its last saved state as if nothing had happened: on a CPU the weights are equal, bit for bit.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 
 from training.engine.base import base_models
@@ -69,7 +69,7 @@ def train(
             board.close()
 
 
-def _noted(events: Iterator[Event], run: Run) -> Iterator[Event]:
+def _noted(events: Generator[Event], run: Run) -> Iterator[Event]:
     """The events, each written down first; where even that doesn't fit, the run pauses."""
     for event in events:
         try:

@@ -31,9 +31,9 @@ class TrainingStep:
         self.device = processes.device
         self.dtype = dtype
         network = model.network
-        network.to(self.device)
+        model.move_network(self.device)
         if self.device.type == "cuda":
-            network.to(memory_format=torch.channels_last)
+            model.move_network(self.device, memory_format=torch.channels_last)
         groups = adapters.add_training_adapter(model, config)
         self.parameters = [p for group in groups for p in group["params"]]
         self.optimizer = optimizers.make_optimizer(config, groups)
@@ -146,7 +146,7 @@ class TrainingStep:
 
     def move(self, device) -> None:
         """Move network and optimizer between the card and host memory."""
-        self.model.network.to(device)
+        self.model.move_network(device)
         for state in self.optimizer.state.values():
             for key, value in state.items():
                 if isinstance(value, torch.Tensor):

@@ -71,7 +71,7 @@ class StepLog:
         self._pending: list[tuple[int, float, int, torch.Tensor]] = []
         self._speed = Speed()
         self._watch = LossWatch()
-        self.start_clock()
+        self._clock = time.monotonic()
 
     def __len__(self) -> int:
         return len(self._pending)

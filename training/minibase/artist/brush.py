@@ -27,17 +27,20 @@ LAMP = (255, 214, 128)
 
 def mix(one: Colour, other: Colour, share: float) -> Colour:
     """Return the colour `share` of the way from one to the other."""
-    return tuple(a + (b - a) * share for a, b in zip(one, other, strict=True))
+    red, green, blue = (a + (b - a) * share for a, b in zip(one, other, strict=True))
+    return red, green, blue
 
 
 def shade(colour: Colour, factor: float) -> Colour:
     """Return the colour made lighter or darker by a factor, clipped to 0..255."""
-    return tuple(min(255.0, c * factor) for c in colour)
+    red, green, blue = (min(255.0, c * factor) for c in colour)
+    return red, green, blue
 
 
 def whole(colour: Colour) -> tuple[int, int, int]:
     """Return the colour as Pillow wants it."""
-    return tuple(int(min(255, max(0, c))) for c in colour)
+    red, green, blue = (int(min(255, max(0, c))) for c in colour)
+    return red, green, blue
 
 
 class Brush:
@@ -57,8 +60,9 @@ class Brush:
     def lit(self, colour: Colour) -> Colour:
         """The colour of a surface in this light."""
         light = AMBIENT[self.time]
-        out = tuple(c * a for c, a in zip(colour, light, strict=True))
-        return mix(out, self.sky_bottom, 0.12) if self.rain else out
+        red, green, blue = (c * a for c, a in zip(colour, light, strict=True))
+        dry = (red, green, blue)
+        return mix(dry, self.sky_bottom, 0.12) if self.rain else dry
 
     def far(self, colour: Colour, share: float) -> Colour:
         """The colour of a surface seen through air: `share` of it is sky."""

@@ -225,9 +225,9 @@ def sprite(vehicle: str, colour: str, time: str, facing: str, scale: float):
     alpha = Image.fromarray((shape[..., 0] * 255).astype(np.uint8))
     _details(image, alpha, body, colour, time, at, k)
     image.putalpha(alpha)
-    out = image.resize((round(width * scale), round(height * scale)), Image.BOX)
+    out = image.resize((round(width * scale), round(height * scale)), Image.Resampling.BOX)
     if facing == "left":
-        out = out.transpose(Image.FLIP_LEFT_RIGHT)
+        out = out.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     return out, (out.width / 2, (height - 6) * scale)
 
 

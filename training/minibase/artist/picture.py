@@ -15,6 +15,7 @@ from training.minibase.artist.spec import SceneSpec
 _FINE = 2  # backgrounds are drawn this many times finer, then averaged
 _CAR_DROP = 42.0  # scene units from the top of the road down to the tyres
 _CAR_AT = {"left": -40.0, "centre": 0.0, "right": 40.0}
+_UPSIDE_DOWN = Image.Transpose.FLIP_TOP_BOTTOM
 _ROAD = {"day": (128, 127, 126), "sunset": (98, 78, 82), "night": (26, 30, 46)}
 
 
@@ -40,10 +41,11 @@ def vehicle_box(spec: SceneSpec, size=256) -> tuple[float, float, float, float]:
     foot, half = ground + _CAR_DROP + dy, cars.HALF_LENGTH
     tall = cars.BODIES[spec.vehicle].height
     box = (x - half, foot - tall, x + half, foot)
-    return tuple(
+    left, top, right, bottom = (
         min(1.0, max(0.0, value * scale / side))
         for value, side in zip(box, (width, height, width, height), strict=True)
     )
+    return left, top, right, bottom
 
 
 def draw(spec: SceneSpec, size=256) -> Image.Image:
@@ -75,10 +77,10 @@ def _wet_road(image: Image.Image, spec: SceneSpec, top: int, scale: float) -> Im
     """Lay the road: what stands above it, mirrored, blurred downwards and dimmed."""
     width, height = image.size
     deep = height - top
-    mirrored = image.crop((0, max(0, top - deep), width, top)).transpose(Image.FLIP_TOP_BOTTOM)
+    above = image.crop((0, max(0, top - deep), width, top)).transpose(_UPSIDE_DOWN)
     rows = max(2, round(deep / (9 * scale)))
-    mirrored = mirrored.resize((max(2, width // 4), rows), Image.BOX)
-    mirrored = np.asarray(mirrored.resize((width, deep), Image.BICUBIC), np.float32)
+    small = above.resize((max(2, width // 4), rows), Image.Resampling.BOX)
+    mirrored = np.asarray(small.resize((width, deep), Image.Resampling.BICUBIC), np.float32)
     wet = 0.85 if spec.weather == "rain" else (0.42 if spec.time == "day" else 0.7)
     share = np.interp(np.linspace(0, 1, deep), [0, 0.15, 1], [0.9, 0.7, 0.35])[:, None, None] * wet
     road = np.array(_ROAD[spec.time], np.float32)
@@ -100,7 +102,7 @@ def _with_car(image: Image.Image, spec: SceneSpec, x: float, y: float, scale: fl
     shadow = shadow.filter(ImageFilter.BoxBlur(2 * scale))
     image.paste((8, 8, 12), (0, 0), shadow)
     foot = top + round(cy)
-    mirror = car.transpose(Image.FLIP_TOP_BOTTOM)
+    mirror = car.transpose(_UPSIDE_DOWN)
     drop = mirror.crop((0, mirror.height - round(cy), mirror.width, mirror.height))
     fade = np.interp(np.arange(drop.height) / scale, [0, 30], [0.42, 0.0])[:, None]
     alpha = np.asarray(drop.getchannel("A"), np.float32) * fade
@@ -134,7 +136,7 @@ def _lamps(image: Image.Image, spec: SceneSpec, x: float, y: float, scale: float
         r *= scale
         pen.ellipse([(cx - r) / q, (cy - r) / q, (cx + r) / q, (cy + r) / q], fill=colour)
     glow = glow.filter(ImageFilter.GaussianBlur(1.3 * scale))
-    return ImageChops.screen(image, glow.resize(image.size, Image.BICUBIC))
+    return ImageChops.screen(image, glow.resize(image.size, Image.Resampling.BICUBIC))
 
 
 def _with_rain(image, spec, width, height, scale, rng) -> Image.Image:
@@ -150,8 +152,8 @@ def _toned(image: Image.Image, spec: SceneSpec, scale: float) -> Image.Image:
     height, width = pixels.shape[:2]
     small = np.asarray(image.reduce(4), np.float32) / 255
     bright = small * np.clip((small.mean(2, keepdims=True) - 0.6) * 2.6, 0, 1)
-    halo = Image.fromarray((bright * 255).astype(np.uint8)).filter(ImageFilter.BoxBlur(2 * scale))
-    halo = np.asarray(halo.resize((width, height), Image.BILINEAR), np.float32)
+    glow = Image.fromarray((bright * 255).astype(np.uint8)).filter(ImageFilter.BoxBlur(2 * scale))
+    halo = np.asarray(glow.resize((width, height), Image.Resampling.BILINEAR), np.float32)
     strength = (0.24 if spec.time == "day" else 0.5) / 255
     pixels = 1 - (1 - pixels) * (1 - halo * strength)
     pixels = 0.6 * pixels + 0.4 * pixels * pixels * (3 - 2 * pixels)

@@ -299,11 +299,11 @@ def mountain(brush: Brush, ground: float, rng: random.Random) -> None:
             _peak(brush, middle + offset + shift, ground, width, tall * v, brush.far(colour, air))
     for index in range(-9, 10):
         x = middle + index * 22 + 9 * math.sin(index * 2.3)
-        tall = 22 + 5 * math.sin(index * 1.7)
+        height = 22 + 5 * math.sin(index * 1.7)
         pine = brush.lit((38, 88, 60))
         for tier in range(3):
-            half, foot = 9 - tier * 2.2, ground - 4 - tier * tall * 0.28
-            brush.polygon([(x - half, foot), (x, foot - tall * 0.5), (x + half, foot)], pine)
+            half, foot = 9 - tier * 2.2, ground - 4 - tier * height * 0.28
+            brush.polygon([(x - half, foot), (x, foot - height * 0.5), (x + half, foot)], pine)
     brush.box(0, ground - 9, brush.width, ground - 4, brush.lit((224, 224, 220)))
     for index in range(int(brush.width // 24) + 1):
         brush.box(index * 24, ground - 9, index * 24 + 12, ground - 4, brush.lit((200, 60, 50)))

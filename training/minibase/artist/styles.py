@@ -39,7 +39,7 @@ def _light(image: Image.Image, blur: float = 1.0) -> np.ndarray:
 
 def _clouds(size, cells: int, seed: int) -> np.ndarray:
     noise = np.random.default_rng(seed).random((cells, cells))
-    return _numbers(_picture(noise).resize(size, Image.BICUBIC))
+    return _numbers(_picture(noise).resize(size, Image.Resampling.BICUBIC))
 
 
 def _blend(low, high, share: np.ndarray) -> np.ndarray:
@@ -92,7 +92,7 @@ def window_glass(image: Image.Image, seed: int) -> Image.Image:
     distance = ((vivid[:, :, None] - _GLASS[None, None]) ** 2).sum(3)
     panes = _picture(_GLASS[distance.argmin(2)]).filter(ImageFilter.ModeFilter(5))
     noise = np.random.default_rng(seed).random((image.height // 16, image.width // 16))
-    cells = _numbers(_picture(noise).resize(image.size, Image.NEAREST))[..., None]
+    cells = _numbers(_picture(noise).resize(image.size, Image.Resampling.NEAREST))[..., None]
     y, x = np.mgrid[: image.height, : image.width]
     step = image.height / 5
     slanted = np.minimum(np.abs((x + y) % step - step / 2), np.abs((x - y) % step - step / 2))

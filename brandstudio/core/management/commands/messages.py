@@ -8,7 +8,7 @@ class Command(BaseCommand):
         "Bring locale/zh_Hans up to date with the texts in code and templates, and compile it. "
         "With --check: change nothing, say what is missing or stale, and exit 1 if anything is."
     )
-    requires_system_checks = []
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser):
         parser.add_argument("--check", action="store_true", help="only say what is missing")

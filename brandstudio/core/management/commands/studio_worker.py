@@ -27,7 +27,7 @@ class Command(BaseCommand):
             warm_up(queue)
         worker = django_rq.get_worker(
             queue,
-            worker_class=WarmWorker,
+            worker_class=WarmWorker,  # type: ignore[arg-type]  # RQ has two kinds, it tells one
             name=lease.this_worker(),
             # RQ counts in whole seconds.
             job_monitoring_interval=max(1, round(settings.RENEW_SECONDS / 2)),
