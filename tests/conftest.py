@@ -1,5 +1,6 @@
 """What every room's tests share. Each room keeps its own makers in its own conftest."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -178,3 +179,34 @@ def browser_type_launch_args(browser_type_launch_args):
     places = ["/usr/lib/chromium/chromium", shutil.which("chromium"), shutil.which("google-chrome")]
     found = next((place for place in filter(None, places) if Path(place).exists()), None)
     return {**asked, "executable_path": found} if found else asked
+
+
+@pytest.fixture
+def hashed(monkeypatch):
+    """hashed(size): how many hashes were taken of about so many bytes, of a file with its header
+    or of its weights alone."""
+    counts = []
+
+    class Counted:
+        def __init__(self, data=b"", **options):
+            self.digest_, self.at = new(b"", **options), len(counts)
+            counts.append(0)
+            self.update(data)
+
+        def update(self, data):
+            counts[self.at] += len(data)
+            self.digest_.update(data)
+
+        def __getattr__(self, name):
+            return getattr(self.digest_, name)
+
+    def file_digest(file, digest):
+        taken = Counted()
+        while chunk := file.read(1 << 16):
+            taken.update(chunk)
+        return taken
+
+    new = hashlib.sha256
+    monkeypatch.setattr(hashlib, "sha256", Counted)
+    monkeypatch.setattr(hashlib, "file_digest", file_digest)
+    return lambda size: sum(size / 2 < count <= size for count in counts)

@@ -171,6 +171,17 @@ def test_s3_object_that_was_overwritten_is_not_given_out_until_it_is_stored_agai
     assert len(on_s3()) == 1
 
 
+def test_file_that_is_not_what_its_writer_told_is_not_given_out(on_disk, tmp_path):
+    path = tmp_path / "style"
+    path.write_bytes(TEXT)
+    other = hashlib.sha256(b"another").hexdigest()
+
+    assert blobs.put(path, other) == other
+
+    with pytest.raises(blobs.BlobDamaged):
+        blobs.local(other)
+
+
 def test_unchanged_file_is_hashed_once(on_disk, monkeypatch):
     blobs.put_bytes(TEXT)
     hashed = []

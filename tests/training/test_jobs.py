@@ -1,12 +1,15 @@
 """Jobs called as functions, on a toy base: what a worker does for a run and for a dataset."""
 
 import pytest
+import torch
 from safetensors.torch import load_file
 
 from brandstudio.core import blobs
 from brandstudio.core.models import Notice, WrongState
 from training import jobs, services
+from training.engine.events import Finished
 from training.engine.lora import weight_files
+from training.engine.lora.weight_files import LoraModule
 from training.models import RequestedAction, RunState, TrainingRun
 from training.services import run_folders
 from training.worker import run_control, training
@@ -200,3 +203,19 @@ def test_lost_worker_writes_nothing_more(run):
         writer.settle()
 
     assert run.lines.count() == 0
+
+
+def test_checkpoint_is_hashed_once_beside_the_hash_of_its_header(run, tmp_path, hashed):
+    run.start(worker="one")
+    path = tmp_path / "ink.safetensors"
+    layer = LoraModule(torch.ones(8, 4000), torch.ones(4000, 8), alpha=8.0)
+
+    digest = weight_files.write_kohya(path, {"lora_unet_mid_block_attentions_0": layer}, {})
+    writer = EventWriter(run)
+    writer.note(Finished(str(path), digest, seconds=1.0, steps=4))
+    writer.settle()
+
+    # Of the weights alone, which the header tells to WebUI, and of the file that was read back.
+    assert hashed(path.stat().st_size) == 2
+    stored = blobs.local(run.checkpoints.get().sha256)
+    assert (stored.name, stored.read_bytes()) == (digest, path.read_bytes())

@@ -108,7 +108,7 @@ class EventWriter:
         )
 
     def _checkpoint(self, event):
-        sha256 = blobs.put(event.path)
+        sha256 = blobs.put(event.path, event.sha256)
         size = Path(event.path).stat().st_size
         self.rows.append(Checkpoint(run=self.run, step=event.step, sha256=sha256, size=size))
         self.say("line-checkpoint", step=event.step, megabytes=f"{size / 1e6:.1f}")
@@ -128,7 +128,7 @@ class EventWriter:
             Checkpoint(
                 run=self.run,
                 step=event.steps or self.progress.get("steps_done", self.run.steps_done),
-                sha256=blobs.put(event.path),
+                sha256=blobs.put(event.path, event.sha256),
                 size=size,
                 is_final=True,
             )

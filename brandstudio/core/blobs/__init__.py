@@ -33,10 +33,14 @@ __all__ = [
 ]
 
 
-def put(path):
-    """Store a copy of the file at path. Returns its SHA-256 in hex; twice the same is one file."""
+def put(path, sha256=""):
+    """Store a copy of the file at path. Returns its SHA-256 in hex; twice the same is one file.
+
+    sha256: taken already by whoever wrote the file and has just read it back; it is not hashed
+    again then, until it is read.
+    """
     with Path(path).open("rb") as source:
-        return _store().put(source)
+        return _store().put(source, sha256 and _name(sha256))
 
 
 def put_bytes(content):

@@ -33,16 +33,17 @@ class DiskStore:
     def __init__(self, folder):
         self.folder = folder
 
-    def put(self, source):
+    def put(self, source, told=""):
         with _arriving(self.folder) as (target, arrived):
-            sha256 = _copy(source, target)
-            self.keep(arrived, sha256)
+            sha256 = _copy(source, target, told)
+            self.keep(arrived, sha256, is_hashed=not told)
         return sha256
 
-    def keep(self, arrived, sha256):
+    def keep(self, arrived, sha256, *, is_hashed=True):
         """Move a complete file into its place, unless the same content already stands there.
 
         A damaged file that stands there is replaced: sent once more, it is whole again.
+        is_hashed: this copy was; else it is when it is first read.
         """
         place = self._path(sha256)
         if self.holds(sha256):
@@ -53,7 +54,8 @@ class DiskStore:
         moment = time.time_ns() - _LOOKS_OLD
         os.utime(arrived, ns=(moment, moment))
         os.replace(arrived, place)
-        checking.remember(place)
+        if is_hashed:
+            checking.remember(place)
 
     def holds(self, sha256):
         """Whether the blob is here and sound."""
@@ -118,13 +120,13 @@ class S3Store:
             querystring_auth=True,
         )
 
-    def put(self, source):
+    def put(self, source, told=""):
         with _arriving(self.cache.folder) as (target, arrived):
-            sha256 = _copy(source, target)
+            sha256 = _copy(source, target, told)
             if not self._holds(sha256):
                 with arrived.open("rb") as complete:
                     self.storage.save(_place(sha256), complete)
-            self.cache.keep(arrived, sha256)
+            self.cache.keep(arrived, sha256, is_hashed=not told)
         return sha256
 
     def _holds(self, sha256):
@@ -198,12 +200,16 @@ def _arriving(folder):
         Path(name).unlink(missing_ok=True)
 
 
-def _copy(source, target):
-    """Copy source into target and on to the disk; returns the SHA-256 of what went through."""
+def _copy(source, target, told=""):
+    """Copy source into target and on to the disk; returns the SHA-256 of what went through.
+
+    told: that hash, where it is known.
+    """
     digest = hashlib.sha256()
     while chunk := source.read(checking.CHUNK):
-        digest.update(chunk)
+        if not told:
+            digest.update(chunk)
         target.write(chunk)
     target.flush()
     os.fsync(target.fileno())
-    return digest.hexdigest()
+    return told or digest.hexdigest()

@@ -4,12 +4,13 @@ What a file is, and whether it can be used, is asked of lora_header; this room t
 weights. ΔW = up · down · alpha / rank · strength.
 """
 
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save, save_file
+from safetensors.torch import load, load_file, save, save_file
 
 from training.engine.errors import EngineError
 from training.engine.files.disk import whole_file
@@ -119,18 +120,18 @@ def write_kohya(
     full |= sshs_hashes(start, plain[start:])
     with whole_file(path, step) as temporary:
         save_file(tensors, temporary, metadata=full)
-        _check_written(temporary, path.name, tensors, full)
-    return sha256(path)
+        return _check_written(temporary, path.name, tensors, full)
 
 
 def _stored(tensor: torch.Tensor, dtype) -> torch.Tensor:
     return tensor.detach().to("cpu", dtype).contiguous()
 
 
-def _check_written(file: Path, name: str, tensors: dict, metadata: dict) -> None:
-    """Read the file back: same names, same bits, same metadata."""
+def _check_written(file: Path, name: str, tensors: dict, metadata: dict) -> str:
+    """The file's sha256, as it is read back once: same names, same bits, same metadata."""
     header = read_header(file)
-    back = load_file(file)
+    content = file.read_bytes()
+    back = load(content)
     if header.metadata != metadata:
         raise EngineError("lora-export-damaged", name=name, reason="metadata")
     if back.keys() != tensors.keys():
@@ -138,6 +139,7 @@ def _check_written(file: Path, name: str, tensors: dict, metadata: dict) -> None
     for key, tensor in tensors.items():
         if not torch.equal(tensor, back[key]):
             raise EngineError("lora-export-damaged", name=name, reason=key)
+    return hashlib.sha256(content).hexdigest()
 
 
 def _weights(found: LoraHeader) -> LoraWeights:
