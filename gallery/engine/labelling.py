@@ -85,21 +85,21 @@ def for_screens(
     longest: px that neither side exceeds. watermark: words across the whole picture.
     """
     native = native or image.size
-    shown = image.convert("RGB")
+    copy = image.convert("RGB")
     side = min(longest or max(native), max(native))
-    shown.thumbnail((side, side), Image.Resampling.LANCZOS)
+    copy.thumbnail((side, side), Image.Resampling.LANCZOS)
     if watermark:
-        shown = draw_watermark(shown, watermark)
-    if is_label_due(shown.size, native):
-        shown = draw_label(shown)
+        copy = draw_watermark(copy, watermark)
+    if is_label_due(copy.size, native):
+        copy = draw_label(copy)
     file = io.BytesIO()
-    shown.save(file, "WEBP", quality=quality, method=2, xmp=xmp.stamp("", mark).encode())
+    copy.save(file, "WEBP", quality=quality, method=2, xmp=xmp.stamp("", mark).encode())
     return file.getvalue()
 
 
 def is_label_due(size: tuple[int, int], native: tuple[int, int]) -> bool:
     """Whether a picture of this size must carry the visible label, made in `native` size."""
-    return any(shown >= LABELLED_FROM * made for shown, made in zip(size, native, strict=True))
+    return any(side >= LABELLED_FROM * whole for side, whole in zip(size, native, strict=True))
 
 
 def draw_label(image: Image.Image) -> Image.Image:

@@ -45,7 +45,7 @@ class SafetyChecker:
         """Raise EngineError("picture-withheld") when the picture may not be shown."""
         small = np.asarray(fit_crop(image.convert("RGB"), self._side, self._side)[0])
         pixels = (small.astype(np.float32) / 255 - _MEAN) / _SPREAD
-        seen = torch.from_numpy(pixels.astype(np.float32)).permute(2, 0, 1)[None]
-        _, [withheld] = self._network(seen, [np.zeros(1)])
+        batch = torch.from_numpy(pixels.astype(np.float32)).permute(2, 0, 1)[None]
+        _, [withheld] = self._network(batch, [np.zeros(1)])
         if withheld:
             raise EngineError("picture-withheld")

@@ -91,7 +91,7 @@ class PublishForm(BandForm):
     def clean_trigger_words(self):
         if self.add_prefix("trigger_words") not in self.data:  # not asked, so not cleared either
             return self.get_initial_for_field(self.fields["trigger_words"], "trigger_words") or ""
-        words = letters.said(self.cleaned_data["trigger_words"])
+        words = letters.visible(self.cleaned_data["trigger_words"])
         try:
             triggers.check(words, str(self.fields["trigger_words"].label))
         except EngineError as error:

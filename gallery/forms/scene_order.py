@@ -49,7 +49,7 @@ def read_words(form, text):
     """(own words without their style tags, [(StyleVersion, strength)] of the tags)."""
     words, tags = prompts.split_tags(text)
     versions = library.by_name(form.versions) if tags else {}
-    return words, style_tags.called(tags, versions, lambda version: version.strength)
+    return words, style_tags.packs_of(tags, versions, lambda version: version.strength)
 
 
 def repeats_of(packs):

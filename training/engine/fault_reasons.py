@@ -78,23 +78,23 @@ def of_file(error: BaseException) -> str:
         return "disk-fault"
     if isinstance(error, MemoryError):
         return "memory-short"
-    told = str(error).lower()
-    is_cut = isinstance(error, EOFError | struct.error) or any(word in told for word in _CUT)
+    message = str(error).lower()
+    is_cut = isinstance(error, EOFError | struct.error) or any(word in message for word in _CUT)
     return "cut-short" if is_cut else "damaged"
 
 
 def of_zip(error: BaseException, path: Path | None = None) -> str:
     """The reason behind what opening the zip at `path`, or an entry of an open one, raised."""
-    told = str(error).lower()
-    if "multiple disks" in told:
+    message = str(error).lower()
+    if "multiple disks" in message:
         return "zip-in-parts"
-    if "password" in told or "encrypt" in told:
+    if "password" in message or "encrypt" in message:
         return "locked"
-    if isinstance(error, NotImplementedError) or "compression" in told:
+    if isinstance(error, NotImplementedError) or "compression" in message:
         return "packed-oddly"
-    if isinstance(error, zlib.error) and "incomplete" not in told:
+    if isinstance(error, zlib.error) and "incomplete" not in message:
         return "damaged"
-    if path and isinstance(error, zipfile.BadZipFile) and "not a zip file" in told:
+    if path and isinstance(error, zipfile.BadZipFile) and "not a zip file" in message:
         with path.open("rb") as file:
             head = file.read(4)
         return "cut-short" if head[:2] == b"PK" else "not-a-zip" if head else "empty"

@@ -23,7 +23,7 @@ class EditForm(forms.Form):
         kind = cleaned.get("kind")
         if kind == EditKind.REPLACE and not cleaned.get("find"):
             self.add_error("find", _("Write what to look for."))
-        elif kind and kind != EditKind.REPLACE and not letters.said(cleaned.get("text", "")):
+        elif kind and kind != EditKind.REPLACE and not letters.visible(cleaned.get("text", "")):
             self.add_error("text", _("Write the words."))
         return cleaned
 

@@ -60,8 +60,8 @@ def as_tensor(image) -> Tensor:
 def fit(seed: int = 0, images: int = 400) -> LinearLatents:
     """Return latents fitted to freshly drawn scenes."""
     rng = random.Random(f"basis-{seed}")
-    drawn = torch.stack([as_tensor(draw(random_spec(rng), 256)) for _ in range(images)])
-    patches = F.unfold(drawn, PATCH, stride=PATCH).transpose(1, 2).reshape(-1, 3 * PATCH**2)
+    scenes = torch.stack([as_tensor(draw(random_spec(rng), 256)) for _ in range(images)])
+    patches = F.unfold(scenes, PATCH, stride=PATCH).transpose(1, 2).reshape(-1, 3 * PATCH**2)
     patches = patches.reshape(-1, 3, PATCH**2).double()[::3]
     centre = patches.mean((0, 2), keepdim=True)
     centred = (patches - centre).reshape(len(patches), -1)

@@ -154,8 +154,14 @@ def _without_machine_paths(out: Path) -> None:
         content = json.loads(path.read_text("utf-8"))
         if not isinstance(content, dict):
             continue
-        known = ("_name_or_path", "name_or_path", "tokenizer_file", "is_local", "local_files_only")
-        public = {key: value for key, value in content.items() if key not in known}
+        local = (
+            "_name_or_path",
+            "name_or_path",
+            "tokenizer_file",
+            "is_local",
+            "local_files_only",
+        )
+        public = {key: value for key, value in content.items() if key not in local}
         if public != content:
             path.write_text(json.dumps(public, indent=2, ensure_ascii=False) + "\n", "utf-8")
 

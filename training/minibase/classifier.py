@@ -41,8 +41,8 @@ class Classifier(nn.Module):
         )
 
     def forward(self, images: Tensor) -> dict[str, Tensor]:
-        seen = F.silu(self.mix(self.layers(images - 0.5)))
-        return {name: head(seen.flatten(1)) for name, head in self.heads.items()}
+        features = F.silu(self.mix(self.layers(images - 0.5)))
+        return {name: head(features.flatten(1)) for name, head in self.heads.items()}
 
     @torch.no_grad()
     def read(self, images: list[Image.Image]) -> list[dict[str, str]]:
@@ -83,7 +83,7 @@ def train(
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     generator = np.random.default_rng(seed)
-    shown, specs = views.drawn(folder / "views", f"train-{seed}", images, workers)
+    pictures, specs = views.drawn(folder / "views", f"train-{seed}", images, workers)
     truth, classifier = labels(specs), Classifier()
     optimizer = torch.optim.AdamW(classifier.parameters(), 2e-3, weight_decay=0.05)
     started, step = time.process_time(), 0
@@ -91,7 +91,7 @@ def train(
         for group in optimizer.param_groups:
             group["lr"] = 2e-3 * min(1, (step + 1) / 50) * max(0.01, 1 - spent / seconds)
         rows = generator.integers(0, len(specs), 48)
-        batch, repainted = views.roughened(views.as_batch(shown[rows]), generator)
+        batch, repainted = views.roughened(views.as_batch(pictures[rows]), generator)
         loss = torch.zeros(())
         for name, logits in classifier(batch).items():
             each = F.cross_entropy(
@@ -117,10 +117,10 @@ def measure(
 ) -> dict[str, float]:
     """Return the share read right on scenes drawn with seeds it has never seen."""
     classifier.eval()
-    shown, specs = views.drawn(folder / "views", "held-out", count, workers)
+    pictures, specs = views.drawn(folder / "views", "held-out", count, workers)
     truth, right = labels(specs), {name: 0.0 for name in READS}
     for start in range(0, len(specs), 100):
         rows = slice(start, start + 100)
-        for name, logits in classifier(views.as_batch(shown[rows])).items():
+        for name, logits in classifier(views.as_batch(pictures[rows])).items():
             right[name] += (logits.argmax(1) == truth[name][rows]).sum().item()
     return {name: round(value / len(specs), 4) for name, value in right.items()}

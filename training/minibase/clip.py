@@ -93,11 +93,11 @@ def partial_caption(spec: SceneSpec, rng: random.Random) -> tuple[str, tuple[str
     return ", ".join(parts), tuple(names)
 
 
-def _matches(specs: list[SceneSpec], named: list[tuple[str, ...]]) -> Tensor:
+def _matches(specs: list[SceneSpec], terms: list[tuple[str, ...]]) -> Tensor:
     """Return (texts, pictures): which pictures of the batch fit which words, as 0 or 1."""
     truth = labels(specs)
     fits = torch.ones(len(specs), len(specs), dtype=torch.bool)
-    for row, names in enumerate(named):
+    for row, names in enumerate(terms):
         for name in names:
             fits[row] &= truth[name] == truth[name][row]
     return fits.float()
@@ -121,7 +121,7 @@ def train(
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     rng, generator = random.Random(f"clip-{seed}"), np.random.default_rng(seed + 1)
-    shown, specs = views.drawn(folder / "views", f"train-{seed}", images, workers)
+    pictures, specs = views.drawn(folder / "views", f"train-{seed}", images, workers)
     words, model = tokenizer.load(folder / "tokenizer"), new_clip(folder)
     heads = nn.ModuleDict({n: nn.Linear(WIDTH, len(ATTRIBUTES[n])) for n in QUESTIONS})
     truth = labels(specs)
@@ -135,15 +135,15 @@ def train(
         for group in optimizer.param_groups:
             group["lr"] = _learning_rate(step, share)
         rows = generator.integers(0, len(specs), 48)
-        batch, repainted = views.as_batch(shown[rows]), torch.zeros(48, dtype=torch.bool)
+        batch, repainted = views.as_batch(pictures[rows]), torch.zeros(48, dtype=torch.bool)
         # Silhouettes come slowly: begin with clean pictures, then make them harder and harder.
         if generator.random() < 1.5 * share:
             batch, repainted = views.roughened(batch, generator, coarsest=0.55)
         picked = [specs[row] for row in rows]
-        texts, named = zip(*(partial_caption(spec, rng) for spec in picked), strict=True)
-        seen, caption_features = _features(model, words, batch, list(texts))
-        loss = _contrast(model, seen, caption_features, picked, named, repainted)
-        loss = loss + _heads_loss(heads, seen, truth, rows, repainted)
+        texts, terms = zip(*(partial_caption(spec, rng) for spec in picked), strict=True)
+        image_features, caption_features = _features(model, words, batch, list(texts))
+        loss = _contrast(model, image_features, caption_features, picked, terms, repainted)
+        loss = loss + _heads_loss(heads, image_features, truth, rows, repainted)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(parameters, 1.0)
@@ -151,7 +151,8 @@ def train(
         step += 1
         if step % 100 == 0:
             with torch.no_grad():
-                right = (heads["vehicle"](seen).argmax(1) == truth["vehicle"][rows]).float().mean()
+                guesses = heads["vehicle"](image_features).argmax(1)
+                right = (guesses == truth["vehicle"][rows]).float().mean()
             say(f"clip step {step}, {spent:.0f} s, loss {loss.item():.3f}, vehicle {right:.2f}")
     model.eval()
     figures = measure(model, words, folder, workers)
@@ -171,15 +172,15 @@ def _features(model, words, batch: Tensor, texts: list[str]) -> tuple[Tensor, Te
         with torch.no_grad():
             ids = tokenizer.encode(words, texts)[:, :32]
             states = model.text_model(ids).pooler_output
-        seen = model.vision_model(_normalised(batch)).pooler_output
-    return model.visual_projection(seen.float()), model.text_projection(states.float())
+        pooled = model.vision_model(_normalised(batch)).pooler_output
+    return model.visual_projection(pooled.float()), model.text_projection(states.float())
 
 
-def _heads_loss(heads, seen: Tensor, truth, rows, repainted: Tensor) -> Tensor:
+def _heads_loss(heads, image_features: Tensor, truth, rows, repainted: Tensor) -> Tensor:
     """What the helper heads get wrong; colours of repainted images are not asked."""
     losses = []
     for name, head in heads.items():
-        each = F.cross_entropy(head(seen), truth[name][rows], reduction="none")
+        each = F.cross_entropy(head(image_features), truth[name][rows], reduction="none")
         if name in views.PALETTE_ATTRIBUTES:
             each = each * ~repainted
         losses.append(each.mean() * (2.0 if name in ("vehicle", "facing") else 0.5))
@@ -190,14 +191,14 @@ def _normalised(batch: Tensor) -> Tensor:
     return (batch - _PIXEL_MEAN[0]) / _PIXEL_SPREAD[0]
 
 
-def _contrast(model, seen, caption_features, specs, named, repainted) -> Tensor:
-    fits = _matches(specs, list(named))
+def _contrast(model, image_features, caption_features, specs, terms, repainted) -> Tensor:
+    fits = _matches(specs, list(terms))
     scores = (
         F.normalize(caption_features, dim=-1)
-        @ F.normalize(seen, dim=-1).T
+        @ F.normalize(image_features, dim=-1).T
         * model.logit_scale.exp()
     )
-    about_palette = torch.tensor([any(n in views.PALETTE_ATTRIBUTES for n in ns) for ns in named])
+    about_palette = torch.tensor([any(n in views.PALETTE_ATTRIBUTES for n in ns) for ns in terms])
     unknown = about_palette[:, None] & repainted[None, :]
     scores = scores.masked_fill(unknown, -30.0)
     fits = fits.masked_fill(unknown, 0.0)
@@ -253,15 +254,15 @@ def text_features(model: CLIPModel, words, texts: list[str]) -> Tensor:
 @torch.no_grad()
 def measure(model, words, folder: Path, workers: int = 1, count: int = 1000) -> dict[str, float]:
     """Return the share of unseen drawn scenes named right, zero-shot, per attribute."""
-    shown, specs = views.drawn(folder / "views", "held-out", count, workers)
-    seen = []
+    pictures, specs = views.drawn(folder / "views", "held-out", count, workers)
+    features = []
     for start in range(0, len(specs), 100):
-        batch = _normalised(views.as_batch(shown[start : start + 100]))
-        seen.append(picture_features(model, batch))
-    seen, figures, truth = torch.cat(seen), {}, labels(specs)
+        batch = _normalised(views.as_batch(pictures[start : start + 100]))
+        features.append(picture_features(model, batch))
+    features, figures, truth = torch.cat(features), {}, labels(specs)
     for name in ("place", "time", "vehicle", "colour", "facing", "weather"):
         answers = [QUESTIONS[name][value] for value in ATTRIBUTES[name]]
         answer_features = text_features(model, words, answers)
-        right = ((seen @ answer_features.T).argmax(1) == truth[name]).float().mean()
+        right = ((features @ answer_features.T).argmax(1) == truth[name]).float().mean()
         figures[name] = round(float(right), 4)
     return figures

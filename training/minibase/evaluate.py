@@ -138,17 +138,17 @@ def clip_figures(weights: Path, count: int) -> dict[str, float]:
     """Return zero-shot shares right of the tiny CLIP, loaded as anyone would load it."""
     model, processor = clip.load(weights / "clip")
     words = tokenizer.load(weights / "clip")
-    specs, seen = held_out_specs(count, seed=78), []
+    specs, features = held_out_specs(count, seed=78), []
     for start in range(0, count, 50):
-        drawn = [draw(spec, 256) for spec in specs[start : start + 50]]
-        pixels = processor(images=drawn, return_tensors="pt")["pixel_values"]
-        seen.append(clip.picture_features(model, pixels))
-    seen = torch.cat(seen)
+        batch = [draw(spec, 256) for spec in specs[start : start + 50]]
+        pixels = processor(images=batch, return_tensors="pt")["pixel_values"]
+        features.append(clip.picture_features(model, pixels))
+    features = torch.cat(features)
     figures = {}
     for name in WANTED:
         values = list(clip.QUESTIONS[name])
         texts = clip.text_features(model, words, list(clip.QUESTIONS[name].values()))
-        chosen = (seen @ texts.T).argmax(1).tolist()
+        chosen = (features @ texts.T).argmax(1).tolist()
         right = sum(values[c] == getattr(s, name) for c, s in zip(chosen, specs, strict=True))
         figures[name] = round(right / count, 4)
     return figures

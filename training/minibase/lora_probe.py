@@ -80,10 +80,10 @@ def train_style(pipe, style: str, recipe: Recipe) -> float:
         steps = (torch.arange(recipe.batch) + torch.rand(recipe.batch)) / recipe.batch
         steps = (steps * 1000).long()
         noise = torch.randn_like(latents[rows])
-        told = torch.where(
+        prompt_embeds = torch.where(
             torch.rand(recipe.batch)[:, None, None] < recipe.dropout, empty, states[rows]
         )
-        guess = unet(noising.add_noise(latents[rows], noise, steps), steps, told).sample
+        guess = unet(noising.add_noise(latents[rows], noise, steps), steps, prompt_embeds).sample
         loss = F.mse_loss(guess, noising.get_velocity(latents[rows], noise, steps))
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -130,27 +130,27 @@ def sweep(
 ):
     """Return rows (strength, distance, content right) and the pictures of each strength."""
     specs = evaluate.held_out_specs(prompts, seed=5)
-    asked = [spec for spec in specs for _ in range(seeds)]
-    texts = [f"{STYLE_PHRASES[style]}, {caption(spec, prefix=False)}" for spec in asked]
-    numbers = [300_000 + k for k in range(len(asked))]
+    repeated_specs = [spec for spec in specs for _ in range(seeds)]
+    texts = [f"{STYLE_PHRASES[style]}, {caption(spec, prefix=False)}" for spec in repeated_specs]
+    numbers = [300_000 + k for k in range(len(repeated_specs))]
     unseen = evaluate.held_out_specs(40, seed=6)
-    wanted = colour_shares([draw_style(style, spec, 256) for spec in unseen])
-    rows, shown = [], []
+    reference = colour_shares([draw_style(style, spec, 256) for spec in unseen])
+    rows, images_of_strengths = [], []
     for strength in STRENGTHS:
         pipe.unet.set_adapters(["style"], weights=[strength])
         images = evaluate.paint(pipe, texts, numbers, guidance=guidance)
-        right = evaluate.shares_right(reader, images, asked)
+        right = evaluate.shares_right(reader, images, repeated_specs)
         content = float(np.mean([right[name] for name in CONTENT]))
         rows.append(
             {
                 "strength": strength,
-                "distance": style_distance(images, wanted),
+                "distance": style_distance(images, reference),
                 "content": round(content, 4),
                 **{name: right[name] for name in CONTENT},
             }
         )
-        shown.append(images)
-    return rows, shown
+        images_of_strengths.append(images)
+    return rows, images_of_strengths
 
 
 def is_monotone(rows: list[dict]) -> bool:
@@ -186,5 +186,5 @@ def all_styles(
 
 def style_sheet(images: dict[str, list[list[Image.Image]]], column: int = 0) -> Image.Image:
     """Return one row per style, one column per strength, of the same prompt and seed."""
-    cells = [shown[column] for strengths in images.values() for shown in strengths]
+    cells = [row[column] for strengths in images.values() for row in strengths]
     return sheets.grid(cells, len(STRENGTHS))

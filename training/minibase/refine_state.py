@@ -60,10 +60,10 @@ def restore(training, folder: Path) -> Progress:
         for name, p in training.parameters.items():
             p.copy_(stored.get_tensor(f"model.{name}"))
             training.average[name].copy_(stored.get_tensor(f"average.{name}"))
-        held = set(stored.keys())
+        names = set(stored.keys())
         for name, p in training.parameters.items():
             for part in ("step", "exp_avg", "exp_avg_sq"):
-                if (key := f"optimizer.{part}.{name}") in held:
+                if (key := f"optimizer.{part}.{name}") in names:
                     training.optimizer.state[p][part] = stored.get_tensor(key)
     return progress
 

@@ -47,12 +47,12 @@ def measure(pipe, scenes: int = 24, images: int = 64, keep: Path | None = None) 
     specs, first = evaluate.held_out_specs(images, seed=5), 0
     for name, size, share in FRAMES:
         chosen = specs[first : first + round(share * images)]
-        shown = painted(pipe, chosen, size, first_seed=300_000 + first)
+        pictures = painted(pipe, chosen, size, first_seed=300_000 + first)
         if keep:
             keep.mkdir(parents=True, exist_ok=True)
-            for index, image in enumerate(shown, first):
+            for index, image in enumerate(pictures, first):
                 image.save(keep / f"{index:02d}-{name}.png")
-        figures["painted"][name] = wheel_figures(shown, chosen)
+        figures["painted"][name] = wheel_figures(pictures, chosen)
         first += len(chosen)
     return figures
 
@@ -67,12 +67,12 @@ def repaint_figures(pipe, count: int) -> dict[str, dict[str, float]]:
     specs = [random_spec(rng) for _ in range(count)]
     errors: dict[str, list] = {"true": [], **{str(start): [] for start in STARTS}}
     for row, spec in enumerate(specs):
-        drawn = draw(spec, 2 * SIDE).reduce(2)
+        reference = draw(spec, 2 * SIDE).reduce(2)
         latents = _encode(pipe, spec)
-        errors["true"].append(_errors(_decode(pipe, latents), drawn, spec))
+        errors["true"].append(_errors(_decode(pipe, latents), reference, spec))
         for start in STARTS:
             again = repaint(pipe, latents, caption(spec), start, seed=1000 * row + start)
-            errors[str(start)].append(_errors(_decode(pipe, again), drawn, spec))
+            errors[str(start)].append(_errors(_decode(pipe, again), reference, spec))
     psnr = {name: -10 * np.log10(np.mean(rows, 0)) for name, rows in errors.items()}
     return {
         name: {"psnr": round(float(whole), 2), "car": round(float(car), 2)}
@@ -141,8 +141,8 @@ def report(figures: dict) -> str:
 
 def _encode(pipe, spec: SceneSpec) -> Tensor:
     side = CELLS * pipe.vae_scale_factor
-    drawn = draw(spec, 2 * SIDE)
-    small = drawn.reduce(drawn.width // side)
+    reference = draw(spec, 2 * SIDE)
+    small = reference.reduce(reference.width // side)
     latents = pipe.vae.encode(as_tensor(small)[None]).latent_dist.mode()
     return latents * pipe.vae.config.scaling_factor
 
@@ -153,8 +153,8 @@ def _decode(pipe, latents: Tensor) -> Image.Image:
     return image.reduce(image.width // SIDE)
 
 
-def _errors(image: Image.Image, drawn: Image.Image, spec: SceneSpec) -> tuple[float, float]:
+def _errors(image: Image.Image, reference: Image.Image, spec: SceneSpec) -> tuple[float, float]:
     """Return mean squared errors, of 1, over the picture and over the car's box."""
-    squared = ((np.asarray(image, np.float32) - np.asarray(drawn, np.float32)) / 255) ** 2
+    squared = ((np.asarray(image, np.float32) - np.asarray(reference, np.float32)) / 255) ** 2
     left, top, right, bottom = (round(edge * SIDE) for edge in vehicle_box(spec, SIDE))
     return float(squared.mean()), float(squared[top:bottom, left:right].mean())

@@ -109,18 +109,18 @@ class _Worker:
     def run(self) -> None:
         signal.signal(signal.SIGTERM, self._stop)
         began, base = time.monotonic(), self.spent
-        saved = drawn = self.spent
+        saved_at = sampled_at = self.spent
         while True:
             self.spent = base + time.monotonic() - began
             if self.step % self.settings.sync_every == 0:
                 self._average_workers()
                 if self._all_done():
                     break
-                if self.spent - saved > self.settings.save_every:
-                    saved = self.spent
+                if self.spent - saved_at > self.settings.save_every:
+                    saved_at = self.spent
                     self._save()
-                if self.rank == 0 and self.spent - drawn > self.settings.sheet_every:
-                    drawn = self.spent
+                if self.rank == 0 and self.spent - sampled_at > self.settings.sheet_every:
+                    sampled_at = self.spent
                     self._sheet(f"sheet-{int(self.spent):05d}.png")
             self._one_step()
             if self.rank == 0 and self.step % 50 == 0:

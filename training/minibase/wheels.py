@@ -55,22 +55,22 @@ def round_wheels(image: Image.Image, spec: SceneSpec) -> int:
 
 def wheel_count(image: Image.Image, spec: SceneSpec) -> int:
     """Return how many wheels stand at the height of the asked car's, anywhere in the frame."""
-    grey, drawn = _grey(image), asked_wheels(spec, image.size)[0]
-    reach, ys, radii = drawn.radius * RIM + 2, drawn.y + np.arange(-5.0, 6), _radii(drawn)
+    grey, expected = _grey(image), asked_wheels(spec, image.size)[0]
+    reach, ys, radii = expected.radius * RIM + 2, expected.y + np.arange(-5.0, 6), _radii(expected)
     xs = np.arange(reach, image.width - reach)
     score = _steps(grey, xs, ys, radii)
     best = score.max((1, 2))
-    found = []
+    centres = []
     for index in np.argsort(-best):
         if best[index] < LEAST_WHEEL:
             break
-        if any(abs(xs[index] - other) < 2 * drawn.radius for other in found):
+        if any(abs(xs[index] - other) < 2 * expected.radius for other in centres):
             continue
         row, size = np.unravel_index(score[index].argmax(), score.shape[1:])
         circle = Wheel(xs[index], ys[row], radii[size])
-        if _roughness(grey, circle, drawn) < ROUNDISH:
-            found.append(circle.x)
-    return len(found)
+        if _roughness(grey, circle, expected) < ROUNDISH:
+            centres.append(circle.x)
+    return len(centres)
 
 
 def _grey(image: Image.Image) -> np.ndarray:
@@ -108,7 +108,7 @@ def _nearest(grey: np.ndarray, wheel: Wheel) -> Wheel:
     return Wheel(xs[i], ys[j], radii[k])
 
 
-def _roughness(grey: np.ndarray, circle: Wheel, drawn: Wheel) -> float:
+def _roughness(grey: np.ndarray, circle: Wheel, expected: Wheel) -> float:
     """Return how far four in five edges lie from one circle, as a share of its radius.
 
     Infinite if too few rays show an edge, or the circle is not of about the wanted size.
@@ -122,7 +122,7 @@ def _roughness(grey: np.ndarray, circle: Wheel, drawn: Wheel) -> float:
     far = reach[step.argmax(0) + width]
     points = np.stack([circle.x + far * _COS, circle.y + far * _SIN], 1)
     fitted = _circle_through(points)
-    if abs(fitted.radius / (drawn.radius * RIM) - 1) > 0.2:
+    if abs(fitted.radius / (expected.radius * RIM) - 1) > 0.2:
         return float("inf")
     off = np.hypot(points[:, 0] - fitted.x, points[:, 1] - fitted.y) / fitted.radius - 1
     return float(np.quantile(np.abs(off), LEAST_RAYS))

@@ -29,7 +29,7 @@ from training.services.caption_claims import LOOSE, Claim, Places, sent_as
 from training.services.captions import LINES_SHOWN, claims_of, list_uncaptioned, match_captions
 from training.services.image_store import free_name, safe_name, take_in
 from training.services.upload_report import Line, UploadReport
-from training.services.zip_names import climbs_out, is_litter, named_entries
+from training.services.zip_entries import climbs_out, entries_of, is_litter
 
 _log = logging.getLogger(__name__)
 
@@ -280,7 +280,7 @@ class _Intake:
             with zipfile.ZipFile(path) as archive:
                 entries = [
                     entry
-                    for entry in named_entries(archive)
+                    for entry in entries_of(archive)
                     if not entry.is_dir() and not is_litter(entry.filename)
                 ]
                 if len(entries) > ZIP_MAX_FILES:

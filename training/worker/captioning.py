@@ -47,12 +47,12 @@ def compare(task):
     trigger = task.dataset.trigger_word
     images = list(task.dataset.images.captioned())
     task.note_progress(total=len(images), done=0)
-    agreement = caption_agreement.Judge(_clip())
-    readable, looks = [], []
+    comparer = caption_agreement.CaptionComparer(_clip())
+    readable, embeds = [], []
     for image, path in stored(task, images):
-        looks.append(agreement.look(open_rgb(path)))
+        embeds.append(comparer.embed(open_rgb(path)))
         readable.append(image)
-    answers = agreement.compare(looks, [without_trigger(i.caption, trigger) for i in readable])
+    answers = comparer.compare(embeds, [without_trigger(i.caption, trigger) for i in readable])
     for image, answer in zip(readable, answers, strict=True):
         image.agreement = {"caption": image.caption, **answer.to_json()}
     TrainingImage.objects.bulk_update(readable, ["agreement"], batch_size=200)

@@ -63,7 +63,7 @@ def test_caption_that_nobody_sees_is_drafted_anew(folder, unseen):
 
 @pytest.mark.parametrize("text", ["❤️", "骑楼", "한", "e\u0301", "👨‍👩‍👧", "-", "नि"])
 def test_letters_that_are_seen_stay(text):
-    assert letters.said(f"\ufeff {text}\u200b\n") == text
+    assert letters.visible(f"\ufeff {text}\u200b\n") == text
 
 
 @pytest.mark.parametrize("fault", ["#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#N/A", "Err:502"])

@@ -117,7 +117,7 @@ def test_tag_where_no_style_acts_is_refused(text, code):
 def test_strengths_of_a_repeated_name_add_up():
     tags = [Tag("a", 0.3), Tag("b", None), Tag("a", 0.6)]
 
-    found = style_tags.called(tags, {"a": "A", "b": "B"}, lambda pack: 0.5)
+    found = style_tags.packs_of(tags, {"a": "A", "b": "B"}, lambda pack: 0.5)
 
     assert found == [("A", 0.9), ("B", 0.5)]  # not 0.8999999999999999
 
@@ -125,7 +125,7 @@ def test_strengths_of_a_repeated_name_add_up():
 def test_name_is_found_however_its_accents_are_made():
     tags = [Tag("caf\u00e9", 1.0)]
 
-    assert style_tags.called(tags, {"cafe\u0301": "file"}, lambda pack: 1.0) == [("file", 1.0)]
+    assert style_tags.packs_of(tags, {"cafe\u0301": "file"}, lambda pack: 1.0) == [("file", 1.0)]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_unknown_pack_is_told_the_name_that_is_nearly_the_same(name, nearest):
     known = {"lingnan-ink": 1, "岭南水墨": 1, "red-papercut": 2}
 
     with pytest.raises(EngineError) as caught:
-        style_tags.called([Tag(name, 0.7)], known, float)
+        style_tags.packs_of([Tag(name, 0.7)], known, float)
 
     assert caught.value.code == "pack-unknown"
     assert caught.value.facts == {"name": name, "nearest": nearest}
@@ -152,7 +152,7 @@ def test_unknown_pack_is_not_told_a_name_that_is_quite_another(name):
     known = {"lingnan-ink": 1, "岭南水墨": 1, "red-papercut": 2}
 
     with pytest.raises(EngineError) as caught:
-        style_tags.called([Tag(name, 0.7)], known, float)
+        style_tags.packs_of([Tag(name, 0.7)], known, float)
 
     assert caught.value.code == "pack-not-among"
     assert caught.value.facts["known"] == "lingnan-ink = 岭南水墨, red-papercut"
@@ -160,7 +160,7 @@ def test_unknown_pack_is_not_told_a_name_that_is_quite_another(name):
 
 def test_unknown_pack_where_there_is_none_says_so():
     with pytest.raises(EngineError, match="Those that may be called: –"):
-        style_tags.called([Tag("ink", 0.7)], {}, float)
+        style_tags.packs_of([Tag("ink", 0.7)], {}, float)
 
 
 @given(

@@ -16,9 +16,9 @@ def base_dirs() -> list[Path]:
     return [*([Path(folder)] if folder else []), Path("models")]
 
 
-def refuse_idle(option: str, given: object, needed: str, there: object) -> None:
+def refuse_idle(option: str, value: object, needed: str, needed_value: object) -> None:
     """Raise EngineError("option-without-option") for an option that would act on nothing."""
-    if given not in (None, "") and not there:
+    if value not in (None, "") and not needed_value:
         raise EngineError("option-without-option", option=option, needed=needed)
 
 

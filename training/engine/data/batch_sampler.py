@@ -90,5 +90,5 @@ def hold_back(examples: list, share: float, seed: int) -> tuple[list, list]:
     names = sorted(example.pixels for example in examples)
     order = torch.randperm(len(names), generator=make_generator(seed, "split")).tolist()
     chosen = {names[i] for i in order[:count]}
-    kept = [example for example in examples if example.pixels not in chosen]
-    return kept, [example for example in examples if example.pixels in chosen]
+    remaining = [example for example in examples if example.pixels not in chosen]
+    return remaining, [example for example in examples if example.pixels in chosen]

@@ -40,7 +40,7 @@ def make_buckets(config: RunConfig, info: BaseInfo) -> list[Bucket]:
     if not config.buckets:
         return [plain]
     area = width * height
-    found = {plain}
+    buckets = {plain}
     ratio = max(config.bucket_max_ratio, width / height, height / width)
     side = step
     while side <= math.sqrt(area * ratio):
@@ -48,9 +48,9 @@ def make_buckets(config: RunConfig, info: BaseInfo) -> list[Bucket]:
         long, short = max(side, other), min(side, other)
         # A shape much smaller than the area would show the network less than it was made for.
         if other >= step and long / short <= ratio and side * other >= 0.7 * area:
-            found.add(Bucket(side, other))
+            buckets.add(Bucket(side, other))
         side += step
-    return sorted(found, key=lambda bucket: (bucket.width, bucket.height))
+    return sorted(buckets, key=lambda bucket: (bucket.width, bucket.height))
 
 
 def choose_bucket(buckets: list[Bucket], width: int, height: int) -> Bucket:

@@ -38,26 +38,26 @@ class DatasetCheck:
 
 
 def check_dataset(
-    config: RunConfig, info: BaseInfo, known: KnownImages | None = None
+    config: RunConfig, info: BaseInfo, known_images: KnownImages | None = None
 ) -> DatasetCheck:
     """Read captions and look at every image, gathering all faults instead of stopping at one.
 
     Raises EngineError only where there is nothing to look at: folder-missing,
     folder-unreadable, captions-missing-file, captions-not-text, captions-encoding,
-    captions-folder-empty, output-holds-input. known: images that need not be decoded again.
+    captions-folder-empty, output-holds-input. known_images: those that need not be decoded again.
     """
     folder = Path(config.train_data_dir)
     own = Path(config.output_dir).resolve()
     _refuse_own_output(config, own)
     captioned = folder_captions(folder, Path(config.metadata_path), own)
-    known = known or KnownImages()
+    known_images = known_images or KnownImages()
     faults = list(captioned.faults)
     buckets = make_buckets(config, info)
     examples = []
     for name, caption in captioned.captions.items():
         try:
             path = captioned.images[name]
-            examples.append(_example(name, path, caption, config, buckets, known))
+            examples.append(_example(name, path, caption, config, buckets, known_images))
         except EngineError as fault:
             faults.append(fault)
     faults += captioned.unmatched
@@ -91,7 +91,10 @@ def _repeat_remarks(folder: Path, examples: list[Example]) -> list[EngineError]:
 
 
 def load_dataset(
-    config: RunConfig, info: BaseInfo, skip_bad: bool = False, known: KnownImages | None = None
+    config: RunConfig,
+    info: BaseInfo,
+    skip_bad: bool = False,
+    known_images: KnownImages | None = None,
 ) -> DatasetCheck:
     """The examples of a run; its faults are those that were passed over.
 
@@ -99,7 +102,7 @@ def load_dataset(
     dataset-one-image, batch-larger-than-dataset, those of checks.check_samples.
     """
     check_samples(config.sample_prompts)
-    check = check_dataset(config, info, known)
+    check = check_dataset(config, info, known_images)
     if check.faults and not skip_bad:
         raise_faults(check.faults)
     count = len(check.examples)
@@ -107,9 +110,9 @@ def load_dataset(
         raise EngineError("dataset-empty", path=config.train_data_dir)
     if count == 1:
         raise EngineError("dataset-one-image")
-    shown = sum(example.repeats for example in check.examples)
-    if config.batch_size > shown:
-        raise EngineError("batch-larger-than-dataset", batch_size=config.batch_size, images=shown)
+    images = sum(example.repeats for example in check.examples)
+    if config.batch_size > images:
+        raise EngineError("batch-larger-than-dataset", batch_size=config.batch_size, images=images)
     return check
 
 
@@ -127,8 +130,8 @@ def at_share(examples: list[Example], share: float, step: int) -> list[Example]:
     return [replace(e, bucket=cut_down(e.bucket, share, step)) for e in examples]
 
 
-def _example(name, path, caption, config, buckets, known: KnownImages) -> Example:
-    image = known.facts_of(path, name)
+def _example(name, path, caption, config, buckets, known_images: KnownImages) -> Example:
+    image = known_images.facts_of(path, name)
     bucket = choose_bucket(buckets, image.width, image.height)
     # What counts is how far the picture must be enlarged to cover its shape.
     if max(bucket.width / image.width, bucket.height / image.height) > ENLARGEMENT:

@@ -74,12 +74,12 @@ class KnownImages:
         if not self.table:
             return {}
         try:
-            kept = json_table.read_table(
+            table = json_table.read_table(
                 read_bounded(self.table, MOST_TABLE_BYTES), MOST_TABLE_BYTES
             )
-            if kept["pillow"] != PIL.__version__:
+            if table["pillow"] != PIL.__version__:
                 return {}
-            return {key: ImageFacts(*facts) for key, facts in kept["images"].items()}
+            return {key: ImageFacts(*facts) for key, facts in table["images"].items()}
         except (OSError, UnfitFile, ValueError, TypeError, KeyError, AttributeError):
             return {}  # none yet, or damaged: made again
 

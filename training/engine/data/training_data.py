@@ -144,14 +144,14 @@ class TrainingData:
 def caption_variants(caption: str, config: RunConfig) -> list[str]:
     """The texts a picture may be shown with: its caption, or several orders of its parts."""
     parts = [part.strip() for part in caption.split(",") if part.strip()]
-    kept, loose = parts[: config.keep_tokens], parts[config.keep_tokens :]
+    fixed, loose = parts[: config.keep_tokens], parts[config.keep_tokens :]
     if not config.shuffle_captions or len(loose) < 2:
         return [caption]
     generator = make_generator(config.seed, "caption", caption)
     variants = [caption]
     for _ in range(SHUFFLES - 1):
         order = torch.randperm(len(loose), generator=generator).tolist()
-        variants.append(", ".join(kept + [loose[i] for i in order]))
+        variants.append(", ".join(fixed + [loose[i] for i in order]))
     return list(dict.fromkeys(variants))
 
 

@@ -43,22 +43,25 @@ class Agreement:
         return {"conflicts": [asdict(one) for one in self.conflicts], "outdone": self.outdone}
 
 
-class Judge:
+class CaptionComparer:
     """Compares pictures with captions. labeler: its CLIP and its vocabulary are asked."""
 
     def __init__(self, labeler: ClipVocabularyLabeler):
         self.labeler = labeler
 
-    def look(self, image: Image.Image) -> torch.Tensor:
+    def embed(self, image: Image.Image) -> torch.Tensor:
         """(1, D) what CLIP keeps of a picture; small, so that thousands fit in memory."""
         return self.labeler.clip.image_features([image])
 
-    def compare(self, looks: list[torch.Tensor], captions: list[str]) -> list[Agreement]:
-        """An Agreement for each picture. looks: of `look`; captions: of the same pictures, without
-        trigger words, which CLIP does not know."""
-        if not looks:
+    def compare(self, embeds: list[torch.Tensor], captions: list[str]) -> list[Agreement]:
+        """An Agreement for each picture.
+
+        embeds: of `embed`. captions: of the same pictures, without trigger words, which CLIP does
+        not know.
+        """
+        if not embeds:
             return []
-        images = torch.cat(looks)
+        images = torch.cat(embeds)
         different = list(dict.fromkeys(captions))
         texts = torch.cat(
             [
@@ -81,13 +84,13 @@ class Judge:
             if group.pick > 1:  # several may be true at once, so none speaks against another
                 continue
             terms = [english for english, _chinese in group.terms]
-            said = [n for n, term in enumerate(terms) if _names(caption, term)]
-            if not said:
+            mentioned = [n for n, term in enumerate(terms) if _names(caption, term)]
+            if not mentioned:
                 continue
             chances = (self.labeler.clip.sharpness * image @ phrases.T)[0].softmax(dim=-1)
             best = int(chances.argmax())
-            if best not in said:
-                yield Conflict(terms[said[0]], terms[best], round(chances[best].item(), 3))
+            if best not in mentioned:
+                yield Conflict(terms[mentioned[0]], terms[best], round(chances[best].item(), 3))
 
 
 def _names(caption: str, term: str) -> bool:

@@ -107,28 +107,24 @@ def recommend(
         clip = _clip_for(renderer.base.family)
     steps = STEPS
     if training_seconds:
-        budget = SHARE_OF_TRAINING * training_seconds
         per_step = _seconds_per_step(renderer, seeded_prompts[0], guidance)
+        budget = SHARE_OF_TRAINING * training_seconds
         steps, most = affordable(budget, per_step, len(seeded_prompts), len(checkpoints))
         checkpoints = thinned(checkpoints, most)
     total = len(seeded_prompts) * (1 + len(STRENGTHS) * len(checkpoints))
-    done = iter(range(1, total + 1))
+    count_image = _counter(on_image, total)
 
-    def render(packs, steps):
+    def render(packs):
         requests = [
             SampleRequest(prompt, steps=steps, guidance=guidance, seed=seed, packs=packs)
             for prompt, seed in seeded_prompts
         ]
-        return renderer.render(
-            requests,
-            should_stop=should_stop,
-            on_image=lambda *_: on_image(next(done), total) if on_image else None,
-        )
+        return renderer.render(requests, should_stop=should_stop, on_image=count_image)
 
-    plain = render([], steps)
+    plain = render([])
     scorer = _CheckpointScorer(plain, references, [prompt for prompt, _ in seeded_prompts], clip)
     scores = [
-        scorer.score(step, path, {s: render([(path, s)], steps) for s in STRENGTHS})
+        scorer.score(step, path, {s: render([(path, s)]) for s in STRENGTHS})
         for step, path in checkpoints.items()
     ]
     best = max(scores, key=lambda score: (score.total, -score.step))
@@ -141,6 +137,14 @@ def recommend(
         steps=steps,
         seconds=time.monotonic() - began,
     )
+
+
+def _counter(on_image: Callable[[int, int], None] | None, total: int):
+    """What Renderer.render calls with each image, so that on_image hears (1 … total, total)."""
+    if on_image is None:
+        return None
+    numbers = iter(range(1, total + 1))
+    return lambda *_: on_image(next(numbers), total)
 
 
 def _with_seeds(prompts: Sequence[str]) -> list[tuple[str, int]]:

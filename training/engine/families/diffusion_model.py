@@ -147,8 +147,8 @@ class DiffusionModel(ABC):
 
     def loaded_around(self, parts: Iterable[str]) -> DiffusionModel:
         """The same base, loaded again around these parts of this one, which stay as they are."""
-        kept = {part: getattr(self.pipe, part) for part in parts}
-        return self.family.load(self.info, self.device, self.dtype, **kept)
+        components = {part: getattr(self.pipe, part) for part in parts}
+        return self.family.load(self.info, self.device, self.dtype, **components)
 
     def _encoders(self, text: bool) -> dict[str, torch.nn.Module]:
         vae: dict[str, torch.nn.Module] = {"vae": self.vae} if self.has_vae else {}

@@ -206,8 +206,8 @@ def _prediction_of_file(header: Header) -> str | None:
     return "epsilon" if claimed == "epsilon" else None
 
 
-def _refuse_channels(name: str, taken: int, given: int) -> None:
+def _refuse_channels(name: str, inputs: int, outputs: int) -> None:
     # An inpainting network also takes a mask, an editing one an image: more in than out.
-    if taken != given:
+    if inputs != outputs:
         reason = "it is made for inpainting or editing"
         raise EngineError("base-family-unsupported", name=name, reason=reason)

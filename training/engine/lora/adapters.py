@@ -92,11 +92,11 @@ def misfit(table, weights: LoraWeights) -> str:
     strange = [name for name in weights.modules if name not in table]
     if strange:
         return f"{len(strange)} of {len(weights.modules)} layers are unknown, such as {strange[0]}"
-    named: dict[tuple[str, str], str] = {}
+    name_of_layer: dict[tuple[str, str], str] = {}
     for name, module in weights.modules.items():
         part, path, layer = table[name]
-        if named.setdefault((part, path), name) != name:
-            return f"{named[part, path]} and {name} are the same layer"
+        if name_of_layer.setdefault((part, path), name) != name:
+            return f"{name_of_layer[part, path]} and {name} are the same layer"
         if _shapes(module) != _shapes_of_layer(layer, module):
             return f"the sizes of {name} differ"
     return ""

@@ -23,28 +23,30 @@ def check_fit(weights: str | Path, name: str, base, config=None) -> LoraHeader:
     config: see lora_header.look. Raises EngineError: those of look, what it calls fatal,
     lora-not-finite, lora-does-not-fit.
     """
-    found = look(weights, name, config).require()
-    check_numbers(found)
-    reason = _family_misfit(found, base.family) or layer_misfit(found, layers_of(base))
+    lora = look(weights, name, config).require()
+    check_numbers(lora)
+    reason = _family_misfit(lora, base.family) or layer_misfit(lora, layers_of(base))
     if reason:
         raise EngineError(
-            "lora-does-not-fit", name=name, family=found.family, base=base.name, reason=reason
+            "lora-does-not-fit", name=name, family=lora.family, base=base.name, reason=reason
         )
-    return found
+    return lora
 
 
-def layer_misfit(found: LoraHeader, layers: tuple[Layers, set[str]]) -> str:
+def layer_misfit(lora: LoraHeader, layers: tuple[Layers, set[str]]) -> str:
     """Why a file's layers are not those of a base, in a few words; "" when they are."""
     table, parts = layers
-    told = {module: layer for module, layer in found.layers.items() if part_of(module) in parts}
-    strange = [module for module in told if module not in table]
+    checked_layers = {
+        module: layer for module, layer in lora.layers.items() if part_of(module) in parts
+    }
+    strange = [module for module in checked_layers if module not in table]
     if strange:
-        return f"{len(strange)} of {len(found.layers)} layers are unknown, such as {strange[0]}"
-    named: dict[str, str] = {}
-    for module, layer in told.items():
+        return f"{len(strange)} of {len(lora.layers)} layers are unknown, such as {strange[0]}"
+    module_of_path: dict[str, str] = {}
+    for module, layer in checked_layers.items():
         path, shape = table[module]
-        if named.setdefault(path, module) != module:
-            return f"{named[path]} and {module} are the same layer"
+        if module_of_path.setdefault(path, module) != module:
+            return f"{module_of_path[path]} and {module} are the same layer"
         if not _fits(layer, shape):
             return f"the sizes of {module} differ"
     return ""
@@ -82,8 +84,8 @@ def idle_targets(base, targets: tuple[str, ...]) -> list[str]:
     ]
 
 
-def _family_misfit(found: LoraHeader, family: str) -> str:
-    return "" if found.family in (family, "unknown") else f"{found.family} ≠ {family}"
+def _family_misfit(lora: LoraHeader, family: str) -> str:
+    return "" if lora.family in (family, "unknown") else f"{lora.family} ≠ {family}"
 
 
 def _fits(layer: LayerEntry, shape: tuple[int, ...]) -> bool:

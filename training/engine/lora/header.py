@@ -89,13 +89,13 @@ def look(path: str | Path, name: str = "", config: str | Path | bool = True) -> 
     into at all: file-missing, file-is-pickle, file-not-safetensors, lora-folder-unclear.
     """
     file = style_paths.file_of(path)
-    name = name or _called(Path(path))
+    name = name or _display_name(Path(path))
     name = name.encode("utf-8", "replace").decode()  # a disk may hold names that are no text
     header = read_header(file, name)
     return _Look(file, name, header, config).result()
 
 
-def _called(path: Path) -> str:
+def _display_name(path: Path) -> str:
     """A folder goes by its own name, and so does the file in it that is called as in all others."""
     if path.is_dir():
         return path.resolve().name
@@ -131,7 +131,7 @@ class _Look:
                     break
         if not self.fatal:
             self._try(self._ask_for_config)
-        found = LoraHeader(
+        lora = LoraHeader(
             self.file,
             self.name,
             self.header,
@@ -142,9 +142,9 @@ class _Look:
             dialect_of(self.header.tensors),
             self.fatal,
         )
-        found.warnings.extend(_warnings(found))
-        found.notes.extend(_notes(found))
-        return found
+        lora.warnings.extend(_warnings(lora))
+        lora.notes.extend(_notes(lora))
+        return lora
 
     def _try(self, step, *arguments) -> None:
         try:
@@ -172,20 +172,20 @@ class _Look:
             if place is None:
                 foreign.append(key)
                 continue
-            kept = alphas.setdefault(place.module, {}) if place.half == "alpha" else None
-            kept = halves.setdefault(place.module, {}) if kept is None else kept
-            if place.half in kept:
+            keys = alphas.setdefault(place.module, {}) if place.half == "alpha" else None
+            keys = halves.setdefault(place.module, {}) if keys is None else keys
+            if place.half in keys:
                 self.fatal.append(
                     EngineError(
                         "lora-layer-twice",
                         name=self.name,
-                        first=kept[place.half],
+                        first=keys[place.half],
                         second=key,
                     )
                 )
                 if len(self.fatal) > MOST_FAULTS:
                     break
-            kept[place.half] = key
+            keys[place.half] = key
             paths.setdefault(place.module, (place.component, place.path))
         return halves, paths, alphas, foreign
 
@@ -235,13 +235,19 @@ class _Look:
             )
         rank = down.shape[0]
         stored = self._stored_alpha(module, alphas[module]["alpha"]) if module in alphas else None
-        told = self._told_alpha(module, *paths[module], rank)
-        differs = stored is not None and told is not None and not _is_near(stored, told, 1e-3)
+        configured = self._configured_alpha(module, *paths[module], rank)
+        differs = (
+            stored is not None and configured is not None and not _is_near(stored, configured, 1e-3)
+        )
         if differs:
             raise EngineError(
-                "lora-alpha-contradicts", name=self.name, module=module, first=stored, second=told
+                "lora-alpha-contradicts",
+                name=self.name,
+                module=module,
+                first=stored,
+                second=configured,
             )
-        alpha = told if stored is None else stored
+        alpha = configured if stored is None else stored
         self.layers[module] = LayerEntry(
             pair["down"], pair["up"], rank, alpha, down.shape[1:], up.shape[0]
         )
@@ -254,26 +260,26 @@ class _Look:
                 file.seek(self.header.start + entry.begin)
                 value = _number(entry.dtype, file.read(entry.end - entry.begin))
         if value is None or not settings.is_alpha(value):
-            shown = f"{list(entry.shape)} {entry.dtype}" if value is None else value
+            content = f"{list(entry.shape)} {entry.dtype}" if value is None else value
             raise EngineError(
-                "lora-alpha-unusable", name=self.name, module=module, value=str(shown)
+                "lora-alpha-unusable", name=self.name, module=module, value=str(content)
             )
         return value
 
-    def _told_alpha(self, module: str, component: str, path: str, rank: int) -> float | None:
+    def _configured_alpha(self, module: str, component: str, path: str, rank: int) -> float | None:
         part = component or part_of(module)
         sources = [self.settings.get(part), self.settings.get(""), self.beside]
-        alphas = [source.alpha_of(path, rank) for source in sources if source]
-        told = [alpha for alpha in alphas if alpha is not None]
-        if told and not _is_near(min(told), max(told), 1e-6):
+        candidates = [source.alpha_of(path, rank) for source in sources if source]
+        alphas = [alpha for alpha in candidates if alpha is not None]
+        if alphas and not _is_near(min(alphas), max(alphas), 1e-6):
             raise EngineError(
                 "lora-alpha-contradicts",
                 name=self.name,
                 module=module,
-                first=min(told),
-                second=max(told),
+                first=min(alphas),
+                second=max(alphas),
             )
-        return told[0] if told else None
+        return alphas[0] if alphas else None
 
     def _ask_for_config(self) -> None:
         """peft writes alpha into its configuration only; diffusers' own names mean alpha = rank."""
@@ -317,31 +323,29 @@ def _number(dtype: str, raw: bytes) -> float:
     return float(struct.unpack(_SCALARS[dtype], raw)[0])
 
 
-def _warnings(found: LoraHeader) -> list[EngineError]:
+def _warnings(lora: LoraHeader) -> list[EngineError]:
     warnings = []
-    if found.claimed and found.family != found.claimed:
+    if lora.claimed and lora.family != lora.claimed:
         warnings.append(
-            EngineError(
-                "lora-header-lies", name=found.name, claimed=found.claimed, found=found.family
-            )
+            EngineError("lora-header-lies", name=lora.name, claimed=lora.claimed, found=lora.family)
         )
-    lacking = sum(layer.alpha is None for layer in found.layers.values())
-    if not found.fatal and lacking:
-        total = len(found.layers)
+    lacking = sum(layer.alpha is None for layer in lora.layers.values())
+    if not lora.fatal and lacking:
+        total = len(lora.layers)
         warnings.append(
-            EngineError("lora-alpha-missing", name=found.name, count=lacking, total=total)
+            EngineError("lora-alpha-missing", name=lora.name, count=lacking, total=total)
         )
     return warnings
 
 
-def _notes(found: LoraHeader) -> list[EngineError]:
-    skipped = [module for module in found.layers if is_skipped_by_kohya(module)]
+def _notes(lora: LoraHeader) -> list[EngineError]:
+    skipped = [module for module in lora.layers if is_skipped_by_kohya(module)]
     if not skipped:
         return []
     return [
         EngineError(
             "lora-layers-beyond-kohya",
-            name=found.name,
+            name=lora.name,
             count=len(skipped),
             layers=", ".join(skipped[:4]),
         )

@@ -32,13 +32,13 @@ def rewrite(
     config: see lora_header.look. Raises EngineError: those of look, what it calls fatal,
     lora-not-finite, disk-full, folder-read-only, lora-export-damaged.
     """
-    found = look(source, config=config).require()
-    check_numbers(found)
-    _write(found, Path(target), metadata)
+    lora = look(source, config=config).require()
+    check_numbers(lora)
+    _write(lora, Path(target), metadata)
 
 
-def _write(found: LoraHeader, target: Path, metadata: dict[str, str]) -> None:
-    tensors = kohya_tensors(found)
+def _write(lora: LoraHeader, target: Path, metadata: dict[str, str]) -> None:
+    tensors = kohya_tensors(lora)
     table, offset = {}, 0
     for tensor in tensors:
         table[tensor.name] = {
@@ -47,17 +47,17 @@ def _write(found: LoraHeader, target: Path, metadata: dict[str, str]) -> None:
             "data_offsets": [offset, offset + tensor.length],
         }
         offset += tensor.length
-    kept = for_kohya(found, metadata)
-    known = {key: value for key, value in kept.items() if key.startswith("ss_")}
-    hasher = SshsHasher(len(_packed(known, table)))
-    with found.file.open("rb") as file:
-        for piece in _pieces(found, tensors, file):
+    metadata = for_kohya(lora, metadata)
+    ss_metadata = {key: value for key, value in metadata.items() if key.startswith("ss_")}
+    hasher = SshsHasher(len(_packed(ss_metadata, table)))
+    with lora.file.open("rb") as file:
+        for piece in _pieces(lora, tensors, file):
             hasher.update(piece)
-        full = kept | hasher.hashes()
+        full = metadata | hasher.hashes()
         with whole_file(target) as temporary:
             with temporary.open("wb") as out:
                 out.write(_packed(full, table))
-                for piece in _pieces(found, tensors, file):
+                for piece in _pieces(lora, tensors, file):
                     out.write(piece)
             if read_header(temporary).metadata != full:
                 raise EngineError("lora-export-damaged", name=target.name, reason="metadata")
@@ -75,72 +75,72 @@ class _Tensor:
     value: bytes = b""
 
 
-def kohya_tensors(found: LoraHeader) -> list[_Tensor]:
+def kohya_tensors(lora: LoraHeader) -> list[_Tensor]:
     """The tensors of a file under kohya's names, in the order they are to be written in.
 
     A file that has these names already stays as it is.
     """
-    if is_kohya(found):
+    if is_kohya(lora):
         return sorted(
-            (_copied(found, key, key) for key in found.header.tensors),
+            (_copied(lora, key, key) for key in lora.header.tensors),
             key=lambda tensor: (tensor.begin, tensor.length),
         )
     tensors = []
-    for module, layer in found.layers.items():
+    for module, layer in lora.layers.items():
         alpha = float(layer.rank if layer.alpha is None else layer.alpha)
         tensors += [
-            _copied(found, layer.down, f"{module}.lora_down.weight"),
-            _copied(found, layer.up, f"{module}.lora_up.weight"),
+            _copied(lora, layer.down, f"{module}.lora_down.weight"),
+            _copied(lora, layer.up, f"{module}.lora_up.weight"),
             _Tensor(f"{module}.alpha", "F32", (), 4, value=struct.pack("<f", alpha)),
         ]
     # As the safetensors library orders them, so that the hashes are those of its own files.
     return sorted(tensors, key=lambda tensor: (-_ORDER.index(tensor.dtype), tensor.name))
 
 
-def is_kohya(found: LoraHeader) -> bool:
+def is_kohya(lora: LoraHeader) -> bool:
     """Whether a file's tensors have kohya's names, and alphas of their own where one is told."""
     names = set()
-    for module, layer in found.layers.items():
+    for module, layer in lora.layers.items():
         names |= {f"{module}.lora_down.weight", f"{module}.lora_up.weight"}
         if layer.alpha is not None:
             names.add(f"{module}.alpha")
-    return names == set(found.header.tensors)
+    return names == set(lora.header.tensors)
 
 
-def for_kohya(found: LoraHeader, metadata: dict[str, str]) -> dict[str, str]:
+def for_kohya(lora: LoraHeader, metadata: dict[str, str]) -> dict[str, str]:
     """The metadata of a file in kohya's format: with the least that other tools want to know."""
-    told = {}
-    if not is_kohya(found):
-        layers = found.layers.values()
+    defaults = {}
+    if not is_kohya(lora):
+        layers = lora.layers.values()
         alpha = mode(layer.rank if layer.alpha is None else layer.alpha for layer in layers)
-        told = {
+        defaults = {
             "ss_v2": "False",
             "ss_network_module": "networks.lora",
             "ss_network_dim": str(mode(layer.rank for layer in layers)),
             "ss_network_alpha": f"{alpha:g}",
         }
-        if found.family in families.NAMES:
-            family = families.of(found.family)
-            told["ss_base_model_version"] = family.version
-            told["modelspec.architecture"] = family.architecture
+        if lora.family in families.NAMES:
+            family = families.of(lora.family)
+            defaults["ss_base_model_version"] = family.version
+            defaults["modelspec.architecture"] = family.architecture
     # Beside alphas of its own a file must not carry PEFT's settings: diffusers refuses both.
-    return told | {key: value for key, value in metadata.items() if key != HEADER_KEY}
+    return defaults | {key: value for key, value in metadata.items() if key != HEADER_KEY}
 
 
 _ORDER = ("F8_E5M2", "F8_E4M3", "F16", "BF16", "F32", "F64")
 
 
-def _copied(found: LoraHeader, key: str, name: str) -> _Tensor:
-    entry = found.header.tensors[key]
+def _copied(lora: LoraHeader, key: str, name: str) -> _Tensor:
+    entry = lora.header.tensors[key]
     return _Tensor(name, entry.dtype, entry.shape, entry.end - entry.begin, entry.begin)
 
 
-def _pieces(found: LoraHeader, tensors: list[_Tensor], file) -> Iterator[bytes]:
+def _pieces(lora: LoraHeader, tensors: list[_Tensor], file) -> Iterator[bytes]:
     for tensor in tensors:
         if tensor.value:
             yield tensor.value
             continue
-        file.seek(found.header.start + tensor.begin)
+        file.seek(lora.header.start + tensor.begin)
         remaining = tensor.length
         while remaining:
             piece = file.read(min(remaining, PIECE))

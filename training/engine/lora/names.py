@@ -61,9 +61,9 @@ def place_of(key: str, encoder: str = "") -> Place | None:
 
 def part_of(module: str) -> str:
     """The part of a model a kohya name tells; that of most layers where it tells none."""
-    named = filter(None, (kind.part_of(module) for kind in families.layer_names()))
+    parts = filter(None, (kind.part_of(module) for kind in families.layer_names()))
     usual = families.ALL[0].network
-    return next(named, _STRANGE_PART if module.startswith(_STRANGE_PREFIX) else usual)
+    return next(parts, _STRANGE_PART if module.startswith(_STRANGE_PREFIX) else usual)
 
 
 def is_ours(module: str) -> bool:

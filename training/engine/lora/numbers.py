@@ -19,15 +19,15 @@ _EXPONENTS = {
 }
 
 
-def check_numbers(found: LoraHeader) -> None:
+def check_numbers(lora: LoraHeader) -> None:
     """Raise lora-not-finite, naming the first layer whose weights are not all finite."""
-    with found.file.open("rb") as file:
-        for module, layer in found.layers.items():
+    with lora.file.open("rb") as file:
+        for module, layer in lora.layers.items():
             for key in (layer.down, layer.up):
-                entry = found.header.tensors[key]
-                file.seek(found.header.start + entry.begin)
+                entry = lora.header.tensors[key]
+                file.seek(lora.header.start + entry.begin)
                 if not _is_finite(file, entry.end - entry.begin, entry.dtype):
-                    raise EngineError("lora-not-finite", name=found.name, module=module)
+                    raise EngineError("lora-not-finite", name=lora.name, module=module)
 
 
 def _is_finite(file, length: int, dtype: str) -> bool:

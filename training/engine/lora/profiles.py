@@ -28,20 +28,20 @@ def profile(
 
     Raises EngineError("export-without-licence") for an external file that has none.
     """
-    kept = dict(metadata)
+    selected = dict(metadata)
     if name == "external":
-        kept = {
+        selected = {
             key: value
             for key, value in metadata.items()
             if key in MINIMUM or (key.startswith("modelspec.") and key != "modelspec.hash_sha256")
         }
-    if licence := letters.said(licence):
-        kept["modelspec.license"] = licence
-    if trigger_words := letters.said(trigger_words):
-        kept["modelspec.trigger_phrase"] = trigger_words
-    if name == "external" and not letters.said(kept.get("modelspec.license", "")):
+    if licence := letters.visible(licence):
+        selected["modelspec.license"] = licence
+    if trigger_words := letters.visible(trigger_words):
+        selected["modelspec.trigger_phrase"] = trigger_words
+    if name == "external" and not letters.visible(selected.get("modelspec.license", "")):
         raise EngineError("export-without-licence")
-    return {key: value for key, value in kept.items() if not key.startswith("sshs_")}
+    return {key: value for key, value in selected.items() if not key.startswith("sshs_")}
 
 
 def card(

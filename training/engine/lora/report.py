@@ -56,22 +56,22 @@ def inspect(path: str | Path) -> LoraReport:
 
     Raises EngineError when it can't be looked into at all: those of lora_header.look.
     """
-    found = look(path)
-    fatal = list(found.fatal)
+    lora = look(path)
+    fatal = list(lora.fatal)
     if not fatal:
         try:
-            check_numbers(found)
+            check_numbers(lora)
         except EngineError as error:
             fatal.append(error)
-    header = found.header
-    modules = found.layers or found.halves
+    header = lora.header
+    modules = lora.layers or lora.halves
     return LoraReport(
-        name=found.name,
-        family=found.family,
-        claimed=found.claimed,
-        dialect=found.dialect,
-        rank=_most([layer.rank for layer in found.layers.values()]) or 0,
-        alpha=_most([layer.alpha for layer in found.layers.values()]),
+        name=lora.name,
+        family=lora.family,
+        claimed=lora.claimed,
+        dialect=lora.dialect,
+        rank=_most([layer.rank for layer in lora.layers.values()]) or 0,
+        alpha=_most([layer.alpha for layer in lora.layers.values()]),
         modules=len(modules),
         parts=_parts(modules),
         params=sum(
@@ -82,22 +82,22 @@ def inspect(path: str | Path) -> LoraReport:
         dtype=_most([entry.dtype for entry in header.tensors.values()]) or "",
         size=header.size,
         metadata=header.metadata,
-        hashes=_hashes(found),
-        problems=fatal + found.warnings,
+        hashes=_hashes(lora),
+        problems=fatal + lora.warnings,
         usable=not fatal,
         trigger_words=header.metadata.get("modelspec.trigger_phrase", ""),
-        notes=found.notes,
+        notes=lora.notes,
     )
 
 
-def _hashes(found: LoraHeader) -> dict[str, str]:
-    whole = hash_file(found.file)
-    with found.file.open("rb") as file:
-        file.seek(found.header.start)
+def _hashes(lora: LoraHeader) -> dict[str, str]:
+    whole = hash_file(lora.file)
+    with lora.file.open("rb") as file:
+        file.seek(lora.header.start)
         weights = hashlib.file_digest(file, "sha256").hexdigest()
     hashes = {"sha256": whole, "autov2": whole[:10], "sshs_model_hash": weights}
-    if "sshs_legacy_hash" in found.header.metadata:
-        hashes["sshs_legacy_hash"] = found.header.metadata["sshs_legacy_hash"]
+    if "sshs_legacy_hash" in lora.header.metadata:
+        hashes["sshs_legacy_hash"] = lora.header.metadata["sshs_legacy_hash"]
     return hashes
 
 

@@ -88,10 +88,10 @@ class LoraSettings:
         None where nothing is told. rank: of the layer's weights. Raises lora-rank-differs,
         lora-setting-unsupported.
         """
-        told = self._value(self.rank_pattern, "rank_pattern", path, self.rank)
-        if told is not None and told != rank:
+        rank_in_settings = self._value(self.rank_pattern, "rank_pattern", path, self.rank)
+        if rank_in_settings is not None and rank_in_settings != rank:
             raise EngineError(
-                "lora-rank-differs", name=self.name, module=path, rank=rank, told=told
+                "lora-rank-differs", name=self.name, module=path, rank=rank, told=rank_in_settings
             )
         alpha = self._value(self.alpha_pattern, "alpha_pattern", path, self.alpha)
         if alpha is None and self.rslora:
@@ -169,10 +169,10 @@ def unsupported(name: str, source: str, setting: str, value) -> EngineError:
 def says_dora(metadata: dict[str, str]) -> bool:
     """Whether kohya's metadata says that LyCORIS took the weights apart (DoRA)."""
     try:
-        told = json_table.read_table(metadata.get("ss_network_args", "{}"), MOST_BYTES)
+        arguments = json_table.read_table(metadata.get("ss_network_args", "{}"), MOST_BYTES)
     except ValueError:
         return False  # only a remark of the trainer
-    flags = (told.get("dora_wd"), told.get("use_dora"))
+    flags = (arguments.get("dora_wd"), arguments.get("use_dora"))
     return any(str(flag).lower() in ("true", "1") for flag in flags)
 
 
@@ -192,7 +192,7 @@ def from_header(name: str, metadata: dict[str, str]) -> dict[str, LoraSettings]:
         if not dot:
             component, setting = "", key
         components.setdefault(component, {})[setting] = value
-    return {part: _settings(name, source, told) for part, told in components.items()}
+    return {part: _settings(name, source, values) for part, values in components.items()}
 
 
 def from_config(name: str, path: Path) -> tuple[LoraSettings, str]:
@@ -223,22 +223,22 @@ def _unreadable(name: str, source: str, reason: str) -> EngineError:
     return EngineError("lora-settings-unreadable", name=name, source=source, reason=reason)
 
 
-def _settings(name: str, source: str, told: dict) -> LoraSettings:
-    kind = kind_of_settings(told)
+def _settings(name: str, source: str, values: dict) -> LoraSettings:
+    kind = kind_of_settings(values)
     if kind:
         raise EngineError("lora-kind-unsupported", name=name, kind=kind)
-    for setting, value in told.items():
+    for setting, value in values.items():
         if setting not in _WITHOUT_EFFECT and not _is_off(value):
             raise unsupported(name, source, setting, value)
-    beginning = told.get("init_lora_weights")
+    beginning = values.get("init_lora_weights")
     if isinstance(beginning, dict | list) or beginning not in _PLAIN_BEGINNINGS:
         raise unsupported(name, source, "init_lora_weights", beginning)
-    if told.get("use_rslora") not in (None, True, False):
-        raise unsupported(name, source, "use_rslora", told["use_rslora"])
-    rank = told.get("r")
+    if values.get("use_rslora") not in (None, True, False):
+        raise unsupported(name, source, "use_rslora", values["use_rslora"])
+    rank = values.get("r")
     if rank is not None and not _is_rank(rank):
         raise unsupported(name, source, "r", rank)
-    alpha = told.get("lora_alpha")
+    alpha = values.get("lora_alpha")
     if alpha is not None and not is_alpha(alpha):
         raise unsupported(name, source, "lora_alpha", alpha)
     settings = LoraSettings(
@@ -246,9 +246,9 @@ def _settings(name: str, source: str, told: dict) -> LoraSettings:
         source,
         rank,
         alpha,
-        bool(told.get("use_rslora")),
-        _patterns(name, source, "rank_pattern", told.get("rank_pattern"), _is_rank),
-        _patterns(name, source, "alpha_pattern", told.get("alpha_pattern"), is_alpha),
+        bool(values.get("use_rslora")),
+        _patterns(name, source, "rank_pattern", values.get("rank_pattern"), _is_rank),
+        _patterns(name, source, "alpha_pattern", values.get("alpha_pattern"), is_alpha),
     )
     settings.compile()
     return settings

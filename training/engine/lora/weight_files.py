@@ -79,12 +79,12 @@ def read(path: str | Path, config: str | Path | bool = True) -> LoraWeights:
     config: see lora_header.look. Raises EngineError: those of look, whatever it calls fatal,
     lora-not-finite.
     """
-    found = look(path, config=config).require()
-    if found.header.size > MAX_BYTES:
+    lora = look(path, config=config).require()
+    if lora.header.size > MAX_BYTES:
         reason = f"it is larger than {MAX_BYTES // 10**9} GB"
-        raise EngineError("file-not-safetensors", name=found.name, reason=reason)
-    check_numbers(found)
-    return _weights(found)
+        raise EngineError("file-not-safetensors", name=lora.name, reason=reason)
+    check_numbers(lora)
+    return _weights(lora)
 
 
 def write_kohya(
@@ -142,15 +142,15 @@ def _check_written(file: Path, name: str, tensors: dict, metadata: dict) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _weights(found: LoraHeader) -> LoraWeights:
+def _weights(lora: LoraHeader) -> LoraWeights:
     try:
-        tensors = load_file(found.file)
+        tensors = load_file(lora.file)
     except (SafetensorError, OSError) as error:
         raise EngineError(
-            "file-not-safetensors", name=found.name, reason=str(error)[:200]
+            "file-not-safetensors", name=lora.name, reason=str(error)[:200]
         ) from error
     modules = {
         module: LoraModule(tensors[layer.down], tensors[layer.up], layer.alpha)
-        for module, layer in found.layers.items()
+        for module, layer in lora.layers.items()
     }
-    return LoraWeights(modules, found.header.metadata, found.dialect, found.warnings)
+    return LoraWeights(modules, lora.header.metadata, lora.dialect, lora.warnings)

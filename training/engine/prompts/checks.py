@@ -18,7 +18,7 @@ def check(prompt: str, negative: str = "") -> None:
     """
     check_part(prompt)
     check_negative(negative)
-    if not letters.said(word_weights.words_of(prompt)):
+    if not letters.visible(word_weights.words_of(prompt)):
         raise EngineError("prompt-empty")
 
 

@@ -19,14 +19,14 @@ HALF = re.compile("[\ud800-\udfff]")
 _SHOWN = 80  # letters of a text in a message
 
 
-def said(text: str) -> str:
+def visible(text: str) -> str:
     """The text without blanks around it; "" where nothing in it can be seen."""
     return text.strip(_EDGES) if _PLAIN.search(text) or any(map(_is_seen, text)) else ""
 
 
 def one_line(text: str) -> str:
-    """As `said`, in one line with single blanks."""
-    return " ".join(said(text).split())
+    """As `visible`, in one line with single blanks."""
+    return " ".join(visible(text).split())
 
 
 def has_control(text: str) -> bool:

@@ -40,8 +40,8 @@ def split_tags(prompt: str) -> tuple[str, list[Tag]]:
     prompt-tag-unsupported.
     """
     if doubled := _DOUBLED.search(prompt):
-        meant = _TAG.findall(doubled[0])[0]
-        raise EngineError("prompt-tag-like", tag=doubled[0], meant=meant)
+        suggestion = _TAG.findall(doubled[0])[0]
+        raise EngineError("prompt-tag-like", tag=doubled[0], meant=suggestion)
     tags = [_read(text) for text in _TAG.findall(prompt)]
     for words in _TAG.split(prompt):
         if lookalike := tag_lookalikes.first(words):
@@ -62,16 +62,16 @@ def refuse_tags(text: str, code: str) -> None:
         raise EngineError(code, tag=lookalike.text)
 
 
-def called(
-    tags: Iterable[Tag], known: Mapping[str, Pack], usual: Callable[[Pack], float]
+def packs_of(
+    tags: Iterable[Tag], packs_by_name: Mapping[str, Pack], usual: Callable[[Pack], float]
 ) -> list[tuple[Pack, float]]:
     """What each tag's name stands for, once, and its strength; see strengths.added_up.
 
-    known: name → pack, of which one may have several. usual: the strength of a pack whose tag
-    names none. Raises EngineError("pack-unknown") with a name that is nearly the same, or
+    packs_by_name: one pack may have several names. usual: the strength of a pack whose tag names
+    none. Raises EngineError("pack-unknown") with a name that is nearly the same, or
     ("pack-not-among") with all packs where none is.
     """
-    packs = {unicodedata.normalize("NFC", name): pack for name, pack in known.items()}
+    packs = {unicodedata.normalize("NFC", name): pack for name, pack in packs_by_name.items()}
     chosen = []
     for tag in tags:
         name = unicodedata.normalize("NFC", tag.name)
@@ -91,7 +91,7 @@ def _unknown(name: str, packs: Mapping[str, object]) -> EngineError:
     for other, pack in packs.items():
         names.setdefault(pack, []).append(other)
     names_of_packs = [
-        called[0] + "".join(f" = {more}" for more in called[1:]) for called in names.values()
+        aliases[0] + "".join(f" = {more}" for more in aliases[1:]) for aliases in names.values()
     ]
     return EngineError("pack-not-among", name=name, known=", ".join(names_of_packs) or "–")
 
@@ -105,12 +105,12 @@ def find_packs(tags: list[Tag], folder: str | Path | None) -> list[tuple[Path, f
     styles = style_paths.styles_in(folder)
     files = {path.stem: path for path in styles.values()} | styles
     try:
-        return called(tags, files, lambda _path: 1.0)
+        return packs_of(tags, files, lambda _path: 1.0)
     except EngineError as error:
-        known = ", ".join(styles) or "–"
+        choices = ", ".join(styles) or "–"
         name = error.facts["name"]
         raise EngineError(
-            "lora-unknown-name", name=name, folder=str(folder), known=known
+            "lora-unknown-name", name=name, folder=str(folder), known=choices
         ) from error
 
 
@@ -130,13 +130,13 @@ def _read(text: str) -> Tag:
     if not name:
         raise EngineError("prompt-bad-tag", tag=text)
     if len(parts) > 1 or any("=" in part for part in parts):
-        meant = tag_lookalikes.written(name, tag_lookalikes.nearest(parts[0]))
-        raise EngineError("prompt-tag-parts", tag=text, meant=meant)
+        suggestion = tag_lookalikes.written(name, tag_lookalikes.nearest(parts[0]))
+        raise EngineError("prompt-tag-parts", tag=text, meant=suggestion)
     if not parts:
         return Tag(name, None)
     if (strength := strengths.read(parts[0])) is not None:
         return Tag(name, strength)
     if (near := tag_lookalikes.nearest(parts[0])) is None:
         raise EngineError("prompt-bad-tag", tag=text)
-    meant = tag_lookalikes.written(name, near)
-    raise EngineError("prompt-tag-like", tag=text, meant=meant)
+    suggestion = tag_lookalikes.written(name, near)
+    raise EngineError("prompt-tag-like", tag=text, meant=suggestion)

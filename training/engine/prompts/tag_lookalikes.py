@@ -43,8 +43,8 @@ class Lookalike:
 def first(words: str) -> Lookalike | None:
     """The first thing in a text that is like a style tag; None where nothing is."""
     plain = unicodedata.normalize("NFKC", words)
-    seen = "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")  # invisible
-    return next(_all(seen), None)
+    visible = "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")  # invisible
+    return next(_all(visible), None)
 
 
 def written(name: str, strength: float | None) -> str:
@@ -62,8 +62,8 @@ def nearest(text: str) -> float | None:
     return number / 100 if number is not None and match[0].endswith("%") else number
 
 
-def _all(seen: str) -> Iterator[Lookalike]:
-    for match in _BRACKETED.finditer(seen):
+def _all(visible: str) -> Iterator[Lookalike]:
+    for match in _BRACKETED.finditer(visible):
         word = (match["word"] or match["bare"]).lower()
         if _near_lora(word):
             yield _like(match[0], match.end("word" if match["word"] else "bare") - match.start())
@@ -72,12 +72,12 @@ def _all(seen: str) -> Iterator[Lookalike]:
         elif match["angle"] == "<" and word.isascii():
             # Of any such thing WebUI makes a call; we have nothing else to be called.
             yield Lookalike(match[0], EngineError("prompt-tag-unsupported", tag=match[0].strip()))
-    for match in _BARE.finditer(seen):
+    for match in _BARE.finditer(visible):
         if match["word"].lower() in _RELATIVES | _SLIPS:
             yield _like(match[0], len(match["word"]))
-    for match in _BARE_NAME.finditer(seen):
+    for match in _BARE_NAME.finditer(visible):
         yield _like(match[0], len("lora"))
-    for match in _TAIL.finditer(seen):
+    for match in _TAIL.finditer(visible):
         yield _like(match[0], 0)
 
 
@@ -96,5 +96,5 @@ def _like(text: str, after: int) -> Lookalike:
         apart = re.fullmatch(rf"[\s=;|/._-]*(.*?)[\s=;|/_-]+({_NUMBER})", inside)
         name, strength = apart.groups() if apart else (inside, "")
     name = name.strip(" .\"'()[]{}〉》›»⟩")
-    meant = written(name, nearest(strength)) if name else "<lora:name:0.7>"
-    return Lookalike(text, EngineError("prompt-tag-like", tag=text.strip(), meant=meant))
+    suggestion = written(name, nearest(strength)) if name else "<lora:name:0.7>"
+    return Lookalike(text, EngineError("prompt-tag-like", tag=text.strip(), meant=suggestion))

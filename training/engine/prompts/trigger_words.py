@@ -55,7 +55,7 @@ def with_trigger(caption: str, trigger_words: str) -> str:
         return caption
     caption = PLACEHOLDER.sub(lambda _match: ", ".join(terms), caption)
     lacking = [term for term in terms if not _pattern(term).search(caption)]
-    return ", ".join([*lacking, caption] if letters.said(caption) else lacking)
+    return ", ".join([*lacking, caption] if letters.visible(caption) else lacking)
 
 
 def without_trigger(caption: str, trigger_words: str) -> str:

@@ -198,8 +198,8 @@ def _opening(text: str, end: int) -> int | None:
 
 
 def _like(form: str, text: str, number: str) -> EngineError:
-    meant = f"({text.strip()}:{_number(number)})"
-    return EngineError("prompt-weight-like", form=form.strip(), meant=meant)
+    suggestion = f"({text.strip()}:{_number(number)})"
+    return EngineError("prompt-weight-like", form=form.strip(), meant=suggestion)
 
 
 def _number(text: str) -> str:

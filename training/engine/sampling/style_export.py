@@ -52,8 +52,8 @@ def check(
     target = _target(Path(source), Path(folder), name)
     strengths.check(target.name, strength)
     triggers.check(trigger_words, "--trigger")
-    found = look(source).require()
-    return target, found, profile(found.header.metadata, profile_name, licence, trigger_words)
+    lora = look(source).require()
+    return target, lora, profile(lora.header.metadata, profile_name, licence, trigger_words)
 
 
 def export(
@@ -80,7 +80,7 @@ def export(
     folder-read-only. Nothing is left then.
     """
     source, folder = Path(source), Path(folder)
-    target, found, metadata = check(
+    target, lora, metadata = check(
         source,
         folder,
         profile_name,
@@ -91,7 +91,7 @@ def export(
     )
     check_writable(folder)
     with whole_file(target) as temporary:
-        if not precision and found.dialect not in ("kohya", "sgm"):
+        if not precision and lora.dialect not in ("kohya", "sgm"):
             precision = "fp16"  # what every tool reads
         _copy(source, temporary, metadata, precision)
         picture = _preview(renderer, temporary, prompt, strength, target) if renderer else None
@@ -100,7 +100,7 @@ def export(
         preview = target.with_suffix(".preview.png")
         with whole_file(preview) as temporary:
             picture.save(temporary, "PNG")
-    write_json(target.with_suffix(".json"), card(metadata, strength, family=found.family))
+    write_json(target.with_suffix(".json"), card(metadata, strength, family=lora.family))
     return Exported(target, hash_file(target), target.with_suffix(".json"), preview)
 
 
@@ -127,8 +127,8 @@ def _copy(source: Path, target: Path, metadata: dict[str, str], precision: str |
     if precision is None:
         rewrite(source, target, metadata)
         return
-    kept = for_kohya(look(source), metadata)
-    weight_files.write_kohya(target, weight_files.read(source).modules, kept, precision)
+    metadata_in_file = for_kohya(look(source), metadata)
+    weight_files.write_kohya(target, weight_files.read(source).modules, metadata_in_file, precision)
 
 
 def _preview(renderer, path: Path, prompt: str, strength: float, target: Path):

@@ -98,11 +98,11 @@ def find_strips(colours: np.ndarray) -> Strips:
         "right": turned[::-1][:, along],
         "bottom": colours[::-1][:, across],
     }
-    kept = {
+    straight = {
         side: depth if depth and ends_straight(inner[side], depth) else 0
         for side, depth in depths.items()
     }
-    return Strips(**kept)
+    return Strips(**straight)
 
 
 def ends_straight(lines: np.ndarray, depth: int) -> bool:

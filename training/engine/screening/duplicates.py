@@ -91,7 +91,7 @@ def near_duplicates(
     prints = np.array(
         [[int(part, 16) for part in hashes[name].split("-")] for name in names], dtype=np.uint64
     )
-    found = []
+    duplicates = []
     for later in range(1, len(names)):
         before = prints[:later]
         # Both ways round: either of the two may be the one that was cut.
@@ -100,11 +100,11 @@ def near_duplicates(
         distances = np.minimum(ours, theirs)
         near = (distances[:, :FIRST_CUT] <= settings.duplicate_distance).any(axis=1)
         near |= (distances[:, FIRST_CUT:] <= settings.crop_distance).any(axis=1)
-        found += [
+        duplicates += [
             _duplicate(names[later], names[other], distances[other], settings)
             for other in np.flatnonzero(near)
         ]
-    return sorted(found, key=lambda pair: (pair.distance, pair.name, pair.other))
+    return sorted(duplicates, key=lambda pair: (pair.distance, pair.name, pair.other))
 
 
 def _duplicate(name: str, other: str, distances: np.ndarray, settings) -> Duplicate:

@@ -242,11 +242,11 @@ def _comb(profile: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
     level = np.maximum(_running_level(spectrum), 1e-9)
     outstanding, amplitude = spectrum / level, 2 * spectrum / window.sum()
     # Unscaled 8 px blocks and the enlarging filter itself have lines of their own.
-    taken = np.array([1 / 8, 1 / 4, 1 / 3, 3 / 8, 1 / 2])
+    own_frequencies = np.array([1 / 8, 1 / 4, 1 / 3, 3 / 8, 1 / 2])
     total, size, used = (np.zeros(len(PERIODS)) for _ in range(3))
     for harmonic in (1, 2, 3):
         frequency = harmonic / PERIODS
-        free = np.abs(frequency[:, None] - taken).min(axis=1) > 2.5 / length
+        free = np.abs(frequency[:, None] - own_frequencies).min(axis=1) > 2.5 / length
         place = np.minimum(np.round(frequency * SPECTRUM).astype(int), SPECTRUM // 2)
         total += free * np.log(np.clip(outstanding[place], 0.3, 12))
         size += free * amplitude[place]

@@ -43,8 +43,8 @@ def in_eight_bit(config: RunConfig, optimizer):
     """
     from bitsandbytes.functional import quantize_blockwise  # noqa: PLC0415 -- an optional package
 
-    kept = ("params", "lr", "base_lr", "name")
-    groups = [{key: group[key] for key in kept} for group in optimizer.param_groups]
+    keys = ("params", "lr", "base_lr", "name")
+    groups = [{key: group[key] for key in keys} for group in optimizer.param_groups]
     smaller = make_optimizer(config, groups, "adamw8bit")
     for place, group in enumerate(smaller.param_groups):
         for index, parameter in enumerate(group["params"]):
@@ -122,9 +122,11 @@ def restore_optimizer(optimizer, tensors: dict[str, torch.Tensor], plain: dict) 
         if first != "group":
             state.setdefault(int(first), {})[key] = value
     groups = []
-    for position, (now, kept) in enumerate(zip(full["param_groups"], plain["groups"], strict=True)):
+    for position, (now, saved_group) in enumerate(
+        zip(full["param_groups"], plain["groups"], strict=True)
+    ):
         group = {"params": now["params"]}
-        for key, value in kept.items():
+        for key, value in saved_group.items():
             group[key] = tuple(value) if isinstance(now.get(key), tuple) else value
         prefix = f"group.{position}."
         for name, value in tensors.items():

@@ -173,8 +173,8 @@ class Run:
             self._look_at_control()
             yield from self._one_step()
             self.step += 1
-            asked = [self.control.wants_save(), self.control.wants_sample()]
-            wants_save, wants_sample = self.processes.any(asked)
+            requests = [self.control.wants_save(), self.control.wants_sample()]
+            wants_save, wants_sample = self.processes.any(requests)
             at_save = self.step % self.config.save_steps == 0 or wants_save
             if self._should_read_losses() or at_save or wants_sample or self.step == self.set.total:
                 yield from self._read_losses()
@@ -310,8 +310,8 @@ class Run:
             return
         digest = self._write_weights(self.folder.final)
         losses = self.training_step.fixed_losses(self.set.data, IMAGE_SHARES)
-        named = run_files.by_loss(self.set.examples, losses)
-        self._record("finished", sha256=digest, image_losses=named)
+        image_losses = run_files.by_loss(self.set.examples, losses)
+        self._record("finished", sha256=digest, image_losses=image_losses)
         yield Finished(str(self.folder.final), digest, self.log.seconds, self.step)
 
     def _record(self, state: str, **facts) -> None:
@@ -341,9 +341,9 @@ class Run:
 
     def _look_at_control(self) -> None:
         """Obey the control at a step boundary. Raises _Stop."""
-        asked = [self.control.should_cancel(), self.control.should_pause()]
+        requests = [self.control.should_cancel(), self.control.should_pause()]
         # The first encoding is done by one process after the other: each decides for itself.
-        cancel, pause = self.processes.any(asked) if self.is_set_up else asked
+        cancel, pause = self.processes.any(requests) if self.is_set_up else requests
         if cancel:
             raise _Stop(Cancelled(self.step))
         if pause:

@@ -10,7 +10,7 @@ from training.engine.config.run_config import RunConfig
 from training.engine.data.dataset import Example
 from training.engine.errors import EngineError
 from training.engine.lora import adapters, weight_files
-from training.engine.lora.metadata import library_versions, training_metadata
+from training.engine.lora.metadata import RunProgress, library_versions, training_metadata
 from training.engine.train.run_state import RunState, random_state
 
 
@@ -21,18 +21,17 @@ def write_weights(run, path: Path) -> str:
     """
     with run.training_step.averaged():
         modules = adapters.trained_modules(run.training_step.model)
-    metadata = training_metadata(
-        run.config,
-        run.info,
-        run.set.examples + run.set.held_back,
+    progress = RunProgress(
         step=run.step,
         total=run.set.total,
         epoch=run.set.plan.epoch_of(max(0, run.step - 1)) + 1,
         steps_per_epoch=run.set.plan.steps_per_epoch,
-        alpha=next(iter(modules.values())).stored_alpha,
         started=run.started,
         finished=time.time(),
     )
+    alpha = next(iter(modules.values())).stored_alpha
+    examples = run.set.examples + run.set.held_back
+    metadata = training_metadata(run.config, run.info, examples, progress, alpha)
     return weight_files.write_kohya(
         path, modules, metadata, run.config.save_precision, run.saved_step
     )

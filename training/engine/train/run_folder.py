@@ -86,17 +86,17 @@ class RunFolder:
         """Drop events of steps that a resumed run makes again, so that none is told twice."""
         if not self.events.is_file():
             return
-        kept = []
+        remaining = []
         for line in self.events.read_text(encoding="utf-8").splitlines():
             try:
                 event = json.loads(line)
             except json.JSONDecodeError:
                 continue  # the last line of a run that was killed while writing
             if event.get("step", 0) <= step and event.get("event") not in ("paused", "finished"):
-                kept.append(line)
+                remaining.append(line)
         with disk_errors(self.folder):
             temporary = self.events.with_suffix(".tmp")
-            temporary.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
+            temporary.write_text("".join(line + "\n" for line in remaining), encoding="utf-8")
             temporary.replace(self.events)
 
     def write_record(self, facts: dict[str, Any], step: int = 0) -> None:

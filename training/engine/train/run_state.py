@@ -67,10 +67,10 @@ def newest_state(folder: Path) -> RunState | None:
         return None
     newest = folders[-1]
     try:
-        told = json_table.read_table(
+        state = json_table.read_table(
             (newest / "state.json").read_bytes(), MOST_BYTES, infinity=True
         )
-        step, plain, facts = told["step"], told["plain"], told["facts"]
+        step, plain, facts = state["step"], state["plain"], state["facts"]
         parts = {
             part: _tensors(newest / f"{part}.safetensors")
             for part in ("weights", "optimizer", "random")

@@ -100,7 +100,7 @@ _NAMES = (
 )
 
 
-@given(st.dictionaries(_NAMES, _WORDS.map(letters.said).filter(bool), min_size=1, max_size=5))
+@given(st.dictionaries(_NAMES, _WORDS.map(letters.visible).filter(bool), min_size=1, max_size=5))
 def test_written_captions_read_back_equal(rows):
     table = captions.read_metadata_text(captions.metadata_text(rows))
 

@@ -59,7 +59,7 @@ def find_columns(lines: list[list[str]], table: str) -> tuple[int, int] | None:
     if len(captions) != 1:
         several = "captions-column-unclear" if captions else "captions-column-unknown"
         others = captions or [at for at in range(len(heading)) if at != name]
-        raise EngineError(several, name=table, columns=_shown(heading, others))
+        raise EngineError(several, name=table, columns=_column_names(heading, others))
     return name, captions[0]
 
 
@@ -93,8 +93,8 @@ def _is_like_one(word: str) -> bool:
 def _name_column(heading: list[str], images: list[int]) -> int | None:
     """The first known word for a picture's name, those above pictures before all others."""
     words = [_word(cell) for cell in heading]
-    known = [words.index(word) for word in NAME_COLUMNS if word in words]
-    return next((at for at in known if at in images), known[0] if known else None)
+    candidates = [words.index(word) for word in NAME_COLUMNS if word in words]
+    return next((at for at in candidates if at in images), candidates[0] if candidates else None)
 
 
 def _image_columns(rows: list[list[str]], columns: int) -> list[int]:
@@ -109,8 +109,8 @@ def _of_two(heading, name, captions) -> tuple[int, int] | None:
         return (name, captions[0]) if " " not in heading[name].strip() else None
     if name is None:
         return None
-    known = captions or " " not in heading[1 - name].strip()
-    return (name, 1 - name) if known else None
+    is_heading = captions or " " not in heading[1 - name].strip()
+    return (name, 1 - name) if is_heading else None
 
 
 def _reads_as_heading(heading: list[str]) -> bool:
@@ -131,10 +131,10 @@ def _is_above(heading, rows, images) -> bool:
 
 def _only_image(heading, images, table) -> int:
     if len(images) != 1:
-        shown = _shown(heading, images or range(len(heading)))
-        raise EngineError("captions-picture-unclear", name=table, columns=shown)
+        names = _column_names(heading, images or range(len(heading)))
+        raise EngineError("captions-picture-unclear", name=table, columns=names)
     return images[0]
 
 
-def _shown(heading, columns) -> str:
+def _column_names(heading, columns) -> str:
     return ", ".join(heading[at].strip("\ufeff \t")[:_LONGEST_WORD] for at in columns)

@@ -187,8 +187,8 @@ def csv_records(text: str, name: str, dialect: Dialect) -> Iterator[Record]:
         record = _simple(line, position, end, number, dialect)
         record = record or _record(text, position, end, number, dialect)
         if record is None or is_broken(record):
-            shown = shorten(line)
-            problem = EngineError("captions-line-unreadable", line=number, name=name, text=shown)
+            excerpt = shorten(line)
+            problem = EngineError("captions-line-unreadable", line=number, name=name, text=excerpt)
             record = Record(number, position, end, problem=problem)
         yield record
         number += 1 if record.end == end else _lines_in(text, position, record.end)
@@ -209,9 +209,11 @@ def _simple(line, start, end, number, dialect) -> Record | None:
     name, separator, caption = line.partition(mark)
     if not separator or not is_image(name):
         return None
-    said = caption.rstrip(f"{mark} \t\r\n")
+    stripped = caption.rstrip(f"{mark} \t\r\n")
     at = start + len(name) + len(mark)
-    return Record(number, start, end, file_name(name), letters.said(said), at=(at, at + len(said)))
+    return Record(
+        number, start, end, file_name(name), letters.visible(stripped), at=(at, at + len(stripped))
+    )
 
 
 def _record(text, start, end, number, dialect) -> Record | None:
@@ -237,7 +239,7 @@ def _record(text, start, end, number, dialect) -> Record | None:
         return None
     name, caption, where = pair
     at = None if is_one_cell else where
-    return Record(number, start, record_end, file_name(name), letters.said(caption), at=at)
+    return Record(number, start, record_end, file_name(name), letters.visible(caption), at=at)
 
 
 def _pair(text, cells, dialect) -> tuple[str, str, tuple[int, int]] | None:
@@ -275,7 +277,7 @@ def _checked(text, name, spread) -> tuple[str, str, tuple[int, int]] | None:
     """The pair, unless the caption begins with a file's name: then the columns are others."""
     at = (spread[0].start, spread[-1].end)
     if all(cell.quoted for cell in spread):  # one tag a cell, if there are several
-        caption = ", ".join(letters.said(cell.text) for cell in spread)
+        caption = ", ".join(letters.visible(cell.text) for cell in spread)
     else:
         caption = text[slice(*at)]
     opening = re.match(rf"[^,;\t|]{{1,200}}\.(?:{ENDINGS})\s*[,;\t|]", caption, re.IGNORECASE)

@@ -98,10 +98,10 @@ class CaptionFile:
         index = ImageIndex(images)
         records: dict[str, Record] = {}
         for record in self.records:
-            meant = index.find(record.name)
-            known = records.get(meant[0]) if len(meant) == 1 else record
-            if known is None or (known is not record and not known.caption):
-                records[meant[0]] = record
+            matches = index.find(record.name)
+            former = records.get(matches[0]) if len(matches) == 1 else record
+            if former is None or (former is not record and not former.caption):
+                records[matches[0]] = record
         return records
 
     def write(self, drafts: dict[str, str]) -> None:
@@ -110,11 +110,13 @@ class CaptionFile:
         What is replaced stays in a copy beside the file. Raises EngineError: folder-read-only,
         disk-full.
         """
-        known = self.records_of(list(drafts))
-        if any(record.caption for record in known.values()):
+        records = self.records_of(list(drafts))
+        if any(record.caption for record in records.values()):
             self._keep_a_copy()
-        text = self._filled({known[name].start: (known[name], drafts[name]) for name in known})
-        added = {name: caption for name, caption in drafts.items() if name not in known}
+        text = self._filled(
+            {records[name].start: (records[name], drafts[name]) for name in records}
+        )
+        added = {name: caption for name, caption in drafts.items() if name not in records}
         text = self._ended(text) + "".join(
             self._row(name, caption) + self._line_end for name, caption in added.items()
         )

@@ -150,7 +150,7 @@ def _take_sidecar(result, index, stem, path, sources) -> None:
 
 
 def _give(result, sources, image, caption, source) -> None:
-    known = result.captions.setdefault(image, caption)
+    former = result.captions.setdefault(image, caption)
     first = sources.setdefault(image, source)
-    if known != caption:
+    if former != caption:
         result.faults.append(EngineError("caption-second", name=image, first=first, second=source))

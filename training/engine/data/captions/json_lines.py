@@ -24,8 +24,8 @@ def json_records(text: str, name: str) -> Iterator[Record]:
         if pair:
             record = record._replace(name=pair[0], caption=pair[1])
         if not pair or is_broken(record):
-            shown = shorten(line)
-            problem = EngineError("captions-line-unreadable", line=number, name=name, text=shown)
+            excerpt = shorten(line)
+            problem = EngineError("captions-line-unreadable", line=number, name=name, text=excerpt)
             if isinstance(row, dict) and len(keys := _caption_keys(row)) > 1:
                 columns = shorten(", ".join(keys))
                 problem = EngineError("captions-column-unclear", name=name, columns=columns)
@@ -68,14 +68,14 @@ def keys_of(row) -> tuple[str, str] | None:
 
 
 def _caption_keys(row: dict) -> list[str]:
-    said = [key for key, value in row.items() if isinstance(value, str)]
-    return [said[at] for at in caption_columns(said)]
+    text_keys = [key for key, value in row.items() if isinstance(value, str)]
+    return [text_keys[at] for at in caption_columns(text_keys)]
 
 
 def pair_of(row) -> tuple[str, str] | None:
     """(name, caption) of a JSON object; None where it has them not."""
     keys = keys_of(row)
-    return (file_name(row[keys[0]]), letters.said(row[keys[1]])) if keys else None
+    return (file_name(row[keys[0]]), letters.visible(row[keys[1]])) if keys else None
 
 
 def document_records(text: str, name: str) -> Iterator[Record]:
@@ -83,26 +83,26 @@ def document_records(text: str, name: str) -> Iterator[Record]:
     content = read_json(text)
     if isinstance(content, dict) and content:
         entries = [(key, _kohya_caption(value)) for key, value in content.items()]
-        known = sum(caption is not None for _key, caption in entries) * 2 > len(entries)
+        is_known_form = sum(caption is not None for _key, caption in entries) * 2 > len(entries)
     elif isinstance(content, list) and content:
         entries = [pair_of(row) or (None, None) for row in content]
-        known = any(key is not None for key, _caption in entries)
+        is_known_form = any(key is not None for key, _caption in entries)
         if (
-            not known
+            not is_known_form
             and isinstance(content[0], dict)
             and len(keys := _caption_keys(content[0])) > 1
         ):
             columns = shorten(", ".join(keys))
             raise EngineError("captions-column-unclear", name=name, columns=columns)
     else:
-        known = False
-    if not known:
+        is_known_form = False
+    if not is_known_form:
         raise EngineError("captions-unknown-form", name=name)
     for number, (key, caption) in enumerate(entries, start=1):
-        record = Record(number, 0, 0, file_name(key or ""), letters.said(caption or ""))
+        record = Record(number, 0, 0, file_name(key or ""), letters.visible(caption or ""))
         if key is None or caption is None or is_broken(record):
-            shown = shorten(str(key))
-            problem = EngineError("captions-line-unreadable", line=number, name=name, text=shown)
+            excerpt = shorten(str(key))
+            problem = EngineError("captions-line-unreadable", line=number, name=name, text=excerpt)
             record = Record(number, 0, 0, problem=problem)
         yield record
 
@@ -114,4 +114,4 @@ def _kohya_caption(value) -> str | None:
     if not isinstance(value, dict):
         return None
     parts = [value[key] for key in ("caption", "tags") if isinstance(value.get(key), str)]
-    return ", ".join(filter(None, map(letters.said, parts))) if parts else None
+    return ", ".join(filter(None, map(letters.visible, parts))) if parts else None

@@ -20,11 +20,11 @@ class ImageIndex:
 
     def add(self, name: str, image: str | None = None) -> None:
         """Let `name` mean the picture; its own name if None."""
-        meant = name if image is None else image
+        target = name if image is None else image
         for level, key in zip(self._levels, _keys(name, _stem(name)), strict=True):
-            known = level.setdefault(key, [])
-            if meant not in known:
-                known.append(meant)
+            targets = level.setdefault(key, [])
+            if target not in targets:
+                targets.append(target)
 
     def find(self, name: str) -> list[str]:
         """The pictures that a name means: none, one, or several where it can't be told."""

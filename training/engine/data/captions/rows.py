@@ -112,5 +112,5 @@ def file_name(text: str) -> str:
 
 def shorten(line: str) -> str:
     """A line as messages show it: its beginning, in letters that can be printed."""
-    shown = line.strip()[:_SHOWN].encode("utf-8", "replace").decode()
-    return "".join(c if c.isprintable() else "�" for c in shown)
+    excerpt = line.strip()[:_SHOWN].encode("utf-8", "replace").decode()
+    return "".join(c if c.isprintable() else "�" for c in excerpt)

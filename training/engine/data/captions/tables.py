@@ -119,7 +119,7 @@ def name_cell(name: str, delimiter: str = ",") -> str:
 def caption_cell(caption: str, delimiter: str = ",") -> str:
     """A caption as a cell. A tab keeps a spreadsheet from computing what begins like a formula;
     readers of captions strip blanks, and tokenizers pass over them, so the words are the same."""
-    caption = letters.said(caption)
+    caption = letters.visible(caption)
     return _cell(f"\t{caption}" if caption.startswith(_FORMULA) else caption, delimiter)
 
 

@@ -5,13 +5,13 @@ import unicodedata
 from training.engine.data.captions.encoding import is_odd
 from training.engine.data.image_folder import clean_name, is_litter, leads_outside
 
-__all__ = ["climbs_out", "is_litter", "named_entries"]
+__all__ = ["climbs_out", "entries_of", "is_litter"]
 
 _IS_UTF8 = 0x800
 _WINDOWS = (0, 10, 11, 14)  # systems that pack names in the code page of their country
 
 
-def named_entries(archive):
+def entries_of(archive):
     """The entries of a zip; `filename` is what each is called, with “/” between folders.
 
     Only some zips mark their names as UTF-8. macOS packs UTF-8 without the mark, and Chinese
