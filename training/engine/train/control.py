@@ -46,7 +46,7 @@ class SignalControl(Control):
     """
 
     def __init__(self):
-        self._asked = threading.Event()
+        self._pause_event = threading.Event()
         self._former = {}
 
     def __enter__(self) -> "SignalControl":
@@ -59,9 +59,9 @@ class SignalControl(Control):
             signal.signal(number, handler)
 
     def should_pause(self) -> bool:
-        return self._asked.is_set()
+        return self._pause_event.is_set()
 
     def _note(self, number, frame):
-        if self._asked.is_set() and number == signal.SIGINT:
+        if self._pause_event.is_set() and number == signal.SIGINT:
             raise KeyboardInterrupt
-        self._asked.set()
+        self._pause_event.set()

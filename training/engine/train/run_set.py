@@ -34,8 +34,8 @@ class RunSet:
         self.config = config
         self.info = info
         self.cache = cache
-        self._known = KnownImages(cache / "images.json")
-        check = load_dataset(config, info, skip_bad, self._known)
+        self._known_images = KnownImages(cache / "images.json")
+        check = load_dataset(config, info, skip_bad, self._known_images)
         self.everything, self.passed_over, self.remarks = (
             check.examples,
             check.faults,
@@ -62,7 +62,7 @@ class RunSet:
     def encode(self, model: DiffusionModel) -> Iterator[Phase]:
         """Ask the model's encoders for what the cache doesn't hold; captions only once."""
         examples = self.examples + self.held_back
-        self._known.save()
+        self._known_images.save()
         caches = Caches(self.cache)
         # In fp16 some VAEs give values that are not finite.
         with model.vae_in(torch.float32):
