@@ -25,7 +25,7 @@ class Ending:
     """A source with rights that end, or have ended. url: the page of what it reached."""
 
     kind: SourceKind
-    row: object
+    row: TrainingImage | InitImageUpload | ProductCutout
 
     @property
     def url(self):
