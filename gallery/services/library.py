@@ -41,6 +41,7 @@ def versions_for(person):
 def _with_full_range(version):
     version.strength_min = version.best_min = LEAST
     version.strength_max = version.best_max = MOST
+    version.is_unbanded = True  # nothing is recommended of a draft
     return version
 
 

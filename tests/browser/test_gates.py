@@ -95,3 +95,41 @@ def test_admin_changes_the_policy_and_can_not_lock_everybody_out(enter, brand_ad
     expect(page.get_by_text("2 cells changed.")).to_be_visible()
     expect(page.get_by_text("One desk publishes.").first).to_be_visible()
     shot(page, "1-changed")
+
+
+def test_several_pictures_are_decided_by_keys_and_one_is_pinned(
+    enter, marketer, brand_admin, in_state, shot
+):
+    first, second, third = (in_state("asked") for _ in range(3))
+    page = enter(brand_admin)
+    page.goto(f"/review/?item=asset-{first.pk}")
+    box = page.locator("[data-pins] img").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
+    expect(page.get_by_label("Remark", exact=True)).to_be_focused()
+    page.keyboard.type("A fifth wheel.")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("list", name="Pinned remarks")).to_contain_text("A fifth wheel.")
+    shot(page, "0-pinned")
+    remark = first.remarks.get()
+    assert abs(remark.x - 0.25) < 0.02
+    assert abs(remark.y - 0.5) < 0.02
+
+    page.goto("/review/pictures/")
+    for key in ("j", "j", " ", "j", " "):  # past the first; choose the other two
+        page.keyboard.press(key)
+    shot(page, "1-chosen")
+    page.keyboard.press("a")
+    expect(page.get_by_text("2 pictures are approved.")).to_be_visible()
+    page.get_by_role("checkbox").check()
+    page.keyboard.press("d")
+    expect(page.get_by_role("alert")).to_contain_text("Write one sentence")
+    page.get_by_label("Reason, to decline").fill("See the pin.")
+    page.get_by_role("button", name="Decline the chosen").click()
+    expect(page.get_by_text("1 picture is declined.")).to_be_visible()
+
+    page = enter(marketer)
+    page.goto(first.get_absolute_url())
+    expect(page.get_by_role("list", name="Pinned remarks")).to_contain_text("A fifth wheel.")
+    for asset, review in ((first, "declined"), (second, "approved"), (third, "approved")):
+        asset.refresh_from_db()
+        assert asset.review == review

@@ -68,6 +68,14 @@ def test_draft_is_tried_at_any_possible_strength(at, designer, draft, make_templ
     )
 
 
+def test_nothing_is_recommended_of_a_draft(at, designer, draft, make_template):
+    make_template()
+
+    page = at(designer).get("create", pack=draft.pk).content.decode()
+
+    assert "band__best" not in page
+
+
 @pytest.mark.parametrize("who", ["marketer", "admin", "other designer"])
 def test_nobody_else_tries_it_through_any_door(
     at, make_user, marketer, brand_admin, draft, trial, make_template, channel, who
