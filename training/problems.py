@@ -109,6 +109,16 @@ SENTENCES: dict[str, str] = {
     "caption-changed-meanwhile": gettext_noop(
         "Somebody else changed the caption of {name} a moment ago. Look at it again, then save."
     ),
+    "rights-read": gettext_noop(
+        "The file of {name} speaks of rights: {values}. Confirm them on the page of rights."
+    ),
+    "rights-conflict": gettext_noop(
+        "The file of {name} contradicts itself about {what}: {values}. The stricter or first one "
+        "was noted; put it right on the page of rights."
+    ),
+    "rights-unreadable": gettext_noop(
+        "What the file of {name} says of rights can't be read in part ({what}). Note it yourself."
+    ),
     # Before a run
     "no-pictures": gettext_noop("The dataset has no pictures yet. Add some first."),
     "few-pictures": gettext_noop(

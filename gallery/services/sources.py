@@ -20,7 +20,7 @@ from gallery.models import (
 )
 from gallery.services import policy, shown
 from training.engine.data import images
-from training.services import image_store
+from training.services import image_store, rights_read
 
 THUMB_SIDE = 720  # px of the longer side: what a page shows of a cut-out
 LARGEST_SOURCE = 64 * 2**20  # bytes
@@ -118,6 +118,7 @@ def take_init_image(upload, person):
         thumb_sha256=shown.marked_thumb(path, image) or image.thumb_sha256,
         width=image.width,
         height=image.height,
+        **rights_read.columns_of(path)[0],
     )
 
 
@@ -145,6 +146,7 @@ def keep_cutout(path, name, person, vehicle=None):
         width=size[0],
         height=size[1],
         made_by=person,
+        **rights_read.columns_of(path)[0],
     )
 
 

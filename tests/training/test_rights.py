@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from PIL import ExifTags, Image
 
 from brandstudio.core.models import AuditEntry
 from brandstudio.core.models.rights import end_of_day
@@ -168,3 +169,24 @@ def test_new_rights_undo_the_decision_about_the_former_ones(make_dataset, design
     assert dataset.images.holding().get() == image
     entry = AuditEntry.objects.about(image).first()
     assert (entry.target, entry.why) == ("kept in use", "contract under way")
+
+
+def test_rights_in_a_file_are_proposed_until_a_person_notes_them(make_dataset, tmp_path, designer):
+    path = tmp_path / "own.jpg"
+    exif = Image.Exif()
+    exif[ExifTags.Base.Artist] = "Lin Mei"
+    Image.new("RGB", (64, 64), "teal").save(path, exif=exif)
+    dataset = make_dataset()
+
+    report = services.add_images(dataset, [path])
+
+    image = dataset.images.get()
+    assert (image.rights_holder, image.creator, image.rights_from_file) == (
+        "Lin Mei",
+        "Lin Mei",
+        True,
+    )
+    assert [line.code for line in report.noted] == ["rights-read"]
+    assert dataset_counts(dataset)["without_rights"] == 1
+    services.set_rights(dataset, designer, rights_holder="Lin Mei")
+    assert dataset_counts(dataset)["without_rights"] == 0

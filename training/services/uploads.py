@@ -25,6 +25,7 @@ from training.engine.data.image_folder import clean_name, ending
 from training.engine.data.images import IMAGE_EXTENSIONS
 from training.engine.errors import EngineError
 from training.models import TrainingImage
+from training.services import rights_read
 from training.services.caption_claims import LOOSE, Claim, Places, sent_as
 from training.services.captions import LINES_SHOWN, claims_of, list_uncaptioned, match_captions
 from training.services.image_store import free_name, safe_name, take_in
@@ -187,6 +188,7 @@ class _Intake:
             self.report.note(name, "duplicate", "picture-there-already", other=other)
             return
         free = free_name(safe_name(name), self.names)
+        rights, said = rights_read.columns_of(path)
         try:
             with transaction.atomic():
                 image = TrainingImage.objects.create(
@@ -198,6 +200,7 @@ class _Intake:
                     thumb_sha256=stored_image.thumb_sha256,
                     width=stored_image.width,
                     height=stored_image.height,
+                    **rights,
                 )
         except IntegrityError:
             # The same file, or one of the same name, arrived in another request a moment ago.
@@ -210,6 +213,17 @@ class _Intake:
         is_renamed = free != PurePosixPath(name).name
         code = "picture-renamed" if is_renamed else "picture-added"
         self.report.note(name, "added", code, other=free)
+        self._tell_rights(name, said)
+
+    def _tell_rights(self, name, said):
+        """What the file says of rights; what of it disagrees or can't be read is named."""
+        if said.values:
+            values = "; ".join(map(str, said.values.values()))
+            self.report.note(name, "noted", "rights-read", values=values)
+        for what, values in said.conflicts.items():
+            self.report.note(name, "noted", "rights-conflict", what=what, values=" ≠ ".join(values))
+        if said.unreadable:
+            self.report.note(name, "noted", "rights-unreadable", what=", ".join(said.unreadable))
 
     def _image_arrived_twice(self, path, name):
         rows = list(self.dataset.images.values_list("name", "original_sha256"))
