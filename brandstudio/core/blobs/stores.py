@@ -33,10 +33,10 @@ class DiskStore:
     def __init__(self, folder):
         self.folder = folder
 
-    def put(self, source, told=""):
+    def put(self, source, hash_before=""):
         with _arriving(self.folder) as (target, arrived):
-            sha256 = _copy(source, target, told)
-            self.keep(arrived, sha256, is_hashed=not told)
+            sha256 = _copy(source, target, hash_before)
+            self.keep(arrived, sha256, is_hashed=not hash_before)
         return sha256
 
     def keep(self, arrived, sha256, *, is_hashed=True):
@@ -120,13 +120,13 @@ class S3Store:
             querystring_auth=True,
         )
 
-    def put(self, source, told=""):
+    def put(self, source, hash_before=""):
         with _arriving(self.cache.folder) as (target, arrived):
-            sha256 = _copy(source, target, told)
+            sha256 = _copy(source, target, hash_before)
             if not self._holds(sha256):
                 with arrived.open("rb") as complete:
                     self.storage.save(_place(sha256), complete)
-            self.cache.keep(arrived, sha256, is_hashed=not told)
+            self.cache.keep(arrived, sha256, is_hashed=not hash_before)
         return sha256
 
     def _holds(self, sha256):
@@ -200,16 +200,16 @@ def _arriving(folder):
         Path(name).unlink(missing_ok=True)
 
 
-def _copy(source, target, told=""):
+def _copy(source, target, hash_before=""):
     """Copy source into target and on to the disk; returns the SHA-256 of what went through.
 
-    told: that hash, where it is known.
+    hash_before: that hash, where its writer has taken it.
     """
     digest = hashlib.sha256()
     while chunk := source.read(checking.CHUNK):
-        if not told:
+        if not hash_before:
             digest.update(chunk)
         target.write(chunk)
     target.flush()
     os.fsync(target.fileno())
-    return told or digest.hexdigest()
+    return hash_before or digest.hexdigest()
