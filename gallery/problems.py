@@ -50,13 +50,18 @@ SENTENCES: dict[str, str] = {
         "The base model reads {limit} tokens at a time, so these {tokens} go in several parts. "
         "Nothing is cut off; what comes first counts most."
     ),
+    "words-in-english": gettext_noop("Put into English by the glossary: {words}."),
     "words-not-english": gettext_noop(
-        "“{words}” is not English. The base model reads English only, so it will hardly show in "
-        "the picture: write it in English."
+        "“{words}” is not English, and the glossary doesn't know it. The base model reads English "
+        "only, so it will hardly show in the picture: write it in English, or ask an admin to add "
+        "it to the glossary."
     ),
-    "words-not-english-known": gettext_noop(
-        "“{words}” is not English. The base model reads English only, so it will hardly show in "
-        "the picture: write it in English. The house's words: {known}."
+    "colour-not-of-vehicle": gettext_noop(
+        "{vehicle} is not made in {colour}. Choose one of its colours: {colours}."
+    ),
+    "vehicle-without-colours": gettext_noop(
+        "None of the choices of {slot} is a colour of {vehicle}. Choose another vehicle, or ask an "
+        "admin to look at its colours."
     ),
     "quota-waiting": gettext_noop(
         "{waiting} of your pictures are still under way; {limit} may be at once. "

@@ -17,6 +17,7 @@ from brandstudio.core.models import (
     SignInAttempt,
     User,
     Vehicle,
+    VehicleColour,
 )
 from brandstudio.core.ui.trouble import trouble_of
 
@@ -97,9 +98,21 @@ class MessageAdmin(admin.ModelAdmin):
         return False
 
 
-@admin.register(Campaign, GlossaryTerm, Vehicle)
+@admin.register(Campaign, GlossaryTerm)
 class VocabularyAdmin(ChangedOnly, admin.ModelAdmin):
     """The brand's own words."""
+
+
+class VehicleColourInline(admin.TabularInline):
+    model = VehicleColour
+    extra = 1
+
+
+@admin.register(Vehicle)
+class VehicleAdmin(VocabularyAdmin):
+    """A vehicle with its colours, which slots of templates may be held to."""
+
+    inlines = (VehicleColourInline,)
 
 
 def _with_the_right(view):

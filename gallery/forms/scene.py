@@ -14,6 +14,8 @@ from gallery.services import library, sources
 # Where a refusal is shown; all others stand above the form.
 _FIELD_OF = {
     "slot-value-unknown": "template",
+    "colour-not-of-vehicle": "template",
+    "vehicle-without-colours": "template",
     "template-not-approved": "template",
     "prompt-not-yours": "free",
     "prompt-bad-tag": "free",

@@ -86,6 +86,9 @@ class Scene(models.Model):
     title = models.CharField(_("title"), max_length=120)
     prompt = models.TextField(_("prompt"))  # as sent, trigger words included
     negative_prompt = models.TextField(_("negative prompt"), blank=True)
+    # What its maker typed, where the glossary put it into English; else empty.
+    own_words = models.TextField(_("own words"), blank=True)
+    own_negative = models.TextField(_("own words, not in the picture"), blank=True)
     base = models.ForeignKey(BaseModel, models.PROTECT, related_name="scenes")
     channel = models.ForeignKey(Channel, models.PROTECT, null=True, related_name="scenes")
     campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, blank=True, related_name="+")

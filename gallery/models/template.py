@@ -32,7 +32,9 @@ class PromptTemplate(Named, Reviewed):
 
     `slots` is a list of {"name", "label_zh", "label_en", "options": [{"value", "zh", "en"}]}:
     `value` is the English phrase that enters the prompt in place of {name}, `zh` and `en` are what
-    the reader sees. `sentence_zh` and `sentence_en` are the sentence on screen with the same slots.
+    the reader sees. A slot with "of_vehicle": true offers the chosen vehicle's colours only
+    (services.vehicle_words). `sentence_zh` and `sentence_en` are the sentence on screen with the
+    same slots.
     A change of an approved template is a new version: the same slug with the next number.
     """
 

@@ -117,7 +117,7 @@ def _initial_of_asset(asset):
         "steps": scene.steps,
         "guidance": scene.guidance,
         "scheduler": scene.scheduler,
-        "negative": scene.negative_prompt,
+        "negative": order.negative,
         "free": order.free,
         "channel": scene.channel.slug if scene.channel else _first_channel(),
         "pack": [],

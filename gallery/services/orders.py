@@ -6,6 +6,7 @@ from brandstudio.core.models import Vehicle
 from brandstudio.core.problems import Refused
 from gallery.engine import prompts, sizes
 from gallery.models import ProductCutout, ReviewState, SceneMode, Scheduler
+from gallery.services import glossary, vehicle_words
 from gallery.services.sources import InitImage
 from training.engine import families
 from training.models import BaseModel
@@ -35,11 +36,11 @@ class Placement:
 class SceneOrder:
     """What a person asked for, however they asked; `scenes.compose_scene` validates it.
 
-    slot_values: slot name → phrase. free: what the person wrote themselves. packs: (StyleVersion,
-    strength) in order. strengths: of a sweep, else (). seed None: any. negative None: the
-    template's. base: only asked where no pack decides it. reason: the person's own for leaving
-    the band. size: (width, height) in px; None is the base's for the channel. is_larger: the
-    start is painted at twice its size.
+    slot_values: slot name → phrase. free, negative: as the person typed them; the glossary puts
+    them into English. negative None: the template's. packs: (StyleVersion, strength) in order.
+    strengths: of a sweep, else (). seed None: any. base: only asked where no pack decides it.
+    reason: the person's own for leaving the band. size: (width, height) in px; None is the base's
+    for the channel. is_larger: the start is painted at twice its size.
     """
 
     template: object = None
@@ -117,7 +118,7 @@ def pieces_of(order):
         text,
         order.slot_values,
         triggers=[version.trigger_words for version, _strength in order.packs],
-        free=order.free,
+        free=glossary.in_english(order.free, base).text,
         neutral=base.info.get("neutral_phrase", ""),
     )
 
@@ -127,6 +128,7 @@ def _check_slots(template, values):
         value = values.get(slot["name"])
         if value not in {option["value"] for option in slot["options"]}:
             raise Refused("slot-value-unknown", value=value, slot=template.slot_label(slot))
+    vehicle_words.check_colours(template, values)
 
 
 def negative_of(order):
@@ -137,6 +139,7 @@ def negative_of(order):
     words = order.negative
     if words is None:
         words = order.template.negative_prompt if order.template else ""
+    words = glossary.in_english(words, base_of(order)).text
     if not order.placement:
         return words
     bodies = Vehicle.objects.exclude(body="").values_list("body", flat=True)

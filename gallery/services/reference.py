@@ -7,7 +7,7 @@ import datetime
 
 from django.db import transaction
 
-from brandstudio.core.models import Campaign, GlossaryTerm, Vehicle
+from brandstudio.core.models import Campaign, GlossaryTerm, Vehicle, VehicleColour
 from gallery.models import Channel, PromptTemplate, ReviewState
 from gallery.services import policy
 
@@ -37,6 +37,21 @@ VEHICLES = (
     ("gs3", "影速 GS3", "Trumpchi GS3", "suv", "suv"),
     ("e8", "传祺 E8", "Trumpchi E8", "mpv", "mpv"),
 )
+
+# slug → its colours; vehicles that aren't here come in all.
+COLOURS = {
+    "gs8": ("white", "black", "blue", "gold", "red"),
+    "m8": ("white", "black", "gold"),
+    "empow": ("white", "red", "blue", "green"),
+}
+COLOUR_NAMES = {
+    "white": ("白色", "white"),
+    "red": ("红色", "red"),
+    "black": ("黑色", "black"),
+    "blue": ("蓝色", "blue"),
+    "green": ("绿色", "green"),
+    "gold": ("金色", "gold"),
+}
 
 GLOSSARY = (
     ("骑楼", "qilou arcade street", "place"),
@@ -74,6 +89,20 @@ GLOSSARY = (
     ("特写", "close-up", "composition"),
     ("俯视", "seen from above", "composition"),
     ("对称构图", "symmetrical composition", "composition"),
+    ("汽车", "car", "vehicle"),
+    ("车", "car", "vehicle"),
+    ("红色", "red", "colour"),
+    ("白色", "white", "colour"),
+    ("黑色", "black", "colour"),
+    ("蓝色", "blue", "colour"),
+    ("绿色", "green", "colour"),
+    ("金色", "gold", "colour"),
+    ("红灯笼", "red lanterns", "festival"),
+    ("老街", "old street", "place"),
+    ("雨中", "in the rain", "weather"),
+    ("雨后", "after the rain", "weather"),
+    ("夜晚", "at night", "time"),
+    ("清晨", "early in the morning", "time"),
 )
 
 CAMPAIGNS = (
@@ -102,16 +131,8 @@ VEHICLE = _slot(
     ("Empow sedan", "影豹", "Empow"),
 )
 COLOUR = _slot(
-    "colour",
-    "车色",
-    "Colour",
-    ("white", "白色", "white"),
-    ("red", "红色", "red"),
-    ("black", "黑色", "black"),
-    ("blue", "蓝色", "blue"),
-    ("green", "绿色", "green"),
-    ("gold", "金色", "gold"),
-)
+    "colour", "车色", "Colour", *((phrase, *names) for phrase, names in COLOUR_NAMES.items())
+) | {"of_vehicle": True}
 FACING = _slot("facing", "朝向", "Facing", ("right", "朝右", "right"), ("left", "朝左", "left"))
 TIME = _slot(
     "time",
@@ -215,9 +236,15 @@ def seed_reference():
         size = {"width": width, "height": height, "position": position}
         Channel.objects.get_or_create(slug=slug, defaults={"name_zh": zh, "name_en": en, **size})
     for slug, zh, en, body, phrase in VEHICLES:
-        Vehicle.objects.get_or_create(
+        vehicle, is_new = Vehicle.objects.get_or_create(
             slug=slug, defaults={"name_zh": zh, "name_en": en, "body": body, "phrase": phrase}
         )
+        if is_new:
+            VehicleColour.objects.bulk_create(
+                VehicleColour(vehicle=vehicle, phrase=colour, name_zh=names[0], name_en=names[1])
+                for colour in COLOURS.get(slug, ())
+                for names in [COLOUR_NAMES[colour]]
+            )
     for term, phrase, category in GLOSSARY:
         GlossaryTerm.objects.get_or_create(
             term=term, defaults={"phrase": phrase, "category": category}

@@ -5,7 +5,7 @@ from dataclasses import replace
 from brandstudio.core.problems import Refused
 from gallery.engine import prompts
 from gallery.models import SceneMode
-from gallery.services import orders, sources
+from gallery.services import glossary, orders, sources
 from gallery.services.orders import Placement, SceneOrder
 from training.engine.errors import EngineError
 from training.engine.prompts import word_weights
@@ -49,6 +49,7 @@ def _check_original(asset):
 def _order_of(asset, by, *, seed):
     scene = asset.scene
     template, free = _words_of(scene)
+    free = _as_typed(scene.own_words, free, scene.base)
     is_larger = scene.mode == SceneMode.LARGER
     return SceneOrder(
         template=template,
@@ -61,7 +62,7 @@ def _order_of(asset, by, *, seed):
         steps=scene.steps,
         guidance=scene.guidance,
         scheduler=scene.scheduler,
-        negative=scene.negative_prompt,
+        negative=_as_typed(scene.own_negative, scene.negative_prompt, scene.base),
         base=scene.base,
         reason=scene.reason if by and by.pk == scene.owner_id else "",
         made_from=asset,
@@ -76,6 +77,12 @@ def _order_of(asset, by, *, seed):
         size=(scene.width, scene.height) if is_larger else None,
         is_larger=is_larger,
     )
+
+
+def _as_typed(typed, sent, base):
+    """What its maker typed, while the glossary still makes the same of it; else what was sent."""
+    same = typed and prompts.tidy(glossary.in_english(typed, base).text) == sent
+    return typed if same else sent
 
 
 def _init_image_of(scene):

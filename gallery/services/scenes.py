@@ -14,7 +14,7 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.queue import work_queue
 from gallery.engine.compositing import PlacedProduct
 from gallery.models import Asset, AssetState, Scene, ScenePack
-from gallery.services import orders, quota, reuse
+from gallery.services import glossary, orders, quota, reuse
 from gallery.services.orders import DEFAULT_DENOISING_STRENGTH, LARGEST_SEED, Placement, SceneOrder
 from gallery.services.validation import validate
 
@@ -83,6 +83,8 @@ def _scene_of(valid):
         title=orders.title_of(order),
         prompt=valid.prompt,
         negative_prompt=valid.negative,
+        own_words=_as_typed(order.free, valid.base),
+        own_negative=_as_typed(order.negative or "", valid.base),
         base=valid.base,
         channel=order.channel,
         campaign=order.campaign,
@@ -98,6 +100,11 @@ def _scene_of(valid):
         is_trial=orders.is_trial(order),
         **_origin_of(order),
     )
+
+
+def _as_typed(words, base):
+    """The words, where they were put into English; else "", since what was sent says it."""
+    return words if glossary.in_english(words, base).text != words else ""
 
 
 def _origin_of(order):

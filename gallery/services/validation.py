@@ -7,7 +7,7 @@ from brandstudio.core.problems import Refused
 from gallery.engine import prompts
 from gallery.models import Asset, ProductCutout, ReviewState, Scheduler, StyleVersion
 from gallery.models.style import LEAST, MOST
-from gallery.services import holds, orders, sources
+from gallery.services import glossary, holds, orders, sources
 from gallery.services.orders import SceneOrder
 from training.engine.errors import EngineError
 from training.engine.prompts import checks, strengths
@@ -38,7 +38,7 @@ def validate(order, by):
     _check_origin(order, by)
     prompt = prompts.joined(orders.pieces_of(order))
     negative = orders.negative_of(order)
-    prompts.check_length(order.free)
+    prompts.check_length(glossary.in_english(order.free, base).text)
     prompts.check_length(negative)
     checks.check(prompt, negative)
     if not base.is_present:

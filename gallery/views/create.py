@@ -249,11 +249,11 @@ def _prompt_context(shown_form):
     limit = base.info.get("token_limit") or 0
     tokens = families.of(base.family).count_tokens(base.path, word_weights.words_of(prompt))
     in_parts = problems.sentence("prompt-in-parts", {"tokens": tokens, "limit": limit})
-    notes = [in_parts if limit and tokens > limit else "", unread_words.unread(order)]
+    notes = [in_parts] if limit and tokens > limit else []
     return {
         "pieces": pieces,
         "tokens": tokens,
         "token_limit": limit,
-        "prompt_notes": [note for note in notes if note],
+        "prompt_notes": notes + unread_words.notes_on(order),
         "prompt_packs": order.packs,
     }

@@ -70,12 +70,12 @@ def _vocabulary():
     """The glossary as a vocabulary: of each category the word that fits best. None while empty."""
     groups: dict[str, list] = {}
     for term in GlossaryTerm.objects.all():
-        groups.setdefault(term.category, []).append((term.phrase, term.term))
+        groups.setdefault(term.category, {}).setdefault(term.phrase, term.term)
     if not groups:
         return None
     return labelers.Vocabulary(
         "a photo of {}",
-        tuple(labelers.TermGroup(name, 1, tuple(terms)) for name, terms in groups.items()),
+        tuple(labelers.TermGroup(name, 1, tuple(terms.items())) for name, terms in groups.items()),
     )
 
 

@@ -6,7 +6,7 @@ from .rights import RightsQuerySet, Use, WithRights
 from .sign_in import SignInAttempt
 from .states import WrongState
 from .user import User
-from .vocabulary import Campaign, GlossaryTerm, Vehicle
+from .vocabulary import Campaign, GlossaryTerm, Vehicle, VehicleColour
 from .work import Work, WorkQuerySet
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Use",
     "User",
     "Vehicle",
+    "VehicleColour",
     "WithRights",
     "Work",
     "WorkQuerySet",

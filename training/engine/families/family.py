@@ -24,7 +24,8 @@ class Family(ABC):
     targets: preset → endings of the paths of the layers that LoRA takes. text_targets: those of
     the text encoders.
     layer_names: what LoRA files call the layers. schedulers: what a request may name, the usual
-    one first.
+    one first. reads_chinese: whether its text encoders learned Chinese; else the glossary puts
+    prompts into English.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Family(ABC):
     text_targets: tuple[str, ...]
     layer_names: LayerNames
     schedulers: tuple[str, ...]
+    reads_chinese: bool = False
 
     # -- what a base is -------------------------------------------------------------------
 
