@@ -11,7 +11,7 @@ from brandstudio.core.problems import Refused
 def named_options(template):
     """{slot: {option's phrase: the Vehicle it names}}, of slots in which one is named."""
     vehicles = Vehicle.objects.prefetch_related("colours")
-    named = {}
+    named: dict[str, dict] = {}
     for slot in template.slots:
         for option in slot["options"]:
             words = " ".join((option["value"], option["zh"], option["en"]))

@@ -68,7 +68,7 @@ def _clip():
 
 def _vocabulary():
     """The glossary as a vocabulary: of each category the word that fits best. None while empty."""
-    groups: dict[str, list] = {}
+    groups: dict[str, dict[str, str]] = {}  # of each category: phrase → term
     for term in GlossaryTerm.objects.all():
         groups.setdefault(term.category, {}).setdefault(term.phrase, term.term)
     if not groups:
