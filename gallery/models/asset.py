@@ -95,7 +95,11 @@ class Asset(Work, Binnable):
         verbose_name_plural = _("assets")
         ordering = ["-made_at", "index"]
         # What waits and is under way is asked for at every poll, by state.
-        indexes = [models.Index(fields=["state", "turn"], name="asset_turns")]
+        indexes = [
+            models.Index(fields=["state", "turn"], name="asset_turns"),
+            # All that counting what a photograph reached must know of a picture.
+            models.Index(fields=["scene", "state", "review", "deleted_at"], name="asset_of_scene"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["scene", "index"], name="asset_index_once"),
             models.CheckConstraint(

@@ -130,6 +130,8 @@ class Scene(models.Model):
         verbose_name = _("scene")
         verbose_name_plural = _("scenes")
         ordering = ["-made_at", "-pk"]
+        # What a picture reached is asked by its hash.
+        indexes = [models.Index(fields=["init_image_sha256"], name="scene_start")]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(mode__in=(SceneMode.IMAGE, SceneMode.LARGER))

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q
+from django.db.models import Count, F, Max, Q
 from django.db.models.expressions import RawSQL
 
 from brandstudio.core.input.numbers import parse_id
@@ -64,19 +64,24 @@ class Source:
 
     def scenes(self):
         """All scenes that it reached, by whatever way."""
-        roots, params = self._first_scenes().order_by().values("pk").query.sql_with_params()
-        following = RawSQL(_FOLLOWING.format(scenes=roots), params)
-        return Scene.objects.filter(pk__in=following)
+        roots = [keys.order_by().query.sql_with_params() for keys in self._first_scenes()]
+        sql = _FOLLOWING.format(scenes=" UNION ".join(sql for sql, _params in roots))
+        params = [value for _sql, values in roots for value in values]
+        return Scene.objects.filter(pk__in=RawSQL(sql, params))
 
     def _first_scenes(self):
+        """Querysets of the keys of scenes made of the source itself: each has an index of its own,
+        which one condition with OR would not use."""
         if self.kind == SourceKind.CUTOUT:
-            return Scene.objects.filter(cutout=self.key)
+            return [Scene.objects.filter(cutout=self.key).values("pk")]
         if self.kind == SourceKind.START:
             row = self.rows[0]
-            return Scene.objects.filter(init_image_sha256=row.sha256, owner=row.owner_id)
-        packs = ScenePack.objects.filter(scene=OuterRef("pk"), version__in=self.versions())
-        started = Q(init_image_sha256=self.key) if self.kind == SourceKind.IMAGE else Q()
-        return Scene.objects.filter(Q(Exists(packs)) | started if started else Q(Exists(packs)))
+            own = Scene.objects.filter(init_image_sha256=row.sha256, owner=row.owner_id)
+            return [own.values("pk")]
+        packs = [ScenePack.objects.filter(version__in=self.versions()).values("scene")]
+        if self.kind == SourceKind.VERSION:
+            return packs
+        return [*packs, Scene.objects.filter(init_image_sha256=self.key).values("pk")]
 
     def assets(self):
         """The finished pictures that it reached."""
@@ -103,16 +108,19 @@ def find_source(kind, key):
     return Source(SourceKind(kind), str(pk), [row]) if row else None
 
 
-def figures_of(source):
-    """How much it reached: scenes, assets, approved, versions, downloads, people."""
+def figures_of(source, holders=None):
+    """How much it reached: scenes, assets, approved, versions, downloads, people.
+
+    holders: of `holders_of`, where a page has them already.
+    """
+    holders = holders_of(source) if holders is None else holders
     counted = source.assets().aggregate(
         scenes=Count("scene", distinct=True),
         assets=Count("pk"),
         approved=Count("pk", filter=Q(review=AssetReview.APPROVED)),
     )
-    left = source.downloads().aggregate(
-        downloads=Count("pk"), people=Count("person", distinct=True)
-    )
+    downloads = sum(holder["files"] for holder in holders)
+    left = {"downloads": downloads, "people": len(holders)}
     return counted | left | {"versions": source.versions().count()}
 
 
