@@ -11,27 +11,29 @@ from training.engine.sampling.renderer import Renderer
 
 def run(options: argparse.Namespace) -> int:
     refuse_idle("--prompt", options.prompt, "--base-model", options.base_model)
-    described = {
-        "name": options.name,
-        "licence": options.license,
-        "trigger_words": options.trigger,
-        "strength": options.strength,
-    }
+    described = _described(options)
     style_export.check(options.file, options.output, options.profile, **described)
     print_warnings([options.file])
-    renderer = None
-    if options.base_model:
-        renderer = Renderer(describe(options.base_model, base_dirs()))
+    base = options.base_model and describe(options.base_model, base_dirs())
     exported = style_export.export(
         options.file,
         options.output,
         options.profile,
         **described,
         precision=options.precision,
-        renderer=renderer,
+        renderer=Renderer(base) if base else None,
         prompt=options.prompt,
     )
     for path in filter(None, (exported.path, exported.card, exported.preview)):
         print(path)
     print(f"sha256 {exported.sha256}")
     return DONE
+
+
+def _described(options: argparse.Namespace) -> dict:
+    return {
+        "name": options.name,
+        "licence": options.license,
+        "trigger_words": options.trigger,
+        "strength": options.strength,
+    }

@@ -15,31 +15,12 @@ FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 
 
 def run(options: argparse.Namespace) -> int:
-    strength = options.denoising_strength
-    refuse_idle("--denoising-strength", strength, "--init-image", options.init_image)
-    refuse_idle(
-        "--negative-prompt", options.negative_prompt, "--guidance above 1", options.guidance > 1
-    )
+    _refuse_idle(options)
     prompt, tags = style_tags.split_tags(options.prompt)
     packs = style_tags.find_packs(tags, options.lora_dir)
     print_warnings(path for path, _ in packs)
     info = describe(options.base_model, base_dirs())
-    if strength is None:
-        strength = DENOISING_STRENGTH
-    request = SampleRequest(
-        prompt,
-        options.negative_prompt,
-        options.width,
-        options.height,
-        options.steps,
-        options.guidance,
-        options.seed,
-        packs,
-        init_image=options.init_image,
-        denoising_strength=strength,
-        mask=options.mask,
-        scheduler=options.scheduler,
-    )
+    request = _request_of(options, prompt, packs)
     check_request(request, info)
     reads = [options.init_image, options.mask, info.path, *(path for path, _ in packs)]
     output = check_output(options.output, "--output", FORMATS, reads)
@@ -54,3 +35,30 @@ def run(options: argparse.Namespace) -> int:
         image.save(temporary, FORMATS[output.suffix.lower()])
     print(output)
     return DONE
+
+
+def _refuse_idle(options: argparse.Namespace) -> None:
+    refuse_idle(
+        "--denoising-strength", options.denoising_strength, "--init-image", options.init_image
+    )
+    refuse_idle(
+        "--negative-prompt", options.negative_prompt, "--guidance above 1", options.guidance > 1
+    )
+
+
+def _request_of(options: argparse.Namespace, prompt: str, packs: list) -> SampleRequest:
+    strength = options.denoising_strength
+    return SampleRequest(
+        prompt,
+        options.negative_prompt,
+        options.width,
+        options.height,
+        options.steps,
+        options.guidance,
+        options.seed,
+        packs,
+        init_image=options.init_image,
+        denoising_strength=DENOISING_STRENGTH if strength is None else strength,
+        mask=options.mask,
+        scheduler=options.scheduler,
+    )

@@ -7,6 +7,7 @@ from training.engine.commands.inputs import print_passed_over, refuse_idle
 from training.engine.commands.outcome import DONE, FAILED
 from training.engine.commands.progress import progress_bar
 from training.engine.data import labelers
+from training.engine.errors import EngineError
 from training.engine.files.disk import check_output
 from training.engine.prompts import trigger_words
 
@@ -16,18 +17,30 @@ def run(options: argparse.Namespace) -> int:
     refuse_idle("--vocabulary", options.vocabulary, "--labeler clip", options.labeler == "clip")
     trigger_words.check(options.prefix, "--prefix")
     check_output(options.output, "--output", labelers.TABLE_ENDINGS, [options.vocabulary])
-    labeler: labelers.Labeler
+    labeler = _labeler_of(options)
+    rows, problems = _caption(options, labeler)
+    print_passed_over(options.input)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    print(f"{len(rows)} captions in {options.output}")
+    return FAILED if problems else DONE
+
+
+def _labeler_of(options: argparse.Namespace) -> labelers.Labeler:
     if options.labeler == "blip":
-        labeler = labelers.BlipLabeler(options.model or "models/blip")
-    else:
-        labeler = labelers.ClipVocabularyLabeler(options.model, options.vocabulary)
+        return labelers.BlipLabeler(options.model or "models/blip")
+    return labelers.ClipVocabularyLabeler(options.model, options.vocabulary)
+
+
+def _caption(options: argparse.Namespace, labeler: labelers.Labeler) -> tuple[dict[str, str], list[EngineError]]:
+    """(rows, problems) of the folder, with a bar that shows how far it is."""
     with progress_bar("labelling", "image") as bar:
 
         def show(done, total, name):
             bar.total = total
             bar.update(done - bar.n)
 
-        rows, problems = labelers.caption_folder(
+        return labelers.caption_folder(
             options.input,
             options.output,
             labeler,
@@ -35,8 +48,3 @@ def run(options: argparse.Namespace) -> int:
             prefix=options.prefix,
             on_image=show,
         )
-    print_passed_over(options.input)
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    print(f"{len(rows)} captions in {options.output}")
-    return FAILED if problems else DONE

@@ -59,41 +59,59 @@ def denoise(
     after_step(done, pred_original): after each step; pred_original is (B, C, h, w), the image as
     it looks so far. False ends the loop, and None is returned.
     """
-    count, device = len(prompt_embeds), model.device
-    shape = (model.info.latent_channels, *size)
-    # The noise is drawn on the CPU in fp32, so that a seed means the same on every device, and
-    # latents stay in fp32: half precision would be rounded again at every step.
-    noise = torch.cat([torch.randn((1, *shape), generator=one) for one in generators])
-    noise = noise.to(device)
+    noise = _noise(generators, (model.info.latent_channels, *size)).to(model.device)
     skipped = steps - steps_taken(steps, init.denoising_strength if init else None)
-    timesteps = sampler.set_timesteps(steps, skipped, shape, device)
-    original, mask = None, init.mask if init else None
-    if init is None:
-        latents = sampler.start(noise)
-    else:
-        original = init.latents.to(noise).expand(count, -1, -1, -1)
-        if not len(timesteps):
-            return original
-        latents = sampler.add_noise(original, noise, timesteps[0])
-    predict = _network(model, prompt_embeds, negative_prompt_embeds, guidance)
-    if tile is not None and (tile[0] < size[0] or tile[1] < size[1]):
-        predict = _in_tiles(predict, (min(tile[0], size[0]), min(tile[1], size[1])))
-    if negative_prompt_embeds is not None:
-        predict = _guided(predict, guidance)
+    timesteps = sampler.set_timesteps(steps, skipped, noise.shape[1:], model.device)
+    original = init.latents.to(noise).expand(len(noise), -1, -1, -1) if init else None
+    if original is not None and not len(timesteps):
+        return original
+    latents = _first_latents(sampler, noise, original, timesteps)
+    predict = _predict(model, prompt_embeds, negative_prompt_embeds, guidance, size, tile)
     for done, timestep in enumerate(timesteps, start=1):
         model_output = predict(sampler.scaled(latents, timestep), timestep)
         latents, pred_original = sampler.step(model_output, timestep, latents, generators)
-        if original is not None and mask is not None:
+        if init is not None and original is not None and init.mask is not None:
             following = timesteps[done] if done < len(timesteps) else None
             noisy = original if following is None else sampler.add_noise(original, noise, following)
-            latents = _masked(latents, noisy, mask, done / len(timesteps))
+            latents = _masked(latents, noisy, init.mask, done / len(timesteps))
         if not after_step(done, pred_original):
             return None
     return latents
 
 
+def _noise(generators: Sequence[torch.Generator], shape: tuple[int, ...]) -> Tensor:
+    """Noise (B, C, h, w), fp32, one generator each.
+
+    It is drawn on the CPU in fp32, so that a seed means the same on every device, and latents stay
+    in fp32: half precision would be rounded again at every step.
+    """
+    return torch.cat([torch.randn((1, *shape), generator=one) for one in generators])
+
+
+def _first_latents(sampler: Sampler, noise, original: Tensor | None, timesteps) -> Tensor:
+    """The latents before the first step: noise alone, or the image under as much as is due."""
+    if original is None:
+        return sampler.start(noise)
+    return sampler.add_noise(original, noise, timesteps[0])
+
+
 Predict = Callable[[Tensor, Tensor], Tensor]
 """(noisy latents (B, C, h, w), timestep ()) → the network's output (B, C, h, w), fp32."""
+
+
+def _predict(
+    model: DiffusionModel,
+    prompt_embeds: PromptEmbeds,
+    negative_prompt_embeds: PromptEmbeds | None,
+    guidance: float,
+    size: tuple[int, int],
+    tile: tuple[int, int] | None,
+) -> Predict:
+    """The network with its prompts, in tiles where they are smaller than the whole, guided."""
+    predict = _network(model, prompt_embeds, negative_prompt_embeds, guidance)
+    if tile is not None and (tile[0] < size[0] or tile[1] < size[1]):
+        predict = _in_tiles(predict, (min(tile[0], size[0]), min(tile[1], size[1])))
+    return predict if negative_prompt_embeds is None else _guided(predict, guidance)
 
 
 def _network(model: DiffusionModel, prompt_embeds, negative_prompt_embeds, guidance) -> Predict:

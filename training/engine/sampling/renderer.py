@@ -175,35 +175,19 @@ class Renderer:
     ) -> list[Image.Image] | None:
         """The images of requests that are alike; None when it was stopped."""
         first = requests[0]
-        width, height = size_of(first, self.base)
-        factor = self.base.vae_factor
         prompt_embeds, negative_prompt_embeds = self._embeds_of(requests)
-
-        def after_step(done, pred_originals):
-            if should_stop and should_stop():
-                return False
-            if on_step:
-                for i, latents in zip(group, pred_originals, strict=True):
-                    preview = self.colours.image(latents) if done % PREVIEW_EVERY == 0 else None
-                    on_step(i, done, first.steps_taken, preview)
-            return True
-
-        with self._at_hand(self.model.vae):
-            init = None
-            if init_image:
-                init = init_image.latents(self.model, first.denoising_strength)
         latents = denoise(
             self.model,
             self.model.sampler(first.scheduler or self.model.family.schedulers[0]),
             prompt_embeds,
             negative_prompt_embeds,
             [torch.Generator("cpu").manual_seed(request.seed) for request in requests],
-            (height // factor, width // factor),
+            self._latent_size(first),
             steps=first.steps,
             guidance=first.guidance,
-            init=init,
+            init=self._init_latents(init_image, first.denoising_strength),
             tile=self._tile if first.tiled else None,
-            after_step=after_step,
+            after_step=self._after_step(group, first.steps_taken, on_step, should_stop),
         )
         if latents is None:
             return None
@@ -211,6 +195,37 @@ class Renderer:
             # One by one: decoding takes far more memory than a step, and gains little.
             images = [image_latents.decode(self.model, one[None]) for one in latents]
         return [init_image.put_back(image) if init_image else image for image in images]
+
+    def _latent_size(self, request: SampleRequest) -> tuple[int, int]:
+        """(height, width) of a request in latent cells."""
+        width, height = size_of(request, self.base)
+        return height // self.base.vae_factor, width // self.base.vae_factor
+
+    def _init_latents(self, init_image: InitImage | None, denoising_strength: float):
+        if init_image is None:
+            return None
+        with self._at_hand(self.model.vae):
+            return init_image.latents(self.model, denoising_strength)
+
+    def _after_step(
+        self,
+        group: list[int],
+        total: int,
+        on_step: OnStep | None,
+        should_stop: Callable[[], bool] | None,
+    ) -> Callable[[int, torch.Tensor], bool]:
+        """What `denoise` calls after each of `total` steps: tell the group's, and ask to go on."""
+
+        def after_step(done, pred_originals):
+            if should_stop and should_stop():
+                return False
+            if on_step:
+                for i, latents in zip(group, pred_originals, strict=True):
+                    preview = self.colours.image(latents) if done % PREVIEW_EVERY == 0 else None
+                    on_step(i, done, total, preview)
+            return True
+
+        return after_step
 
     def _embeds_of(self, requests: list[SampleRequest]) -> tuple[PromptEmbeds, PromptEmbeds | None]:
         """(prompt_embeds, negative_prompt_embeds), of one length; the latter None without

@@ -112,28 +112,8 @@ def check_request(request: SampleRequest, base: BaseInfo) -> None:
     strength-out-of-band, mask-without-image; those of checks.check.
     """
     checks.check(request.prompt, request.negative_prompt)
-    width, height = size_of(request, base)
-    multiple = base.size_multiple
-    for side in (width, height):
-        if side % multiple or not multiple <= side <= MAX_SIDE:
-            raise EngineError(
-                "size-impossible",
-                width=width,
-                height=height,
-                base=base.name,
-                multiple=multiple,
-                maximum=MAX_SIDE,
-            )
-    for setting, value, low, high in (
-        ("steps", request.steps, 1, 1000),
-        ("guidance", request.guidance, 0, 100),
-        ("seed", request.seed, 0, 2**63 - 1),
-        ("denoising_strength", request.denoising_strength, 0, 1),
-    ):
-        if not low <= value <= high:
-            raise EngineError(
-                "setting-out-of-range", setting=setting, value=value, minimum=low, maximum=high
-            )
+    _check_size(request, base)
+    _check_numbers(request)
     schedulers = families.of(base.family).schedulers
     if request.scheduler and request.scheduler not in schedulers:
         choices = ", ".join(schedulers)
@@ -144,3 +124,30 @@ def check_request(request: SampleRequest, base: BaseInfo) -> None:
         raise EngineError("mask-without-image")
     for path, strength in request.packs:
         strengths.check(Path(path).stem, strength)
+
+
+def _check_size(request: SampleRequest, base: BaseInfo) -> None:
+    width, height = size_of(request, base)
+    multiple = base.size_multiple
+    if any(side % multiple or not multiple <= side <= MAX_SIDE for side in (width, height)):
+        raise EngineError(
+            "size-impossible",
+            width=width,
+            height=height,
+            base=base.name,
+            multiple=multiple,
+            maximum=MAX_SIDE,
+        )
+
+
+def _check_numbers(request: SampleRequest) -> None:
+    for setting, value, low, high in (
+        ("steps", request.steps, 1, 1000),
+        ("guidance", request.guidance, 0, 100),
+        ("seed", request.seed, 0, 2**63 - 1),
+        ("denoising_strength", request.denoising_strength, 0, 1),
+    ):
+        if not low <= value <= high:
+            raise EngineError(
+                "setting-out-of-range", setting=setting, value=value, minimum=low, maximum=high
+            )
