@@ -27,7 +27,7 @@ class SourceKind(models.TextChoices):
 class RecallQuerySet(models.QuerySet):
     def visible_to(self, person):
         """Admins see all, others those they were told of."""
-        return self if person.is_brand_admin else self.filter(told=person)
+        return self if person.is_brand_admin else self.filter(recipients=person)
 
 
 class Recall(models.Model):
@@ -42,7 +42,7 @@ class Recall(models.Model):
     at = models.DateTimeField(default=timezone.now)
     figures = models.JSONField(default=dict)
     report_sha256 = BlobField()
-    told = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
+    recipients = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )

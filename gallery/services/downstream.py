@@ -120,8 +120,8 @@ def figures_of(source, holders=None):
         approved=Count("pk", filter=Q(review=AssetReview.APPROVED)),
     )
     downloads = sum(holder["files"] for holder in holders)
-    left = {"downloads": downloads, "people": len(holders)}
-    return counted | left | {"versions": source.versions().count()}
+    departures = {"downloads": downloads, "people": len(holders)}
+    return counted | departures | {"versions": source.versions().count()}
 
 
 def holders_of(source):
@@ -138,8 +138,8 @@ def fingerprint(source, figures):
         for row in sorted(source.rows, key=lambda row: row.pk)
     ]
     versions = sorted(source.versions().values_list("pk", "state"))
-    told = repr((states, versions, sorted(figures.items())))
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+    fingerprint = repr((states, versions, sorted(figures.items())))
+    return hashlib.sha256(fingerprint.encode()).hexdigest()[:16]
 
 
 def _moments(row):

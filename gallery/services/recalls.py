@@ -65,7 +65,7 @@ def recall(source, by, why, seen):
             item.recall = row
         RecallItem.objects.bulk_create(items, batch_size=500)
         AuditEntry.objects.record(row, "", "recalled", by=by, why=why, **figures)
-        row.told.set(_concerned(source).exclude(pk=by.pk))
+        row.recipients.set(_concerned(source).exclude(pk=by.pk))
         _tell(row, "recalled", assets=figures["assets"], reason=why)
     return row
 
@@ -76,10 +76,10 @@ def _locked(source):
         model = type(source.rows[0])
         pks = [row.pk for row in source.rows]
         list(model._base_manager.select_for_update().filter(pk__in=pks))
-    found = downstream.find_source(source.kind, source.key)
-    if found is None:
+    locked = downstream.find_source(source.kind, source.key)
+    if locked is None:
         raise Refused("recall-changed")
-    return found
+    return locked
 
 
 def _take_back(source, by, why):
@@ -178,8 +178,8 @@ def _restore(recall_, items, by):
         by=by,
         why=f"recall {recall_.pk} undone",
     )
-    kept = {str(row.pk) for row in rows}
-    restored = [item.pk for item in items if item.entry.subject_id in kept]
+    unchanged = {str(row.pk) for row in rows}
+    restored = [item.pk for item in items if item.entry.subject_id in unchanged]
     for start in range(0, len(restored), 500):
         part = restored[start : start + 500]
         RecallItem.objects.filter(pk__in=part).update(was_restored=True)
@@ -209,7 +209,7 @@ def _owner_id(row):
 
 def _tell(row, code, **facts):
     url = reverse("gallery:recall-detail", args=[row.pk])
-    sending.tell(row.told.all(), code, url=url, name=row.source_name, **facts)
+    sending.tell(row.recipients.all(), code, url=url, name=row.source_name, **facts)
 
 
 def _report(source):

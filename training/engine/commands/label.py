@@ -32,7 +32,9 @@ def _labeler_of(options: argparse.Namespace) -> labelers.Labeler:
     return labelers.ClipVocabularyLabeler(options.model, options.vocabulary)
 
 
-def _caption(options: argparse.Namespace, labeler: labelers.Labeler) -> tuple[dict[str, str], list[EngineError]]:
+def _caption(
+    options: argparse.Namespace, labeler: labelers.Labeler
+) -> tuple[dict[str, str], list[EngineError]]:
     """(rows, problems) of the folder, with a bar that shows how far it is."""
     with progress_bar("labelling", "image") as bar:
 
