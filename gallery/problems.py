@@ -32,6 +32,19 @@ SENTENCES: dict[str, str] = {
         "{name} was replaced by version {number} meanwhile. Look at its strength, then paint again."
     ),
     "packs-too-many": gettext_noop("At most {limit} style packs go together. Take one away."),
+    "pair-forbidden": gettext_noop(
+        "{first} and {second} may not be mixed: {reason} Take one of them away."
+    ),
+    "mix-within": gettext_noop("Together at most {limit}: now {total}."),
+    "mix-too-strong": gettext_noop("Together at most {limit}: now {total}. Lower one of them."),
+    "mix-needs-test": gettext_noop(
+        "Together at most {limit}: now {total}. Even their least strengths are too much together: "
+        "take one away, or have the pair tested."
+    ),
+    "mix-reason-missing": gettext_noop(
+        "Together at most {limit}: now {total}. You may go beyond: write the reason, it stays with "
+        "the picture."
+    ),
     "packs-of-two-bases": gettext_noop(
         "{first} and {second} are made for different base models. Choose packs of one base."
     ),
@@ -166,6 +179,7 @@ SENTENCES: dict[str, str] = {
         "A recall can be undone within an hour. Approve what you need again, one by one."
     ),
     "decision-reason": gettext_noop("Write why: the decision is kept with your reason."),
+    "pair-reason": gettext_noop("Write why the two may not be mixed: whoever tries will read it."),
     "send-back-reason": gettext_noop("Write one sentence for the designer, to send it back."),
     "decline-reason": gettext_noop("Write one sentence for the colleague, to decline it."),
     "nothing-chosen": gettext_noop("Choose at least one picture, then decide."),

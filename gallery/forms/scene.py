@@ -40,6 +40,10 @@ _FIELD_OF = {
     "trial-only": "pack",
     "packs-too-many": "pack",
     "packs-of-two-bases": "pack",
+    "pair-forbidden": "mix",
+    "mix-too-strong": "mix",
+    "mix-needs-test": "mix",
+    "mix-reason-missing": "mix",
     "reason-missing": "reason",
     "sweep-needs-one-pack": "sweep",
     "sweep-unreadable": "sweep",
@@ -106,6 +110,8 @@ class SceneForm(SceneFields):
                     self.add_error_to_strength(version, sentence)
                     return
         field = _FIELD_OF.get(error.code)
+        if field == "mix":  # no field: what stands below all sliders
+            self.fields["mix"] = forms.Field(required=False)
         self.add_error(field if field in self.fields else None, sentence)
 
     def add_error_to_strength(self, version, sentence):

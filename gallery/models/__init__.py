@@ -2,6 +2,7 @@ from .asset import NEVER_LEAVES, Asset, AssetReview, AssetState
 from .channel import Channel
 from .download import Audience, Download, DownloadRule, Rendition
 from .evidence import EvidenceSheet, SheetState
+from .pair import PackPair, PairState
 from .recall import Recall, RecallItem, SourceKind
 from .remark import AssetRemark
 from .review import OwnWork, ReviewState
@@ -23,6 +24,8 @@ __all__ = [
     "EvidenceImage",
     "EvidenceSheet",
     "OwnWork",
+    "PackPair",
+    "PairState",
     "ProductCutout",
     "PromptTemplate",
     "Recall",

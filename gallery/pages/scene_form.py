@@ -120,7 +120,7 @@ class ShownForm:
         """Names of the fields that have a place on the page as it stands."""
         sliders = {f"strength_{version.pk}" for version in self.form.versions}
         reason = {"reason"} if sliders else set()
-        return _BESIDE | sliders | reason | _IN_A_MODE.get(self.mode, set())
+        return _BESIDE | sliders | reason | {"mix"} | _IN_A_MODE.get(self.mode, set())
 
     def order(self):
         """The order that an unsent or refused form shows, for the prompt beside it.

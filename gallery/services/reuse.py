@@ -5,10 +5,11 @@ from dataclasses import replace
 from brandstudio.core.problems import Refused
 from gallery.engine import prompts
 from gallery.models import SceneMode
-from gallery.services import glossary, orders, sources
+from gallery.services import glossary, mixing, orders, sources
 from gallery.services.orders import Placement, SceneOrder
 from training.engine.errors import EngineError
 from training.engine.prompts import word_weights
+from training.engine.prompts.mixing import STEP
 
 SWEEP = (0.5, 0.6, 0.7, 0.8)
 
@@ -28,16 +29,32 @@ def same(asset, by=None):
 
 
 def sweep(asset, by=None):
-    """The order of this picture at rising strengths: the usual four, those its pack allows."""
+    """The order of this picture at rising strengths of its first pack.
+
+    The usual four where its band and the other packs allow them, else four steps of what they do.
+    """
     _check_original(asset)
     packs = asset.acting_packs()
     if not packs:
         raise Refused("sweep-needs-one-pack")
-    in_band = [strength for strength in SWEEP if packs[0][0].allows(strength)]
-    if len(in_band) < 2:
-        low, high = packs[0][0].strength_min, packs[0][0].strength_max
-        in_band = [round(low + (high - low) * share / 3, 2) for share in range(4)]
-    return replace(_order_of(asset, by, seed=asset.seed), strengths=tuple(in_band))
+    return replace(_order_of(asset, by, seed=asset.seed), strengths=_sweep_strengths(packs))
+
+
+def _sweep_strengths(packs):
+    (first, _strength), *others = packs
+    rules = mixing.Rules([version for version, _strength in packs])
+
+    def allowed(strengths):
+        return [s for s in strengths if first.allows(s) and rules.allow([(first, s), *others])]
+
+    usual = allowed(SWEEP)
+    if len(usual) >= 2:
+        return tuple(usual)
+    low, high = first.strength_min, first.strength_max
+    possible = allowed(round(low + n * STEP, 2) for n in range(round((high - low) / STEP) + 1))
+    if len(possible) >= 4:  # with fewer the door says what is too strong
+        high = possible[-1]
+    return tuple(round(low + (high - low) * share / 3, 2) for share in range(4))
 
 
 def _check_original(asset):

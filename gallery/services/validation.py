@@ -7,7 +7,7 @@ from brandstudio.core.problems import Refused
 from gallery.engine import prompts
 from gallery.models import Asset, ProductCutout, ReviewState, Scheduler, StyleVersion
 from gallery.models.style import LEAST, MOST
-from gallery.services import glossary, holds, orders, sources
+from gallery.services import glossary, holds, mixing, orders, sources
 from gallery.services.orders import SceneOrder
 from training.engine.errors import EngineError
 from training.engine.prompts import checks, strengths
@@ -96,6 +96,17 @@ def _check_packs(order, by):
         check_pack(version, by)
         for value in (strength, *(order.strengths if place == 0 else ())):
             check_strength(version, value, order.reason, by)
+    rules = mixing.Rules([version for version, _strength in order.packs])
+    for packs in _mixtures(order):
+        mixing.check(rules.mix(packs), by, order.reason)
+
+
+def _mixtures(order):
+    """The packs at every combination of strengths that is painted: a sweep moves the first."""
+    if not order.strengths:
+        return [order.packs]
+    (first, _strength), *others = order.packs
+    return [((first, strength), *others) for strength in order.strengths]
 
 
 def check_pack(version, by):

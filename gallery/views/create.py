@@ -18,7 +18,7 @@ from gallery.engine import prompts
 from gallery.forms import SceneForm
 from gallery.models import Asset, Channel, PromptTemplate, Scene, SceneMode
 from gallery.models.asset import AssetState
-from gallery.pages import placement, results, scene_initial
+from gallery.pages import mixture, placement, results, scene_initial
 from gallery.pages.scene_form import ShownForm
 from gallery.problems import REFUSALS
 from gallery.services import enlarging, library, orders, quota, reuse, scenes, sources, unread_words
@@ -109,7 +109,7 @@ def prompt(request):
     if errors:
         context["prompt_problem"] = errors[0]
     status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
-    return render(request, "gallery/_prompt.html", context, status=status)
+    return render(request, "gallery/_prompt_answer.html", context, status=status)
 
 
 @painter_required
@@ -256,4 +256,5 @@ def _prompt_context(shown_form):
         "token_limit": limit,
         "prompt_notes": notes + unread_words.notes_on(order),
         "prompt_packs": order.packs,
+        "mixture": mixture.of_form(shown_form, order),
     }

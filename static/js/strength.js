@@ -45,4 +45,18 @@ document.addEventListener("click", (event) => {
   show(box);
 });
 
+// One press lowers several: <button data-lower-to="strength_3=0.45 strength_4=0.27">
+document.addEventListener("click", (event) => {
+  const press = event.target.closest("[data-lower-to]");
+  if (!press) return;
+  const pairs = press.dataset.lowerTo.split(" ").map((one) => one.split("="));
+  const sliders = pairs.map(([name, value]) => {
+    const slider = press.form.elements.namedItem(name);
+    slider.value = value;
+    show(slider.closest("[data-strength]"));
+    return slider;
+  });
+  sliders[0].dispatchEvent(new Event("change", { bubbles: true })); // the server says what it finds
+});
+
 for (const box of document.querySelectorAll("[data-strength]")) show(box);

@@ -1,0 +1,64 @@
+"""What stands under the sliders of the create page: how strong the packs may be together."""
+
+from dataclasses import dataclass
+
+from brandstudio.core.input.numbers import parse_number
+from gallery import problems
+from gallery.services import mixing
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """sentence: of the limit. is_refused: whether the door refuses the order for it.
+
+    lowered: [(slider's name, strength)] that would be within; [] where there is nothing to lower,
+    or sliders alone don't do it.
+    """
+
+    sentence: str
+    is_refused: bool
+    lowered: list[tuple[str, str]]
+
+    @property
+    def strengths(self):
+        """What the sliders would be lowered to, in their order."""
+        return " + ".join(strength for _name, strength in self.lowered)
+
+    @property
+    def lower_to(self):
+        """As static/js/strength.js reads it: "strength_3=0.45 strength_4=0.27"."""
+        return " ".join(f"{name}={strength}" for name, strength in self.lowered)
+
+
+def of_form(shown_form, order):
+    """The Mixture of an order as its form stands, by the judgement of the door; None for one pack.
+
+    shown_form: a ShownForm. order: its SceneOrder.
+    """
+    form = shown_form.form
+    mix = mixing.Rules([version for version, _strength in order.packs]).mix(order.packs)
+    reason = form["reason"].value() if "reason" in form.fields else ""
+    refusal = mixing.refusal_of(mix, form.person, reason or "")
+    if refusal:
+        can_lower = mix.lowered and not mix.forbidden and _by_sliders(shown_form, order)
+        return Mixture(problems.of(refusal), True, _lowered(order, mix) if can_lower else [])
+    if mix.limit is None:
+        return None
+    return Mixture(problems.sentence("mix-within", mix.facts), False, [])
+
+
+def _by_sliders(shown_form, order):
+    """Whether the sliders alone say how strong each pack is: no <lora:…> adds to them."""
+    on_sliders = {
+        choice["version"].pk: parse_number(choice["strength"])
+        for choice in shown_form.choices
+        if choice["is_chosen"]
+    }
+    return on_sliders == {version.pk: strength for version, strength in order.packs}
+
+
+def _lowered(order, mix):
+    return [
+        (f"strength_{version.pk}", f"{strength:.2f}")
+        for (version, _strength), strength in zip(order.packs, mix.lowered, strict=True)
+    ]

@@ -1,0 +1,218 @@
+"""Two packs together are held to what their bands, or their tested pair, allow, at every door."""
+
+import pytest
+from django.utils import timezone
+
+from gallery import services
+from gallery.models import Asset, AssetState, PackPair, PairState, Scene
+from gallery.problems import REFUSALS
+from gallery.services import enlarging, pairs, reuse, scenes
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ink(make_version):
+    return make_version("ink")  # 0.3 to 0.9, as the paper
+
+
+@pytest.fixture
+def paper(make_version):
+    return make_version("paper")
+
+
+@pytest.fixture
+def order_form(ink, paper, make_template, channel):
+    """order_form(0.6, 0.3, …): what the create page sends for both packs."""
+    template = make_template()
+
+    def order_form(first, second, **fields):
+        return {
+            "template": template.pk, "slot_vehicle": "GS8 suv", "slot_weather": "rain",
+            "pack": [ink.pk, paper.pk], f"strength_{ink.pk}": first, f"strength_{paper.pk}": second,
+            "channel": channel.slug, "count": 1, "steps": 20, "guidance": 3, "seed": "",
+            "sweep": "", **fields,
+        }  # fmt: skip
+
+    return order_form
+
+
+def code_of(act, *arguments):
+    with pytest.raises(REFUSALS) as refusal:
+        act(*arguments)
+    return refusal.value.code
+
+
+def test_untested_pair_is_held_to_its_bands_and_told_under_the_sliders(at, marketer, order_form):
+    browser = at(marketer)
+
+    assert browser.post("create", **order_form("0.5", "0.4")).status_code == 302
+    refused = browser.post("create", **order_form("0.6", "0.5"))
+
+    assert refused.status_code == 422
+    [error] = refused.context["form"].errors["mix"]
+    assert error == "Together at most 0.90: now 1.10. Lower one of them."
+    assert refused.context["mixture"].sentence == error
+    assert refused.content.decode().count(error) == 1
+    assert Scene.objects.count() == 1
+
+
+def test_form_says_live_what_the_door_would(at, marketer, order_form, ink, paper):
+    browser = at(marketer)
+
+    within = browser.post("prompt", **order_form("0.5", "0.4")).context["mixture"]
+    over = browser.post("prompt", **order_form("0.9", "0.7")).context["mixture"]
+
+    assert within.sentence == "Together at most 0.90: now 0.90."
+    assert (within.is_refused, within.lowered) == (False, [])
+    assert over.sentence == "Together at most 0.90: now 1.60. Lower one of them."
+    assert over.is_refused
+    lowered = dict(over.lowered)
+    assert sum(map(float, lowered.values())) == pytest.approx(0.9, abs=0.02)
+    again = order_form(lowered[f"strength_{ink.pk}"], lowered[f"strength_{paper.pk}"])
+    assert browser.post("create", **again).status_code == 302
+
+
+def test_one_pack_has_nothing_said_of_it(at, marketer, form_data):
+    assert at(marketer).post("prompt", **form_data).context["mixture"] is None
+
+
+def test_sweep_is_held_at_each_strength(at, marketer, order_form):
+    browser = at(marketer)
+
+    assert browser.post("create", **order_form("0.3", "0.3", sweep="0.5 0.6")).status_code == 302
+    refused = browser.post("create", **order_form("0.3", "0.3", sweep="0.5 0.7"))
+
+    assert refused.context["form"].errors["mix"] == [
+        "Together at most 0.90: now 1.00. Lower one of them."
+    ]
+
+
+def test_tags_count_as_sliders_do(at, make_user, order_form, ink):
+    writer = make_user("writer", is_marketer=True, may_write_prompts=True)
+    browser = at(writer)
+    tagged = {"template": "", "free": "a street <lora:ink:0.6> <lora:paper:0.5>", "pack": []}
+
+    assert browser.post("create", **order_form("", "", **tagged)).status_code == 422
+    both = {"free": "<lora:paper:0.5>", "pack": [ink.pk]}
+    over = browser.post("create", **order_form("0.6", "", **both))
+    assert "mix" in over.context["form"].errors
+    assert over.context["mixture"].lowered == []  # sliders alone don't lower a tag
+    assert not Scene.objects.exists()
+
+
+@pytest.fixture
+def mixed(make_ready, ink, paper):
+    """A finished picture of both packs, within."""
+    [asset] = make_ready(packs=((ink, 0.5), (paper, 0.4)))
+    return asset
+
+
+def forbid(ink, paper, by, reason="Red eats the car."):
+    pair = PackPair.objects.of(ink, paper)
+    pairs.forbid(pair, by, reason)
+    return pair
+
+
+def test_forbidden_pair_is_refused_through_every_door(
+    at, marketer, brand_admin, order_form, mixed, ink, paper
+):
+    forbid(paper, ink, brand_admin)
+    browser, before = at(marketer), Scene.objects.count()
+
+    refused = browser.post("create", **order_form("0.3", "0.3"))
+
+    assert refused.context["form"].errors["mix"] == [
+        "ink 包 and paper 包 may not be mixed: Red eats the car. Take one of them away."
+    ]
+    for door in ("asset-again", "asset-sweep", "asset-enlarge"):
+        browser.post(door, mixed.pk)
+    assert Scene.objects.count() == before
+    assert code_of(scenes.compose_scene, reuse.again(mixed, marketer), marketer) == "pair-forbidden"
+    assert code_of(enlarging.enlarge, mixed, marketer) == "pair-forbidden"
+    Asset.objects.update(state=AssetState.FAILED)
+    failed = Asset.objects.get()
+    assert code_of(scenes.retry, failed, marketer) == "pair-forbidden"
+    assert code_of(scenes.compose_scene, reuse.sweep(mixed, marketer), marketer) == "pair-forbidden"
+
+
+def test_who_may_leave_the_band_leaves_the_sum_with_a_reason_never_a_forbidden_pair(
+    at, make_user, brand_admin, order_form, ink, paper
+):
+    person = make_user("free", is_marketer=True, may_leave_band=True)
+    browser = at(person)
+
+    [error] = browser.post("create", **order_form("0.6", "0.5")).context["form"].errors["mix"]
+    with_reason = browser.post("create", **order_form("0.6", "0.5", reason="A test for the fair"))
+    forbid(ink, paper, brand_admin)
+    forbidden = browser.post("create", **order_form("0.6", "0.3", reason="A test for the fair"))
+
+    assert error == (
+        "Together at most 0.90: now 1.10. You may go beyond: write the reason, it stays with the "
+        "picture."
+    )
+    assert with_reason.status_code == 302
+    assert Scene.objects.get().reason == "A test for the fair"
+    assert forbidden.status_code == 422
+
+
+def test_tested_pair_has_the_limit_of_its_grid(at, marketer, brand_admin, order_form, ink, paper):
+    PackPair.objects.create(
+        first=ink, second=paper, state=PairState.TESTED, limit=1.2 / 0.9,
+        decided_by=brand_admin, decided_at=timezone.now(),
+    )  # fmt: skip
+    browser = at(marketer)
+
+    assert browser.post("create", **order_form("0.7", "0.5")).status_code == 302
+    [error] = browser.post("create", **order_form("0.7", "0.51")).context["form"].errors["mix"]
+    assert error == "Together at most 1.20: now 1.21. Lower one of them."
+
+
+def test_new_version_makes_a_new_pair_that_nobody_has_tested(
+    marketer, brand_admin, make_version, make_scene, ink, paper
+):
+    forbid(ink, paper, brand_admin)
+
+    newer = make_version("paper")
+
+    assert make_scene(packs=((ink, 0.5), (newer, 0.4))).packs.count() == 2
+    assert PackPair.objects.of(newer, ink).state == PairState.UNTESTED
+
+
+def test_three_packs_are_held_pair_by_pair_and_all_together(
+    marketer, brand_admin, make_scene, make_version, ink, paper
+):
+    third = make_version("third")
+
+    assert make_scene(packs=((ink, 0.3), (paper, 0.3), (third, 0.3))).packs.count() == 3
+    over = services.SceneOrder(
+        packs=((ink, 0.3), (paper, 0.3), (third, 0.35)), template=Scene.objects.get().template,
+        slot_values={"vehicle": "GS8 suv", "weather": ""},
+    )  # fmt: skip
+    assert code_of(services.compose_scene, over, marketer) == "mix-too-strong"
+    forbid(paper, third, brand_admin)
+    within = reuse.again(Asset.objects.get(), marketer)
+    assert code_of(services.compose_scene, within, marketer) == "pair-forbidden"
+
+
+def test_even_the_least_strengths_may_be_too_much(at, marketer, make_version, order_form, paper):
+    PackPair.objects.all().delete()
+    strong = make_version("strong", strength_min=0.5, best_min=0.5, strength_max=0.8)
+    stronger = make_version("stronger", strength_min=0.5, best_min=0.5, strength_max=0.8)
+    form = order_form("", "", pack=[strong.pk, stronger.pk])
+
+    [error] = at(marketer).post("create", **form).context["form"].errors["mix"]
+
+    assert error == (
+        "Together at most 0.80: now 1.40. Even their least strengths are too much together: "
+        "take one away, or have the pair tested."
+    )
+
+
+def test_sweep_of_a_mixture_stays_within(make_ready, marketer, ink, paper):
+    [asset] = make_ready(packs=((ink, 0.3), (paper, 0.4)))
+
+    order = reuse.sweep(asset, marketer)
+
+    assert order.strengths == (0.3, 0.37, 0.43, 0.5)
+    assert scenes.compose_scene(order, marketer).count == 4

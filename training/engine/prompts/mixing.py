@@ -1,0 +1,94 @@
+"""How strong style packs may be together.
+
+A band says how strong a pack may be alone. Together their changes add up, so each takes the share
+of its greatest strength that it uses, and the shares of an untested pair sum to at most 1: where
+each pack alone keeps the scene, and what lies between two mixtures that keep it keeps it too, all
+of these do. A tested pair has the sum of shares that its grid gave instead. It is told as a sum of
+strengths: the greatest at which this mixture, its proportions kept, stays within. Of three packs,
+every pair has its limit, and the sum of all is held to the least of them.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+_NEARLY = 1e-9  # strengths are decimal fractions, which sums of floats miss by less
+STEP = 0.01  # in which strengths are set
+
+
+@dataclass(frozen=True)
+class MixedPack:
+    """A pack as it stands in a mixture.
+
+    key: what `tested` knows it by. strength: as asked. least, greatest: of its band, 0 ≤ least ≤
+    greatest; greatest None: it has no band yet, and is tried at any strength.
+    """
+
+    key: int
+    strength: float
+    least: float
+    greatest: float | None
+
+
+Tested = Mapping[frozenset[int], float]  # keys of a tested pair → the greatest sum of its shares
+UNTESTED = 1.0  # the same of a pair without a grid
+
+
+def limit_of(packs: Sequence[MixedPack], tested: Tested) -> float | None:
+    """The greatest sum of strengths at these proportions; None where nothing limits it.
+
+    Packs of strength 0 or less don't act, and are no part of a mixture.
+    """
+    acting = [pack for pack in packs if pack.strength > 0]
+    limits = [_limit_of_pair(first, second, tested) for first, second in combinations(acting, 2)]
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _limit_of_pair(first: MixedPack, second: MixedPack, tested: Tested) -> float | None:
+    if first.greatest is None or second.greatest is None:
+        return None
+    most = tested.get(frozenset((first.key, second.key)), UNTESTED)
+    shares = share_of(first.strength, first.greatest) + share_of(second.strength, second.greatest)
+    return most * (first.strength + second.strength) / shares
+
+
+def share_of(strength: float, greatest: float) -> float:
+    """The share of its band that a pack uses: 1 at its greatest strength."""
+    return strength / greatest if greatest else math.inf
+
+
+def total_of(packs: Sequence[MixedPack]) -> float:
+    """The sum of the strengths of those that act."""
+    return math.fsum(pack.strength for pack in packs if pack.strength > 0)
+
+
+def is_within(packs: Sequence[MixedPack], tested: Tested) -> bool:
+    """Whether the packs may be as strong as this together."""
+    limit = limit_of(packs, tested)
+    return limit is None or total_of(packs) <= limit + _NEARLY
+
+
+def scaled_down(packs: Sequence[MixedPack], tested: Tested) -> list[float] | None:
+    """The strongest that the packs may be together, each lowered by the same share of its way to
+    its least strength, in STEPs; None where even their least ones are too much."""
+    for percent in range(100, -1, -1):
+        lowered = [replace(pack, strength=_lowered(pack, percent / 100)) for pack in packs]
+        if is_within(lowered, tested):
+            return [pack.strength for pack in lowered]
+    return None
+
+
+def _lowered(pack: MixedPack, share: float) -> float:
+    least = min(pack.least, pack.strength)
+    return max(least, floored(least + (pack.strength - least) * share))
+
+
+def floored(value: float) -> float:
+    """Down to a whole STEP."""
+    return round(math.floor(value / STEP + 1e-6) * STEP, 2) if value > 0 else value
+
+
+def raised(value: float) -> float:
+    """Up to a whole STEP, for a sum that is too great by less than one."""
+    return round(math.ceil(value / STEP - 1e-6) * STEP, 2)
