@@ -266,6 +266,15 @@ SCREENING = env.json("SCREENING", {})
 # How sure CLIP must be (0 to 1) before a caption is said to disagree with its picture.
 CAPTION_DOUBT_SURE = env.float("CAPTION_DOUBT_SURE", 0.9)
 
+# --- Strength bands -------------------------------------------------------------------------------
+EVIDENCE_SEEDS = env.int("EVIDENCE_SEEDS", 2)  # of each prompt of a strength sheet
+# What a band must keep to, 0 to 1; strength_band.Thresholds tells of what.
+EVIDENCE_SCENE_KEPT = env.float("EVIDENCE_SCENE_KEPT", 0.65)
+EVIDENCE_DISTORTION = env.float("EVIDENCE_DISTORTION", 0.35)
+EVIDENCE_COPIED = env.float("EVIDENCE_COPIED", 0.2)
+EVIDENCE_LEAST_GAIN = env.float("EVIDENCE_LEAST_GAIN", 0.05)
+EVIDENCE_LEAST_DRIFT = env.float("EVIDENCE_LEAST_DRIFT", 0.02)
+
 # --- Brand ----------------------------------------------------------------------------------------
 # What makes a machine-made picture ready for a browser. Training serves such pictures too, and has
 # not heard of the gallery, which knows the rule.

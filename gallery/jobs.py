@@ -14,6 +14,13 @@ def _render_jobs():
     return render_jobs
 
 
+def _evidence_jobs():
+    """As _render_jobs, for strength sheets."""
+    from gallery.worker import evidence  # noqa: PLC0415
+
+    return evidence
+
+
 def warm_up(queue_name):
     """Load the base that most scenes use, so that the first click need not wait for it."""
     if queue_name == work_queue.RENDER:
@@ -34,7 +41,7 @@ def render_sheet(sheet_pk):
     """Paint and score the strength sheet of a style version. Safe to deliver twice."""
     _carry_out(
         EvidenceSheet.objects.select_related("version__base", "version__pack").get(pk=sheet_pk),
-        lambda *arguments: _render_jobs().render_sheet(*arguments),
+        lambda *arguments: _evidence_jobs().render_sheet(*arguments),
     )
 
 

@@ -11,6 +11,7 @@ from brandstudio.core.input import addresses
 from brandstudio.core.problems import Facts, Problem, Refused
 from training import problems as training_problems
 from training.engine.errors import EngineError
+from training.engine.evaluate.band_reasons import REASONS, VERDICTS
 
 SENTENCES: dict[str, str] = {
     # Making pictures
@@ -180,6 +181,24 @@ SENTENCES: dict[str, str] = {
     ),
     "decision-reason": gettext_noop("Write why: the decision is kept with your reason."),
     "pair-reason": gettext_noop("Write why the two may not be mixed: whoever tries will read it."),
+    "evidence-old": gettext_noop(
+        "The strength sheet is from before bands were computed. Let it be painted again first."
+    ),
+    "evidence-fixed": gettext_noop(
+        "This is no draft any more, so its strength sheet stays as the reviewers see it."
+    ),
+    "band-out-of-order": gettext_noop(
+        "The five strengths must rise from least allowed to greatest allowed."
+    ),
+    "band-scene-lost": gettext_noop(
+        "From {strength} on the scene is lost, so nobody may allow it. End the band below."
+    ),
+    "band-widened": gettext_noop(
+        "The figures allow {minimum} to {maximum}. To allow more, write why: it stays with the "
+        "version."
+    ),
+    **VERDICTS,
+    **REASONS,
     "send-back-reason": gettext_noop("Write one sentence for the designer, to send it back."),
     "decline-reason": gettext_noop("Write one sentence for the colleague, to decline it."),
     "nothing-chosen": gettext_noop("Choose at least one picture, then decide."),

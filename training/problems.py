@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_noop, override
 
 from brandstudio.core.problems import Facts, Problem
 from training.engine.errors import SENTENCES as ENGINE_SENTENCES
-from training.engine.evaluate.checkpoint_reasons import REASONS
+from training.engine.evaluate.checkpoint_reasons import REASONS, VERDICTS
 from training.engine.fault_reasons import REASONS as REASONS_OF_FILES
 
 SENTENCES: dict[str, str] = {
@@ -204,6 +204,7 @@ LINES: dict[str, str] = {
     "line-anew": gettext_noop(
         "Attempt {attempt} begins anew on {worker}: nothing had been saved yet."
     ),
+    "line-none-recommended": gettext_noop("No checkpoint is recommended; the run page says why."),
     "line-recommended": gettext_noop("The checkpoint of step {step} is recommended."),
     "line-not-recommended": gettext_noop("No checkpoint could be recommended: {reason}"),
     "line-phase": gettext_noop("{phase} began."),
@@ -264,7 +265,7 @@ def sentence(code, facts=None):
         facts = {**facts, "phase": phase(facts.get("phase", ""))}
     if "reason" in facts:
         facts = {**facts, "reason": reason(facts)}
-    for table in (SENTENCES, LINES, REASONS, ENGINE_SENTENCES):
+    for table in (SENTENCES, LINES, REASONS, VERDICTS, ENGINE_SENTENCES):
         if code in table:
             return gettext(table[code]).format_map(Facts(facts))
     return code

@@ -1,5 +1,6 @@
 """The studio's present content as files that can be committed: content.json and its blobs."""
 
+import copy
 import json
 import shutil
 
@@ -112,10 +113,12 @@ def _version(version, files):
         "strength",
         "best_max",
         "strength_max",
-        "evidence",
     )
+    images = list(version.images.order_by("pk"))
+    places = {image.pk: place for place, image in enumerate(images)}
     return {
         **{name: getattr(version, name) for name in names},
+        "evidence": renamed(version.evidence, places),
         "run": version.checkpoint.run.name,
         "plan": version.sheet.plan,
         "pictures": [
@@ -125,9 +128,18 @@ def _version(version, files):
                 "strength": image.strength,
                 "file": files.keep(image.sha256, ".webp"),
             }
-            for image in version.images.order_by("pk")
+            for image in images
         ],
     }
+
+
+def renamed(evidence, names):
+    """The evidence with its images called by other keys. names: {key: new key}."""
+    evidence = copy.deepcopy(evidence)
+    for row in evidence.get("figures", {}).get("rows", ()):
+        if row["nearest"]:
+            row["nearest"]["image"] = names[row["nearest"]["image"]]
+    return evidence
 
 
 def _scene(scene, files):

@@ -11,6 +11,7 @@ from brandstudio.core import blobs
 from brandstudio.core.access import demo_accounts
 from brandstudio.core.models import Vehicle
 from gallery import services
+from gallery.demo.export import renamed
 from gallery.models import (
     Asset,
     AssetReview,
@@ -205,7 +206,7 @@ def _version(entry, number, pack, designer, admin, base, files):
         size=checkpoint.size,
         **fields,
     )
-    EvidenceImage.objects.bulk_create(
+    images = EvidenceImage.objects.bulk_create(
         EvidenceImage(
             version=version,
             prompt=image["prompt"],
@@ -215,7 +216,10 @@ def _version(entry, number, pack, designer, admin, base, files):
         )
         for image in entry["pictures"]
     )
-    total = len(entry["pictures"])
+    keys = {place: image.pk for place, image in enumerate(images)}
+    version.evidence = renamed(version.evidence, keys)
+    version.save(update_fields=["evidence"])
+    total = len(images)
     EvidenceSheet.objects.create(
         version=version, plan=entry["plan"], state=SheetState.DONE, done=total, total=total
     )

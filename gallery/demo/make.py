@@ -15,7 +15,6 @@ from gallery import jobs as gallery_jobs
 from gallery import services
 from gallery.models import Channel, PromptTemplate, StylePack
 from gallery.services import assets as asset_acts
-from gallery.services import evidence
 from training import jobs as training_jobs
 from training import services as training_services
 from training.engine import families
@@ -110,15 +109,15 @@ def publish(run, style, by):
         },
     )
     checkpoint = run.checkpoints.filter(is_final=True).get()
-    version = services.publish(
-        checkpoint, by, pack, changes="首版 · first version", band=style.band
-    )
+    version = services.publish(checkpoint, by, pack, changes="首版 · first version")
     gallery_jobs.render_sheet(version.sheet.pk)
     version.refresh_from_db()
     version.sheet.refresh_from_db()
     if not version.sheet.is_done:
         sheet = version.sheet
         raise DemoFailed(f"The strength sheet ended {sheet.state}: {sheet.problem}")
+    if not version.has_band:
+        raise DemoFailed(f"{style.slug} has no band: {version.finding}")
     return version
 
 
@@ -161,7 +160,7 @@ def contact_sheet(version, path):
     rows: dict[float, list] = {}
     for image in version.images.order_by("strength", "seed"):
         rows.setdefault(image.strength, []).append(open_rgb(blobs.local(image.sha256)))
-    prompts = tuple(entry["prompt"] for entry in evidence.PROMPTS)
+    prompts = tuple(f"{image.prompt} {image.seed}" for image in version.images.filter(strength=0))
     sheet = StrengthSheet(tuple(rows), prompts, rows, [])
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet.contact_sheet(192).save(path)
@@ -169,6 +168,6 @@ def contact_sheet(version, path):
 
 
 def scores_at(version, strengths=(0.0, 0.3, 0.5, 0.7, 1.0)):
-    """[(strength, style, content)] of a version's sheet at these strengths."""
-    rows = {row["strength"]: row for row in version.evidence["scores"]}
-    return [(s, rows[s]["style"], rows[s]["content"]) for s in strengths if s in rows]
+    """[(strength, style, scene)] of a version's sheet at these strengths, means over its seeds."""
+    rows = {row["strength"]: row for row in version.evidence["figures"]["rows"]}
+    return [(s, rows[s]["style"]["mean"], rows[s]["scene"]["mean"]) for s in strengths if s in rows]

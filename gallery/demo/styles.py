@@ -15,7 +15,6 @@ class DemoStyle:
     summary_en: str
     dataset: str
     seed: int
-    band: dict
 
 
 INK = DemoStyle(
@@ -27,13 +26,6 @@ INK = DemoStyle(
     summary_en="Wet ink, empty paper, a touch of red. Arcades are safe; nights turn grey.",
     dataset="水墨采风 · Ink studies",
     seed=11,
-    band={
-        "strength_min": 0.3,
-        "best_min": 0.5,
-        "strength": 0.6,
-        "best_max": 0.7,
-        "strength_max": 0.9,
-    },
 )
 PAPERCUT = DemoStyle(
     artist_style="papercut",
@@ -44,13 +36,5 @@ PAPERCUT = DemoStyle(
     summary_en="For the new year: much red and gold. Keep the car white or black.",
     dataset="剪纸窗花 · Papercut studies",
     seed=23,
-    # Its evidence says so: beyond 0.6 the reds swallow the car.
-    band={
-        "strength_min": 0.2,
-        "best_min": 0.3,
-        "strength": 0.4,
-        "best_max": 0.5,
-        "strength_max": 0.7,
-    },
 )
 STYLES = (INK, PAPERCUT)

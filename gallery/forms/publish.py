@@ -1,15 +1,12 @@
 """A checkpoint, or a file from elsewhere, becomes a version of a style pack."""
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.input.addresses import refuse_word_in_use
 from gallery import problems
 from gallery.models import StylePack
-from gallery.models.style import LEAST, MOST
 from gallery.services import style_files
-from gallery.services.publishing import BAND
 from training.engine.errors import EngineError
 from training.engine.prompts import letters
 from training.engine.prompts import trigger_words as triggers
@@ -18,43 +15,7 @@ from training.models import BaseModel
 LARGEST_FILE = 1_000_000_000  # bytes
 
 
-def _strength(label, initial):
-    return forms.FloatField(
-        label=label,
-        initial=initial,
-        validators=[MinValueValidator(LEAST), MaxValueValidator(MOST)],
-        widget=forms.NumberInput(attrs={"step": "0.05", "min": str(LEAST), "max": str(MOST)}),
-    )
-
-
-class BandForm(forms.Form):
-    """The five strengths of a version, in their order."""
-
-    strength_min = _strength(_("Least allowed"), 0.3)
-    best_min = _strength(_("Recommended from"), 0.5)
-    strength = _strength(_("Default"), 0.7)
-    best_max = _strength(_("Recommended to"), 0.8)
-    strength_max = _strength(_("Greatest allowed"), 0.9)
-
-    def clean(self):
-        cleaned = super().clean()
-        values = [cleaned.get(name) for name in BAND]
-        if None not in values and values != sorted(values):
-            self.add_error(
-                "strength",
-                _("The five strengths must rise from least allowed to greatest allowed."),
-            )
-        return cleaned
-
-    def band_fields(self):
-        return [self[name] for name in BAND]
-
-    @property
-    def band(self):
-        return {name: self.cleaned_data[name] for name in BAND}
-
-
-class PublishForm(BandForm):
+class PublishForm(forms.Form):
     """New pack or a new version of one."""
 
     pack = forms.ModelChoiceField(

@@ -16,8 +16,9 @@ class SheetState(models.TextChoices):
 class EvidenceSheet(Work):
     """The strength sheet of a version, as work for a renderer.
 
-    `plan` holds {"prompts": [{"prompt", "label_zh", "label_en"}], "seed", "strengths", "steps"}:
-    prompts without trigger words, strengths from 0, which is the base model alone.
+    `plan` holds {"prompts": [{"prompt", "label_zh", "label_en"}], "seed", "seeds", "strengths",
+    "steps"}: prompts without trigger words, how many seeds each has (one in plans of before),
+    strengths from 0, which is the base model alone.
     """
 
     WAITING = (SheetState.WAITING,)
@@ -69,10 +70,10 @@ class EvidenceSheet(Work):
         )
 
     def requeue(self, why="", by=None):
-        """Its worker or job is gone, or a person tries a failed one again."""
+        """Its worker or job is gone, or a person has it painted again."""
         self._queue_again(
             SheetState.WAITING,
-            sources=(*self.WAITING, *self.HELD, SheetState.FAILED),
+            sources=tuple(SheetState),
             by=by,
             why=why,
             done=0,

@@ -80,10 +80,11 @@ class Reviewed(models.Model):
             remarks="",
         )
 
-    def approve(self, by, remarks=""):
+    def approve(self, by, remarks="", **changes):
+        """changes: columns that the reviewer sets, written with the decision."""
         if by.pk in self.author_ids:
             raise OwnWork(self, ReviewState.APPROVED)
-        self._decide(ReviewState.APPROVED, by, remarks)
+        self._decide(ReviewState.APPROVED, by, remarks, **changes)
 
     def send_back(self, by, reason):
         """Back to draft. Raises ValueError without a reason, for the designer must know it."""
@@ -94,7 +95,7 @@ class Reviewed(models.Model):
     def retire(self, by, reason=""):
         move(self, ReviewState.RETIRED, sources=[ReviewState.APPROVED], by=by, why=reason)
 
-    def _decide(self, target, by, remarks):
+    def _decide(self, target, by, remarks, **changes):
         move(
             self,
             target,
@@ -110,6 +111,7 @@ class Reviewed(models.Model):
             reviewed_by=by,
             reviewed_at=timezone.now(),
             remarks=remarks,
+            **changes,
         )
 
     @staticmethod

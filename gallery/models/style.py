@@ -12,6 +12,7 @@ from training.models import BaseModel, Checkpoint, Kind, SnapshotImage, Training
 from .review import Reviewed, ReviewQuerySet, ReviewState
 
 LEAST, MOST = 0, 1.5  # strengths that a band may hold, and that nobody leaves
+BAND = ("strength_min", "best_min", "strength", "best_max", "strength_max")
 
 
 class StylePackQuerySet(models.QuerySet):
@@ -98,14 +99,15 @@ class StyleVersion(Reviewed):
     origin = models.CharField(  # of a file from elsewhere; ours are known by their checkpoint
         _("file it came from"), max_length=255, blank=True
     )
-    strength_min = models.FloatField(_("least strength allowed"), default=0.3)
-    strength_max = models.FloatField(_("greatest strength allowed"), default=0.9)
-    best_min = models.FloatField(_("recommended from"), default=0.5)
-    best_max = models.FloatField(_("recommended to"), default=0.8)
-    strength = models.FloatField(_("default strength"), default=0.7)
+    # The band: all five or none. It is computed when the strength sheet is done.
+    strength_min = models.FloatField(_("least strength allowed"), null=True, blank=True)
+    strength_max = models.FloatField(_("greatest strength allowed"), null=True, blank=True)
+    best_min = models.FloatField(_("recommended from"), null=True, blank=True)
+    best_max = models.FloatField(_("recommended to"), null=True, blank=True)
+    strength = models.FloatField(_("default strength"), null=True, blank=True)
     recalled_at = models.DateTimeField(null=True, blank=True, editable=False)  # with all it made
-    evidence = models.JSONField(
-        default=dict, blank=True, help_text=_("Scores per strength, figures of the training.")
+    evidence = models.JSONField(  # worker/evidence.py says what is in it
+        default=dict, blank=True, help_text=_("Figures per strength, and the band they give.")
     )
 
     objects = StyleVersionQuerySet.as_manager()
@@ -118,13 +120,20 @@ class StyleVersion(Reviewed):
             models.UniqueConstraint(fields=["pack", "number"], name="version_number_once"),
             Reviewed.four_eyes("version_four_eyes"),
             models.CheckConstraint(
-                condition=Q(strength_min__gte=LEAST)
+                condition=Q(**{f"{name}__isnull": True for name in BAND})
+                | Q(**{f"{name}__isnull": False for name in BAND})
+                & Q(strength_min__gte=LEAST)
                 & Q(strength_min__lte=F("best_min"))
                 & Q(best_min__lte=F("strength"))
                 & Q(strength__lte=F("best_max"))
                 & Q(best_max__lte=F("strength_max"))
                 & Q(strength_max__lte=MOST),
                 name="version_band_in_order",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=(ReviewState.IN_REVIEW, ReviewState.APPROVED))
+                | Q(strength__isnull=False),
+                name="version_band_when_reviewed",
             ),
         ]
 
@@ -163,8 +172,23 @@ class StyleVersion(Reviewed):
         is_open = self.state in (ReviewState.DRAFT, ReviewState.IN_REVIEW)
         return is_open and person.is_designer and self.made_by_id == person.pk
 
+    @property
+    def has_band(self):
+        """Whether its strengths are known: not before its sheet is done, nor after a bad one."""
+        return self.strength is not None
+
+    @property
+    def band(self):
+        """The five strengths by name; {} without a band."""
+        return {name: getattr(self, name) for name in BAND} if self.has_band else {}
+
+    @property
+    def finding(self):
+        """What its sheet's figures say (strength_band.Finding as JSON); {} before they do."""
+        return self.evidence.get("finding") or {}
+
     def allows(self, strength):
-        return self.strength_min <= strength <= self.strength_max
+        return self.has_band and self.strength_min <= strength <= self.strength_max
 
 
 class EvidenceImage(models.Model):

@@ -1,42 +1,23 @@
-"""What a reviewer sees of a style: the same pictures at rising strength, and their scores."""
+"""What a reviewer judges a style by: pictures at rising strength, their figures, the band."""
 
+from django.conf import settings
 from django.db import transaction
 
+from brandstudio.core.problems import Refused
 from brandstudio.core.queue import work_queue
-from gallery.models import EvidenceSheet
+from gallery.engine.evidence_plan import PROMPTS, STRENGTHS
+from gallery.models import EvidenceSheet, ReviewState, StyleVersion
 from gallery.models.evidence import SheetState
+from gallery.models.style import BAND
 
-STRENGTHS = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 1.0)
 SEED = 20251
-# One prompt for each kind of place that campaigns use, none of them from a training set.
-PROMPTS = (
-    {
-        "label_zh": "骑楼",
-        "label_en": "Arcade",
-        "prompt": "a white GS8 suv facing right in the centre, qilou arcade street by day",
-    },
-    {
-        "label_zh": "珠江",
-        "label_en": "Harbour",
-        "prompt": "a red Empow sedan facing left in the centre, "
-        "harbour skyline with the canton tower at sunset",
-    },
-    {
-        "label_zh": "茶楼",
-        "label_en": "Teahouse",
-        "prompt": "a gold M8 mpv facing right in the centre, teahouse with lattice windows by day",
-    },
-)
 
 
 def order_sheet(version):
     """Have the version's strength sheet painted; one that is there already stays."""
+    plan = _plan()
     sheet, is_new = EvidenceSheet.objects.get_or_create(
-        version=version,
-        defaults={
-            "plan": {"prompts": list(PROMPTS), "seed": SEED, "strengths": list(STRENGTHS)},
-            "total": len(PROMPTS) * len(STRENGTHS),
-        },
+        version=version, defaults={"plan": plan, "total": pictures_of(plan)}
     )
     if is_new:
         sheet.requeue(why="ordered")
@@ -44,14 +25,88 @@ def order_sheet(version):
     return sheet
 
 
+def _plan():
+    return {
+        "prompts": list(PROMPTS),
+        "seed": SEED,
+        "seeds": settings.EVIDENCE_SEEDS,
+        "strengths": list(STRENGTHS),
+    }
+
+
+def pictures_of(plan):
+    """How many pictures a plan asks for."""
+    return len(plan["prompts"]) * plan.get("seeds", 1) * len(plan["strengths"])
+
+
 def render_again(sheet, by):
-    """A person lets a failed sheet be painted once more."""
+    """A person has a sheet painted once more: one that failed, or was measured by older rules.
+
+    Pictures that are there are kept. Raises Refused: evidence-fixed once the version is no draft.
+    """
+    if sheet.version.state != ReviewState.DRAFT:
+        raise Refused("evidence-fixed")
+    if sheet.is_done:
+        sheet.plan = _plan()
+        sheet.total = pictures_of(sheet.plan)
+        sheet.save(update_fields=["plan", "total"])
     with transaction.atomic():
         sheet.requeue(by=by, why="again")
         work_queue.enqueue_work(sheet)
 
 
-def is_ready(version):
-    """Whether a reviewer has something to decide by."""
-    sheet = getattr(version, "sheet", None)
-    return sheet is not None and sheet.state == SheetState.DONE
+def record(version, evidence, band):
+    """Keep what a sheet's pictures say. band: five strengths by name, {} when it gives none.
+
+    The band is set while the version is a draft; what a reviewer has before them stays as it is.
+    """
+    versions = StyleVersion.objects.filter(pk=version.pk)
+    versions.update(evidence=evidence)
+    none = dict.fromkeys(BAND)
+    versions.filter(state=ReviewState.DRAFT).update(**(none | band))
+
+
+def obstacle_of(version):
+    """(code, facts) of what a version lacks to be judged; None when it has its evidence."""
+    sheet = EvidenceSheet.objects.filter(version=version).first()
+    if sheet and sheet.state == SheetState.FAILED:
+        return "evidence-failed", {}
+    if sheet is None or sheet.state != SheetState.DONE:
+        return "evidence-missing", {}
+    if version.has_band:
+        return None
+    if verdict := version.finding.get("verdict"):
+        return verdict, version.finding["facts"]
+    return "evidence-old", {}
+
+
+def check(version):
+    """Raise Refused unless the version has its evidence and a band: see `obstacle_of`."""
+    if obstacle := obstacle_of(version):
+        code, facts = obstacle
+        raise Refused(code, **facts)
+
+
+def check_band(version, band, reason):
+    """Raise Refused unless a reviewer may approve these five strengths: band-out-of-order;
+    band-scene-lost, whoever sets it; band-widened without a reason. band: by name."""
+    values = [band[name] for name in BAND]
+    if values != sorted(values) or not all(map(version.is_possible, values)):
+        raise Refused("band-out-of-order")
+    lost = version.finding.get("scene_lost_from")
+    if lost is not None and band["strength_max"] >= lost:
+        raise Refused("band-scene-lost", strength=f"{lost:g}")
+    if widens(version, band) and not reason.strip():
+        low, high = _computed(version)
+        raise Refused("band-widened", minimum=f"{low:g}", maximum=f"{high:g}")
+
+
+def widens(version, band):
+    """Whether these strengths allow what the computed band, or one of before, does not."""
+    low, high = _computed(version)
+    return band["strength_min"] < low or band["strength_max"] > high
+
+
+def _computed(version):
+    band = version.finding.get("band") or version.band
+    return band["strength_min"], band["strength_max"]

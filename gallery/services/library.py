@@ -5,6 +5,8 @@ from django.db.models import Count, Prefetch, Q
 from gallery.models import EvidenceImage, ReviewState, StylePack, StyleVersion
 from gallery.models.style import LEAST, MOST
 
+DRAWN_WITHOUT_A_BAND = 0.7  # the strength whose picture stands for a version without a band
+
 
 def usable_versions():
     """The newest approved version of each pack that may be used now, ready for its card."""
@@ -41,6 +43,8 @@ def versions_for(person):
 def _with_full_range(version):
     version.strength_min = version.best_min = LEAST
     version.strength_max = version.best_max = MOST
+    if not version.has_band:
+        version.strength = DRAWN_WITHOUT_A_BAND
     version.is_unbanded = True  # nothing is recommended of a draft
     return version
 
@@ -73,7 +77,8 @@ def prepared(version):
     version.rows = [sorted(row, key=lambda p: p.strength) for row in rows.values()]
     version.columns = sorted({image.strength for image in images})
     first = version.rows[0] if version.rows else []
-    version.cover = min(first, key=lambda p: abs(p.strength - version.strength), default=None)
+    best = version.strength if version.has_band else DRAWN_WITHOUT_A_BAND
+    version.cover = min(first, key=lambda p: abs(p.strength - best), default=None)
     version.film = [(p.strength, p.get_absolute_url(), "") for p in first]
     return version
 

@@ -9,23 +9,21 @@ from django.db.models import Max
 
 from brandstudio.core import blobs
 from brandstudio.core.input import addresses
-from brandstudio.core.models import Notice, User, WrongState
+from brandstudio.core.models import AuditEntry, Notice, User, WrongState
 from brandstudio.core.problems import Refused
 from brandstudio.core.services import sending
-from gallery.models import EvidenceSheet, OwnWork, PromptTemplate, StyleVersion
-from gallery.models.evidence import SheetState
+from gallery.models import OwnWork, PromptTemplate, StyleVersion
 from gallery.services import evidence, holds, rights
 from training.engine.lora import kohya_file
 
-BAND = ("strength_min", "best_min", "strength", "best_max", "strength_max")
 
+def publish(checkpoint, by, pack, *, trigger_words=None, changes=""):
+    """A draft version of `pack` with the checkpoint's weights; its strength sheet is ordered, and
+    gives it its band.
 
-def publish(checkpoint, by, pack, *, trigger_words=None, changes="", band=None):
-    """A draft version of `pack` with the checkpoint's weights; its strength sheet is ordered.
-
-    pack: one that is there, or a new one not saved yet; both are stored, or neither. band: the
-    five numbers of BAND by name; left out, the model's defaults hold. trigger_words: left out,
-    those of the dataset; "" for a style without. Raises Refused: slug-taken, slug-in-use.
+    pack: one that is there, or a new one not saved yet; both are stored, or neither.
+    trigger_words: left out, those of the dataset; "" for a style without. Raises Refused:
+    slug-taken, slug-in-use.
     """
     if trigger_words is None:
         trigger_words = checkpoint.run.dataset.trigger_word
@@ -37,11 +35,10 @@ def publish(checkpoint, by, pack, *, trigger_words=None, changes="", band=None):
         checkpoint=checkpoint,
         trigger_words=trigger_words,
         changes=changes,
-        band=band,
     )
 
 
-def publish_file(file, by, pack, *, band=None, **fields):
+def publish_file(file, by, pack, **fields):
     """As `publish`, for a LoRA file that was trained elsewhere.
 
     file: a StyleFile. fields: trigger_words, changes. What other tools can't read alone (PEFT's
@@ -54,7 +51,6 @@ def publish_file(file, by, pack, *, band=None, **fields):
         weights_sha256=_stored(file.header, file.config),
         base=file.base,
         origin=file.name[:255],
-        band=band,
         **fields,
     )
 
@@ -69,7 +65,7 @@ def _stored(header, config):
         return blobs.put(target)
 
 
-def _new_version(pack, by, *, weights_sha256, band, **fields):
+def _new_version(pack, by, *, weights_sha256, **fields):
     path = blobs.local(weights_sha256)
     with transaction.atomic():
         if pack.pk is None:
@@ -82,7 +78,6 @@ def _new_version(pack, by, *, weights_sha256, band, **fields):
             weights_sha256=weights_sha256,
             size=path.stat().st_size,
             **fields,
-            **(band or {}),
         )
         evidence.order_sheet(version)
     return version
@@ -101,9 +96,11 @@ def _save_new(pack):
 def submit(row, by):
     """Put a version or template before the reviewers, and tell them.
 
-    Raises Refused: template-faulty.
+    Raises Refused: template-faulty; of a version, what evidence.check says.
     """
     _check_words(row)
+    if isinstance(row, StyleVersion):
+        evidence.check(row)
     with transaction.atomic():
         row.submit(by)
         _settle(row, "sent-back")
@@ -129,20 +126,25 @@ def _check_words(row):
         raise Refused("template-faulty", name=str(row), faults=" ".join(faults)) from error
 
 
-def approve(row, by, remarks=""):
+def approve(row, by, remarks="", band=None):
     """Approve a version or template; what it replaces is retired, and its maker told.
 
-    Raises Refused: own-work, template-faulty, evidence-missing, evidence-failed, rights-unclear,
-    pack-held, decided-already.
+    band: of a version, the five strengths of BAND by name, where the reviewer changes them; remarks
+    are then the reason. Raises Refused: own-work, template-faulty, rights-unclear, pack-held,
+    decided-already; of a version, what evidence.check and evidence.check_band say.
     """
     _check_words(row)
+    changes = {}
     if isinstance(row, StyleVersion):
-        _check_evidence(row)
+        evidence.check(row)
         holds.check_version(row)
         rights.check_rights(row)
+        changes = _changed_band(row, band, remarks)
     with transaction.atomic():
+        if changes:
+            _record_band(row, changes, by, remarks)
         try:
-            row.approve(by, remarks)
+            row.approve(by, remarks, **changes)
         except OwnWork as error:
             raise Refused("own-work") from error
         except WrongState as error:
@@ -174,12 +176,22 @@ def retire(row, by, reason=""):
         raise Refused("decided-already") from error
 
 
-def _check_evidence(version):
-    sheet = EvidenceSheet.objects.filter(version=version).first()
-    if sheet and sheet.state == SheetState.FAILED:
-        raise Refused("evidence-failed")
-    if sheet is None or sheet.state != SheetState.DONE:
-        raise Refused("evidence-missing")
+def _changed_band(version, band, reason):
+    """The band to write, {} when it stays. Raises Refused as evidence.check_band."""
+    if band is None or band == version.band:
+        return {}
+    evidence.check_band(version, band, reason)
+    return band
+
+
+def _record_band(version, band, by, reason):
+    def told(values):
+        return "–".join(f"{values[name]:g}" for name in ("strength_min", "strength_max"))
+
+    widened = evidence.widens(version, band)
+    AuditEntry.objects.record(
+        version, told(version.band), told(band), by=by, why=reason, band=band, widened=widened
+    )
 
 
 def _siblings(row):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from brandstudio.core.problems import Refused
 from gallery.engine import prompts
 from gallery.models import SceneMode
+from gallery.models.style import LEAST
 from gallery.services import glossary, mixing, orders, sources
 from gallery.services.orders import Placement, SceneOrder
 from training.engine.errors import EngineError
@@ -45,12 +46,14 @@ def _sweep_strengths(packs):
     rules = mixing.Rules([version for version, _strength in packs])
 
     def allowed(strengths):
-        return [s for s in strengths if first.allows(s) and rules.allow([(first, s), *others])]
+        # A draft that is tried may have no band yet.
+        in_band = [s for s in strengths if first.allows(s) or not first.has_band]
+        return [s for s in in_band if rules.allow([(first, s), *others])]
 
     usual = allowed(SWEEP)
     if len(usual) >= 2:
         return tuple(usual)
-    low, high = first.strength_min, first.strength_max
+    low, high = (first.strength_min, first.strength_max) if first.has_band else (LEAST, 1.0)
     possible = allowed(round(low + n * STEP, 2) for n in range(round((high - low) / STEP) + 1))
     if len(possible) >= 4:  # with fewer the door says what is too strong
         high = possible[-1]

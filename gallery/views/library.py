@@ -19,14 +19,14 @@ from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.polling import polled
 from brandstudio.core.ui.serving import send_file, serve_blob
 from gallery import problems, services
-from gallery.forms import BandForm, ImportForm, PublishForm
-from gallery.models import StyleVersion
-from gallery.pages import evidence_chart, lineage
+from gallery.forms import ImportForm, PublishForm
+from gallery.models import ReviewState, StyleVersion
+from gallery.pages import evidence as evidence_page
+from gallery.pages import lineage
 from gallery.pages.history import history_of
 from gallery.pages.rights import rights_summary
 from gallery.problems import REFUSALS
 from gallery.services import evidence, export, holds, library, rights
-from gallery.services.publishing import BAND
 from training.models import Checkpoint, TrainingRun
 
 
@@ -75,12 +75,11 @@ def version_detail(request, slug, number):
         "versions": versions.order_by("-number"),
         "lineage": lineage.of_version(version, request.user),
         "history": history_of(version, 20),
-        **_sheet_context(version),
+        **_sheet_context(version, request.user),
         "may_edit": _may_edit(request.user, version),
         "may_try": version.may_be_tried_by(request.user),
         "holds": holds.names_of(holds.holds_of_version(version)),
         "rights": _rights_for(request.user, version),
-        "band_form": BandForm(initial={name: getattr(version, name) for name in BAND}),
     }
     return render(request, "gallery/version_detail.html", context)
 
@@ -97,7 +96,30 @@ def _rights_for(person, version):
 def sheet_fragment(request, slug, number):
     """The strength sheet; polled while it is being painted."""
     version = _version(request, slug, number)
-    return render(request, "gallery/_sheet.html", {"version": version, **_sheet_context(version)})
+    context = {
+        "version": version,
+        "may_edit": _may_edit(request.user, version),
+        **_sheet_context(version, request.user),
+    }
+    return render(request, "gallery/_sheet.html", context)
+
+
+@login_required
+@require_safe
+def version_compare(request):
+    """Two versions, ours or from elsewhere, at equal prompts and seeds (?a=3&b=5)."""
+    seen = StyleVersion.objects.visible_to(request.user).filter(images__isnull=False).distinct()
+    choices = list(seen.select_related("pack").order_by("pack__slug", "-number"))
+    left, right = (_chosen(request, choices, key) for key in "ab")
+    context = {"choices": choices, "chosen": (left, right)}
+    if left and right:
+        context |= {"comparison": evidence_page.compare(left, right, request.user)}
+    return render(request, "gallery/version_compare.html", context)
+
+
+def _chosen(request, choices, key):
+    pk = request.GET.get(key, "")
+    return next((version for version in choices if str(version.pk) == pk), None)
 
 
 @designer_required
@@ -124,7 +146,6 @@ def version_publish(request, checkpoint_pk):
                 form.the_pack(),
                 trigger_words=form.cleaned_data["trigger_words"],
                 changes=form.cleaned_data["changes"],
-                band=form.band,
             ),
         )
         if version:
@@ -150,7 +171,6 @@ def version_import(request):
                 form.the_pack(),
                 trigger_words=form.cleaned_data["trigger_words"],
                 changes=form.cleaned_data["changes"],
-                band=form.band,
             ),
         )
         if version:
@@ -171,29 +191,12 @@ def version_submit(request, slug, number):
         services.submit(version, request.user)
     except WrongState:
         messages.error(request, problems.sentence("decided-already"))
+    except Refused as error:
+        messages.error(request, problems.of(error))
     else:
         messages.success(request, _("Sent for review. An admin will look at it."))
         if facts := rights.lacking_rights(version):
             messages.warning(request, problems.sentence("rights-unclear", facts))
-    return redirect(version)
-
-
-@designer_required
-@require_POST
-def version_band(request, slug, number):
-    """Change the band of a draft."""
-    version = _editable(request, slug, number)
-    form = BandForm(request.POST)
-    if not form.is_valid():
-        for sentences in form.errors.values():
-            messages.error(request, sentences[0])
-        return redirect(version)
-    try:
-        version.edit(request.user, **form.band)
-    except WrongState:
-        messages.error(request, problems.sentence("no-draft-any-more"))
-    else:
-        messages.success(request, _("Saved."))
     return redirect(version)
 
 
@@ -205,6 +208,8 @@ def sheet_again(request, slug, number):
         evidence.render_again(version.sheet, request.user)
     except WrongState:
         messages.error(request, problems.sentence("decided-already"))
+    except Refused as error:
+        messages.error(request, problems.of(error))
     return redirect(version)
 
 
@@ -281,13 +286,13 @@ def _may_edit(person, version):
     return person.is_brand_admin or person.pk == version.made_by_id
 
 
-def _sheet_context(version):
+def _sheet_context(version, person):
     sheet = getattr(version, "sheet", None)
-    labels = {}
-    if sheet:
-        entries = sheet.plan.get("prompts", [])
-        labels = dict(enumerate(entries))
-    rows = [{"label": labels.get(index), "pictures": row} for index, row in enumerate(version.rows)]
+    entries = sheet.plan.get("prompts", []) if sheet else []
+    rows = [  # each prompt comes once for every seed
+        {"label": entries[index % len(entries)] if entries else None, "pictures": row}
+        for index, row in enumerate(version.rows)
+    ]
     problem = (
         problems.explain(sheet.problem, sheet.problem_facts) if sheet and sheet.problem else ""
     )
@@ -295,9 +300,17 @@ def _sheet_context(version):
         "sheet": sheet,
         "rows": rows,
         "sheet_problem": problem,
-        "chart": evidence_chart.chart_of(version),
-        "band": band_geometry(version),
+        "evidence": evidence_page.of_version(version, person),
+        "may_paint_again": _may_paint_again(version, sheet),
+        "band": band_geometry(version) if version.has_band else None,
     }
+
+
+def _may_paint_again(version, sheet):
+    """Whether its maker may have the sheet painted anew: it failed, or is of before bands."""
+    if sheet is None or version.state != ReviewState.DRAFT:
+        return False
+    return bool(sheet.problem) or (sheet.is_done and not version.finding)
 
 
 def _sheet_tag(person, slug, number):

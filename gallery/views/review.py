@@ -16,10 +16,11 @@ from brandstudio.core.models import User
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems, services
-from gallery.forms import DecisionForm
+from gallery.forms import DecisionForm, VersionDecisionForm
 from gallery.forms.review import DECISIONS
 from gallery.models import Asset, PromptTemplate, StyleVersion
-from gallery.pages import evidence_chart, lineage
+from gallery.pages import evidence as evidence_page
+from gallery.pages import lineage
 from gallery.pages.history import history_of
 from gallery.pages.rights import rights_summary
 from gallery.services import assets, evidence, library, rights
@@ -57,7 +58,7 @@ def review(request):
         if request.method == "POST":
             messages.error(request, problems.sentence("decided-already"))
         return redirect("gallery:review")
-    form = DecisionForm(request.POST if request.method == "POST" else None)
+    form = _form(item, request.POST if request.method == "POST" else None)
     if request.method == "POST":
         one_of(request.POST.get("decision"), dict(DECISIONS))
         if item is None:
@@ -70,6 +71,12 @@ def review(request):
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     context = {"items": items, "item": item, "form": form, **_details(item, request)}
     return render(request, "gallery/review.html", context, status=status)
+
+
+def _form(item, posted):
+    if item and item.kind == "version":
+        return VersionDecisionForm(posted, initial=item.row.band)
+    return DecisionForm(posted)
 
 
 def waiting_items():
@@ -121,11 +128,11 @@ def _decide(form, item, request):
             else:
                 assets.decline(item.row, request.user, reason)
         elif approves:
-            services.approve(item.row, request.user, reason)
+            services.approve(item.row, request.user, reason, form.band)
         else:
             services.send_back(item.row, request.user, reason)
     except Refused as error:
-        needs_reason = error.code in {"send-back-reason", "decline-reason"}
+        needs_reason = error.code in {"send-back-reason", "decline-reason", "band-widened"}
         form.add_error("reason" if needs_reason else None, problems.of(error))
         return False
     success = (
@@ -144,11 +151,9 @@ def _details(item, request):
     if request.user.pk in row.author_ids:
         details["closed"] = problems.sentence("own-work")
     if item.kind == "version":
-        if "closed" not in details and not evidence.is_ready(row):
-            failed = row.sheet.problem if hasattr(row, "sheet") else ""
-            details["closed"] = problems.sentence(
-                "evidence-failed" if failed else "evidence-missing"
-            )
+        obstacle = evidence.obstacle_of(row)
+        if "closed" not in details and obstacle:
+            details["closed"] = problems.sentence(*obstacle)
         if "closed" not in details and (facts := rights.lacking_rights(row)):
             details["closed"] = problems.sentence("rights-unclear", facts)
         former = (
@@ -159,7 +164,7 @@ def _details(item, request):
         )
         details |= {
             "former": library.prepared(former) if former else None,
-            "chart": evidence_chart.chart_of(row),
+            "evidence": evidence_page.of_version(row, request.user),
             "lineage": lineage.of_version(row, request.user),
             "rights": rights_summary(row),
             "pairs": _pairs(row, former),

@@ -11,14 +11,13 @@ from django.conf import settings
 from brandstudio.core import blobs
 from brandstudio.core.problems import Refused
 from brandstudio.core.queue import stopping
-from gallery.engine import evidence, renderer, safety
-from gallery.models import EvidenceImage, SceneMode, StyleVersion
+from gallery.engine import renderer, safety
+from gallery.models import SceneMode
 from gallery.services import holds, shown
 from gallery.services.orders import default_base
 from gallery.services.scenes import product_of
-from gallery.services.style_files import fitting_weights, weights_of
+from gallery.services.style_files import weights_of
 from training.engine.data.images import open_rgb
-from training.engine.prompts import word_weights
 from training.engine.sampling.renderer import RenderStopped, SampleRequest
 
 
@@ -30,7 +29,7 @@ def renderer_of_this_process():
 def load_default_base():
     """Take the base that scenes without a pack use, where there is one, into memory."""
     if base := default_base():
-        _ensure_loaded(renderer_of_this_process(), base)
+        ensure_loaded(renderer_of_this_process(), base)
 
 
 def render_asset(asset, turn, stopped):
@@ -54,7 +53,7 @@ def render_asset(asset, turn, stopped):
         packs=[(weights_of(version), strength) for version, strength in packs],
     )
     scene_renderer = renderer_of_this_process()
-    _ensure_loaded(scene_renderer, scene.base)
+    ensure_loaded(scene_renderer, scene.base)
     asset.begin_rendering()
     began = time.monotonic()
 
@@ -96,82 +95,6 @@ def _render(scene_renderer, scene, request, on_step, stopped):
             request, init_image=init_image_path(scene), denoising_strength=scene.denoising_strength
         )
     return scene_renderer.render(request, on_step, stopped)
-
-
-def render_sheet(sheet, turn, stopped):
-    """Paint the pictures of a strength sheet that are not there yet, then score them.
-
-    Raises as `render_asset` does; first of all EngineError if the weights don't fit their base.
-    """
-    version = sheet.version
-    weights = fitting_weights(version)
-    scene_renderer = renderer_of_this_process()
-    _ensure_loaded(scene_renderer, version.base)
-    there = _rendered_before(version)
-    plan = plan_of(sheet)
-    for done, (prompt, seed, strength) in enumerate(plan, start=1):
-        if (prompt, seed, strength) not in there:
-            request = SampleRequest(
-                prompt=prompt,
-                steps=sheet.plan.get("steps", 20),
-                guidance=sheet.plan.get("guidance", 3.0),
-                seed=seed,
-                packs=[(weights, strength)],
-            )
-            try:
-                image = scene_renderer.render(request, None, stopped)
-            except RenderStopped as error:
-                raise stopping.Stopped from error
-            there[prompt, seed, strength] = EvidenceImage.objects.create(
-                version=version,
-                prompt=prompt,
-                seed=seed,
-                strength=strength,
-                sha256=blobs.put_bytes(renderer.webp(image, max(image.size), quality=90)),
-            )
-        sheet.note_progress(done=done)
-        turn.yield_device()
-    by_strength: dict[float, list] = {}
-    for key in plan:
-        by_strength.setdefault(key[2], []).append(blobs.local(there[key].sha256))
-    references = [blobs.local(sha256) for sha256 in training_images(version)]
-    # Not save(): the version may have been submitted meanwhile, and its evidence is no content.
-    StyleVersion.objects.filter(pk=version.pk).update(
-        evidence={**version.evidence, "scores": evidence.scores(by_strength, references)}
-    )
-    sheet.finish()
-
-
-def _rendered_before(version):
-    """{(prompt, seed, strength): EvidenceImage} of those whose file is there and sound."""
-    there = {}
-    for image in version.images.all():
-        try:
-            blobs.local(image.sha256)
-        except blobs.BlobMissing:
-            image.delete()  # painted anew, from the same seed
-        else:
-            there[image.prompt, image.seed, image.strength] = image
-    return there
-
-
-def plan_of(sheet):
-    """[(prompt, seed, strength)] of a sheet, a row of strengths after the other."""
-    opening = word_weights.literal(sheet.version.trigger_words.strip())
-    seed = sheet.plan["seed"]
-    return [
-        (f"{opening}, {entry['prompt']}" if opening else entry["prompt"], seed + row, strength)
-        for row, entry in enumerate(sheet.plan["prompts"])
-        for strength in sheet.plan["strengths"]
-    ]
-
-
-def training_images(version):
-    """Hashes of the pictures a version was trained on, at most 60; [] for a file from elsewhere."""
-    checkpoint = version.checkpoint
-    snapshot = checkpoint.run.snapshot if checkpoint else None
-    hashes = list(snapshot.images.values_list("sha256", flat=True)) if snapshot else []
-    return hashes[:: max(1, len(hashes) // 60)][:60]
 
 
 def init_image_path(scene):
@@ -236,7 +159,8 @@ def origin_of(scene):
     return origin
 
 
-def _ensure_loaded(scene_renderer, base):
+def ensure_loaded(scene_renderer, base):
+    """Take a base into memory. Raises Refused("base-absent"), EngineError as loading does."""
     if not base.is_present:
         raise Refused("base-absent", name=base.name)
     scene_renderer.ensure_loaded(base.path, base.sha256)

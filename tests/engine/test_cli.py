@@ -100,7 +100,7 @@ def test_generate_paints_from_a_picture_and_keeps_what_the_mask_keeps(toy_folder
         assert said in capsys.readouterr().err
 
 
-def test_train_recommends_a_checkpoint_and_names_what_it_learned_worst(run_yaml, tmp_path, capsys):
+def test_train_judges_its_checkpoints_and_names_what_it_learned_worst(run_yaml, tmp_path, capsys):
     path = run_yaml(family="studio-mini", save_steps=2, tensorboard=True)
     assert main(["train", "--config", path]) == 0
     told = capsys.readouterr().out
@@ -111,9 +111,10 @@ def test_train_recommends_a_checkpoint_and_names_what_it_learned_worst(run_yaml,
     record = json.loads((folder / "run.json").read_text())
     advice = record["recommendation"]
     last = json.loads((folder / "events.jsonl").read_text().splitlines()[-1])
-    assert (last["event"], last["step"]) == ("recommended", advice["step"])
-    assert f"recommended: step {advice['step']}, " in told
-    assert advice["reasons"]
+    # Six steps on noise teach nothing, and that is said instead of a recommendation.
+    assert (last["event"], last["code"]) == ("warning", "learned-nothing")
+    assert "This run learned next to nothing" in told
+    assert (advice["verdict"], advice["reasons"]) == ("learned-nothing", [])
     # Eight pictures of each checkpoint, and four of the base; so short a run has two scored.
     assert (advice["pictures"], len(advice["scores"])) == (20, 2)
     assert advice["scores"][-1]["step"] == 6

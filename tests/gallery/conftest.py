@@ -30,6 +30,13 @@ from training.engine.lora import weight_files
 from training.engine.lora.weight_files import LoraModule
 from training.models import BaseModel, Checkpoint, Snapshot, TrainingRun
 
+BAND = {
+    "strength_min": 0.3,
+    "best_min": 0.5,
+    "strength": 0.7,
+    "best_max": 0.8,
+    "strength_max": 0.9,
+}
 SLOTS = [
     {
         "name": "vehicle",
@@ -109,6 +116,7 @@ def make_version(base, designer, brand_admin, toy_weights):
         )
         version = StyleVersion.objects.create(
             **{
+                **BAND,
                 "pack": pack,
                 "number": pack.versions.count() + 1,
                 "made_by": designer,
@@ -134,7 +142,7 @@ def make_version(base, designer, brand_admin, toy_weights):
                 sha256=blobs.put_bytes(png()),
             )
         if state != "draft":
-            services.submit(version, designer)
+            version.submit(designer)
         if state == "approved":
             services.approve(version, brand_admin)
         return version

@@ -9,17 +9,10 @@ from brandstudio.core import blobs
 from gallery import services
 from gallery.models import EvidenceSheet, StylePack, StyleVersion
 from gallery.services import export
+from tests.gallery.conftest import BAND
 from training.engine.files.safetensors_header import read_header
 from training.engine.lora import kohya_file
 from training.models import Checkpoint, Dataset, Snapshot, TrainingRun
-
-BAND = {
-    "strength_min": 0.3,
-    "best_min": 0.5,
-    "strength": 0.6,
-    "best_max": 0.8,
-    "strength_max": 0.9,
-}
 
 
 @pytest.fixture
@@ -42,7 +35,7 @@ def publish(at, designer, checkpoint):
 
     def publish(**sent):
         names = {"name_zh": "墨", "name_en": "Ink", "slug": "ink"}
-        answer = at(designer).post("publish", checkpoint.pk, **names, **BAND, **sent)
+        answer = at(designer).post("publish", checkpoint.pk, **names, **sent)
         assert answer.status_code == 302
         return StyleVersion.objects.get()
 
@@ -75,6 +68,7 @@ def test_service_takes_the_learned_trigger_where_none_is_spoken_of(checkpoint, d
 def test_cleared_trigger_is_not_exported(publish, designer, brand_admin, words):
     version = publish(trigger_words=words)
     EvidenceSheet.objects.update(state="done")
+    version.edit(designer, **BAND)
     services.submit(version, designer)
     services.approve(version, brand_admin)
 

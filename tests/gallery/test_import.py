@@ -17,13 +17,6 @@ from tests.engine import lora_makers
 from training.engine.base import base_models, loading
 from training.engine.lora import weight_files
 
-BAND = {
-    "strength_min": 0.3,
-    "best_min": 0.5,
-    "strength": 0.6,
-    "best_max": 0.8,
-    "strength_max": 0.9,
-}
 NAMES = {"name_zh": "玩具", "name_en": "Toy", "slug": "toy"}
 
 
@@ -50,9 +43,7 @@ def renamed(weights, folder):
 def test_file_of_another_family_is_refused_beside_its_field_and_nothing_is_stored(
     at, designer, base, tmp_path, make
 ):
-    answer = at(designer).post(
-        "version-import", **upload(make(tmp_path)), base=base.pk, **NAMES, **BAND
-    )
+    answer = at(designer).post("version-import", **upload(make(tmp_path)), base=base.pk, **NAMES)
 
     assert answer.status_code == 422
     assert "foreign.safetensors" in answer.context["form"].errors["file"][0]
@@ -63,7 +54,7 @@ def test_file_of_another_family_is_refused_beside_its_field_and_nothing_is_store
 def test_file_with_layers_that_the_base_lacks_is_refused(at, designer, base, toy_weights, tmp_path):
     path = renamed(toy_weights, tmp_path)
 
-    answer = at(designer).post("version-import", **upload(path), base=base.pk, **NAMES, **BAND)
+    answer = at(designer).post("version-import", **upload(path), base=base.pk, **NAMES)
 
     assert answer.status_code == 422
     assert "unknown" in answer.context["form"].errors["file"][0]
@@ -75,7 +66,7 @@ def test_file_with_layers_that_the_base_lacks_is_refused(at, designer, base, toy
 def test_file_that_is_no_lora_is_refused_by_its_own_name(at, designer, base, content):
     file = SimpleUploadedFile("odd.safetensors", content)
 
-    answer = at(designer).post("version-import", file=file, base=base.pk, **NAMES, **BAND)
+    answer = at(designer).post("version-import", file=file, base=base.pk, **NAMES)
 
     assert answer.status_code == 422
     assert answer.context["form"].errors["file"]
@@ -99,7 +90,7 @@ def test_remarks_of_the_check_are_told_on_import(at, designer, base, toy_weights
     save_file(tensors, tmp_path / "bare.safetensors")
 
     answer = at(designer).post(
-        "version-import", **upload(tmp_path / "bare.safetensors"), base=base.pk, **NAMES, **BAND
+        "version-import", **upload(tmp_path / "bare.safetensors"), base=base.pk, **NAMES
     )
 
     told = [str(message) for message in answer.wsgi_request._messages]
@@ -123,7 +114,7 @@ def test_peft_style_is_imported_with_its_configuration_and_stored_for_every_tool
     config = tmp_path / "ink" / "adapter_config.json"
 
     alone = at(designer).post(
-        "version-import", **upload(weights, "ink.safetensors"), base=base.pk, **NAMES, **BAND
+        "version-import", **upload(weights, "ink.safetensors"), base=base.pk, **NAMES
     )
     both = at(designer).post(
         "version-import",
@@ -131,7 +122,6 @@ def test_peft_style_is_imported_with_its_configuration_and_stored_for_every_tool
         **upload(config, field="config"),
         base=base.pk,
         **NAMES,
-        **BAND,
     )
 
     assert "adapter_config.json" in alone.context["form"].errors["file"][0]

@@ -28,19 +28,13 @@ def test_imported_file_becomes_a_draft(at, designer, base, toy_weights):
         name_en="Toy",
         slug="toy",
         trigger_words="toy style",
-        **{
-            "strength_min": 0.3,
-            "best_min": 0.5,
-            "strength": 0.6,
-            "best_max": 0.8,
-            "strength_max": 0.9,
-        },
     )
 
     version = StyleVersion.objects.get()
     assert answer.status_code == 302
     assert (version.origin, version.state) == ("toy.safetensors", ReviewState.DRAFT)
     assert version.sheet.state == "waiting"
+    assert not version.has_band
 
 
 def test_pickle_is_refused_by_name(at, designer, base):

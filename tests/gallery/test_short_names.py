@@ -16,13 +16,6 @@ from gallery.models import Channel, PromptTemplate, StylePack
 from gallery.services.style_files import fitting
 
 IN_USE = ["cover", "evidence", "import", "new", "plates", "publish"]
-BAND = {
-    "strength_min": 0.3,
-    "best_min": 0.5,
-    "strength": 0.6,
-    "best_max": 0.8,
-    "strength_max": 0.9,
-}
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +67,6 @@ def test_import_of_a_pack_with_a_word_in_use_as_its_short_name_is_refused(
         name_zh="玩具",
         name_en="Toy",
         slug=slug,
-        **BAND,
     )
 
     assert answer.status_code == 422

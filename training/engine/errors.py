@@ -418,6 +418,15 @@ SENTENCES: dict[str, str] = {
         "The picture came out empty (values that are not finite). "
         "Lower the strength or the guidance, or render in fp32."
     ),
+    # Strength sheets
+    "evidence-incomplete": gettext_noop(
+        "The strength sheet lacks {count} of its pictures at strength {strength}. "
+        "Let the sheet be painted again."
+    ),
+    "evidence-not-finite": gettext_noop(
+        "The strength sheet gave figures that are no numbers. Let the sheet be painted again; "
+        "if it stays, the style's file is damaged."
+    ),
     # Training
     "targets-match-nothing": gettext_noop(
         "None of the targets ({targets}) exists in {base}. Use “attention”, or leave targets out."

@@ -94,9 +94,10 @@ class RunPage:
 
     @cached_property
     def recommended(self):
-        """{step, reasons in the reader's language}; None before the run has been judged."""
+        """{step, reasons in the reader's language}; None before the run has been judged, and where
+        none should be taken."""
         advice = self.run.recommendation
-        if not advice:
+        if not advice or advice.get("verdict"):
             return None
         return {
             "step": advice["step"],
@@ -104,8 +105,18 @@ class RunPage:
         }
 
     @cached_property
+    def verdict(self):
+        """Why no checkpoint should be taken, with the mend; None where one should."""
+        advice = self.run.recommendation
+        verdict = advice.get("verdict")
+        return explain(verdict, advice["facts"], run=self.run) if verdict else None
+
+    @cached_property
     def best_step(self):
-        """The checkpoint to publish first: the recommended one, else the last."""
+        """The checkpoint to publish first: the recommended one, else the last; None where none
+        should be taken."""
+        if self.verdict:
+            return None
         if self.recommended:
             return self.recommended["step"]
         return next((row.step for row in self.checkpoints if row.is_final), None)

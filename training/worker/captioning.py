@@ -61,9 +61,14 @@ def compare(task):
 
 def _clip():
     """A full CLIP with the team's words where one is installed, else the bundled small one."""
+    return installed_clip() or labelers.ClipVocabularyLabeler()
+
+
+def installed_clip():
+    """A full CLIP with the team's words; None where none is installed."""
     if (clip := settings.BASE_MODELS_DIR / "clip").is_dir():
         return labelers.ClipVocabularyLabeler(clip, _vocabulary())
-    return labelers.ClipVocabularyLabeler()
+    return None
 
 
 def _vocabulary():

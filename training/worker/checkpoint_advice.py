@@ -2,10 +2,13 @@
 
 import json
 
+from django.conf import settings
+
 from brandstudio.core import blobs
 from training.engine.errors import EngineError
 from training.engine.evaluate import checkpoint_scores
 from training.engine.evaluate.run_advice import worst_of
+from training.engine.evaluate.strength_band import Thresholds
 from training.engine.events import Phase
 from training.engine.prompts.checks import as_prompt
 from training.engine.sampling.renderer import Renderer, RenderStopped
@@ -26,9 +29,6 @@ def recommend(run, config, writer, control):
     facts = _record(run)
     TrainingRun.objects.filter(pk=run.pk).update(image_losses=worst_of(facts))
     checkpoints = _thinned(list(run.checkpoints.order_by("step")))
-    if len(checkpoints) == 1:  # nothing to choose from, so no pictures are drawn
-        _keep(run, {"step": checkpoints[0].step, "reasons": ["only-one"], "scores": []}, writer)
-        return
 
     def on_image(done, total):
         writer.note(Phase("choosing", done, total))
@@ -44,6 +44,7 @@ def recommend(run, config, writer, control):
             _references(run),
             training_seconds=facts.get("seconds"),
             guidance=config.sample_guidance,
+            thresholds=thresholds(),
             on_image=on_image,
             should_stop=lambda: control.should_pause() or control.should_cancel(),
         )
@@ -66,8 +67,22 @@ def _keep(run, advice, writer):
         score.pop("path")
         run.checkpoints.filter(step=score["step"]).update(scores=score)
     TrainingRun.objects.filter(pk=run.pk, attempt=run.attempt).update(recommendation=advice)
-    writer.say("line-recommended", step=advice["step"])
+    if advice["verdict"]:
+        writer.say("line-none-recommended", level="warning")
+    else:
+        writer.say("line-recommended", step=advice["step"])
     writer.settle()
+
+
+def thresholds():
+    """What a style must keep to in this studio."""
+    return Thresholds(
+        scene=settings.EVIDENCE_SCENE_KEPT,
+        distortion=settings.EVIDENCE_DISTORTION,
+        copied=settings.EVIDENCE_COPIED,
+        gain=settings.EVIDENCE_LEAST_GAIN,
+        drift=settings.EVIDENCE_LEAST_DRIFT,
+    )
 
 
 def _record(run):

@@ -217,7 +217,10 @@ def badge(state, label=None):
 
 @register.inclusion_tag("_band.html")
 def band(version, values=True):
-    """The strength band of a style version, drawn on a line from 0 to 1 (or to its maximum)."""
+    """The strength band of a style version, drawn on a line from 0 to 1 (or to its maximum);
+    one that has none yet says so."""
+    if version.strength is None:
+        return {"none": True}
     figures = {
         "low": version.strength_min,
         "high": version.strength_max,

@@ -54,8 +54,8 @@ class Command(BaseCommand):
                 with make.timed(say, f"{style.slug}: strength sheet"):
                     version = make.publish(run, style, designer)
                 make.review(version, designer, admin)
-                for strength, score, content in make.scores_at(version):
-                    say(f"  {strength:.1f}: style {score:.2f}, scene kept {content:.2f}")
+                for strength, score, scene in make.scores_at(version):
+                    say(f"  {strength:.1f}: style {score:.2f}, scene kept {scene:.2f}")
             with make.timed(say, "scenes"):
                 make.render_scenes(marketer, admin, per_scene)
             with make.timed(say, "covers"):

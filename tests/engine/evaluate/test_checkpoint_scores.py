@@ -1,13 +1,17 @@
 """The recommended checkpoint is the one that learned the style and kept the scene."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from tests.engine.lora.test_adapters import write_pack
-from training.engine.evaluate import checkpoint_scores
-from training.engine.evaluate.checkpoint_reasons import REASONS
+from training.engine.evaluate import checkpoint_scores, copy_check
+from training.engine.evaluate.checkpoint_reasons import REASONS, VERDICTS
 from training.engine.evaluate.checkpoint_scores import COPY_LIMIT, CheckpointScore
+from training.engine.evaluate.strength_band import Thresholds
+from training.engine.lora import weight_files
 from training.engine.sampling.renderer import Renderer
 
 
@@ -105,6 +109,36 @@ def test_reasons_compare_with_the_other_checkpoints(others, reasons):
     assert list(checkpoint_scores._reasons(best, [best, *others])) == reasons
 
 
+@pytest.mark.parametrize(
+    ("style", "scene", "verdict"),
+    [
+        (0.5, 0.7, ("", {})),
+        (0.5, 0.3, ("none-keeps-scene", {"strength": "0.6", "scene": "0.30", "needed": "0.65"})),
+        (0.02, 0.99, ("learned-nothing", {})),
+    ],
+)
+def test_run_whose_checkpoints_are_no_use_is_told_so(style, scene, verdict):
+    worse = CheckpointScore("x", 10, 0.0, 0.2, None, 0.5, 0.0, scene=0.1)
+    best = CheckpointScore("x", 20, style, 0.6, None, 0.5, 1.0, scene=scene)
+
+    assert checkpoint_scores._verdict([worse, best], Thresholds()) == verdict
+
+
+def test_style_without_effect_is_not_recommended(toy_base, make_config, dataset, tmp_path):
+    info = toy_base("studio-mini")
+    path = tmp_path / "a-step000010.safetensors"
+    modules = write_pack(path, info, make_config("studio-mini", seed=1))
+    without = {name: replace(module, up=module.up * 0) for name, module in modules.items()}
+    weight_files.write_kohya(path, without, {}, "fp32")
+
+    advice = checkpoint_scores.recommend(
+        Renderer(info, "cpu"), {10: path}, ["an arcade"], sorted(dataset.glob("*.png"))
+    )
+
+    assert (advice.verdict, advice.reasons) == ("learned-nothing", ())
+    assert VERDICTS[advice.verdict]
+
+
 def test_a_copied_picture_is_noticed_and_another_is_not():
     numbers = np.random.default_rng(0)
     first, second = (
@@ -112,6 +146,6 @@ def test_a_copied_picture_is_noticed_and_another_is_not():
     )
     lighter = Image.blend(first, Image.new("RGB", first.size, "white"), 0.1)
 
-    known = checkpoint_scores._thumb(first)
-    assert known @ checkpoint_scores._thumb(lighter) > COPY_LIMIT
-    assert known @ checkpoint_scores._thumb(second) < 0.5
+    known = copy_check.thumb(first)
+    assert known @ copy_check.thumb(lighter) > COPY_LIMIT
+    assert known @ copy_check.thumb(second) < 0.5

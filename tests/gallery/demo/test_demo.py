@@ -39,7 +39,7 @@ def test_import_brings_two_approved_styles_with_evidence_and_finished_scenes(loa
     versions = StyleVersion.objects.approved()
 
     assert versions.count() == 2
-    assert all(version.images.exists() and version.evidence["scores"] for version in versions)
+    assert all(version.images.exists() and version.finding["band"] for version in versions)
     assert PromptTemplate.objects.approved().count() >= 4
     assert Asset.objects.filter(state=AssetState.READY).count() >= 8
     assert TrainingRun.objects.exclude(samples=None).exists()
@@ -65,11 +65,21 @@ def test_every_picture_and_weight_that_rows_name_is_there(loaded):
 
 def test_style_gets_stronger_and_the_scene_stays_legible_in_the_evidence(loaded):
     for version in StyleVersion.objects.approved():
-        scores = {row["strength"]: row for row in version.evidence["scores"]}
+        rows = {row["strength"]: row for row in version.evidence["figures"]["rows"]}
 
-        styles = [scores[strength]["style"] for strength in (0.0, 0.3, 0.5, 0.7, 1.0)]
+        styles = [rows[strength]["style"]["mean"] for strength in (0.0, 0.3, 0.5, 0.7, 1.0)]
         assert styles == sorted(styles)
-        assert scores[0.7]["content"] >= 0.75
+        assert version.strength_max < version.finding["scene_lost_from"]
+        assert version.finding["band"] == version.band
+
+
+def test_nearest_training_picture_of_the_evidence_is_there(loaded):
+    for version in StyleVersion.objects.approved():
+        nearest = version.evidence["figures"]["rows"][-1]["nearest"]
+
+        assert version.images.get(pk=nearest["image"]).strength == 1.0
+        snapshot = version.checkpoint.run.snapshot
+        assert snapshot.images.filter(sha256=nearest["reference"]).exists()
 
 
 def test_second_import_leaves_what_people_have_made_of_it(loaded):

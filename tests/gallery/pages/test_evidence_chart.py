@@ -8,7 +8,7 @@ from gallery.pages.evidence_chart import BOTTOM, TOP, chart_of
 
 def version(*scores):
     return SimpleNamespace(
-        evidence={"scores": list(scores)}, best_min=0.5, best_max=0.75, strength=0.6
+        evidence={"scores": list(scores)}, has_band=True, best_min=0.5, best_max=0.75, strength=0.6
     )
 
 
@@ -40,3 +40,20 @@ def test_labels_of_curves_that_end_far_apart_stand_at_their_ends():
 
 def test_chart_needs_two_strengths():
     assert chart_of(version(row(0.0, style=0.1))) is None
+
+
+def test_spread_over_seeds_is_drawn_as_an_outline_and_a_version_without_band_has_none():
+    def figure(mean, low, high):
+        return {"mean": mean, "low": low, "high": high}
+
+    rows = [
+        {"strength": s, "scene": figure(*scene), "copied": 0, "nearest": None}
+        | dict.fromkeys(("style", "drift", "distortion", "copy"))
+        for s, scene in ((0.0, (1, 1, 1)), (1.0, (0.5, 0.25, 0.75)))
+    ]
+
+    chart = chart_of(SimpleNamespace(evidence={"figures": {"rows": rows}}, has_band=False))
+
+    [line] = chart["lines"]
+    assert line["spread"] == "36.0,28.0 500.0,89.0 500.0,211.0 36.0,28.0"
+    assert chart["band"] is None

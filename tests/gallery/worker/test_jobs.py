@@ -182,10 +182,10 @@ def test_sheet_is_painted_and_scored(make_version):
     assert list(pictures) == [0.0, 0.7]
     assert pictures[0.0].prompt == "ink style, a suv"
     assert pictures[0.0].sha256 != pictures[0.7].sha256
-    weakest, strongest = version.evidence["scores"]
-    assert weakest["drift"] == 0
-    assert weakest["content"] == pytest.approx(1)
-    assert strongest["drift"] > 0
+    weakest, strongest = version.evidence["figures"]["rows"]
+    assert weakest["drift"] == {"mean": 0, "low": 0, "high": 0}
+    assert weakest["scene"]["mean"] == pytest.approx(1)
+    assert strongest["drift"]["mean"] > 0
     assert strongest["style"] is None  # no training set is known
 
 

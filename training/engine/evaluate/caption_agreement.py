@@ -84,7 +84,7 @@ class CaptionComparer:
             if group.pick > 1:  # several may be true at once, so none speaks against another
                 continue
             terms = [english for english, _chinese in group.terms]
-            mentioned = [n for n, term in enumerate(terms) if _names(caption, term)]
+            mentioned = [n for n, term in enumerate(terms) if names_term(caption, term)]
             if not mentioned:
                 continue
             chances = (self.labeler.clip.sharpness * image @ phrases.T)[0].softmax(dim=-1)
@@ -93,7 +93,8 @@ class CaptionComparer:
                 yield Conflict(terms[mentioned[0]], terms[best], round(chances[best].item(), 3))
 
 
-def _names(caption: str, term: str) -> bool:
+def names_term(caption: str, term: str) -> bool:
+    """Whether the caption says this term, as words of its own."""
     return bool(re.search(rf"(?<!\w){re.escape(term)}(?!\w)", caption, re.IGNORECASE))
 
 

@@ -11,3 +11,16 @@ REASONS: dict[str, str] = {
     "only-one": gettext_noop("It is the only checkpoint."),
 }
 """One English sentence per reason, marked for extraction."""
+
+VERDICTS: dict[str, str] = {
+    "none-keeps-scene": gettext_noop(
+        "None of these checkpoints keeps the scene: at strength {strength} the best of them leaves "
+        "{scene} of it, {needed} is needed. Train at a lower rate or for fewer steps, or on more "
+        "pictures."
+    ),
+    "learned-nothing": gettext_noop(
+        "This run learned next to nothing: its pictures are hardly nearer to the training set than "
+        "the base model's. Train longer, or at a higher rate."
+    ),
+}
+"""Why none of a run's checkpoints is recommended, and what mends it; marked for extraction."""

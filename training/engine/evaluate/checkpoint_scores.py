@@ -2,16 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 
-from training.engine.base.base_models import BUNDLED
 from training.engine.data import labelers
 from training.engine.data.images import open_rgb
+from training.engine.evaluate.copy_check import thumb
+from training.engine.evaluate.scene_judge import bundled_judge
+from training.engine.evaluate.strength_band import Thresholds
 from training.engine.evaluate.strength_sheet import (
     Reference,
     colour_histogram,
@@ -21,7 +22,8 @@ from training.engine.evaluate.strength_sheet import (
 from training.engine.prompts.word_weights import words_of
 from training.engine.sampling.renderer import Renderer, SampleRequest
 
-STRENGTHS = (0.6, 1.0)
+USUAL = 0.6  # strength at which the scene must be kept
+STRENGTHS = (USUAL, 1.0)
 FEWEST_IMAGES = 8
 SHARE_OF_TRAINING = 0.25
 STEPS, FEWEST_STEPS = 20, 6
@@ -35,6 +37,7 @@ class CheckpointScore:
 
     style: 0 as far from the set as the base … 1 equal to the set (colour, and CLIP where there).
     content: correlation of edges with the base's pictures, 0 … 1: how much of the scene is left.
+    scene: the same at the usual strength alone, as a strength sheet measures it, 0 … 1.
     agreement: mean CLIP similarity of pictures and prompts, None without a CLIP.
     copy: highest correlation with a training picture, -1 … 1. total: what the choice goes by.
     """
@@ -46,12 +49,15 @@ class CheckpointScore:
     agreement: float | None
     copy: float
     total: float
+    scene: float = 1.0
 
 
 @dataclass(frozen=True)
 class Recommendation:
     """The checkpoint to take, why (codes of checkpoint_reasons), and every score, by step.
 
+    verdict: why none of them should be taken (a code of checkpoint_reasons.VERDICTS, with its
+    facts), "" where one should; path and step are then the least bad.
     steps: denoising steps used, fewer when time was short. seconds: what the scoring took.
     """
 
@@ -62,6 +68,8 @@ class Recommendation:
     pictures: int  # under this name in run.json
     steps: int
     seconds: float
+    verdict: str = ""
+    facts: dict = field(default_factory=dict)
 
     def to_json(self) -> dict:
         return asdict(self)
@@ -87,6 +95,7 @@ def recommend(
     training_seconds: float | None = None,
     guidance: float = 5.0,
     clip="auto",
+    thresholds: Thresholds | None = None,
     on_image: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Recommendation:
@@ -97,14 +106,17 @@ def recommend(
     of it at most, with fewer denoising steps where pictures are slow, then with fewer checkpoints,
     evenly thinned; two are always scored, however short the training was.
     clip: a labelers.Clip; "auto" is the bundled one for the bundled base, whose scenes it knows.
+    thresholds: what a checkpoint must keep to, to be recommended at all.
     Raises ValueError without checkpoints or prompts, else what Renderer.render raises.
     """
     if not checkpoints or not prompts:
         raise ValueError("nothing to score: checkpoints and prompts are needed")
     began = time.monotonic()
     seeded_prompts = _with_seeds(prompts)
+    judge = None
     if clip == "auto":
-        clip = _clip_for(renderer.base.family)
+        judge = bundled_judge(renderer.base.family)
+        clip = judge.labeler.clip if judge else None
     steps = STEPS
     if training_seconds:
         per_step = _seconds_per_step(renderer, seeded_prompts[0], guidance)
@@ -122,20 +134,26 @@ def recommend(
         return renderer.render(requests, should_stop=should_stop, on_image=count_image)
 
     plain = render([])
-    scorer = _CheckpointScorer(plain, references, [prompt for prompt, _ in seeded_prompts], clip)
+    asked = [prompt for prompt, _ in seeded_prompts]
+    scorer = _CheckpointScorer(plain, references, asked, clip, judge)
     scores = [
         scorer.score(step, path, {s: render([(path, s)]) for s in STRENGTHS})
         for step, path in checkpoints.items()
     ]
-    best = max(scores, key=lambda score: (score.total, -score.step))
+    thresholds = thresholds or Thresholds()
+    keeping = [score for score in scores if score.scene >= thresholds.scene]
+    best = max(keeping or scores, key=lambda score: (score.total, -score.step))
+    verdict, facts = _verdict(scores, thresholds)
     return Recommendation(
         path=best.path,
         step=best.step,
-        reasons=tuple(_reasons(best, scores)),
+        reasons=() if verdict else tuple(_reasons(best, scores)),
         scores=tuple(scores),
         pictures=total,
         steps=steps,
         seconds=time.monotonic() - began,
+        verdict=verdict,
+        facts=facts,
     )
 
 
@@ -145,6 +163,17 @@ def _counter(on_image: Callable[[int, int], None] | None, total: int):
         return None
     numbers = iter(range(1, total + 1))
     return lambda *_: on_image(next(numbers), total)
+
+
+def _verdict(scores: list[CheckpointScore], thresholds: Thresholds) -> tuple[str, dict]:
+    """(code, facts) of why no checkpoint should be taken, ("", {}) where one should."""
+    scene = max(score.scene for score in scores)
+    if scene < thresholds.scene:
+        facts = {"strength": f"{USUAL:g}", "scene": f"{scene:.2f}"}
+        return "none-keeps-scene", {**facts, "needed": f"{thresholds.scene:.2f}"}
+    if max(score.style for score in scores) < thresholds.gain:
+        return "learned-nothing", {}
+    return "", {}
 
 
 def _with_seeds(prompts: Sequence[str]) -> list[tuple[str, int]]:
@@ -184,13 +213,6 @@ def _seconds_per_step(renderer, first, guidance) -> float:
     return (time.monotonic() - began) / 2
 
 
-def _clip_for(family: str):
-    """The bundled CLIP for the bundled base; it knows drawn scenes only. None for the others."""
-    if family != BUNDLED or not labelers.BUNDLED_CLIP.is_dir():
-        return None
-    return labelers.Clip()
-
-
 class _ClipScorer:
     """What CLIP says of a checkpoint's pictures.
 
@@ -219,12 +241,14 @@ class _ClipScorer:
 class _CheckpointScorer:
     """Compares a checkpoint's pictures with the base's and with the training set."""
 
-    def __init__(self, plain, references, prompts, clip):
+    def __init__(self, plain, references, prompts, clip, judge=None):
         self.plain = plain
         reference = Reference.of(references, clip)
         self.histogram = reference.histogram
         self.far = histogram_distance(colour_histogram(plain), self.histogram)
-        self.thumbs = np.stack([_thumb(open_rgb(path)) for path in references])
+        self.thumbs = np.stack([thumb(open_rgb(path)) for path in references])
+        self.judge = judge
+        self.seen = judge.seen([plain], prompts) if judge else []
         self.clip = None
         if clip and reference.features is not None:
             texts = clip.text_features([words_of(prompt) for prompt in prompts])
@@ -247,13 +271,22 @@ class _CheckpointScorer:
                 ]
             )
         )
-        copy = max(float((self.thumbs @ _thumb(image)).max()) for image in everything)
+        copy = max(float((self.thumbs @ thumb(image)).max()) for image in everything)
         style = max(0.0, min(1.0, style))
         # Style counts most; a picture that lost its scene, or is a training picture, is no use.
         total = style + 0.5 * max(0.0, content) - (1.0 if copy > COPY_LIMIT else 0.0)
         if agreement is not None:
             total += 0.5 * agreement
-        return CheckpointScore(str(path), step, style, content, agreement, copy, total)
+        scene = self._scene(by_strength[USUAL])
+        return CheckpointScore(str(path), step, style, content, agreement, copy, total, scene)
+
+    def _scene(self, images) -> float:
+        pairs = zip(images, self.plain, strict=True)
+        edges = max(0.0, float(np.mean([edge_correlation(a, b) for a, b in pairs])))
+        if not self.seen:
+            return edges
+        [kept] = self.judge.kept([images], self.seen)
+        return (edges + kept) / 2
 
 
 def _reasons(best: CheckpointScore, scores: list[CheckpointScore]) -> Iterator[str]:
@@ -272,12 +305,3 @@ def _reasons(best: CheckpointScore, scores: list[CheckpointScore]) -> Iterator[s
         yield "drifts"
     if earlier and all(score.style < best.style - 0.02 for score in earlier):
         yield "weak"
-
-
-def _thumb(image: Image.Image) -> np.ndarray:
-    """(768,) of length 1: a 16 × 16 picture without its mean, so that products correlate."""
-    small = image.resize((16, 16), Image.Resampling.BOX)
-    values = np.asarray(small, dtype=np.float64).ravel()
-    values -= values.mean()
-    length = np.linalg.norm(values)
-    return values / length if length else values

@@ -7,7 +7,7 @@ from training.engine.config.run_config import RunConfig
 from training.engine.data.dataset import check_dataset
 from training.engine.errors import EngineError
 from training.engine.evaluate import checkpoint_scores
-from training.engine.evaluate.checkpoint_reasons import REASONS
+from training.engine.evaluate.checkpoint_reasons import REASONS, VERDICTS
 from training.engine.events import Event, Recommended, Warning
 from training.engine.families.base_info import BaseInfo
 from training.engine.prompts.checks import as_prompt
@@ -40,15 +40,23 @@ def advise(
     except (EngineError, ValueError, RuntimeError, OSError) as error:
         problem = EngineError("not-recommended", reason=str(error)[:200])
         return Warning(problem.code, problem.facts, str(problem))
-    event = Recommended(
+    event = _told(recommendation)
+    folder.write_record(record | {"recommendation": recommendation})
+    folder.note(event)
+    return event
+
+
+def _told(recommendation: dict) -> Event:
+    """Which checkpoint to take; a Warning where none should be."""
+    if verdict := recommendation["verdict"]:
+        facts = recommendation["facts"]
+        return Warning(verdict, facts, VERDICTS[verdict].format_map(facts))
+    return Recommended(
         step=recommendation["step"],
         path=recommendation["path"],
         reasons=tuple(recommendation["reasons"]),
         sentences=tuple(REASONS[reason] for reason in recommendation["reasons"]),
     )
-    folder.write_record(record | {"recommendation": recommendation})
-    folder.note(event)
-    return event
 
 
 def worst_images(folder: RunFolder) -> dict[str, float]:
@@ -63,9 +71,6 @@ def worst_of(record: dict) -> dict[str, float]:
 
 
 def _scored(config, info, files, seconds, on_image, should_stop) -> dict:
-    if len(files) == 1:
-        ((step, path),) = files.items()
-        return {"step": step, "path": str(path), "reasons": ["only-one"], "scores": []}
     examples = check_dataset(config, info).examples
     prompts = list(config.sample_prompts)
     if not prompts:

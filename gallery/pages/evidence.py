@@ -1,0 +1,81 @@
+"""What the evidence of a version says, as pages show it: curves, figures, words, copy check."""
+
+from gallery import problems
+from gallery.pages.evidence_chart import chart_of
+from gallery.pages.evidence_figures import rows_of
+from training.models import Dataset, TrainingImage
+
+
+def of_version(version, person):
+    """What a page needs of a version's evidence: {"figures", "chart", "reasons", "verdict",
+    "nearest", "seeds", "judge"}; without figures all of them are empty."""
+    finding = version.finding
+    verdict = finding.get("verdict")
+    return {
+        "figures": rows_of(version),
+        "chart": chart_of(version),
+        "reasons": [problems.sentence(code, facts) for code, facts in finding.get("reasons", ())],
+        "verdict": problems.sentence(verdict, finding["facts"]) if verdict else "",
+        "nearest": nearest_of(version, person),
+        "seeds": version.evidence.get("seeds", 1),
+        "judge": (version.evidence.get("figures") or {}).get("judge", "edges"),
+    }
+
+
+def nearest_of(version, person):
+    """{"strength", "similarity", "limit", "is_copy", "image", "source"}: of all pictures of the
+    sheet the one that is nearest to a training picture, beside it. None without a training set,
+    and for those who may not see its pictures. source: None once it is deleted."""
+    rows = [row for row in rows_of(version) if row["nearest"]]
+    if not rows or version.checkpoint is None:
+        return None
+    run = version.checkpoint.run
+    if not Dataset.objects.visible_to(person).filter(pk=run.dataset_id).exists():
+        return None
+    row = max(rows, key=lambda row: row["nearest"]["similarity"])
+    nearest, limit = row["nearest"], version.evidence["figures"]["copy_limit"]
+    entry = run.snapshot.images.filter(sha256=nearest["reference"]).first()
+    sources = TrainingImage.objects.filter(dataset=run.dataset_id)
+    return {
+        "strength": row["strength"],
+        "similarity": nearest["similarity"],
+        "limit": limit,
+        "is_copy": nearest["similarity"] > limit,
+        "image": version.images.filter(pk=nearest["image"]).first(),
+        "source": sources.filter(pk=entry.image_number).first() if entry else None,
+    }
+
+
+def compare(left, right, person):
+    """{"sides", "rows"}: two versions at equal prompts, seeds and strengths.
+
+    rows: {"label": the prompt's entry in the plan, "seed", "cells": [(strength, pictures of
+    each side)]}; only what both were drawn at.
+    """
+    sides = [{"version": v, "evidence": of_version(v, person)} for v in (left, right)]
+    images = [_by_prompt(version) for version in (left, right)]
+    shared = [key for key in images[0] if key in images[1]]
+    rows: dict[tuple, list] = {}
+    for prompt, seed, strength in shared:
+        pair = tuple(side[prompt, seed, strength] for side in images)
+        rows.setdefault((prompt, seed), []).append((strength, pair))
+    labels = {entry["prompt"]: entry for entry in left.sheet.plan["prompts"]}
+    return {
+        "sides": sides,
+        "strengths": sorted({strength for _prompt, _seed, strength in shared}),
+        "rows": [
+            {"label": labels[prompt], "seed": seed, "cells": sorted(cells, key=lambda c: c[0])}
+            for (prompt, seed), cells in rows.items()
+        ],
+    }
+
+
+def _by_prompt(version):
+    """{(prompt without trigger words, seed, strength): EvidenceImage}, in the sheet's order."""
+    prompts = [entry["prompt"] for entry in version.sheet.plan["prompts"]]
+    found = {}
+    for image in version.images.order_by("pk"):
+        for prompt in prompts:
+            if image.prompt.endswith(prompt):
+                found[prompt, image.seed, image.strength] = image
+    return found

@@ -1,0 +1,145 @@
+"""The act of a strength sheet's job: pictures drawn, measured, and a band computed from them.
+
+A version's `evidence` then holds {"figures", "finding", "seeds"}: evidence.Figures and
+strength_band.Finding of the engine as JSON, and how many seeds each prompt had. The `nearest` of a
+row names its two pictures: {"similarity", "reference": hash of the training picture, "image": key
+of the EvidenceImage}. Versions of before have {"scores"} instead: one figure each, no spread.
+"""
+
+from collections.abc import Iterator
+
+from brandstudio.core import blobs
+from brandstudio.core.queue import stopping
+from gallery.engine import renderer
+from gallery.models import EvidenceImage
+from gallery.services import evidence
+from gallery.services.style_files import fitting_weights
+from gallery.worker.render_jobs import ensure_loaded, renderer_of_this_process
+from training.engine.evaluate import evidence as measuring
+from training.engine.evaluate import scene_judge, strength_band
+from training.engine.prompts import word_weights
+from training.engine.sampling.renderer import RenderStopped, SampleRequest
+from training.worker.captioning import installed_clip
+from training.worker.checkpoint_advice import thresholds
+
+MOST_REFERENCES = 60
+
+
+def render_sheet(sheet, turn, stopped):
+    """Paint the pictures of a strength sheet that are not there yet, measure them, find the band.
+
+    Raises as `render_asset` does; first of all EngineError if the weights don't fit their base.
+    """
+    version = sheet.version
+    weights = fitting_weights(version)
+    scene_renderer = renderer_of_this_process()
+    ensure_loaded(scene_renderer, version.base)
+    there = _rendered_before(version)
+    for done, key in enumerate(plan_of(sheet), start=1):
+        if key not in there:
+            there[key] = _render(scene_renderer, sheet, weights, key, stopped)
+        sheet.note_progress(done=done)
+        turn.yield_device()
+    found, band = _measured(sheet, there)
+    evidence.record(version, found, band)
+    sheet.finish()
+
+
+def _render(scene_renderer, sheet, weights, key, stopped):
+    prompt, seed, strength = key
+    request = SampleRequest(
+        prompt=prompt,
+        steps=sheet.plan.get("steps", 20),
+        guidance=sheet.plan.get("guidance", 3.0),
+        seed=seed,
+        packs=[(weights, strength)],
+    )
+    try:
+        image = scene_renderer.render(request, None, stopped)
+    except RenderStopped as error:
+        raise stopping.Stopped from error
+    return EvidenceImage.objects.create(
+        version=sheet.version,
+        prompt=prompt,
+        seed=seed,
+        strength=strength,
+        sha256=blobs.put_bytes(renderer.webp(image, max(image.size), quality=90)),
+    )
+
+
+def _rendered_before(version):
+    """{(prompt, seed, strength): EvidenceImage} of those whose file is there and sound."""
+    there = {}
+    for image in version.images.all():
+        try:
+            blobs.local(image.sha256)
+        except blobs.BlobMissing:
+            image.delete()  # painted anew, from the same seed
+        else:
+            there[image.prompt, image.seed, image.strength] = image
+    return there
+
+
+def plan_of(sheet) -> Iterator[tuple[str, int, float]]:
+    """(prompt, seed, strength) of a sheet, a row of strengths after the other, seed by seed."""
+    for turn in range(sheet.plan.get("seeds", 1)):
+        for row in range(len(sheet.plan["prompts"])):
+            for strength in sheet.plan["strengths"]:
+                yield (*_row_of(sheet, turn, row), strength)
+
+
+def _row_of(sheet, turn, row):
+    """(prompt, seed) of one row of pictures: no two rows share a seed."""
+    opening = word_weights.literal(sheet.version.trigger_words.strip())
+    prompts = sheet.plan["prompts"]
+    prompt = prompts[row]["prompt"]
+    seed = sheet.plan["seed"] + turn * len(prompts) + row
+    return (f"{opening}, {prompt}" if opening else prompt), seed
+
+
+def _measured(sheet, there):
+    """(evidence, band by name) of a sheet whose pictures all are there."""
+    seeds, rows = range(sheet.plan.get("seeds", 1)), range(len(sheet.plan["prompts"]))
+    images = {
+        strength: [
+            [there[(*_row_of(sheet, turn, row), strength)] for row in rows] for turn in seeds
+        ]
+        for strength in sheet.plan["strengths"]
+    }
+    hashes = training_images(sheet.version)
+    figures = measuring.measure(
+        {
+            strength: [[blobs.local(image.sha256) for image in row] for row in turns]
+            for strength, turns in images.items()
+        },
+        [entry["prompt"] for entry in sheet.plan["prompts"]],
+        [blobs.local(sha256) for sha256 in hashes],
+        _judge(sheet.version.base.family),
+    )
+    finding = strength_band.find(figures, thresholds())
+    told = figures.to_json()
+    for row in told["rows"]:
+        if nearest := row["nearest"]:
+            flat = [image for turn in images[row["strength"]] for image in turn]
+            nearest["image"] = flat[nearest["image"]].pk
+            nearest["reference"] = hashes[nearest["reference"]]
+    told_finding = finding.to_json()
+    found = {"figures": told, "finding": told_finding, "seeds": len(seeds)}
+    return found, told_finding["band"] or {}
+
+
+def _judge(family):
+    """Who says what a picture shows: the bundled CLIP of drawn scenes for the bundled base, a full
+    one for others where it is installed. None: edges alone are measured."""
+    if bundled := scene_judge.bundled_judge(family):
+        return bundled
+    labeler = installed_clip()
+    return scene_judge.SceneJudge(labeler) if labeler else None
+
+
+def training_images(version):
+    """Hashes of the pictures a version was trained on, at most 60; [] for a file from elsewhere."""
+    checkpoint = version.checkpoint
+    snapshot = checkpoint.run.snapshot if checkpoint else None
+    hashes = list(snapshot.images.values_list("sha256", flat=True)) if snapshot else []
+    return hashes[:: -(-len(hashes) // MOST_REFERENCES) or 1]

@@ -1,0 +1,89 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.engine.evaluate.test_strength_sheet import noise, plain
+from training.engine.errors import EngineError
+from training.engine.evaluate import distortion, evidence
+from training.engine.evaluate.copy_check import CopyCheck
+from training.engine.evaluate.scene_judge import bundled_judge
+from training.minibase import artist
+
+
+def scene(place, colour="red", side=128):
+    spec = artist.SceneSpec(place=place, time="day", vehicle="suv", colour=colour)
+    return artist.draw(spec, side)
+
+
+def saved(folder, images):
+    paths = []
+    for number, image in enumerate(images):
+        paths.append(folder / f"{len(list(folder.iterdir()))}-{number}.png")
+        image.save(paths[-1])
+    return paths
+
+
+def test_sheet_is_measured_per_strength_over_its_seeds(tmp_path):
+    at_0 = [saved(tmp_path, [noise(1), noise(2)]), saved(tmp_path, [noise(3), noise(4)])]
+    at_1 = [saved(tmp_path, [noise(1), plain("red")]), saved(tmp_path, [plain("red")] * 2)]
+    references = saved(tmp_path, [plain("red"), noise(9)])
+
+    figures = evidence.measure({1.0: at_1, 0.0: at_0}, ["a", "b"], references)
+
+    base, full = figures.rows
+    assert (base.strength, full.strength) == (0.0, 1.0)
+    assert figures.judge == "edges"
+    assert base.drift == evidence.Spread(0, 0, 0)
+    assert base.scene.low == pytest.approx(1)
+    assert full.scene.low < full.scene.high  # one seed kept one of its scenes, the other none
+    assert full.style.high > base.style.high
+
+
+def test_missing_picture_is_named(tmp_path):
+    whole = [saved(tmp_path, [noise(1), noise(2)])]
+
+    with pytest.raises(EngineError) as caught:
+        evidence.measure({0.0: whole, 0.7: [whole[0][:1]]}, ["a", "b"])
+
+    assert caught.value.code == "evidence-incomplete"
+    assert caught.value.facts == {"strength": "0.7", "count": 1}
+
+
+def test_copy_is_told_from_its_like():
+    pictures = [scene(place) for place in ("arcade", "harbour", "bridge", "garden")]
+    check = CopyCheck(pictures)
+
+    again = check.nearest(Image.eval(pictures[2], lambda value: min(255, value + 6)))
+    other = check.nearest(scene("mountain"))
+
+    assert again.reference == 2
+    assert check.is_copy(again)
+    assert not check.is_copy(other)
+    assert 0.8 <= check.limit <= 0.97
+
+
+def test_distortion_is_measured_against_the_styles_own_pictures():
+    smooth = [scene("arcade"), scene("garden")]
+    rough = Image.fromarray(np.random.default_rng(1).integers(0, 256, (64, 64, 3), np.uint8))
+
+    assert distortion.usual(smooth).exceeded_by(smooth[0]) < 0.05
+    assert distortion.usual(smooth).exceeded_by(rough) == 1
+    assert distortion.usual([rough]).exceeded_by(rough) == 0
+
+
+def test_judge_sees_when_the_scene_is_lost():
+    judge = bundled_judge("studio-mini")
+    prompts = ["a red suv, qilou arcade street by day", "a red suv, sea bridge by day"]
+    base = [[scene("arcade"), scene("bridge")]]
+    seen = judge.seen(base, prompts)
+
+    [kept] = judge.kept(base, seen)
+    [lost] = judge.kept([[noise(1), noise(2)]], seen)
+
+    assert kept > 0.8
+    assert lost < 0.5
+    assert judge.seen(base, ["ein Auto", "une voiture"]) == []
+
+
+def test_other_bases_have_no_bundled_judge():
+    assert bundled_judge("sdxl") is None

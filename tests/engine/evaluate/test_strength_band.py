@@ -1,0 +1,117 @@
+"""Bands from figures: what each kind of style gets, and that a band never holds what it may not."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.engine.errors import EngineError
+from training.engine.evaluate.band_reasons import REASONS, VERDICTS
+from training.engine.evaluate.evidence import Figures, Spread, StrengthFigures
+from training.engine.evaluate.strength_band import Band, Thresholds, find
+
+STRENGTHS = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 1.0)
+GOOD = {
+    "style": (0.20, 0.35, 0.45, 0.50, 0.53, 0.55, 0.57),
+    "scene": (1.0, 0.95, 0.9, 0.85, 0.8, 0.7, 0.5),
+    "drift": (0.0, 0.05, 0.08, 0.1, 0.12, 0.14, 0.17),
+}
+
+
+def figures(*, style, scene, drift, distortion=(0.0,) * 7, copied=(0.0,) * 7):
+    def at(values, n):
+        return Spread.of([values[n]])
+
+    return Figures(
+        tuple(
+            StrengthFigures(
+                strength=strength,
+                style=at(style, n) if style else None,
+                scene=at(scene, n),
+                drift=at(drift, n),
+                distortion=at(distortion, n),
+                copied=copied[n],
+            )
+            for n, strength in enumerate(STRENGTHS)
+        ),
+        judge="edges",
+        copy_limit=0.9,
+    )
+
+
+def test_good_style_gets_a_band_with_its_reasons():
+    found = find(figures(**GOOD))
+
+    # √style · scene² is greatest at 0.5, within a tenth of that from 0.35 to 0.7; the scene falls
+    # below 0.65 at 0.85; and at 0.15 a fifth of the style's rise shows.
+    assert found.band == Band(0.15, 0.35, 0.5, 0.7, 0.85)
+    assert found.verdict == ""
+    assert found.scene_lost_from == 0.9
+    assert [code for code, _ in found.reasons] == ["band-default", "band-least", "band-scene"]
+    assert found.reasons[2][1]["at"] == "0.9"
+
+
+@pytest.mark.parametrize(
+    ("changed", "verdict"),
+    [
+        ({"style": (0.2, 0.2, 0.21, 0.21, 0.22, 0.22, 0.23)}, "no-effect"),
+        ({"style": None, "drift": (0.0,) * 7}, "no-effect-plain"),
+        ({"scene": (1.0, 0.3, 0.2, 0.1, 0.1, 0.0, 0.0)}, "scene-lost"),
+        ({"distortion": (0.0, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9)}, "distorts"),
+        ({"copied": (0.0, 0.0, 0.1, 0.3, 0.6, 0.8, 1.0)}, "copies"),
+    ],
+)
+def test_style_without_a_band_gets_a_verdict(changed, verdict):
+    found = find(figures(**(GOOD | changed)))
+
+    assert found.band is None
+    assert found.verdict == verdict
+    assert "{" not in VERDICTS[verdict].format_map(found.facts)
+
+
+def test_style_that_copies_only_at_full_strength_keeps_a_band_below():
+    found = find(figures(**GOOD, copied=(0.0, 0.0, 0.0, 0.0, 0.0, 0.1, 0.9)))
+
+    assert found.band.strength_max == 0.8
+    assert found.reasons[-1][0] == "band-copies"
+
+
+def test_style_from_elsewhere_is_judged_by_its_drift():
+    found = find(figures(**(GOOD | {"style": None})))
+
+    assert found.band.strength_max == 0.85
+
+
+@given(
+    scene=st.lists(st.floats(0, 1), min_size=6, max_size=6),
+    style=st.lists(st.floats(0, 1), min_size=7, max_size=7),
+    least=st.floats(0.1, 0.95),
+)
+def test_band_never_holds_a_strength_at_which_the_scene_is_lost(scene, style, least):
+    made = figures(style=style, scene=[1.0, *scene], drift=GOOD["drift"])
+
+    found = find(made, Thresholds(scene=least))
+
+    if found.band:
+        lost = [row.strength for row in made.rows if row.scene.mean < least]
+        assert not lost or found.band.strength_max < min(lost)
+        for code, facts in found.reasons:
+            assert "{" not in REASONS[code].format_map(facts)
+    else:
+        assert found.verdict in VERDICTS
+
+
+@pytest.mark.parametrize("values", [(0.9, 0.5, 0.6, 0.7, 0.8), (0.1, 0.2, float("nan"), 0.5, 0.6)])
+def test_band_upside_down_or_without_numbers_is_refused(values):
+    with pytest.raises(ValueError, match="rise from least to greatest"):
+        Band(*values)
+
+
+def test_figure_that_is_no_number_is_refused():
+    with pytest.raises(EngineError) as caught:
+        Spread.of([0.5, float("nan")])
+
+    assert caught.value.code == "evidence-not-finite"
+
+
+def test_spread_tells_the_seeds_apart():
+    assert Spread.of([0.2, 0.6, 0.4]) == Spread(pytest.approx(0.4), 0.2, 0.6)

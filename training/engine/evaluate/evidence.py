@@ -1,0 +1,179 @@
+"""What a strength sheet says of a style: figures per strength, each with its spread over seeds.
+
+A sheet is the same prompts and seeds drawn at rising strengths, from 0, which is the base alone.
+`measure` turns its pictures into figures; `strength_band` turns the figures into a band.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from training.engine.data.images import open_rgb
+from training.engine.errors import EngineError
+from training.engine.evaluate import distortion
+from training.engine.evaluate.copy_check import CopyCheck, Nearest
+from training.engine.evaluate.scene_judge import SceneJudge
+from training.engine.evaluate.strength_sheet import (
+    Reference,
+    colour_histogram,
+    edge_correlation,
+    histogram_distance,
+    pixel_difference,
+)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A figure over the seeds of a sheet: its mean, and the least and greatest of one seed."""
+
+    mean: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Spread":
+        """values: one per seed. Raises EngineError("evidence-not-finite")."""
+        if not values or not all(math.isfinite(value) for value in values):
+            raise EngineError("evidence-not-finite")
+        return cls(float(np.mean(values)), float(min(values)), float(max(values)))
+
+
+@dataclass(frozen=True)
+class StrengthFigures:
+    """What the pictures of one strength are like.
+
+    style: likeness of colours to the training set, 0 nothing in common … 1 equal; None without one.
+    scene: how much of the scene is there, 0 … 1: correlation of edges with strength 0, and, where
+    there is a judge, half of it the chance that what the prompt names is still seen. Either alone
+    errs: edges stay where a car is swallowed by its ground, CLIP reads paintings poorly.
+    drift: mean pixel difference from strength 0, 0 … 1.
+    distortion: clipping, saturation and local contrast beyond the set's own, 0 none … 1; see there.
+    copy: similarity to the nearest training picture, -1 … 1; None without a training set.
+    copied: share of the pictures, 0 … 1, that are as near to a training picture as a copy is.
+    nearest: the picture that is nearest to a training picture; None without a training set.
+    """
+
+    strength: float
+    style: Spread | None
+    scene: Spread
+    drift: Spread
+    distortion: Spread
+    copy: Spread | None = None
+    copied: float = 0.0
+    nearest: Nearest | None = None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of a sheet, by rising strength from 0.
+
+    judge: "prompt" where a CLIP said what is seen of the prompt, else "edges" alone.
+    copy_limit: similarity from which a picture counts as a copy, -1 … 1; None without a set.
+    """
+
+    rows: tuple[StrengthFigures, ...]
+    judge: str
+    copy_limit: float | None
+
+    def to_json(self) -> dict:
+        """As plain lists and dicts."""
+        return asdict(self)
+
+
+def measure(
+    sheet: Mapping[float, Sequence[Sequence[str | Path]]],
+    prompts: Sequence[str],
+    references: Sequence[str | Path] = (),
+    judge: SceneJudge | None = None,
+) -> Figures:
+    """The figures of a sheet.
+
+    sheet: strength → for each seed the pictures of all prompts, in their order; 0 is among them.
+    references: pictures of the training set; none for a style from elsewhere. judge: asked whether
+    the prompt is still seen; None measures edges.
+    Raises EngineError: evidence-incomplete (a picture is missing), evidence-not-finite, and those
+    of open_rgb; ValueError without strength 0.
+    """
+    _check_whole(sheet, prompts)
+    opened = {
+        strength: [[open_rgb(path) for path in row] for row in seeds]
+        for strength, seeds in sorted(sheet.items())
+    }
+    plain = opened[0.0]
+    training_set = [open_rgb(path) for path in references]
+    seen = judge.seen(plain, prompts) if judge else None
+    ruler = _Ruler(
+        plain=plain,
+        reference=Reference.of(references) if references else None,
+        copies=CopyCheck(training_set) if training_set else None,
+        usual=distortion.usual(training_set or [one for row in plain for one in row]),
+        judge=judge if seen else None,
+        seen=seen or [],
+    )
+    rows = tuple(ruler.figures(strength, seeds) for strength, seeds in opened.items())
+    return Figures(
+        rows,
+        judge="prompt" if ruler.judge else "edges",
+        copy_limit=ruler.copies.limit if ruler.copies else None,
+    )
+
+
+def _check_whole(sheet, prompts) -> None:
+    if 0.0 not in sheet:
+        raise ValueError("a sheet begins at strength 0")
+    seeds = len(sheet[0.0])
+    for strength, rows in sorted(sheet.items()):
+        lacking = len(prompts) * seeds - sum(len(row) for row in rows)
+        if lacking or not seeds or len(rows) != seeds:
+            raise EngineError(
+                "evidence-incomplete", strength=f"{strength:g}", count=max(1, lacking)
+            )
+
+
+@dataclass(frozen=True)
+class _Ruler:
+    """What every strength is measured against."""
+
+    plain: list[list[Image.Image]]
+    reference: Reference | None
+    copies: CopyCheck | None
+    usual: distortion.Usual
+    judge: SceneJudge | None
+    seen: list[list]
+
+    def figures(self, strength: float, seeds: list[list[Image.Image]]) -> StrengthFigures:
+        pairs = [list(zip(a, b, strict=True)) for a, b in zip(seeds, self.plain, strict=True)]
+        drift = [float(np.mean([pixel_difference(a, b) for a, b in row])) for row in pairs]
+        bent = [float(np.mean([self.usual.exceeded_by(one) for one in row])) for row in seeds]
+        near = [[self.copies.nearest(one) for one in row] for row in seeds] if self.copies else []
+        flat = [one for row in near for one in row]
+        nearest = max(range(len(flat)), key=lambda n: flat[n].similarity) if flat else None
+        return StrengthFigures(
+            strength=strength,
+            style=self._style(seeds),
+            scene=Spread.of(self._scene(seeds, pairs)),
+            drift=Spread.of(drift),
+            distortion=Spread.of(bent),
+            copy=Spread.of([max(n.similarity for n in row) for row in near]) if near else None,
+            copied=float(np.mean([self.copies.is_copy(n) for n in flat])) if self.copies else 0.0,
+            nearest=flat[nearest].at(nearest) if nearest is not None else None,
+        )
+
+    def _style(self, seeds: list[list[Image.Image]]) -> Spread | None:
+        if self.reference is None:
+            return None
+        usual = self.reference.histogram
+        return Spread.of([1 - histogram_distance(colour_histogram(row), usual) for row in seeds])
+
+    def _scene(self, seeds, pairs) -> list[float]:
+        edges = [
+            max(0.0, float(np.mean([edge_correlation(a, b) for a, b in row]))) for row in pairs
+        ]
+        if not self.judge:
+            return edges
+        kept = self.judge.kept(seeds, self.seen)
+        return [(mine + theirs) / 2 for mine, theirs in zip(edges, kept, strict=True)]
