@@ -7,6 +7,7 @@ from brandstudio.core import blobs
 from brandstudio.core.problems import Refused
 from training.engine.lora.fit import check_fit
 from training.engine.lora.header import LoraHeader
+from training.engine.lora.numbers import check_effect
 from training.models import BaseModel
 
 
@@ -24,8 +25,11 @@ class StyleFile:
 
 
 def fitting(path, name, base, config=None):
-    """The StyleFile at a path. Raises EngineError if it is no sound LoRA file for the base."""
-    return StyleFile(check_fit(path, name, base, config or False), name, base, config)
+    """The StyleFile at a path. Raises EngineError if it is no sound LoRA file for the base, or has
+    no effect."""
+    header = check_fit(path, name, base, config or False)
+    check_effect(header)
+    return StyleFile(header, name, base, config)
 
 
 def fitting_weights(version):

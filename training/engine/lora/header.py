@@ -329,6 +329,11 @@ def _warnings(lora: LoraHeader) -> list[EngineError]:
         warnings.append(
             EngineError("lora-header-lies", name=lora.name, claimed=lora.claimed, found=lora.family)
         )
+    told = lora.header.metadata.get("ss_network_dim", "")
+    ranks = {str(layer.rank) for layer in lora.layers.values()}
+    if told.isdecimal() and ranks and str(int(told)) not in ranks:
+        found = ", ".join(sorted(ranks, key=int))
+        warnings.append(EngineError("lora-rank-lies", name=lora.name, told=told, found=found))
     lacking = sum(layer.alpha is None for layer in lora.layers.values())
     if not lora.fatal and lacking:
         total = len(lora.layers)

@@ -30,6 +30,33 @@ def check_numbers(lora: LoraHeader) -> None:
                     raise EngineError("lora-not-finite", name=lora.name, module=module)
 
 
+def check_effect(lora: LoraHeader) -> None:
+    """Raise lora-all-zero for a file whose every layer changes nothing."""
+    with lora.file.open("rb") as file:
+        for layer in lora.layers.values():
+            if all(_is_filled(file, lora, key) for key in (layer.up, layer.down)):
+                return
+    raise EngineError("lora-all-zero", name=lora.name)
+
+
+def _is_filled(file, lora: LoraHeader, key: str) -> bool:
+    """Whether any weight of a tensor is not 0."""
+    entry = lora.header.tensors[key]
+    file.seek(lora.header.start + entry.begin)
+    length = entry.end - entry.begin
+    while length:
+        raw = file.read(min(length, PIECE))
+        if _without_signs(raw, entry.dtype).any():
+            return True
+        length -= len(raw)
+    return False
+
+
+def _without_signs(raw: bytes, dtype: str) -> np.ndarray:
+    kind = np.dtype(_EXPONENTS[dtype][0])
+    return np.frombuffer(raw, kind) & ((1 << (8 * kind.itemsize - 1)) - 1)  # -0.0 is nothing either
+
+
 def _is_finite(file, length: int, dtype: str) -> bool:
     kind, exponent = _EXPONENTS[dtype]
     while length:

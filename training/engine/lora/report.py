@@ -10,7 +10,7 @@ from training.engine.errors import EngineError
 from training.engine.files.safetensors_header import hash_file
 from training.engine.lora.header import LoraHeader, look
 from training.engine.lora.names import part_of
-from training.engine.lora.numbers import check_numbers
+from training.engine.lora.numbers import check_effect, check_numbers
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ def inspect(path: str | Path) -> LoraReport:
     if not fatal:
         try:
             check_numbers(lora)
+            check_effect(lora)
         except EngineError as error:
             fatal.append(error)
     header = lora.header
