@@ -285,6 +285,14 @@ AIGC_PRODUCER_CODE = env.str("AIGC_PRODUCER_CODE", "")
 # Written into every style file that is made for others.
 STYLE_LICENCE = env.str("STYLE_LICENCE", "") or "All rights reserved"
 
+# What this studio calls itself in the bundles it signs for others.
+STUDIO_NAME = env.str("STUDIO_NAME", "") or "Brand Studio"
+# Its private key in one line; else the one made on first use in the data folder.
+STUDIO_SIGNING_KEY = env.str("STUDIO_SIGNING_KEY", "")
+SIGNING_KEY_FILE = DATA_DIR / "signing-key"
+# Whether bundles name who approved a style; else only the role.
+BUNDLES_NAME_APPROVER = env.bool("BUNDLES_NAME_APPROVER", False)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -171,6 +171,38 @@ SENTENCES: dict[str, str] = {
         "{expired} expired, {withdrawn} withdrawn, {not_for_training} not for training. Have them "
         "noted or extended in the dataset."
     ),
+    "origin-unknown": gettext_noop(
+        "{name} comes from elsewhere, and it is not known who made it, under which licence, and "
+        "whether it may be used commercially. Have all three noted on its page while it is a draft."
+    ),
+    "origin-not-commercial": gettext_noop(
+        "{name} may not be used commercially, so it can't be approved. Ask its maker for a licence "
+        "that allows it, and note that on its page while it is a draft."
+    ),
+    # Exchange with other studios
+    "bundle-signer-unknown": gettext_noop(
+        "{name} is signed by a studio that this one doesn't know: it calls itself “{studio}”, with "
+        "the key {fingerprint}. Compare the fingerprint with the sender; an admin can then add the "
+        "key."
+    ),
+    "bundle-base-differs": gettext_noop(
+        "{name} is for base models of the family {family}; {base} is of {other}. Choose a base of "
+        "{family}."
+    ),
+    "bundle-base-absent": gettext_noop(
+        "{name} is for base models of the family {family}, and this studio has none. Ask an admin "
+        "to add one."
+    ),
+    "bundle-base-other": gettext_noop(
+        "The sender made it for other weights than those of {base}, of the same family. Its own "
+        "figures need not hold here: look at the sheet."
+    ),
+    "studio-known": gettext_noop(
+        "The key {fingerprint} is on the list already, as “{name}”. Nothing was added."
+    ),
+    "studio-key-own": gettext_noop(
+        "This is this studio's own key; its bundles are known here anyway. Nothing was added."
+    ),
     "recall-reason": gettext_noop("Write why it is recalled: owners and downloaders will read it."),
     "recall-changed": gettext_noop(
         "What it reached has changed since you opened the page, so nothing was recalled. Look at "

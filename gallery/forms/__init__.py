@@ -1,3 +1,4 @@
+from .origin import OriginForm
 from .publish import ImportForm, PublishForm
 from .review import DecisionForm, VersionDecisionForm
 from .rights import ExtendForm
@@ -8,6 +9,7 @@ __all__ = [
     "DecisionForm",
     "ExtendForm",
     "ImportForm",
+    "OriginForm",
     "PublishForm",
     "SceneForm",
     "TemplateForm",

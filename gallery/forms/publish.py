@@ -12,6 +12,8 @@ from training.engine.prompts import letters
 from training.engine.prompts import trigger_words as triggers
 from training.models import BaseModel
 
+from .origin import OriginForm
+
 LARGEST_FILE = 1_000_000_000  # bytes
 
 
@@ -82,7 +84,7 @@ class PublishForm(forms.Form):
         return StylePack(**{name: self.cleaned_data[name] for name in names})
 
 
-class ImportForm(PublishForm):
+class ImportForm(OriginForm, PublishForm):
     """As PublishForm, for a LoRA file that was trained elsewhere."""
 
     file = forms.FileField(label=_("LoRA file"), help_text=_("A .safetensors file."))

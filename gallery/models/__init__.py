@@ -2,6 +2,7 @@ from .asset import NEVER_LEAVES, Asset, AssetReview, AssetState
 from .channel import Channel
 from .download import Audience, Download, DownloadRule, Rendition
 from .evidence import EvidenceSheet, SheetState
+from .exchange import TrustedStudio
 from .pair import PackPair, PairState
 from .recall import Recall, RecallItem, SourceKind
 from .remark import AssetRemark
@@ -40,5 +41,6 @@ __all__ = [
     "InitImageUpload",
     "StylePack",
     "StyleVersion",
+    "TrustedStudio",
     "SceneMode",
 ]

@@ -83,6 +83,14 @@ class StyleVersionQuerySet(ReviewQuerySet):
         )
 
 
+class CommercialUse(models.TextChoices):
+    """Whether a file from elsewhere may be used for advertising."""
+
+    UNKNOWN = "", _("not known")
+    YES = "yes", _("allowed")
+    NO = "no", _("not allowed")
+
+
 class StyleVersion(Reviewed):
     """Immutable weights with the band the brand allows. A change is a new version."""
 
@@ -99,12 +107,21 @@ class StyleVersion(Reviewed):
     origin = models.CharField(  # of a file from elsewhere; ours are known by their checkpoint
         _("file it came from"), max_length=255, blank=True
     )
+    # Of a file from elsewhere: what a person has noted of its rights.
+    origin_maker = models.CharField(_("who made the file"), max_length=160, blank=True)
+    licence = models.CharField(_("licence of the file"), max_length=160, blank=True)
+    commercial_use = models.CharField(
+        _("commercial use"), max_length=3, choices=CommercialUse, blank=True
+    )
     # The band: all five or none. It is computed when the strength sheet is done.
     strength_min = models.FloatField(_("least strength allowed"), null=True, blank=True)
     strength_max = models.FloatField(_("greatest strength allowed"), null=True, blank=True)
     best_min = models.FloatField(_("recommended from"), null=True, blank=True)
     best_max = models.FloatField(_("recommended to"), null=True, blank=True)
     strength = models.FloatField(_("default strength"), null=True, blank=True)
+    claim = models.JSONField(  # of a bundle: what its sender says, see services.bundles.claim_of
+        default=dict, blank=True, editable=False
+    )
     recalled_at = models.DateTimeField(null=True, blank=True, editable=False)  # with all it made
     evidence = models.JSONField(  # worker/evidence.py says what is in it
         default=dict, blank=True, help_text=_("Figures per strength, and the band they give.")
@@ -161,6 +178,11 @@ class StyleVersion(Reviewed):
     def summary(self):
         """One line of advice, from its pack."""
         return self.pack.summary
+
+    @property
+    def is_from_elsewhere(self):
+        """Whether its weights came as a file, not out of a training here."""
+        return self.checkpoint_id is None and bool(self.origin)
 
     @staticmethod
     def is_possible(strength):

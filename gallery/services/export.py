@@ -17,22 +17,27 @@ from training.engine.lora import kohya_file, profiles
 
 
 def external_zip(version):
-    """An open zip file: the weights in the external profile, WebUI's card and a labelled preview.
+    """An open zip file: what `external_files` writes.
 
-    The weights are those of the approved version byte for byte; their metadata keeps what other
-    tools need, the licence (STYLE_LICENCE) and the trigger words, and nothing of the house.
     Raises Refused: pack-not-approved, pack-held; blobs.BlobMissing, EngineError of lora_export.
     """
     policy.check_style_leaves(version)
-    weights = blobs.local(version.weights_sha256, str(version))
-    metadata = profiles.profile(
-        read_header(weights).metadata, "external", settings.STYLE_LICENCE, version.trigger_words
-    )
-    if version.checkpoint_id and not version.trigger_words:  # cleared when it was published
-        metadata.pop("modelspec.trigger_phrase", None)
+
+    def pack(packed, folder):
+        with zipfile.ZipFile(packed, "w") as archive:
+            for name, path in external_files(version, folder).items():
+                archive.write(path, name)
+
+    return open_packed(pack)
+
+
+def open_packed(pack):
+    """An open temporary file that `pack(file, folder)` has filled, with a folder of its own to work
+    in."""
     packed = tempfile.TemporaryFile()  # noqa: SIM115 -- the answer closes it
     try:
-        _pack(packed, version, weights, metadata)
+        with tempfile.TemporaryDirectory() as folder:
+            pack(packed, Path(folder))
     except BaseException:
         packed.close()
         raise
@@ -40,19 +45,41 @@ def external_zip(version):
     return packed
 
 
-def _pack(packed, version, weights, metadata):
+def external_files(version, folder):
+    """{name: path} of the style's files for other houses, written into a folder: the weights in the
+    external profile, WebUI's card and a labelled preview.
+
+    The weights are those of the approved version byte for byte; their metadata keeps what other
+    tools need, the licence and the trigger words, and nothing of the house.
+    """
     name = file_stem(version)
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(packed, "w") as archive:
-        target = Path(folder) / f"{name}.safetensors"
-        kohya_file.rewrite(weights, target, metadata)
-        archive.write(target, target.name)
-        card = profiles.card(
-            read_header(target).metadata, version.strength, family=version.base.family
-        )
-        archive.writestr(f"{name}.json", json.dumps(card, ensure_ascii=False, indent=2))
-        if preview := _preview(version):
-            with archive.open(f"{name}.preview.png", "w") as file:
-                _write_labelled(preview, file, version)
+    weights, card = folder / f"{name}.safetensors", folder / f"{name}.json"
+    source = blobs.local(version.weights_sha256, str(version))
+    kohya_file.rewrite(source, weights, _external_metadata(version, source))
+    metadata = read_header(weights).metadata
+    content = profiles.card(metadata, version.strength, family=version.base.family)
+    card.write_text(json.dumps(content, ensure_ascii=False, indent=2), encoding="utf-8")
+    files = {path.name: path for path in (weights, card)}
+    if preview := _preview(version):
+        labelled = folder / f"{name}.preview.png"
+        with labelled.open("wb") as file:
+            _write_labelled(preview, file, version)
+        files[labelled.name] = labelled
+    return files
+
+
+def licence_of(version):
+    """The licence a style leaves under: its maker's own, where it came from elsewhere."""
+    return version.licence or settings.STYLE_LICENCE
+
+
+def _external_metadata(version, weights):
+    metadata = profiles.profile(
+        read_header(weights).metadata, "external", licence_of(version), version.trigger_words
+    )
+    if version.checkpoint_id and not version.trigger_words:  # cleared when it was published
+        metadata.pop("modelspec.trigger_phrase", None)
+    return metadata
 
 
 def file_stem(version):

@@ -41,9 +41,10 @@ def publish(checkpoint, by, pack, *, trigger_words=None, changes=""):
 def publish_file(file, by, pack, **fields):
     """As `publish`, for a LoRA file that was trained elsewhere.
 
-    file: a StyleFile. fields: trigger_words, changes. What other tools can't read alone (PEFT's
-    and diffusers' names, an alpha told beside the file) is stored in kohya's format, with the
-    weights' own bytes. Raises Refused as `publish`; neither pack nor version is stored then.
+    file: a StyleFile. fields: trigger_words, changes, and what is told of its origin. What
+    other tools can't read alone (PEFT's and diffusers' names, an alpha told beside the file) is
+    stored in kohya's format, with the weights' own bytes. Raises Refused as `publish`; neither pack
+    nor version is stored then.
     """
     return _new_version(
         pack,
@@ -130,8 +131,9 @@ def approve(row, by, remarks="", band=None):
     """Approve a version or template; what it replaces is retired, and its maker told.
 
     band: of a version, the five strengths of BAND by name, where the reviewer changes them; remarks
-    are then the reason. Raises Refused: own-work, template-faulty, rights-unclear, pack-held,
-    decided-already; of a version, what evidence.check and evidence.check_band say.
+    are then the reason. Raises Refused: own-work, template-faulty, pack-held,
+    decided-already; of a version, what rights.obstacle_of, evidence.check and evidence.check_band
+    say.
     """
     _check_words(row)
     changes = {}

@@ -5,6 +5,7 @@ from django.db.models import Count, Q
 
 from brandstudio.core.models.rights import expired, not_for_training, unknown
 from brandstudio.core.problems import Refused
+from gallery.models.style import CommercialUse
 from training.services.preflight import images_of
 
 FAULTS = ("unknown", "expired", "withdrawn", "not_for_training")
@@ -52,7 +53,30 @@ def lacking_rights(version):
     return {"name": str(version), **{name: counts[name] for name in FAULTS}}
 
 
+def obstacle_of(version):
+    """The Refused that approval would raise as the rights stand; None for nothing.
+
+    rights-unclear, of the pictures of a training here; origin-not-commercial and origin-unknown, of
+    a file from elsewhere (that its makers forbid commercial use always stands in the way, what
+    nobody knows by REQUIRE_RIGHTS_FOR_APPROVAL).
+    """
+    if version.is_from_elsewhere:
+        return _obstacle_of_origin(version)
+    facts = lacking_rights(version)
+    return Refused("rights-unclear", **facts) if facts else None
+
+
+def _obstacle_of_origin(version):
+    name = str(version)
+    if version.commercial_use == CommercialUse.NO:
+        return Refused("origin-not-commercial", name=name)
+    is_known = version.origin_maker and version.licence and version.commercial_use
+    if is_known or not settings.REQUIRE_RIGHTS_FOR_APPROVAL:
+        return None
+    return Refused("origin-unknown", name=name)
+
+
 def check_rights(version):
-    """Raise Refused("rights-unclear") for a version that may not be approved as it stands."""
-    if facts := lacking_rights(version):
-        raise Refused("rights-unclear", **facts)
+    """Raise what `obstacle_of` tells of a version that may not be approved as it stands."""
+    if obstacle := obstacle_of(version):
+        raise obstacle

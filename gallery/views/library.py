@@ -19,7 +19,7 @@ from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.polling import polled
 from brandstudio.core.ui.serving import send_file, serve_blob
 from gallery import problems, services
-from gallery.forms import ImportForm, PublishForm
+from gallery.forms import ImportForm, OriginForm, PublishForm
 from gallery.models import ReviewState, StyleVersion
 from gallery.pages import evidence as evidence_page
 from gallery.pages import lineage
@@ -80,6 +80,7 @@ def version_detail(request, slug, number):
         "may_try": version.may_be_tried_by(request.user),
         "holds": holds.names_of(holds.holds_of_version(version)),
         "rights": _rights_for(request.user, version),
+        "origin_form": _origin_form(version),
     }
     return render(request, "gallery/version_detail.html", context)
 
@@ -171,6 +172,7 @@ def version_import(request):
                 form.the_pack(),
                 trigger_words=form.cleaned_data["trigger_words"],
                 changes=form.cleaned_data["changes"],
+                **form.origin_rights,
             ),
         )
         if version:
@@ -195,8 +197,33 @@ def version_submit(request, slug, number):
         messages.error(request, problems.of(error))
     else:
         messages.success(request, _("Sent for review. An admin will look at it."))
-        if facts := rights.lacking_rights(version):
-            messages.warning(request, problems.sentence("rights-unclear", facts))
+        if obstacle := rights.obstacle_of(version):
+            messages.warning(request, problems.of(obstacle))
+    return redirect(version)
+
+
+def _origin_form(version):
+    return OriginForm(initial={name: getattr(version, name) for name in OriginForm.base_fields})
+
+
+@designer_required
+@require_POST
+def version_origin(request, slug, number):
+    """Note whose a draft's file from elsewhere is, its licence and commercial use."""
+    version = _editable(request, slug, number)
+    form = OriginForm(request.POST)
+    if not version.is_from_elsewhere:
+        raise Http404
+    if not form.is_valid():
+        for sentences in form.errors.values():
+            messages.error(request, sentences[0])
+        return redirect(version)
+    try:
+        version.edit(request.user, **form.origin_rights)
+    except WrongState:
+        messages.error(request, problems.sentence("no-draft-any-more"))
+    else:
+        messages.success(request, _("Saved."))
     return redirect(version)
 
 

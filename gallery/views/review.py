@@ -154,8 +154,8 @@ def _details(item, request):
         obstacle = evidence.obstacle_of(row)
         if "closed" not in details and obstacle:
             details["closed"] = problems.sentence(*obstacle)
-        if "closed" not in details and (facts := rights.lacking_rights(row)):
-            details["closed"] = problems.sentence("rights-unclear", facts)
+        if "closed" not in details and (refusal := rights.obstacle_of(row)):
+            details["closed"] = problems.of(refusal)
         former = (
             StyleVersion.objects.filter(pack=row.pack, number__lt=row.number)
             .prefetch_related("images")
