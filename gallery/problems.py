@@ -64,6 +64,8 @@ SENTENCES: dict[str, str] = {
         "The base model reads {limit} tokens at a time, so these {tokens} go in several parts. "
         "Nothing is cut off; what comes first counts most."
     ),
+    "term-twice": gettext_noop("{term} stands in {name} more than once; its first row counts."),
+    "term-refused": gettext_noop("{term} was left out. {why}"),
     "words-in-english": gettext_noop("Put into English by the glossary: {words}."),
     "words-not-english": gettext_noop(
         "“{words}” is not English, and the glossary doesn't know it. The base model reads English "

@@ -1,3 +1,4 @@
+from .glossary import GlossaryTermForm
 from .origin import OriginForm
 from .publish import ImportForm, PublishForm
 from .review import DecisionForm, VersionDecisionForm
@@ -8,6 +9,7 @@ from .template import TemplateForm
 __all__ = [
     "DecisionForm",
     "ExtendForm",
+    "GlossaryTermForm",
     "ImportForm",
     "OriginForm",
     "PublishForm",

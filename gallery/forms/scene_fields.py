@@ -41,8 +41,11 @@ class SceneFields(forms.Form):
         label=_("Your own words"),
         required=False,
         strip=True,
-        widget=forms.Textarea(attrs={"rows": 3, "lang": "en"}),
-        help_text=_("English. <lora:name:0.7> adds a style pack, (word:1.2) stresses a word."),
+        widget=forms.Textarea(attrs={"rows": 3, "data-terms": ""}),
+        help_text=_(
+            "English, or Chinese that the glossary knows. <lora:name:0.7> adds a style pack, "
+            "(word:1.2) stresses a word."
+        ),
     )
     pack = forms.ModelMultipleChoiceField(
         StyleVersion.objects.none(),
@@ -98,7 +101,7 @@ class SceneFields(forms.Form):
         label=_("Not in the picture"),
         required=False,
         max_length=400,
-        widget=forms.TextInput(attrs={"lang": "en"}),
+        widget=forms.TextInput(attrs={"data-terms": ""}),
     )
     sweep = forms.CharField(
         label=_("Strength sweep"),

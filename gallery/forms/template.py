@@ -1,64 +1,12 @@
-"""A prompt template as people write it: sentences with {slots}, and each slot's list."""
-
-import re
+"""A prompt template as people write it: sentences with {slots}, and each slot's rows."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.forms import GuardedModelForm
+from gallery.forms.slot_rows import SlotsField
 from gallery.models import PromptTemplate
-
-
-class SlotsField(forms.CharField):
-    """Slots as text: one block per slot, its name and labels first, then one option a line.
-
-        vehicle | 车型 | Vehicle
-        GS8 suv | GS8 | GS8
-        M8 mpv | M8 | M8
-
-    Blocks are parted by an empty line. The first column is what enters the prompt.
-    """
-
-    widget = forms.Textarea(attrs={"rows": 14, "class": "textarea textarea--code"})
-
-    def prepare_value(self, value):
-        if isinstance(value, str) or value is None:
-            return value
-        blocks = []
-        for slot in value:  # a draft may be older than the rule that they are whole
-            lines = [_line(slot, "name", "label_zh", "label_en")]
-            lines += [_line(option, "value", "zh", "en") for option in slot.get("options", ())]
-            blocks.append("\n".join(lines))
-        return "\n\n".join(blocks)
-
-    def has_changed(self, initial, data):
-        try:
-            return self.to_python(data or "") != (initial or [])
-        except forms.ValidationError:
-            return True
-
-    def to_python(self, value):
-        text = super().to_python(value)
-        blocks = [block for block in re.split(r"\n\s*\n", text.replace("\r", "")) if block.strip()]
-        return [self._read(block) for block in blocks]
-
-    def _read(self, block):
-        rows = [self._columns(line) for line in block.split("\n") if line.strip()]
-        name, zh, en = rows[0]
-        options = [{"value": value, "zh": zh_, "en": en_} for value, zh_, en_ in rows[1:]]
-        return {"name": name, "label_zh": zh, "label_en": en, "options": options}
-
-    @staticmethod
-    def _columns(line):
-        columns = [column.strip() for column in re.split("[|｜]", line)]
-        if len(columns) != 3:
-            message = _("This line needs three columns with | between: {line}")
-            raise forms.ValidationError(message.format(line=line.strip()))
-        return columns
-
-
-def _line(columns, *names):
-    return " | ".join(str(columns.get(name, "")) for name in names)
+from gallery.services import glossary
 
 
 class TemplateForm(GuardedModelForm):
@@ -69,9 +17,9 @@ class TemplateForm(GuardedModelForm):
         label=_("Slots"),
         required=False,
         help_text=_(
-            "For each slot: name | Chinese label | English label, then one option a line: "
-            "English phrase | Chinese | English. An empty line between slots. Such as: vehicle | "
-            "车型 | Vehicle, and below it: GS8 suv | GS8 | GS8."
+            "What may stand at each {name}: the phrase enters the prompt, the labels are what "
+            "readers see, such as 白色, white and the phrase white. An empty phrase adds nothing. "
+            "The order of the rows is that of the lists; the first option is chosen at first."
         ),
     )
 
@@ -113,7 +61,7 @@ class TemplateForm(GuardedModelForm):
             "changes": _("For reviewers and later editors, such as rain added to the weather."),
         }
         widgets = {
-            "text": forms.Textarea(attrs={"rows": 3, "lang": "en"}),
+            "text": forms.Textarea(attrs={"rows": 3, "lang": "en", "data-terms": "all"}),
             "negative_prompt": forms.TextInput(attrs={"lang": "en"}),
             "packs": forms.CheckboxSelectMultiple,
         }
@@ -122,6 +70,30 @@ class TemplateForm(GuardedModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk and self.instance.number > 1:
             del self.fields["slug"]
+        self.used = {}  # term → phrase that the glossary put in its place
+
+    def clean_text(self):
+        return self._in_english(self.cleaned_data["text"])
+
+    def clean_negative_prompt(self):
+        return self._in_english(self.cleaned_data["negative_prompt"])
+
+    def clean_slots(self):
+        return [
+            {
+                **slot,
+                "options": [
+                    {**option, "value": self._in_english(option["value"])}
+                    for option in slot["options"]
+                ],
+            }
+            for slot in self.cleaned_data["slots"]
+        ]
+
+    def _in_english(self, words):
+        english = glossary.in_english(words)
+        self.used |= dict(english.used)
+        return english.text
 
     def clean_slug(self):
         slug = self.cleaned_data["slug"]

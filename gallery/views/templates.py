@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.db.models import Count, Max
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -16,11 +16,13 @@ from brandstudio.core.models import WrongState
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems, services
-from gallery.engine import prompts
-from gallery.forms import TemplateForm
+from gallery.forms import TemplateForm, slot_rows
 from gallery.models import PromptTemplate, ReviewState
+from gallery.pages import template_preview
 from gallery.pages.history import history_of
-from training.engine.errors import EngineError
+from gallery.problems import REFUSALS
+from gallery.services import template_tables
+from gallery.views.glossary import tell_refusals
 
 
 @login_required
@@ -49,7 +51,7 @@ def template_detail(request, slug, number):
         .order_by("-number"),
         "history": history_of(template, 20),
         "may_edit": _may_edit(request.user, template),
-        "example": _example(template),
+        "preview": template_preview.preview_of(template),
     }
     return render(request, "gallery/template_detail.html", context)
 
@@ -68,6 +70,30 @@ def template_edit(request, slug, number):
         messages.warning(request, _("Only a draft can be changed. Make a new version instead."))
         return redirect(template)
     return _edit(request, template)
+
+
+@designer_required
+@require_POST
+def template_preview_fragment(request):
+    """How the words in the form read, before they are saved."""
+    words = {name: request.POST.get(name, "") for name in ("sentence_zh", "sentence_en", "text")}
+    slots = slot_rows.slots_of(slot_rows.rows_sent(request.POST))
+    draft = PromptTemplate(**words, negative_prompt="", slots=slots)
+    context = {"preview": template_preview.preview_of(draft)}
+    return render(request, "gallery/_template_preview.html", context)
+
+
+@login_required
+@require_safe
+def template_csv(request, slug, number):
+    """The slots of a template, for a spreadsheet."""
+    template = get_object_or_404(
+        PromptTemplate.objects.visible_to(request.user), slug=slug, number=number
+    )
+    content = template_tables.as_csv(template)
+    answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{template.slug}-slots.csv"'
+    return answer
 
 
 @designer_required
@@ -124,6 +150,9 @@ def template_retire(request, slug, number):
 
 
 def _edit(request, template):
+    act = request.POST.get("rows", "")
+    if act == "import" or slot_rows.is_act(act):
+        return _change_rows(request, template, act)
     is_draft = template.state == ReviewState.DRAFT
     template.edited_by = request.user
     form = TemplateForm(request.POST or None, instance=template)
@@ -135,11 +164,64 @@ def _edit(request, template):
         except WrongState:  # the page keeps what was written, to be taken along
             form.add_error(None, problems.sentence("no-draft-any-more"))
         else:
-            messages.success(request, _("Saved."))
+            _tell_saved(request, form)
             return redirect(draft)
+    rows = slot_rows.rows_sent(request.POST) if form.is_bound else slot_rows.rows_of(template.slots)
+    return _form_page(request, form, template, rows, form.fingerprint)
+
+
+def _change_rows(request, template, act):
+    """The form as it was sent, with its rows changed; nothing is judged or saved yet."""
+    rows = slot_rows.rows_sent(request.POST)
+    focus = done = ""
+    if act == "import":
+        rows = _with_table(request, rows)
+    else:
+        focus, done = slot_rows.act_on(rows, act)
+    sent = {name: values[-1] for name, values in request.POST.lists()}
+    form = TemplateForm(instance=template, initial={**sent, "packs": request.POST.getlist("packs")})
+    seen = request.POST.get("seen", form.fingerprint)
+    return _form_page(request, form, template, rows, seen, focus=focus, done=done)
+
+
+def _with_table(request, rows):
+    """The rows with those of the CSV file that was sent along; what was left out is told."""
+    if (file := request.FILES.get("table")) is None:
+        messages.error(request, _("Choose a file first."))
+        return rows
+    try:
+        slots, left_out = template_tables.read_slots(file)
+    except REFUSALS as error:
+        messages.error(request, problems.of(error))
+        return rows
+    sentence = _("Slots read: {slots}. Look them over, then save.")
+    names = ", ".join(slot["name"] for slot in slots)
+    messages.info(request, sentence.format(slots=names or "–"))
+    tell_refusals(request, [problems.of(error) for error in left_out])
+    return slot_rows.rows_of(template_tables.merged(slot_rows.slots_of(rows), slots))
+
+
+def _form_page(request, form, template, rows, fingerprint, *, focus="", done=""):
+    words = {name: form[name].value() or "" for name in ("sentence_zh", "sentence_en", "text")}
+    draft = PromptTemplate(**words, negative_prompt="", slots=slot_rows.slots_of(rows))
+    context = {
+        "form": form,
+        "template": template,
+        "rows": rows,
+        "fingerprint": fingerprint,
+        "focus": focus,
+        "done": done,
+        "preview": template_preview.preview_of(draft),
+    }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    context = {"form": form, "template": template}
     return render(request, "gallery/template_form.html", context, status=status)
+
+
+def _tell_saved(request, form):
+    messages.success(request, _("Saved."))
+    if form.used:
+        pairs = ", ".join(f"{term} = {phrase}" for term, phrase in form.used.items())
+        messages.info(request, problems.sentence("words-in-english", {"words": pairs}))
 
 
 def _may_edit(person, template):
@@ -153,14 +235,3 @@ def _mine(request, slug, number):
     if not _may_edit(request.user, template):
         raise Http404
     return template
-
-
-def _example(template):
-    """The prompt with the first option in every slot, in pieces."""
-    values = {
-        slot["name"]: slot["options"][0]["value"] for slot in template.slots if slot["options"]
-    }
-    try:
-        return prompts.compose(template.text, values)
-    except (EngineError, KeyError):
-        return []

@@ -13,6 +13,8 @@ import "./packs.js";
 import "./pins.js";
 import "./placement.js";
 import "./polling.js";
+import "./rows.js";
 import "./strength.js";
+import "./terms.js";
 import "./theme.js";
 import "./upload.js";

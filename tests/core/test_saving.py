@@ -245,8 +245,11 @@ def test_admin_page_still_saves_the_brands_words(client, django_user_model):
 
     client.post(
         reverse("admin:core_vehicle_change", args=[vehicle.pk]),
-        {"slug": "gs8", "name_zh": "GS8", "name_en": "GS8", "phrase": "a GS8", "body": ""},
+        {"slug": "gs8", "name_zh": "GS8", "name_en": "GS8", "phrase": "a GS8", "body": ""}
+        | {"colours-TOTAL_FORMS": 1, "colours-INITIAL_FORMS": 0, "colours-0-name_zh": "白色"}
+        | {"colours-0-name_en": "white", "colours-0-phrase": "white"},
     )
 
     vehicle.refresh_from_db()
     assert (vehicle.phrase, vehicle.is_current) == ("a GS8", False)
+    assert vehicle.colours.get().phrase == "white"

@@ -59,6 +59,19 @@ SLOTS = [
 ]
 
 
+def slot_fields(slots):
+    """What the rows of these slots send: slots as `PromptTemplate.slots`."""
+    fields = {}
+    for key, slot in enumerate(slots):
+        at = f"slots-{key}"
+        fields |= {f"{at}-{name}": slot[name] for name in ("name", "label_zh", "label_en")}
+        if slot.get("of_vehicle"):
+            fields[f"{at}-of_vehicle"] = "1"
+        for number, option in enumerate(slot["options"]):
+            fields |= {f"{at}-options-{number}-{name}": option[name] for name in option}
+    return fields
+
+
 @pytest.fixture(scope="session")
 def toy_base(tmp_path_factory):
     """A folder with a toy base of the bundled family."""

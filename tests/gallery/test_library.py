@@ -7,6 +7,7 @@ from gallery.models import (
     ReviewState,
     StyleVersion,
 )
+from tests.gallery.conftest import SLOTS, slot_fields
 
 
 def test_draft_is_submitted_from_its_page(at, designer, make_version):
@@ -55,7 +56,7 @@ def test_template_is_written_with_its_slots(at, designer):
         sentence_zh="{car}停在茶楼。",
         sentence_en="A {car} at the teahouse.",
         text="a {car}, teahouse",
-        slots="car | 车型 | Car\nGS8 suv | GS8 | GS8\nM8 mpv | M8 | M8",
+        **slot_fields([{**SLOTS[0], "name": "car"}]),
     )
 
     template = PromptTemplate.objects.get()
@@ -71,7 +72,6 @@ def test_template_with_an_unknown_slot_is_refused(at, designer):
         sentence_zh="停在茶楼。",
         sentence_en="At the teahouse.",
         text="a {car}, teahouse",
-        slots="",
     )
 
     assert answer.status_code == 422

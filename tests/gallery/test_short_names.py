@@ -48,7 +48,6 @@ def test_template_with_a_word_in_use_as_its_short_name_is_refused(at, designer, 
         sentence_zh="一辆车。",
         sentence_en="A car.",
         text="a car",
-        slots="",
     )
 
     assert answer.status_code == 422
@@ -89,6 +88,7 @@ def test_vehicle_with_a_word_in_use_as_its_short_name_is_refused(client, brand_a
     brand_admin.save()
     client.force_login(brand_admin)
     sent = {"name_zh": "车", "name_en": "Car", "phrase": "car", "body": "", "is_current": "on"}
+    sent |= {"colours-TOTAL_FORMS": 0, "colours-INITIAL_FORMS": 0}
 
     answer = client.post("/admin/core/vehicle/add/", {**sent, "slug": "plates"})
     assert "“plates”" in answer.content.decode()

@@ -157,6 +157,13 @@ SENTENCES: dict[str, str] = {
         "Line {line} gives {name} a caption of {letters} characters; the limit is {limit}. "
         "Shorten it."
     ),
+    "table-columns-missing": gettext_noop(
+        "{name} lacks the columns {columns}. Its first line must name {all}, in any order."
+    ),
+    "table-line-unreadable": gettext_noop(
+        "Line {line} of {name} can't be read and was left out: {text}"
+    ),
+    "table-cell-empty": gettext_noop("Line {line} of {name} was left out: {columns} is empty."),
     "captions-line-unreadable": gettext_noop(
         "Line {line} of {name} is not “file name,caption”: {text}"
     ),

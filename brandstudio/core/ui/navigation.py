@@ -26,7 +26,7 @@ PLACES = (
         _("Styles"),
         "library",
         ("is_active",),
-        also=("gallery:template-list", "gallery:vehicle-list"),
+        also=("gallery:template-list", "gallery:vehicle-list", "gallery:glossary"),
     ),
     Place("training:dataset-list", _("Datasets"), "dataset", ("is_designer", "is_brand_admin")),
     Place(

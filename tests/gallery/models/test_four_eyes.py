@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from brandstudio.core.problems import Refused
 from gallery import services
 from gallery.models import Asset, OwnWork, PromptTemplate, ReviewState, Scene, StyleVersion
+from tests.gallery.conftest import slot_fields
 from training.models import Checkpoint, Dataset, Snapshot, TrainingRun
 from training.rules.run_settings import full_config
 
@@ -54,7 +55,8 @@ def test_last_editor_does_not_approve(at, make_row, two_admins, designer, kind):
     else:
         page = at(editor).get("template-edit", row.slug, 1).context["form"]
         sent = {name: page[name].value() for name in page.fields if page[name].value()}
-        at(editor).post("template-edit", row.slug, 1, **sent | {"text": "a {vehicle}, {weather}"})
+        sent |= {"text": "a {vehicle}, {weather}"} | slot_fields(sent.pop("slots"))
+        at(editor).post("template-edit", row.slug, 1, **sent)
     row = type(row).objects.get()
     assert row.edited_by == editor
     services.submit(row, designer)

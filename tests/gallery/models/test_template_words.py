@@ -9,8 +9,21 @@ from gallery import services
 from gallery.engine import slots
 from gallery.models import PromptTemplate
 from gallery.services.reference import TEMPLATES
+from tests.gallery.conftest import slot_fields
 
 COLOUR = "colour | 颜色 | Colour\nred | 红 | red\nblue | 蓝 | blue"
+
+
+def read(blocks):
+    """The slots of blocks such as COLOUR: a line of its name and labels, then one an option."""
+    slots = []
+    for block in blocks.split("\n\n"):
+        (name, zh, en), *options = [
+            [column.strip() for column in line.split("|")] for line in block.split("\n")
+        ]
+        options = [dict(zip(("value", "zh", "en"), option, strict=True)) for option in options]
+        slots.append({"name": name, "label_zh": zh, "label_en": en, "options": options})
+    return slots
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +46,8 @@ def write(at, designer):
             "negative_prompt": "",
             "slots": COLOUR,
         }
-        return at(designer).post("template-new", **{**sent, **changes})
+        sent |= changes
+        return at(designer).post("template-new", **sent, **slot_fields(read(sent.pop("slots"))))
 
     return write
 
@@ -124,9 +138,15 @@ def test_two_options_without_a_phrase_are_refused(refused):
     assert "same English phrase" in told
 
 
-@pytest.mark.parametrize("line", ["green | | green", "green | 绿 |", " | | "])
+@pytest.mark.parametrize("line", ["green | | green", "green | 绿 |"])
 def test_option_that_nobody_could_read_is_refused(refused, line):
     assert "lacks its Chinese or its English" in refused("slots", slots=f"{COLOUR}\n{line}")
+
+
+def test_blank_rows_are_nobodys_words(write):
+    assert write(slots=f"{COLOUR}\n | | \n\n | | \n | | ").status_code == 302
+
+    assert [len(slot["options"]) for slot in PromptTemplate.objects.get().slots] == [2]
 
 
 def test_slot_without_a_label_is_refused(refused):

@@ -1,0 +1,125 @@
+"""The glossary: Chinese terms with their English phrases, kept by admins, offered to all."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from brandstudio.core.access.roles import admin_required
+from brandstudio.core.models import GlossaryTerm, WrongState
+from brandstudio.core.ui.methods import require_safe_or
+from gallery import problems
+from gallery.forms import GlossaryTermForm
+from gallery.problems import REFUSALS
+from gallery.services import glossary, glossary_terms
+
+PER_PAGE = 50
+HISTORY_SHOWN = 10
+REFUSALS_SHOWN = 20
+
+
+@login_required
+@require_safe_or("POST")
+def glossary_list(request):
+    """The terms, searched in both languages; an admin's new one."""
+    may_edit = request.user.is_brand_admin
+    form = GlossaryTermForm(request.POST or None) if may_edit else None
+    if request.method == "POST" and may_edit and form.is_valid():
+        term = glossary_terms.save(form, request.user)
+        messages.success(request, _("Added: {term}.").format(term=term))
+        return redirect("gallery:glossary")
+    words = request.GET.get("q", "").strip()
+    category = request.GET.get("category", "")
+    terms = glossary_terms.search(words, category)
+    context = {
+        "form": form,
+        "words": words,
+        "category": category,
+        "categories": glossary_terms.categories(),
+        "page": Paginator(terms, PER_PAGE).get_page(request.GET.get("page")),
+        "history": glossary_terms.history(HISTORY_SHOWN) if may_edit else (),
+    }
+    is_refused = form is not None and bool(form.errors)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK
+    return render(request, "gallery/glossary.html", context, status=status)
+
+
+@admin_required
+@require_safe_or("POST")
+def term_edit(request, pk):
+    term = get_object_or_404(GlossaryTerm, pk=pk)
+    form = GlossaryTermForm(request.POST or None, instance=term)
+    if form.is_valid():
+        try:
+            glossary_terms.save(form, request.user)
+        except WrongState:
+            messages.error(request, _("A colleague has removed this term meanwhile."))
+        else:
+            messages.success(request, _("Saved."))
+        return redirect("gallery:glossary")
+    context = {"form": form, "term": term, "categories": glossary_terms.categories()}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "gallery/glossary_term.html", context, status=status)
+
+
+@admin_required
+@require_POST
+def term_remove(request, pk):
+    term = get_object_or_404(GlossaryTerm, pk=pk)
+    words = str(term)
+    glossary_terms.remove(term, request.user)
+    messages.success(request, _("Removed: {term}.").format(term=words))
+    return redirect("gallery:glossary")
+
+
+@login_required
+@require_safe
+def glossary_csv(request):
+    """All terms, for a spreadsheet."""
+    answer = HttpResponse(glossary_terms.as_csv(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="glossary.csv"'
+    return answer
+
+
+@admin_required
+@require_POST
+def glossary_import(request):
+    """Take terms in from a CSV file; each row that is left out is named."""
+    if (file := request.FILES.get("file")) is None:
+        messages.error(request, _("Choose a file first."))
+        return redirect("gallery:glossary")
+    try:
+        report = glossary_terms.take_in(file, request.user, GlossaryTermForm)
+    except REFUSALS as error:
+        messages.error(request, problems.of(error))
+        return redirect("gallery:glossary")
+    sentence = _("{added} added, {changed} changed, {same} as before.")
+    messages.success(
+        request, sentence.format(added=report.added, changed=report.changed, same=report.same)
+    )
+    tell_refusals(request, report.refusals)
+    return redirect("gallery:glossary")
+
+
+def tell_refusals(request, refusals):
+    """A message for each row that was left out, and how many more there are."""
+    for sentence in refusals[:REFUSALS_SHOWN]:
+        messages.warning(request, sentence)
+    more = len(refusals) - REFUSALS_SHOWN
+    if more > 0:
+        rest = ngettext("%(n)d more row was left out.", "%(n)d more rows were left out.", more)
+        messages.warning(request, rest % {"n": more})
+
+
+@login_required
+@require_safe
+def term_offers(request):
+    """What the glossary offers for the words just typed, as the choices of a listbox."""
+    offers = glossary.offers(request.GET.get("typed", ""))
+    return render(request, "gallery/_term_offers.html", {"offers": offers})
