@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from django import forms
 from django.utils.translation import gettext as _
 
-SLOT_FIELDS = ("name", "label_zh", "label_en", "of_vehicle")
+LABELS = ("name", "label_zh", "label_en")
+SLOT_FIELDS = (*LABELS, "of_vehicle")
 OPTION_FIELDS = ("value", "zh", "en")
 MOST_OPTIONS = 250  # of a template: what a page can send, and a person can overlook
 _FIELD = re.compile(
@@ -53,7 +54,8 @@ class SlotRow:
 
 def rows_sent(data):
     """The rows of a sent form, in its order. data: a QueryDict or another mapping."""
-    slots, options = {}, {}
+    slots: dict[str, SlotRow] = {}
+    options: dict[tuple[str, str], OptionRow] = {}
     for name in data:
         if not (match := _FIELD.fullmatch(name)):
             continue
@@ -77,10 +79,10 @@ def rows_of(slots):
     return [
         SlotRow(
             key,
-            *(str(slot.get(name, "")) for name in SLOT_FIELDS[:3]),
+            **{name: str(slot.get(name, "")) for name in LABELS},
             of_vehicle=bool(slot.get("of_vehicle")),
             options=[
-                OptionRow(number, *(str(option.get(name, "")) for name in OPTION_FIELDS))
+                OptionRow(number, **{name: str(option.get(name, "")) for name in OPTION_FIELDS})
                 for number, option in enumerate(slot.get("options", ()))
             ],
         )
@@ -138,7 +140,9 @@ def act_on(rows, text):
     Figures are keys: of a slot, then of its option. Returns (the id of what gets the focus, what
     was done, in a sentence); ("", "") where the row is gone already.
     """
-    verb, *figures = _ACT.fullmatch(text).groups()
+    if not (match := _ACT.fullmatch(text)):
+        raise ValueError(f"no act of rows: {text}")
+    verb, *figures = match.groups()
     keys = [int(figure) for figure in figures if figure]
     if verb == "add":
         return _add(rows, keys)

@@ -52,9 +52,9 @@ def offers(typed):
     else:
         return []
     pairs = sorted(phrases().items(), key=lambda pair: (len(pair[column]), pair))
-    chosen = {}
+    chosen: dict[str, Offer] = {}
     for ending in endings:
         for pair in pairs:
             if pair[column].casefold().startswith(ending):
-                chosen.setdefault(pair[1], Offer(*pair, len(ending)))
+                chosen.setdefault(pair[1], Offer(pair[0], pair[1], len(ending)))
     return [offer for offer in chosen.values() if not typed.endswith(offer.phrase)][:MOST_OFFERS]

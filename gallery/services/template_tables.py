@@ -38,7 +38,7 @@ def read_slots(upload):
         facts = {"megabytes": round(upload.size / 2**20, 1), "limit": LARGEST_TABLE // 2**20}
         raise Refused("file-too-large", name=upload.name, **facts)
     table = read_named_table(upload.read(), upload.name, COLUMNS, filled=("slot", "option_zh"))
-    slots = {}
+    slots: dict[str, dict] = {}
     for row in table.rows:
         slot = slots.setdefault(
             row["slot"],

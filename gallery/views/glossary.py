@@ -30,7 +30,7 @@ def glossary_list(request):
     """The terms, searched in both languages; an admin's new one."""
     may_edit = request.user.is_brand_admin
     form = GlossaryTermForm(request.POST or None) if may_edit else None
-    if request.method == "POST" and may_edit and form.is_valid():
+    if form and request.method == "POST" and form.is_valid():
         term = glossary_terms.save(form, request.user)
         messages.success(request, _("Added: {term}.").format(term=term))
         return redirect("gallery:glossary")
