@@ -1,9 +1,9 @@
-"""The channels in the admin pages: where pictures go, and in what size."""
+"""The gallery's reference rows in the admin pages: channels, and the words packs are found by."""
 
 from django.contrib import admin
 
 from brandstudio.core.admin import ChangedOnly
-from gallery.models import Channel
+from gallery.models import Channel, PackTag
 
 
 @admin.register(Channel)
@@ -11,3 +11,11 @@ class ChannelAdmin(ChangedOnly, admin.ModelAdmin):
     """Platforms change, so admins edit these."""
 
     list_display = ["__str__", "width", "height", "position"]
+
+
+@admin.register(PackTag)
+class PackTagAdmin(ChangedOnly, admin.ModelAdmin):
+    """The house's own words."""
+
+    list_display = ["slug", "group", "name_zh", "name_en", "position"]
+    list_filter = ["group"]

@@ -153,6 +153,12 @@ SENTENCES: dict[str, str] = {
     "template-faulty": gettext_noop(
         "{name} can't be used as it is; mend it as a draft first. {faults}"
     ),
+    "tags-not-yours": gettext_noop(
+        "The tags of {name} are settled with its first review. Ask an admin to change them."
+    ),
+    "rating-unused": gettext_noop(
+        "You have no picture made with {name} yet. Paint one, then say what you think of it."
+    ),
     "slug-taken": gettext_noop("Another pack is called {slug}. Choose another short name."),
     "slug-in-use": addresses.IN_USE,
     "own-work": gettext_noop(

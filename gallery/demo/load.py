@@ -19,6 +19,7 @@ from gallery.models import (
     Channel,
     EvidenceImage,
     EvidenceSheet,
+    PackTag,
     ProductCutout,
     PromptTemplate,
     ReviewState,
@@ -188,6 +189,7 @@ def _pack(entry, designer, admin, base, files):
     )
     if not is_new:
         return
+    pack.tags.set(PackTag.objects.filter(slug__in=entry.get("tags", ())))
     for number, version in enumerate(entry["versions"], start=1):
         _version(version, number, pack, designer, admin, base, files)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from brandstudio.core import blobs
 from gallery import jobs as gallery_jobs
 from gallery import services
-from gallery.models import Channel, PromptTemplate, StylePack
+from gallery.models import Channel, PackTag, PromptTemplate, StylePack
 from gallery.services import assets as asset_acts
 from training import jobs as training_jobs
 from training import services as training_services
@@ -99,7 +99,7 @@ def train(dataset, base, by, name, **changes):
 
 def publish(run, style, by):
     """Publish the run's final checkpoint as a pack's version and have its sheet painted."""
-    pack, _is_new = StylePack.objects.get_or_create(
+    pack, is_new = StylePack.objects.get_or_create(
         slug=style.slug,
         defaults={
             "name_zh": style.name_zh,
@@ -108,6 +108,8 @@ def publish(run, style, by):
             "summary_en": style.summary_en,
         },
     )
+    if is_new:
+        pack.tags.set(PackTag.objects.filter(slug__in=style.tags))
     checkpoint = run.checkpoints.filter(is_final=True).get()
     version = services.publish(checkpoint, by, pack, changes="首版 · first version")
     gallery_jobs.render_sheet(version.sheet.pk)

@@ -13,6 +13,7 @@ class DemoStyle:
     name_en: str
     summary_zh: str
     summary_en: str
+    tags: tuple[str, ...]
     dataset: str
     seed: int
 
@@ -24,6 +25,7 @@ INK = DemoStyle(
     name_en="Lingnan ink",
     summary_zh="湿墨、留白、一点朱红。骑楼、茶楼、大桥都稳；夜景偏灰。",
     summary_en="Wet ink, empty paper, a touch of red. Arcades are safe; nights turn grey.",
+    tags=("qilou", "teahouse", "sea-bridge", "elegant", "quiet"),
     dataset="水墨采风 · Ink studies",
     seed=11,
 )
@@ -34,6 +36,7 @@ PAPERCUT = DemoStyle(
     name_en="Red-gold papercut",
     summary_zh="过年主打。大面积红金，车身请用白或黑。",
     summary_en="For the new year: much red and gold. Keep the car white or black.",
+    tags=("qilou", "spring-festival", "lively"),
     dataset="剪纸窗花 · Papercut studies",
     seed=23,
 )

@@ -1,3 +1,4 @@
+from .browsing import RatingForm, TagsForm
 from .glossary import GlossaryTermForm
 from .origin import OriginForm
 from .publish import ImportForm, PublishForm
@@ -13,7 +14,9 @@ __all__ = [
     "ImportForm",
     "OriginForm",
     "PublishForm",
+    "RatingForm",
     "SceneForm",
+    "TagsForm",
     "TemplateForm",
     "VersionDecisionForm",
 ]

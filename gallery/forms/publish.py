@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.input.addresses import refuse_word_in_use
 from gallery import problems
+from gallery.forms.browsing import TagsField
 from gallery.models import StylePack
 from gallery.services import style_files
 from training.engine.errors import EngineError
@@ -42,6 +43,7 @@ class PublishForm(forms.Form):
     summary_en = forms.CharField(
         label=_("One line of advice, English"), max_length=200, required=False
     )
+    tags = TagsField()
     trigger_words = forms.CharField(
         label=_("Trigger words"),
         max_length=120,
@@ -62,7 +64,8 @@ class PublishForm(forms.Form):
         return words
 
     def new_pack_fields(self):
-        return [self[n] for n in ("name_zh", "name_en", "slug", "summary_zh", "summary_en")]
+        names = ("name_zh", "name_en", "slug", "summary_zh", "summary_en")
+        return [self[name] for name in names]
 
     def clean(self):
         cleaned = super().clean()

@@ -4,12 +4,14 @@ from .download import Audience, Download, DownloadRule, Rendition
 from .evidence import EvidenceSheet, SheetState
 from .exchange import TrustedStudio
 from .pair import PackPair, PairState
+from .rating import StyleRating
 from .recall import Recall, RecallItem, SourceKind
 from .remark import AssetRemark
 from .review import OwnWork, ReviewState
 from .scene import Scene, SceneMode, ScenePack, Scheduler
 from .source import InitImageUpload, ProductCutout
 from .style import EvidenceImage, StylePack, StyleVersion
+from .tag import PackTag, TagGroup
 from .template import PromptTemplate
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "OwnWork",
     "PackPair",
     "PairState",
+    "PackTag",
     "ProductCutout",
     "PromptTemplate",
     "Recall",
@@ -38,8 +41,10 @@ __all__ = [
     "Scheduler",
     "SheetState",
     "SourceKind",
+    "TagGroup",
     "InitImageUpload",
     "StylePack",
+    "StyleRating",
     "StyleVersion",
     "TrustedStudio",
     "SceneMode",

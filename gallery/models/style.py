@@ -10,6 +10,7 @@ from brandstudio.core.models.vocabulary import Named
 from training.models import BaseModel, Checkpoint, Kind, SnapshotImage, TrainingImage
 
 from .review import Reviewed, ReviewQuerySet, ReviewState
+from .tag import PackTag
 
 LEAST, MOST = 0, 1.5  # strengths that a band may hold, and that nobody leaves
 BAND = ("strength_min", "best_min", "strength", "best_max", "strength_max")
@@ -30,6 +31,8 @@ class StylePack(Named):
     )
     summary_zh = models.CharField(_("one line of advice, Chinese"), max_length=200, blank=True)
     summary_en = models.CharField(_("one line of advice, English"), max_length=200, blank=True)
+
+    tags = models.ManyToManyField(PackTag, blank=True, related_name="packs", verbose_name=_("tags"))
 
     objects = StylePackQuerySet.as_manager()
 

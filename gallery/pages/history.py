@@ -20,6 +20,7 @@ ACTS = {
     "failed": gettext_noop("could not paint it"),
     "cancelled": gettext_noop("stopped it"),
     "binned": gettext_noop("put it in the bin"),
+    "tagged": gettext_noop("changed its tags"),
     "kept": gettext_noop("took it out of the bin"),
 }
 _QUIET = ("loading", "rendering")  # steps of the machine that tell a reader nothing

@@ -1,8 +1,6 @@
 """The shared style library, as one person sees it."""
 
-from django.db.models import Count, Prefetch, Q
-
-from gallery.models import EvidenceImage, ReviewState, StylePack, StyleVersion
+from gallery.models import ReviewState, StyleVersion
 from gallery.models.style import LEAST, MOST
 
 DRAWN_WITHOUT_A_BAND = 0.7  # the strength whose picture stands for a version without a band
@@ -81,51 +79,3 @@ def prepared(version):
     version.cover = min(first, key=lambda p: abs(p.strength - best), default=None)
     version.film = [(p.strength, p.get_absolute_url(), "") for p in first]
     return version
-
-
-def packs_for(person, state="", family="", words=""):
-    """Cards of the library: packs with their best version (`.shown`), newest approval first.
-
-    state, family, words: filters; empty ones let everything through.
-    """
-    versions = (
-        StyleVersion.objects.visible_to(person)
-        .select_related("base")
-        .prefetch_related(Prefetch("images", EvidenceImage.objects.order_by("pk")))
-        .annotate(uses=Count("scene_packs__scene__assets", distinct=True))
-        .order_by("-number")
-    )
-    packs = StylePack.objects.prefetch_related(Prefetch("versions", versions))
-    if words:
-        packs = packs.filter(
-            Q(name_zh__icontains=words)
-            | Q(name_en__icontains=words)
-            | Q(summary_zh__icontains=words)
-            | Q(summary_en__icontains=words)
-            | Q(slug__icontains=words)
-        )
-    cards = []
-    for pack in packs:
-        visible_versions = list(pack.versions.all())
-        if visible_versions:
-            pack.shown = prepared(_shown(visible_versions))
-            pack.shown.pack = pack
-            cards.append(pack)
-    if state:
-        cards = [pack for pack in cards if pack.shown.state == state]
-    if family:
-        cards = [pack for pack in cards if pack.shown.base.family == family]
-    return sorted(cards, key=lambda pack: (_ORDER[pack.shown.state], -pack.shown.pk))
-
-
-_ORDER = {
-    ReviewState.APPROVED: 0,
-    ReviewState.IN_REVIEW: 1,
-    ReviewState.DRAFT: 2,
-    ReviewState.RETIRED: 3,
-}
-
-
-def _shown(versions):
-    """The version that stands for the pack: the approved one, else the newest."""
-    return next((v for v in versions if v.state == ReviewState.APPROVED), versions[0])

@@ -17,13 +17,13 @@ from gallery.services import evidence, holds, rights
 from training.engine.lora import kohya_file
 
 
-def publish(checkpoint, by, pack, *, trigger_words=None, changes=""):
+def publish(checkpoint, by, pack, *, trigger_words=None, changes="", tags=()):
     """A draft version of `pack` with the checkpoint's weights; its strength sheet is ordered, and
     gives it its band.
 
     pack: one that is there, or a new one not saved yet; both are stored, or neither.
-    trigger_words: left out, those of the dataset; "" for a style without. Raises Refused:
-    slug-taken, slug-in-use.
+    trigger_words: left out, those of the dataset; "" for a style without. tags: PackTags of a new
+    pack. Raises Refused: slug-taken, slug-in-use.
     """
     if trigger_words is None:
         trigger_words = checkpoint.run.dataset.trigger_word
@@ -35,16 +35,17 @@ def publish(checkpoint, by, pack, *, trigger_words=None, changes=""):
         checkpoint=checkpoint,
         trigger_words=trigger_words,
         changes=changes,
+        tags=tags,
     )
 
 
 def publish_file(file, by, pack, **fields):
     """As `publish`, for a LoRA file that was trained elsewhere.
 
-    file: a StyleFile. fields: trigger_words, changes, and what is told of its origin. What
-    other tools can't read alone (PEFT's and diffusers' names, an alpha told beside the file) is
-    stored in kohya's format, with the weights' own bytes. Raises Refused as `publish`; neither pack
-    nor version is stored then.
+    file: a StyleFile. fields: trigger_words, changes, tags, and what is told of its origin.
+    What other tools can't read alone (PEFT's and diffusers' names, an alpha told beside the file)
+    is stored in kohya's format, with the weights' own bytes. Raises Refused as `publish`; neither
+    pack nor version is stored then.
     """
     return _new_version(
         pack,
@@ -66,11 +67,12 @@ def _stored(header, config):
         return blobs.put(target)
 
 
-def _new_version(pack, by, *, weights_sha256, **fields):
+def _new_version(pack, by, *, weights_sha256, tags=(), **fields):
     path = blobs.local(weights_sha256)
     with transaction.atomic():
         if pack.pk is None:
             _save_new(pack)
+            pack.tags.set(tags)
         newest = pack.versions.aggregate(newest=Max("number"))["newest"] or 0
         version = StyleVersion.objects.create(
             pack=pack,

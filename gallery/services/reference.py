@@ -8,7 +8,7 @@ import datetime
 from django.db import transaction
 
 from brandstudio.core.models import Campaign, GlossaryTerm, Vehicle, VehicleColour
-from gallery.models import Channel, PromptTemplate, ReviewState
+from gallery.models import Channel, PackTag, PromptTemplate, ReviewState
 from gallery.services import policy
 
 # slug, Chinese, English, px. Platforms change their sizes; the content team confirms them.
@@ -110,6 +110,24 @@ CAMPAIGNS = (
     ("dragon-boat-2027", "2027 端午", "Dragon Boat 2027", (2027, 5, 25), (2027, 6, 12)),
     ("mid-autumn-2027", "2027 中秋", "Mid-Autumn 2027", (2027, 8, 30), (2027, 9, 20)),
     ("auto-show-2026", "2026 广州车展", "Guangzhou Auto Show 2026", (2026, 11, 20), (2026, 11, 30)),
+)
+
+# Words by which packs are found: group, slug, Chinese, English.
+TAGS = (
+    ("place", "qilou", "骑楼", "Arcade street"),
+    ("place", "teahouse", "茶楼", "Teahouse"),
+    ("place", "pearl-river", "珠江", "Pearl River"),
+    ("place", "sea-bridge", "大桥", "Sea bridge"),
+    ("place", "garden", "园林", "Lingnan garden"),
+    ("place", "mountain-road", "山路", "Mountain road"),
+    ("festival", "spring-festival", "春节", "Spring Festival"),
+    ("festival", "lantern-festival", "元宵", "Lantern Festival"),
+    ("festival", "dragon-boat", "端午", "Dragon Boat Festival"),
+    ("festival", "mid-autumn", "中秋", "Mid-Autumn Festival"),
+    ("mood", "elegant", "雅致", "Elegant"),
+    ("mood", "lively", "热闹", "Lively"),
+    ("mood", "quiet", "安静", "Quiet"),
+    ("mood", "technical", "科技", "Technical"),
 )
 
 
@@ -230,7 +248,7 @@ TEMPLATES = (
 
 @transaction.atomic
 def seed_reference():
-    """Channels, vehicles, glossary, campaigns and download rules that are missing."""
+    """Channels, vehicles, glossary, campaigns, tags and download rules that are missing."""
     policy.seed_rules()
     for position, (slug, zh, en, width, height) in enumerate(CHANNELS):
         size = {"width": width, "height": height, "position": position}
@@ -248,6 +266,11 @@ def seed_reference():
     for term, phrase, category in GLOSSARY:
         GlossaryTerm.objects.get_or_create(
             term=term, defaults={"phrase": phrase, "category": category}
+        )
+    for position, (group, slug, zh, en) in enumerate(TAGS):
+        names = {"name_zh": zh, "name_en": en}
+        PackTag.objects.get_or_create(
+            slug=slug, defaults={"group": group, "position": position, **names}
         )
     for slug, zh, en, starts, ends in CAMPAIGNS:
         Campaign.objects.get_or_create(

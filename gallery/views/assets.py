@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from brandstudio.core.input.numbers import parse_ids
+from brandstudio.core.input.numbers import parse_id, parse_ids
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui.serving import send_file
 from gallery import problems
@@ -45,6 +45,9 @@ def asset_list(request):
         assets = assets.filter(is_favourite=True)
     if query.get("pack"):
         assets = assets.filter(scene__packs__version__pack__slug=query["pack"]).distinct()
+        if (number := parse_id(query.get("version"))) is not None:
+            of_version = Q(scene__packs__version__number=number)
+            assets = assets.filter(of_version, scene__packs__version__pack__slug=query["pack"])
     if words := query.get("q", "").strip():
         assets = assets.filter(
             Q(scene__prompt__icontains=words)

@@ -1,4 +1,4 @@
-"""The shared style library: cards, one pack with its evidence, and how a version comes to be."""
+"""One style with its evidence, and how a version comes to be."""
 
 from http import HTTPStatus
 
@@ -19,37 +19,18 @@ from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.polling import polled
 from brandstudio.core.ui.serving import send_file, serve_blob
 from gallery import problems, services
-from gallery.forms import ImportForm, OriginForm, PublishForm
+from gallery.forms import ImportForm, OriginForm, PublishForm, TagsForm
 from gallery.models import ReviewState, StyleVersion
+from gallery.models.rating import FEWEST, MOST_STARS
 from gallery.pages import evidence as evidence_page
 from gallery.pages import lineage
 from gallery.pages.history import history_of
+from gallery.pages.ratings import ratings_of
 from gallery.pages.rights import rights_summary
+from gallery.pages.where_used import where_used
 from gallery.problems import REFUSALS
-from gallery.services import evidence, export, holds, library, rights
+from gallery.services import evidence, export, holds, library, rights, tagging
 from training.models import Checkpoint, TrainingRun
-
-
-@login_required
-@require_safe
-def pack_list(request):
-    query = request.GET
-    person = request.user
-    everything = library.packs_for(person, words=query.get("q", "").strip())
-    cards = [
-        pack
-        for pack in everything
-        if query.get("state") in (None, "", pack.shown.state)
-        and query.get("family") in (None, "", pack.shown.base.family)
-    ]
-    context = {
-        "packs": cards,
-        "total": len(everything),
-        "states": _counted(everything, lambda p: (p.shown.state, p.shown.get_state_display())),
-        "families": _counted(everything, lambda p: (p.shown.base.family,) * 2),
-        "asked": query,
-    }
-    return render(request, "gallery/pack_list.html", context)
 
 
 @login_required
@@ -81,8 +62,20 @@ def version_detail(request, slug, number):
         "holds": holds.names_of(holds.holds_of_version(version)),
         "rights": _rights_for(request.user, version),
         "origin_form": _origin_form(version),
+        "where": where_used(version, request.user),
+        "ratings": ratings_of(version, request.user),
+        "rating_choices": range(FEWEST, MOST_STARS + 1),
+        "tags": version.pack.tags.all(),
+        "tags_form": _tags_form(request.user, version.pack),
     }
     return render(request, "gallery/version_detail.html", context)
+
+
+def _tags_form(person, pack):
+    """The form of the pack's tags; None for who may not change them."""
+    if not tagging.may_tag(person, pack):
+        return None
+    return TagsForm(initial={"tags": pack.tags.all()})
 
 
 def _rights_for(person, version):
@@ -147,6 +140,7 @@ def version_publish(request, checkpoint_pk):
                 form.the_pack(),
                 trigger_words=form.cleaned_data["trigger_words"],
                 changes=form.cleaned_data["changes"],
+                tags=form.cleaned_data["tags"],
             ),
         )
         if version:
@@ -173,6 +167,7 @@ def version_import(request):
                 trigger_words=form.cleaned_data["trigger_words"],
                 changes=form.cleaned_data["changes"],
                 **form.origin_rights,
+                tags=form.cleaned_data["tags"],
             ),
         )
         if version:
@@ -348,13 +343,6 @@ def _sheet_tag(person, slug, number):
         .first()
     )
     return "-".join(map(str, row)) if row else None
-
-
-def _counted(packs, key):
-    counts: dict[tuple, int] = {}
-    for pack in packs:
-        counts[key(pack)] = counts.get(key(pack), 0) + 1
-    return [(value, label, count) for (value, label), count in counts.items()]
 
 
 def _status(form):

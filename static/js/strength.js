@@ -1,6 +1,8 @@
 // The strength slider: shows its figure, snaps at marks, and flips the sheet of the same name.
 //   <div data-strength="key" data-best-min data-best-max> … input[type=range], [data-at] buttons
 //   <div data-sheet="key"> img[data-at] …
+import { fetchAll, reveal } from "./frames.js";
+
 const SNAP = 0.012;
 
 function nearest(items, value) {
@@ -18,7 +20,7 @@ function show(box) {
   const key = CSS.escape(box.dataset.strength);
   const frames = [...document.querySelectorAll(`[data-sheet="${key}"] img[data-at]`)];
   const shown = frames.length && nearest(frames, value);
-  for (const frame of frames) frame.classList.toggle("is-shown", frame === shown);
+  reveal(frames, (frame) => frame === shown);
 
   const inside = value >= box.dataset.bestMin && value <= box.dataset.bestMax;
   box.classList.toggle("strength--outside", !inside);
@@ -58,5 +60,13 @@ document.addEventListener("click", (event) => {
   });
   sliders[0].dispatchEvent(new Event("change", { bubbles: true })); // the server says what it finds
 });
+
+for (const coming of ["pointerover", "focusin"]) {
+  document.addEventListener(coming, (event) => {
+    const box = event.target.closest?.("[data-strength]");
+    const key = box && CSS.escape(box.dataset.strength);
+    for (const sheet of document.querySelectorAll(`[data-sheet="${key}"]`)) fetchAll(sheet);
+  });
+}
 
 for (const box of document.querySelectorAll("[data-strength]")) show(box);

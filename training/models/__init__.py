@@ -1,4 +1,4 @@
-from .base_model import BaseModel, Kind
+from .base_model import BaseModel, Kind, LicenceClass
 from .dataset import CaptionRevision, CaptionState, Dataset, TrainingImage
 from .dataset_task import DatasetTask, DatasetTaskKind, DatasetTaskState
 from .run import Checkpoint, LossPoint, RequestedAction, RunLine, RunSample, RunState, TrainingRun
@@ -15,6 +15,7 @@ __all__ = [
     "DatasetTaskState",
     "Dataset",
     "Kind",
+    "LicenceClass",
     "LossPoint",
     "RunLine",
     "RunSample",

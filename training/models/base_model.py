@@ -1,10 +1,20 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from training.engine.base import licences
+
 
 class Kind(models.TextChoices):
     IMAGE = "image", _("picture")
     TEXT = "text", _("text")
+
+
+class LicenceClass(models.TextChoices):
+    """What a licence lets a brand do with what was made."""
+
+    COMMERCIAL = licences.COMMERCIAL, _("commercial use")
+    NON_COMMERCIAL = licences.NON_COMMERCIAL, _("no commercial use")
+    UNKNOWN = licences.UNKNOWN, _("licence unknown")
 
 
 class BaseModelQuerySet(models.QuerySet):
@@ -28,6 +38,18 @@ class BaseModel(models.Model):
     family = models.CharField(_("family"), max_length=40)
     sha256 = models.CharField(max_length=64)
     info = models.JSONField(default=dict)
+    licence = models.CharField(
+        _("licence"),
+        max_length=licences.LONGEST,
+        blank=True,
+        help_text=_("Its name, such as Apache-2.0; read from the files where they tell it."),
+    )
+    licence_class = models.CharField(
+        _("what it allows"),
+        max_length=16,
+        choices=LicenceClass,
+        default=LicenceClass.UNKNOWN,
+    )
     is_present = models.BooleanField(_("files present"), default=True)
     added_at = models.DateTimeField(auto_now_add=True)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from training.engine.base import base_models
+from training.engine.base import base_models, licences
 from training.engine.errors import EngineError
 from training.models import BaseModel
 
@@ -53,10 +53,21 @@ def _row(info):
     }
     details = {"path": str(info.path), "family": info.family, "info": {**facts, "stamp": stamp}}
     if row is None:
-        return BaseModel.objects.create(name=_free_name(info), sha256=info.sha256, **details)
+        told = _told_licence(info)
+        return BaseModel.objects.create(
+            name=_free_name(info), sha256=info.sha256, **told, **details
+        )
+    if not row.licence and row.licence_class == licences.UNKNOWN:  # else a person may have said it
+        details |= _told_licence(info)
     # Written again even when the file is known: another version of ours may read more from it.
     BaseModel.objects.filter(pk=row.pk).update(is_present=True, **details)
     return row
+
+
+def _told_licence(info):
+    """What the base's own files say of its licence."""
+    licence = licences.licence_of(info.path)
+    return {"licence": licence, "licence_class": licences.class_of(licence)}
 
 
 def _free_name(info):

@@ -1,0 +1,130 @@
+"""Two versions of a pack side by side: what they are, learned from, score and paint."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from brandstudio.core.templatetags.look import short_hash, strength_value
+from gallery.models import EvidenceImage
+from gallery.pages import evidence_chart
+from training.models import Dataset, TrainingRun
+from training.pages.snapshot_diff import Differences, differences
+from training.rules import run_settings
+
+
+@dataclass(frozen=True)
+class VersionDiff:
+    """facts, settings: [(name, older's, newer's)] of what differs. same_training: whether both come
+    from one run. dataset: the Differences of their snapshots, None where the reader may not see
+    both or one has none. figures: [(label, [(strength, older's, newer's)])]. pictures:
+    [(prompt, [(strength, older's, newer's)])] at equal prompt and seed, None where one lacks it.
+    """
+
+    facts: list
+    settings: list
+    same_training: bool
+    dataset: Differences | None
+    figures: list
+    pictures: list
+
+
+def version_diff(older, newer, person):
+    """The VersionDiff of two prepared versions of one pack, as far as this person may look."""
+    runs = [_run_for(version, person) for version in (older, newer)]
+    return VersionDiff(
+        facts=_facts(older, newer),
+        settings=_settings(*runs) if all(runs) else [],
+        same_training=all(runs) and runs[0] == runs[1],
+        dataset=_dataset(*runs, person) if all(runs) else None,
+        figures=_figures(older, newer),
+        pictures=_pictures(older, newer),
+    )
+
+
+def _run_for(version, person):
+    run = version.checkpoint and version.checkpoint.run
+    if run and TrainingRun.objects.visible_to(person).filter(pk=run.pk).exists():
+        return run
+    return None
+
+
+def _facts(older, newer):
+    lines = [_facts_of(version) for version in (older, newer)]
+    return [
+        (name, left, right)
+        for (name, left), (_name, right) in zip(*lines, strict=True)
+        if left != right
+    ]
+
+
+def _facts_of(version):
+    return [
+        (_("Trigger words"), version.trigger_words),
+        (_("Base model"), str(version.base)),
+        (_("Allowed"), _range(version.strength_min, version.strength_max)),
+        (_("Recommended"), _range(version.best_min, version.best_max)),
+        (_("Default"), "" if version.strength is None else strength_value(version.strength)),
+        (_("Weights"), short_hash(version.weights_sha256)),
+        (_("Origin"), version.origin),
+    ]
+
+
+def _range(low, high):
+    return "" if low is None else f"{strength_value(low)}–{strength_value(high)}"
+
+
+def _settings(left, right):
+    ours, theirs = run_settings.settings_of_run(left), run_settings.settings_of_run(right)
+    return [
+        (name, ours.get(name), theirs.get(name))
+        for name in run_settings.SCHEMA
+        if ours.get(name) != theirs.get(name)
+    ]
+
+
+def _dataset(left, right, person):
+    if not (left.snapshot and right.snapshot):
+        return None
+    pair = {left.snapshot.dataset_id, right.snapshot.dataset_id}
+    if Dataset.objects.visible_to(person).filter(pk__in=pair).count() != len(pair):
+        return None
+    return differences(left.snapshot, right.snapshot)
+
+
+def _figures(older, newer):
+    charts = [evidence_chart.chart_of(version) for version in (older, newer)]
+    lines = [
+        {line["label"]: _values(line) for line in (chart["lines"] if chart else [])}
+        for chart in charts
+    ]
+    labels = dict.fromkeys([*lines[0], *lines[1]])
+    return [
+        (label, _side_by_side(lines[0].get(label, {}), lines[1].get(label, {}))) for label in labels
+    ]
+
+
+def _values(line):
+    return {dot["strength"]: dot["value"] for dot in line["dots"]}
+
+
+def _pictures(older, newer):
+    before, after = _by_place(older), _by_place(newer)
+    return [
+        (prompt, _side_by_side(before[prompt, seed], after[prompt, seed]))
+        for prompt, seed in before
+        if (prompt, seed) in after
+    ]
+
+
+def _by_place(version):
+    places: dict[tuple[str, int], dict[float, EvidenceImage]] = {}
+    for row in version.rows:
+        for image in row:
+            prompt = image.prompt.removeprefix(f"{version.trigger_words}, ")
+            places.setdefault((prompt, image.seed), {})[image.strength] = image
+    return places
+
+
+def _side_by_side(left, right):
+    """[(strength, left's, right's)] over the strengths of both."""
+    return [(s, left.get(s), right.get(s)) for s in sorted({*left, *right})]

@@ -1,0 +1,71 @@
+"""What a version is used in: as figures of all, and by name as far as the reader may see."""
+
+from dataclasses import dataclass
+
+from brandstudio.core.models import Campaign
+from gallery.models import Asset, AssetState, Download, PromptTemplate, ReviewState, Scene
+
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class WhereUsed:
+    """scenes, pictures, downloads: counts of all. visible_pictures: those the reader may open.
+
+    recent: the newest Scenes the reader may see, each with .first (an asset to open). templates:
+    those that come with the pack, the newest of each. campaigns: [(Campaign, scenes)].
+    """
+
+    scenes: int
+    pictures: int
+    visible_pictures: int
+    downloads: int
+    recent: list[Scene]
+    templates: list[PromptTemplate]
+    campaigns: list[tuple[Campaign, int]]
+
+    @property
+    def is_nowhere(self):
+        return not (self.scenes or self.templates)
+
+
+def where_used(version, person):
+    """The WhereUsed of a version. Queries are of constant number."""
+    scenes = Scene.objects.filter(packs__version=version)
+    pictures = Asset.objects.filter(scene__in=scenes.values("pk"), state=AssetState.READY)
+    visible = pictures & Asset.objects.visible_to(person)
+    return WhereUsed(
+        scenes=scenes.count(),
+        pictures=pictures.count(),
+        visible_pictures=visible.count(),
+        downloads=Download.objects.filter(asset__scene__in=scenes.values("pk")).count(),
+        recent=_recent(visible),
+        templates=_templates(version.pack, person),
+        campaigns=_campaigns(scenes),
+    )
+
+
+def _recent(pictures):
+    scenes: dict[int, Scene] = {}
+    newest = pictures.select_related("scene__template", "scene__owner")
+    for asset in newest.defer("preview", "lineage").order_by("-scene__made_at", "index")[:100]:
+        scene = scenes.setdefault(asset.scene_id, asset.scene)
+        if not hasattr(scene, "first"):
+            scene.first = asset
+    return list(scenes.values())[:SHOWN]
+
+
+def _templates(pack, person):
+    rows = PromptTemplate.objects.visible_to(person).filter(packs=pack)
+    newest: dict[str, PromptTemplate] = {}
+    for row in rows.exclude(state=ReviewState.RETIRED).order_by("slug", "-number"):
+        newest.setdefault(row.slug, row)
+    return list(newest.values())
+
+
+def _campaigns(scenes):
+    counts: dict[int, int] = {}
+    for pk in scenes.exclude(campaign=None).order_by().values_list("campaign", flat=True):
+        counts[pk] = counts.get(pk, 0) + 1
+    campaigns = Campaign.objects.in_bulk(counts)
+    return [(campaigns[pk], count) for pk, count in counts.items() if pk in campaigns]

@@ -1,0 +1,188 @@
+"""What surrounds a version: tags, ratings, where it is used, and the version before it."""
+
+import pytest
+from django.utils.translation import override
+
+from brandstudio.core.models import AuditEntry, Campaign
+from brandstudio.core.problems import Refused
+from gallery.models import PackTag, Scene, StyleRating
+from gallery.pages.version_diff import version_diff
+from gallery.pages.where_used import where_used
+from gallery.services import library, rating, tagging
+from training.services.datasets import remove_images
+
+
+@pytest.fixture
+def quiet(db):
+    return PackTag.objects.create(slug="quiet", group="mood", name_zh="安静", name_en="Quiet")
+
+
+def test_maker_tags_a_draft_and_it_is_written_down(at, designer, make_version, quiet):
+    pack = make_version(state="draft").pack
+
+    at(designer).post("pack-tags", "ink", tags=[quiet.pk])
+
+    assert list(pack.tags.all()) == [quiet]
+    entry = AuditEntry.objects.about(pack).get()
+    assert (entry.actor, entry.target) == (designer, "tagged")
+    assert entry.facts == {"added": ["quiet"], "gone": []}
+
+
+def test_after_the_first_review_only_admins_tag(at, designer, brand_admin, make_version, quiet):
+    pack = make_version().pack
+
+    at(designer).post("pack-tags", "ink", tags=[quiet.pk])
+    assert not pack.tags.exists()
+
+    at(brand_admin).post("pack-tags", "ink", tags=[quiet.pk])
+    assert list(pack.tags.all()) == [quiet]
+
+
+def test_marketer_may_not_tag(make_version, marketer, quiet):
+    with pytest.raises(Refused, match="tags-not-yours"):
+        tagging.set_tags(make_version().pack, marketer, [quiet])
+
+
+def test_tags_are_given_when_a_new_pack_is_published(at, designer, train_on, dataset, quiet):
+    checkpoint = train_on(dataset)
+
+    at(designer).post(
+        "publish",
+        checkpoint.pk,
+        name_zh="墨",
+        name_en="Ink",
+        slug="ink-two",
+        tags=[quiet.pk],
+    )
+
+    assert [pack.slug for pack in quiet.packs.all()] == ["ink-two"]
+
+
+def test_who_painted_with_a_version_rates_it_once_and_may_change_it(
+    at, marketer, make_version, make_ready
+):
+    version = make_version()
+    make_ready(packs=((version, 0.7),))
+
+    at(marketer).post("version-rate", "ink", 1, stars=5, words="holds arcades")
+    at(marketer).post("version-rate", "ink", 1, stars=3, words="greys at night")
+
+    row = StyleRating.objects.get()
+    assert (row.person, row.stars, row.words) == (marketer, 3, "greys at night")
+    assert "3.0 of 5, from 1 person" in " ".join(
+        at(marketer).get("version-detail", "ink", 1).text.split()
+    )
+
+    at(marketer).post("version-rate", "ink", 1, act="take-back")
+    assert not StyleRating.objects.exists()
+
+
+@pytest.mark.parametrize("stars", ["0", "6", "", "five", "4.5"])
+def test_stars_outside_one_to_five_are_refused(at, marketer, make_version, make_ready, stars):
+    make_ready(packs=((make_version(), 0.7),))
+
+    at(marketer).post("version-rate", "ink", 1, stars=stars)
+
+    assert not StyleRating.objects.exists()
+
+
+def test_who_made_nothing_with_it_may_not_rate(make_version, make_ready, marketer, designer):
+    version, other = make_version(), make_version("neon")
+    make_ready(packs=((other, 0.7),))
+
+    for person in (marketer, designer):
+        with pytest.raises(Refused, match="rating-unused"):
+            rating.rate(version, person, 5)
+
+
+def test_where_used_counts_all_and_names_what_the_reader_may_see(
+    make_version, make_ready, make_template, marketer, make_user, at
+):
+    version = make_version()
+    campaign = Campaign.objects.create(slug="spring", name_zh="春节", name_en="Spring")
+    template = make_template("with-pack")
+    template.packs.through.objects.create(prompttemplate=template, stylepack=version.pack)
+    make_ready(packs=((version, 0.7),), count=2)
+    Scene.objects.update(campaign=campaign)
+    stranger = make_user("stranger", is_marketer=True)
+
+    own, others = where_used(version, marketer), where_used(version, stranger)
+
+    assert (own.scenes, own.pictures, own.visible_pictures, len(own.recent)) == (1, 2, 2, 1)
+    assert (others.scenes, others.pictures, others.visible_pictures) == (1, 2, 0)
+    assert others.recent == []
+    assert own.templates == [template]
+    assert own.campaigns == [(campaign, 1)]
+    assert at(marketer).get("version-detail", "ink", 1).status_code == 200
+
+
+def test_pictures_of_one_version_are_listed(at, marketer, make_version, make_ready):
+    first = make_version()
+    make_ready(packs=((first, 0.7),))
+    second = make_version()
+    [asset] = make_ready(packs=((second, 0.7),))
+
+    answer = at(marketer).get("asset-list", pack="ink", version=second.number)
+
+    assert list(answer.context["page"]) == [asset]
+
+
+def versions_of_two_trainings(make_version, train_on, dataset, designer):
+    first = make_version(checkpoint=train_on(dataset), trigger_words="ink")
+    image = dataset.images.order_by("name").first()
+    remove_images(dataset.images.filter(pk=image.pk), designer)
+    second = make_version(
+        checkpoint=train_on(dataset), trigger_words="wash", pictures=(0.0, 0.7, 1.0)
+    )
+    return first, second, image
+
+
+def test_two_versions_differ_in_settings_dataset_and_pictures(
+    make_version, train_on, dataset, designer, marketer, at
+):
+    first, second, image = versions_of_two_trainings(make_version, train_on, dataset, designer)
+    pair = [library.prepared(version) for version in (first, second)]
+
+    with override("en"):
+        diff = version_diff(*pair, designer)
+
+    assert ("Trigger words", "ink", "wash") in diff.facts
+    assert [row.name for row in diff.dataset.removed] == [image.name]
+    assert diff.dataset.same == 1
+    [(prompt, rows)] = diff.pictures
+    assert prompt == "a suv"
+    assert [(s, bool(left), bool(right)) for s, left, right in rows] == [
+        (0.0, True, True),
+        (0.7, True, True),
+        (1.0, False, True),
+    ]
+    assert version_diff(*pair, marketer).dataset is None
+    assert at(marketer).get("version-differences", "ink").status_code == 200
+
+
+def test_compare_takes_two_numbers_in_any_order(at, designer, make_version):
+    make_version()
+    make_version()
+
+    context = at(designer).get("version-differences", "ink", a=2, b=1).context
+    assert (context["older"].number, context["newer"].number) == (1, 2)
+    assert at(designer).get("version-differences", "ink", a=2, b=7).status_code == 404
+    assert at(designer).get("version-differences", "ink", a="x").status_code == 404
+
+
+def test_single_version_has_nothing_beside_it(at, designer, make_version):
+    make_version()
+
+    assert "One version only" in at(designer).get("version-differences", "ink").text
+
+
+def test_figures_stand_side_by_side(make_version, designer):
+    scores = [{"strength": s, "style": s, "content": 1 - s, "drift": 0.1} for s in (0.0, 0.7)]
+    first = make_version(evidence={"scores": scores})
+    second = make_version(evidence={"scores": [{**row, "style": 0.5} for row in scores]})
+    pair = [library.prepared(version) for version in (first, second)]
+
+    with override("en"):
+        figures = dict(version_diff(*pair, designer).figures)
+
+    assert figures["like the training set"] == [(0.0, 0.0, 0.5), (0.7, 0.7, 0.5)]
