@@ -100,7 +100,7 @@ def _pack(pack, files):
     names = ("slug", "name_zh", "name_en", "summary_zh", "summary_en")
     return {
         **{name: getattr(pack, name) for name in names},
-        "tags": [tag.slug for tag in pack.tags.all()],
+        "tags": sorted(pack.tags.values_list("slug", flat=True)),
         "versions": [_version(version, files) for version in pack.versions.order_by("number")],
     }
 

@@ -39,11 +39,11 @@ def chosen_in(query):
     return {name: [v for v in query.getlist(name) if v] for name in browsing.FILTERS}
 
 
-def facets_of(found):
+def facets_of(listing):
     """A Facet for each filter of a Browsing that has something to choose."""
     facets = []
-    for name, legend, labels in _filters(found.tags):
-        counts, chosen = found.counts(name), found.chosen[name]
+    for name, legend, labels in _filters(listing.tags):
+        counts, chosen = listing.counts(name), listing.chosen[name]
         shown = [value for value in _values(labels, counts) if counts.get(value) or value in chosen]
         choices = [
             Choice(value, labels.get(value, value), counts.get(value, 0), value in chosen)
@@ -54,13 +54,13 @@ def facets_of(found):
     return facets
 
 
-def chips_of(found, query):
+def chips_of(listing, query):
     """A Chip for the words searched, if any, and for each value chosen."""
     chips = []
     if words := query.get("q", "").strip():
         label = _("“%(words)s”") % {"words": words[:40]}
         chips.append(Chip(label, _without(query, "q", query["q"])))
-    for name, legend, labels in _filters(found.tags):
+    for name, legend, labels in _filters(listing.tags):
         for value in dict.fromkeys(filter(None, query.getlist(name))):
             label = f"{legend}: {labels.get(value, value[:40])}"
             chips.append(Chip(label, _without(query, name, value)))

@@ -16,7 +16,7 @@ from training.rules import run_settings
 class VersionDiff:
     """facts, settings: [(name, older's, newer's)] of what differs. same_training: whether both come
     from one run. dataset: the Differences of their snapshots, None where the reader may not see
-    both or one has none. figures: [(label, [(strength, older's, newer's)])]. pictures:
+    both or one has none. figures: [(label, [(strength, older's, newer's)])]. images:
     [(prompt, [(strength, older's, newer's)])] at equal prompt and seed, None where one lacks it.
     """
 
@@ -25,7 +25,7 @@ class VersionDiff:
     same_training: bool
     dataset: Differences | None
     figures: list
-    pictures: list
+    images: list
 
 
 def version_diff(older, newer, person):
@@ -37,7 +37,7 @@ def version_diff(older, newer, person):
         same_training=all(runs) and runs[0] == runs[1],
         dataset=_dataset(*runs, person) if all(runs) else None,
         figures=_figures(older, newer),
-        pictures=_pictures(older, newer),
+        images=_images(older, newer),
     )
 
 
@@ -107,7 +107,7 @@ def _values(line):
     return {dot["strength"]: dot["value"] for dot in line["dots"]}
 
 
-def _pictures(older, newer):
+def _images(older, newer):
     before, after = _by_place(older), _by_place(newer)
     return [
         (prompt, _side_by_side(before[prompt, seed], after[prompt, seed]))

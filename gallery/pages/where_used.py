@@ -10,15 +10,15 @@ SHOWN = 8
 
 @dataclass(frozen=True)
 class WhereUsed:
-    """scenes, pictures, downloads: counts of all. visible_pictures: those the reader may open.
+    """scenes, pictures, downloads: counts of all. visible_images: those the reader may open.
 
     recent: the newest Scenes the reader may see, each with .first (an asset to open). templates:
     those that come with the pack, the newest of each. campaigns: [(Campaign, scenes)].
     """
 
     scenes: int
-    pictures: int
-    visible_pictures: int
+    images: int
+    visible_images: int
     downloads: int
     recent: list[Scene]
     templates: list[PromptTemplate]
@@ -32,12 +32,12 @@ class WhereUsed:
 def where_used(version, person):
     """The WhereUsed of a version. Queries are of constant number."""
     scenes = Scene.objects.filter(packs__version=version)
-    pictures = Asset.objects.filter(scene__in=scenes.values("pk"), state=AssetState.READY)
-    visible = pictures & Asset.objects.visible_to(person)
+    images = Asset.objects.filter(scene__in=scenes.values("pk"), state=AssetState.READY)
+    visible = images & Asset.objects.visible_to(person)
     return WhereUsed(
         scenes=scenes.count(),
-        pictures=pictures.count(),
-        visible_pictures=visible.count(),
+        images=images.count(),
+        visible_images=visible.count(),
         downloads=Download.objects.filter(asset__scene__in=scenes.values("pk")).count(),
         recent=_recent(visible),
         templates=_templates(version.pack, person),
@@ -45,9 +45,9 @@ def where_used(version, person):
     )
 
 
-def _recent(pictures):
+def _recent(images):
     scenes: dict[int, Scene] = {}
-    newest = pictures.select_related("scene__template", "scene__owner")
+    newest = images.select_related("scene__template", "scene__owner")
     for asset in newest.defer("preview", "lineage").order_by("-scene__made_at", "index")[:100]:
         scene = scenes.setdefault(asset.scene_id, asset.scene)
         if not hasattr(scene, "first"):

@@ -70,14 +70,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Browsing:
-    """entries: those that pass, best first. found: all that the search found, before filters.
+    """entries: those that pass, best first. matches: all that the search brought, before filters.
 
     chosen: {filter: values asked for}. total: how many packs the person may see at all.
     translations: what was searched besides the words typed.
     """
 
     entries: list[Entry]
-    found: list[Entry]
+    matches: list[Entry]
     chosen: dict[str, set[str]]
     total: int
     tags: list[PackTag] = field(default_factory=list)
@@ -86,7 +86,7 @@ class Browsing:
     def counts(self, name):
         """{value: packs that would be shown} of one filter, the others as they are."""
         counts: dict[str, int] = {}
-        for entry in self.found:
+        for entry in self.matches:
             if entry.passes(self.chosen, besides=name):
                 for value in entry.values[name]:
                     counts[value] = counts.get(value, 0) + 1
@@ -101,16 +101,16 @@ def browse(person, words="", chosen=None):
     chosen = {name: set((chosen or {}).get(name, ())) for name in FILTERS}
     tags = list(PackTag.objects.all())
     everything = _entries(person, tags)
-    found, translations = everything, ()
+    matches, translations = everything, ()
     if words.strip():
         pairs = [*GlossaryTerm.objects.values_list("term", "phrase")]
         asked = search.read_search(words, [*pairs, *((t.name_zh, t.name_en) for t in tags)])
         for entry in everything:
             entry.score = asked.score(entry.fields)
-        found, translations = [entry for entry in everything if entry.score], asked.translations
-    entries = [entry for entry in found if entry.passes(chosen)]
+        matches, translations = [entry for entry in everything if entry.score], asked.translations
+    entries = [entry for entry in matches if entry.passes(chosen)]
     entries.sort(key=lambda e: (-e.score, _ORDER[_only(e.values["state"])], -e.version_pk))
-    return Browsing(entries, found, chosen, len(everything), tags, translations)
+    return Browsing(entries, matches, chosen, len(everything), tags, translations)
 
 
 def _only(values):
@@ -160,10 +160,10 @@ def cards_of(entries):
     (mean of its ratings, None without) and .rated_by (how many).
     """
     ratings = StyleRating.objects.filter(version=OuterRef("pk")).order_by().values("version")
-    pictures = Asset.objects.filter(
+    images = Asset.objects.filter(
         scene__packs__version=OuterRef("pk"), state=AssetState.READY
     ).order_by()
-    counted = pictures.values("scene__packs__version").annotate(n=Count("pk", distinct=True))
+    counted = images.values("scene__packs__version").annotate(n=Count("pk", distinct=True))
     versions = (
         StyleVersion.objects.filter(pk__in=[entry.version_pk for entry in entries])
         .select_related("base", "pack")

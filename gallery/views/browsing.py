@@ -27,15 +27,15 @@ def pack_list(request):
     """Cards of the packs; words and filters stand in the address."""
     query = request.GET
     words = query.get("q", "").strip()
-    found = browsing.browse(request.user, words, pages.chosen_in(query))
-    page = Paginator(found.entries, PER_PAGE).get_page(query.get("page"))
+    listing = browsing.browse(request.user, words, pages.chosen_in(query))
+    page = Paginator(listing.entries, PER_PAGE).get_page(query.get("page"))
     context = {
         "page": page,
         "versions": browsing.cards_of(page.object_list),
-        "total": found.total,
-        "facets": pages.facets_of(found),
-        "chips": pages.chips_of(found, query),
-        "translations": found.translations,
+        "total": listing.total,
+        "facets": pages.facets_of(listing),
+        "chips": pages.chips_of(listing, query),
+        "translations": listing.translations,
         "words": words,
     }
     return render(request, "gallery/pack_list.html", context)
@@ -80,7 +80,7 @@ def _pair(query, versions):
 @login_required
 @require_POST
 def pack_tags(request, slug):
-    """Change by which words a pack is found."""
+    """Change by which words a pack is listing."""
     visible = StyleVersion.objects.visible_to(request.user)
     pack = get_object_or_404(StylePack.objects.filter(versions__in=visible).distinct(), slug=slug)
     form = TagsForm(request.POST)

@@ -118,7 +118,7 @@ def test_marketer_finds_no_drafts(listed, marketer, designer, make_version):
     assert slugs(listed(designer, "q=secret")) == ["secret"]
 
 
-def test_card_shows_licence_stars_and_default_strength(at, marketer, make_version, base):
+def test_card_shows_licence_stars_and_default_strength(listed, marketer, make_version, base):
     version = make_version(strength=0.7)
     licence = {"licence": "CC-BY-NC-4.0", "licence_class": LicenceClass.NON_COMMERCIAL}
     BaseModel.objects.filter(pk=base.pk).update(**licence)

@@ -5,10 +5,11 @@ from django.utils.translation import override
 
 from brandstudio.core.models import AuditEntry, Campaign
 from brandstudio.core.problems import Refused
-from gallery.models import PackTag, Scene, StyleRating
+from gallery.models import PackTag, Scene, StyleRating, StyleVersion
 from gallery.pages.version_diff import version_diff
 from gallery.pages.where_used import where_used
 from gallery.services import library, rating, tagging
+from training.models import TrainingRun
 from training.services.datasets import remove_images
 
 
@@ -108,8 +109,8 @@ def test_where_used_counts_all_and_names_what_the_reader_may_see(
 
     own, others = where_used(version, marketer), where_used(version, stranger)
 
-    assert (own.scenes, own.pictures, own.visible_pictures, len(own.recent)) == (1, 2, 2, 1)
-    assert (others.scenes, others.pictures, others.visible_pictures) == (1, 2, 0)
+    assert (own.scenes, own.images, own.visible_images, len(own.recent)) == (1, 2, 2, 1)
+    assert (others.scenes, others.images, others.visible_images) == (1, 2, 0)
     assert others.recent == []
     assert own.templates == [template]
     assert own.campaigns == [(campaign, 1)]
@@ -127,14 +128,23 @@ def test_pictures_of_one_version_are_listed(at, marketer, make_version, make_rea
     assert list(answer.context["page"]) == [asset]
 
 
+CONFIG = """train_data_dir: snapshot
+metadata_path: snapshot/metadata.csv
+base_model: toy
+output_dir: run
+learning_rate: {rate}
+"""
+
+
 def versions_of_two_trainings(make_version, train_on, dataset, designer):
-    first = make_version(checkpoint=train_on(dataset), trigger_words="ink")
+    make_version(checkpoint=train_on(dataset), trigger_words="ink")
+    TrainingRun.objects.update(config=CONFIG.format(rate=0.001))
     image = dataset.images.order_by("name").first()
     remove_images(dataset.images.filter(pk=image.pk), designer)
-    second = make_version(
-        checkpoint=train_on(dataset), trigger_words="wash", pictures=(0.0, 0.7, 1.0)
-    )
-    return first, second, image
+    checkpoint = train_on(dataset)
+    TrainingRun.objects.filter(config="").update(config=CONFIG.format(rate=0.0002))
+    make_version(checkpoint=checkpoint, trigger_words="wash", pictures=(0.0, 0.7, 1.0))
+    return [*StyleVersion.objects.order_by("number"), image]
 
 
 def test_two_versions_differ_in_settings_dataset_and_pictures(
@@ -147,9 +157,10 @@ def test_two_versions_differ_in_settings_dataset_and_pictures(
         diff = version_diff(*pair, designer)
 
     assert ("Trigger words", "ink", "wash") in diff.facts
+    assert diff.settings == [("learning_rate", 0.001, 0.0002)]
     assert [row.name for row in diff.dataset.removed] == [image.name]
     assert diff.dataset.same == 1
-    [(prompt, rows)] = diff.pictures
+    [(prompt, rows)] = diff.images
     assert prompt == "a suv"
     assert [(s, bool(left), bool(right)) for s, left, right in rows] == [
         (0.0, True, True),
