@@ -51,9 +51,9 @@ def _run_for(version, person):
 def _facts(older, newer):
     lines = [_facts_of(version) for version in (older, newer)]
     return [
-        (name, left, right)
-        for (name, left), (_name, right) in zip(*lines, strict=True)
-        if left != right
+        (name, former, present)
+        for (name, former), (_name, present) in zip(*lines, strict=True)
+        if former != present
     ]
 
 
@@ -73,8 +73,8 @@ def _range(low, high):
     return "" if low is None else f"{strength_value(low)}–{strength_value(high)}"
 
 
-def _settings(left, right):
-    ours, theirs = run_settings.settings_of_run(left), run_settings.settings_of_run(right)
+def _settings(former, present):
+    ours, theirs = run_settings.settings_of_run(former), run_settings.settings_of_run(present)
     return [
         (name, ours.get(name), theirs.get(name))
         for name in run_settings.SCHEMA
@@ -82,13 +82,13 @@ def _settings(left, right):
     ]
 
 
-def _dataset(left, right, person):
-    if not (left.snapshot and right.snapshot):
+def _dataset(former, present, person):
+    if not (former.snapshot and present.snapshot):
         return None
-    pair = {left.snapshot.dataset_id, right.snapshot.dataset_id}
+    pair = {former.snapshot.dataset_id, present.snapshot.dataset_id}
     if Dataset.objects.visible_to(person).filter(pk__in=pair).count() != len(pair):
         return None
-    return differences(left.snapshot, right.snapshot)
+    return differences(former.snapshot, present.snapshot)
 
 
 def _figures(older, newer):
@@ -125,6 +125,6 @@ def _by_place(version):
     return places
 
 
-def _side_by_side(left, right):
-    """[(strength, left's, right's)] over the strengths of both."""
-    return [(s, left.get(s), right.get(s)) for s in sorted({*left, *right})]
+def _side_by_side(former, present):
+    """[(strength, former's, present one's)] over the strengths of both."""
+    return [(s, former.get(s), present.get(s)) for s in sorted({*former, *present})]

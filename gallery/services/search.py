@@ -63,15 +63,15 @@ def read_search(text: str, pairs: Iterable[tuple[str, str]]) -> Search:
     """
     folded = fold(text[:LONGEST])
     pairs = [(fold(term), fold(phrase)) for term, phrase in pairs]
-    words, told = [], []
+    words, besides = [], []
     for word in _parted(folded, [term for term, _phrase in pairs]):
         others = _translations(word, pairs)
         alternatives = {word: 1.0}
         if word.isascii() and word.endswith("s") and len(word) > 3:
             alternatives[word[:-1]] = _PLURAL
         words.append({**dict.fromkeys(others, _TRANSLATED), **alternatives})
-        told += [other for other in others if other not in told]
-    return Search(folded, tuple(words), tuple(told))
+        besides += [other for other in others if other not in besides]
+    return Search(folded, tuple(words), tuple(besides))
 
 
 def _parted(text, terms):

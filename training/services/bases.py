@@ -53,18 +53,18 @@ def _row(info):
     }
     details = {"path": str(info.path), "family": info.family, "info": {**facts, "stamp": stamp}}
     if row is None:
-        told = _told_licence(info)
+        licence = _licence_fields(info)
         return BaseModel.objects.create(
-            name=_free_name(info), sha256=info.sha256, **told, **details
+            name=_free_name(info), sha256=info.sha256, **licence, **details
         )
     if not row.licence and row.licence_class == licences.UNKNOWN:  # else a person may have said it
-        details |= _told_licence(info)
+        details |= _licence_fields(info)
     # Written again even when the file is known: another version of ours may read more from it.
     BaseModel.objects.filter(pk=row.pk).update(is_present=True, **details)
     return row
 
 
-def _told_licence(info):
+def _licence_fields(info):
     """What the base's own files say of its licence."""
     licence = licences.licence_of(info.path)
     return {"licence": licence, "licence_class": licences.class_of(licence)}

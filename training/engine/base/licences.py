@@ -27,10 +27,10 @@ def licence_of(path: str | Path) -> str:
     """
     path = Path(path)
     try:
-        told = _of_folder(path) if path.is_dir() else _of_file(path)
+        licence = _of_folder(path) if path.is_dir() else _of_file(path)
     except (OSError, UnicodeDecodeError, EngineError):
         return ""
-    return letters.one_line(told)[:LONGEST]
+    return letters.one_line(licence)[:LONGEST]
 
 
 def class_of(licence: str) -> str:
@@ -52,5 +52,5 @@ def _of_folder(path: Path) -> str:
     if not card.is_file():
         return ""
     front = _FRONT_MATTER.match(card.read_text(encoding="utf-8"))
-    found = front and _LICENSE.search(front[1])
-    return found[1] if found else ""
+    match = front and _LICENSE.search(front[1])
+    return match[1] if match else ""
