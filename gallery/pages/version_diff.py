@@ -30,12 +30,13 @@ class VersionDiff:
 
 def version_diff(older, newer, person):
     """The VersionDiff of two prepared versions of one pack, as far as this person may look."""
-    runs = [_run_for(version, person) for version in (older, newer)]
+    former, present = (_run_for(version, person) for version in (older, newer))
+    both = former and present
     return VersionDiff(
         facts=_facts(older, newer),
-        settings=_settings(*runs) if all(runs) else [],
-        same_training=all(runs) and runs[0] == runs[1],
-        dataset=_dataset(*runs, person) if all(runs) else None,
+        settings=_settings(former, present) if both else [],
+        same_training=bool(both) and former == present,
+        dataset=_dataset(former, present, person) if both else None,
         figures=_figures(older, newer),
         images=_images(older, newer),
     )

@@ -101,7 +101,8 @@ def browse(person, words="", chosen=None):
     chosen = {name: set((chosen or {}).get(name, ())) for name in FILTERS}
     tags = list(PackTag.objects.all())
     everything = _entries(person, tags)
-    matches, translations = everything, ()
+    matches = everything
+    translations: tuple[str, ...] = ()
     if words.strip():
         pairs = [*GlossaryTerm.objects.values_list("term", "phrase")]
         asked = search.read_search(words, [*pairs, *((t.name_zh, t.name_en) for t in tags)])
