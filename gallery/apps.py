@@ -8,7 +8,9 @@ class GalleryConfig(AppConfig):
 
     def ready(self):
         from brandstudio.core.queue import housekeeping, reconcile
-        from gallery.services import assets, expiry
+        from gallery.services import assets, expiry, holds
+        from training.services import release
 
         housekeeping.register(assets.empty_bin)
         reconcile.register(expiry.tell_of_endings)  # every minute: day 0 is a moment
+        release.register(holds.recalled_from)

@@ -192,6 +192,11 @@ SENTENCES: dict[str, str] = {
     "checkpoint-in-use": gettext_noop(
         "A style pack was made from the checkpoint of step {step}, so it stays."
     ),
+    "checkpoint-held": gettext_noop(
+        "The checkpoint of step {step} may not leave the studio: what it was made from was "
+        "recalled, or its rights have ended ({names}). An admin extends the rights, or keeps it in "
+        "use."
+    ),
     "run-disk-full": gettext_noop(
         "The disk is full. The run is paused at step {step}; make room, then press Go on."
     ),

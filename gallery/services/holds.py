@@ -85,6 +85,12 @@ def holds_of_version(version):
     return [Hold(SourceKind.IMAGE, image) for image in images]
 
 
+def recalled_from(checkpoint):
+    """The names of the recalled versions that a checkpoint was published as."""
+    versions = StyleVersion.objects.filter(checkpoint=checkpoint).exclude(recalled_at=None)
+    return [str(version) for version in versions.select_related("pack")]
+
+
 def _holds_of_scene(scene):
     holds = []
     versions = StyleVersion.objects.filter(scene_packs__scene=scene)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from brandstudio.core import blobs
 from brandstudio.core.models import AuditEntry, User, WrongState
+from brandstudio.core.models.rights import RIGHTS_SET
 from brandstudio.core.models.states import move_together, update_as_last_seen
 from brandstudio.core.problems import Refused
 from brandstudio.core.services import sending, spreadsheet
@@ -31,6 +32,7 @@ _MODELS = {
     model._meta.label_lower: model
     for model in (Asset, StyleVersion, TrainingImage, ProductCutout, InitImageUpload)
 }
+KEPT = ("kept_at", "kept_why")
 
 
 def recall(source, by, why, seen):
@@ -147,8 +149,8 @@ def undo(row, by):
 
 
 def _undecided_since(row):
-    """Lists of items of one model and one state before, of which no later audit entry speaks."""
-    later = AuditEntry.objects.filter(
+    """Lists of items of one model and one state before, of which no later decision speaks."""
+    later = AuditEntry.objects.exclude(target=RIGHTS_SET).filter(
         subject_kind=OuterRef("entry__subject_kind"),
         subject_id=OuterRef("entry__subject_id"),
         pk__gt=OuterRef("entry_id"),
@@ -163,27 +165,37 @@ def _restore(recall_, items, by):
     """Write the columns of before. Returns how many rows took them."""
     entry, before = items[0].entry, items[0].before
     model = _MODELS[entry.subject_kind]
-    rows = list(model._base_manager.filter(pk__in=[int(i.entry.subject_id) for i in items]))
+    pks = [int(item.entry.subject_id) for item in items]
+    rows = list(model._base_manager.select_for_update().filter(pk__in=pks))
     if model is StyleVersion:
         rows = [version for version in rows if not _is_replaced(version)]
     if not rows:
         return 0
     changes = {name: model._meta.get_field(name).to_python(v) for name, v in before.items()}
-    move_together(
-        rows,
-        entry.source,
-        expected={name: entry.target for name in ("review", "state") if name in before},
-        changes=changes,
-        source=entry.target,
-        by=by,
-        why=f"recall {recall_.pk} undone",
-    )
+    noted = [row for row in rows if _was_noted_since(row, recall_)]
+    undecided = {name: value for name, value in changes.items() if name not in KEPT}
+    for part, columns in ((noted, undecided), ([r for r in rows if r not in noted], changes)):
+        move_together(
+            part,
+            entry.source,
+            expected={name: entry.target for name in ("review", "state") if name in before},
+            changes=columns,
+            source=entry.target,
+            by=by,
+            why=f"recall {recall_.pk} undone",
+        )
     unchanged = {str(row.pk) for row in rows}
     restored = [item.pk for item in items if item.entry.subject_id in unchanged]
     for start in range(0, len(restored), 500):
         part = restored[start : start + 500]
         RecallItem.objects.filter(pk__in=part).update(was_restored=True)
     return len(restored)
+
+
+def _was_noted_since(row, recall_):
+    """Whether rights were noted anew: what an admin kept in use then was of the former ones."""
+    noted_at = getattr(row, "rights_noted_at", None)
+    return noted_at is not None and noted_at > recall_.at
 
 
 def _is_replaced(version):

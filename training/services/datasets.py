@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from brandstudio.core.models import AuditEntry
-from brandstudio.core.models.rights import NOTED_ANEW, RIGHTS
+from brandstudio.core.models.rights import RIGHTS, RIGHTS_SET, noted_anew
 from training.models import Dataset, SnapshotImage, TrainingImage
 
 IMAGE_RIGHTS = (*RIGHTS, "shows_people")
@@ -31,9 +31,9 @@ def set_rights(dataset, by, images=None, **rights):
         raise ValueError(f"Not columns of rights: {unknown}")
     images = dataset.images.all() if images is None else images
     with transaction.atomic():
-        count = images.update(**rights, **NOTED_ANEW)
+        count = images.update(**rights, **noted_anew())
         facts = {name: str(value) for name, value in rights.items()}
-        AuditEntry.objects.record(dataset, "", "rights set", by=by, count=count, rights=facts)
+        AuditEntry.objects.record(dataset, "", RIGHTS_SET, by=by, count=count, rights=facts)
     return count
 
 

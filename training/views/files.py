@@ -2,13 +2,17 @@
 
 from pathlib import PurePosixPath
 
+from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from brandstudio.core.access.roles import designer_required
+from brandstudio.core.problems import Refused
 from brandstudio.core.ui.serving import MadeImage, serve_blob, serve_made
 from training.models import Checkpoint, RunSample, TrainingImage, TrainingRun
+from training.problems import sentence
+from training.services.release import check_release
 
 
 @designer_required
@@ -37,8 +41,13 @@ def sample_file(request, pk):
 def checkpoint_file(request, pk):
     runs = TrainingRun.objects.visible_to(request.user)
     checkpoint = get_object_or_404(
-        Checkpoint.objects.filter(run__in=runs).select_related("run"), pk=pk
+        Checkpoint.objects.filter(run__in=runs).select_related("run__snapshot"), pk=pk
     )
+    try:
+        check_release(checkpoint)
+    except Refused as error:
+        messages.error(request, sentence(error.code, error.facts))
+        return redirect(checkpoint.run)
     name = PurePosixPath(checkpoint.run.name).name or f"run-{checkpoint.run_id}"
     return serve_blob(
         request,

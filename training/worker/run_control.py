@@ -8,8 +8,10 @@ from django.db import DatabaseError
 from brandstudio.core.queue import stopping
 from training.engine.train.control import Control
 from training.models import RequestedAction, RunState, TrainingRun
+from training.services.preflight import ended_rights
 
 LOOK_SECONDS = 1.0  # the row is read this often at most, not at every step
+RIGHTS_SECONDS = 10.0  # and the rights of its pictures: they hold within the minute
 
 logger = logging.getLogger(__name__)
 
@@ -17,14 +19,17 @@ logger = logging.getLogger(__name__)
 class RunControl(Control):
     """Reads the run's row for what was asked of it, and gives the device to a waiting renderer.
 
-    why_paused: "asked" when a person wants it, "worker-stops" when this process must end.
+    why_paused: "asked" when a person wants it, "worker-stops" when this process must end,
+    "rights-ended" when those of a picture have; ended is then [(code, count)] of them.
     """
 
     def __init__(self, run, turn):
         self.run = run
         self.turn = turn
         self.why_paused = ""
+        self.ended = []
         self._looked_at = 0.0
+        self._asked_rights_at = time.monotonic()  # the claim has asked a moment ago
         self._row = {"requested_action": run.requested_action, "ours": True}
 
     def should_pause(self):
@@ -32,6 +37,8 @@ class RunControl(Control):
             self.why_paused = "worker-stops"
         elif self._look()["requested_action"] == RequestedAction.PAUSE:
             self.why_paused = "asked"
+        elif self._rights_have_ended():
+            self.why_paused = "rights-ended"
         return bool(self.why_paused)
 
     def should_cancel(self):
@@ -72,6 +79,16 @@ class RunControl(Control):
                     "ours": action is not None,
                 }
         return self._row
+
+    def _rights_have_ended(self):
+        now = time.monotonic()
+        if now - self._asked_rights_at >= RIGHTS_SECONDS:
+            self._asked_rights_at = now
+            try:
+                self.ended = ended_rights(self.run.snapshot)
+            except DatabaseError as error:
+                logger.warning("The database does not answer (%s); the run goes on.", error)
+        return bool(self.ended)
 
     def _mine(self):
         return TrainingRun.objects.filter(

@@ -70,6 +70,16 @@ def _end(run, end, control):
         run_folders.forget_files(run)
         retention.forget_resume_state(run)
     else:
-        problem = {"problem": "run-disk-full"} if end.reason == "disk-full" else {}
-        run.pause(why=end.reason, step=end.step, **problem)
+        _pause(run, end, control)
     notices.run_ended(run)
+
+
+def _pause(run, end, control):
+    """Paused, with the reason where no person asked for it."""
+    if end.reason == "disk-full":
+        run.pause(why=end.reason, problem="run-disk-full", step=end.step)
+    elif control.why_paused == "rights-ended":
+        code, count = control.ended[0]
+        run.pause(why=control.why_paused, problem=code, count=count)
+    else:
+        run.pause(why=end.reason)

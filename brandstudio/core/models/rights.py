@@ -23,7 +23,13 @@ RIGHTS = (
     "rights_expire_at",
 )
 _UNDECIDED = {"kept_at": None, "kept_why": ""}
-NOTED_ANEW = {"rights_from_file": False, "expiry_told": None, **_UNDECIDED}
+RIGHTS_SET = "rights set"  # the audit entry of it
+
+
+def noted_anew():
+    """The columns written with whatever a person notes."""
+    fresh = {"rights_from_file": False, "expiry_told": None, "rights_noted_at": timezone.now()}
+    return fresh | _UNDECIDED
 
 
 class Use(models.TextChoices):
@@ -80,8 +86,8 @@ class WithRights(models.Model):
     is held until an admin extends the rights, keeps it in use (`kept_at`) or recalls it.
 
     uses: values of Use with blanks between. rights_from_file: the file says so, no person has
-    confirmed it. file_rights: what the file said, and what of it could not be used. expiry_told:
-    the last of the days before the end that was told.
+    confirmed it. rights_noted_at: when a person did last. file_rights: what the file said, and what
+    of it could not be used. expiry_told: the last of the days before the end that was told.
     """
 
     rights_holder = models.CharField(_("rights holder"), max_length=160, blank=True)
@@ -92,6 +98,7 @@ class WithRights(models.Model):
     allowed_uses = models.CharField(_("terms in words"), max_length=300, blank=True)
     territory = models.CharField(_("territory"), max_length=80, blank=True)
     rights_expire_at = models.DateTimeField(_("rights expire"), null=True, blank=True)
+    rights_noted_at = models.DateTimeField(null=True, blank=True, editable=False)
     rights_from_file = models.BooleanField(default=False, editable=False)
     file_rights = models.JSONField(default=dict, blank=True, editable=False)
     expiry_told = models.SmallIntegerField(null=True, blank=True, editable=False)

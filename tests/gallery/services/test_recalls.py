@@ -5,6 +5,7 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from brandstudio.core import blobs
@@ -15,6 +16,7 @@ from gallery.models import Download, Recall
 from gallery.services import assets as asset_acts
 from gallery.services import holds, recalls
 from gallery.services.downstream import figures_of, find_source, fingerprint
+from training import services as training_services
 
 pytestmark = pytest.mark.django_db
 
@@ -220,3 +222,34 @@ def test_pages_of_a_recall_for_admins_and_for_those_it_concerns(
 def test_addresses_of_what_is_not_there_are_404(at, brand_admin, kind):
     assert at(brand_admin).get("downstream", kind, "999").status_code == 404
     assert at(brand_admin).post("recall-new", kind, "x", reason="r").status_code == 404
+
+
+@pytest.mark.parametrize("is_noted", [True, False])
+def test_undo_does_not_keep_in_use_what_was_noted_anew(
+    dataset, version, brand_admin, designer, is_noted
+):
+    dataset.images.update(rights_expire_at=timezone.now() - timedelta(minutes=1))
+    red = dataset.images.get(name="red.png")
+    red.keep_in_use(brand_admin, "contract under way")
+    row = recall(source_of(red), brand_admin)
+    if is_noted:
+        training_services.set_rights(dataset, designer, rights_holder="Wu")
+
+    recalls.undo(row, brand_admin)
+
+    red.refresh_from_db()
+    assert red.withdrawn_at is None
+    assert (red.kept_why, red.is_holding) == (
+        ("", True) if is_noted else ("contract under way", False)
+    )
+    row.refresh_from_db()
+    assert row.left_as_is == 0
+
+
+def test_checkpoint_of_a_recalled_version_does_not_leave(client, version, brand_admin, designer):
+    recall(source_of(version), brand_admin)
+    client.force_login(designer)
+
+    answer = client.get(reverse("training:checkpoint-file", args=[version.checkpoint_id]))
+
+    assert answer.url == version.checkpoint.run.get_absolute_url()

@@ -1,0 +1,27 @@
+"""Whether a checkpoint's file may leave the studio."""
+
+from brandstudio.core.problems import Refused
+from training.services.preflight import images_of
+
+MOST_NAMED = 5
+
+_registered = []
+
+
+def register(names_of_holds):
+    """Have this asked, too. names_of_holds(checkpoint): the names of what holds it, [] for none."""
+    _registered.append(names_of_holds)
+
+
+def check_release(checkpoint):
+    """Raise Refused("checkpoint-held") while rights of its pictures have ended, or others hold it.
+
+    What an admin keeps in use holds nothing.
+    """
+    snapshot = checkpoint.run.snapshot
+    held = images_of(snapshot).holding().order_by("name") if snapshot else []
+    names = [str(image) for image in held[: MOST_NAMED + 1]]
+    names += [name for ask in _registered for name in ask(checkpoint)]
+    if names:
+        shown = ", ".join(names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else "")
+        raise Refused("checkpoint-held", step=checkpoint.step, names=shown)
