@@ -1,5 +1,7 @@
 """What is in a database of before comes through the migrations whole."""
 
+from datetime import UTC, date, datetime
+
 from brandstudio.core.models import AuditEntry, User
 from training.models import Dataset, DatasetTask, TrainingImage
 
@@ -63,3 +65,49 @@ def test_images_keep_their_hashes_under_the_new_column_and_back(migrate_to):
     after = list(new.objects.values_list("pk", "original_sha256", "image_sha256"))
 
     assert before == after == [(image.pk, "o" * 64, "i" * 64)]
+
+
+def test_days_become_moments_and_withdrawn_images_get_their_row_back(migrate_to, settings):
+    settings.TIME_ZONE = "Asia/Shanghai"
+    owner = User.objects.create(username="dora").pk
+    old = migrate_to("training", "0011_rights_with_a_clock")
+    ink, other = (
+        old.get_model("training", "Dataset").objects.create(name=name, owner_id=owner)
+        for name in ("Ink", "Other")
+    )
+    make_image = old.get_model("training", "TrainingImage").objects.create
+    here = {"original_sha256": "o" * 64, "thumb_sha256": "t" * 64, "width": 64, "height": 48}
+    dated = make_image(
+        dataset=ink, name="a.png", image_sha256="a" * 64, rights_expire=date(2031, 5, 4), **here
+    ).pk
+    endless = make_image(dataset=other, name="a.png", image_sha256="a" * 64, **here).pk
+    snapshot = old.get_model("training", "Snapshot").objects.create(dataset=ink, sha256="1" * 64)
+    freeze = old.get_model("training", "SnapshotImage").objects.create
+    frozen = [
+        freeze(snapshot=snapshot, position=n, name=f"{n}.png", sha256=sha * 64).pk
+        for n, sha in enumerate("abc")
+    ]
+    for sha, is_withdrawn in (("b", True), ("c", False), ("d", True)):
+        AuditEntry.objects.create(
+            subject_kind="training.dataset",
+            subject_id=str(ink.pk),
+            target="picture removed",
+            facts={
+                "name": f"{sha}.png",
+                "sha256": "o" * 64,
+                "picture": sha * 64,
+                "withdrawn": is_withdrawn,
+            },
+        )
+
+    new = migrate_to("training", "0012_rights_into_moments")
+
+    images = new.get_model("training", "TrainingImage").objects
+    moments = dict(images.values_list("pk", "rights_expire_at"))
+    assert moments[dated] == datetime(2031, 5, 4, 16, tzinfo=UTC)
+    assert moments[endless] is None
+    [back] = images.exclude(removed_at=None)  # "c" was not withdrawn, "d" made nothing
+    assert (back.dataset_id, back.name, back.image_sha256) == (ink.pk, "b.png", "b" * 64)
+    assert back.withdrawn_at is not None
+    numbers = new.get_model("training", "SnapshotImage").objects.in_bulk(frozen)
+    assert [numbers[pk].image_number for pk in frozen] == [dated, back.pk, None]
