@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gallery', '0020_indexes_of_what_was_reached'),
+        ('gallery', '0021_pack_pairs'),
     ]
 
     operations = [
