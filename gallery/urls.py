@@ -15,6 +15,7 @@ from gallery.views import (
     recalls,
     review,
     review_images,
+    source_rights,
     templates,
     vehicles,
 )
@@ -102,6 +103,12 @@ urlpatterns = [
     path("studios/", exchange.studios, name="studios"),
     path("studios/<id:pk>/remove/", exchange.studio_remove, name="studio-remove"),
     path("rights/", recalls.rights, name="rights"),
+    path("rights/<str:kind>/<id:pk>/", source_rights.source_rights, name="source-rights"),
+    path(
+        "rights/<str:kind>/<id:pk>/withdraw/",
+        source_rights.source_withdraw,
+        name="source-withdraw",
+    ),
     path("recalls/<id:pk>/", recalls.recall_detail, name="recall-detail"),
     path("recalls/<id:pk>/report/", recalls.recall_report, name="recall-report"),
     path("recalls/<id:pk>/undo/", recalls.recall_undo, name="recall-undo"),

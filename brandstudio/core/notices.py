@@ -2,6 +2,9 @@
 
 from django.utils.translation import gettext, gettext_noop
 
+_ENDS_SOON = gettext_noop(
+    "Rights in “{name}” end within {days} days (pictures: {count}, the first on {day})."
+)
 SENTENCES: dict[str, str] = {
     "run-finished": gettext_noop("The training “{name}” has finished."),
     "run-failed": gettext_noop("The training “{name}” has failed. Look there for the cause."),
@@ -18,19 +21,15 @@ SENTENCES: dict[str, str] = {
     "prompttemplate-approved": gettext_noop("The template “{name}” was approved."),
     "prompttemplate-sent-back": gettext_noop("The template “{name}” was sent back: {reason}"),
     "prompttemplate-retired": gettext_noop("The template “{name}” was retired."),
-    "rights-end-30": gettext_noop(
-        "The rights of {count} pictures of “{name}” end within 30 days, the first on {day}."
-    ),
-    "rights-end-14": gettext_noop(
-        "The rights of {count} pictures of “{name}” end within 14 days, the first on {day}."
-    ),
+    "rights-end-30": _ENDS_SOON,
+    "rights-end-14": _ENDS_SOON,
     "rights-end-0": gettext_noop(
-        "The rights of {count} pictures of “{name}” have ended. What was made with them is held "
-        "until an admin decides."
+        "Rights in “{name}” have ended (pictures: {count}). What was made with them is held until "
+        "an admin decides."
     ),
     "recalled": gettext_noop(
-        "“{name}” was recalled, with {assets} pictures made with it: {reason} Do not use files of "
-        "them any more."
+        "“{name}” was recalled with all that was made with it (pictures: {assets}). Do not use "
+        "their files any more. Reason: {reason}"
     ),
     "recall-undone": gettext_noop("The recall of “{name}” was undone. Look at what holds again."),
     "asset-asked": gettext_noop("The picture “{name}” waits for your review."),

@@ -3,11 +3,12 @@ from .glossary import GlossaryTermForm
 from .origin import OriginForm
 from .publish import ImportForm, PublishForm
 from .review import DecisionForm, VersionDecisionForm
-from .rights import ExtendForm
+from .rights import CutoutRightsForm, ExtendForm, StartRightsForm
 from .scene import SceneForm
 from .template import TemplateForm
 
 __all__ = [
+    "CutoutRightsForm",
     "DecisionForm",
     "ExtendForm",
     "GlossaryTermForm",
@@ -16,6 +17,7 @@ __all__ = [
     "PublishForm",
     "RatingForm",
     "SceneForm",
+    "StartRightsForm",
     "TagsForm",
     "TemplateForm",
     "VersionDecisionForm",

@@ -16,6 +16,10 @@ class ProductCutoutQuerySet(RightsQuerySet):
         """The cut-outs of the range, and those this person brought along."""
         return self.filter(is_retired=False).filter(Q(made_by=person) | ~Q(vehicle=None))
 
+    def answered_for_by(self, person):
+        """Those whose rights this person notes: who brought them, and admins."""
+        return self if person.is_brand_admin else self.filter(made_by=person)
+
     def retirable_by(self, person):
         """Those this person may take out of the offer: their own, designers the range, admins all.
 
@@ -75,6 +79,12 @@ class ProductCutout(WithRights):
             AuditEntry.objects.record(self, "offered", "retired", by=by)
 
 
+class InitImageQuerySet(RightsQuerySet):
+    def answered_for_by(self, person):
+        """Those whose rights this person notes: their own; admins all."""
+        return self if person.is_brand_admin else self.filter(owner=person)
+
+
 class InitImageUpload(WithRights):
     """A picture that a person brought along to start from; nobody else sees it."""
 
@@ -86,7 +96,7 @@ class InitImageUpload(WithRights):
     height = models.PositiveIntegerField()
     made_at = models.DateTimeField(auto_now_add=True)
 
-    objects = RightsQuerySet.as_manager()
+    objects = InitImageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("start picture")

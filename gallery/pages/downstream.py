@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from brandstudio.core.models import User
 from gallery.models import Asset, Recall
 from gallery.services import downstream
 from training.models import SnapshotImage, TrainingImage, TrainingRun
@@ -14,7 +15,8 @@ HOLDERS = 100  # people by name
 class Downstream:
     """names: file names the source goes by. images: rows of a photograph that the reader may see.
     assets: the newest that the reader may see; figures: counts of all. seen: the fingerprint of
-    what is shown, for acts. to_decide: rows whose rights have ended and that an admin must decide.
+    what is shown, for acts. holders: [(person, row of
+    `holders_of`)]. to_decide: rows whose rights have ended and that an admin must decide.
     """
 
     source: downstream.Source
@@ -55,6 +57,7 @@ def downstream_of(source, person):
     newest = list(visible.order_by("-pk").values_list("pk", flat=True)[:SHOWN])
     shown = Asset.objects.filter(pk__in=newest).select_related("scene__template").order_by("-pk")
     holders = downstream.holders_of(source)
+    people = User.objects.in_bulk([holder["person"] for holder in holders[:HOLDERS]])
     figures = downstream.figures_of(source, holders)
     return Downstream(
         source=source,
@@ -64,7 +67,7 @@ def downstream_of(source, person):
         runs=list(runs),
         versions=list(source.versions().select_related("pack", "checkpoint")),
         assets=list(shown.defer("preview", "lineage")),
-        holders=holders[:HOLDERS],
+        holders=[(people[row["person"]], row) for row in holders[:HOLDERS]],
         figures=figures,
         recalls=list(Recall.objects.filter(kind=source.kind, source_key=source.key)),
         seen=downstream.fingerprint(source, figures),

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, Max, Q
 from django.db.models.expressions import RawSQL
 
 from brandstudio.core.input.numbers import parse_id
@@ -125,9 +125,9 @@ def figures_of(source, holders=None):
 
 
 def holders_of(source):
-    """Who downloaded something that it reached: [{person, username, display_name, files, last}],
-    the most files first."""
-    rows = source.downloads().order_by().values("person", username=F("person__username"))
+    """Who downloaded something that it reached: [{person, files, last}], the most
+    files first."""
+    rows = source.downloads().order_by().values("person")
     return list(rows.annotate(files=Count("pk"), last=Max("at")).order_by("-files", "person"))
 
 

@@ -125,5 +125,11 @@ def _tell(place, endings, days):
             url=endings[0].url,
             name=name,
             count=count,
-            day=endings[0].row.expires_shown,
+            days=days,
+            day=_last_day(endings[0].row),
         )
+
+
+def _last_day(row):
+    """The last day of the rights, as every language reads it."""
+    return timezone.localtime(row.rights_expire_at - timedelta(microseconds=1)).date().isoformat()

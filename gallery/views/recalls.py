@@ -24,6 +24,7 @@ def rights(request):
     context = {
         "ended": expiry.waiting_for_a_decision(),
         "soon": expiry.ending_soon(),
+        "days": max(expiry.NOTICES),
         "recalls": rows.get_page(request.GET.get("page")),
     }
     return render(request, "gallery/rights.html", context)

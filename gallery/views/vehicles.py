@@ -12,8 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from brandstudio.core.access.roles import designer_required
 from brandstudio.core.models import Vehicle, WrongState
 from gallery import problems
-from gallery.models import ProductCutout
+from gallery.models import InitImageUpload, ProductCutout
 from gallery.services import sources
+
+STARTS_SHOWN = 60  # the newest of a person's own
 
 
 @login_required
@@ -25,6 +27,7 @@ def vehicle_list(request):
             Prefetch("cutouts", offered)
         ),
         "own": offered.filter(vehicle=None, made_by=request.user),
+        "starts": InitImageUpload.objects.filter(owner=request.user)[:STARTS_SHOWN],
         "may_add": request.user.is_designer or request.user.is_brand_admin,
     }
     return render(request, "gallery/vehicle_list.html", context)

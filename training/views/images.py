@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core.access.roles import designer_required
-from brandstudio.core.input.acts import one_of
 from brandstudio.core.input.numbers import parse_id
 from brandstudio.core.models import WrongState
+from brandstudio.core.ui.withdrawing import withdraw_or_reinstate
 from training.models import TrainingImage
 from training.pages.image import ImagePage
 from training.problems import sentence
@@ -40,19 +40,7 @@ def image_revert(request, pk):
 def image_withdraw(request, pk):
     """Take a picture's rights back (with a reason), or clear them again (act=reinstate)."""
     image = _visible(request, pk)
-    act = one_of(request.POST.get("act", "withdraw"), {"withdraw", "reinstate"})
-    why = " ".join(request.POST.get("why", "").split())[:300]
-    try:
-        if act == "reinstate":
-            image.reinstate(by=request.user)
-            messages.success(request, _("The picture's rights are clear again."))
-        elif why:
-            image.withdraw(by=request.user, why=why)
-            messages.success(request, _("Withdrawn. Look at what it has reached."))
-        else:
-            messages.error(request, _("Write why the picture is withdrawn."))
-    except WrongState:
-        messages.error(request, _("Somebody else did that a moment ago."))
+    withdraw_or_reinstate(request, image)
     return redirect("training:image-detail", image.pk)
 
 

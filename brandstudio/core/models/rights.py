@@ -110,6 +110,11 @@ class WithRights(models.Model):
     class Meta:
         abstract = True
 
+    def note_rights(self, by, rights):
+        """A person notes these columns of RIGHTS: what was decided of the former ones, or read from
+        the file, counts no longer."""
+        self._decide({}, {**rights, **noted_anew()}, ("", RIGHTS_SET), by)
+
     def withdraw(self, by, why):
         """Its rights are gone: nothing new may be made of it."""
         changes = {"withdrawn_at": timezone.now(), "withdrawn_why": why, **_UNDECIDED}

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gallery', '0021_pack_pairs'),
+        ('gallery', '0024_browsing_the_library'),
     ]
 
     operations = [

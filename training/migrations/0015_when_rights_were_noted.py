@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('training', '0013_no_rights_in_days'),
+        ('training', '0014_base_licences'),
     ]
 
     operations = [

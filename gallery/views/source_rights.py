@@ -1,0 +1,50 @@
+"""The rights of a cut-out or a start picture, noted by whoever brought it or by an admin."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from brandstudio.core.ui.methods import require_safe_or
+from brandstudio.core.ui.withdrawing import withdraw_or_reinstate
+from gallery.forms import CutoutRightsForm, StartRightsForm
+from gallery.models import InitImageUpload, ProductCutout, SourceKind
+
+_KINDS = {
+    SourceKind.CUTOUT: (ProductCutout, CutoutRightsForm),
+    SourceKind.START: (InitImageUpload, StartRightsForm),
+}
+
+
+@login_required
+@require_safe_or("POST")
+def source_rights(request, kind, pk):
+    row, form_class = _row(request, kind, pk)
+    form = form_class(request.POST if request.method == "POST" else None, instance=row)
+    if form.is_valid():
+        row.note_rights(request.user, form.cleaned_data)
+        messages.success(request, _("The rights are noted."))
+        return redirect("gallery:source-rights", kind, pk)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    context = {"row": row, "name": str(row), "kind": SourceKind(kind), "form": form}
+    return render(request, "gallery/source_rights.html", context, status=status)
+
+
+@login_required
+@require_POST
+def source_withdraw(request, kind, pk):
+    """Take its rights back (with a reason), or clear them again (act=reinstate)."""
+    row, _form = _row(request, kind, pk)
+    withdraw_or_reinstate(request, row)
+    return redirect("gallery:source-rights", kind, pk)
+
+
+def _row(request, kind, pk):
+    if kind not in _KINDS:
+        raise Http404
+    model, form_class = _KINDS[kind]
+    return get_object_or_404(model.objects.answered_for_by(request.user), pk=pk), form_class
