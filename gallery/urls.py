@@ -26,6 +26,7 @@ urlpatterns = [
     path("create/prompt/", create.prompt, name="prompt"),
     path("create/results/", create.results_fragment, name="results"),
     path("create/stage/", redirects.moved_to("gallery:results")),
+    path("create/real-car/<slug:slug>/", create.use_real_car, name="use-real-car"),
     path("create/source/", create.add_source, name="add-source"),
     path("create/starts/<id:pk>/", images.init_image_thumb, name="init-image-thumb"),
     path("create/first/<id:pk>/", create.scene_first, name="scene-first"),
@@ -83,6 +84,16 @@ urlpatterns = [
         "templates/<slug:slug>/<id:number>/submit/",
         templates.template_submit,
         name="template-submit",
+    ),
+    path(
+        "templates/<slug:slug>/<id:number>/sample/",
+        templates.template_sample,
+        name="template-sample",
+    ),
+    path(
+        "templates/<slug:slug>/<id:number>/cover/<id:pk>/",
+        templates.template_make_cover,
+        name="template-make-cover",
     ),
     path(
         "templates/<slug:slug>/<id:number>/retire/",

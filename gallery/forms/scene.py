@@ -1,5 +1,7 @@
 """What a marketer sends in for a picture, read into a SceneOrder; the door validates it."""
 
+import json
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
@@ -9,7 +11,7 @@ from gallery.forms import scene_order
 from gallery.forms.scene_fields import SceneFields
 from gallery.models import Asset, PromptTemplate, ReviewState, StyleVersion
 from gallery.problems import REFUSALS
-from gallery.services import library, sources
+from gallery.services import library, sources, vehicle_words
 
 # Where a refusal is shown; all others stand above the form.
 _FIELD_OF = {
@@ -78,8 +80,9 @@ class SceneForm(SceneFields):
             del self.fields["free"], self.fields["negative"]
         if not person.may_leave_band:
             del self.fields["reason"]
+        held = vehicle_words.held_colours(template) if template else {}
         for slot in template.slots if template else ():
-            self.fields[f"slot_{slot['name']}"] = _slot_field(slot)
+            self.fields[f"slot_{slot['name']}"] = _slot_field(slot, held.get(slot["name"]))
 
     @cached_property
     def versions(self):
@@ -121,7 +124,21 @@ class SceneForm(SceneFields):
         self.add_error(name, ValidationError(sentence))
 
 
-def _slot_field(slot):
+class _HeldSelect(forms.Select):
+    """A list whose options tell slots.js with which values of another list they go."""
+
+    def __init__(self, chooser, goes_with, **kwargs):
+        super().__init__({"data-held-to": f"slot_{chooser}"}, **kwargs)
+        self.goes_with = goes_with
+
+    def create_option(self, name, value, *args, **kwargs):
+        option = super().create_option(name, value, *args, **kwargs)
+        option["attrs"]["data-goes-with"] = json.dumps(self.goes_with[value])
+        return option
+
+
+def _slot_field(slot, held=None):
+    """held: (the slot of the vehicle, {phrase: vehicles it goes with}) for a vehicle's colours."""
     options = [(o["value"], PromptTemplate.slot_label(o)) for o in slot["options"]]
-    label = PromptTemplate.slot_label(slot)
-    return forms.CharField(label=label, required=False, widget=forms.Select(choices=options))
+    widget = _HeldSelect(*held, choices=options) if held else forms.Select(choices=options)
+    return forms.CharField(label=PromptTemplate.slot_label(slot), required=False, widget=widget)

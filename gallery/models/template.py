@@ -10,7 +10,7 @@ from brandstudio.core.models.fields import BlobField, ShortNameField
 from brandstudio.core.models.vocabulary import Named
 from gallery.engine.slots import SLOT
 
-from .review import Reviewed, ReviewQuerySet
+from .review import Reviewed, ReviewQuerySet, ReviewState
 from .style import StylePack
 from .template_faults import faults_of
 
@@ -64,6 +64,11 @@ class PromptTemplate(Named, Reviewed):
 
     def get_absolute_url(self):
         return reverse("gallery:template-detail", args=[self.slug, self.number])
+
+    def may_be_tried_by(self, person):
+        """Whether this draft is the person's own, to paint samples with."""
+        is_open = self.state in (ReviewState.DRAFT, ReviewState.IN_REVIEW)
+        return is_open and person.is_designer and self.made_by_id == person.pk
 
     @property
     def sentence(self):

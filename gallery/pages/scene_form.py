@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from brandstudio.core.input.numbers import parse_number
 from gallery.forms import scene_order
 from gallery.models import Channel, SceneMode
-from gallery.services import sources
+from gallery.services import sources, vehicle_words
 from gallery.services.orders import Placement, SceneOrder
 from training.engine.prompts import strengths
 
@@ -30,9 +30,22 @@ class ShownForm:
         for part in self.template.sentence:
             if "slot" in part:
                 field = self._slot(part["slot"])
-                yield {"field": field, "label": field.label, "tail": part["tail"]}
+                by_words = part["slot"]["name"] in self._by_words
+                yield {
+                    "field": field,
+                    "label": field.label,
+                    "tail": part["tail"],
+                    "by_words": by_words,
+                }
             else:
                 yield part
+
+    @cached_property
+    def _by_words(self):
+        """The slots that name real vehicles, which words alone can't show."""
+        if self.mode == SceneMode.PRODUCT:
+            return {}
+        return vehicle_words.named_options(self.template)
 
     def loose_slots(self):
         """Slots that the sentence doesn't name, so that no choice is out of reach."""

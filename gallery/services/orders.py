@@ -83,6 +83,7 @@ def is_trial(order):
     """Whether the order is with a draft, or goes on from a picture that was."""
     start = order.init_image.asset if order.init_image else None
     drafts = [version for version, _strength in order.packs if version.state in DRAFTS]
+    drafts += [order.template] if order.template and order.template.state in DRAFTS else []
     return bool(drafts or start and start.scene.is_trial)
 
 

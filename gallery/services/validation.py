@@ -75,7 +75,9 @@ def _check_hats(order, by):
 def _check_rights(order, by):
     """Raise unless the template is approved, and words of one's own are this person's right."""
     template = order.template
-    if template is not None and template.state != ReviewState.APPROVED:
+    if template is not None and not (
+        template.state == ReviewState.APPROVED or template.may_be_tried_by(by)
+    ):
         raise Refused("template-not-approved", name=str(template))
     if by.may_write_prompts:
         return

@@ -52,6 +52,15 @@ def held_colours(template):
     }
 
 
+def first_values(template):
+    """{slot: the first option's phrase}; in a slot of colours the first of the chosen vehicle's."""
+    values = {s["name"]: s["options"][0]["value"] for s in template.slots if s["options"]}
+    for name, (chooser, goes_with) in held_colours(template).items():
+        offered = (colour for colour in goes_with if values[chooser] in goes_with[colour])
+        values[name] = next(offered, values[name])
+    return values
+
+
 def check_colours(template, values):
     """Raise Refused("colour-not-of-vehicle") unless the chosen vehicle is made in that colour."""
     for name, (chooser, goes_with) in held_colours(template).items():

@@ -22,7 +22,7 @@ from gallery.models.asset import ASKS_FROM
 from gallery.pages import lineage, offers, results
 from gallery.pages.history import history_of
 from gallery.services import assets as acts
-from gallery.services import downloads, policy
+from gallery.services import downloads, policy, vehicle_words
 
 PER_PAGE = 48
 
@@ -94,6 +94,7 @@ def asset_detail(request, pk):
         "downloads": asset.downloads.select_related("person", "channel", "rule")[:12],
         "history": history_of(asset, 12),
         "lineage": lineage.of_version(packs[0][0], request.user) if packs else {},
+        "by_words": vehicle_words.by_words_only(scene),
     }
     return render(request, "gallery/asset_detail.html", context)
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core.access.roles import admin_required, painter_required
 from brandstudio.core.input.numbers import parse_id
+from brandstudio.core.models import Vehicle
 from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.polling import polled
 from gallery import problems
@@ -93,6 +94,22 @@ def add_source(request):
             messages.error(request, _("Choose a file first."))
     except REFUSALS as error:
         messages.error(request, problems.of(error))
+    scene_initial.remember(request.session, fields)
+    return redirect("gallery:create")
+
+
+@painter_required
+@require_POST
+def use_real_car(request, slug):
+    """Go on with the real car in place of words for it; what else the form held comes back."""
+    vehicle = get_object_or_404(Vehicle, slug=slug)
+    fields = request.POST.copy()
+    fields["mode"] = SceneMode.PRODUCT
+    if cutout := sources.cutouts_for(request.user).filter(vehicle=vehicle).first():
+        fields["cutout"] = cutout.pk
+    else:
+        sentence = _("There is no cut-out of {vehicle} yet: upload one, or ask a designer.")
+        messages.warning(request, sentence.format(vehicle=vehicle))
     scene_initial.remember(request.session, fields)
     return redirect("gallery:create")
 
@@ -256,5 +273,6 @@ def _prompt_context(shown_form):
         "token_limit": limit,
         "prompt_notes": notes + unread_words.notes_on(order),
         "prompt_packs": order.packs,
+        "by_words": [] if order.placement else Vehicle.objects.all().named_in(prompt),
         "mixture": mixture.of_form(shown_form, order),
     }

@@ -17,11 +17,11 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems, services
 from gallery.forms import TemplateForm, slot_rows
-from gallery.models import PromptTemplate, ReviewState
+from gallery.models import Asset, PromptTemplate, ReviewState
 from gallery.pages import template_preview
 from gallery.pages.history import history_of
 from gallery.problems import REFUSALS
-from gallery.services import template_tables
+from gallery.services import template_tables, template_use
 from gallery.views.glossary import tell_refusals
 
 
@@ -51,7 +51,9 @@ def template_detail(request, slug, number):
         .order_by("-number"),
         "history": history_of(template, 20),
         "may_edit": _may_edit(request.user, template),
-        "preview": template_preview.preview_of(template),
+        "keep_rate": template_use.keep_rate(template),
+        "may_sample": template.may_be_tried_by(request.user),
+        "sample": template_use.newest_sample(template, request.user),
     }
     return render(request, "gallery/template_detail.html", context)
 
@@ -135,6 +137,36 @@ def template_submit(request, slug, number):
         return redirect("gallery:template-edit", slug, number)
     else:
         messages.success(request, _("Sent for review. An admin will look at it."))
+    return redirect(template)
+
+
+@designer_required
+@require_POST
+def template_sample(request, slug, number):
+    """Paint a sample of one's own draft, as a trial."""
+    template = _mine(request, slug, number)
+    try:
+        template_use.paint_sample(template, request.user)
+    except REFUSALS as error:
+        messages.error(request, problems.of(error))
+    else:
+        messages.success(request, _("The sample is being painted. It appears on this page."))
+    return redirect(template)
+
+
+@designer_required
+@require_POST
+def template_make_cover(request, slug, number, pk):
+    """Show a picture of one's own, made with the draft, on its card."""
+    template = _mine(request, slug, number)
+    made = Asset.objects.not_binned().filter(scene__template=template, scene__owner=request.user)
+    asset = get_object_or_404(made, pk=pk)
+    try:
+        template_use.make_cover(template, asset, request.user)
+    except Refused as error:
+        messages.error(request, problems.of(error))
+    else:
+        messages.success(request, _("The sample stands on the template's card now."))
     return redirect(template)
 
 

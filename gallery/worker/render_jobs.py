@@ -13,7 +13,7 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.queue import stopping
 from gallery.engine import renderer, safety
 from gallery.models import SceneMode
-from gallery.services import holds, shown
+from gallery.services import holds, shown, vehicle_words
 from gallery.services.orders import default_base
 from gallery.services.scenes import product_of
 from gallery.services.style_files import weights_of
@@ -132,6 +132,8 @@ def lineage_of(asset, packs, versions):
             if scene.template
             else None
         ),
+        "own_words": scene.own_words,
+        "by_words_only": [vehicle.slug for vehicle in vehicle_words.by_words_only(scene)],
         **origin_of(scene),
         "software": versions,
     }

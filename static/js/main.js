@@ -14,6 +14,7 @@ import "./pins.js";
 import "./placement.js";
 import "./polling.js";
 import "./rows.js";
+import "./slots.js";
 import "./strength.js";
 import "./terms.js";
 import "./theme.js";
