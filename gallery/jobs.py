@@ -3,7 +3,7 @@
 from brandstudio.core.problems import Refused
 from brandstudio.core.queue import attempt, stopping, work_queue
 from brandstudio.core.queue.devices import this_device
-from gallery.models import Asset, EvidenceSheet
+from gallery.models import Asset, EvidenceSheet, PairGrid
 from training.engine.errors import EngineError
 
 
@@ -19,6 +19,13 @@ def _evidence_jobs():
     from gallery.worker import evidence  # noqa: PLC0415
 
     return evidence
+
+
+def _pair_jobs():
+    """As _render_jobs, for pairs of packs."""
+    from gallery.worker import pair_grid  # noqa: PLC0415
+
+    return pair_grid
 
 
 def warm_up(queue_name):
@@ -42,6 +49,16 @@ def render_sheet(sheet_pk):
     _carry_out(
         EvidenceSheet.objects.select_related("version__base", "version__pack").get(pk=sheet_pk),
         lambda *arguments: _evidence_jobs().render_sheet(*arguments),
+    )
+
+
+def render_pair_grid(grid_pk):
+    """Paint and score the grid of a pair of packs. Safe to deliver twice."""
+    versions = ("pair__first", "pair__second")
+    related = [f"{version}__{name}" for version in versions for name in ("base", "pack")]
+    _carry_out(
+        PairGrid.objects.select_related(*related).get(pk=grid_pk),
+        lambda *arguments: _pair_jobs().render_grid(*arguments),
     )
 
 

@@ -220,6 +220,18 @@ SENTENCES: dict[str, str] = {
         "A recall can be undone within an hour. Approve what you need again, one by one."
     ),
     "decision-reason": gettext_noop("Write why: the decision is kept with your reason."),
+    "pair-not-approved": gettext_noop(
+        "{name} is not approved (any more), so the pair is not tested. Choose approved styles."
+    ),
+    "pair-untested": gettext_noop(
+        "There is no grid to decide by yet. Have the pair tested, or forbid it with a reason."
+    ),
+    "pair-lost": gettext_noop(
+        "No mixture of the grid keeps the scene, so the pair can't be allowed. Forbid it."
+    ),
+    "pair-limit-too-great": gettext_noop(
+        "The grid keeps the scene up to {limit} %. You may narrow that, never widen it."
+    ),
     "pair-reason": gettext_noop("Write why the two may not be mixed: whoever tries will read it."),
     "evidence-old": gettext_noop(
         "The strength sheet is from before bands were computed. Let it be painted again first."

@@ -1,6 +1,7 @@
 from .browsing import RatingForm, TagsForm
 from .glossary import GlossaryTermForm
 from .origin import OriginForm
+from .pair import PairForm
 from .publish import ImportForm, PublishForm
 from .review import DecisionForm, VersionDecisionForm
 from .rights import CutoutRightsForm, ExtendForm, StartRightsForm
@@ -14,6 +15,7 @@ __all__ = [
     "GlossaryTermForm",
     "ImportForm",
     "OriginForm",
+    "PairForm",
     "PublishForm",
     "RatingForm",
     "SceneForm",

@@ -5,6 +5,7 @@ from .evidence import EvidenceSheet, SheetState
 from .exchange import TrustedStudio
 from .pair import PackPair, PairState
 from .rating import StyleRating
+from .pair_grid import PairGrid, PairImage
 from .recall import Recall, RecallItem, SourceKind
 from .remark import AssetRemark
 from .review import OwnWork, ReviewState
@@ -28,6 +29,8 @@ __all__ = [
     "EvidenceSheet",
     "OwnWork",
     "PackPair",
+    "PairGrid",
+    "PairImage",
     "PairState",
     "PackTag",
     "ProductCutout",

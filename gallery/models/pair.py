@@ -3,6 +3,7 @@ from itertools import combinations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -88,6 +89,9 @@ class PackPair(models.Model):
     def __str__(self):
         return f"{self.first.pack} + {self.second.pack}"
 
+    def get_absolute_url(self):
+        return reverse("gallery:pair-detail", args=[self.first_id, self.second_id])
+
     @property
     def versions(self):
         return self.first, self.second
@@ -104,6 +108,14 @@ class PackPair(models.Model):
     @property
     def is_tested(self):
         return self.state == PairState.TESTED
+
+    def begin_test(self, by):
+        """Its grid is ordered; until somebody decides, it is held to its bands as before."""
+        move(self, PairState.TESTING, sources=[PairState.UNTESTED], by=by, why="ordered")
+
+    def allow(self, by, limit, reason=""):
+        """limit: the greatest sum of both strengths' shares of their bands, > 0."""
+        self._decide(PairState.TESTED, by, reason, limit=limit)
 
     def forbid(self, by, reason):
         """Raises ValueError without a reason, for whoever wants to mix them must know it."""

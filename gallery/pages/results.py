@@ -4,14 +4,16 @@ import hashlib
 import statistics
 from dataclasses import dataclass, field
 from heapq import merge
+from itertools import chain
 
 from django.db.models import Count, Max, Min, Prefetch, Q
 
 from brandstudio.core.queue import fairness, work_queue
 from gallery import problems
-from gallery.models import Asset, AssetState, EvidenceSheet, Scene
+from gallery.models import Asset, AssetState, EvidenceSheet, PairGrid, Scene
 from gallery.pages import offers
 
+SHEETS = (EvidenceSheet, PairGrid)  # what renderers paint besides scenes
 SCENES_SHOWN = 12
 _OTHERS_SHOWN = 8
 _REMEMBERED = 50  # pictures of the past that an estimate is drawn from
@@ -92,8 +94,8 @@ def tag_of(person):
     ahead = ()
     waits = any(state == AssetState.WAITING for _pk, state, *_rest in rows)
     if waits or person.is_brand_admin:
-        sheets = EvidenceSheet.objects.held().values_list("pk", "done")
-        ahead = (*waiting_pks(), *sheets)
+        sheets = [model.objects.held().values_list("pk", "done") for model in SHEETS]
+        ahead = (*waiting_pks(), *chain(*sheets))
     return hashlib.sha256(repr((rows, ahead)).encode()).hexdigest()[:16]
 
 
@@ -112,11 +114,12 @@ def images_ahead():
     hand counts by what is left of it, a strength sheet by all its pictures."""
     steps = Asset.objects.held().values_list("steps_done", "steps_total")
     before = sum(1 - min(1, done / total) if total else 1 for done, total in steps)
-    before += sum(sheet.images_remaining for sheet in EvidenceSheet.objects.held())
+    for model in SHEETS:
+        before += sum(sheet.images_remaining for sheet in model.objects.held())
     keys = ("priority", "turn", "queued_at")
     waiting = (
         Asset.objects.in_turn().only(*keys),
-        EvidenceSheet.objects.in_turn().only(*keys, "done", "total"),
+        *(model.objects.in_turn().only(*keys, "done", "total") for model in SHEETS),
     )
     ahead = {}
     for row in merge(*waiting, key=fairness.place_of):

@@ -17,6 +17,7 @@ from gallery.models import (
     AssetState,
     EvidenceImage,
     InitImageUpload,
+    PairImage,
     ProductCutout,
     PromptTemplate,
     StyleVersion,
@@ -72,6 +73,16 @@ def evidence_image(request, pk):
     versions = StyleVersion.objects.visible_to(request.user)
     image = get_object_or_404(EvidenceImage.objects.filter(version__in=versions), pk=pk)
     return serve_made(request, MadeImage(image.sha256, f"evidence-{image.pk}"))
+
+
+@login_required
+@require_safe
+def pair_image(request, pk):
+    """A picture of a pair's grid, for those who may see both versions."""
+    versions = StyleVersion.objects.visible_to(request.user)
+    seen = PairImage.objects.filter(grid__pair__first__in=versions, grid__pair__second__in=versions)
+    image = get_object_or_404(seen, pk=pk)
+    return serve_made(request, MadeImage(image.sha256, f"pair-{image.pk}"))
 
 
 @login_required

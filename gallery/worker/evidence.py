@@ -114,7 +114,7 @@ def _measured(sheet, there):
         },
         [entry["prompt"] for entry in sheet.plan["prompts"]],
         [blobs.local(sha256) for sha256 in hashes],
-        _judge(sheet.version.base.family),
+        judge_of(sheet.version.base.family),
     )
     finding = strength_band.find(figures, thresholds())
     told = figures.to_json()
@@ -128,7 +128,7 @@ def _measured(sheet, there):
     return found, told_finding["band"] or {}
 
 
-def _judge(family):
+def judge_of(family):
     """Who says what a picture shows: the bundled CLIP of drawn scenes for the bundled base, a full
     one for others where it is installed. None: edges alone are measured."""
     if bundled := scene_judge.bundled_judge(family):

@@ -11,6 +11,11 @@ from gallery.services import enlarging, pairs, reuse, scenes
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def in_english(client):
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+
 @pytest.fixture
 def ink(make_version):
     return make_version("ink")  # 0.3 to 0.9, as the paper
@@ -123,7 +128,7 @@ def test_forbidden_pair_is_refused_through_every_door(
     refused = browser.post("create", **order_form("0.3", "0.3"))
 
     assert refused.context["form"].errors["mix"] == [
-        "ink 包 and paper 包 may not be mixed: Red eats the car. Take one of them away."
+        "ink pack and paper pack may not be mixed: Red eats the car. Take one of them away."
     ]
     for door in ("asset-again", "asset-sweep", "asset-enlarge"):
         browser.post(door, mixed.pk)

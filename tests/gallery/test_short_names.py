@@ -15,7 +15,7 @@ from gallery import services
 from gallery.models import Channel, PromptTemplate, StylePack
 from gallery.services.style_files import fitting
 
-IN_USE = ["cover", "evidence", "import", "new", "plates", "publish"]
+IN_USE = ["cover", "evidence", "import", "new", "pairs", "plates", "publish"]
 
 
 @pytest.fixture(autouse=True)

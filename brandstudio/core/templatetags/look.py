@@ -21,12 +21,12 @@ register = template.Library()
 
 # The one place where a state gets its shape and hue (static/css/components/badge.css).
 BADGES = {
-    "approved": {"approved", "ready", "finished", "checked", "done"},
-    "waiting": {"in_review", "asked", "waiting", "queued", "drafted", "missing"},
+    "approved": {"approved", "ready", "finished", "checked", "done", "tested"},
+    "waiting": {"in_review", "asked", "waiting", "queued", "drafted", "missing", "testing"},
     "active": {"training", "preparing", "rendering", "loading", "working"},
     "paused": {"paused", "interrupted"},
-    "failed": {"failed", "declined"},
-    "draft": {"draft", "private"},
+    "failed": {"failed", "declined", "forbidden"},
+    "draft": {"draft", "private", "untested"},
     "off": {"retired", "withdrawn", "cancelled"},
 }
 BADGE_OF = {state: badge for badge, states in BADGES.items() for state in states}

@@ -1,0 +1,57 @@
+"""What the pages of pairs show: all pairs of the library, and one with its grid."""
+
+from gallery import problems
+from gallery.models import PackPair, PairGrid, StyleVersion
+from gallery.services import pairs
+
+_ORDER = ("testing", "tested", "forbidden", "untested")
+
+
+def every_pair(slug=""):
+    """The pairs of approved versions that share a base, those under test first.
+
+    slug: of a pack, whose pairs alone are asked for; "" for all.
+    """
+    approved = StyleVersion.objects.approved().select_related("pack", "base")
+    newest = {version.pack_id: version for version in approved.order_by("number")}
+    every = PackPair.objects.every(list(newest.values()))
+    asked = [p for p in every if not slug or slug in (p.first.pack.slug, p.second.pack.slug)]
+    return [with_limit(pair) for pair in sorted(asked, key=lambda p: _ORDER.index(p.state))]
+
+
+def with_limit(pair):
+    """The pair with .percent, the sum of shares that it may have, as text; "" when forbidden."""
+    limit = 1 if pair.limit is None else pair.limit
+    pair.percent = "" if pair.is_forbidden else pairs.percent_of(limit)
+    return pair
+
+
+def grid_of(pair):
+    """{"grid", "rows", "columns", "computed", "problem"} of a pair's page; grid None before a test.
+
+    rows: (strength of the first pack, [(figures or None, pictures)] by rising second strength).
+    """
+    grid = PairGrid.objects.filter(pair=pair.pk).first() if pair.pk else None
+    if grid is None:
+        return {"grid": None}
+    images: dict[tuple, list] = {}
+    for image in grid.images.all():
+        images.setdefault((image.first, image.second), []).append(image)
+    figures = {(cell["first"], cell["second"]): cell for cell in grid.cells}
+    rows = [
+        (first, [_cell(figures, images, (first, second)) for second in grid.plan["second"]])
+        for first in grid.plan["first"]
+    ]
+    computed = pairs.limit_of(pair)
+    return {
+        "grid": grid,
+        "rows": rows,
+        "plain": images.get((0.0, 0.0), []),
+        "columns": grid.plan["second"],
+        "computed": "" if computed is None else pairs.percent_of(computed),
+        "problem": grid.problem and problems.explain(grid.problem, grid.problem_facts),
+    }
+
+
+def _cell(figures, images, mixture):
+    return figures.get(mixture), images.get(mixture, [])
