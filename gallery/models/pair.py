@@ -111,7 +111,7 @@ class PackPair(models.Model):
 
     def begin_test(self, by):
         """Its grid is ordered; until somebody decides, it is held to its bands as before."""
-        move(self, PairState.TESTING, sources=[PairState.UNTESTED], by=by, why="ordered")
+        move(self, PairState.TESTING, sources=[PairState.UNTESTED], by=by)
 
     def allow(self, by, limit, reason=""):
         """limit: the greatest sum of both strengths' shares of their bands, > 0."""
