@@ -26,7 +26,7 @@ def order_test(pair, by):
             raise Refused("pair-not-approved", name=str(version))
         holds.check_version(version)
     plan = _plan(pair)
-    with _told(), _row_of(pair):
+    with _as_refusals(), _row_of(pair):
         if pair.state == PairState.UNTESTED:
             pair.begin_test(by)
         total = len(plan["prompts"]) * (1 + len(plan["first"]) * len(plan["second"]))
@@ -69,7 +69,7 @@ def allow(pair, by, limit=None, reason=""):
         raise Refused("pair-lost")
     if limit is not None and not 0 < limit <= computed:
         raise Refused("pair-limit-too-great", limit=percent_of(computed))
-    with _told(), _row_of(pair):
+    with _as_refusals(), _row_of(pair):
         pair.allow(by, computed if limit is None else limit, reason.strip())
 
 
@@ -85,7 +85,7 @@ def forbid(pair, by, reason):
     """
     if not reason.strip():
         raise Refused("pair-reason")
-    with _told(), _row_of(pair):
+    with _as_refusals(), _row_of(pair):
         pair.forbid(by, reason.strip())
 
 
@@ -104,7 +104,7 @@ def _row_of(pair):
 
 
 @contextmanager
-def _told():
+def _as_refusals():
     """Around a decision: what forbids it is told. Raises Refused."""
     try:
         yield
