@@ -4,8 +4,8 @@ from .download import Audience, Download, DownloadRule, Rendition
 from .evidence import EvidenceSheet, SheetState
 from .exchange import TrustedStudio
 from .pair import PackPair, PairState
-from .rating import StyleRating
 from .pair_grid import PairGrid, PairImage
+from .rating import StyleRating
 from .recall import Recall, RecallItem, SourceKind
 from .remark import AssetRemark
 from .review import OwnWork, ReviewState

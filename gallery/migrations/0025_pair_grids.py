@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gallery', '0023_exchange'),
+        ('gallery', '0024_browsing_the_library'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
