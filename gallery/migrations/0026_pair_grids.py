@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gallery', '0024_browsing_the_library'),
+        ('gallery', '0025_when_rights_were_noted'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
