@@ -28,7 +28,7 @@ def main() -> None:
     arguments = _arguments()
     folder = tempfile.mkdtemp(prefix="workbench-")
     try:
-        _set_up(folder)
+        set_up(folder)
         dataset, client = build(arguments.pictures, Path(folder))
         print(f"{dataset.images.count()} pictures; answers in milliseconds")
         print(
@@ -40,7 +40,7 @@ def main() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _set_up(folder: str) -> None:
+def set_up(folder: str) -> None:
     """A site of its own in the folder; must come before any of its modules."""
     os.environ |= {
         "STUDIO_DATA_DIR": folder,
