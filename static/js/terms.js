@@ -20,7 +20,7 @@ function close() {
   if (!list()) return;
   list().hidden = true;
   list().replaceChildren();
-  for (const name of ["aria-expanded", "aria-activedescendant", "aria-controls"]) field?.removeAttribute(name);
+  for (const name of ["aria-activedescendant", "aria-controls"]) field?.removeAttribute(name);
 }
 
 function open() {
@@ -30,7 +30,7 @@ function open() {
   list().style.insetBlockStart = `${bottom + window.scrollY}px`;
   list().style.inlineSize = `${Math.max(width, Math.min(260, window.innerWidth - left - 16))}px`;
   list().hidden = false;
-  for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", "terms"], ["aria-expanded", "true"]]) {
+  for (const [name, value] of [["aria-autocomplete", "list"], ["aria-haspopup", "listbox"], ["aria-controls", "terms"]]) {
     field.setAttribute(name, value);
   }
 }
