@@ -1,9 +1,9 @@
 """Does the evidence tell good LoRAs from bad ones, and is its band where a person would put it?
 
 Four LoRAs are trained on one style of the bundled base's scene artist: good, undertrained,
-overcooked, copying. Each is drawn at every strength with 20 seeds, one fixed prompt each in turn. Of
-each seed alone (seven pictures of a LoRA) the evidence must say which of the four it is; of all seeds
-together the band of the good one must lie where JUDGEMENT has it, within a tenth.
+overcooked, copying. Each is drawn at every strength with 20 seeds, one fixed prompt each in turn.
+Of each seed alone (seven pictures of a LoRA) the evidence must say which of the four it is; of all
+seeds together the band of the good one must lie where JUDGEMENT has it, within a tenth.
 
     python -m benchmarks.evidence_band prepare FOLDER     trains and draws: an hour or two on a CPU
     python -m benchmarks.evidence_band contact FOLDER     contact sheets, to judge by eye
@@ -187,7 +187,7 @@ def contact(folder: Path, seeds) -> None:
 
 
 def judge(style: str, folder: Path, seeds) -> bool:
-    """Print what the evidence says, of each seed and of all together; whether all of it is right."""
+    """Print what the evidence says of each seed and of all together; whether all is right."""
     scene_judge = bundled_judge(BUNDLED)
     all_right = True
     for name, wanted in EXPECTED.items():

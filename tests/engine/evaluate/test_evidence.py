@@ -57,8 +57,9 @@ def test_copy_is_told_from_its_like():
     other = check.nearest(scene("mountain"))
 
     assert again.reference == 2
-    assert check.is_copy(again)
-    assert not check.is_copy(other)
+    assert check.is_copy(again, other)
+    assert not check.is_copy(again, again)  # the base alone paints as near
+    assert not check.is_copy(other, other)
     assert 0.8 <= check.limit <= 0.97
 
 
@@ -66,9 +67,11 @@ def test_distortion_is_measured_against_the_styles_own_pictures():
     smooth = [scene("arcade"), scene("garden")]
     rough = Image.fromarray(np.random.default_rng(1).integers(0, 256, (64, 64, 3), np.uint8))
 
-    assert distortion.usual(smooth).exceeded_by(smooth[0]) < 0.05
-    assert distortion.usual(smooth).exceeded_by(rough) == 1
-    assert distortion.usual([rough]).exceeded_by(rough) == 0
+    usual = distortion.usual(smooth)
+    assert usual.exceeded_by(smooth[0], smooth[0]) == 0
+    assert usual.exceeded_by(rough, smooth[0]) == 1
+    assert usual.exceeded_by(rough, rough) == 0  # the base's own picture is as rough
+    assert distortion.usual([rough]).exceeded_by(rough, smooth[0]) == 0
 
 
 def test_judge_sees_when_the_scene_is_lost():

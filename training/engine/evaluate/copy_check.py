@@ -8,6 +8,7 @@ from PIL import Image
 
 SIDE = 16  # px of the small pictures: enough for the composition, too few for grain
 LEAST_LIMIT, MOST_LIMIT = 0.8, 0.97
+NEARER = 0.02  # than the base's own picture, at least, to be a copy
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,9 @@ class CopyCheck:
         best = int(products.argmax())
         return Nearest(float(products[best]), best)
 
-    def is_copy(self, nearest: Nearest) -> bool:
-        return nearest.similarity > self.limit
+    def is_copy(self, nearest: Nearest, plain: Nearest) -> bool:
+        """plain: of the base's own picture; it has not seen the set, so as near is no copy yet."""
+        return nearest.similarity > max(self.limit, plain.similarity + NEARER)
 
 
 def thumb(image: Image.Image) -> np.ndarray:

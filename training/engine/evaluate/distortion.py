@@ -22,13 +22,18 @@ class Usual:
     glaring: float
     rough: float
 
-    def exceeded_by(self, image: Image.Image) -> float:
-        """0 within the usual … 1 broken: a picture all clipped or glaring, or twice as rough."""
+    def exceeded_by(self, image: Image.Image, plain: Image.Image) -> float:
+        """0 within the usual … 1 broken: a picture all clipped or glaring, or twice as rough.
+
+        plain: the base's own picture of the same prompt and seed; what it has is not the style's.
+        """
         clipped, glaring, rough = signs(image)
+        own = (self.clipped, self.glaring, self.rough)
+        most = [max(pair) for pair in zip(own, signs(plain), strict=True)]
         beyond = (
-            (clipped - self.clipped) / max(1 - self.clipped, 0.1),
-            (glaring - self.glaring) / max(1 - self.glaring, 0.1),
-            rough / max(self.rough, 0.01) - 1,
+            (clipped - most[0]) / max(1 - most[0], 0.1),
+            (glaring - most[1]) / max(1 - most[1], 0.1),
+            rough / max(most[2], 0.01) - 1,
         )
         return float(min(1.0, max(0.0, *beyond)))
 

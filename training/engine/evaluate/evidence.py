@@ -51,7 +51,7 @@ class StrengthFigures:
     there is a judge, half of it the chance that what the prompt names is still seen. Either alone
     errs: edges stay where a car is swallowed by its ground, CLIP reads paintings poorly.
     drift: mean pixel difference from strength 0, 0 … 1.
-    distortion: clipping, saturation and local contrast beyond the set's own, 0 none … 1; see there.
+    distortion: clipping, glare and roughness beyond the set's own and the base's, 0 none … 1.
     copy: similarity to the nearest training picture, -1 … 1; None without a training set.
     copied: share of the pictures, 0 … 1, that are as near to a training picture as a copy is.
     nearest: the picture that is nearest to a training picture; None without a training set.
@@ -148,9 +148,10 @@ class _Ruler:
     def figures(self, strength: float, seeds: list[list[Image.Image]]) -> StrengthFigures:
         pairs = [list(zip(a, b, strict=True)) for a, b in zip(seeds, self.plain, strict=True)]
         drift = [float(np.mean([pixel_difference(a, b) for a, b in row])) for row in pairs]
-        bent = [float(np.mean([self.usual.exceeded_by(one) for one in row])) for row in seeds]
+        bent = [float(np.mean([self.usual.exceeded_by(a, b) for a, b in row])) for row in pairs]
         near = [[self.copies.nearest(one) for one in row] for row in seeds] if self.copies else []
         flat = [one for row in near for one in row]
+        copied = self._copied(flat, [one for row in self.plain for one in row])
         nearest = max(range(len(flat)), key=lambda n: flat[n].similarity) if flat else None
         return StrengthFigures(
             strength=strength,
@@ -159,9 +160,15 @@ class _Ruler:
             drift=Spread.of(drift),
             distortion=Spread.of(bent),
             copy=Spread.of([max(n.similarity for n in row) for row in near]) if near else None,
-            copied=float(np.mean([self.copies.is_copy(n) for n in flat])) if self.copies else 0.0,
+            copied=copied,
             nearest=flat[nearest].at(nearest) if nearest is not None else None,
         )
+
+    def _copied(self, near: list[Nearest], plain: list[Image.Image]) -> float:
+        if self.copies is None:
+            return 0.0
+        pairs = zip(near, map(self.copies.nearest, plain), strict=True)
+        return float(np.mean([self.copies.is_copy(one, base) for one, base in pairs]))
 
     def _style(self, seeds: list[list[Image.Image]]) -> Spread | None:
         if self.reference is None:
