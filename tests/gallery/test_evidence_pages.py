@@ -1,0 +1,117 @@
+"""What the pages of a version, of the review and of two versions show of their evidence."""
+
+import pytest
+from django.urls import reverse
+
+from gallery.models import ReviewState, StyleVersion
+from tests.gallery.conftest import BAND
+
+LABELS = {"prompt": "a suv", "label_zh": "车", "label_en": "Car"}
+
+
+def figure(value):
+    return {"mean": value, "low": value - 0.05, "high": value + 0.05}
+
+
+def evidence(**finding):
+    rows = [
+        {
+            "strength": strength,
+            "style": figure(0.2 + strength / 2),
+            "scene": figure(1 - strength / 2),
+            "drift": figure(strength / 5),
+            "distortion": figure(0),
+            "copy": None,
+            "copied": 0,
+            "nearest": None,
+        }
+        for strength in (0.0, 0.7)
+    ]
+    found = {"band": BAND, "verdict": "", "facts": {}, "reasons": [], "scene_lost_from": 0.95}
+    figures = {"rows": rows, "judge": "prompt", "copy_limit": None}
+    return {"figures": figures, "finding": found | finding, "seeds": 2}
+
+
+@pytest.fixture(autouse=True)
+def in_english(client):
+    client.cookies["django_language"] = "en"
+
+
+def test_version_page_says_why_it_has_its_band(at, designer, make_version):
+    reasons = [["band-least", {"strength": "0.3"}]]
+    make_version(state="draft", evidence=evidence(reasons=reasons))
+
+    page = at(designer).get("version-detail", "ink", 1).content.decode()
+
+    assert "Below 0.3 the style hardly shows." in page
+    assert 'class="spread s1"' in page
+    assert "2 seeds for each prompt" in " ".join(page.split())
+
+
+def test_version_without_a_band_says_why_and_offers_no_submission(at, designer, make_version):
+    facts = {"strength": "0.2", "scene": "0.50", "needed": "0.65"}
+    found = evidence(verdict="scene-lost", facts=facts, band=None)
+    make_version(state="draft", evidence=found, **dict.fromkeys(BAND))
+
+    page = at(designer).get("version-detail", "ink", 1).content.decode()
+    at(designer).post("version-submit", "ink", 1)
+
+    assert "at 0.2 only 0.50 of it is left, 0.65 is needed" in page
+    assert "Submit for review" not in page
+    assert StyleVersion.objects.get().state == ReviewState.DRAFT
+
+
+def test_figures_of_before_stay_readable(at, designer, make_version):
+    scores = [{"strength": s, "style": 0.5, "content": 0.9, "drift": 0.1} for s in (0.0, 0.7)]
+    make_version(evidence={"scores": scores})
+
+    page = at(designer).get("version-detail", "ink", 1)
+
+    kinds = [line["look"] for line in page.context["evidence"]["chart"]["lines"]]
+    assert kinds == ["s1", "s2", "s3"]
+
+
+def test_reviewer_widens_in_the_form_only_with_a_reason(client, brand_admin, make_version):
+    version = make_version(state="in_review", evidence=evidence())
+    client.force_login(brand_admin)
+    address = f"item=version-{version.pk}"
+
+    def decide(**sent):
+        return client.post(
+            f"{reverse('gallery:review')}?{address}", {"decision": "approve", **sent}
+        )
+
+    refused = decide(**BAND | {"strength_min": 0.1}, reason="")
+    version.refresh_from_db()
+    assert refused.status_code == 422
+    assert "write why" in refused.context["form"].errors["reason"][0]
+    assert version.state == ReviewState.IN_REVIEW
+
+    decide(**BAND | {"strength_min": 0.1}, reason="For calm scenes.")
+    version.refresh_from_db()
+    assert (version.state, version.strength_min) == (ReviewState.APPROVED, 0.1)
+
+
+def test_two_versions_stand_at_equal_prompts_and_seeds(at, designer, make_version):
+    ours, theirs = make_version(), make_version("paper", origin="paper.safetensors")
+    for version in (ours, theirs):
+        version.sheet.plan["prompts"] = [LABELS]
+        version.sheet.save(update_fields=["plan"])
+
+    page = at(designer).get("version-compare", a=ours.pk, b=theirs.pk)
+
+    [row] = page.context["comparison"]["rows"]
+    assert row["label"] == LABELS
+    versions = [[image.version_id for image in images] for _strength, images in row["cells"]]
+    assert versions == [[ours.pk, theirs.pk]] * 2
+    assert [strength for strength, _images in row["cells"]] == [0.0, 0.7]
+
+
+@pytest.mark.parametrize("asked", [{}, {"a": "1"}, {"a": "x", "b": "99999"}])
+def test_compare_page_without_two_versions_asks_for_them(at, designer, make_version, asked):
+    make_version()
+
+    page = at(designer).get("version-compare", **asked)
+
+    assert page.status_code == 200
+    assert "comparison" not in page.context
