@@ -93,7 +93,7 @@ def test_reviewer_widens_in_the_form_only_with_a_reason(client, brand_admin, mak
 
 
 def test_two_versions_stand_at_equal_prompts_and_seeds(at, designer, make_version):
-    ours, theirs = make_version(), make_version("paper", origin="paper.safetensors")
+    ours, theirs = make_version(), make_version("paper", state="draft", origin="paper.st")
     for version in (ours, theirs):
         version.sheet.plan["prompts"] = [LABELS]
         version.sheet.save(update_fields=["plan"])
