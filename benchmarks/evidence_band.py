@@ -27,7 +27,8 @@ from PIL import Image, ImageDraw
 from gallery.engine.evidence_plan import PROMPTS, STRENGTHS
 from training.engine.base.base_models import BUNDLED, BUNDLED_FOLDER
 from training.engine.config.run_config import RunConfig
-from training.engine.evaluate.evidence import StrengthFigures, measure
+from training.engine.evaluate.evidence import measure
+from training.engine.evaluate.figures import StrengthFigures
 from training.engine.evaluate.scene_judge import bundled_judge
 from training.engine.evaluate.strength_band import find
 from training.engine.lora import weight_files

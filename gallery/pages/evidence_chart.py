@@ -38,8 +38,8 @@ def chart_of(version):
 
 
 def _band(version):
-    left, right = _x(version.best_min), _x(version.best_max)
-    return {"x": left, "width": round(right - left, 1), "now": _x(version.strength)}
+    start, end = _x(version.best_min), _x(version.best_max)
+    return {"x": start, "width": round(end - start, 1), "now": _x(version.strength)}
 
 
 def _line(label, look, points):

@@ -17,7 +17,7 @@ def order_sheet(version):
     """Have the version's strength sheet painted; one that is there already stays."""
     plan = _plan()
     sheet, is_new = EvidenceSheet.objects.get_or_create(
-        version=version, defaults={"plan": plan, "total": pictures_of(plan)}
+        version=version, defaults={"plan": plan, "total": images_of(plan)}
     )
     if is_new:
         sheet.requeue(why="ordered")
@@ -34,7 +34,7 @@ def _plan():
     }
 
 
-def pictures_of(plan):
+def images_of(plan):
     """How many pictures a plan asks for."""
     return len(plan["prompts"]) * plan.get("seeds", 1) * len(plan["strengths"])
 
@@ -48,7 +48,7 @@ def render_again(sheet, by):
         raise Refused("evidence-fixed")
     if sheet.is_done:
         sheet.plan = _plan()
-        sheet.total = pictures_of(sheet.plan)
+        sheet.total = images_of(sheet.plan)
         sheet.save(update_fields=["plan", "total"])
     with transaction.atomic():
         sheet.requeue(by=by, why="again")

@@ -189,12 +189,18 @@ def _changed_band(version, band, reason):
 
 
 def _record_band(version, band, by, reason):
-    def told(values):
+    def in_words(values):
         return "–".join(f"{values[name]:g}" for name in ("strength_min", "strength_max"))
 
     widened = evidence.widens(version, band)
     AuditEntry.objects.record(
-        version, told(version.band), told(band), by=by, why=reason, band=band, widened=widened
+        version,
+        in_words(version.band),
+        in_words(band),
+        by=by,
+        why=reason,
+        band=band,
+        widened=widened,
     )
 
 

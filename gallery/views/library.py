@@ -104,10 +104,10 @@ def version_compare(request):
     """Two versions, ours or from elsewhere, at equal prompts and seeds (?a=3&b=5)."""
     seen = StyleVersion.objects.visible_to(request.user).filter(images__isnull=False).distinct()
     choices = list(seen.select_related("pack").order_by("pack__slug", "-number"))
-    left, right = (_chosen(request, choices, key) for key in "ab")
-    context = {"choices": choices, "chosen": (left, right)}
-    if left and right:
-        context |= {"comparison": evidence_page.compare(left, right, request.user)}
+    first, second = (_chosen(request, choices, key) for key in "ab")
+    context = {"choices": choices, "chosen": (first, second)}
+    if first and second:
+        context |= {"comparison": evidence_page.compare(first, second, request.user)}
     return render(request, "gallery/version_compare.html", context)
 
 

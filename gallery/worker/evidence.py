@@ -40,8 +40,8 @@ def render_sheet(sheet, turn, stopped):
             there[key] = _render(scene_renderer, sheet, weights, key, stopped)
         sheet.note_progress(done=done)
         turn.yield_device()
-    found, band = _measured(sheet, there)
-    evidence.record(version, found, band)
+    measured, band = _measured(sheet, there)
+    evidence.record(version, measured, band)
     sheet.finish()
 
 
@@ -117,15 +117,15 @@ def _measured(sheet, there):
         judge_of(sheet.version.base.family),
     )
     finding = strength_band.find(figures, thresholds())
-    told = figures.to_json()
-    for row in told["rows"]:
+    figures_json = figures.to_json()
+    for row in figures_json["rows"]:
         if nearest := row["nearest"]:
             flat = [image for turn in images[row["strength"]] for image in turn]
             nearest["image"] = flat[nearest["image"]].pk
             nearest["reference"] = hashes[nearest["reference"]]
-    told_finding = finding.to_json()
-    found = {"figures": told, "finding": told_finding, "seeds": len(seeds)}
-    return found, told_finding["band"] or {}
+    finding_json = finding.to_json()
+    measured = {"figures": figures_json, "finding": finding_json, "seeds": len(seeds)}
+    return measured, finding_json["band"] or {}
 
 
 def judge_of(family):

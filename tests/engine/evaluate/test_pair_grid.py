@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.engine.evaluate import pair_grid
-from training.engine.evaluate.evidence import Figures, Spread, StrengthFigures
+from training.engine.evaluate.figures import Figures, Spread, StrengthFigures
 from training.engine.evaluate.pair_grid import Cell
 from training.engine.evaluate.strength_band import Thresholds
 

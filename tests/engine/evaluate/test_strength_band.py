@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from training.engine.errors import EngineError
 from training.engine.evaluate.band_reasons import REASONS, VERDICTS
-from training.engine.evaluate.evidence import Figures, Spread, StrengthFigures
+from training.engine.evaluate.figures import Figures, Spread, StrengthFigures
 from training.engine.evaluate.strength_band import Band, Thresholds, find
 
 STRENGTHS = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 1.0)

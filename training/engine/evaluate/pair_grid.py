@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training.engine.evaluate.evidence import Figures
+from training.engine.evaluate.figures import Figures
 from training.engine.evaluate.strength_band import Thresholds
 from training.engine.prompts.mixing import share_of
 

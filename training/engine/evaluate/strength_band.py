@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
-from training.engine.evaluate.evidence import Figures
+from training.engine.evaluate.figures import Figures
 
 STEP = 0.05  # bands are told in such steps
 SHOWS = 0.15  # share of the whole effect from which a style shows

@@ -1,0 +1,68 @@
+"""The figures of a strength sheet, without what measures them: they are read where no torch is."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from training.engine.errors import EngineError
+from training.engine.evaluate.copy_check import Nearest
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A figure over the seeds of a sheet: its mean, and the least and greatest of one seed."""
+
+    mean: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Spread":
+        """values: one per seed. Raises EngineError("evidence-not-finite")."""
+        if not values or not all(math.isfinite(value) for value in values):
+            raise EngineError("evidence-not-finite")
+        return cls(float(np.mean(values)), float(min(values)), float(max(values)))
+
+
+@dataclass(frozen=True)
+class StrengthFigures:
+    """What the pictures of one strength are like.
+
+    style: likeness of colours to the training set, 0 nothing in common … 1 equal; None without one.
+    scene: how much of the scene is there, 0 … 1: correlation of edges with strength 0, and, where
+    there is a judge, half of it the chance that what the prompt names is still seen. Either alone
+    errs: edges stay where a car is swallowed by its ground, CLIP reads paintings poorly.
+    drift: mean pixel difference from strength 0, 0 … 1.
+    distortion: clipping, glare and roughness beyond the set's own and the base's, 0 none … 1.
+    copy: similarity to the nearest training picture, -1 … 1; None without a training set.
+    copied: share of the pictures, 0 … 1, that are as near to a training picture as a copy is.
+    nearest: the picture that is nearest to a training picture; None without a training set.
+    """
+
+    strength: float
+    style: Spread | None
+    scene: Spread
+    drift: Spread
+    distortion: Spread
+    copy: Spread | None = None
+    copied: float = 0.0
+    nearest: Nearest | None = None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of a sheet, by rising strength from 0.
+
+    judge: "prompt" where a CLIP said what is seen of the prompt, else "edges" alone.
+    copy_limit: similarity from which a picture counts as a copy, -1 … 1; None without a set.
+    """
+
+    rows: tuple[StrengthFigures, ...]
+    judge: str
+    copy_limit: float | None
+
+    def to_json(self) -> dict:
+        """As plain lists and dicts."""
+        return asdict(self)
