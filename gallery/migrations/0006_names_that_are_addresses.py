@@ -9,11 +9,11 @@ from brandstudio.core.input.addresses import free_name
 IN_USE = ("cover", "evidence", "import", "new", "plates", "publish")
 
 
-def rename(apps, schema_editor):
+def rename(apps, schema_editor, in_use=IN_USE):
     database = schema_editor.connection.alias
     for name in ("StylePack", "PromptTemplate", "Channel"):
         rows = apps.get_model("gallery", name).objects.using(database)
-        for slug in sorted(set(rows.filter(slug__in=IN_USE).values_list("slug", flat=True))):
+        for slug in sorted(set(rows.filter(slug__in=in_use).values_list("slug", flat=True))):
             new = free_name(slug, set(rows.values_list("slug", flat=True)))
             rows.filter(slug=slug).update(slug=new)
             if name == "Channel":

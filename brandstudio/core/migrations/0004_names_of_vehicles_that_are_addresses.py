@@ -8,10 +8,10 @@ from brandstudio.core.input.addresses import free_name
 IN_USE = ("cover", "evidence", "import", "new", "plates", "publish")
 
 
-def rename(apps, schema_editor):
+def rename(apps, schema_editor, in_use=IN_USE):
     for name in ("Vehicle", "Campaign"):
         rows = apps.get_model("core", name).objects.using(schema_editor.connection.alias)
-        for row in rows.filter(slug__in=IN_USE):
+        for row in rows.filter(slug__in=in_use):
             taken = set(rows.values_list("slug", flat=True))
             rows.filter(pk=row.pk).update(slug=free_name(row.slug, taken))
 

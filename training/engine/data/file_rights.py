@@ -5,7 +5,9 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from PIL import ExifTags, Image, IptcImagePlugin
+from PIL import ExifTags, IptcImagePlugin
+
+from training.engine.data.images import opened
 
 LARGEST_XMP = 1 << 20  # bytes
 LONGEST = 300  # characters of one value
@@ -61,7 +63,7 @@ def read_rights(path):
     """
     rights = FileRights()
     try:
-        with Image.open(path) as image:
+        with opened(path) as image:
             parts = {
                 "XMP": lambda: _of_xmp(image),
                 "IPTC": lambda: _of_iptc(image),
