@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('name_zh', models.CharField(max_length=80, verbose_name='Chinese name')),
                 ('name_en', models.CharField(max_length=80, verbose_name='English name')),
                 ('slug', models.SlugField(unique=True)),
-                ('group', models.CharField(choices=[('place', 'Place'), ('festival', 'Festival'), ('mood', 'Mood')], max_length=10, verbose_name='group')),
+                ('group', models.CharField(choices=[('place', 'Local place'), ('festival', 'Festival'), ('mood', 'Mood')], max_length=10, verbose_name='group')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
             ],
             options={

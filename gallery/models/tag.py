@@ -8,7 +8,7 @@ from brandstudio.core.models.vocabulary import Named
 class TagGroup(models.TextChoices):
     """What a tag tells of a style: how it feels, where it is at home, which festival it is for."""
 
-    PLACE = "place", _("Place")
+    PLACE = "place", _("Local place")
     FESTIVAL = "festival", _("Festival")
     MOOD = "mood", _("Mood")
 
