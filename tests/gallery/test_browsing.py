@@ -76,7 +76,7 @@ def test_chip_takes_its_own_filter_away(listed, marketer, library):
     chips = {chip.label: chip.address for chip in answer.context["chips"]}
 
     assert len(chips) == 4
-    assert chips["Place: Arcade street"] == "q=ink&place=tea&mood=quiet"
+    assert chips["Local place: Arcade street"] == "q=ink&place=tea&mood=quiet"
     assert chips["“ink”"] == "place=qilou&place=tea&mood=quiet"
 
 

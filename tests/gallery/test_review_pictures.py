@@ -197,7 +197,8 @@ def test_sending_it_again_settles_what_was_said_of_it(in_state, marketer):
 def test_version_that_is_decided_is_open_no_longer(
     make_version, designer, brand_admin, second_admin
 ):
-    version = make_version(state="in_review")
+    version = make_version(state="draft")
+    services.submit(version, designer)
     assert open_notices(second_admin) == ["styleversion-submitted"]
 
     services.send_back(version, brand_admin, "The car is lost.")

@@ -51,12 +51,12 @@ def test_damaged_picture_is_neither_shown_nor_downloaded(at, marketer, make_read
 
 @pytest.mark.parametrize("damage", [*DAMAGES, lambda sha256: overwrite(sha256, png("red"))])
 def test_damaged_thumbnails_and_evidence_are_not_shown(
-    at, designer, make_version, make_ready, damage
+    at, marketer, make_version, make_ready, damage
 ):
-    version, asset = make_version(), make_ready(by=designer)[0]
+    version, asset = make_version(), make_ready()[0]
     damage(asset.thumb_sha256)  # of the same content as the evidence
     shown = version.images.first()
-    browser = at(designer)
+    browser = at(marketer)
 
     for answer in (
         browser.get("asset-thumb", asset.pk),

@@ -13,6 +13,11 @@ from training.models import TrainingRun
 from training.services.datasets import remove_images
 
 
+@pytest.fixture(autouse=True)
+def in_english(client):
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+
 @pytest.fixture
 def quiet(db):
     return PackTag.objects.create(slug="quiet", group="mood", name_zh="安静", name_en="Quiet")

@@ -11,7 +11,15 @@ from PIL import Image
 
 from brandstudio.core import blobs
 from gallery.engine import labelling, xmp
-from gallery.models import Asset, EvidenceImage, InitImageUpload, PromptTemplate
+from gallery.models import (
+    Asset,
+    EvidenceImage,
+    InitImageUpload,
+    PackPair,
+    PairGrid,
+    PairImage,
+    PromptTemplate,
+)
 from gallery.services import shown
 from tests.gallery.conftest import png
 from training.models import Checkpoint, Dataset, RunSample, Snapshot, TrainingImage, TrainingRun
@@ -20,6 +28,8 @@ from training.rules.run_settings import full_config
 pytestmark = pytest.mark.django_db
 
 MASTER = (256, 192)
+STYLE_FILES = {"gallery:version-export", "gallery:version-bundle"}
+PAIR_PLAN = {"prompts": [{"prompt": "a suv"}], "seed": 1, "first": [0.3], "second": [0.3]}
 # What people brought along; nobody made it with a machine.
 BROUGHT = {"gallery:cutout-image", "gallery:init-image-thumb", "training:image-file"}
 # Our own pages by whose address no row is found, in rooms that the framework answers for.
@@ -87,7 +97,13 @@ def made(make_version, make_template, make_ready, make_scene, brand_admin, chann
     init_image = InitImageUpload.objects.create(
         owner=brand_admin, name="a", sha256=dark, thumb_sha256=dark, width=1, height=1
     )
+    pair = PackPair.objects.create(first=version, second=make_version("paper"))
+    grid = PairGrid.objects.create(pair=pair, ordered_by=brand_admin, plan=PAIR_PLAN)
+    pair_image = PairImage.objects.create(
+        grid=grid, prompt="a suv", seed=1, first=0.3, second=0.3, sha256=dark
+    )
     rows = {
+        "gallery:pair": pair_image,
         "gallery:asset": asset, "gallery:evidence": version.images.first(),
         "gallery:template": template, "gallery:init": init_image, "training:sample": sample,
         "training:dataset": dataset, "training:image": image, "training:run": run,
@@ -116,6 +132,8 @@ def addresses(rows, under_way):
             "sha256": "0" * 64,
             "kind": "version",
             "key": str(rows["training:checkpoint"].pk),
+            "first": rows["gallery:pair"].grid.pair.first_id,
+            "second": rows["gallery:pair"].grid.pair.second_id,
             "pk": row.pk if row else 1,
         }
         yield name, reverse(name, kwargs={parameter: values[parameter] for parameter in parameters})
@@ -138,7 +156,7 @@ def test_no_address_of_the_site_shows_a_bare_picture(client, made, brand_admin):
         elif answer.get("Content-Type") == "application/zip":
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 for member in archive.namelist():
-                    if name == "gallery:version-export" and member.endswith(".png"):
+                    if name in STYLE_FILES and member.endswith(".png"):
                         seen.add(name)
                         assert_shown_rightly(archive.read(member), MASTER)
 
@@ -148,7 +166,9 @@ def test_no_address_of_the_site_shows_a_bare_picture(client, made, brand_admin):
         "gallery:asset-preview",
         "gallery:asset-thumb",
         "gallery:evidence-image",
+        "gallery:pair-image",
         "gallery:template-cover",
+        "gallery:version-bundle",
         "gallery:version-export",
         "training:sample-file",
     }
