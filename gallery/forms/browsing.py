@@ -35,10 +35,8 @@ class TagsForm(forms.Form):
     tags = TagsField()
 
 
-class RatingForm(forms.ModelForm):
+class RatingForm(forms.Form):
     """One person's stars for a version, with a line of words."""
 
-    class Meta:
-        model = StyleRating
-        fields = ["stars", "words"]
-        widgets = {"stars": forms.RadioSelect(choices=[(n, str(n)) for n in range(1, 6)])}
+    stars = StyleRating._meta.get_field("stars").formfield()
+    words = StyleRating._meta.get_field("words").formfield()
