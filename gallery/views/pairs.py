@@ -50,7 +50,7 @@ def _page(request, pair, form):
 
 @login_required
 @require_safe
-@polled(lambda request, first, second: _tag(first, second))
+@polled(lambda request, first, second: _tag(_pair(request, first, second)))
 def pair_fragment(request, first, second):
     """The grid; polled while it is being painted."""
     pair = _pair(request, first, second)
@@ -115,10 +115,6 @@ def _fingerprint(pair):
     return pair.decided_at.isoformat() if pair.decided_at else pair.state
 
 
-def _tag(first, second):
-    row = (
-        PairGrid.objects.filter(pair__first=min(first, second), pair__second=max(first, second))
-        .values_list("pk", "state", "done")
-        .first()
-    )
+def _tag(pair):
+    row = PairGrid.objects.filter(pair=pair.pk).values_list("pk", "state", "done").first()
     return "-".join(map(str, row)) if row else None

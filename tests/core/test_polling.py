@@ -7,7 +7,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from brandstudio.core.models import User
 from brandstudio.core.ui import polling
 from brandstudio.core.ui.context import queue_counts
-from gallery.models import StylePack, StyleVersion
+from gallery.models import PackPair, PairGrid, StylePack, StyleVersion
 from tests.testapp.models import Counting
 from training.models import BaseModel, Dataset, TrainingRun
 from training.rules.run_settings import full_config
@@ -93,7 +93,7 @@ def test_who_lost_a_role_is_not_remembered_with_it(poll, designer):
 def test_outsider_with_the_right_tag_learns_nothing(client, make_user, designer, marketer):
     """Every fragment that is polled, with the tag that whoever may see it gets."""
     fragments = polled_addresses(designer)
-    assert len(fragments) == len({name for name, _address in fragments}) == 4
+    assert len(fragments) == len({name for name, _address in fragments}) == 5
     outsider = make_user("outsider", is_marketer=True)
 
     for name, address in fragments:
@@ -106,7 +106,8 @@ def test_outsider_with_the_right_tag_learns_nothing(client, make_user, designer,
         client.cookies[settings.SESSION_COOKIE_NAME] = "a-dead-session"
         guests = [client.get(address, headers=polled) for _ in range(3)]
 
-        if name in {"training:run-progress", "gallery:sheet"}:  # of one row, that is not theirs
+        # Of one row, that is not theirs.
+        if name in {"training:run-progress", "gallery:sheet", "gallery:pair-grid"}:
             assert answers <= {403, 404}, name
         assert [guest.headers.get("HX-Refresh") for guest in guests] == ["true"] * 3, name
         assert {guest.status_code for guest in guests} == {200}, name
@@ -119,11 +120,25 @@ def polled_addresses(owner):
     run = TrainingRun.objects.create(
         name="Ink", owner=owner, dataset=dataset, base=base, config=full_config({}, base).to_yaml()
     )
-    pack = StylePack.objects.create(slug="ink", name_zh="墨", name_en="Ink")
-    StyleVersion.objects.create(
-        pack=pack, number=1, made_by=owner, base=base, weights_sha256="0" * 64, size=1
+    first, second = (
+        StyleVersion.objects.create(
+            pack=StylePack.objects.create(slug=slug, name_zh="墨", name_en="Ink"),
+            number=1,
+            made_by=owner,
+            base=base,
+            weights_sha256="0" * 64,
+            size=1,
+        )
+        for slug in ("ink", "paper")
     )
-    values = {"pk": run.pk, "slug": "ink", "number": 1}
+    PairGrid.objects.create(
+        pair=PackPair.objects.create(first=first, second=second),
+        ordered_by=owner,
+        plan={"prompts": [{"prompt": "a suv"}], "seed": 1, "first": [0.3], "second": [0.3]},
+    )
+    values = {
+        "pk": run.pk, "slug": "ink", "number": 1, "first": first.pk, "second": second.pk
+    }  # fmt: skip
     return [
         (name, reverse(name, kwargs={parameter: values[parameter] for parameter in parameters}))
         for name, parameters, view in named_views()
