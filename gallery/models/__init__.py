@@ -1,7 +1,7 @@
 from .asset import NEVER_LEAVES, Asset, AssetReview, AssetState
 from .channel import Channel
 from .download import Audience, Download, DownloadRule, Rendition
-from .evidence import EvidenceSheet, SheetState
+from .evidence import EvidenceSheet
 from .exchange import TrustedStudio
 from .pair import PackPair, PairState
 from .pair_grid import PairGrid, PairImage
@@ -10,6 +10,7 @@ from .recall import Recall, RecallItem, SourceKind
 from .remark import AssetRemark
 from .review import OwnWork, ReviewState
 from .scene import Scene, SceneMode, ScenePack, Scheduler
+from .sheet import SheetState
 from .source import InitImageUpload, ProductCutout
 from .style import EvidenceImage, StylePack, StyleVersion
 from .tag import PackTag, TagGroup

@@ -7,7 +7,7 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.queue import work_queue
 from gallery.engine.evidence_plan import PROMPTS, STRENGTHS
 from gallery.models import EvidenceSheet, ReviewState, StyleVersion
-from gallery.models.evidence import SheetState
+from gallery.models.sheet import SheetState
 from gallery.models.style import BAND
 
 SEED = 20251

@@ -9,16 +9,13 @@ of the EvidenceImage}. Versions of before have {"scores"} instead: one figure ea
 from collections.abc import Iterator
 
 from brandstudio.core import blobs
-from brandstudio.core.queue import stopping
-from gallery.engine import renderer
 from gallery.models import EvidenceImage
 from gallery.services import evidence
 from gallery.services.style_files import fitting_weights
-from gallery.worker.render_jobs import ensure_loaded, renderer_of_this_process
+from gallery.worker import sheets
 from training.engine.evaluate import evidence as measuring
 from training.engine.evaluate import scene_judge, strength_band
 from training.engine.prompts import word_weights
-from training.engine.sampling.renderer import RenderStopped, SampleRequest
 from training.worker.captioning import installed_clip
 from training.worker.checkpoint_advice import thresholds
 
@@ -32,52 +29,25 @@ def render_sheet(sheet, turn, stopped):
     """
     version = sheet.version
     weights = fitting_weights(version)
-    scene_renderer = renderer_of_this_process()
-    ensure_loaded(scene_renderer, version.base)
-    there = _rendered_before(version)
-    for done, key in enumerate(plan_of(sheet), start=1):
-        if key not in there:
-            there[key] = _render(scene_renderer, sheet, weights, key, stopped)
-        sheet.note_progress(done=done)
-        turn.yield_device()
+    there = sheets.sound_images(
+        version.images.all(), lambda image: (image.prompt, image.seed, image.strength)
+    )
+
+    def draw(scene_renderer, key):
+        prompt, seed, strength = key
+        packs = [(weights, strength)]
+        return EvidenceImage.objects.create(
+            version=version,
+            prompt=prompt,
+            seed=seed,
+            strength=strength,
+            sha256=sheets.image_hash(scene_renderer, sheet, prompt, seed, packs, stopped),
+        )
+
+    sheets.paint(sheet, version.base, plan_of(sheet), there, draw, turn)
     measured, band = _measured(sheet, there)
     evidence.record(version, measured, band)
     sheet.finish()
-
-
-def _render(scene_renderer, sheet, weights, key, stopped):
-    prompt, seed, strength = key
-    request = SampleRequest(
-        prompt=prompt,
-        steps=sheet.plan.get("steps", 20),
-        guidance=sheet.plan.get("guidance", 3.0),
-        seed=seed,
-        packs=[(weights, strength)],
-    )
-    try:
-        image = scene_renderer.render(request, None, stopped)
-    except RenderStopped as error:
-        raise stopping.Stopped from error
-    return EvidenceImage.objects.create(
-        version=sheet.version,
-        prompt=prompt,
-        seed=seed,
-        strength=strength,
-        sha256=blobs.put_bytes(renderer.webp(image, max(image.size), quality=90)),
-    )
-
-
-def _rendered_before(version):
-    """{(prompt, seed, strength): EvidenceImage} of those whose file is there and sound."""
-    there = {}
-    for image in version.images.all():
-        try:
-            blobs.local(image.sha256)
-        except blobs.BlobMissing:
-            image.delete()  # painted anew, from the same seed
-        else:
-            there[image.prompt, image.seed, image.strength] = image
-    return there
 
 
 def plan_of(sheet) -> Iterator[tuple[str, int, float]]:

@@ -4,16 +4,13 @@ from collections.abc import Iterator
 from dataclasses import asdict, replace
 
 from brandstudio.core import blobs
-from brandstudio.core.queue import stopping
-from gallery.engine import renderer
 from gallery.models import PairImage
 from gallery.services.style_files import fitting_weights
+from gallery.worker import sheets
 from gallery.worker.evidence import judge_of
-from gallery.worker.render_jobs import ensure_loaded, renderer_of_this_process
 from training.engine.evaluate import evidence as measuring
 from training.engine.evaluate import pair_grid
 from training.engine.prompts import word_weights
-from training.engine.sampling.renderer import RenderStopped, SampleRequest
 from training.worker.checkpoint_advice import thresholds
 
 
@@ -24,52 +21,24 @@ def render_grid(grid, turn, stopped):
     """
     versions = grid.pair.versions
     weights = [fitting_weights(version) for version in versions]
-    scene_renderer = renderer_of_this_process()
-    ensure_loaded(scene_renderer, versions[0].base)
-    there = _rendered_before(grid)
-    for done, key in enumerate(plan_of(grid), start=1):
-        if key not in there:
-            there[key] = _render(scene_renderer, grid, weights, key, stopped)
-        grid.note_progress(done=done)
-        turn.yield_device()
-    grid.finish([asdict(cell) for cell in _measured(grid, there)])
-
-
-def _render(scene_renderer, grid, weights, key, stopped):
-    prompt, seed, *strengths = key
-    request = SampleRequest(
-        prompt=prompt,
-        steps=grid.plan.get("steps", 20),
-        guidance=grid.plan.get("guidance", 3.0),
-        seed=seed,
-        packs=list(zip(weights, strengths, strict=True)),
-    )
-    try:
-        image = scene_renderer.render(request, None, stopped)
-    except RenderStopped as error:
-        raise stopping.Stopped from error
-    first, second = strengths
-    return PairImage.objects.create(
-        grid=grid,
-        prompt=prompt,
-        seed=seed,
-        first=first,
-        second=second,
-        sha256=blobs.put_bytes(renderer.webp(image, max(image.size), quality=90)),
+    there = sheets.sound_images(
+        grid.images.all(), lambda image: (image.prompt, image.seed, image.first, image.second)
     )
 
+    def draw(scene_renderer, key):
+        prompt, seed, first, second = key
+        packs = list(zip(weights, (first, second), strict=True))
+        return PairImage.objects.create(
+            grid=grid,
+            prompt=prompt,
+            seed=seed,
+            first=first,
+            second=second,
+            sha256=sheets.image_hash(scene_renderer, grid, prompt, seed, packs, stopped),
+        )
 
-def _rendered_before(grid):
-    """{(prompt, seed, first, second): PairImage} of those whose file is there and sound."""
-    there = {}
-    for image in grid.images.all():
-        try:
-            blobs.local(image.sha256)
-        except blobs.BlobMissing:
-            image.delete()  # painted anew, from the same seed
-        else:
-            there[image.prompt, image.seed, image.first, image.second] = image
-    return there
+    sheets.paint(grid, versions[0].base, plan_of(grid), there, draw, turn)
+    grid.finish(cells=[asdict(cell) for cell in _measured(grid, there)])
 
 
 def mixtures_of(grid) -> list[tuple[float, float]]:
