@@ -5,6 +5,7 @@ from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from gallery.models import PackTag, StyleRating
+from gallery.models.rating import FEWEST, MOST_STARS
 from gallery.services import tagging
 
 
@@ -38,5 +39,5 @@ class TagsForm(forms.Form):
 class RatingForm(forms.Form):
     """One person's stars for a version, with a line of words."""
 
-    stars = StyleRating._meta.get_field("stars").formfield()
+    stars = StyleRating._meta.get_field("stars").formfield(min_value=FEWEST, max_value=MOST_STARS)
     words = StyleRating._meta.get_field("words").formfield()
