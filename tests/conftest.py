@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import translation
 from hypothesis import settings as property_settings
 
 from brandstudio.core.process import redis_server
@@ -20,6 +21,12 @@ from brandstudio.core.queue import work_queue
 # The same examples at every run, and no clock: a busy machine must not fail a test.
 property_settings.register_profile("house", deadline=None, derandomize=True)
 property_settings.load_profile("house")
+
+
+@pytest.fixture(autouse=True)
+def default_language():
+    """Every test begins in the installation's language, whatever the last request asked for."""
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from django.db import transaction
 from django.urls import reverse
 from PIL import Image
 
@@ -256,6 +257,7 @@ def make_scene(base, marketer, make_template):
 def make_ready(make_scene):
     """make_ready(**fields): a scene whose pictures all are painted (plain colour)."""
 
+    @transaction.atomic  # no worker that a browser's test has employed sees them waiting
     def make_ready(**fields):
         scene = make_scene(**fields)
         for asset in scene.assets.all():

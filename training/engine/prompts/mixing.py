@@ -81,7 +81,8 @@ def scaled_down(packs: Sequence[MixedPack], tested: Tested) -> list[float] | Non
 
 def _lowered(pack: MixedPack, share: float) -> float:
     least = min(pack.least, pack.strength)
-    return max(least, floored(least + (pack.strength - least) * share))
+    step = floored(least + (pack.strength - least) * share)
+    return min(max(least, step), pack.strength)
 
 
 def floored(value: float) -> float:
