@@ -250,6 +250,13 @@ REQUIRE_RIGHTS = env.bool("REQUIRE_RIGHTS", False)
 # Whether a style may be approved while it is unknown whose its training pictures are. Ended rights
 # always stand in the way.
 REQUIRE_RIGHTS_FOR_APPROVAL = env.bool("REQUIRE_RIGHTS_FOR_APPROVAL", True)
+# What a reviewer must have looked at before a style or a picture is approved; empty asks nothing.
+CHECKLIST_KEYS = ("brand", "culture", "vehicle", "rights")
+REVIEW_CHECKLIST = env.list(
+    "REVIEW_CHECKLIST",
+    list(CHECKLIST_KEYS),
+    validate=validate.ContainsOnly(CHECKLIST_KEYS),
+)
 # Names that must not be in a caption: a style must not learn to call up another maker's car.
 BANNED_NAMES = [
     name.strip()

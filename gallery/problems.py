@@ -253,6 +253,10 @@ SENTENCES: dict[str, str] = {
     **REASONS,
     "send-back-reason": gettext_noop("Write one sentence for the designer, to send it back."),
     "decline-reason": gettext_noop("Write one sentence for the colleague, to decline it."),
+    "checklist-open": gettext_noop(
+        "Answer the checklist before you approve. Still open: {items}. Where something is not "
+        "right, send it back or decline it."
+    ),
     "nothing-chosen": gettext_noop("Choose at least one picture, then decide."),
     "pin-not-now": gettext_noop(
         "Remarks are pinned, and taken off by their author, while a picture waits for review. This "

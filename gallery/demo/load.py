@@ -30,7 +30,7 @@ from gallery.models import (
     StyleVersion,
 )
 from gallery.services import assets as asset_acts
-from gallery.services import sources
+from gallery.services import checklist, sources
 from training import services as training_services
 from training.models import (
     BaseModel,
@@ -226,7 +226,7 @@ def _version(entry, number, pack, designer, admin, base, files):
         version=version, plan=entry["plan"], state=SheetState.DONE, done=total, total=total
     )
     services.submit(version, designer)
-    services.approve(version, admin)
+    services.approve(version, admin, answers=checklist.all_confirmed())
 
 
 def _scene(entry, marketer, admin, base, files):
@@ -267,4 +267,4 @@ def _scene(entry, marketer, admin, base, files):
         if one["review"] in (AssetReview.ASKED, AssetReview.APPROVED):
             asset_acts.ask_review(asset, marketer)
         if one["review"] == AssetReview.APPROVED:
-            asset_acts.approve(asset, admin)
+            asset_acts.approve(asset, admin, checklist.all_confirmed())

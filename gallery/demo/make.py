@@ -15,6 +15,7 @@ from gallery import jobs as gallery_jobs
 from gallery import services
 from gallery.models import Channel, PackTag, PromptTemplate, StylePack
 from gallery.services import assets as asset_acts
+from gallery.services import checklist
 from training import jobs as training_jobs
 from training import services as training_services
 from training.engine import families
@@ -126,7 +127,7 @@ def publish(run, style, by):
 def review(version, maker, approver):
     """Submit and approve: two people."""
     services.submit(version, maker)
-    services.approve(version, approver)
+    services.approve(version, approver, answers=checklist.all_confirmed())
 
 
 def render_scenes(marketer, approver, count):
@@ -152,7 +153,7 @@ def render_scenes(marketer, approver, count):
         scenes.append(scene)
     first = scenes[0].assets.get(index=0)
     asset_acts.ask_review(first, marketer)
-    asset_acts.approve(first, approver)
+    asset_acts.approve(first, approver, checklist.all_confirmed())
     asset_acts.ask_review(scenes[1].assets.get(index=0), marketer)
     return scenes
 

@@ -3,12 +3,13 @@ from .glossary import GlossaryTermForm
 from .origin import OriginForm
 from .pair import PairForm
 from .publish import ImportForm, PublishForm
-from .review import DecisionForm, VersionDecisionForm
+from .review import ChecklistForm, DecisionForm, VersionDecisionForm
 from .rights import CutoutRightsForm, ExtendForm, StartRightsForm
 from .scene import SceneForm
 from .template import TemplateForm
 
 __all__ = [
+    "ChecklistForm",
     "CutoutRightsForm",
     "DecisionForm",
     "ExtendForm",

@@ -3,8 +3,41 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from gallery.models.style import BAND, LEAST, MOST
+from gallery.services import checklist
 
 DECISIONS = [("approve", ""), ("return", "")]
+
+
+class ChecklistForm(forms.Form):
+    """A reviewer's answers: a field for each item that is asked, empty while it is open."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.items = checklist.asked()
+        for item in self.items:
+            self.fields[f"check_{item.key}"] = forms.ChoiceField(
+                label=item.name,
+                help_text=item.question,
+                required=False,
+                choices=list(item.answers.items()),
+            )
+
+    @property
+    def rows(self):
+        """[(item, its field)]"""
+        return [(item, self[f"check_{item.key}"]) for item in self.items]
+
+    @property
+    def answers(self):
+        """{item's key: answer} of what was answered; once the form is sent."""
+        self.full_clean()
+        answers = {item.key: self.cleaned_data.get(f"check_{item.key}") for item in self.items}
+        return {key: answer for key, answer in answers.items() if answer}
+
+    def mark_open(self):
+        """Have the page point at the items that are not answered."""
+        for key in {item.key for item in self.items} - self.answers.keys():
+            self.add_error(f"check_{key}", _("Not answered yet."))
 
 
 class DecisionForm(forms.Form):

@@ -205,10 +205,11 @@ class Asset(Work, Binnable):
         """Differs once the picture was declined and sent for review anew."""
         return self.waits_since.isoformat()
 
-    def approve(self, by):
+    def approve(self, by, *, facts=None):
+        """facts: kept with the decision."""
         if by.pk in self.author_ids:
             raise OwnWork(self, AssetReview.APPROVED)
-        self._review(AssetReview.APPROVED, by, sources=(AssetReview.ASKED,))
+        self._review(AssetReview.APPROVED, by, sources=(AssetReview.ASKED,), facts=facts)
 
     def decline(self, by, reason):
         self._review(AssetReview.DECLINED, by, sources=(AssetReview.ASKED,), why=reason)

@@ -80,11 +80,11 @@ class Reviewed(models.Model):
             remarks="",
         )
 
-    def approve(self, by, remarks="", **changes):
-        """changes: columns that the reviewer sets, written with the decision."""
+    def approve(self, by, remarks="", *, facts=None, **changes):
+        """facts: kept with the decision. changes: columns that the reviewer sets with it."""
         if by.pk in self.author_ids:
             raise OwnWork(self, ReviewState.APPROVED)
-        self._decide(ReviewState.APPROVED, by, remarks, **changes)
+        self._decide(ReviewState.APPROVED, by, remarks, facts=facts, **changes)
 
     def send_back(self, by, reason):
         """Back to draft. Raises ValueError without a reason, for the designer must know it."""
@@ -95,13 +95,14 @@ class Reviewed(models.Model):
     def retire(self, by, reason=""):
         move(self, ReviewState.RETIRED, sources=[ReviewState.APPROVED], by=by, why=reason)
 
-    def _decide(self, target, by, remarks, **changes):
+    def _decide(self, target, by, remarks, *, facts=None, **changes):
         move(
             self,
             target,
             sources=[ReviewState.IN_REVIEW],
             by=by,
             why=remarks,
+            facts=facts,
             # Sent back, edited and submitted anew, it is not what was decided on any more.
             guard={
                 "submitted_at": self.submitted_at,

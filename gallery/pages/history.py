@@ -4,6 +4,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from brandstudio.core.models import AuditEntry
 from gallery import problems
+from gallery.services import checklist
 
 ACTS = {
     "draft": gettext_noop("sent it back"),
@@ -30,9 +31,11 @@ _QUIET = ("loading", "rendering")  # steps of the machine that tell a reader not
 
 
 def history_of(row, limit=12):
-    """The row's audit entries, newest first, each with .act and .why_sentence."""
+    """The row's audit entries, newest first, each with .act, .why_sentence and .answers, those to
+    the checklist of an approval."""
     entries = list(AuditEntry.objects.about(row).exclude(target__in=_QUIET)[:limit])
     for entry in entries:
         entry.act = gettext(ACTS[entry.target]) if entry.target in ACTS else entry.target
         entry.why_sentence = problems.sentence(entry.why, entry.facts) if entry.why else ""
+        entry.answers = checklist.told(entry.facts.get("checklist", {}))
     return entries

@@ -9,7 +9,7 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.queue import housekeeping
 from brandstudio.core.services import sending
 from gallery.models import Asset, AssetRemark, AssetReview, OwnWork
-from gallery.services import holds
+from gallery.services import checklist, holds
 
 
 def ask_review(asset, by):
@@ -30,12 +30,16 @@ def ask_review(asset, by):
         )
 
 
-def approve(asset, by):
-    """Approve a picture for publication. Raises Refused: own-work, asset-held, decided-already."""
+def approve(asset, by, answers):
+    """Approve a picture for publication. answers: to the checklist; kept with the decision.
+
+    Raises Refused: own-work, asset-held, checklist-open, decided-already.
+    """
     holds.check_asset(asset)
+    facts = {"checklist": checklist.check(answers)}
     with transaction.atomic():
         try:
-            asset.approve(by)
+            asset.approve(by, facts=facts)
         except OwnWork as error:
             raise Refused("own-work") from error
         except WrongState as error:
@@ -65,17 +69,20 @@ class Decided:
     refused: list = field(default_factory=list)
 
 
-def decide_together(assets, by, *, reason=None):
+def decide_together(assets, by, *, answers=None, reason=None):
     """Approve each of these pictures, or decline each with a reason; one refused stops no other.
 
-    reason: None to approve. Raises Refused("decline-reason") before any is declined without one.
+    reason: None to approve; answers: then to the checklist, one set for all of them. Raises Refused
+    before any is decided: checklist-open, decline-reason.
     """
+    if reason is None:
+        checklist.check(answers)
     if reason is not None and not reason.strip():
         raise Refused("decline-reason")
     decided = Decided()
     for asset in assets:
         try:
-            approve(asset, by) if reason is None else decline(asset, by, reason)
+            approve(asset, by, answers) if reason is None else decline(asset, by, reason)
         except Refused as error:
             decided.refused.append((asset, error))
         else:

@@ -13,7 +13,7 @@ from brandstudio.core.models import AuditEntry, Notice, User, WrongState
 from brandstudio.core.problems import Refused
 from brandstudio.core.services import sending
 from gallery.models import OwnWork, PromptTemplate, StyleVersion
-from gallery.services import evidence, holds, rights
+from gallery.services import checklist, evidence, holds, rights
 from training.engine.lora import kohya_file
 
 
@@ -129,26 +129,27 @@ def _check_words(row):
         raise Refused("template-faulty", name=str(row), faults=" ".join(faults)) from error
 
 
-def approve(row, by, remarks="", band=None):
+def approve(row, by, remarks="", band=None, answers=None):
     """Approve a version or template; what it replaces is retired, and its maker told.
 
     band: of a version, the five strengths of BAND by name, where the reviewer changes them; remarks
-    are then the reason. Raises Refused: own-work, template-faulty, pack-held,
-    decided-already; of a version, what rights.obstacle_of, evidence.check and evidence.check_band
-    say.
+    are then the reason. answers: of a version, to the checklist; kept with the decision. Raises
+    Refused: own-work, template-faulty, pack-held, decided-already; of a version, what
+    rights.obstacle_of, evidence.check, evidence.check_band and checklist.check say.
     """
     _check_words(row)
-    changes = {}
+    changes, facts = {}, {}
     if isinstance(row, StyleVersion):
         evidence.check(row)
         holds.check_version(row)
         rights.check_rights(row)
         changes = _changed_band(row, band, remarks)
+        facts = {"checklist": checklist.check(answers)}
     with transaction.atomic():
         if changes:
             _record_band(row, changes, by, remarks)
         try:
-            row.approve(by, remarks, **changes)
+            row.approve(by, remarks, facts=facts, **changes)
         except OwnWork as error:
             raise Refused("own-work") from error
         except WrongState as error:

@@ -16,7 +16,7 @@ from brandstudio.core.models import User
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems, services
-from gallery.forms import DecisionForm, VersionDecisionForm
+from gallery.forms import ChecklistForm, DecisionForm, VersionDecisionForm
 from gallery.forms.review import DECISIONS
 from gallery.models import Asset, PromptTemplate, StyleVersion
 from gallery.pages import evidence as evidence_page
@@ -58,7 +58,10 @@ def review(request):
         if request.method == "POST":
             messages.error(request, problems.sentence("decided-already"))
         return redirect("gallery:review")
-    form = _form(item, request.POST if request.method == "POST" else None)
+    posted = request.POST if request.method == "POST" else None
+    form = _form(item, posted)
+    # Templates are words: what they look like is asked of their pictures.
+    checklist = ChecklistForm(posted) if item and item.kind != "template" else None
     if request.method == "POST":
         one_of(request.POST.get("decision"), dict(DECISIONS))
         if item is None:
@@ -66,10 +69,11 @@ def review(request):
         if request.POST.get("seen", item.fingerprint) != item.fingerprint:
             messages.error(request, problems.sentence("decided-already"))
             return redirect(f"{reverse('gallery:review')}?item={item.key}")
-        if form.is_valid() and _decide(form, item, request):
+        if form.is_valid() and _decide(form, checklist, item, request):
             return redirect("gallery:review")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    context = {"items": items, "item": item, "form": form, **_details(item, request)}
+    context = {"items": items, "item": item, "form": form, "checklist": checklist}
+    context |= _details(item, request)
     return render(request, "gallery/review.html", context, status=status)
 
 
@@ -117,21 +121,24 @@ def waiting_items():
     return sorted(items, key=lambda item: item.at)
 
 
-def _decide(form, item, request):
+def _decide(form, checklist, item, request):
     """Carry out the decision; False, with the sentence on the form, when it is refused."""
     reason = form.cleaned_data["reason"]
     approves = form.cleaned_data["decision"] == "approve"
+    answers = checklist.answers if checklist else None
     try:
         if item.kind == "asset":
             if approves:
-                assets.approve(item.row, request.user)
+                assets.approve(item.row, request.user, answers)
             else:
                 assets.decline(item.row, request.user, reason)
         elif approves:
-            services.approve(item.row, request.user, reason, form.band)
+            services.approve(item.row, request.user, reason, form.band, answers)
         else:
             services.send_back(item.row, request.user, reason)
     except Refused as error:
+        if error.code == "checklist-open":
+            checklist.mark_open()
         needs_reason = error.code in {"send-back-reason", "decline-reason", "band-widened"}
         form.add_error("reason" if needs_reason else None, problems.of(error))
         return False

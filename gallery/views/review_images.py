@@ -16,6 +16,7 @@ from brandstudio.core.input.numbers import parse_ids, parse_number
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems
+from gallery.forms import ChecklistForm
 from gallery.forms.review import DECISIONS
 from gallery.models import Asset, AssetRemark
 from gallery.services import assets
@@ -27,13 +28,16 @@ PER_PAGE = 24
 @require_safe_or("POST")
 def review_images(request):
     """All asked pictures, longest waiting first; those chosen are approved or declined together."""
-    reason, refusal = request.POST.get("reason", ""), ""
+    reason, refusal, code = request.POST.get("reason", ""), "", ""
+    checklist = ChecklistForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         approves = one_of(request.POST.get("decision"), dict(DECISIONS)) == "approve"
         try:
-            _decide_chosen(request, None if approves else reason)
+            _decide_chosen(request, checklist.answers, None if approves else reason)
         except Refused as error:
-            refusal = problems.of(error)
+            refusal, code = problems.of(error), error.code
+            if code == "checklist-open":
+                checklist.mark_open()
         else:
             return redirect("gallery:review-pictures")
     page = Paginator(Asset.objects.asked(), PER_PAGE).get_page(request.GET.get("page"))
@@ -43,20 +47,22 @@ def review_images(request):
         "page": page,
         "chosen": parse_ids(request.POST.getlist("pick")),
         "reason": reason,
+        "checklist": checklist,
         "refusal": refusal,
+        "reason_refused": code == "decline-reason",
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refusal else HTTPStatus.OK
     return render(request, "gallery/review_pictures.html", context, status=status)
 
 
-def _decide_chosen(request, reason):
+def _decide_chosen(request, answers, reason):
     """Decide what the form names and say what became of it. reason: None to approve."""
     pks = parse_ids(request.POST.getlist("pick"))
     if not pks:
         raise Refused("nothing-chosen")
     rows = {asset.pk: asset for asset in Asset.objects.asked().filter(pk__in=pks)}
     as_seen = [rows[pk] for pk in pks if pk in rows and _is_as_seen(request, rows[pk])]
-    decided = assets.decide_together(as_seen, request.user, reason=reason)
+    decided = assets.decide_together(as_seen, request.user, answers=answers, reason=reason)
     if decided.done:
         _say_done(request, len(decided.done), approved=reason is None)
     if gone := len(pks) - len(as_seen):

@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.conftest import answer_checklist
+
 SHEET = (0.0, 0.3, 0.5, 0.7, 1.0)
 
 
@@ -40,6 +42,7 @@ def test_admin_sends_a_style_back_and_approves_it_later(
     maker.get_by_role("button", name="Submit for review").click()
 
     admin.goto(f"/review/?item=version-{version.pk}")
+    answer_checklist(admin)
     admin.get_by_role("button", name="Approve").click()
     expect(admin.get_by_text("is approved")).to_be_visible()
     admin.goto(version.get_absolute_url())

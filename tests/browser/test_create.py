@@ -12,6 +12,7 @@ from brandstudio.core import blobs
 from gallery.engine import labelling
 from gallery.models import Asset, AssetState, ProductCutout, Scene, SceneMode
 from gallery.services import assets as asset_acts
+from gallery.services.checklist import all_confirmed
 from tests.browser.conftest import PATIENCE
 from tests.gallery.test_origins import cut_out
 
@@ -133,7 +134,7 @@ def test_real_car_is_placed_by_mouse_and_keys_and_kept(
     assert {name: getattr(scene, name) for name in placed} == pytest.approx(placed)
     picture = scene.assets.get()
     asset_acts.ask_review(picture, marketer)
-    asset_acts.approve(picture, brand_admin)
+    asset_acts.approve(picture, brand_admin, all_confirmed())
     page.locator("li.tile a").first.click()
     expect(page.get_by_text("its pixels are those of the file")).to_be_visible()
     publication = page.get_by_role("group", name="Publication file")

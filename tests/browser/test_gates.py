@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from gallery.models import Channel, Download
+from tests.browser.conftest import answer_checklist
 
 FORMS = ("png", "jpg")
 RENDITIONS = ("", "proof", "publication")
@@ -66,6 +67,7 @@ def test_approval_opens_the_publication_file(
 
     admin = enter(brand_admin)
     admin.goto(f"/review/?item=asset-{asset.pk}")
+    answer_checklist(admin)
     admin.get_by_role("button", name="Approve").click()
     expect(admin.get_by_text("is approved")).to_be_visible()
 
@@ -119,8 +121,11 @@ def test_several_pictures_are_decided_by_keys_and_one_is_pinned(
         page.keyboard.press(key)
     shot(page, "1-chosen")
     page.keyboard.press("a")
+    expect(page.get_by_role("alert")).to_contain_text("Still open: Brand, Culture, Vehicle truth")
+    answer_checklist(page)
+    page.get_by_role("button", name="Approve the chosen").click()
     expect(page.get_by_text("2 pictures are approved.")).to_be_visible()
-    page.get_by_role("checkbox").check()
+    page.get_by_role("checkbox", name="Choose").check()
     page.keyboard.press("d")
     expect(page.get_by_role("alert")).to_contain_text("Write one sentence")
     page.get_by_label("Reason, to decline").fill("See the pin.")

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from gallery.engine import xmp
 from gallery.models import Asset, Scene
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import PATIENCE, answer_checklist
 
 LABEL_SHARE = 0.05  # of the short side: the least that the standard asks of the label's ink
 
@@ -85,6 +85,7 @@ def test_marketer_paints_and_downloads(enter, employ, marketer, brand_admin, sho
     page.get_by_role("button", name="Send for review").click()
     admin = enter(brand_admin)
     admin.get_by_role("navigation", name="Waiting").get_by_role("link").first.click()
+    answer_checklist(admin)
     admin.get_by_role("button", name="Approve").click()
     expect(admin.get_by_text("is approved")).to_be_visible()
     page.reload()

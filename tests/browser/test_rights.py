@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from gallery.models import Download, Recall
 from gallery.services import assets as asset_acts
+from gallery.services.checklist import all_confirmed
 from tests.gallery.conftest import train_on  # noqa: F401 -- a maker of checkpoints
 
 
@@ -32,7 +33,7 @@ def approved(version, make_ready, marketer, brand_admin):
     assets = list(make_ready(packs=((version, 0.7),), count=2))
     for asset in assets:
         asset_acts.ask_review(asset, marketer)
-        asset_acts.approve(asset, brand_admin)
+        asset_acts.approve(asset, brand_admin, all_confirmed())
     return assets
 
 

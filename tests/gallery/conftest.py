@@ -24,6 +24,7 @@ from gallery.models import (
 )
 from gallery.services import SceneOrder, policy
 from gallery.services import assets as asset_acts
+from gallery.services.checklist import ITEMS, YES, all_confirmed
 from tests.engine import toys
 from training import services as training_services
 from training.engine.base import base_models, loading
@@ -58,6 +59,10 @@ SLOTS = [
         ],
     },
 ]
+
+
+# What a reviewer sends who ticks the whole checklist.
+CHECKED = {f"check_{item.key}": YES for item in ITEMS}
 
 
 def slot_fields(slots):
@@ -158,7 +163,7 @@ def make_version(base, designer, brand_admin, toy_weights):
         if state != "draft":
             version.submit(designer)
         if state == "approved":
-            services.approve(version, brand_admin)
+            services.approve(version, brand_admin, answers=all_confirmed())
         return version
 
     return make_version
@@ -287,7 +292,7 @@ def in_state(make_ready, marketer, brand_admin):
         if state == "declined":
             asset_acts.decline(asset, brand_admin, "Five wheels.")
         elif state in ("approved", "withdrawn"):
-            asset_acts.approve(asset, brand_admin)
+            asset_acts.approve(asset, brand_admin, all_confirmed())
         if state == "withdrawn":
             asset_acts.withdraw(asset, brand_admin, "The photograph's rights ended.")
         return asset

@@ -6,6 +6,7 @@ from brandstudio.core.models import AuditEntry
 from brandstudio.core.problems import Refused
 from gallery.models import Asset, AssetReview
 from gallery.services import assets as acts
+from gallery.services.checklist import all_confirmed
 from training.models import Dataset
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ def test_picture_approved_while_it_is_discarded_stays_out_of_the_bin(
     [asset] = make_ready()
     acts.ask_review(asset, marketer)
     as_its_owner_sees_it = Asset.objects.get()
-    acts.approve(asset, brand_admin)
+    acts.approve(asset, brand_admin, all_confirmed())
 
     assert code_of(acts.discard, as_its_owner_sees_it, marketer) == "decided-already"
     stored = Asset.objects.get()
@@ -36,7 +37,10 @@ def test_picture_discarded_while_it_is_approved_stays_in_the_bin(make_ready, mar
     as_the_admin_sees_it = Asset.objects.get()
     acts.discard(asset, marketer)
 
-    assert code_of(acts.approve, as_the_admin_sees_it, brand_admin) == "decided-already"
+    assert (
+        code_of(acts.approve, as_the_admin_sees_it, brand_admin, all_confirmed())
+        == "decided-already"
+    )
     assert Asset.objects.get().review == AssetReview.ASKED
 
 

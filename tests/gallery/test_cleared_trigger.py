@@ -9,6 +9,7 @@ from brandstudio.core import blobs
 from gallery import services
 from gallery.models import EvidenceSheet, StylePack, StyleVersion
 from gallery.services import export
+from gallery.services.checklist import all_confirmed
 from tests.gallery.conftest import BAND
 from training.engine.files.safetensors_header import read_header
 from training.engine.lora import kohya_file
@@ -70,7 +71,7 @@ def test_cleared_trigger_is_not_exported(publish, designer, brand_admin, words):
     EvidenceSheet.objects.update(state="done")
     version.edit(designer, **BAND)
     services.submit(version, designer)
-    services.approve(version, brand_admin)
+    services.approve(version, brand_admin, answers=all_confirmed())
 
     with export.external_zip(version) as file, zipfile.ZipFile(file) as archive:
         card = json.loads(archive.read("ink-v1.json"))

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from gallery.models import ReviewState, StyleVersion
-from tests.gallery.conftest import BAND
+from tests.gallery.conftest import BAND, CHECKED
 
 LABELS = {"prompt": "a suv", "label_zh": "车", "label_en": "Car"}
 
@@ -78,7 +78,7 @@ def test_reviewer_widens_in_the_form_only_with_a_reason(client, brand_admin, mak
 
     def decide(**sent):
         return client.post(
-            f"{reverse('gallery:review')}?{address}", {"decision": "approve", **sent}
+            f"{reverse('gallery:review')}?{address}", {"decision": "approve", **CHECKED, **sent}
         )
 
     refused = decide(**BAND | {"strength_min": 0.1}, reason="")

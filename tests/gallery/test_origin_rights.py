@@ -8,6 +8,7 @@ from gallery import services
 from gallery.forms import ImportForm
 from gallery.models import ReviewState, StyleVersion
 from gallery.services import rights
+from gallery.services.checklist import all_confirmed
 
 NAMES = {"name_zh": "玩具", "name_en": "Toy", "slug": "toy"}
 KNOWN = {"origin_maker": "Lin Studio", "licence": "CC BY 4.0", "commercial_use": "yes"}
@@ -47,11 +48,11 @@ def test_approval_is_refused_while_a_right_of_the_file_is_unknown(
     version = make_version(state="in_review", origin="ink.safetensors", **KNOWN | {missing: ""})
 
     with pytest.raises(Refused) as caught:
-        services.approve(version, brand_admin)
+        services.approve(version, brand_admin, answers=all_confirmed())
 
     assert caught.value.code == "origin-unknown"
     settings.REQUIRE_RIGHTS_FOR_APPROVAL = False
-    services.approve(version, brand_admin)
+    services.approve(version, brand_admin, answers=all_confirmed())
     assert version.state == ReviewState.APPROVED
 
 
@@ -64,7 +65,7 @@ def test_file_that_may_not_be_used_commercially_is_never_approved(
     )
 
     with pytest.raises(Refused) as caught:
-        services.approve(version, brand_admin)
+        services.approve(version, brand_admin, answers=all_confirmed())
 
     assert caught.value.code == "origin-not-commercial"
 
@@ -83,7 +84,7 @@ def test_rights_are_noted_on_a_draft_and_shown_to_the_reviewer(
     assert rights.obstacle_of(version) is None
     assert "Lin Studio" in page
     assert "CC BY 4.0" in page
-    services.approve(version, brand_admin)
+    services.approve(version, brand_admin, answers=all_confirmed())
 
 
 def test_rights_of_what_is_reviewed_or_trained_here_are_not_noted(at, designer, make_version):

@@ -3,9 +3,8 @@
 from django.urls import reverse
 
 from gallery import services
-from gallery.models import (
-    ReviewState,
-)
+from gallery.models import ReviewState
+from tests.gallery.conftest import CHECKED
 
 
 def test_review_shows_and_decides(at, brand_admin, make_version):
@@ -17,7 +16,7 @@ def test_review_shows_and_decides(at, brand_admin, make_version):
     url = f"{reverse('gallery:review')}?item={item.key}"
     answer = browser.post("review")  # no decision
     assert answer.status_code == 400
-    from_client = answer.client.post(url, {"decision": "approve", "reason": ""})
+    from_client = answer.client.post(url, {"decision": "approve", "reason": "", **CHECKED})
 
     assert from_client.status_code == 302
     version.refresh_from_db()
@@ -40,7 +39,7 @@ def test_own_work_is_closed_and_says_why(at, make_user, make_template):
 
     browser = at(both)
     assert browser.get("review").context["closed"]
-    assert browser.post("review", decision="approve").status_code == 422
+    assert browser.post("review", decision="approve", **CHECKED).status_code == 422
     template.refresh_from_db()
     assert template.state == ReviewState.IN_REVIEW
 
@@ -49,7 +48,7 @@ def test_picture_is_asked_for_and_approved(at, marketer, brand_admin, make_ready
     [asset] = make_ready()
     at(marketer).post("asset-ask", asset.pk)
 
-    at(brand_admin).post("review", decision="approve")
+    at(brand_admin).post("review", decision="approve", **CHECKED)
 
     asset.refresh_from_db()
     assert asset.review == "approved"

@@ -11,6 +11,8 @@ from brandstudio.core.problems import Refused
 from gallery import problems, services
 from gallery.models import Asset, AssetRemark
 from gallery.services import assets as acts
+from gallery.services.checklist import all_confirmed
+from tests.gallery.conftest import CHECKED
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +36,7 @@ def states():
 def test_several_are_approved_at_once(at, brand_admin, asked):
     chosen = [asset.pk for asset in asked[:2]]
 
-    answer = at(brand_admin).post("review-pictures", pick=chosen, decision="approve")
+    answer = at(brand_admin).post("review-pictures", pick=chosen, decision="approve", **CHECKED)
 
     assert answer.status_code == 302
     assert states() == ["approved", "approved", "asked"]
@@ -56,7 +58,7 @@ def test_several_are_declined_with_one_reason(at, brand_admin, asked):
 
 
 def test_nothing_chosen_is_said(at, brand_admin, asked):
-    answer = at(brand_admin).post("review-pictures", decision="approve")
+    answer = at(brand_admin).post("review-pictures", decision="approve", **CHECKED)
 
     assert answer.status_code == 422
     assert answer.context["refusal"] == problems.sentence("nothing-chosen")
@@ -68,7 +70,7 @@ def test_one_that_can_not_be_decided_stops_no_other(make_user, in_state, make_re
     acts.ask_review(own, both)
     others = in_state("asked")
 
-    decided = acts.decide_together([own, others], both)
+    decided = acts.decide_together([own, others], both, answers=all_confirmed())
 
     assert decided.done == [others]
     assert [(asset, error.code) for asset, error in decided.refused] == [(own, "own-work")]
@@ -79,11 +81,13 @@ def test_what_a_colleague_decided_meanwhile_is_told_and_left(
     at, client, brand_admin, second_admin, marketer, asked
 ):
     seen = {f"seen-{asset.pk}": asset.fingerprint for asset in asked}
-    acts.approve(asked[0], second_admin)
+    acts.approve(asked[0], second_admin, all_confirmed())
     acts.decline(asked[1], second_admin, "Five wheels.")
     acts.ask_review(Asset.objects.get(pk=asked[1].pk), marketer)  # anew: not what was looked at
 
-    at(brand_admin).post("review-pictures", pick=[a.pk for a in asked], decision="approve", **seen)
+    at(brand_admin).post(
+        "review-pictures", pick=[a.pk for a in asked], decision="approve", **CHECKED, **seen
+    )
 
     assert states() == ["approved", "asked", "approved"]
 
@@ -146,11 +150,11 @@ def test_of_two_admins_at_one_moment_the_second_is_told(
         finally:
             connection.close()
 
-    other = (acts.approve, second_admin) if second == "approve" else (
+    other = (acts.approve, second_admin, all_confirmed()) if second == "approve" else (
         acts.decline, second_admin, "Five wheels."
     )  # fmt: skip
     threads = [
-        threading.Thread(target=decide, args=(acts.approve, brand_admin)),
+        threading.Thread(target=decide, args=(acts.approve, brand_admin, all_confirmed())),
         threading.Thread(target=decide, args=other),
     ]
     for thread in threads:
@@ -175,7 +179,7 @@ def test_request_is_open_until_somebody_decides(
     assert open_notices(second_admin) == ["asset-asked"] * 2
 
     if decide == "approve":
-        acts.approve(asset, brand_admin)
+        acts.approve(asset, brand_admin, all_confirmed())
     elif decide == "decline":
         acts.decline(asset, brand_admin, "Five wheels.")
     else:
@@ -255,7 +259,7 @@ def test_pins_stay_as_they_were_once_it_is_decided(in_state, brand_admin, second
     with pytest.raises(Refused) as refusal:
         acts.unpin(remark, second_admin)
     assert refusal.value.code == "pin-not-now"
-    acts.approve(asset, second_admin)
+    acts.approve(asset, second_admin, all_confirmed())
     with pytest.raises(Refused):
         acts.unpin(AssetRemark.objects.get(), brand_admin)
     with pytest.raises(Refused):

@@ -7,6 +7,7 @@ from brandstudio.core.problems import Refused
 from gallery.models import Asset, Scene
 from gallery.services import assets as asset_acts
 from gallery.services import compose_scene, reuse, template_use, vehicle_words
+from gallery.services.checklist import all_confirmed
 from gallery.services.orders import SceneOrder
 from gallery.services.reference import seed_reference
 from gallery.worker import render_jobs
@@ -110,7 +111,7 @@ def test_keep_rate_counts_what_was_kept_against_what_was_binned(
         template=template, count=5
     )
     asset_acts.ask_review(approved, marketer)
-    asset_acts.approve(approved, brand_admin)
+    asset_acts.approve(approved, brand_admin, all_confirmed())
     Asset.objects.filter(pk__in=[favourite.pk, favourite_binned.pk]).update(is_favourite=True)
     for asset in (binned, favourite_binned):
         asset_acts.discard(asset, marketer)

@@ -9,6 +9,7 @@ from gallery.models import Asset, Rendition, Scene
 from gallery.problems import REFUSALS
 from gallery.services import assets as acts
 from gallery.services import downloads, enlarging, policy, reuse, scenes
+from gallery.services.checklist import all_confirmed
 from gallery.services.sources import init_image_of
 from tests.gallery.conftest import png
 
@@ -131,7 +132,7 @@ def test_trial_is_never_asked_for_review_even_once_its_draft_is_approved(
     at, designer, brand_admin, draft, trial
 ):
     services.submit(draft, designer)
-    services.approve(draft, brand_admin)
+    services.approve(draft, brand_admin, answers=all_confirmed())
     trial = Asset.objects.get()
 
     at(designer).post("asset-ask", trial.pk)

@@ -29,11 +29,13 @@ def update_as_last_seen(row, expected: dict, changes: dict, target="changed"):
         setattr(row, name, value)
 
 
-def move(row, target, *, sources, field="state", by=None, why="", guard=None, **changes):
+def move(
+    row, target, *, sources, field="state", by=None, why="", guard=None, facts=None, **changes
+):
     """Change the row's state from one of `sources` to `target` and write the audit row.
 
     by: the person, or None for the machine. why: free text. guard: further columns that must still
-    hold what is given. changes: columns written in the same UPDATE.
+    hold what is given. facts: kept with the audit row. changes: columns written in the same UPDATE.
     Raises WrongState if the row is in no source state or changed meanwhile.
     """
     source = getattr(row, field)
@@ -43,7 +45,7 @@ def move(row, target, *, sources, field="state", by=None, why="", guard=None, **
         update_as_last_seen(
             row, {field: source, **(guard or {})}, {field: target, **changes}, target=target
         )
-        AuditEntry.objects.record(row, source, target, by=by, why=why)
+        AuditEntry.objects.record(row, source, target, by=by, why=why, **(facts or {}))
 
 
 def move_together(rows, target, *, expected, changes, source, by=None, why=""):

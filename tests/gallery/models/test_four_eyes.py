@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from brandstudio.core.problems import Refused
 from gallery import services
 from gallery.models import Asset, OwnWork, PromptTemplate, ReviewState, Scene, StyleVersion
+from gallery.services.checklist import all_confirmed
 from tests.gallery.conftest import slot_fields
 from training.models import Checkpoint, Dataset, Snapshot, TrainingRun
 from training.rules.run_settings import full_config
@@ -37,7 +38,7 @@ def test_author_does_not_approve_what_a_colleague_submitted(make_row, two_admins
     services.submit(row, colleague)
 
     with pytest.raises(Refused) as refusal:
-        services.approve(row, author)
+        services.approve(row, author, answers=all_confirmed())
     with pytest.raises(OwnWork):
         row.approve(author)
 
@@ -63,7 +64,7 @@ def test_last_editor_does_not_approve(at, make_row, two_admins, designer, kind):
 
     with pytest.raises(OwnWork):
         row.approve(editor)
-    services.approve(row, third)
+    services.approve(row, third, answers=all_confirmed())
 
     row.refresh_from_db()
     assert row.state == ReviewState.APPROVED
@@ -86,7 +87,7 @@ def test_trainer_does_not_approve_what_a_colleague_published(make_version, two_a
 
     with pytest.raises(OwnWork):
         version.approve(trainer)
-    services.approve(version, third)
+    services.approve(version, third, answers=all_confirmed())
 
     version.refresh_from_db()
     assert version.state == ReviewState.APPROVED
@@ -105,7 +106,7 @@ def test_decision_on_what_was_edited_and_submitted_anew_is_too_late(
     services.submit(row, designer)
 
     with pytest.raises(Refused) as refusal:
-        services.approve(as_seen, editor)
+        services.approve(as_seen, editor, answers=all_confirmed())
 
     assert refusal.value.code == "decided-already"
     row.refresh_from_db()

@@ -8,6 +8,7 @@ from brandstudio.core.problems import Refused
 from gallery import jobs, services
 from gallery.models import EvidenceSheet, ReviewState, StyleVersion
 from gallery.services import evidence
+from gallery.services.checklist import all_confirmed
 from tests.gallery.conftest import BAND
 
 NONE = dict.fromkeys(BAND)
@@ -70,7 +71,9 @@ def test_database_wants_all_of_a_band_or_none(make_version):
 def test_reviewer_narrows_freely(make_version, brand_admin):
     version = make_version(state="in_review", evidence={"finding": COMPUTED})
 
-    services.approve(version, brand_admin, band=BAND | {"strength_max": 0.8})
+    services.approve(
+        version, brand_admin, band=BAND | {"strength_max": 0.8}, answers=all_confirmed()
+    )
 
     version.refresh_from_db()
     assert (version.state, version.strength_max) == (ReviewState.APPROVED, 0.8)
@@ -83,7 +86,7 @@ def test_reviewer_widens_with_a_reason_that_stays(make_version, brand_admin):
     wider = BAND | {"strength_min": 0.2}
     assert code_of(services.approve, version, brand_admin, " ", wider) == "band-widened"
 
-    services.approve(version, brand_admin, "Quiet scenes look well at 0.2.", wider)
+    services.approve(version, brand_admin, "Quiet scenes look well at 0.2.", wider, all_confirmed())
 
     version.refresh_from_db()
     assert version.strength_min == 0.2

@@ -12,6 +12,7 @@ from gallery import jobs, services
 from gallery.models import AssetState, Download, InitImageUpload, ProductCutout, StyleVersion
 from gallery.services import assets as asset_acts
 from gallery.services import enlarging, holds, library, reuse, scenes, sources
+from gallery.services.checklist import all_confirmed
 from gallery.services.orders import Placement
 from training import services as training_services
 
@@ -97,7 +98,7 @@ def test_what_was_started_from_a_held_picture_is_held(dataset, version, make_rea
         False,
     ]
     asset_acts.ask_review(third, third.scene.owner)
-    assert refused(asset_acts.approve, third, brand_admin) == "asset-held"
+    assert refused(asset_acts.approve, third, brand_admin, all_confirmed()) == "asset-held"
 
 
 def test_cut_out_and_start_picture_hold_what_was_made_of_them(
@@ -184,7 +185,7 @@ def test_style_is_not_approved_on_pictures_without_clear_rights(
     version = make_version(checkpoint=train_on(dataset), state="in_review")
 
     with pytest.raises(Refused) as caught:
-        services.approve(version, brand_admin)
+        services.approve(version, brand_admin, answers=all_confirmed())
 
     none = {"unknown": 0, "expired": 0, "withdrawn": 0, "not_for_training": 0}
     assert caught.value.code == "rights-unclear"
@@ -200,9 +201,9 @@ def test_setting_lets_unknown_rights_pass_but_never_ended_ones(
     end_rights(dataset.images.filter(name="red.png"))
 
     with pytest.raises(Refused, match="pack-held"):
-        services.approve(version, brand_admin)
+        services.approve(version, brand_admin, answers=all_confirmed())
     dataset.images.update(rights_expire_at=None)
-    services.approve(version, brand_admin)
+    services.approve(version, brand_admin, answers=all_confirmed())
 
     assert version.state == "approved"
 
@@ -214,7 +215,7 @@ def test_picture_removed_without_a_row_counts_as_unknown(
     version.checkpoint.run.snapshot.images.filter(name="red.png").update(image_number=None)
 
     with pytest.raises(Refused) as caught:
-        services.approve(version, brand_admin)
+        services.approve(version, brand_admin, answers=all_confirmed())
 
     assert caught.value.facts["unknown"] == 1
 

@@ -5,6 +5,7 @@ from brandstudio.core.models import AuditEntry, Notice, WrongState
 from brandstudio.core.problems import Refused
 from gallery import services
 from gallery.models import EvidenceSheet, ReviewState, StyleVersion
+from gallery.services.checklist import all_confirmed
 
 
 def code_of(act, *args):
@@ -17,7 +18,7 @@ def test_nobody_approves_their_own(make_version, brand_admin):
     version = make_version(state="draft")
     services.submit(version, brand_admin)
 
-    assert code_of(services.approve, version, brand_admin) == "own-work"
+    assert code_of(services.approve, version, brand_admin, "", None, all_confirmed()) == "own-work"
 
 
 def test_database_insists_on_four_eyes(make_version, designer):
@@ -61,7 +62,10 @@ def test_sending_back_needs_a_reason_and_tells_the_maker(make_version, brand_adm
 def test_decision_comes_once(make_version, brand_admin):
     version = make_version()
 
-    assert code_of(services.approve, version, brand_admin) == "decided-already"
+    assert (
+        code_of(services.approve, version, brand_admin, "", None, all_confirmed())
+        == "decided-already"
+    )
     assert code_of(services.send_back, version, brand_admin, "no") == "decided-already"
 
 

@@ -15,6 +15,7 @@ from gallery import services
 from gallery.models import Download, Recall
 from gallery.services import assets as asset_acts
 from gallery.services import holds, recalls
+from gallery.services.checklist import all_confirmed
 from gallery.services.downstream import figures_of, find_source, fingerprint
 from training import services as training_services
 
@@ -32,7 +33,7 @@ def reached(version, make_ready, marketer, brand_admin, make_user):
     assets = list(make_ready(packs=((version, 0.7),), count=3))
     for asset in assets[:2]:
         asset_acts.ask_review(asset, marketer)
-        asset_acts.approve(asset, brand_admin)
+        asset_acts.approve(asset, brand_admin, all_confirmed())
     holder = make_user("=holder", is_marketer=True)
     Download.objects.create(
         asset=assets[0], person=holder, form="png", width=1, height=1, sha256="0" * 64
