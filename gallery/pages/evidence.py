@@ -44,38 +44,3 @@ def nearest_of(version, person):
         "image": version.images.filter(pk=nearest["image"]).first(),
         "source": sources.filter(pk=entry.image_number).first() if entry else None,
     }
-
-
-def compare(first, second, person):
-    """{"sides", "rows"}: two versions at equal prompts, seeds and strengths.
-
-    rows: {"label": the prompt's entry in the plan, "seed", "cells": [(strength, pictures of
-    each side)]}; only what both were drawn at.
-    """
-    sides = [{"version": v, "evidence": of_version(v, person)} for v in (first, second)]
-    images = [_by_prompt(version) for version in (first, second)]
-    shared = [key for key in images[0] if key in images[1]]
-    rows: dict[tuple, list] = {}
-    for prompt, seed, strength in shared:
-        pair = tuple(side[prompt, seed, strength] for side in images)
-        rows.setdefault((prompt, seed), []).append((strength, pair))
-    labels = {entry["prompt"]: entry for entry in first.sheet.plan["prompts"]}
-    return {
-        "sides": sides,
-        "strengths": sorted({strength for _prompt, _seed, strength in shared}),
-        "rows": [
-            {"label": labels[prompt], "seed": seed, "cells": sorted(cells, key=lambda c: c[0])}
-            for (prompt, seed), cells in rows.items()
-        ],
-    }
-
-
-def _by_prompt(version):
-    """{(prompt without trigger words, seed, strength): EvidenceImage}, in the sheet's order."""
-    prompts = [entry["prompt"] for entry in version.sheet.plan["prompts"]]
-    images = {}
-    for image in version.images.order_by("pk"):
-        for prompt in prompts:
-            if image.prompt.endswith(prompt):
-                images[prompt, image.seed, image.strength] = image
-    return images

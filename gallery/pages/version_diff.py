@@ -1,4 +1,4 @@
-"""Two versions of a pack side by side: what they are, learned from, score and paint."""
+"""Two versions, of a pack or of two, side by side: what they are, learned from, score and paint."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from brandstudio.core.templatetags.look import short_hash, strength_value
 from gallery.models import EvidenceImage
 from gallery.pages import evidence_chart
+from gallery.services.library import DRAWN_WITHOUT_A_BAND
 from training.models import Dataset, TrainingRun
 from training.pages.snapshot_diff import Differences, differences
 from training.rules import run_settings
@@ -14,10 +15,9 @@ from training.rules import run_settings
 
 @dataclass(frozen=True)
 class VersionDiff:
-    """facts, settings: [(name, older's, newer's)] of what differs. same_training: whether both come
-    from one run. dataset: the Differences of their snapshots, None where the reader may not see
-    both or one has none. figures: [(label, [(strength, older's, newer's)])]. images:
-    [(prompt, [(strength, older's, newer's)])] at equal prompt and seed, None where one lacks it.
+    """facts, settings: [(name, the first's, the second's)] of what differs. same_training: whether
+    both come from one run. dataset: the Differences of their snapshots, None where the reader may
+    not see both or one has none. figures: [Figures]. images: [Row], of the strengths of either.
     """
 
     facts: list
@@ -28,17 +28,69 @@ class VersionDiff:
     images: list
 
 
-def version_diff(older, newer, person):
-    """The VersionDiff of two prepared versions of one pack, as far as this person may look."""
-    former, present = (_run_for(version, person) for version in (older, newer))
+@dataclass(frozen=True)
+class Figures:
+    """One kind of figure per strength. cells: [(strength, the first's, the second's, change)], each
+    0 to 1 or None where it was not measured; change: second minus first, None likewise."""
+
+    label: str
+    cells: list
+
+
+@dataclass(frozen=True)
+class Row:
+    """Pictures at equal prompt and seed. label: the prompt's entry in the plan. cells: [(strength,
+    the first's picture, the second's)], None where one was not drawn at that strength."""
+
+    label: dict
+    seed: int
+    cells: list
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Two sheets at equal prompt, seed and strength. at: the strength to show first. figures:
+    [(strength, [(label, the first's, the second's, change)])]. rows: [Row]; both at each strength.
+    """
+
+    strengths: list
+    at: float
+    figures: list
+    rows: list
+
+
+def version_diff(first, second, person):
+    """The VersionDiff of two versions with their images, as far as this person may look."""
+    former, present = (_run_for(version, person) for version in (first, second))
     both = former and present
     return VersionDiff(
-        facts=_facts(older, newer),
+        facts=_facts(first, second),
         settings=_settings(former, present) if both else [],
         same_training=bool(both) and former == present,
         dataset=_dataset(former, present, person) if both else None,
-        figures=_figures(older, newer),
-        images=_images(older, newer),
+        figures=figures_of(first, second),
+        images=_rows(first, second),
+    )
+
+
+def beside(first, second):
+    """The Beside of two versions with their images; None where they share no prompt and seed."""
+    rows = [
+        Row(row.label, row.seed, both)
+        for row in _rows(first, second)
+        if (both := [cell for cell in row.cells if None not in cell])
+    ]
+    strengths = sorted({strength for row in rows for strength, _first, _second in row.cells})
+    if not strengths:
+        return None
+    wanted = second.strength if second.has_band else DRAWN_WITHOUT_A_BAND
+    figures: dict[float, list] = {strength: [] for strength in strengths}
+    for line in figures_of(first, second):
+        for strength, *values in line.cells:
+            if strength in figures and None not in values:
+                figures[strength].append((line.label, *values))
+    return Beside(
+        strengths, min(strengths, key=lambda s: abs(s - wanted)), list(figures.items()), rows
     )
 
 
@@ -49,8 +101,8 @@ def _run_for(version, person):
     return None
 
 
-def _facts(older, newer):
-    lines = [_facts_of(version) for version in (older, newer)]
+def _facts(first, second):
+    lines = [_facts_of(version) for version in (first, second)]
     return [
         (name, former, present)
         for (name, former), (_name, present) in zip(*lines, strict=True)
@@ -92,15 +144,16 @@ def _dataset(former, present, person):
     return differences(former.snapshot, present.snapshot)
 
 
-def _figures(older, newer):
-    charts = [evidence_chart.chart_of(version) for version in (older, newer)]
+def figures_of(first, second):
+    """[Figures] of what the evidence of either says, in the order of the chart."""
+    charts = [evidence_chart.chart_of(version) for version in (first, second)]
     lines = [
         {line["label"]: _values(line) for line in (chart["lines"] if chart else [])}
         for chart in charts
     ]
-    labels = dict.fromkeys([*lines[0], *lines[1]])
     return [
-        (label, _side_by_side(lines[0].get(label, {}), lines[1].get(label, {}))) for label in labels
+        Figures(label, _with_change(lines[0].get(label, {}), lines[1].get(label, {})))
+        for label in dict.fromkeys([*lines[0], *lines[1]])
     ]
 
 
@@ -108,20 +161,36 @@ def _values(line):
     return {dot["strength"]: dot["value"] for dot in line["dots"]}
 
 
-def _images(older, newer):
-    before, after = _by_place(older), _by_place(newer)
+def _with_change(former, present):
     return [
-        (prompt, _side_by_side(before[prompt, seed], after[prompt, seed]))
+        (strength, left, right, None if left is None or right is None else right - left)
+        for strength, left, right in _side_by_side(former, present)
+    ]
+
+
+def _rows(first, second):
+    """[Row] of the prompts and seeds that both were drawn at."""
+    before, after = _by_place(first), _by_place(second)
+    labels = {entry["prompt"]: entry for entry in _prompts(first)}
+    return [
+        Row(labels[prompt], seed, _side_by_side(before[prompt, seed], after[prompt, seed]))
         for prompt, seed in before
         if (prompt, seed) in after
     ]
 
 
+def _prompts(version):
+    sheet = getattr(version, "sheet", None)
+    return sheet.plan.get("prompts", []) if sheet else []
+
+
 def _by_place(version):
+    """{(prompt without trigger words, seed): {strength: EvidenceImage}}, in the sheet's order."""
     places: dict[tuple[str, int], dict[float, EvidenceImage]] = {}
-    for row in version.rows:
-        for image in row:
-            prompt = image.prompt.removeprefix(f"{version.trigger_words}, ")
+    prompts = [entry["prompt"] for entry in _prompts(version)]
+    for image in version.images.all():
+        prompt = next((prompt for prompt in prompts if image.prompt.endswith(prompt)), None)
+        if prompt is not None:
             places.setdefault((prompt, image.seed), {})[image.strength] = image
     return places
 

@@ -3,8 +3,11 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,8 +18,9 @@ from gallery import problems
 from gallery.forms import RatingForm, TagsForm
 from gallery.models import StylePack, StyleVersion
 from gallery.pages import browsing as pages
-from gallery.pages.version_diff import version_diff
-from gallery.services import browsing, library, rating, tagging
+from gallery.pages import evidence as evidence_page
+from gallery.pages.version_diff import beside, version_diff
+from gallery.services import browsing, rating, tagging
 
 PER_PAGE = 24
 
@@ -43,38 +47,47 @@ def pack_list(request):
 
 @login_required
 @require_safe
-def version_differences(request, slug):
-    """Two versions of a pack side by side: ?a=1&b=2, their numbers; else the two newest."""
-    versions = list(
+def version_compare(request):
+    """Two versions, of one pack or of two, ours or from elsewhere: ?a=3&b=5, their keys."""
+    choices = list(
         StyleVersion.objects.visible_to(request.user)
-        .filter(pack__slug=slug)
-        .select_related("pack", "base", "checkpoint__run__snapshot")
-        .prefetch_related("images")
-        .order_by("-number")
+        .select_related("pack", "base", "sheet", "checkpoint__run__snapshot")
+        .order_by("pack__slug", "-number")
     )
-    if not versions:
-        raise Http404
-    pair = _pair(request.GET, versions)
-    context = {"pack": versions[0].pack, "versions": versions, "pair": pair}
-    if pair:
-        older, newer = (library.prepared(version) for version in pair)
+    first, second = (_chosen(request, choices, name) for name in "ab")
+    context = {"choices": choices, "chosen": (first, second)}
+    if first and second:
+        prefetch_related_objects([first, second], "images")
         context |= {
-            "older": older,
-            "newer": newer,
-            "diff": version_diff(older, newer, request.user),
+            "sides": [
+                {"version": one, "evidence": evidence_page.of_version(one, request.user)}
+                for one in (first, second)
+            ],
+            "diff": version_diff(first, second, request.user),
+            "beside": beside(first, second),
         }
-    return render(request, "gallery/version_differences.html", context)
+    return render(request, "gallery/version_compare.html", context)
 
 
-def _pair(query, versions):
-    """The two that were asked for, the older first; None for a pack with one version only."""
-    if "a" not in query and "b" not in query:
-        return versions[1::-1] if len(versions) > 1 else None
-    by_number = {version.number: version for version in versions}
-    pair = [by_number.get(parse_id(query.get(name))) for name in ("a", "b")]
-    if None in pair:
+def _chosen(request, choices, name):
+    pk = parse_id(request.GET.get(name))
+    return next((version for version in choices if version.pk == pk), None)
+
+
+@login_required
+@require_safe
+def pack_versions(request, slug):
+    """On to the comparison of two versions of a pack: ?a=1&b=2, their numbers; else the newest."""
+    versions = StyleVersion.objects.visible_to(request.user).filter(pack__slug=slug)
+    by_number = dict(versions.order_by("number").values_list("number", "pk"))
+    if not by_number:
         raise Http404
-    return sorted(pair, key=lambda version: version.number)
+    asked = [parse_id(request.GET[name]) for name in "ab" if name in request.GET]
+    pair = [pk for number, pk in by_number.items() if number in asked]
+    if not set(asked) <= by_number.keys():
+        raise Http404
+    query = urlencode(dict(zip("ab", pair or [*by_number.values()][-2:], strict=False)))
+    return redirect(f"{reverse('gallery:version-compare')}?{query}")
 
 
 @login_required

@@ -98,24 +98,6 @@ def sheet_fragment(request, slug, number):
     return render(request, "gallery/_sheet.html", context)
 
 
-@login_required
-@require_safe
-def version_compare(request):
-    """Two versions, ours or from elsewhere, at equal prompts and seeds (?a=3&b=5)."""
-    seen = StyleVersion.objects.visible_to(request.user).filter(images__isnull=False).distinct()
-    choices = list(seen.select_related("pack").order_by("pack__slug", "-number"))
-    first, second = (_chosen(request, choices, key) for key in "ab")
-    context = {"choices": choices, "chosen": (first, second)}
-    if first and second:
-        context |= {"comparison": evidence_page.compare(first, second, request.user)}
-    return render(request, "gallery/version_compare.html", context)
-
-
-def _chosen(request, choices, key):
-    pk = request.GET.get(key, "")
-    return next((version for version in choices if str(version.pk) == pk), None)
-
-
 @designer_required
 @require_safe_or("POST")
 def version_publish(request, checkpoint_pk):

@@ -18,11 +18,12 @@ from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems, services
 from gallery.forms import ChecklistForm, DecisionForm, VersionDecisionForm
 from gallery.forms.review import DECISIONS
-from gallery.models import Asset, PromptTemplate, StyleVersion
+from gallery.models import Asset, PromptTemplate, ReviewState, StyleVersion
 from gallery.pages import evidence as evidence_page
 from gallery.pages import lineage
 from gallery.pages.history import history_of
 from gallery.pages.rights import rights_summary
+from gallery.pages.version_diff import beside
 from gallery.services import assets, evidence, library, rights
 
 
@@ -163,30 +164,31 @@ def _details(item, request):
             details["closed"] = problems.sentence(*obstacle)
         if "closed" not in details and (refusal := rights.obstacle_of(row)):
             details["closed"] = problems.of(refusal)
-        former = (
-            StyleVersion.objects.filter(pack=row.pack, number__lt=row.number)
-            .prefetch_related("images")
-            .order_by("-number")
-            .first()
-        )
+        former = _former(row)
         details |= {
-            "former": library.prepared(former) if former else None,
+            "former": former,
+            "beside": beside(former, row) if former else None,
+            "alone": _alone(row),
             "evidence": evidence_page.of_version(row, request.user),
             "lineage": lineage.of_version(row, request.user),
             "rights": rights_summary(row),
-            "pairs": _pairs(row, former),
         }
     return details
 
 
-def _pairs(version, former):
-    """[(strength, picture before, picture now)] at the same prompt and seed."""
-    if not version.rows:
-        return []
-    now = version.rows[0]
-    before = {}
-    if former:
-        before = {(p.seed, p.strength): p for row in former.rows for p in row}
-    else:  # nothing came before: the base model alone is what it is compared with
-        before = {(p.seed, p.strength): now[0] for p in now}
-    return [(p.strength, before.get((p.seed, p.strength)), p) for p in now if p.strength > 0]
+def _former(version):
+    """The version of the pack that was approved before this one, in use if one is; or None."""
+    earlier = (
+        StyleVersion.objects.filter(pack=version.pack, number__lt=version.number)
+        .select_related("pack", "sheet")
+        .prefetch_related("images")
+        .order_by("-number")
+    )
+    retired = earlier.filter(state=ReviewState.RETIRED)
+    return earlier.approved().first() or retired.first()
+
+
+def _alone(version):
+    """(the base model's own picture, the version's at its strength); None without a sheet."""
+    first = version.rows[0] if version.rows else []
+    return (first[0], version.cover) if first and first[0].strength == 0 else None

@@ -1,6 +1,6 @@
 // The strength slider: shows its figure, snaps at marks, and flips the sheet of the same name.
 //   <div data-strength="key" data-best-min data-best-max> … input[type=range], [data-at] buttons
-//   <div data-sheet="key"> img[data-at] …
+//   <div data-sheet="key"> img[data-at], or other parts of which one is shown …
 import { fetchAll, reveal } from "./frames.js";
 
 const SNAP = 0.012;
@@ -18,9 +18,11 @@ function show(box) {
     stop.setAttribute("aria-pressed", Math.abs(stop.dataset.at - value) < SNAP);
   }
   const key = CSS.escape(box.dataset.strength);
-  const frames = [...document.querySelectorAll(`[data-sheet="${key}"] img[data-at]`)];
-  const shown = frames.length && nearest(frames, value);
-  reveal(frames, (frame) => frame === shown);
+  for (const sheet of document.querySelectorAll(`[data-sheet="${key}"]`)) {
+    const frames = [...sheet.querySelectorAll("[data-at]")];
+    const shown = frames.length && nearest(frames, value);
+    reveal(frames, (frame) => frame === shown);
+  }
 
   const inside = value >= box.dataset.bestMin && value <= box.dataset.bestMax;
   box.classList.toggle("strength--outside", !inside);

@@ -100,11 +100,11 @@ def test_two_versions_stand_at_equal_prompts_and_seeds(at, designer, make_versio
 
     page = at(designer).get("version-compare", a=ours.pk, b=theirs.pk)
 
-    [row] = page.context["comparison"]["rows"]
-    assert row["label"] == LABELS
-    versions = [[image.version_id for image in images] for _strength, images in row["cells"]]
+    [row] = page.context["beside"].rows
+    assert row.label == LABELS
+    versions = [[image.version_id for image in images] for _strength, *images in row.cells]
     assert versions == [[ours.pk, theirs.pk]] * 2
-    assert [strength for strength, _images in row["cells"]] == [0.0, 0.7]
+    assert page.context["beside"].strengths == [0.0, 0.7]
 
 
 @pytest.mark.parametrize("asked", [{}, {"a": "1"}, {"a": "x", "b": "99999"}])
@@ -114,4 +114,4 @@ def test_compare_page_without_two_versions_asks_for_them(at, designer, make_vers
     page = at(designer).get("version-compare", **asked)
 
     assert page.status_code == 200
-    assert "comparison" not in page.context
+    assert "diff" not in page.context

@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from gallery import services
-from gallery.models import ReviewState
+from gallery.models import ReviewState, StyleVersion
 from tests.gallery.conftest import CHECKED
 
 
@@ -52,3 +52,33 @@ def test_picture_is_asked_for_and_approved(at, marketer, brand_admin, make_ready
 
     asset.refresh_from_db()
     assert asset.review == "approved"
+
+
+def test_earlier_approved_version_stands_beside_the_new_one(at, brand_admin, make_version):
+    scores = [{"strength": s, "style": s, "content": 0.9, "drift": 0.1} for s in (0.0, 0.7)]
+    earlier = make_version(evidence={"scores": scores})
+    make_version(state="draft")  # never approved: nobody works with it
+    better = [{**row, "style": 0.8, "content": 0.7, "drift": 0.3} for row in scores]
+    make_version(state="in_review", evidence={"scores": better}, strength=0.6)
+
+    page = at(brand_admin).get("review", item=f"version-{StyleVersion.objects.latest('pk').pk}")
+
+    assert page.context["former"] == earlier
+    shown = page.context["beside"]
+    assert (shown.strengths, shown.at) == ([0.0, 0.7], 0.7)
+    changes = [round(change, 2) for _label, _before, _now, change in dict(shown.figures)[0.7]]
+    assert changes == [0.1, -0.2, 0.2]  # style, scene, drift
+    [row] = shown.rows
+    assert [(left.seed, left.strength) for _s, left, _right in row.cells] == [
+        (right.seed, right.strength) for _s, _left, right in row.cells
+    ]
+    assert page.content.decode().count('data-at="0.7"') == 4  # press, figures, two pictures
+
+
+def test_first_version_stands_beside_its_base(at, brand_admin, make_version):
+    make_version(state="in_review")
+
+    context = at(brand_admin).get("review").context
+
+    assert (context["former"], context["beside"]) == (None, None)
+    assert [image.strength for image in context["alone"]] == [0.0, 0.7]

@@ -1,12 +1,13 @@
 """What surrounds a version: tags, ratings, where it is used, and the version before it."""
 
 import pytest
+from django.urls import reverse
 from django.utils.translation import override
 
 from brandstudio.core.models import AuditEntry, Campaign
 from brandstudio.core.problems import Refused
 from gallery.models import PackTag, Scene, StyleRating, StyleVersion
-from gallery.pages.version_diff import version_diff
+from gallery.pages.version_diff import beside, version_diff
 from gallery.pages.where_used import where_used
 from gallery.services import library, rating, tagging
 from training.models import TrainingRun
@@ -165,31 +166,51 @@ def test_two_versions_differ_in_settings_dataset_and_pictures(
     assert diff.settings == [("learning_rate", 0.001, 0.0002)]
     assert [row.name for row in diff.dataset.removed] == [image.name]
     assert diff.dataset.same == 1
-    [(prompt, rows)] = diff.images
-    assert prompt == "a suv"
-    assert [(s, bool(left), bool(right)) for s, left, right in rows] == [
+    [row] = diff.images
+    assert (row.label, row.seed) == ({"prompt": "a suv"}, 1)
+    assert [(s, bool(left), bool(right)) for s, left, right in row.cells] == [
         (0.0, True, True),
         (0.7, True, True),
         (1.0, False, True),
     ]
     assert version_diff(*pair, marketer).dataset is None
-    assert at(marketer).get("version-differences", "ink").status_code == 200
+    shared = beside(*pair)
+    assert (shared.strengths, shared.at) == ([0.0, 0.7], 0.7)
+    page = at(marketer).get("version-compare", a=first.pk, b=second.pk)
+    assert page.context["diff"].dataset is None
+    assert page.context["beside"].rows == shared.rows
 
 
-def test_compare_takes_two_numbers_in_any_order(at, designer, make_version):
+def test_versions_of_a_pack_are_compared_on_the_one_page(at, designer, make_version):
+    first, second, third = (make_version() for _ in range(3))
+    browser = at(designer)
+    page = reverse("gallery:version-compare")
+
+    newest = browser.get("pack-versions", "ink")
+    assert newest.url == f"{page}?a={second.pk}&b={third.pk}"
+    asked = browser.get("pack-versions", "ink", a=3, b=1)
+    assert asked.url == f"{page}?a={first.pk}&b={third.pk}"
+    for wrong in ({"a": 2, "b": 7}, {"a": "x"}):
+        assert browser.get("pack-versions", "ink", **wrong).status_code == 404
+    assert browser.get("pack-versions", "none").status_code == 404
+
+
+def test_single_version_has_nothing_beside_it(at, designer, make_version, client):
     make_version()
-    make_version()
 
-    context = at(designer).get("version-differences", "ink", a=2, b=1).context
-    assert (context["older"].number, context["newer"].number) == (1, 2)
-    assert at(designer).get("version-differences", "ink", a=2, b=7).status_code == 404
-    assert at(designer).get("version-differences", "ink", a="x").status_code == 404
+    answer = client.get(at(designer).get("pack-versions", "ink").url)
+
+    assert "One version only" in answer.text
+    assert "diff" not in answer.context
 
 
-def test_single_version_has_nothing_beside_it(at, designer, make_version):
-    make_version()
+def test_draft_of_another_is_not_compared_by_a_marketer(at, marketer, make_version):
+    ours, draft = make_version(), make_version(state="draft")
 
-    assert "One version only" in at(designer).get("version-differences", "ink").text
+    page = at(marketer).get("version-compare", a=ours.pk, b=draft.pk)
+
+    assert page.context["chosen"] == (ours, None)
+    assert "diff" not in page.context
 
 
 def test_figures_stand_side_by_side(make_version, designer):
@@ -199,6 +220,17 @@ def test_figures_stand_side_by_side(make_version, designer):
     pair = [library.prepared(version) for version in (first, second)]
 
     with override("en"):
-        figures = dict(version_diff(*pair, designer).figures)
+        figures = {line.label: line.cells for line in version_diff(*pair, designer).figures}
+        shared = beside(*pair)
 
-    assert figures["like the training set"] == [(0.0, 0.0, 0.5), (0.7, 0.7, 0.5)]
+    assert figures["like the training set"] == [
+        (0.0, 0.0, 0.5, 0.5),
+        (0.7, 0.7, 0.5, pytest.approx(-0.2)),
+    ]
+    at_default = dict(shared.figures)[0.7]
+    assert [line[0] for line in at_default] == [
+        "like the training set",
+        "scene still there",
+        "away from the base",
+    ]
+    assert at_default[0][1:] == (0.7, 0.5, pytest.approx(-0.2))
