@@ -259,8 +259,8 @@ SENTENCES: dict[str, str] = {
     ),
     "nothing-chosen": gettext_noop("Choose at least one picture, then decide."),
     "pin-not-now": gettext_noop(
-        "Remarks are pinned, and taken off by their author, while a picture waits for review. This "
-        "one was decided meanwhile, or the remark is a colleague's."
+        "Remarks are pinned, and taken off by their author, while their picture or style waits for "
+        "review. This one was decided meanwhile, or the remark is a colleague's."
     ),
     "pin-outside": gettext_noop("A pin stands on the picture: between 0 and 100 % both ways."),
     "pin-empty": gettext_noop("Write what is to be seen at this point, then pin it."),

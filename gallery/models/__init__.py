@@ -7,7 +7,7 @@ from .pair import PackPair, PairState
 from .pair_grid import PairGrid, PairImage
 from .rating import StyleRating
 from .recall import Recall, RecallItem, SourceKind
-from .remark import AssetRemark
+from .remark import Remark
 from .review import OwnWork, ReviewState
 from .scene import Scene, SceneMode, ScenePack, Scheduler
 from .sheet import SheetState
@@ -20,7 +20,6 @@ __all__ = [
     "Audience",
     "NEVER_LEAVES",
     "Asset",
-    "AssetRemark",
     "AssetReview",
     "AssetState",
     "Channel",
@@ -38,6 +37,7 @@ __all__ = [
     "PromptTemplate",
     "Recall",
     "RecallItem",
+    "Remark",
     "Rendition",
     "ReviewState",
     "Scene",

@@ -128,6 +128,11 @@ class Asset(Work, Binnable):
         return self.deleted_at is None and self.review not in NEVER_LEAVES
 
     @property
+    def takes_remarks(self):
+        """Whether reviewers may pin remarks to it, and take theirs off."""
+        return self.review == AssetReview.ASKED
+
+    @property
     def steps_expected(self):
         """How many steps it takes: as counted, else as the scene asks."""
         return self.steps_total or self.scene.steps

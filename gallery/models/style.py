@@ -240,3 +240,8 @@ class EvidenceImage(models.Model):
 
     def get_absolute_url(self):
         return reverse("gallery:evidence-image", args=[self.pk])
+
+    @property
+    def takes_remarks(self):
+        """Whether reviewers may pin remarks to it, and take theirs off."""
+        return self.version.state == ReviewState.IN_REVIEW

@@ -8,7 +8,7 @@ from brandstudio.core.models import Notice, User, WrongState
 from brandstudio.core.problems import Refused
 from brandstudio.core.queue import housekeeping
 from brandstudio.core.services import sending
-from gallery.models import Asset, AssetRemark, AssetReview, OwnWork
+from gallery.models import Asset, OwnWork
 from gallery.services import checklist, holds
 
 
@@ -88,28 +88,6 @@ def decide_together(assets, by, *, answers=None, reason=None):
         else:
             decided.done.append(asset)
     return decided
-
-
-def pin(asset, by, x, y, text):
-    """Pin a remark to a point of a picture under review.
-
-    x, y: shares of its width and height as it is shown. Raises Refused: pin-not-now, pin-outside,
-    pin-empty.
-    """
-    if asset.review != AssetReview.ASKED:
-        raise Refused("pin-not-now")
-    if not (0 <= x <= 1 and 0 <= y <= 1):
-        raise Refused("pin-outside")
-    if not text.strip():
-        raise Refused("pin-empty")
-    return AssetRemark.objects.create(asset=asset, author=by, x=x, y=y, text=text.strip())
-
-
-def unpin(remark, by):
-    """Take one's own remark off, while the picture is under review. Raises Refused(pin-not-now)."""
-    if remark.asset.review != AssetReview.ASKED or remark.author_id != by.pk:
-        raise Refused("pin-not-now")
-    remark.delete()
 
 
 def withdraw(asset, by, reason):

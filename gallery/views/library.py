@@ -61,6 +61,7 @@ def version_detail(request, slug, number):
         "may_try": version.may_be_tried_by(request.user),
         "holds": holds.names_of(holds.holds_of_version(version)),
         "rights": _rights_for(request.user, version),
+        "pinned": _pinned_for(request.user, version),
         "origin_form": _origin_form(version),
         "where": where_used(version, request.user),
         "ratings": ratings_of(version, request.user),
@@ -82,6 +83,14 @@ def _rights_for(person, version):
     """What its maker and admins see of the rights behind a version."""
     may_look = person.is_brand_admin or _may_edit(person, version)
     return rights_summary(version) if may_look else None
+
+
+def _pinned_for(person, version):
+    """The pictures of the sheet that reviewers pinned remarks to, for its maker and admins."""
+    if not _may_edit(person, version):
+        return []
+    pinned = version.images.exclude(remarks=None).distinct()
+    return pinned.prefetch_related("remarks__author")
 
 
 @login_required

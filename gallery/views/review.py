@@ -5,6 +5,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from brandstudio.core.access.roles import admin_required
 from brandstudio.core.input.acts import one_of
+from brandstudio.core.input.numbers import parse_id
 from brandstudio.core.models import User
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui.methods import require_safe_or
@@ -164,11 +166,14 @@ def _details(item, request):
             details["closed"] = problems.sentence(*obstacle)
         if "closed" not in details and (refusal := rights.obstacle_of(row)):
             details["closed"] = problems.of(refusal)
+        prefetch_related_objects([row], "images__remarks__author")
+        pk = parse_id(request.GET.get("picture"))
         former = _former(row)
         details |= {
             "former": former,
             "beside": beside(former, row) if former else None,
             "alone": _alone(row),
+            "picture": next((image for image in row.images.all() if image.pk == pk), None),
             "evidence": evidence_page.of_version(row, request.user),
             "lineage": lineage.of_version(row, request.user),
             "rights": rights_summary(row),

@@ -1,24 +1,22 @@
-"""Pictures that wait for approval: many at a glance, decided together; remarks pinned to one."""
+"""Pictures that wait for approval: many at a glance, decided together."""
 
 from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from brandstudio.core.access.roles import admin_required
 from brandstudio.core.input.acts import one_of
-from brandstudio.core.input.numbers import parse_ids, parse_number
+from brandstudio.core.input.numbers import parse_ids
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems
 from gallery.forms import ChecklistForm
 from gallery.forms.review import DECISIONS
-from gallery.models import Asset, AssetRemark
+from gallery.models import Asset
 from gallery.services import assets
 
 PER_PAGE = 24
@@ -88,35 +86,3 @@ def _say_done(request, count, *, approved):
 def _is_as_seen(request, asset):
     """Whether it still waits for the decision that the person saw it wait for."""
     return request.POST.get(f"seen-{asset.pk}", asset.fingerprint) == asset.fingerprint
-
-
-@admin_required
-@require_POST
-def asset_pin(request, pk):
-    """Pin a remark to a point of a picture: ?x and y in percent, as its page shows it."""
-    asset = get_object_or_404(Asset.objects.visible_to(request.user), pk=pk)
-    x, y = (parse_number(request.POST.get(name), -1) / 100 for name in ("x", "y"))
-    text = request.POST.get("text", "")[: AssetRemark._meta.get_field("text").max_length]
-    try:
-        assets.pin(asset, request.user, x, y, text)
-    except Refused as error:
-        messages.error(request, problems.of(error))
-        if text.strip():  # what was written is not lost
-            messages.warning(request, text)
-    return _back_to(asset)
-
-
-@admin_required
-@require_POST
-def asset_unpin(request, pk):
-    """Take one's own remark off again."""
-    remark = get_object_or_404(AssetRemark.objects.select_related("asset"), pk=pk)
-    try:
-        assets.unpin(remark, request.user)
-    except Refused as error:
-        messages.error(request, problems.of(error))
-    return _back_to(remark.asset)
-
-
-def _back_to(asset):
-    return redirect(f"{reverse('gallery:review')}?item=asset-{asset.pk}")

@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from brandstudio.core.models import Notice
 from brandstudio.core.problems import Refused
 from gallery import problems, services
-from gallery.models import Asset, AssetRemark
+from gallery.models import Asset, Remark
 from gallery.services import assets as acts
+from gallery.services import remarks
 from gallery.services.checklist import all_confirmed
 from tests.gallery.conftest import CHECKED
 
@@ -220,7 +221,7 @@ def test_remark_is_pinned_to_a_point_and_its_maker_sees_it(at, brand_admin, mark
 
     at(brand_admin).post("asset-pin", asset.pk, x="37.5", y="20", text=" A fifth wheel. ")
 
-    remark = AssetRemark.objects.get()
+    remark = Remark.objects.get()
     assert (remark.asset, remark.author, remark.x, remark.y, remark.text) == (
         asset,
         brand_admin,
@@ -242,26 +243,90 @@ def test_pin_outside_the_picture_or_without_words_is_refused(at, brand_admin, in
 
     at(brand_admin).post("asset-pin", asset.pk, x=x, y=y, text=text)
 
-    assert not AssetRemark.objects.exists()
+    assert not Remark.objects.exists()
 
 
-def test_database_itself_keeps_pins_on_the_picture(in_state, brand_admin):
+def test_database_itself_keeps_pins_on_one_picture(in_state, make_version, brand_admin):
     asset = in_state("asked")
 
-    with pytest.raises(IntegrityError), transaction.atomic():
-        AssetRemark.objects.create(asset=asset, author=brand_admin, x=1.2, y=0.5, text="x")
+    image = make_version(state="in_review").images.first()
+    for fields in (
+        {"asset": asset, "x": 1.2},
+        {"asset": asset, "evidence": image, "x": 0.5},
+        {"x": 0.5},  # on nothing
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Remark.objects.create(author=brand_admin, y=0.5, text="x", **fields)
 
 
 def test_pins_stay_as_they_were_once_it_is_decided(in_state, brand_admin, second_admin):
     asset = in_state("asked")
-    remark = acts.pin(asset, brand_admin, 0.5, 0.5, "A fifth wheel.")
+    remark = remarks.pin(asset, brand_admin, 0.5, 0.5, "A fifth wheel.")
 
     with pytest.raises(Refused) as refusal:
-        acts.unpin(remark, second_admin)
+        remarks.unpin(remark, second_admin)
     assert refusal.value.code == "pin-not-now"
     acts.approve(asset, second_admin, all_confirmed())
     with pytest.raises(Refused):
-        acts.unpin(AssetRemark.objects.get(), brand_admin)
+        remarks.unpin(Remark.objects.get(), brand_admin)
     with pytest.raises(Refused):
-        acts.pin(asset, brand_admin, 0.5, 0.5, "Another.")
-    assert AssetRemark.objects.count() == 1
+        remarks.pin(asset, brand_admin, 0.5, 0.5, "Another.")
+    assert Remark.objects.count() == 1
+
+
+def test_remark_on_a_sheet_is_shown_to_the_maker_when_it_comes_back(
+    at, brand_admin, designer, marketer, make_version
+):
+    version = make_version(state="in_review")
+    image = version.images.get(strength=0.7)
+
+    answer = at(brand_admin).post("evidence-pin", image.pk, x="37.5", y="20", text=" No grille. ")
+
+    remark = Remark.objects.get()
+    assert (remark.picture, remark.author, remark.x, remark.y, remark.text) == (
+        image,
+        brand_admin,
+        0.375,
+        0.2,
+        "No grille.",
+    )
+    page = at(brand_admin).get("review", item=f"version-{version.pk}", picture=image.pk)
+    assert answer.url.endswith(f"?item=version-{version.pk}&picture={image.pk}")
+    assert 'cx="37.50%" cy="20.00%"' in page.content.decode()
+    services.send_back(version, brand_admin, "See the pin.")
+    maker = at(designer).get("version-detail", "ink", 1).content.decode()
+    assert 'cx="37.50%" cy="20.00%"' in maker
+    assert "No grille." in maker
+    version.refresh_from_db()
+    services.submit(version, designer)
+    services.approve(version, brand_admin, answers=all_confirmed())
+    assert "No grille." not in at(marketer).get("version-detail", "ink", 1).content.decode()
+
+
+def test_sheet_takes_remarks_while_it_is_in_review_only_and_from_admins(
+    at, brand_admin, designer, make_version
+):
+    draft = make_version(state="draft").images.first()
+    asked = make_version(state="in_review").images.first()
+
+    at(brand_admin).post("evidence-pin", draft.pk, x="5", y="5", text="x")
+    assert at(designer).post("evidence-pin", asked.pk, x="5", y="5", text="x").status_code == 403
+    assert not Remark.objects.exists()
+
+    at(brand_admin).post("evidence-pin", asked.pk, x="5", y="5", text="x")
+    remark = Remark.objects.get()
+    services.send_back(asked.version, brand_admin, "See the pin.")
+    at(brand_admin).post("unpin", remark.pk)
+    assert Remark.objects.count() == 1
+    asked.version.submit(designer)
+    at(brand_admin).post("unpin", remark.pk)
+    assert not Remark.objects.exists()
+
+
+def test_picture_of_another_sheet_is_not_shown_large(at, brand_admin, make_version):
+    other = make_version("neon").images.first()
+    version = make_version(state="in_review")
+
+    for asked in (other.pk, "x", "99999"):
+        page = at(brand_admin).get("review", item=f"version-{version.pk}", picture=asked)
+        assert page.context["picture"] is None

@@ -1,0 +1,60 @@
+"""Remarks pinned to pictures under review: assets, and those of a style's strength sheet."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from brandstudio.core.access.roles import admin_required
+from brandstudio.core.input.numbers import parse_number
+from brandstudio.core.problems import Refused
+from gallery import problems
+from gallery.models import Asset, EvidenceImage, Remark
+from gallery.services import remarks
+
+
+@admin_required
+@require_POST
+def asset_pin(request, pk):
+    """Pin a remark to a point of an asset: ?x and y in percent, as its page shows it."""
+    return _pin(request, get_object_or_404(Asset.objects.visible_to(request.user), pk=pk))
+
+
+@admin_required
+@require_POST
+def evidence_pin(request, pk):
+    """As `asset_pin`, of a picture of a style's strength sheet."""
+    return _pin(request, get_object_or_404(EvidenceImage.objects.select_related("version"), pk=pk))
+
+
+def _pin(request, picture):
+    x, y = (parse_number(request.POST.get(name), -1) / 100 for name in ("x", "y"))
+    text = request.POST.get("text", "")[: Remark._meta.get_field("text").max_length]
+    try:
+        remarks.pin(picture, request.user, x, y, text)
+    except Refused as error:
+        messages.error(request, problems.of(error))
+        if text.strip():  # what was written is not lost
+            messages.warning(request, text)
+    return _back_to(picture)
+
+
+@admin_required
+@require_POST
+def unpin(request, pk):
+    """Take one's own remark off again."""
+    rows = Remark.objects.select_related("asset", "evidence__version")
+    remark = get_object_or_404(rows, pk=pk)
+    try:
+        remarks.unpin(remark, request.user)
+    except Refused as error:
+        messages.error(request, problems.of(error))
+    return _back_to(remark.picture)
+
+
+def _back_to(picture):
+    if isinstance(picture, Asset):
+        query = f"item=asset-{picture.pk}"
+    else:
+        query = f"item=version-{picture.version_id}&picture={picture.pk}"
+    return redirect(f"{reverse('gallery:review')}?{query}")
