@@ -163,6 +163,10 @@ SENTENCES: dict[str, str] = {
         "The run should find about {needed} MB free on the disk, and there are {free} MB. "
         "Make room, or save less often."
     ),
+    "mirrors-writing": gettext_noop(
+        "{count} pictures carry writing, badges or plates ({names}), and this run also shows them "
+        "mirrored: the style would learn letters the wrong way round. Turn “Mirror” off."
+    ),
     "memory-short": gettext_noop(
         "The run needs at least {needed} MB on a device; the largest has {device} MB. Choose a "
         "smaller base model, a lower resolution or a lower rank."
@@ -214,6 +218,9 @@ LINES: dict[str, str] = {
     "line-not-recommended": gettext_noop("No checkpoint could be recommended: {reason}"),
     "line-phase": gettext_noop("{phase} began."),
     "line-checkpoint": gettext_noop("Checkpoint saved at step {step} ({megabytes} MB)."),
+    "line-early-stop": gettext_noop(
+        "Ended early at step {step} of {total}: no save after step {best} was better."
+    ),
     "line-finished": gettext_noop("Finished after {seconds} s."),
     "line-validation": gettext_noop("Validation loss {loss} at step {step}."),
 }

@@ -36,6 +36,10 @@ SENTENCES: dict[str, str] = {
         "“{key}” is {value}; it must lie between {minimum} and {maximum}."
     ),
     "config-not-a-choice": gettext_noop("“{key}” is “{value}”; choose one of: {choices}."),
+    "early-stop-blind": gettext_noop(
+        "“{key}” has nothing to judge by. Hold pictures back (validation_share), or give "
+        "sample_prompts."
+    ),
     # Folders, files, disk
     "folder-missing": gettext_noop("The folder {path} does not exist. Check the path of “{key}”."),
     "folder-unreadable": gettext_noop(

@@ -140,10 +140,16 @@ class Cancelled(Event):
 
 @dataclass(frozen=True)
 class Finished(Event):
-    """The run is complete. seconds: training time of all attempts, pauses left out."""
+    """The run is complete. seconds: training time of all attempts, pauses left out.
+
+    reason: "early-stop" where it ended before its last step, since no save after best_step was
+    better; "" where it went all the way.
+    """
 
     kind = "finished"
     path: str
     sha256: str
     seconds: float
     steps: int = 0
+    reason: str = ""
+    best_step: int = 0

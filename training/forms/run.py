@@ -36,6 +36,7 @@ LABELS = {
     "shuffle_captions": _("Shuffle captions"),
     "keep_tokens": _("Parts kept in place"),
     "validation_share": _("Held back for validation"),
+    "early_stop": _("End early after … saves"),
     "targets": _("Targets"),
     "lora_dropout": _("Dropout"),
     "rslora": _("Rank-stabilised scale"),
@@ -55,6 +56,7 @@ LABELS = {
     "compile": _("Compile"),
     "device": _("Device"),
     "ema": _("Running average"),
+    "sample_at_first": _("The base's own pictures first"),
     "sample_steps": _("Steps of a sample"),
     "sample_guidance": _("Guidance of a sample"),
     "sample_strength": _("Strength of a sample"),
@@ -95,6 +97,7 @@ class RunForm(forms.Form):
             try:
                 config = run_settings.full_config(self.settings, base)
                 check_samples(config.sample_prompts)
+                config.check_early_stop()
             except EngineError as error:
                 self.show_faults(error)
             else:

@@ -138,6 +138,12 @@ class RunPage:
         return shown_lines(list(self.run.lines.filter(code__startswith="memory-")))
 
     @cached_property
+    def early_end(self):
+        """Why the run finished before its last step, in words; None where it did not."""
+        line = self.run.lines.filter(code="line-early-stop").last()
+        return shown_lines([line])[0].shown if line else None
+
+    @cached_property
     def lines(self):
         tail = list(self.run.lines.exclude(level=RunLine.TRACE).order_by("-pk")[:LOG_TAIL])
         return shown_lines(tail[::-1])

@@ -134,6 +134,9 @@ class EventWriter:
             )
         )
         self.progress["seconds_left"] = 0
+        if event.reason:
+            total = self.progress.get("steps_total", self.run.steps_total)
+            self.say(f"line-{event.reason}", step=event.steps, total=total, best=event.best_step)
         self.say("line-finished", seconds=f"{event.seconds:.0f}")
 
     def _write_now_and_then(self):

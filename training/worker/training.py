@@ -3,6 +3,7 @@
 from brandstudio.core.queue import stopping, work_queue
 from brandstudio.core.queue.devices import this_device
 from training import notices
+from training.engine.evaluate import sample_scores
 from training.engine.train import trainer
 from training.models import RunState
 from training.services import retention, run_folders
@@ -43,6 +44,7 @@ def _last_event(run, config, writer, control, *, resume):
         control=control,
         cache_dir=run_folders.cache_folder(),
         model=pipeline_cache.ensure_loaded(run.base.path, config),
+        make_judge=sample_scores.make_judge,
     )
     for event in events:
         if event.kind == "step" and run.state != RunState.TRAINING:

@@ -70,5 +70,8 @@ _LINES = {
     "paused": lambda e: f"paused at step {e.step}; go on with --resume",
     "cancelled": lambda e: f"cancelled at step {e.step}",
     "recommended": lambda e: f"recommended: step {e.step}, {e.path}. {' '.join(e.sentences)}",
-    "finished": lambda e: f"finished {e.path} in {e.seconds:.0f} s of training ({e.sha256})",
+    "finished": lambda e: (
+        f"finished {e.path} in {e.seconds:.0f} s of training ({e.sha256})"
+        + (f"; ended early at step {e.steps}, best was step {e.best_step}" if e.reason else "")
+    ),
 }

@@ -8,7 +8,7 @@ from training.engine.commands.outcome import DONE, FAILED, REFUSED, fail
 from training.engine.commands.progress import ProgressBars
 from training.engine.config.run_config import RunConfig
 from training.engine.errors import EngineError
-from training.engine.evaluate import run_advice
+from training.engine.evaluate import run_advice, sample_scores
 from training.engine.events import Event, Finished, Paused, Phase
 from training.engine.train import trainer
 from training.engine.train.control import SignalControl
@@ -30,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
             control=control,
             skip_bad=options.skip_bad,
             base_dirs=base_dirs(),
+            make_judge=sample_scores.make_judge,
         )
         try:
             for event in events:

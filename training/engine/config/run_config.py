@@ -107,6 +107,11 @@ class RunConfig(RunKeys):
             and getattr(self, spec.name) != getattr(other, spec.name)
         ]
 
+    def check_early_stop(self) -> None:
+        """Raise early-stop-blind where a run is to end by evidence that it will not have."""
+        if self.early_stop and not self.validation_share and not self.sample_prompts:
+            raise EngineError("early-stop-blind", key="early_stop")
+
     @property
     def name(self) -> str:
         """The style's file name without its ending: the last part of output_dir."""

@@ -102,6 +102,7 @@ def load_dataset(
     dataset-one-image, batch-larger-than-dataset, those of checks.check_samples.
     """
     check_samples(config.sample_prompts)
+    config.check_early_stop()
     check = check_dataset(config, info, known_images)
     if check.faults and not skip_bad:
         raise_faults(check.faults)

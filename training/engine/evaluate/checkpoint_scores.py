@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 
 from training.engine.data import labelers
 from training.engine.data.images import open_rgb
@@ -94,6 +95,7 @@ def recommend(
     *,
     training_seconds: float | None = None,
     guidance: float = 5.0,
+    most_steps: int = STEPS,
     clip="auto",
     thresholds: Thresholds | None = None,
     on_image: Callable[[int, int], None] | None = None,
@@ -105,6 +107,7 @@ def recommend(
     references: pictures of the training set. training_seconds: the scoring takes about a quarter
     of it at most, with fewer denoising steps where pictures are slow, then with fewer checkpoints,
     evenly thinned; two are always scored, however short the training was.
+    most_steps: of denoising, where there is time.
     clip: a labelers.Clip; "auto" is the bundled one for the bundled base, whose scenes it knows.
     thresholds: what a checkpoint must keep to, to be recommended at all.
     Raises ValueError without checkpoints or prompts, else what Renderer.render raises.
@@ -117,11 +120,12 @@ def recommend(
     if clip == "auto":
         judge = bundled_judge(renderer.base.family)
         clip = judge.labeler.clip if judge else None
-    steps = STEPS
+    steps = most_steps
     if training_seconds:
         per_step = _seconds_per_step(renderer, seeded_prompts[0], guidance)
         budget = SHARE_OF_TRAINING * training_seconds
-        steps, most = affordable(budget, per_step, len(seeded_prompts), len(checkpoints))
+        affordable_steps, most = affordable(budget, per_step, len(seeded_prompts), len(checkpoints))
+        steps = min(steps, affordable_steps)
         checkpoints = thinned(checkpoints, most)
     total = len(seeded_prompts) * (1 + len(STRENGTHS) * len(checkpoints))
     count_image = _counter(on_image, total)
@@ -135,11 +139,11 @@ def recommend(
 
     plain = render([])
     asked = [prompt for prompt, _ in seeded_prompts]
-    scorer = _CheckpointScorer(plain, references, asked, clip, judge)
-    scores = [
-        scorer.score(step, path, {s: render([(path, s)]) for s in STRENGTHS})
-        for step, path in checkpoints.items()
-    ]
+    scorer = PictureScorer(plain, references, asked, clip, judge)
+    scores = []
+    for step, path in checkpoints.items():
+        figures = scorer.score([render([(path, strength)]) for strength in STRENGTHS])
+        scores.append(CheckpointScore(path=str(path), step=step, **asdict(figures)))
     thresholds = thresholds or Thresholds()
     keeping = [score for score in scores if score.scene >= thresholds.scene]
     best = max(keeping or scores, key=lambda score: (score.total, -score.step))
@@ -238,8 +242,23 @@ class _ClipScorer:
         return float((self.clip.image_features(images) @ self.references.T).mean())
 
 
-class _CheckpointScorer:
-    """Compares a checkpoint's pictures with the base's and with the training set."""
+@dataclass(frozen=True)
+class PictureScores:
+    """What pictures of a style are like, as CheckpointScore has it."""
+
+    style: float
+    content: float
+    agreement: float | None
+    copy: float
+    total: float
+    scene: float
+
+
+class PictureScorer:
+    """Compares pictures of a style with the base's and with the training set.
+
+    plain: the base's own, one per prompt. references: files of the training set.
+    """
 
     def __init__(self, plain, references, prompts, clip, judge=None):
         self.plain = plain
@@ -254,19 +273,20 @@ class _CheckpointScorer:
             texts = clip.text_features([words_of(prompt) for prompt in prompts])
             self.clip = _ClipScorer(clip, plain, reference.features, texts)
 
-    def score(self, step: int, path: Path, by_strength: dict[float, list]) -> CheckpointScore:
-        everything = [image for images in by_strength.values() for image in images]
+    def score(self, rows: Sequence[Sequence[Image.Image]]) -> PictureScores:
+        """rows: pictures at one strength each, as many as prompts; the first row's scene counts."""
+        everything = [image for images in rows for image in images]
         near = histogram_distance(colour_histogram(everything), self.histogram)
         style = (self.far - near) / max(self.far, 1e-6)
         agreement = None
         if self.clip:
             style = (style + self.clip.gain(everything)) / 2
-            agreement = float(np.mean([self.clip.agreement(p) for p in by_strength.values()]))
+            agreement = float(np.mean([self.clip.agreement(images) for images in rows]))
         content = float(
             np.mean(
                 [
                     edge_correlation(image, plain)
-                    for images in by_strength.values()
+                    for images in rows
                     for image, plain in zip(images, self.plain, strict=True)
                 ]
             )
@@ -277,8 +297,7 @@ class _CheckpointScorer:
         total = style + 0.5 * max(0.0, content) - (1.0 if copy > COPY_LIMIT else 0.0)
         if agreement is not None:
             total += 0.5 * agreement
-        scene = self._scene(by_strength[USUAL])
-        return CheckpointScore(str(path), step, style, content, agreement, copy, total, scene)
+        return PictureScores(style, content, agreement, copy, total, self._scene(rows[0]))
 
     def _scene(self, images) -> float:
         pairs = zip(images, self.plain, strict=True)

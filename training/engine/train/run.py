@@ -4,6 +4,7 @@ import contextlib
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -18,7 +19,6 @@ from training.engine.events import (
     Finished,
     Paused,
     Phase,
-    Validation,
     Warning,
 )
 from training.engine.families.base_info import BaseInfo
@@ -27,10 +27,12 @@ from training.engine.lora import adapters, weight_files
 from training.engine.train import run_files
 from training.engine.train.control import Control
 from training.engine.train.distributed import DistributedState
+from training.engine.train.early_stop import EARLY, JudgeMaker
 from training.engine.train.memory_estimate import estimate
 from training.engine.train.memory_ladder import MemoryLadder, free_memory, is_out_of_memory
+from training.engine.train.run_evidence import RunEvidence
 from training.engine.train.run_folder import RunFolder
-from training.engine.train.run_samples import draw_samples, leaves_no_room
+from training.engine.train.run_samples import leaves_no_room
 from training.engine.train.run_set import RunSet
 from training.engine.train.run_state import (
     RunState,
@@ -44,9 +46,8 @@ from training.engine.train.watch import StepLog
 LOG_EVERY = 10
 """On a GPU losses are read every so many steps: each reading makes the card wait."""
 
-VALIDATION_SHARES = (0.1, 0.35, 0.6, 0.85)
 IMAGE_SHARES = (0.25, 0.6)
-"""Timesteps of the validation loss and of the loss per image, as shares of the way to noise."""
+"""Timesteps of the loss per image, as shares of the way to noise."""
 
 
 class _Stop(Exception):
@@ -60,6 +61,7 @@ class Run:
     """One run from its first look at the folder to its last file.
 
     model: the base where it is in memory already, to be given back as it came; None has it loaded.
+    make_judge: who judges the samples of a run that may end early.
     set, estimate, training_step: from the run's preparation on.
     """
 
@@ -70,6 +72,7 @@ class Run:
         folder: RunFolder,
         control: Control,
         model: DiffusionModel | None,
+        make_judge: JudgeMaker | None = None,
     ):
         self.config = config
         self.info = info
@@ -84,6 +87,7 @@ class Run:
         self.started = time.time()
         self.saved_step = 0
         self.log = StepLog()
+        self.evidence = RunEvidence(self, make_judge)
 
     # -- stages ---------------------------------------------------------------------------
 
@@ -167,9 +171,10 @@ class Run:
 
     def _loop(self) -> Iterator[Event]:
         yield Phase("training", self.step, self.set.total)
-        yield from self._validate()
+        if not self._was_finished:
+            yield from self.evidence.before_first_step()
         self.log.start_clock()
-        while self.step < self.set.total:
+        while self.step < self.set.total and not self.evidence.says_stop():
             self._look_at_control()
             yield from self._one_step()
             self.step += 1
@@ -181,7 +186,7 @@ class Run:
             if at_save:
                 yield from self._checkpoint()
             elif wants_sample:
-                yield from self._samples()
+                yield from self.evidence.samples()
                 self.log.start_clock()
 
     def _one_step(self) -> Iterator[Event]:
@@ -250,11 +255,6 @@ class Run:
             self._record("failed")
             raise
 
-    def _validate(self) -> Iterator[Event]:
-        if self.set.held_back and self.processes.is_first:
-            losses = self.training_step.fixed_losses(self.set.validation, VALIDATION_SHARES)
-            yield Validation(self.step, sum(losses) / len(losses))
-
     # -- saving ---------------------------------------------------------------------------
 
     def _checkpoint(self) -> Iterator[Event]:
@@ -265,8 +265,7 @@ class Run:
         self._save_state()
         if self.processes.is_first:
             yield Checkpoint(self.step, str(path), digest)
-        yield from self._validate()
-        yield from self._samples()
+        yield from self.evidence.of_save()
         self.log.start_clock()
 
     def _write_weights(self, path: Path) -> str:
@@ -295,6 +294,7 @@ class Run:
         self.step = self.saved_step = saved.step
         self.log.seconds = saved.facts["seconds"]
         self.started = saved.facts["started"]
+        self.evidence.early_stop.restore(saved.facts.get("saves", []))
         if self.processes.is_first:
             self.folder.forget_events_after(self.step)
 
@@ -311,31 +311,20 @@ class Run:
         digest = self._write_weights(self.folder.final)
         losses = self.training_step.fixed_losses(self.set.data, IMAGE_SHARES)
         image_losses = run_files.by_loss(self.set.examples, losses)
-        self._record("finished", sha256=digest, image_losses=image_losses)
-        yield Finished(str(self.folder.final), digest, self.log.seconds, self.step)
+        early = self._early_end()
+        self._record("finished", sha256=digest, image_losses=image_losses, **early)
+        yield Finished(str(self.folder.final), digest, self.log.seconds, self.step, **early)
+
+    def _early_end(self) -> dict[str, Any]:
+        """Why the run ended before its last step, as Finished has it; {} where it did not."""
+        best = self.evidence.early_stop.best
+        if self.step >= self.set.total:
+            return {}
+        return {"reason": EARLY, "best_step": best.step if best else 0}
 
     def _record(self, state: str, **facts) -> None:
         if self.processes.is_first:
             self.folder.write_record(run_files.record_of(self, state, facts), self.saved_step)
-
-    # -- samples --------------------------------------------------------------------------
-
-    def _samples(self) -> Iterator[Event]:
-        """Sample images with the weights as they are; nothing here may end the run."""
-        if not self.config.sample_prompts or not self.processes.is_first:
-            return
-        model = self.training_step.model
-        yield Phase("sampling", self.step, self.set.total)
-        try:
-            with torch.random.fork_rng(), self.training_step.averaged():
-                yield from draw_samples(self.config, model, self.step, self.folder)
-        except Exception as error:
-            # Whatever it was, it is told as a warning and the training goes on.
-            yield _warning(EngineError("sample-failed", step=self.step, reason=str(error)[:200]))
-        finally:
-            adapters.set_training(model)
-            model.network.train()
-            free_memory()
 
     # -- the world outside ----------------------------------------------------------------
 

@@ -53,6 +53,7 @@ def state_of(run) -> RunState:
             "seconds": run.log.seconds,
             "started": run.started,
             "ladder": run.training_step.ladder.to_json(),
+            "saves": run.evidence.early_stop.to_json(),
         },
     )
 

@@ -1,6 +1,7 @@
 """Sample images of a run: the weights as they are now, at fixed prompts and seeds."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import torch
 
@@ -15,10 +16,15 @@ from training.engine.sampling.renderer import Renderer, SampleRequest, memory_ne
 from training.engine.train.run_folder import RunFolder
 
 
+def sample_paths(config: RunConfig, step: int, folder: RunFolder) -> list[Path]:
+    """Where the samples of a step lie, one for each of config.sample_prompts."""
+    return [folder.samples / f"step{step:06}-{i:02}.png" for i in range(len(config.sample_prompts))]
+
+
 def draw_samples(
-    config: RunConfig, trained: DiffusionModel, step: int, folder: RunFolder
+    config: RunConfig, trained: DiffusionModel, step: int, folder: RunFolder, strength: float
 ) -> Iterator[Sample]:
-    """Draw every prompt of config.sample_prompts with the networks in training.
+    """Draw every prompt of config.sample_prompts with the networks in training, at this strength.
 
     trained: its other parts may have left memory, and are loaded for the time of this phase only.
     """
@@ -26,14 +32,14 @@ def draw_samples(
     parts = list(trained.lora_networks if config.train_text_encoder else [trained.family.network])
     model = trained.loaded_around(parts)
     renderer = Renderer(model.info, model=model)
-    adapters.set_strengths(model, {adapters.TRAINED: config.sample_strength})
-    for i, prompt in enumerate(config.sample_prompts):
+    adapters.set_strengths(model, {adapters.TRAINED: strength})
+    paths = sample_paths(config, step, folder)
+    for i, (prompt, path) in enumerate(zip(config.sample_prompts, paths, strict=True)):
         seed = derived_seed(config.seed, "sample", i) % 2**32
         request = SampleRequest(
             prompt, steps=config.sample_steps, guidance=config.sample_guidance, seed=seed
         )
         image = renderer.render([request])[0]
-        path = folder.samples / f"step{step:06}-{i:02}.png"
         with whole_file(path, step) as temporary:
             image.save(temporary, "PNG")
         yield Sample(step, str(path), prompt, seed)

@@ -15,6 +15,7 @@ from training.engine.events import Event
 from training.engine.families.base_info import BaseInfo
 from training.engine.families.diffusion_model import DiffusionModel
 from training.engine.train.control import Control
+from training.engine.train.early_stop import JudgeMaker
 from training.engine.train.run import Run
 from training.engine.train.run_folder import RunFolder
 from training.engine.train.watch import TensorBoardLog
@@ -31,6 +32,7 @@ def train(
     cache_dir: str | Path | None = None,
     model: DiffusionModel | None = None,
     info: BaseInfo | None = None,
+    make_judge: JudgeMaker | None = None,
 ) -> Iterator[Event]:
     """Train one style and tell what happens.
 
@@ -42,6 +44,8 @@ def train(
     cache_dir: folder for encoded images and captions, shared by runs; None is the run's own.
     model: that base in memory, to save loading; it is left as it was.
     info: what the base is, where the caller has described it already.
+    make_judge: judges the samples of a run with `early_stop`, such as sample_scores.make_judge;
+    None leaves it the loss on the images held back.
     Started by `accelerate launch` in several processes, each takes its share of every batch; the
     first one writes the files and tells the events.
     The last event is Finished, Paused or Cancelled.
@@ -49,7 +53,7 @@ def train(
     """
     info = info or base_models.describe(config.base_model, base_dirs)
     folder = RunFolder(output_dir or config.output_dir, config.name, cache_dir)
-    run = Run(config, info, folder, control or Control(), model)
+    run = Run(config, info, folder, control or Control(), model, make_judge)
     with run.processes.first_goes_first():
         if run.processes.is_first:
             folder.open(resume)

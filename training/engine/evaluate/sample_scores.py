@@ -1,0 +1,31 @@
+"""The samples of a run that is under way, judged as its checkpoints are afterwards."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from training.engine.data.images import open_rgb
+from training.engine.evaluate.checkpoint_scores import PictureScorer
+from training.engine.evaluate.scene_judge import bundled_judge
+from training.engine.train.early_stop import SampleJudge
+
+MOST_REFERENCES = 60  # pictures of the training set that samples are compared with
+
+
+def make_judge(
+    family: str, prompts: Sequence[str], references: Sequence[Path], plain: Sequence[Path]
+) -> SampleJudge:
+    """An early_stop.SampleJudge.
+
+    family: of the base. prompts, plain: what was drawn, and the base's own pictures of it at the
+    same seeds. references: pictures of the training set, evenly thinned.
+    """
+    judge = bundled_judge(family)
+    thinned = references[:: -(-len(references) // MOST_REFERENCES)]
+    clip = judge.labeler.clip if judge else None
+    scorer = PictureScorer([open_rgb(path) for path in plain], thinned, prompts, clip, judge)
+
+    def score(images: Sequence[Path]) -> tuple[float, float]:
+        figures = scorer.score([[open_rgb(path) for path in images]])
+        return figures.total, figures.scene
+
+    return score
