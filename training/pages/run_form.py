@@ -1,7 +1,7 @@
 """A run that is being set up: form and YAML in step, presets, and what stands in its way."""
 
 from django.utils.functional import cached_property
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from brandstudio.core.input.acts import one_of
 from brandstudio.core.input.numbers import parse_id
@@ -14,6 +14,7 @@ from training.forms.run import initial_of
 from training.models import BaseModel
 from training.problems import explain, faults_of
 from training.rules import run_settings
+from training.rules.mirroring import in_short, pictures_with_writing
 from training.rules.readiness import readiness
 from training.rules.run_estimate import estimate_of
 
@@ -121,8 +122,22 @@ class RunDraft:
         if base is None:  # the preflight says so; there is nothing to advise on
             return {}
         return run_settings.preset_settings(
-            name, self._images, base, self.dataset.trigger_word, prompts or self._sample_prompts()
+            name,
+            self._images,
+            base,
+            are_drawn=self._is_drawn,
+            trigger=self.dataset.trigger_word,
+            prompts=prompts or self._sample_prompts(),
+            mirrored=not self._with_writing,
         )
+
+    @cached_property
+    def _is_drawn(self):
+        return services.is_drawn(self.dataset)
+
+    @cached_property
+    def _with_writing(self):
+        return pictures_with_writing(self.dataset)
 
     def _sample_prompts(self):
         """Two of the dataset's own captions: what was learned shows best on what was taught."""
@@ -195,6 +210,25 @@ class RunDraft:
         return readiness(self.dataset)
 
     @property
+    def preset_reason(self):
+        """Why the chosen preset's values are as they are; "" where a person's own stand."""
+        if not self.preset or not self.base or not self._images:
+            return ""
+        return _preset_reason(self.preset, self._images, self.base, self._is_drawn)
+
+    @property
+    def mirror_note(self):
+        """Why nothing is mirrored; "" where nothing speaks against it."""
+        names = self._with_writing
+        if not names:
+            return ""
+        return ngettext(
+            "Mirroring stays off: {count} picture carries writing, a badge or a plate ({names}).",
+            "Mirroring stays off: {count} pictures carry writing, badges or plates ({names}).",
+            len(names),
+        ).format(count=len(names), names=in_short(names))
+
+    @property
     def presets(self):
         """[(name, label, words, whether chosen)]"""
         return [
@@ -206,6 +240,35 @@ class RunDraft:
             )
             for name in PRESETS
         ]
+
+
+def _preset_reason(name, images, base, is_drawn):
+    """One sentence on what the values follow: the set, its number, the base."""
+    values = run_settings.preset_settings(name, images, base, are_drawn=is_drawn)
+    facts = {
+        "count": images,
+        "base": base.name,
+        "rank": values["lora_rank"],
+        "rate": f"{values['learning_rate']:g}",
+        "epochs": values["epochs"],
+    }
+    if is_drawn:
+        sentence = ngettext(
+            "{count} drawing on {base}: rate {rate}, rank {rank}, {epochs} rounds, as the base "
+            "asks for drawings.",
+            "{count} drawings on {base}: rate {rate}, rank {rank}, {epochs} rounds, as the base "
+            "asks for drawings.",
+            images,
+        )
+    else:
+        sentence = ngettext(
+            "{count} photograph on {base}: rate {rate}, rank {rank}, {epochs} rounds; half the "
+            "rate of drawings, since photographs wear the scene away sooner.",
+            "{count} photographs on {base}: rate {rate}, rank {rank}, {epochs} rounds; half the "
+            "rate of drawings, since photographs wear the scene away sooner.",
+            images,
+        )
+    return sentence.format(**facts)
 
 
 def _form_defaults():

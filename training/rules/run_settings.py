@@ -4,7 +4,6 @@ The studio sets the folders and the base model's path itself; in a pasted YAML t
 for what they tell (the base's name) and otherwise left out.
 """
 
-import math
 from functools import lru_cache
 from pathlib import PurePosixPath, PureWindowsPath
 
@@ -22,8 +21,6 @@ _LATER = {
     "metadata_path": "snapshot/metadata.csv",
     "output_dir": "run",
 }
-LENGTHS = {"light": 0.6, "standard": 1.0, "strong": 1.4}  # of a run, beside the base's advice
-LEAST_STEPS = 150
 SCHEMA = {spec.name: spec for spec in fields_schema()}
 
 
@@ -59,35 +56,18 @@ def defaults_for(base):
     }
 
 
-def preset_settings(name, images, base, trigger="", prompts=()):
-    """The settings of a preset for a dataset of so many pictures.
+def preset_settings(name, images, base, *, are_drawn, trigger="", prompts=(), mirrored=True):
+    """The settings of a preset for a dataset of so many pictures, drawn ones or photographs.
 
-    The base's own advice stands above the rule of thumb, since it was measured on that base.
+    mirrored: whether the base's wish to see pictures mirrored may stand.
     """
-    values = preset(name, images, base.name)
-    if advice := defaults_for(base):
-        values |= _advised(name, images, {**values, **advice})
+    values = preset(name, images, are_drawn=are_drawn, advice=defaults_for(base))
     values["trigger_words"] = trigger
     if prompts:
         values["sample_prompts"] = list(prompts)
+    if not mirrored:
+        values["flip"] = False
     return values
-
-
-def _advised(name, images, advice):
-    """The base's advice, made shorter and gentler or longer and stronger by the preset."""
-    length = LENGTHS[name]
-    batch = min(advice["batch_size"], max(1, images))
-    # Epochs were measured on a middling set; a small one needs more to see as many steps.
-    epochs = max(advice["epochs"], -(-LEAST_STEPS * batch // max(1, images)))
-    epochs = max(1, round(epochs * length))
-    steps = epochs * -(-max(1, images) // batch)
-    return {
-        **advice,
-        "batch_size": batch,
-        "epochs": epochs,
-        "learning_rate": float(f"{advice['learning_rate'] * math.sqrt(length):.2g}"),
-        "save_steps": max(10, steps // 10),
-    }
 
 
 def to_yaml(settings, base_name):

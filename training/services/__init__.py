@@ -37,6 +37,7 @@ from .runs import (
     resume_run,
     start_run,
 )
+from .set_medium import is_drawn
 from .upload_report import UploadReport
 from .uploads import NamedFile, add_images
 
@@ -57,6 +58,7 @@ __all__ = [
     "export_zip",
     "has_own_labeler",
     "import_captions",
+    "is_drawn",
     "keep_checkpoint",
     "make_dataset",
     "move_in_queue",

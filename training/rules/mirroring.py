@@ -1,0 +1,49 @@
+"""Which pictures of a dataset must not be mirrored: those with writing, badges or plates."""
+
+import re
+
+FINDING = "text-found"  # of the screening report
+_ENGLISH = (
+    r"badges?",
+    r"emblems?",
+    r"logos?",
+    r"name ?plates?",
+    r"(?:number|licen[cs]e|registration) plates?",
+    r"(?:neon |street |shop |road )?signs?",
+    r"signboards?",
+    r"letters?",
+    r"lettering",
+    r"writing",
+    r"words",
+    r"calligraphy",
+    r"inscriptions?",
+    r"couplets?",
+)
+_CHINESE = (
+    *("车标", "徽标", "标志", "标识", "铭牌", "车牌", "牌照", "招牌"),
+    *("牌匾", "匾额", "字样", "文字", "书法", "对联", "春联", "题字"),
+)
+_WORDS = re.compile(rf"\b(?:{'|'.join(_ENGLISH)})\b|{'|'.join(_CHINESE)}", re.IGNORECASE)
+
+
+SHOWN = 3  # names in a sentence
+
+
+def in_short(names):
+    """The first names, and an ellipsis for the rest."""
+    return ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
+
+
+def names_writing(caption):
+    """Whether a caption speaks of something that is wrong when mirrored."""
+    return bool(_WORDS.search(caption))
+
+
+def pictures_with_writing(dataset):
+    """Names of the pictures on which screening read letters, or whose captions speak of them."""
+    rows = dataset.images.order_by("name").values_list("name", "caption", "report__findings")
+    return [
+        name
+        for name, caption, findings in rows
+        if names_writing(caption) or any(found["code"] == FINDING for found in findings or ())
+    ]
