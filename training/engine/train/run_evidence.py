@@ -79,15 +79,15 @@ class RunEvidence:
         run = self.run
         if not run.config.sample_prompts or not run.processes.is_first:
             return
-        judges = self._may_end_early and self._make_judge is not None
+        make_judge = self._make_judge if self._may_end_early else None
         paths = sample_paths(run.config, 0, run.folder)
         is_missing = not all(path.is_file() for path in paths)
-        if (run.config.sample_at_first and not run.step) or (judges and is_missing):
+        if (run.config.sample_at_first and not run.step) or (make_judge and is_missing):
             yield from self._drawn(0, strength=0.0)
-        if judges and all(path.is_file() for path in paths):
+        if make_judge and all(path.is_file() for path in paths):
             references = [example.path for example in run.set.everything]
             prompts = run.config.sample_prompts
-            self._judge = self._make_judge(run.info.family, prompts, references, paths)
+            self._judge = make_judge(run.info.family, prompts, references, paths)
 
     def _validate(self) -> Iterator[Event]:
         run = self.run
