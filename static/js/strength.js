@@ -1,4 +1,4 @@
-// The strength slider: shows its figure, snaps at marks, and flips the sheet of the same name.
+// The strength slider, or buttons alone: shows its figure, snaps at marks, and flips the sheet of the same name.
 //   <div data-strength="key" data-best-min data-best-max> … input[type=range], [data-at] buttons
 //   <div data-sheet="key"> img[data-at], or other parts of which one is shown …
 import { fetchAll, reveal } from "./frames.js";
@@ -10,9 +10,10 @@ function nearest(items, value) {
   return items.reduce((best, item) => (distance(item) < distance(best) ? item : best));
 }
 
+const slider = (box) => box.querySelector('input[type="range"]');
+
 function show(box) {
-  const slider = box.querySelector('input[type="range"]');
-  const value = Number(slider.value);
+  const value = Number(slider(box)?.value ?? box.querySelector('[aria-pressed="true"]').dataset.at);
   for (const output of box.querySelectorAll("output")) output.value = value.toFixed(2);
   for (const stop of box.querySelectorAll("button[data-at]")) {
     stop.setAttribute("aria-pressed", Math.abs(stop.dataset.at - value) < SNAP);
@@ -45,7 +46,8 @@ document.addEventListener("click", (event) => {
   const stop = event.target.closest("[data-strength] button[data-at]");
   if (!stop) return;
   const box = stop.closest("[data-strength]");
-  box.querySelector('input[type="range"]').value = stop.dataset.at;
+  if (slider(box)) slider(box).value = stop.dataset.at;
+  else for (const one of box.querySelectorAll("button[data-at]")) one.setAttribute("aria-pressed", one === stop);
   show(box);
 });
 
@@ -55,10 +57,10 @@ document.addEventListener("click", (event) => {
   if (!press) return;
   const pairs = press.dataset.lowerTo.split(" ").map((one) => one.split("="));
   const sliders = pairs.map(([name, value]) => {
-    const slider = press.form.elements.namedItem(name);
-    slider.value = value;
-    show(slider.closest("[data-strength]"));
-    return slider;
+    const field = press.form.elements.namedItem(name);
+    field.value = value;
+    show(field.closest("[data-strength]"));
+    return field;
   });
   sliders[0].dispatchEvent(new Event("change", { bubbles: true })); // the server says what it finds
 });

@@ -61,3 +61,42 @@ def test_admin_cannot_approve_their_own_submission(enter, brand_admin, make_vers
     expect(admin.get_by_role("button", name="Approve")).to_have_accessible_description(
         re.compile("a colleague has to decide")
     )
+
+
+def test_two_versions_are_set_to_one_strength_and_a_remark_is_pinned_to_the_sheet(
+    enter, brand_admin, designer, make_version, shot
+):
+    scores = [{"strength": s, "style": s, "content": 0.9, "drift": 0.1} for s in (0.0, 0.7)]
+    make_version(evidence={"scores": scores})
+    version = make_version(state="in_review", evidence={"scores": scores})
+    admin = enter(brand_admin)
+    admin.goto(f"/review/?item=version-{version.pk}")
+    of_both = admin.get_by_role("group", name="Strength of both")
+    pictures = admin.locator(".beside img:visible")
+    expect(pictures).to_have_count(2)
+    expect(pictures.first).to_have_attribute("data-at", "0.7")
+    expect(admin.get_by_text("0.70 → 0.70")).to_be_visible()
+
+    of_both.get_by_role("button", name="0.00").click()
+
+    expect(of_both.get_by_role("button", pressed=True)).to_have_text("0.00")
+    expect(pictures).to_have_count(2)
+    for place in range(2):
+        expect(pictures.nth(place)).to_have_attribute("data-at", "0.0")
+    expect(admin.get_by_text("0.70 → 0.70")).to_be_hidden()
+    shot(admin, "0-beside")
+
+    admin.get_by_role("link", name="strength 0.70").click()
+    box = admin.locator("[data-pins] img").bounding_box()
+    admin.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 4)
+    expect(admin.get_by_label("Remark", exact=True)).to_be_focused()
+    admin.keyboard.type("No grille.")
+    admin.keyboard.press("Enter")
+    expect(admin.get_by_role("list", name="Pinned remarks")).to_contain_text("No grille.")
+    admin.get_by_label("Reason").fill("See the pin.")
+    admin.get_by_role("button", name="Send back").click()
+
+    maker = enter(designer)
+    maker.goto(version.get_absolute_url())
+    expect(maker.get_by_role("list", name="Pinned remarks")).to_contain_text("No grille.")
+    shot(maker, "1-pinned")
