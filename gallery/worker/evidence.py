@@ -36,12 +36,9 @@ def render_sheet(sheet, turn, stopped):
     def draw(scene_renderer, key):
         prompt, seed, strength = key
         packs = [(weights, strength)]
+        sha256 = sheets.image_hash(scene_renderer, sheet, prompt, seed, packs, stopped)
         return EvidenceImage.objects.create(
-            version=version,
-            prompt=prompt,
-            seed=seed,
-            strength=strength,
-            sha256=sheets.image_hash(scene_renderer, sheet, prompt, seed, packs, stopped),
+            version=version, prompt=prompt, seed=seed, strength=strength, sha256=sha256
         )
 
     sheets.paint(sheet, version.base, plan_of(sheet), there, draw, turn)
@@ -87,15 +84,23 @@ def _measured(sheet, there):
         judge_of(sheet.version.base.family),
     )
     finding = strength_band.find(figures, thresholds())
-    figures_json = figures.to_json()
-    for row in figures_json["rows"]:
+    finding_json = finding.to_json()
+    measured = {
+        "figures": _named(figures.to_json(), images, hashes),
+        "finding": finding_json,
+        "seeds": len(seeds),
+    }
+    return measured, finding_json["band"] or {}
+
+
+def _named(figures, images, hashes):
+    """The figures, their nearest pairs named by keys and hashes instead of places in lists."""
+    for row in figures["rows"]:
         if nearest := row["nearest"]:
             flat = [image for turn in images[row["strength"]] for image in turn]
             nearest["image"] = flat[nearest["image"]].pk
             nearest["reference"] = hashes[nearest["reference"]]
-    finding_json = finding.to_json()
-    measured = {"figures": figures_json, "finding": finding_json, "seeds": len(seeds)}
-    return measured, finding_json["band"] or {}
+    return figures
 
 
 def judge_of(family):

@@ -28,13 +28,9 @@ def render_grid(grid, turn, stopped):
     def draw(scene_renderer, key):
         prompt, seed, first, second = key
         packs = list(zip(weights, (first, second), strict=True))
+        sha256 = sheets.image_hash(scene_renderer, grid, prompt, seed, packs, stopped)
         return PairImage.objects.create(
-            grid=grid,
-            prompt=prompt,
-            seed=seed,
-            first=first,
-            second=second,
-            sha256=sheets.image_hash(scene_renderer, grid, prompt, seed, packs, stopped),
+            grid=grid, prompt=prompt, seed=seed, first=first, second=second, sha256=sha256
         )
 
     sheets.paint(grid, versions[0].base, plan_of(grid), there, draw, turn)

@@ -41,17 +41,7 @@ def render_asset(asset, turn, stopped):
     holds.check_asset(asset)  # rights may have ended while it waited
     scene = asset.scene
     packs = asset.acting_packs()
-    request = SampleRequest(
-        prompt=scene.prompt,
-        negative_prompt=scene.negative_prompt,
-        width=scene.width,
-        height=scene.height,
-        steps=scene.steps,
-        guidance=scene.guidance,
-        scheduler=scene.scheduler,
-        seed=asset.seed,
-        packs=[(weights_of(version), strength) for version, strength in packs],
-    )
+    request = _request_of(asset, packs)
     scene_renderer = renderer_of_this_process()
     ensure_loaded(scene_renderer, scene.base)
     asset.begin_rendering()
@@ -73,6 +63,21 @@ def render_asset(asset, turn, stopped):
         thumb_sha256=blobs.put_bytes(shown.thumb(asset, image, image_sha256)),
         seconds=time.monotonic() - began,
         lineage=lineage_of(asset, packs, renderer.versions()),
+    )
+
+
+def _request_of(asset, packs):
+    scene = asset.scene
+    return SampleRequest(
+        prompt=scene.prompt,
+        negative_prompt=scene.negative_prompt,
+        width=scene.width,
+        height=scene.height,
+        steps=scene.steps,
+        guidance=scene.guidance,
+        scheduler=scene.scheduler,
+        seed=asset.seed,
+        packs=[(weights_of(version), strength) for version, strength in packs],
     )
 
 

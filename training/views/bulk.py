@@ -34,14 +34,7 @@ def bulk(request, pk):
     act = one_of(request.POST.get("act"), {"check", "uncheck", "remove"})
     if act in {"check", "uncheck"}:
         batch, count = services.set_states(images, request.user, checked=act == "check")
-        success = (
-            ngettext("%(n)d caption checked.", "%(n)d captions checked.", count)
-            if act == "check"
-            else ngettext(
-                "%(n)d caption is a draft again.", "%(n)d captions are drafts again.", count
-            )
-        )
-        messages.success(request, success % {"n": count})
+        messages.success(request, _settled(act, count))
         return _back(request, _editor(dataset, request, batch if count else ""))
     count = services.remove_images(images, request.user)
     messages.success(
@@ -49,6 +42,16 @@ def bulk(request, pk):
         ngettext("%(n)d picture taken out.", "%(n)d pictures taken out.", count) % {"n": count},
     )
     return _back(request, _editor(dataset, request))
+
+
+def _settled(act, count):
+    if act == "check":
+        said = ngettext("%(n)d caption checked.", "%(n)d captions checked.", count)
+    else:
+        said = ngettext(
+            "%(n)d caption is a draft again.", "%(n)d captions are drafts again.", count
+        )
+    return said % {"n": count}
 
 
 @designer_required

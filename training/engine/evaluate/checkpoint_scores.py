@@ -144,7 +144,11 @@ def recommend(
     for step, path in checkpoints.items():
         figures = scorer.score([render([(path, strength)]) for strength in STRENGTHS])
         scores.append(CheckpointScore(path=str(path), step=step, **asdict(figures)))
-    thresholds = thresholds or Thresholds()
+    effort = {"pictures": total, "steps": steps, "seconds": time.monotonic() - began}
+    return _recommendation(scores, thresholds or Thresholds(), **effort)
+
+
+def _recommendation(scores, thresholds: Thresholds, **effort) -> Recommendation:
     keeping = [score for score in scores if score.scene >= thresholds.scene]
     best = max(keeping or scores, key=lambda score: (score.total, -score.step))
     verdict, facts = _verdict(scores, thresholds)
@@ -153,11 +157,9 @@ def recommend(
         step=best.step,
         reasons=() if verdict else tuple(_reasons(best, scores)),
         scores=tuple(scores),
-        pictures=total,
-        steps=steps,
-        seconds=time.monotonic() - began,
         verdict=verdict,
         facts=facts,
+        **effort,
     )
 
 

@@ -71,8 +71,7 @@ def disk_errors(folder: Path, step: int = 0) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            free = _free_megabytes(folder)
-            raise EngineError("disk-full", path=str(folder), free=free, step=step) from error
+            raise _disk_full(folder, step) from error
         if error.errno == errno.ENAMETOOLONG:
             raise EngineError(
                 "output-name-bad", key="output", name=folder.name[:80], reason=error.strerror
@@ -83,11 +82,14 @@ def disk_errors(folder: Path, step: int = 0) -> Iterator[None]:
     except Exception as error:
         # safetensors reports a full disk as its own exception, with the system's words inside.
         if "No space left" in str(error) or "os error 28" in str(error):
-            free = _free_megabytes(folder)
-            raise EngineError("disk-full", path=str(folder), free=free, step=step) from error
+            raise _disk_full(folder, step) from error
         if "Permission denied" in str(error) or "Read-only file system" in str(error):
             raise EngineError("folder-read-only", path=str(folder)) from error
         raise
+
+
+def _disk_full(folder: Path, step: int) -> EngineError:
+    return EngineError("disk-full", path=str(folder), free=_free_megabytes(folder), step=step)
 
 
 def write_json(path: str | Path, value, step: int = 0) -> None:
