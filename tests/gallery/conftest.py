@@ -301,6 +301,20 @@ def in_state(make_ready, marketer, brand_admin):
 
 
 @pytest.fixture
+def in_english(client):
+    """The client's pages in English."""
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+
+@pytest.fixture
+def writer(marketer):
+    """A marketer who may write prompts and leave the band."""
+    marketer.may_write_prompts = marketer.may_leave_band = True
+    marketer.save()
+    return marketer
+
+
+@pytest.fixture
 def at(client):
     """at(person).get("pack-list", …): that person's browser."""
 

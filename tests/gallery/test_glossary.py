@@ -9,10 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from brandstudio.core.models import AuditEntry, GlossaryTerm, Vehicle
 from gallery.services import glossary
 
-
-@pytest.fixture(autouse=True)
-def in_english(client):
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 @pytest.fixture

@@ -8,12 +8,7 @@ from gallery.models import Asset, AssetState, PackPair, PairState, Scene
 from gallery.problems import REFUSALS
 from gallery.services import enlarging, pairs, reuse, scenes
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english(client):
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

@@ -14,12 +14,7 @@ from gallery.models import PackPair, PairGrid, PairState, SheetState
 from gallery.services import pairs
 from gallery.worker.pair_grid import render_grid
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english(client):
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

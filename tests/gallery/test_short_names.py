@@ -15,12 +15,9 @@ from gallery import services
 from gallery.models import Channel, PromptTemplate, StylePack
 from gallery.services.style_files import fitting
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 IN_USE = ["cover", "evidence", "import", "new", "pairs", "plates", "publish"]
-
-
-@pytest.fixture(autouse=True)
-def in_english(client):
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
 
 
 def test_words_in_use_are_read_off_the_addresses():

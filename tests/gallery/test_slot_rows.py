@@ -13,14 +13,11 @@ from gallery.models import PromptTemplate
 from gallery.services.reference import TEMPLATES
 from tests.gallery.conftest import SLOTS, slot_fields
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 WORDS = st.text("ab 车,|\"'{}\n", max_size=6)
 OPTIONS = st.lists(st.fixed_dictionaries({"value": WORDS, "zh": WORDS, "en": WORDS}), max_size=4)
 NAMES = st.fixed_dictionaries({"name": WORDS, "label_zh": WORDS, "label_en": WORDS})
-
-
-@pytest.fixture(autouse=True)
-def in_english(client):
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
 
 
 @pytest.fixture

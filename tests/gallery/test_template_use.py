@@ -14,10 +14,7 @@ from gallery.worker import render_jobs
 from tests.gallery.conftest import SLOTS
 from tests.gallery.test_origins import make_cutout, sent  # noqa: F401 -- fixtures
 
-
-@pytest.fixture(autouse=True)
-def in_english(client):
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 @pytest.fixture

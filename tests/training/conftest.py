@@ -116,3 +116,16 @@ def count_queries():
         return len(captured)
 
     return count
+
+
+@pytest.fixture
+def dataset(make_dataset, base):
+    """Four pictures that are ready to be trained on."""
+    return make_dataset(4, checked=4)
+
+
+@pytest.fixture
+def fields(at_desk, dataset):
+    """The form's values as the page shows them first."""
+    form = at_desk.get(f"/datasets/{dataset.pk}/train/").context["form"]
+    return {name: value for name, value in form.data.items() if value is not None}

@@ -1,12 +1,8 @@
 """Setting up a run: presets, form and YAML in step, what stands in the way, and the acts on it."""
 
-import json
-from datetime import date
-
 import pytest
 import yaml
 
-from brandstudio.core.models.rights import end_of_day
 from brandstudio.core.queue import work_queue
 from training import services
 from training.models import RunState, Snapshot, TrainingRun
@@ -14,6 +10,8 @@ from training.pages import run as run_page
 from training.rules import run_estimate, run_settings
 
 pytestmark = pytest.mark.django_db
+
+SMALL = {"lora_rank": 2, "batch_size": 2}
 
 ARTICLE = """\
 train_data_dir: ./data/gba_culture
@@ -27,18 +25,6 @@ learning_rate: 2e-4
 output_dir: ./output/gba_culture_lora
 save_steps: 100
 """
-
-
-@pytest.fixture
-def dataset(make_dataset, base):
-    return make_dataset(4, checked=4)
-
-
-@pytest.fixture
-def fields(at_desk, dataset):
-    """The form's values as the page shows them first."""
-    form = at_desk.get(f"/datasets/{dataset.pk}/train/").context["form"]
-    return {name: value for name, value in form.data.items() if value is not None}
 
 
 def shown(answer):
@@ -150,58 +136,6 @@ def test_edited_yaml_wins_when_one_starts_at_once(at_desk, dataset, fields, base
     assert run_settings.settings_of_run(TrainingRun.objects.get())["lora_rank"] == 3
 
 
-@pytest.mark.parametrize(
-    ("pictures", "captioned", "code"),
-    [(0, 0, "no-pictures"), (2, 1, "captions-missing")],
-)
-def test_dataset_that_is_not_ready_stops_the_start(
-    at_desk, make_dataset, base, fields, pictures, captioned, code
-):
-    dataset = make_dataset(pictures, captioned=captioned)
-
-    answer = at_desk.post(
-        f"/datasets/{dataset.pk}/train/", {**fields, "base": base.pk, "act": "start"}
-    )
-
-    assert answer.status_code == 422
-    assert code in [problem.code for problem in answer.context["draft"].stopping]
-    assert TrainingRun.objects.count() == 0
-
-
-def test_missing_and_expired_rights(dataset, base, designer, settings):
-    def codes(stops):
-        return {p.code for p in services.preflight(dataset, base, {}) if p.stops == stops}
-
-    assert "rights-missing" in codes(stops=False)
-    settings.REQUIRE_RIGHTS = True
-    assert "rights-missing" in codes(stops=True)
-    ended = end_of_day(date(2020, 1, 1))
-    services.set_rights(dataset, designer, rights_holder="Studio", rights_expire_at=ended)
-    assert codes(stops=True) == {"rights-expired"}
-
-
-def test_rights_are_set_for_many_at_once(at_desk, dataset):
-    chosen = list(dataset.images.values_list("pk", flat=True))[:2]
-
-    at_desk.post(
-        f"/datasets/{dataset.pk}/rights/",
-        {"scope": "chosen", "image": chosen, "rights_holder": "Lin", "licence": "contract 7"},
-    )
-
-    assert dataset.images.filter(rights_holder="Lin", licence="contract 7").count() == 2
-
-
-def test_rights_of_the_chosen_begin_with_an_empty_form(at_desk, dataset):
-    chosen = dataset.images.first()
-
-    answer = at_desk.post(
-        f"/datasets/{dataset.pk}/rights/", {"scope": "chosen", "image": chosen.pk}
-    )
-
-    assert answer.status_code == 200
-    assert [image.pk for image in answer.context["images"]] == [chosen.pk]
-
-
 def test_run_again_begins_with_the_same_settings(at_desk, dataset, base, designer, queue_redis):
     run = services.start_run(dataset, base, {"lora_rank": 3, "epochs": 2}, by=designer)
 
@@ -248,13 +182,6 @@ def test_only_admins_change_the_order(
     assert list(TrainingRun.objects.in_turn()) == [second, first]
 
 
-def test_ordinary_trigger_word_is_explained(at_desk):
-    answer = at_desk.post("/datasets/new/", {"name": "Ink", "trigger_word": "dog"})
-
-    assert answer.status_code == 422
-    assert "ordinary" in str(answer.context["form"].errors) or "dog" in answer.content.decode()
-
-
 def test_snapshots_are_compared(at_desk, dataset, designer):
     older = Snapshot.freeze(dataset)
     dataset.images.first().check_caption("lnink, something else entirely", by=designer)
@@ -266,47 +193,6 @@ def test_snapshots_are_compared(at_desk, dataset, designer):
     found = answer.context["differences"]
     assert (len(found.added), len(found.removed), len(found.recaptioned)) == (0, 1, 1)
     assert Snapshot.freeze(dataset) == newer
-
-
-def test_base_that_is_gone_is_marked_and_kept(base, settings):
-    (settings.BASE_MODELS_DIR / "toy").unlink()
-    (settings.BASE_MODELS_DIR / "old.ckpt").write_bytes(b"\x80\x02pickle")
-
-    problems = services.sync_base_models()
-
-    base.refresh_from_db()
-    assert not base.is_present
-    assert problems["old.ckpt"][0] == "base-is-pickle"
-
-
-SMALL = {"lora_rank": 2, "batch_size": 2}
-
-
-def test_pictures_that_the_engine_would_refuse_stop_the_start(make_dataset, base, designer):
-    dataset = make_dataset(3, checked=3)
-    dataset.images.filter(name="000.jpg").update(width=12, height=8)
-
-    with pytest.raises(services.NotReady) as refused:
-        services.start_run(dataset, base, SMALL, by=designer)
-
-    assert [problem.code for problem in refused.value.problems] == ["pictures-too-small"]
-    assert dataset.runs.count() == 0
-
-
-def test_run_that_no_device_could_hold_is_refused(
-    make_dataset, base, designer, queue_redis, at_desk
-):
-    dataset = make_dataset(3, checked=3)
-    queue_redis.set("studio:device:far:device", '{"kind": "cuda", "megabytes": 1}')
-
-    with pytest.raises(services.NotReady) as refused:
-        services.start_run(dataset, base, SMALL, by=designer)
-    queue_redis.set("studio:device:near:device", '{"kind": "cuda", "megabytes": 80000}')
-    run = services.start_run(dataset, base, SMALL, by=designer)
-
-    assert [problem.code for problem in refused.value.problems] == ["memory-short"]
-    assert run.needs_mb > 1
-    assert run.steps_total > 0
 
 
 def test_time_is_learned_from_like_runs_and_none_is_told_before(
@@ -374,83 +260,3 @@ def test_admin_moves_a_run_by_one_place_and_by_priority(
     assert order_after(runs[0], "later") == [2, 0, 1]
     assert order_after(runs[1], "urgent") == [1, 2, 0]
     assert order_after(runs[2], "idle") == [1, 0, 2]
-
-
-@pytest.mark.parametrize("word", ["ink wash style", "lnink", "manchu window style", "x2 y"])
-def test_trigger_of_several_words_is_taken(at_desk, designer, word):
-    at_desk.post("/datasets/new/", {"name": "Ink", "trigger_word": f" {word}  "})
-
-    assert designer.datasets.get().trigger_word == word
-
-
-@pytest.mark.parametrize("word", ["red car", "ab", "a, b", "one two three four five six", "水墨"])
-def test_trigger_that_cannot_call_a_style_is_refused(at_desk, designer, word):
-    answer = at_desk.post("/datasets/new/", {"name": "Ink", "trigger_word": word})
-
-    assert answer.status_code == 422
-    assert not designer.datasets.exists()
-
-
-@pytest.mark.parametrize(
-    ("targets", "idle"),
-    [
-        ("nonsense-layer", "nonsense-layer"),
-        ("to_q, nonsense-layer", "nonsense-layer"),
-        ("to_q、to_out.0 ff.net.2", ""),
-        ("attention", ""),
-    ],
-)
-def test_targets_that_the_base_lacks_are_refused_beside_their_field(
-    at_desk, dataset, fields, base, targets, idle
-):
-    at_desk.cookies["django_language"] = "en"
-    data = {**fields, "base": base.pk, "targets": targets, "act": "start", "yaml": ""}
-    data["yaml_was"] = data["yaml"]
-
-    answer = at_desk.post(f"/datasets/{dataset.pk}/train/", data)
-
-    if idle:
-        assert answer.status_code == 422
-        assert f"({idle})" in answer.context["form"].errors["targets"][0]
-    assert TrainingRun.objects.count() == (0 if idle else 1)
-
-
-@pytest.mark.parametrize("line", ["targets: nonsense-layer", "targets: [nonsense-layer]"])
-def test_targets_of_a_yaml_are_refused_before_the_start(at_desk, dataset, fields, base, line):
-    text = f"epochs: 1\n{line}\n"
-    data = {**fields, "base": base.pk, "yaml": text, "yaml_was": "", "act": "start"}
-
-    answer = at_desk.post(f"/datasets/{dataset.pk}/train/", data)
-
-    assert answer.status_code == 422
-    assert "nonsense-layer" in answer.content.decode()
-    assert not TrainingRun.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("device", "told", "is_refused"),
-    [
-        ("xpu", None, True),
-        ("cuda:x", None, True),
-        ("cuda:9", None, False),  # no worker has told yet
-        ("cuda:9", {"kind": "cuda", "megabytes": 80000, "gpus": 2}, True),
-        ("cuda:1", {"kind": "cuda", "megabytes": 80000, "gpus": 2}, False),
-        ("cuda", {"kind": "cpu", "megabytes": 80000, "gpus": 0}, True),
-        ("cpu", {"kind": "cpu", "megabytes": 80000, "gpus": 0}, False),
-        ("cuda:9", {"kind": "cuda", "megabytes": 80000}, False),  # an older worker
-    ],
-)
-def test_device_that_no_worker_has_is_refused_beside_its_field(
-    at_desk, dataset, fields, base, queue_redis, device, told, is_refused
-):
-    if told:
-        queue_redis.set("studio:device:near:device", json.dumps(told))
-    data = {**fields, "base": base.pk, "device": device, "act": "start"}
-    data["yaml"] = data["yaml_was"] = ""
-
-    answer = at_desk.post(f"/datasets/{dataset.pk}/train/", data)
-
-    if is_refused:
-        assert answer.status_code == 422
-        assert device in answer.context["form"].errors["device"][0]
-    assert TrainingRun.objects.count() == (0 if is_refused else 1)

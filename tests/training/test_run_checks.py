@@ -1,0 +1,190 @@
+"""What stands in a run's way: rights, pictures, devices, trigger words, targets."""
+
+import json
+from datetime import date
+
+import pytest
+
+from brandstudio.core.models.rights import end_of_day
+from tests.training.test_run_form import SMALL
+from training import services
+from training.models import TrainingRun
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("pictures", "captioned", "code"),
+    [(0, 0, "no-pictures"), (2, 1, "captions-missing")],
+)
+def test_dataset_that_is_not_ready_stops_the_start(
+    at_desk, make_dataset, base, fields, pictures, captioned, code
+):
+    dataset = make_dataset(pictures, captioned=captioned)
+
+    answer = at_desk.post(
+        f"/datasets/{dataset.pk}/train/", {**fields, "base": base.pk, "act": "start"}
+    )
+
+    assert answer.status_code == 422
+    assert code in [problem.code for problem in answer.context["draft"].stopping]
+    assert TrainingRun.objects.count() == 0
+
+
+def test_missing_and_expired_rights(dataset, base, designer, settings):
+    def codes(stops):
+        return {p.code for p in services.preflight(dataset, base, {}) if p.stops == stops}
+
+    assert "rights-missing" in codes(stops=False)
+    settings.REQUIRE_RIGHTS = True
+    assert "rights-missing" in codes(stops=True)
+    ended = end_of_day(date(2020, 1, 1))
+    services.set_rights(dataset, designer, rights_holder="Studio", rights_expire_at=ended)
+    assert codes(stops=True) == {"rights-expired"}
+
+
+def test_rights_are_set_for_many_at_once(at_desk, dataset):
+    chosen = list(dataset.images.values_list("pk", flat=True))[:2]
+
+    at_desk.post(
+        f"/datasets/{dataset.pk}/rights/",
+        {"scope": "chosen", "image": chosen, "rights_holder": "Lin", "licence": "contract 7"},
+    )
+
+    assert dataset.images.filter(rights_holder="Lin", licence="contract 7").count() == 2
+
+
+def test_rights_of_the_chosen_begin_with_an_empty_form(at_desk, dataset):
+    chosen = dataset.images.first()
+
+    answer = at_desk.post(
+        f"/datasets/{dataset.pk}/rights/", {"scope": "chosen", "image": chosen.pk}
+    )
+
+    assert answer.status_code == 200
+    assert [image.pk for image in answer.context["images"]] == [chosen.pk]
+
+
+def test_ordinary_trigger_word_is_explained(at_desk):
+    answer = at_desk.post("/datasets/new/", {"name": "Ink", "trigger_word": "dog"})
+
+    assert answer.status_code == 422
+    assert "ordinary" in str(answer.context["form"].errors) or "dog" in answer.content.decode()
+
+
+def test_base_that_is_gone_is_marked_and_kept(base, settings):
+    (settings.BASE_MODELS_DIR / "toy").unlink()
+    (settings.BASE_MODELS_DIR / "old.ckpt").write_bytes(b"\x80\x02pickle")
+
+    problems = services.sync_base_models()
+
+    base.refresh_from_db()
+    assert not base.is_present
+    assert problems["old.ckpt"][0] == "base-is-pickle"
+
+
+def test_pictures_that_the_engine_would_refuse_stop_the_start(make_dataset, base, designer):
+    dataset = make_dataset(3, checked=3)
+    dataset.images.filter(name="000.jpg").update(width=12, height=8)
+
+    with pytest.raises(services.NotReady) as refused:
+        services.start_run(dataset, base, SMALL, by=designer)
+
+    assert [problem.code for problem in refused.value.problems] == ["pictures-too-small"]
+    assert dataset.runs.count() == 0
+
+
+def test_run_that_no_device_could_hold_is_refused(
+    make_dataset, base, designer, queue_redis, at_desk
+):
+    dataset = make_dataset(3, checked=3)
+    queue_redis.set("studio:device:far:device", '{"kind": "cuda", "megabytes": 1}')
+
+    with pytest.raises(services.NotReady) as refused:
+        services.start_run(dataset, base, SMALL, by=designer)
+    queue_redis.set("studio:device:near:device", '{"kind": "cuda", "megabytes": 80000}')
+    run = services.start_run(dataset, base, SMALL, by=designer)
+
+    assert [problem.code for problem in refused.value.problems] == ["memory-short"]
+    assert run.needs_mb > 1
+    assert run.steps_total > 0
+
+
+@pytest.mark.parametrize("word", ["ink wash style", "lnink", "manchu window style", "x2 y"])
+def test_trigger_of_several_words_is_taken(at_desk, designer, word):
+    at_desk.post("/datasets/new/", {"name": "Ink", "trigger_word": f" {word}  "})
+
+    assert designer.datasets.get().trigger_word == word
+
+
+@pytest.mark.parametrize("word", ["red car", "ab", "a, b", "one two three four five six", "水墨"])
+def test_trigger_that_cannot_call_a_style_is_refused(at_desk, designer, word):
+    answer = at_desk.post("/datasets/new/", {"name": "Ink", "trigger_word": word})
+
+    assert answer.status_code == 422
+    assert not designer.datasets.exists()
+
+
+@pytest.mark.parametrize(
+    ("targets", "idle"),
+    [
+        ("nonsense-layer", "nonsense-layer"),
+        ("to_q, nonsense-layer", "nonsense-layer"),
+        ("to_q、to_out.0 ff.net.2", ""),
+        ("attention", ""),
+    ],
+)
+def test_targets_that_the_base_lacks_are_refused_beside_their_field(
+    at_desk, dataset, fields, base, targets, idle
+):
+    at_desk.cookies["django_language"] = "en"
+    data = {**fields, "base": base.pk, "targets": targets, "act": "start", "yaml": ""}
+    data["yaml_was"] = data["yaml"]
+
+    answer = at_desk.post(f"/datasets/{dataset.pk}/train/", data)
+
+    if idle:
+        assert answer.status_code == 422
+        assert f"({idle})" in answer.context["form"].errors["targets"][0]
+    assert TrainingRun.objects.count() == (0 if idle else 1)
+
+
+@pytest.mark.parametrize("line", ["targets: nonsense-layer", "targets: [nonsense-layer]"])
+def test_targets_of_a_yaml_are_refused_before_the_start(at_desk, dataset, fields, base, line):
+    text = f"epochs: 1\n{line}\n"
+    data = {**fields, "base": base.pk, "yaml": text, "yaml_was": "", "act": "start"}
+
+    answer = at_desk.post(f"/datasets/{dataset.pk}/train/", data)
+
+    assert answer.status_code == 422
+    assert "nonsense-layer" in answer.content.decode()
+    assert not TrainingRun.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("device", "told", "is_refused"),
+    [
+        ("xpu", None, True),
+        ("cuda:x", None, True),
+        ("cuda:9", None, False),  # no worker has told yet
+        ("cuda:9", {"kind": "cuda", "megabytes": 80000, "gpus": 2}, True),
+        ("cuda:1", {"kind": "cuda", "megabytes": 80000, "gpus": 2}, False),
+        ("cuda", {"kind": "cpu", "megabytes": 80000, "gpus": 0}, True),
+        ("cpu", {"kind": "cpu", "megabytes": 80000, "gpus": 0}, False),
+        ("cuda:9", {"kind": "cuda", "megabytes": 80000}, False),  # an older worker
+    ],
+)
+def test_device_that_no_worker_has_is_refused_beside_its_field(
+    at_desk, dataset, fields, base, queue_redis, device, told, is_refused
+):
+    if told:
+        queue_redis.set("studio:device:near:device", json.dumps(told))
+    data = {**fields, "base": base.pk, "device": device, "act": "start"}
+    data["yaml"] = data["yaml_was"] = ""
+
+    answer = at_desk.post(f"/datasets/{dataset.pk}/train/", data)
+
+    if is_refused:
+        assert answer.status_code == 422
+        assert device in answer.context["form"].errors["device"][0]
+    assert TrainingRun.objects.count() == (0 if is_refused else 1)
