@@ -75,6 +75,14 @@ SENTENCES: dict[str, str] = {
     "colour-not-of-vehicle": gettext_noop(
         "{vehicle} is not made in {colour}. Choose one of its colours: {colours}."
     ),
+    "colour-of-no-vehicle": gettext_noop(
+        "None of the vehicles to choose from is made in {colour} ({slot}). Take this colour away, "
+        "or ask an admin to add it to a vehicle."
+    ),
+    "weights-recalled": gettext_noop(
+        "These are the weights of {name}, which was recalled on {day}: {reason} They are not "
+        "published again under any name. Train anew without what was recalled."
+    ),
     "vehicle-without-colours": gettext_noop(
         "None of the choices of {slot} is a colour of {vehicle}. Choose another vehicle, or ask an "
         "admin to look at its colours."

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext, gettext_noop
 
+from brandstudio.core.problems import Facts
+
 _ENDS_SOON = gettext_noop(
     "Rights in “{name}” end within {days} days (pictures: {count}, the first on {day})."
 )
@@ -43,4 +45,10 @@ def sentence(code: str, facts: dict) -> str:
     """The notice's sentence with its facts; the bare code where nobody gave it a sentence."""
     if code not in SENTENCES:
         return code
-    return gettext(SENTENCES[code]).format_map({"name": "?", "reason": "", **facts})
+    return gettext(SENTENCES[code]).format_map(Facts(_defaults_of(code) | facts))
+
+
+def _defaults_of(code):
+    """What stands for a fact that a notice of an earlier studio lacks; any other is “?”."""
+    days = code.removeprefix("rights-end-")
+    return {"reason": "", **({"days": days} if days.isdigit() else {})}

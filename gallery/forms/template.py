@@ -4,9 +4,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.forms import GuardedModelForm
+from gallery import problems
 from gallery.forms.slot_rows import SlotsField
 from gallery.models import PromptTemplate
-from gallery.services import glossary
+from gallery.services import glossary, vehicle_words
 
 
 class TemplateForm(GuardedModelForm):
@@ -89,6 +90,13 @@ class TemplateForm(GuardedModelForm):
             }
             for slot in self.cleaned_data["slots"]
         ]
+
+    def clean(self):
+        cleaned = super().clean()
+        as_sent = PromptTemplate(slots=self.cleaned_data.get("slots") or [])
+        for refusal in vehicle_words.refusals_of_colours(as_sent):
+            self.add_error("slots", problems.of(refusal))
+        return cleaned
 
     def _in_english(self, words):
         english = glossary.in_english(words)

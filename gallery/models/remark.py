@@ -42,7 +42,7 @@ class Remark(models.Model):
         return self.text
 
     @property
-    def picture(self):
+    def image(self):
         """The asset or EvidenceImage that it is pinned to."""
         return self.asset or self.evidence
 

@@ -37,5 +37,5 @@ def history_of(row, limit=12):
     for entry in entries:
         entry.act = gettext(ACTS[entry.target]) if entry.target in ACTS else entry.target
         entry.why_sentence = problems.sentence(entry.why, entry.facts) if entry.why else ""
-        entry.answers = checklist.told(entry.facts.get("checklist", {}))
+        entry.answers = checklist.in_words(entry.facts.get("checklist", {}))
     return entries

@@ -83,14 +83,14 @@ def beside(first, second):
     strengths = sorted({strength for row in rows for strength, _first, _second in row.cells})
     if not strengths:
         return None
-    wanted = second.strength if second.has_band else DRAWN_WITHOUT_A_BAND
+    default = second.strength if second.has_band else DRAWN_WITHOUT_A_BAND
     figures: dict[float, list] = {strength: [] for strength in strengths}
     for line in figures_of(first, second):
         for strength, *values in line.cells:
             if strength in figures and None not in values:
                 figures[strength].append((line.label, *values))
     return Beside(
-        strengths, min(strengths, key=lambda s: abs(s - wanted)), list(figures.items()), rows
+        strengths, min(strengths, key=lambda s: abs(s - default)), list(figures.items()), rows
     )
 
 
@@ -163,8 +163,8 @@ def _values(line):
 
 def _with_change(former, present):
     return [
-        (strength, left, right, None if left is None or right is None else right - left)
-        for strength, left, right in _side_by_side(former, present)
+        (strength, before, now, None if before is None or now is None else now - before)
+        for strength, before, now in _side_by_side(former, present)
     ]
 
 

@@ -73,7 +73,7 @@ def all_confirmed():
     return {item.key: YES for item in asked()}
 
 
-def told(answers):
+def in_words(answers):
     """[(item's name, answer in words)] of answers that were kept with a decision."""
     return [
         (item.name, ANSWERS.get(answers[item.key], answers[item.key]))

@@ -67,24 +67,23 @@ def record(version, evidence, band):
 
 
 def obstacle_of(version):
-    """(code, facts) of what a version lacks to be judged; None when it has its evidence."""
+    """The Refused that tells what a version lacks to be judged; None when it has its evidence."""
     sheet = EvidenceSheet.objects.filter(version=version).first()
     if sheet and sheet.state == SheetState.FAILED:
-        return "evidence-failed", {}
+        return Refused("evidence-failed")
     if sheet is None or sheet.state != SheetState.DONE:
-        return "evidence-missing", {}
+        return Refused("evidence-missing")
     if version.has_band:
         return None
     if verdict := version.finding.get("verdict"):
-        return verdict, version.finding["facts"]
-    return "evidence-old", {}
+        return Refused(verdict, **version.finding["facts"])
+    return Refused("evidence-old")
 
 
 def check(version):
     """Raise Refused unless the version has its evidence and a band: see `obstacle_of`."""
     if obstacle := obstacle_of(version):
-        code, facts = obstacle
-        raise Refused(code, **facts)
+        raise obstacle
 
 
 def check_band(version, band, reason):

@@ -7,6 +7,7 @@ so the answer changes with the minute.
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Q
 
 from brandstudio.core.problems import Refused
 from gallery.models import (
@@ -86,8 +87,9 @@ def holds_of_version(version):
 
 
 def recalled_from(checkpoint):
-    """The names of the recalled versions that a checkpoint was published as."""
-    versions = StyleVersion.objects.filter(checkpoint=checkpoint).exclude(recalled_at=None)
+    """The names of the recalled versions that a checkpoint, or one of the same file, became."""
+    published = Q(checkpoint=checkpoint) | Q(weights_sha256=checkpoint.sha256)
+    versions = StyleVersion.objects.filter(published).exclude(recalled_at=None)
     return [str(version) for version in versions.select_related("pack")]
 
 

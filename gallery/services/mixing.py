@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from brandstudio.core.problems import Refused
-from gallery.models import PackPair, PairState, ReviewState
+from gallery.models import PackPair, PairState, ReviewState, StyleVersion
 from training.engine.prompts import mixing
 from training.engine.prompts.mixing import MixedPack
+
+UNKNOWN = 1.0  # the greatest strength of a draft without a band, as part of a mixture
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,10 @@ class Rules:
             state__in=(PairState.TESTED, PairState.FORBIDDEN)
         )
         pairs = decided.select_related("first__pack", "second__pack") if len(versions) > 1 else ()
+        # As stored: pages show drafts with their full range.
+        drafts = [version.pk for version in versions if version.state != ReviewState.APPROVED]
+        rows = StyleVersion.objects.filter(pk__in=drafts) if len(versions) > 1 and drafts else ()
+        self._of_drafts = {row.pk: row.strength_max for row in rows if row.has_band}
         self._tested, self._forbidden = {}, {}
         for pair in pairs:
             key = frozenset((pair.first_id, pair.second_id))
@@ -50,7 +56,7 @@ class Rules:
     def mix(self, packs):
         """The Mix of [(StyleVersion, strength)]; each version once, all of them known here."""
         keys = {version.pk for version, _strength in packs}
-        parts = [_part(version, strength) for version, strength in packs]
+        parts = [self._part(version, strength) for version, strength in packs]
         return Mix(
             forbidden=next((p for key, p in self._forbidden.items() if key <= keys), None),
             limit=mixing.limit_of(parts, self._tested),
@@ -59,17 +65,31 @@ class Rules:
             lowered=mixing.scaled_down(parts, self._tested),
         )
 
+    def _part(self, version, strength):
+        """As the band says. A draft is tried at any strength alone; mixed, it counts by the band
+        that its sheet gave, and without one as if it bore UNKNOWN."""
+        if version.state == ReviewState.APPROVED:
+            return MixedPack(version.pk, strength, version.strength_min, version.strength_max)
+        return MixedPack(version.pk, strength, 0.0, self._of_drafts.get(version.pk, UNKNOWN))
+
     def allow(self, packs):
         """Whether anybody may mix them so, without a reason."""
         mix = self.mix(packs)
         return mix.is_within and not mix.forbidden
 
 
-def _part(version, strength):
-    """A draft is tried at any strength, alone and mixed."""
-    is_banded = version.state == ReviewState.APPROVED
-    least, greatest = (version.strength_min, version.strength_max) if is_banded else (0.0, None)
-    return MixedPack(version.pk, strength, least, greatest)
+def check_not_forbidden(packs):
+    """Raise Refused("pair-forbidden") if a pair among [(StyleVersion, strength)] now is."""
+    mix = Rules([version for version, _strength in packs]).mix(packs)
+    if mix.forbidden:
+        raise _forbidden(mix.forbidden)
+
+
+def _forbidden(pair):
+    first, second = pair.versions
+    return Refused(
+        "pair-forbidden", reason=pair.reason, first=str(first.pack), second=str(second.pack)
+    )
 
 
 def check(mix, by, reason=""):
@@ -85,9 +105,7 @@ def refusal_of(mix, by, reason=""):
     reason who may leave the band: mix-reason-missing.
     """
     if mix.forbidden:
-        first, second = mix.forbidden.versions
-        facts = {"first": str(first.pack), "second": str(second.pack)}
-        return Refused("pair-forbidden", reason=mix.forbidden.reason, **facts)
+        return _forbidden(mix.forbidden)
     if mix.is_within or by.may_leave_band and reason.strip():
         return None
     if by.may_leave_band:

@@ -12,8 +12,9 @@ from brandstudio.core.input import addresses
 from brandstudio.core.models import AuditEntry, Notice, User, WrongState
 from brandstudio.core.problems import Refused
 from brandstudio.core.services import sending
+from gallery import problems
 from gallery.models import OwnWork, PromptTemplate, StyleVersion
-from gallery.services import checklist, evidence, holds, rights
+from gallery.services import checklist, evidence, holds, recalled_weights, rights, vehicle_words
 from training.engine.lora import kohya_file
 
 
@@ -23,7 +24,7 @@ def publish(checkpoint, by, pack, *, trigger_words=None, changes="", tags=()):
 
     pack: one that is there, or a new one not saved yet; both are stored, or neither.
     trigger_words: left out, those of the dataset; "" for a style without. tags: PackTags of a new
-    pack. Raises Refused: slug-taken, slug-in-use.
+    pack. Raises Refused: slug-taken, slug-in-use, weights-recalled.
     """
     if trigger_words is None:
         trigger_words = checkpoint.run.dataset.trigger_word
@@ -68,6 +69,7 @@ def _stored(header, config):
 
 
 def _new_version(pack, by, *, weights_sha256, tags=(), **fields):
+    recalled_weights.check(weights_sha256)
     path = blobs.local(weights_sha256)
     with transaction.atomic():
         if pack.pk is None:
@@ -99,11 +101,12 @@ def _save_new(pack):
 def submit(row, by):
     """Put a version or template before the reviewers, and tell them.
 
-    Raises Refused: template-faulty; of a version, what evidence.check says.
+    Raises Refused: template-faulty; of a version, weights-recalled, and what evidence.check says.
     """
     _check_words(row)
     if isinstance(row, StyleVersion):
         evidence.check(row)
+        recalled_weights.check(row.weights_sha256)
     with transaction.atomic():
         row.submit(by)
         _settle(row, "sent-back")
@@ -127,6 +130,9 @@ def _check_words(row):
             for name, sentences in error.message_dict.items()
         ]
         raise Refused("template-faulty", name=str(row), faults=" ".join(faults)) from error
+    if refusals := vehicle_words.refusals_of_colours(row):
+        sentences = " ".join(problems.of(refusal) for refusal in refusals)
+        raise Refused("template-faulty", name=str(row), faults=sentences)
 
 
 def approve(row, by, remarks="", band=None, answers=None):
@@ -134,14 +140,15 @@ def approve(row, by, remarks="", band=None, answers=None):
 
     band: of a version, the five strengths of BAND by name, where the reviewer changes them; remarks
     are then the reason. answers: of a version, to the checklist; kept with the decision. Raises
-    Refused: own-work, template-faulty, pack-held, decided-already; of a version, what
-    rights.obstacle_of, evidence.check, evidence.check_band and checklist.check say.
+    Refused: own-work, template-faulty, pack-held, decided-already; of a version weights-recalled,
+    and what rights.obstacle_of, evidence.check, evidence.check_band and checklist.check say.
     """
     _check_words(row)
     changes, facts = {}, {}
     if isinstance(row, StyleVersion):
         evidence.check(row)
         holds.check_version(row)
+        recalled_weights.check(row.weights_sha256)
         rights.check_rights(row)
         changes = _changed_band(row, band, remarks)
         facts = {"checklist": checklist.check(answers)}

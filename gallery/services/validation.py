@@ -122,6 +122,18 @@ def check_pack(version, by):
     raise Refused("pack-not-approved", name=str(version))
 
 
+def check_still_allowed(asset):
+    """Raise Refused for a picture that waited, once what it was ordered with may not be used.
+
+    Rights may have ended, a style been recalled, retired or replaced, a pair forbidden.
+    """
+    holds.check_asset(asset)
+    packs = asset.acting_packs()
+    for version, _strength in packs:
+        check_pack(version, asset.scene.owner)
+    mixing.check_not_forbidden(packs)
+
+
 def check_strength(version, strength, reason, by):
     """Raise unless the strength is inside the version's band, or the person may leave it.
 

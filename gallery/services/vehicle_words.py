@@ -80,6 +80,26 @@ def check_colours(template, values):
         raise Refused("colour-not-of-vehicle", colours=", ".join(offered), **facts)
 
 
+def refusals_of_colours(template):
+    """[Refused] of what nobody could ever order: colour-of-no-vehicle, vehicle-without-colours."""
+    refusals = []
+    for name, (chooser, goes_with) in held_colours(template).items():
+        slot, vehicles = _slot(template, name), _slot(template, chooser)["options"]
+        label = template.slot_label(slot)
+        refusals += [
+            Refused("colour-of-no-vehicle", slot=label, colour=template.slot_label(option))
+            for option in slot["options"]
+            if not goes_with[option["value"]]
+        ]
+        taken = {vehicle for choices in goes_with.values() for vehicle in choices}
+        refusals += [
+            Refused("vehicle-without-colours", slot=label, vehicle=template.slot_label(option))
+            for option in vehicles
+            if option["value"] not in taken
+        ]
+    return refusals
+
+
 def _slot(template, name):
     return next(slot for slot in template.slots if slot["name"] == name)
 

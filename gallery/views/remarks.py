@@ -27,16 +27,16 @@ def evidence_pin(request, pk):
     return _pin(request, get_object_or_404(EvidenceImage.objects.select_related("version"), pk=pk))
 
 
-def _pin(request, picture):
+def _pin(request, image):
     x, y = (parse_number(request.POST.get(name), -1) / 100 for name in ("x", "y"))
     text = request.POST.get("text", "")[: Remark._meta.get_field("text").max_length]
     try:
-        remarks.pin(picture, request.user, x, y, text)
+        remarks.pin(image, request.user, x, y, text)
     except Refused as error:
         messages.error(request, problems.of(error))
         if text.strip():  # what was written is not lost
             messages.warning(request, text)
-    return _back_to(picture)
+    return _back_to(image)
 
 
 @admin_required
@@ -49,12 +49,12 @@ def unpin(request, pk):
         remarks.unpin(remark, request.user)
     except Refused as error:
         messages.error(request, problems.of(error))
-    return _back_to(remark.picture)
+    return _back_to(remark.image)
 
 
-def _back_to(picture):
-    if isinstance(picture, Asset):
-        query = f"item=asset-{picture.pk}"
+def _back_to(image):
+    if isinstance(image, Asset):
+        query = f"item=asset-{image.pk}"
     else:
-        query = f"item=version-{picture.version_id}&picture={picture.pk}"
+        query = f"item=version-{image.version_id}&picture={image.pk}"
     return redirect(f"{reverse('gallery:review')}?{query}")

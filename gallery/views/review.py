@@ -161,11 +161,9 @@ def _details(item, request):
     if request.user.pk in row.author_ids:
         details["closed"] = problems.sentence("own-work")
     if item.kind == "version":
-        obstacle = evidence.obstacle_of(row)
+        obstacle = evidence.obstacle_of(row) or rights.obstacle_of(row)
         if "closed" not in details and obstacle:
-            details["closed"] = problems.sentence(*obstacle)
-        if "closed" not in details and (refusal := rights.obstacle_of(row)):
-            details["closed"] = problems.of(refusal)
+            details["closed"] = problems.of(obstacle)
         prefetch_related_objects([row], "images__remarks__author")
         pk = parse_id(request.GET.get("picture"))
         former = _former(row)

@@ -13,7 +13,7 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.queue import stopping
 from gallery.engine import renderer, safety
 from gallery.models import SceneMode
-from gallery.services import holds, shown, vehicle_words
+from gallery.services import shown, validation, vehicle_words
 from gallery.services.orders import default_base
 from gallery.services.scenes import product_of
 from gallery.services.style_files import weights_of
@@ -38,7 +38,7 @@ def render_asset(asset, turn, stopped):
     Raises WrongState when the row was cancelled or taken over, Stopped when stopped() said so,
     EngineError or Refused for what a person can mend.
     """
-    holds.check_asset(asset)  # rights may have ended while it waited
+    validation.check_still_allowed(asset)  # much may have been decided while it waited
     scene = asset.scene
     packs = asset.acting_packs()
     request = _request_of(asset, packs)

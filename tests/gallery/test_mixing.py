@@ -6,7 +6,8 @@ from django.utils import timezone
 from gallery import services
 from gallery.models import Asset, AssetState, PackPair, PairState, Scene
 from gallery.problems import REFUSALS
-from gallery.services import enlarging, pairs, reuse, scenes
+from gallery.services import enlarging, mixing, pairs, reuse, scenes
+from tests.gallery.conftest import BAND
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
@@ -216,3 +217,35 @@ def test_sweep_of_a_mixture_stays_within(make_ready, marketer, ink, paper):
 
     assert order.strengths == (0.3, 0.37, 0.43, 0.5)
     assert scenes.compose_scene(order, marketer).count == 4
+
+
+# With a draft of one's own: computed band, else 1.0
+@pytest.mark.parametrize(
+    ("band", "limit"),
+    [({}, 0.9), (dict.fromkeys(BAND), 2 / (1 / 0.9 + 1 / 1.0))],
+    ids=["with its band", "without one"],
+)
+def test_draft_of_ones_own_is_mixed_within_a_limit_too(
+    at, designer, ink, make_version, make_template, channel, band, limit
+):
+    draft = make_version("fresh", state="draft", **band)
+    form = {
+        "template": make_template().pk, "slot_vehicle": "GS8 suv", "slot_weather": "rain",
+        "pack": [ink.pk, draft.pk], "channel": channel.slug, "count": 1, "steps": 20,
+        "guidance": 3, "seed": "", "sweep": "",
+    }  # fmt: skip
+    browser = at(designer)
+    half, over = limit / 2 - 0.01, limit / 2 + 0.02
+    strengths = [f"strength_{ink.pk}", f"strength_{draft.pk}"]
+
+    refused = browser.post("create", **form, **dict.fromkeys(strengths, f"{over:.2f}"))
+    assert refused.status_code == 422
+    assert (
+        f"Together at most {int(limit * 100) / 100:.2f}" in refused.context["form"].errors["mix"][0]
+    )
+    assert (
+        browser.post("create", **form, **dict.fromkeys(strengths, f"{half:.2f}")).status_code == 302
+    )
+    assert code_of(
+        mixing.check, mixing.Rules([ink, draft]).mix([(ink, 0.9), (draft, 1.5)]), designer
+    ) == ("mix-too-strong")

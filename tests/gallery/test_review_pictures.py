@@ -283,7 +283,7 @@ def test_remark_on_a_sheet_is_shown_to_the_maker_when_it_comes_back(
     answer = at(brand_admin).post("evidence-pin", image.pk, x="37.5", y="20", text=" No grille. ")
 
     remark = Remark.objects.get()
-    assert (remark.picture, remark.author, remark.x, remark.y, remark.text) == (
+    assert (remark.image, remark.author, remark.x, remark.y, remark.text) == (
         image,
         brand_admin,
         0.375,

@@ -46,7 +46,6 @@ def test_three_are_held_to_the_least_limit_of_their_pairs():
 def test_one_pack_and_what_does_not_act_is_no_mixture():
     assert mixing.limit_of(mixed((0.9, 0.3, 0.9)), {}) is None
     assert mixing.limit_of(mixed((0.9, 0.3, 0.9), (0.0, 0.0, 0.9)), {}) is None
-    assert mixing.is_within(mixed((1.5, 0.0, None), (0.9, 0.3, 0.9)), {})
 
 
 def test_pack_that_may_have_no_strength_mixes_with_none():

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
+from brandstudio.core import notices
 from brandstudio.core.models import Notice
 from gallery.models import ProductCutout
 from gallery.services import expiry
@@ -88,3 +90,13 @@ def test_page_lists_what_waits_for_a_decision_and_what_ends_soon(
 
     assert [ending.row.name for ending in page.context["ended"]] == ["red.png"]
     assert [ending.row.name for ending in page.context["soon"]] == ["blue.png"]
+
+
+@pytest.mark.parametrize(("code", "days"), [("rights-end-30", "30"), ("rights-end-14", "14")])
+def test_notice_of_an_earlier_studio_is_read_without_its_days(code, days):
+    with override("en"):
+        said = notices.sentence(code, {"name": "Ink", "count": 2})
+
+    assert said == f"Rights in “Ink” end within {days} days (pictures: 2, the first on ?)."
+    with override("en"):
+        assert "within 7 days" in notices.sentence(code, {"name": "Ink", "days": 7})

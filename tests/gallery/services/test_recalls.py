@@ -12,12 +12,14 @@ from brandstudio.core import blobs
 from brandstudio.core.models import AuditEntry, Notice
 from brandstudio.core.problems import Refused
 from gallery import services
-from gallery.models import Download, Recall
+from gallery.models import Download, Recall, StylePack
 from gallery.services import assets as asset_acts
-from gallery.services import holds, recalls
+from gallery.services import holds, recalls, style_files
 from gallery.services.checklist import all_confirmed
 from gallery.services.downstream import figures_of, find_source, fingerprint
 from training import services as training_services
+from training.engine.lora import kohya_file
+from training.models import Checkpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -133,7 +135,7 @@ def test_undo_leaves_a_version_retired_that_was_replaced_since(
     version, reached, brand_admin, make_version
 ):
     row = recall(source_of(version), brand_admin)
-    make_version()
+    make_version(weights_sha256=blobs.put_bytes(b"\x02" + bytes(7) + b"{}retrained"))
 
     recalls.undo(row, brand_admin)
 
@@ -254,3 +256,64 @@ def test_checkpoint_of_a_recalled_version_does_not_leave(client, version, brand_
     answer = client.get(reverse("training:checkpoint-file", args=[version.checkpoint_id]))
 
     assert answer.url == version.checkpoint.run.get_absolute_url()
+
+
+@pytest.fixture
+def relabelled(toy_weights, tmp_path):
+    """A file of the same weights under other metadata."""
+    target = tmp_path / "other.safetensors"
+    kohya_file.rewrite(toy_weights, target, {"ss_output_name": "quite another"})
+    assert target.read_bytes() != toy_weights.read_bytes()
+    return target
+
+
+def test_recalled_weights_are_not_published_again(
+    version, base, brand_admin, designer, toy_weights, relabelled
+):
+    def at_path(path):
+        return style_files.fitting(path, path.name, base)
+
+    version.checkpoint.sha256 = version.weights_sha256  # as of a real one: it is the same file
+    recall(source_of(version), brand_admin)
+    pack = StylePack(slug="again", name_zh="再来", name_en="Again")
+
+    for name, publish in (
+        ("the checkpoint", lambda: services.publish(version.checkpoint, designer, pack)),
+        ("the file", lambda: services.publish_file(at_path(toy_weights), designer, pack)),
+        ("other metadata", lambda: services.publish_file(at_path(relabelled), designer, pack)),
+    ):
+        with pytest.raises(Refused) as refusal:
+            publish()
+        assert refusal.value.code == "weights-recalled", name
+        assert refusal.value.facts["name"] == str(version)
+        assert refusal.value.facts["reason"] == "the photographer asked"
+    assert not StylePack.objects.filter(slug="again").exists()
+
+
+def test_draft_of_recalled_weights_is_neither_submitted_nor_approved(
+    version, brand_admin, designer, make_version
+):
+    draft = make_version("other", state="draft")
+    asked = make_version("third", state="in_review")
+    recalled = recall(source_of(version), brand_admin)
+
+    for act, row, by, rest in (
+        (services.submit, draft, designer, ()),
+        (services.approve, asked, brand_admin, ("", None, all_confirmed())),
+    ):
+        with pytest.raises(Refused) as refusal:
+            act(row, by, *rest)
+        assert refusal.value.code == "weights-recalled"
+
+    recalls.undo(recalled, brand_admin)
+    services.approve(asked, brand_admin, answers=all_confirmed())
+    assert states(asked) == ["approved"]
+
+
+def test_checkpoint_of_the_same_file_does_not_leave_either(version, brand_admin, train_on, dataset):
+    twin = train_on(dataset)
+    Checkpoint.objects.filter(pk=twin.pk).update(sha256=version.weights_sha256)
+    twin.refresh_from_db()
+    recall(source_of(version), brand_admin)
+
+    assert holds.recalled_from(twin) == [str(version)]

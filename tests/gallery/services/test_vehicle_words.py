@@ -4,9 +4,10 @@ import pytest
 
 from brandstudio.core.models import Vehicle, VehicleColour
 from brandstudio.core.problems import Refused
+from gallery import services
 from gallery.services import compose_scene, reference, reuse, vehicle_words
 from gallery.services.validation import validate
-from tests.gallery.conftest import SLOTS
+from tests.gallery.conftest import SLOTS, slot_fields
 
 COLOUR = {
     "name": "colour",
@@ -20,6 +21,14 @@ COLOUR = {
 }
 
 
+WITH_COLOURS = {
+    "slots": [COLOUR, *SLOTS],
+    "sentence_zh": "{colour}{vehicle}，{weather}。",
+    "sentence_en": "A {colour} {vehicle}, {weather}.",
+    "text": "a {colour} {vehicle}, {weather}",
+}
+
+
 @pytest.fixture
 def vehicles(db):
     """The vehicles of a new studio. GS8 comes in red, but not in green; nor does M8."""
@@ -28,13 +37,12 @@ def vehicles(db):
 
 @pytest.fixture
 def template(make_template, vehicles):
-    return make_template(
-        "colours",
-        slots=[COLOUR, *SLOTS],
-        sentence_zh="{colour}{vehicle}，{weather}。",
-        sentence_en="A {colour} {vehicle}, {weather}.",
-        text="a {colour} {vehicle}, {weather}",
+    green = VehicleColour.objects.create(
+        vehicle=Vehicle.objects.get(slug="gs8"), name_zh="绿", name_en="Green", phrase="green"
     )
+    template = make_template("colours", **WITH_COLOURS)
+    green.delete()  # no vehicle is made in it any more, since the template was approved
+    return template
 
 
 @pytest.mark.parametrize(
@@ -130,3 +138,61 @@ def test_slot_that_is_not_held_offers_every_colour(make_scene, make_template, ve
     )
 
     assert "green" in make_scene(template=template, slot_values=values_of("green")).prompt
+
+
+def form_of(template, slots):
+    names = ("name_zh", "name_en", "slug", "sentence_zh", "sentence_en", "text", "negative_prompt")
+    return {name: getattr(template, name) for name in names} | slot_fields(slots)
+
+
+def test_colour_of_no_vehicle_is_refused_when_a_template_is_saved(
+    at, brand_admin, make_template, vehicles
+):
+    template = make_template("plain", state="draft", **WITH_COLOURS)
+
+    answer = at(brand_admin).post(
+        "template-edit", "plain", 1, **form_of(template, [COLOUR, *SLOTS])
+    )
+
+    assert answer.status_code == 422
+    [error] = answer.context["form"].errors["slots"]
+    assert "绿色" in error
+    assert "白色" not in error
+
+
+def test_vehicle_without_a_colour_to_choose_is_refused_when_a_template_is_saved(
+    at, brand_admin, make_template, vehicles
+):
+    template = make_template("plain", state="draft", **WITH_COLOURS)
+    VehicleColour.objects.filter(vehicle__slug="m8", phrase="white").delete()
+    only_white = {**COLOUR, "options": COLOUR["options"][:1]}
+
+    answer = at(brand_admin).post(
+        "template-edit", "plain", 1, **form_of(template, [only_white, *SLOTS])
+    )
+
+    [error] = answer.context["form"].errors["slots"]
+    assert "M8" in error
+
+
+@pytest.mark.parametrize("act", [services.submit, services.approve])
+def test_colour_of_no_vehicle_is_refused_at_submission_and_approval(
+    make_template, brand_admin, vehicles, act
+):
+    template = make_template("plain", state="draft", **WITH_COLOURS)
+    if act == services.approve:
+        template.submit(template.made_by)
+
+    with pytest.raises(Refused) as refusal:
+        act(template, brand_admin)
+
+    assert refusal.value.code == "template-faulty"
+    assert "绿色" in refusal.value.facts["faults"]
+
+
+def test_every_first_template_offers_what_its_vehicles_come_in(designer, brand_admin, vehicles):
+    templates = services.seed_templates(designer, brand_admin)
+
+    assert [vehicle_words.refusals_of_colours(template) for template in templates] == [
+        [] for _ in templates
+    ]

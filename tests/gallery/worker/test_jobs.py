@@ -6,9 +6,10 @@ from brandstudio.core import blobs
 from brandstudio.core.models import WrongState
 from brandstudio.core.queue import stopping
 from brandstudio.core.queue.devices import this_device
-from gallery import jobs
-from gallery.models import Asset, AssetState, Scheduler, SheetState
-from gallery.services import scenes
+from gallery import jobs, services
+from gallery.models import Asset, AssetState, PackPair, Scheduler, SheetState
+from gallery.services import pairs, scenes
+from gallery.services.checklist import all_confirmed
 from gallery.worker import render_jobs
 from training.engine import families
 
@@ -220,3 +221,53 @@ def test_scheduler_is_the_engines_and_changes_the_picture(make_scene):
 
     assert euler.lineage["scheduler"] == "euler"
     assert euler.image_sha256 != usual.image_sha256
+
+
+def waiting(make_scene, by=None, **fields):
+    return make_scene(by=by, **fields).assets.get()
+
+
+def problem_after_rendering(asset):
+    jobs.render(asset.pk)
+    asset.refresh_from_db()
+    assert (asset.state, asset.image_sha256) == (AssetState.FAILED, "")
+    return asset.problem
+
+
+def test_picture_that_waited_is_not_painted_once_its_pair_is_forbidden(
+    make_scene, make_version, brand_admin
+):
+    first, second = make_version("ink"), make_version("paper")
+    asset = waiting(make_scene, packs=((first, 0.4), (second, 0.4)))
+    pairs.forbid(PackPair.objects.of(first, second), brand_admin, "They paint mush.")
+
+    assert problem_after_rendering(asset) == "pair-forbidden"
+    assert asset.problem_facts["reason"] == "They paint mush."
+
+
+def test_picture_that_waited_is_not_painted_once_its_style_is_out_of_use(
+    make_scene, make_version, brand_admin
+):
+    version = make_version("ink")
+    retired, replaced = (waiting(make_scene, packs=((version, 0.7),)) for _ in range(2))
+
+    services.retire(version, brand_admin, "The car is lost.")
+    assert problem_after_rendering(retired) == "pack-not-approved"
+    make_version("ink")
+    assert problem_after_rendering(replaced) == "pack-replaced"
+
+
+def test_trial_that_waited_is_painted_whatever_became_of_its_draft(
+    make_scene, make_version, designer, brand_admin
+):
+    designer.may_write_prompts = True
+    designer.save()
+    draft = make_version("ink", state="draft")
+    asset = waiting(make_scene, by=designer, packs=((draft, 0.7),))
+    services.submit(draft, designer)
+    services.approve(draft, brand_admin, answers=all_confirmed())
+
+    jobs.render(asset.pk)
+
+    asset.refresh_from_db()
+    assert asset.state == AssetState.READY

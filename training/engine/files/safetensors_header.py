@@ -170,6 +170,17 @@ def hash_file(path: str | Path) -> str:
 _HASHES: dict[tuple[str, int, int, int], str] = {}
 
 
+def hash_weights(path: str | Path) -> str:
+    """sha256 of a safetensors file's weights alone, in hex: metadata and header count for nothing.
+
+    As sshs_model_hash means it, but read from the bytes: a file's metadata may say anything.
+    """
+    with Path(path).open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        file.seek(8 + length)
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _entries(file: str, table: dict, data_bytes: int) -> dict[str, TensorEntry]:
     entries = {name: _entry(file, name, cell) for name, cell in table.items()}
     expected = 0

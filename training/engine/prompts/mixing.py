@@ -22,13 +22,13 @@ class MixedPack:
     """A pack as it stands in a mixture.
 
     key: what `tested` knows it by. strength: as asked. least, greatest: of its band, 0 ≤ least ≤
-    greatest; greatest None: it has no band yet, and is tried at any strength.
+    greatest.
     """
 
     key: int
     strength: float
     least: float
-    greatest: float | None
+    greatest: float
 
 
 Tested = Mapping[frozenset[int], float]  # keys of a tested pair → the greatest sum of its shares
@@ -42,12 +42,10 @@ def limit_of(packs: Sequence[MixedPack], tested: Tested) -> float | None:
     """
     acting = [pack for pack in packs if pack.strength > 0]
     limits = [_limit_of_pair(first, second, tested) for first, second in combinations(acting, 2)]
-    return min((limit for limit in limits if limit is not None), default=None)
+    return min(limits, default=None)
 
 
-def _limit_of_pair(first: MixedPack, second: MixedPack, tested: Tested) -> float | None:
-    if first.greatest is None or second.greatest is None:
-        return None
+def _limit_of_pair(first: MixedPack, second: MixedPack, tested: Tested) -> float:
     most = tested.get(frozenset((first.key, second.key)), UNTESTED)
     shares = share_of(first.strength, first.greatest) + share_of(second.strength, second.greatest)
     return most * (first.strength + second.strength) / shares
