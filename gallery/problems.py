@@ -169,6 +169,10 @@ SENTENCES: dict[str, str] = {
     ),
     "slug-taken": gettext_noop("Another pack is called {slug}. Choose another short name."),
     "slug-in-use": addresses.IN_USE,
+    "taste-not-published": gettext_noop(
+        "“{name}” is a taste: a minute's training on a few pictures. Train the style, then publish "
+        "a checkpoint of that run."
+    ),
     "own-work": gettext_noop(
         "You made, edited or submitted this yourself, so a colleague has to decide: four eyes see "
         "more than two."

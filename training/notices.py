@@ -4,7 +4,12 @@ from brandstudio.core.services import sending
 
 
 def run_ended(run):
-    """A notice for the run's owner about its present state, which is an end or a pause."""
+    """A notice for the run's owner about its present state, which is an end or a pause.
+
+    Of a taste nobody is told: who ordered it looks on.
+    """
+    if run.is_taste:
+        return
     sending.tell(
         [run.owner],
         f"run-{run.state}",

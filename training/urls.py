@@ -38,6 +38,7 @@ urlpatterns = [
     path("runs/compare/", runs.run_compare, name="run-compare"),
     path("runs/<id:pk>/", runs.run_detail, name="run-detail"),
     path("runs/<id:pk>/progress/", runs.run_progress, name="run-progress"),
+    path("runs/<id:pk>/taste/", runs.run_taste, name="run-taste"),
     path("runs/<id:pk>/act/", runs.run_act, name="run-act"),
     path("runs/<id:pk>/log/", runs.run_log, name="run-log"),
     path("runs/<id:pk>/again/", runs.run_again, name="run-again"),

@@ -24,7 +24,7 @@ def export_demo(folder, base):
         "format": FORMAT,
         "base": {"family": base.family, "sha256": base.sha256},
         "datasets": [_dataset(row, files) for row in Dataset.objects.order_by("pk")],
-        "runs": [_run(row, files) for row in TrainingRun.objects.order_by("pk")],
+        "runs": [_run(row, files) for row in TrainingRun.objects.without_tastes().order_by("pk")],
         "packs": [_pack(row, files) for row in StylePack.objects.order_by("pk")],
         "covers": {
             template.slug: files.keep(template.cover_sha256, ".webp")

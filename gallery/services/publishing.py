@@ -24,8 +24,10 @@ def publish(checkpoint, by, pack, *, trigger_words=None, changes="", tags=()):
 
     pack: one that is there, or a new one not saved yet; both are stored, or neither.
     trigger_words: left out, those of the dataset; "" for a style without. tags: PackTags of a new
-    pack. Raises Refused: slug-taken, slug-in-use, weights-recalled.
+    pack. Raises Refused: slug-taken, slug-in-use, weights-recalled, taste-not-published.
     """
+    if checkpoint.run.is_taste:
+        raise Refused("taste-not-published", name=checkpoint.run.name)
     if trigger_words is None:
         trigger_words = checkpoint.run.dataset.trigger_word
     return _new_version(

@@ -6,7 +6,8 @@ from django.utils.translation import override
 
 from brandstudio.core.models import AuditEntry, Campaign
 from brandstudio.core.problems import Refused
-from gallery.models import PackTag, Scene, StyleRating, StyleVersion
+from gallery import services
+from gallery.models import PackTag, Scene, StylePack, StyleRating, StyleVersion
 from gallery.pages.version_diff import beside, version_diff
 from gallery.pages.where_used import where_used
 from gallery.services import library, rating, tagging
@@ -63,6 +64,22 @@ def test_tags_are_given_when_a_new_pack_is_published(at, designer, train_on, dat
     )
 
     assert [pack.slug for pack in quiet.packs.all()] == ["ink-two"]
+
+
+def test_taste_is_not_published_by_page_or_service(at, designer, train_on, dataset, make_version):
+    checkpoint = train_on(dataset)
+    TrainingRun.objects.update(is_taste=True)
+
+    answer = at(designer).post(
+        "publish", checkpoint.pk, name_zh="墨", name_en="Ink", slug="ink-two"
+    )
+
+    assert answer.status_code == 422
+    assert "“Ink one” is a taste" in answer.text
+    assert not StylePack.objects.filter(slug="ink-two").exists()
+    checkpoint.refresh_from_db()
+    with pytest.raises(Refused, match="taste-not-published"):
+        services.publish(checkpoint, designer, make_version().pack)
 
 
 def test_who_painted_with_a_version_rates_it_once_and_may_change_it(

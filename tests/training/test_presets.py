@@ -1,12 +1,20 @@
 """Presets on the page of a new run: they follow the set, and mirror no writing."""
 
 import pytest
+from django.utils.translation import override
 from PIL import Image, ImageDraw
 
 from training import services
 from training.rules.mirroring import names_writing, pictures_with_writing
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english(client):
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    with override("en"):
+        yield
 
 
 @pytest.fixture
@@ -30,7 +38,7 @@ def draft_of(client, dataset, base, preset="standard", **fields):
     return client.post(f"/datasets/{dataset.pk}/train/", data).context["draft"]
 
 
-def test_drawings_take_the_bases_rate_and_photographs_half(
+def test_drawings_take_the_bases_rate_and_photographs_a_third(
     client, designer, drawings, make_dataset, base
 ):
     client.force_login(designer)
@@ -39,7 +47,7 @@ def test_drawings_take_the_bases_rate_and_photographs_half(
     assert services.is_drawn(drawings)
     assert not services.is_drawn(photographs)
     assert draft_of(client, drawings, base).settings["learning_rate"] == 1e-3
-    assert draft_of(client, photographs, base).settings["learning_rate"] == 5e-4
+    assert draft_of(client, photographs, base).settings["learning_rate"] == 3e-4
 
 
 def test_page_says_why_the_values_are_as_they_are(client, designer, drawings, make_dataset, base):
@@ -49,8 +57,8 @@ def test_page_says_why_the_values_are_as_they_are(client, designer, drawings, ma
         "3 drawings on toy: rate 0.001, rank 4, 150 rounds, as the base asks for drawings."
     )
     assert draft_of(client, make_dataset(3), base, "light").preset_reason == (
-        "3 photographs on toy: rate 0.00025, rank 4, 90 rounds; half the rate of drawings, "
-        "since photographs wear the scene away sooner."
+        "3 photographs on toy: rate 0.00018, rank 4, 90 rounds; under a third of the rate of "
+        "drawings, since photographs wear the scene away sooner."
     )
 
 

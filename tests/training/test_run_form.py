@@ -38,7 +38,7 @@ def test_page_begins_with_the_standard_preset_and_the_datasets_words(at_desk, da
 
     assert [(name, is_on) for name, *_words, is_on in draft.presets][1] == ("standard", True)
     assert draft.settings["trigger_words"] == "lnink"
-    assert float(draft.settings["learning_rate"]) == 5e-4  # half of the base's: photographs
+    assert float(draft.settings["learning_rate"]) == 3e-4  # 0.3 of the base's: photographs
     assert not draft.stopping
 
 

@@ -53,6 +53,12 @@ class RunQuerySet(WorkQuerySet):
             state__in=(RunState.QUEUED, *ON_A_DEVICE, RunState.PAUSED, RunState.INTERRUPTED)
         )
 
+    def tastes(self):
+        return self.filter(is_taste=True)
+
+    def without_tastes(self):
+        return self.filter(is_taste=False)
+
     def ended(self):
         return self.filter(state__in=(*ENDED, RunState.DRAFT))
 
@@ -74,6 +80,8 @@ class TrainingRun(Work):
     base = models.ForeignKey(BaseModel, models.PROTECT, related_name="runs")
     config = models.TextField(_("configuration"), help_text="YAML")
     state = models.CharField(max_length=12, choices=RunState, default=RunState.DRAFT)
+    # A minute's training on a few pictures: never published, and soon gone (services.tastes).
+    is_taste = models.BooleanField(_("taste"), default=False, editable=False)
     requested_action = models.CharField(
         max_length=10, choices=RequestedAction, default=RequestedAction.NONE, blank=True
     )

@@ -15,6 +15,11 @@ class SnapshotQuerySet(models.QuerySet):
         snapshots = self.annotate(image_count=models.Count("images"))
         return snapshots.order_by(*self.model._meta.ordering)
 
+    def without_tastes(self):
+        """Without those that only a taste was trained on."""
+        lasting = models.Q(runs=None) | models.Q(runs__is_taste=False)
+        return self.filter(pk__in=self.model.objects.filter(lasting).values("pk"))
+
     def naming(self, sha256):
         """Those that hold the picture of this hash."""
         return self.filter(pk__in=SnapshotImage.objects.filter(sha256=sha256).values("snapshot"))
@@ -63,9 +68,14 @@ class Snapshot(models.Model):
         ]
 
     @classmethod
-    def freeze(cls, dataset):
-        """The dataset's content as it is now; the same object when nothing has changed."""
+    def freeze(cls, dataset, most=None):
+        """The dataset's content as it is now; the same object when nothing has changed.
+
+        most: of its pictures, evenly spread; None for all.
+        """
         images = cls.images_of(dataset)
+        if most is not None:
+            images = images[:: max(1, -(-len(images) // most))]
         content = [
             {"name": image.name, "sha256": image.sha256, "caption": image.caption}
             for image in images

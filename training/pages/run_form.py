@@ -33,15 +33,15 @@ PRESET_WORDS = {
     ),
 }
 
-ACTS = {"", "start", "from_yaml", "to_yaml"}  # "": a field was changed
+ACTS = {"", "start", "taste", "from_yaml", "to_yaml"}  # "": a field was changed
 
 
 class RunDraft:
     """What the page of a new run shows and does.
 
     posted: the form as sent, or None. Its `act` says what for: a preset's name fills the form,
-    "to_yaml" renews the YAML, "from_yaml" the form, "start" starts. An edited YAML counts as the
-    newer of the two. again: a run whose settings to begin with.
+    "to_yaml" renews the YAML, "from_yaml" the form, "start" starts, "taste" tries it for a minute.
+    An edited YAML counts as the newer of the two. again: a run whose settings to begin with.
     """
 
     def __init__(self, dataset, posted=None, again=None):
@@ -150,11 +150,19 @@ class RunDraft:
 
     @property
     def is_started(self):
-        return self.act == "start" and self.form.is_valid() and not self.yaml_faults
+        return self.act == "start" and self._is_sound
+
+    @property
+    def is_tasted(self):
+        return self.act == "taste" and self._is_sound
+
+    @property
+    def _is_sound(self):
+        return self.form.is_valid() and not self.yaml_faults
 
     @property
     def is_refused(self):
-        is_order = self.act in {"start", "from_yaml"}
+        is_order = self.act in {"start", "taste", "from_yaml"}
         return is_order and bool(self.yaml_faults or self.form.errors or self.stopping)
 
     @property
@@ -262,10 +270,10 @@ def _preset_reason(name, images, base, is_drawn):
         )
     else:
         sentence = ngettext(
-            "{count} photograph on {base}: rate {rate}, rank {rank}, {epochs} rounds; half the "
-            "rate of drawings, since photographs wear the scene away sooner.",
-            "{count} photographs on {base}: rate {rate}, rank {rank}, {epochs} rounds; half the "
-            "rate of drawings, since photographs wear the scene away sooner.",
+            "{count} photograph on {base}: rate {rate}, rank {rank}, {epochs} rounds; under "
+            "a third of the rate of drawings, since photographs wear the scene away sooner.",
+            "{count} photographs on {base}: rate {rate}, rank {rank}, {epochs} rounds; under "
+            "a third of the rate of drawings, since photographs wear the scene away sooner.",
             images,
         )
     return sentence.format(**facts)

@@ -38,6 +38,7 @@ from .runs import (
     start_run,
 )
 from .set_medium import is_drawn
+from .tastes import newest_taste, start_taste, sweep_tastes
 from .upload_report import UploadReport
 from .uploads import NamedFile, add_images
 
@@ -62,6 +63,7 @@ __all__ = [
     "keep_checkpoint",
     "make_dataset",
     "move_in_queue",
+    "newest_taste",
     "preflight",
     "prioritise",
     "preview_edit",
@@ -76,8 +78,10 @@ __all__ = [
     "set_states",
     "sizes_of",
     "start_run",
+    "start_taste",
     "empty_bin",
     "retry_upload",
+    "sweep_tastes",
     "sweep_uploads",
     "sync_base_models",
     "take_in_upload",

@@ -49,7 +49,8 @@ def sweep_runs():
             continue
         before = timezone.now() - timedelta(days=days)
         moment = "made_at" if state == RunState.DRAFT else "ended_at"
-        for run in TrainingRun.objects.filter(state=state, **{f"{moment}__lt": before}):
+        runs = TrainingRun.objects.without_tastes()
+        for run in runs.filter(state=state, **{f"{moment}__lt": before}):
             sweep_run(run)
             if state == RunState.DRAFT:
                 run.delete()

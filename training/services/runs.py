@@ -31,25 +31,36 @@ def start_run(dataset, base, settings_, by, name="", priority=0):
     settings_: a mapping of training keys (`recipes`), without the paths the studio sets itself.
     Raises NotReady with every reason when it can't start, and then nothing was made.
     """
+    check_ready(dataset, base, settings_)
+    config = full_config(settings_, base)
+    with transaction.atomic():
+        number = dataset.runs.without_tastes().count() + 1
+        name = name or f"{dataset.name} · {number}"
+        snapshot = Snapshot.freeze(dataset)
+        return make_run(dataset, base, config, by, name=name, snapshot=snapshot, priority=priority)
+
+
+def check_ready(dataset, base, settings_):
+    """Raise NotReady with everything that stops a run with these settings."""
     stopping = [p for p in preflight(dataset, base, settings_) if p.stops]
     if stopping:
         raise NotReady(stopping)
-    config = full_config(settings_, base)
+
+
+def make_run(dataset, base, config, by, **fields):
+    """Queue a run that nothing stops. fields: name, snapshot, and what else its row is to have."""
     estimate = estimate_of(config, base, sizes_of(dataset))
     with transaction.atomic():
-        number = dataset.runs.count() + 1
         run = TrainingRun.objects.create(
-            name=name or f"{dataset.name} · {number}",
             owner=by,
             dataset=dataset,
             base=base,
             kind=dataset.kind,
             config=config.to_yaml(),
-            snapshot=Snapshot.freeze(dataset),
-            priority=priority,
             needs_mb=estimate.least_mb,
             steps_total=estimate.steps,
             seconds_left=estimate.seconds,
+            **fields,
         )
         queue_run(run, by=by)
     return run
@@ -78,6 +89,7 @@ def repeat_run(run, by):
             snapshot=run.snapshot,
             needs_mb=run.needs_mb,
             steps_total=run.steps_total,
+            is_taste=run.is_taste,
         )
         queue_run(again, by=by)
     return again

@@ -152,7 +152,7 @@ def _rights_page(request, dataset, numbers):
 @require_safe
 def snapshots(request, pk):
     dataset = visible_dataset(request, pk)
-    all_snapshots = list(dataset.snapshots.with_counts().prefetch_related("runs"))
+    all_snapshots = list(dataset.snapshots.without_tastes().with_counts().prefetch_related("runs"))
     pair = [s for s in all_snapshots if str(s.pk) in {request.GET.get("a"), request.GET.get("b")}]
     context = {"dataset": dataset, "snapshots": all_snapshots, "layouts": Layout.choices}
     if len(pair) == 2:

@@ -22,6 +22,7 @@ from training import services
 from training.models import Checkpoint, RequestedAction, RunLine, TrainingRun
 from training.pages.run import RunPage, compare, queue_place, queue_rows, shown_lines, version_tag
 from training.pages.run_form import RunDraft
+from training.pages.taste import TastePage
 from training.problems import sentence
 from training.views.datasets import visible_dataset
 
@@ -39,7 +40,7 @@ def visible_run(request, pk):
 def run_list(request):
     """The queue first, then what has ended."""
     runs = TrainingRun.objects.visible_to(request.user)
-    ended = runs.ended().select_related(*LIST)
+    ended = runs.without_tastes().ended().select_related(*LIST)
     context = {
         "pending": queue_rows(runs),
         "page": Paginator(ended, 30).get_page(request.GET.get("page")),
@@ -86,9 +87,20 @@ def _draft(request, draft):
             draft.problems = error.problems
         else:
             return _go(request, run.get_absolute_url())
+    if draft.is_tasted:
+        try:
+            services.start_taste(draft.dataset, draft.base, draft.settings, by=request.user)
+        except services.NotReady as error:
+            draft.problems = error.problems
     status = HTTPStatus.UNPROCESSABLE_ENTITY if draft.is_refused else HTTPStatus.OK
     template = "training/_run_form.html" if request.htmx else "training/run_form.html"
-    context = {"draft": draft, "dataset": draft.dataset, "form": draft.form}
+    taste = services.newest_taste(draft.dataset, request.user)
+    context = {
+        "draft": draft,
+        "dataset": draft.dataset,
+        "form": draft.form,
+        "taste": TastePage(taste) if taste else None,
+    }
     return render(request, template, context, status=status)
 
 
@@ -108,6 +120,15 @@ def _tag(request, pk):
 def run_progress(request, pk):
     """The part of the run's page that changes; 304 while nothing did."""
     return render(request, "training/_run.html", {"page": RunPage(visible_run(request, pk))})
+
+
+@designer_required
+@require_safe
+@polled(_tag)
+def run_taste(request, pk):
+    """What a taste shows so far, on the page of the run to come; 304 while nothing changed."""
+    page = TastePage(visible_run(request, pk))
+    return render(request, "training/_taste.html", {"taste": page})
 
 
 @designer_required
@@ -177,7 +198,8 @@ def run_compare(request):
     runs = TrainingRun.objects.visible_to(request.user).select_related(*LIST, "snapshot")
     numbers = parse_ids(request.GET.get(name) for name in ("a", "b"))
     pair = [get_object_or_404(runs, pk=pk) for pk in numbers]
-    context = {"choices": runs.order_by("-made_at")[:100], "chosen": numbers}
+    choices = runs.without_tastes().order_by("-made_at")
+    context = {"choices": choices[:100], "chosen": numbers}
     if len(pair) == 2:
         context["comparison"] = compare(*pair)
     return render(request, "training/run_compare.html", context)

@@ -28,7 +28,7 @@ def train(run):
     with this_device().training(should_stop=lambda: _is_called_off(run)) as turn:
         control = RunControl(run, turn)
         end = _last_event(run, config, writer, control, resume=step is not None)
-        if end is not None and end.kind == "finished":
+        if end is not None and end.kind == "finished" and not run.is_taste:
             writer.settle()
             checkpoint_advice.recommend(run, config, writer, control)
     writer.settle()

@@ -10,7 +10,7 @@ FEW = 30  # pictures; fewer are learned by heart fast
 ENOUGH_TO_HOLD_BACK = 20  # pictures
 HELD_BACK = 0.1  # share of them
 LEAST_STEPS, MOST_STEPS = 150, 4000
-PHOTOGRAPH_RATE = 0.5
+PHOTOGRAPH_RATE = 0.3
 """Of the rate of drawings: photographs wear the scene away sooner. Measured on the bundled base
 (docs/training.md, Presets), taken over for all."""
 
@@ -27,7 +27,7 @@ class _Strength:
 
 
 _STRENGTHS = {
-    "light": _Strength(rate=0.5, rank=0.5, length=0.6, exposures=15),
+    "light": _Strength(rate=0.6, rank=0.5, length=0.6, exposures=15),
     "standard": _Strength(rate=1, rank=1, length=1, exposures=25),
     "strong": _Strength(rate=math.sqrt(1.4), rank=1, length=1.4, exposures=35),
 }

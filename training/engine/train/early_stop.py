@@ -14,7 +14,7 @@ from training.engine.events import Event, Sample, Validation
 EARLY = "early-stop"
 """Why a run finished before its last step, in its Finished event."""
 
-LOSS_GAIN = 0.02
+LOSS_GAIN = 0.03
 """Share by which the validation loss must fall below the best so far, to count."""
 
 SCORE_GAIN = 0.02
