@@ -3,9 +3,11 @@
 import hashlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -73,17 +75,46 @@ def marketer(make_user):
     return make_user("marketer", is_marketer=True)
 
 
+def sqlite_connection():
+    """The open connection itself, which copies whole databases."""
+    connection.ensure_connection()
+    return connection.connection
+
+
 @pytest.fixture
-def migrate_to(transactional_db):
+def migrate_to(transactional_db, tmp_path):
     """migrate_to("training", "0004_…"): the database as of that migration, and its models then."""
 
     def migrate_to(app, name):
         MigrationExecutor(connection).migrate([(app, name)])
         return MigrationExecutor(connection).loader.project_state([(app, name)]).apps
 
-    yield migrate_to
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    if connection.vendor != "sqlite":
+        yield migrate_to
+        executor = MigrationExecutor(connection)
+        executor.migrate(executor.loader.graph.leaf_nodes())
+        return
+    with closing(sqlite3.connect(tmp_path / "as-found.sqlite3")) as found:
+        sqlite_connection().backup(found)
+        yield migrate_to
+        found.backup(sqlite_connection())
+
+
+@pytest.fixture
+def begin_at(migrate_to):
+    """begin_at("training", "0004_…"): a database without rows as of that migration, and its models.
+
+    SQLite's is made anew, with the tables of what that migration needs and no others, which costs
+    a tenth of the way back from today's; a server's goes that way.
+    """
+
+    def begin_at(app, name):
+        if connection.vendor == "sqlite":
+            with closing(sqlite3.connect(":memory:")) as empty:
+                empty.backup(sqlite_connection())
+        return migrate_to(app, name)
+
+    return begin_at
 
 
 class RedisProcess:

@@ -32,7 +32,7 @@ def run(*command):
         ("ruff", "check", "--no-cache", "."),
         ("ruff", "format", "--no-cache", "--check", "."),
         ("lint-imports", "--no-cache"),
-        ("mypy",),
+        pytest.param(("mypy",), marks=pytest.mark.slow),  # `make lint` looks at the types too
     ],
     ids=["style", "format", "who may know whom", "types"],
 )

@@ -79,7 +79,7 @@ def test_car_cells_weigh_more_and_the_mean_stays_one():
 
 def test_stopped_unet_training_goes_on_where_it_stood(folder, monkeypatch):
     plan = unet_training.UNetTrainingSettings(
-        folder, seconds=0.6, workers=1, batch=2, channels=TOY, sync_every=1
+        folder, seconds=0.6, workers=1, batch=2, channels=TOY, sync_every=1, sheet_steps=1
     )
     unet_training.train(plan)
     first = torch.load(folder / "unet" / "state-0.pt", weights_only=True)

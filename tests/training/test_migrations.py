@@ -12,9 +12,9 @@ ROWS = [
 COLUMNS = ("image_number", "name", "sha256", "caption")
 
 
-def test_snapshot_rows_move_from_json_into_their_table_and_back(migrate_to):
-    owner = User.objects.create(username="dora").pk
-    old = migrate_to("training", "0004_where_pictures_lay")
+def test_snapshot_rows_move_from_json_into_their_table_and_back(begin_at, migrate_to):
+    old = begin_at("training", "0004_where_pictures_lay")
+    owner = old.get_model("core", "User").objects.create(username="dora").pk
     dataset = old.get_model("training", "Dataset").objects.create(name="Ink", owner_id=owner)
     make = old.get_model("training", "Snapshot").objects.create
     full = make(dataset=dataset, sha256="1" * 64, rows=ROWS).pk
@@ -32,9 +32,9 @@ def test_snapshot_rows_move_from_json_into_their_table_and_back(migrate_to):
     assert rows == {full: ROWS, empty: []}
 
 
-def test_work_on_datasets_keeps_its_row_and_history_under_its_new_name(migrate_to):
-    owner = User.objects.create(username="dora").pk
-    old = migrate_to("training", "0007_no_snapshot_rows_as_json")
+def test_work_on_datasets_keeps_its_row_and_history_under_its_new_name(begin_at, migrate_to):
+    old = begin_at("training", "0007_no_snapshot_rows_as_json")
+    owner = old.get_model("core", "User").objects.create(username="dora").pk
     dataset = old.get_model("training", "Dataset").objects.create(name="Ink", owner_id=owner)
     chore = old.get_model("training", "Chore").objects.create(
         dataset=dataset, kind="draft", asked_by_id=owner, done=3
@@ -67,10 +67,12 @@ def test_images_keep_their_hashes_under_the_new_column_and_back(migrate_to):
     assert before == after == [(image.pk, "o" * 64, "i" * 64)]
 
 
-def test_days_become_moments_and_withdrawn_images_get_their_row_back(migrate_to, settings):
+def test_days_become_moments_and_withdrawn_images_get_their_row_back(
+    begin_at, migrate_to, settings
+):
     settings.TIME_ZONE = "Asia/Shanghai"
-    owner = User.objects.create(username="dora").pk
-    old = migrate_to("training", "0011_rights_with_a_clock")
+    old = begin_at("training", "0011_rights_with_a_clock")
+    owner = old.get_model("core", "User").objects.create(username="dora").pk
     ink, other = (
         old.get_model("training", "Dataset").objects.create(name=name, owner_id=owner)
         for name in ("Ink", "Other")

@@ -46,6 +46,7 @@ class UNetTrainingSettings:
     ema: float = 0.985  # per averaging
     save_every: float = 180.0
     sheet_every: float = 300.0
+    sheet_steps: int = 20  # of denoising its pictures
     seed: int = 0
     channels: tuple[int, ...] = unet.WIDTHS
 
@@ -252,7 +253,9 @@ class _Worker:
         states = self._states(sheets.prompts(specs))
         model = self._averaged()
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
-            latents = unet.sample_latents(model, states, self.empty, seed=7)
+            latents = unet.sample_latents(
+                model, states, self.empty, seed=7, steps=self.settings.sheet_steps
+            )
         basis = LinearLatents.load(self.settings.folder / "basis.npz")
         sheets.grid(basis.decode(latents.cpu()), columns=4).save(self.out / name)
 
