@@ -6,8 +6,9 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 # Tiny models on two cores: more threads only wait for each other.
 TESTING := OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false
-# Each process has its own database, Redis and data folder; a file's tests stay together.
-SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
+# Each process has its own database, Redis and data folder; a file's tests stay together, and the
+# files in the order of tests/conftest.py.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run test test-slow demo demo-content messages fonts lint format clean install install-dev browser
 
@@ -39,7 +40,7 @@ test: install-dev browser
 	$(TESTING) $(PYTHON) -m pytest -m "not slow" $(SIDE_BY_SIDE)
 
 test-slow: install-dev browser
-	@.ci/with-postgres env $(TESTING) $(PYTHON) -m pytest -m slow
+	@.ci/with-postgres env $(TESTING) $(PYTHON) -m pytest -m slow -n 2 --dist loadgroup
 
 demo: install
 	$(PYTHON) manage.py demo

@@ -1,5 +1,6 @@
 """What every room's tests share. Each room keeps its own makers in its own conftest."""
 
+import gc
 import hashlib
 import os
 import shutil
@@ -23,6 +24,19 @@ from brandstudio.core.queue import work_queue
 # The same examples at every run, and no clock: a busy machine must not fail a test.
 property_settings.register_profile("house", deadline=None, derandomize=True)
 property_settings.load_profile("house")
+
+BROWSER = Path(__file__).with_name("browser")
+
+
+def pytest_collection_modifyitems(items):
+    """The browser's tests come first and one after the other: they share workers, which take long
+    to start, and a long test at the end keeps one process busy while the others have ended."""
+    items.sort(key=lambda item: BROWSER not in item.path.parents)
+
+
+def pytest_collection_finish():
+    # Modules and tests live to the end: without them, a collection has a tenth to look through.
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

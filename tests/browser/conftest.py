@@ -108,8 +108,9 @@ def _start_worker(name, log, environment):
 
 
 @pytest.fixture
-def studio(live_server, transactional_db, queue_redis, toy_base):
+def studio(live_server, transactional_db, queue_redis, toy_base, settings):
     """The studio without its workers. Gives its address."""
+    settings.EVIDENCE_SEEDS = 1  # half the pictures; tests/gallery has sheets of several
     services.sync_base_models()
     policy.seed_rules()  # as a first start does
     return live_server.url
