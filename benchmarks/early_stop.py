@@ -129,11 +129,13 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--patience", type=int, default=2)
+    parser.add_argument("--only", default="", help="the set of this trigger word alone")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
     savings = [
         measure(pictures, facts, options.folder, options.patience)
         for pictures, facts in demo_sets(options.folder)
+        if options.only in ("", facts["trigger_word"])
     ]
     if options.json:
         rows = [asdict(one) | {"saved": one.saved, "lost": one.lost} for one in savings]

@@ -57,7 +57,7 @@ def test_page_says_why_the_values_are_as_they_are(client, designer, drawings, ma
         "3 drawings on toy: rate 0.001, rank 4, 150 rounds, as the base asks for drawings."
     )
     assert draft_of(client, make_dataset(3), base, "light").preset_reason == (
-        "3 photographs on toy: rate 0.00018, rank 4, 90 rounds; under a third of the rate of "
+        "3 photographs on toy: rate 0.00025, rank 4, 90 rounds; under a third of the rate of "
         "drawings, since photographs wear the scene away sooner."
     )
 

@@ -27,7 +27,7 @@ class _Strength:
 
 
 _STRENGTHS = {
-    "light": _Strength(rate=0.6, rank=0.5, length=0.6, exposures=15),
+    "light": _Strength(rate=0.85, rank=0.5, length=0.6, exposures=15),
     "standard": _Strength(rate=1, rank=1, length=1, exposures=25),
     "strong": _Strength(rate=math.sqrt(1.4), rank=1, length=1.4, exposures=35),
 }

@@ -21,8 +21,8 @@ SCORE_GAIN = 0.02
 """By which the score of the samples must rise above the best so far, to count."""
 
 LEAST_SCENE = 0.3
-"""Share of the scene below which a save counts for nothing, whatever its style: at full strength,
-at which samples are usually drawn, a sound style of the demo keeps 0.5 to 0.7 of it."""
+"""Share of the scene that samples must keep for their score to count. At full strength, at which
+they are usually drawn, one of the demo's styles keeps 0.6 of it, the other 0.1."""
 
 SampleJudge = Callable[[Sequence[Path]], tuple[float, float]]
 """Judges the sample pictures of a save, one per prompt: (score, share of the scene kept 0 … 1)."""
@@ -90,8 +90,8 @@ class EarlyStop:
         for save in self.saves:
             keeps_scene = save.scene is None or save.scene >= LEAST_SCENE
             falls = save.loss is not None and save.loss < loss * (1 - LOSS_GAIN)
-            rises = save.score is not None and save.score > score + SCORE_GAIN
-            if keeps_scene and (falls or rises):
+            rises = save.score is not None and save.score > score + SCORE_GAIN and keeps_scene
+            if falls or rises:
                 best, since = save, 0
                 loss = min(loss, save.loss) if save.loss is not None else loss
                 score = max(score, save.score) if save.score is not None else score
