@@ -89,8 +89,12 @@ def quick_settings():
 
 
 @pytest.fixture
-def make_run(make_dataset, base, designer, queue_redis, quick_settings):
-    """make_run(dataset, name="Run"): a queued run; on three checked pictures of its own if None."""
+def make_run(make_dataset, base, designer, queue_redis, quick_settings, monkeypatch):
+    """make_run(dataset, name="Run"): a queued run; on three checked pictures of its own if None.
+
+    Carried out in this process, its checkpoints are judged by pictures of two denoising steps.
+    """
+    monkeypatch.setattr("training.engine.evaluate.checkpoint_scores.FEWEST_STEPS", 2)
 
     def make_run(dataset=None, name="Run"):
         dataset = dataset or make_dataset(3, checked=3)
