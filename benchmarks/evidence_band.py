@@ -52,7 +52,10 @@ ASKED = (
 # computed. Good: at 0.3 a hint; from 0.5 plainly porcelain; the tower fades at 0.6 and is gone at
 # 0.8, cars stay sound up to 0.9. Overcooked: recognisable at 0.3 only, ruined from 0.5 on. Copying:
 # windows, houses and tower of its own three pictures from 0.5 on.
-JUDGEMENT = {"best_min": 0.5, "strength": 0.6, "best_max": 0.7}
+JUDGEMENTS = {
+    "porcelain": {"best_min": 0.5, "strength": 0.6, "best_max": 0.7},
+    "neon": {},
+}
 EXPECTED = {
     "good": {"band"},
     "undertrained": {"no-effect", "no-effect-plain"},
@@ -107,8 +110,9 @@ def draw_set(style: str, recipe: Recipe, folder: Path) -> None:
     (folder / "metadata.jsonl").write_text("\n".join(lines))
 
 
-def train_all(style: str, folder: Path) -> None:
-    for name, recipe in RECIPES.items():
+def train_all(style: str, folder: Path, names) -> None:
+    for name in names:
+        recipe = RECIPES[name]
         output = folder / name / "run"
         if list(output.glob("run.safetensors")):
             continue
@@ -142,25 +146,25 @@ def scale_weights(path: Path, factor: float) -> None:
     weight_files.write_kohya(path, scaled, {})
 
 
-def picture_path(folder: Path, name: str, strength: float, seed: int) -> Path:
-    """Strength 0 is the base alone, one picture for all four."""
+def picture_path(folder: Path, name: str, strength: float, seed: int, prompt: int) -> Path:
+    """Strength 0 is the base alone, one picture for all four. prompt: its place in PROMPTS."""
     owner = name if strength else "base"
-    return folder / owner / f"{strength:g}-{seed}.webp"
+    return folder / owner / f"{strength:g}-{seed}-{prompt}.webp"
 
 
-def draw_all(style: str, folder: Path, seeds) -> None:
-    """Every picture that is not there yet, a seed after the other: one prompt each, in turn."""
+def draw_all(style: str, folder: Path, seeds, names) -> None:
+    """Every picture that is not there yet, a seed after the other."""
     renderer = Renderer(BUNDLED_FOLDER)
     began, drawn = time.monotonic(), 0
     for seed in seeds:
-        for name, strength in itertools.product(RECIPES, STRENGTHS):
-            path = picture_path(folder, name, strength, seed)
+        for name, strength, prompt in itertools.product(names, STRENGTHS, range(len(PROMPTS))):
+            path = picture_path(folder, name, strength, seed, prompt)
             if path.exists():
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
             packs = [(folder / name / "run" / "run.safetensors", strength)] if strength else []
             request = SampleRequest(
-                prompt_of(style, seed), steps=STEPS, guidance=3.0, seed=seed, packs=packs
+                prompt_of(style, prompt), steps=STEPS, guidance=3.0, seed=seed, packs=packs
             )
             [image] = renderer.render([request])
             image.save(path, quality=92)
@@ -168,33 +172,34 @@ def draw_all(style: str, folder: Path, seeds) -> None:
         print(f"seed {seed}: {drawn} pictures, {time.monotonic() - began:.0f} s", flush=True)
 
 
-def prompt_of(style: str, seed: int) -> str:
-    return f"{artist.STYLE_PHRASES[style]}, {PROMPTS[seed % len(PROMPTS)]['prompt']}"
+def prompt_of(style: str, place: int) -> str:
+    return f"{artist.STYLE_PHRASES[style]}, {PROMPTS[place]['prompt']}"
 
 
-def contact(folder: Path, seeds) -> None:
-    """For the eye: per LoRA a sheet, a row per seed, a column per strength."""
+def contact(folder: Path, seeds, names) -> None:
+    """For the eye: per LoRA a sheet, a row per seed and prompt, a column per strength."""
     side, margin = 128, 20
-    for name in RECIPES:
-        sheet = Image.new("RGB", (side * len(STRENGTHS), margin + side * len(seeds)), "white")
+    lines = list(itertools.product(seeds, range(len(PROMPTS))))
+    for name in names:
+        sheet = Image.new("RGB", (side * len(STRENGTHS), margin + side * len(lines)), "white")
         pen = ImageDraw.Draw(sheet)
         for column, strength in enumerate(STRENGTHS):
             pen.text((column * side + 50, 4), f"{strength:g}", fill="black")
-            for line, seed in enumerate(seeds):
-                with Image.open(picture_path(folder, name, strength, seed)) as image:
+            for line, (seed, prompt) in enumerate(lines):
+                with Image.open(picture_path(folder, name, strength, seed, prompt)) as image:
                     small = image.resize((side - 2, side - 2))
                 sheet.paste(small, (column * side, margin + line * side))
         sheet.save(folder / f"{name}.png")
 
 
-def judge(style: str, folder: Path, seeds) -> bool:
+def judge(style: str, folder: Path, seeds, names) -> bool:
     """Print what the evidence says of each seed and of all together; whether all is right."""
     scene_judge = bundled_judge(BUNDLED)
     all_right = True
-    for name, wanted in EXPECTED.items():
+    for name in names:
         findings = [found(style, folder, name, [seed], scene_judge)[1] for seed in seeds]
         said = Counter(finding.verdict or "band" for finding in findings)
-        right = sum(count for verdict, count in said.items() if verdict in wanted)
+        right = sum(count for verdict, count in said.items() if verdict in EXPECTED[name])
         print(f"{name}: {right} of {len(seeds)} seeds right; {dict(said)}")
         figures, together = found(style, folder, name, seeds, scene_judge)
         for row in figures.rows:
@@ -202,22 +207,25 @@ def judge(style: str, folder: Path, seeds) -> bool:
         print("   ", together.band or (together.verdict, together.facts))
         all_right &= right == len(seeds)
         if name == "good" and together.band:
-            off = {k: round(getattr(together.band, k) - v, 2) for k, v in JUDGEMENT.items()}
+            by_eye = JUDGEMENTS[style]
+            off = {k: round(getattr(together.band, k) - v, 2) for k, v in by_eye.items()}
             print(f"    off the judgement by {off}")
             all_right &= all(abs(value) <= WITHIN + 1e-6 for value in off.values())
     return all_right
 
 
 def found(style: str, folder: Path, name: str, seeds, scene_judge):
-    """(figures, finding) of a LoRA over these seeds: whole rounds of the prompts, or one seed."""
-    round_ = min(len(seeds), len(PROMPTS))
-    rounds = [seeds[at : at + round_] for at in range(0, len(seeds) - round_ + 1, round_)]
+    """(figures, finding) of a LoRA over these seeds, all prompts of each."""
+    places = range(len(PROMPTS))
     sheet = {
-        strength: [[picture_path(folder, name, strength, seed) for seed in row] for row in rounds]
+        strength: [
+            [picture_path(folder, name, strength, seed, prompt) for prompt in places]
+            for seed in seeds
+        ]
         for strength in STRENGTHS
     }
     references = sorted((folder / name / "set").glob("*.png"))
-    prompts = [prompt_of(style, seed) for seed in rounds[0]]
+    prompts = [prompt_of(style, prompt) for prompt in places]
     figures = measure(sheet, prompts, references, scene_judge)
     return figures, find(figures)
 
@@ -232,17 +240,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("act", choices=("prepare", "contact", "judge"))
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--style", default="porcelain", choices=sorted(artist.STYLES))
+    parser.add_argument("--style", default="porcelain", choices=sorted(JUDGEMENTS))
+    parser.add_argument("--only", choices=sorted(RECIPES), help="one LoRA of the four")
     parser.add_argument("--seeds", type=int, default=len(SEEDS))
     options = parser.parse_args()
     seeds = SEEDS[: options.seeds]
+    names = [options.only] if options.only else list(RECIPES)
     if options.act == "prepare":
-        train_all(options.style, options.folder)
-        draw_all(options.style, options.folder, seeds)
+        train_all(options.style, options.folder, names)
+        draw_all(options.style, options.folder, seeds, names)
     elif options.act == "judge":
-        sys.exit(0 if judge(options.style, options.folder, seeds) else 1)
+        sys.exit(0 if judge(options.style, options.folder, seeds, names) else 1)
     else:
-        contact(options.folder, seeds)
+        contact(options.folder, seeds, names)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from tests.engine.evaluate.test_strength_sheet import noise, plain
 from training.engine.errors import EngineError
 from training.engine.evaluate import distortion, evidence
 from training.engine.evaluate.copy_check import CopyCheck
-from training.engine.evaluate.scene_judge import bundled_judge
+from training.engine.evaluate.scene_judge import bundled_judge, means_by_seed_and_prompt
 from training.minibase import artist
 
 
@@ -86,6 +86,27 @@ def test_judge_sees_when_the_scene_is_lost():
     assert kept > 0.8
     assert lost < 0.5
     assert judge.seen(base, ["ein Auto", "une voiture"]) == []
+
+
+def test_judge_tells_the_prompt_that_lost_its_scene():
+    judge = bundled_judge("studio-mini")
+    prompts = ["a red suv, qilou arcade street by day", "a red suv, sea bridge by day"]
+    base = [[scene("arcade"), scene("bridge")]] * 2
+    seen = judge.seen(base, prompts)
+
+    chances = judge.chances_of_seen([[scene("arcade"), noise(2)]] * 2, seen)
+    by_seed, (arcade, bridge) = means_by_seed_and_prompt(chances)
+
+    assert arcade > 0.8
+    assert bridge < 0.5
+    assert bridge < by_seed[0] == by_seed[1] < arcade
+
+
+def test_prompt_of_which_nothing_was_seen_counts_as_the_others_do():
+    assert means_by_seed_and_prompt([[[0.8, 0.6], []], [[0.4], []]]) == (
+        [pytest.approx(0.7), 0.4],
+        [pytest.approx(0.6)] * 2,
+    )
 
 
 def test_other_bases_have_no_bundled_judge():

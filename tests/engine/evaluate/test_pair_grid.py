@@ -19,7 +19,7 @@ def figures_of(scenes, distortions=None):
     rows = zip(scenes, distortions or [0.0] * len(scenes), strict=True)
     return Figures(
         tuple(
-            StrengthFigures(float(n), None, spread(scene), spread(0.1), spread(bent))
+            StrengthFigures(float(n), None, spread(scene), scene, spread(0.1), spread(bent))
             for n, (scene, bent) in enumerate(rows)
         ),
         "edges",

@@ -17,7 +17,7 @@ GOOD = {
 }
 
 
-def figures(*, style, scene, drift, distortion=(0.0,) * 7, copied=(0.0,) * 7):
+def figures(*, style, scene, drift, distortion=(0.0,) * 7, copied=(0.0,) * 7, least_scene=None):
     def at(values, n):
         return Spread.of([values[n]])
 
@@ -27,6 +27,7 @@ def figures(*, style, scene, drift, distortion=(0.0,) * 7, copied=(0.0,) * 7):
                 strength=strength,
                 style=at(style, n) if style else None,
                 scene=at(scene, n),
+                least_scene=(least_scene or scene)[n],
                 drift=at(drift, n),
                 distortion=at(distortion, n),
                 copied=copied[n],
@@ -48,6 +49,22 @@ def test_good_style_gets_a_band_with_its_reasons():
     assert found.scene_lost_from == 0.9
     assert [code for code, _ in found.reasons] == ["band-default", "band-least", "band-scene"]
     assert found.reasons[2][1]["at"] == "0.9"
+
+
+def test_strength_at_which_one_prompt_loses_its_scene_is_allowed_but_not_recommended():
+    found = find(figures(**GOOD, least_scene=(1.0, 0.8, 0.62, 0.5, 0.4, 0.3, 0.2)))
+
+    # 0.56 of a single prompt's scene are left at 0.55, and 0.55 is the least.
+    assert found.band == Band(0.15, 0.35, 0.5, 0.55, 0.85)
+    reason, facts = found.reasons[2]
+    assert reason == "band-one-prompt"
+    assert facts == {"strength": "0.55", "at": "0.6", "scene": "0.50", "needed": "0.55"}
+
+
+def test_prompt_that_never_had_its_scene_leaves_the_least_strength_recommended():
+    found = find(figures(**GOOD, least_scene=(0.3,) * 7))
+
+    assert found.band == Band(0.15, 0.15, 0.15, 0.15, 0.85)
 
 
 @pytest.mark.parametrize(

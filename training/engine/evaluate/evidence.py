@@ -16,7 +16,7 @@ from training.engine.errors import EngineError
 from training.engine.evaluate import distortion
 from training.engine.evaluate.copy_check import CopyCheck, Nearest
 from training.engine.evaluate.figures import Figures, Spread, StrengthFigures
-from training.engine.evaluate.scene_judge import SceneJudge
+from training.engine.evaluate.scene_judge import SceneJudge, means_by_seed_and_prompt
 from training.engine.evaluate.strength_sheet import (
     Reference,
     colour_histogram,
@@ -94,11 +94,13 @@ class _Ruler:
         near = [[self.copies.nearest(one) for one in row] for row in seeds] if self.copies else []
         flat = [one for row in near for one in row]
         copied = self._copied(flat, [one for row in self.plain for one in row])
+        scene, scene_by_prompt = self._scene(seeds, pairs)
         nearest = max(range(len(flat)), key=lambda n: flat[n].similarity) if flat else None
         return StrengthFigures(
             strength=strength,
             style=self._style(seeds),
-            scene=Spread.of(self._scene(seeds, pairs)),
+            scene=Spread.of(scene),
+            least_scene=min(scene_by_prompt),
             drift=Spread.of(drift),
             distortion=Spread.of(bent),
             copy=Spread.of([max(n.similarity for n in row) for row in near]) if near else None,
@@ -118,11 +120,13 @@ class _Ruler:
         usual = self.reference.histogram
         return Spread.of([1 - histogram_distance(colour_histogram(row), usual) for row in seeds])
 
-    def _scene(self, seeds, pairs) -> list[float]:
-        edges = [
-            max(0.0, float(np.mean([edge_correlation(a, b) for a, b in row]))) for row in pairs
-        ]
-        if not self.judge:
-            return edges
-        kept = self.judge.kept(seeds, self.seen)
-        return [(mine + theirs) / 2 for mine, theirs in zip(edges, kept, strict=True)]
+    def _scene(self, seeds, pairs) -> tuple[list[float], list[float]]:
+        """(how much of the scene is there in each seed, in each prompt), 0 … 1."""
+        edges = np.array([[edge_correlation(a, b) for a, b in row] for row in pairs])
+        by_seed, by_prompt = edges.mean(axis=1).clip(min=0), edges.mean(axis=0).clip(min=0)
+        if self.judge:
+            chances = self.judge.chances_of_seen(seeds, self.seen)
+            seen_by_seed, seen_by_prompt = means_by_seed_and_prompt(chances)
+            by_seed = (by_seed + seen_by_seed) / 2
+            by_prompt = (by_prompt + seen_by_prompt) / 2
+        return by_seed.tolist(), by_prompt.tolist()

@@ -34,6 +34,7 @@ class StrengthFigures:
     scene: how much of the scene is there, 0 … 1: correlation of edges with strength 0, and, where
     there is a judge, half of it the chance that what the prompt names is still seen. Either alone
     errs: edges stay where a car is swallowed by its ground, CLIP reads paintings poorly.
+    least_scene: the same of the prompt that keeps least of it, mean over the seeds.
     drift: mean pixel difference from strength 0, 0 … 1.
     distortion: clipping, glare and roughness beyond the set's own and the base's, 0 none … 1.
     copy: similarity to the nearest training picture, -1 … 1; None without a training set.
@@ -44,6 +45,7 @@ class StrengthFigures:
     strength: float
     style: Spread | None
     scene: Spread
+    least_scene: float
     drift: Spread
     distortion: Spread
     copy: Spread | None = None

@@ -41,18 +41,19 @@ class SceneJudge:
 
     def kept(self, seeds: Sequence[Sequence[Image.Image]], seen) -> list[float]:
         """One figure per seed, 0 … 1: the mean chance of what was seen. seen: of `seen`."""
-        kept = []
-        for row, pairs_of_row in zip(seeds, seen, strict=True):
-            chances = self._chances(row)
-            values = [
-                float(chances[n][group][term])
-                for n, pairs in enumerate(pairs_of_row)
-                for group, term in pairs
+        return _means([sum(row, []) for row in self.chances_of_seen(seeds, seen)])
+
+    def chances_of_seen(
+        self, seeds: Sequence[Sequence[Image.Image]], seen
+    ) -> list[list[list[float]]]:
+        """[seed][prompt] → chance, 0 … 1, of each thing that was seen there. seen: of `seen`."""
+        return [
+            [
+                [float(chances[group][term]) for group, term in pairs]
+                for pairs, chances in zip(pairs_of_row, self._chances(row), strict=True)
             ]
-            kept.append(float(np.mean(values)) if values else None)
-        known = [value for value in kept if value is not None]
-        # A seed whose base pictures show nothing says nothing: it counts as the others do.
-        return [float(np.mean(known)) if value is None else value for value in kept]
+            for row, pairs_of_row in zip(seeds, seen, strict=True)
+        ]
 
     def _said(self, prompt: str) -> list[tuple[int, int]]:
         return [
@@ -71,6 +72,21 @@ class SceneJudge:
             for phrases in self.labeler.phrase_features
         ]
         return [[chances[n] for chances in by_group] for n in range(len(images))]
+
+
+def means_by_seed_and_prompt(chances: list[list[list[float]]]) -> tuple[list[float], list[float]]:
+    """(a mean per seed, a mean per prompt) of `chances_of_seen`."""
+    return (
+        _means([sum(row, []) for row in chances]),
+        _means([sum(column, []) for column in zip(*chances, strict=True)]),
+    )
+
+
+def _means(rows: Sequence[Sequence[float]]) -> list[float]:
+    """The mean of each; where the base's pictures show nothing, so do these: as the others do."""
+    means = [float(np.mean(row)) if row else None for row in rows]
+    known = float(np.mean([mean for mean in means if mean is not None]))
+    return [known if mean is None else mean for mean in means]
 
 
 def bundled_judge(family: str) -> SceneJudge | None:

@@ -3,8 +3,8 @@
 A strength is allowed while the scene is kept, the picture is sound and copies nothing, and as soon
 as the style shows. The value of a strength is √style · scene²: half of a style is seen as most of
 it, and a lost scene weighs double. The default is where that is greatest, and the recommended part
-is where it is nearly so; the weights were set by eye on the demo's two styles. Between the sheet's
-strengths the figures are taken on a straight line.
+is where it is nearly so and no single prompt has lost its scene; the weights were set by eye on the
+demo's two styles. Between the sheet's strengths the figures are taken on a straight line.
 """
 
 import math
@@ -19,6 +19,7 @@ STEP = 0.05  # bands are told in such steps
 SHOWS = 0.15  # share of the whole effect from which a style shows
 USUAL = 0.8  # the strongest that styles are usually used at
 NEARLY_BEST = 0.9  # share of the greatest value that still is recommended
+ONE_PROMPT = 0.1  # what a single prompt may lose more of its scene than all of them on average
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ class _Curve:
         shown = [(value - likeness[0]) / self.gain if self.gain else 0.0 for value in likeness]
         self.shown = self._on_grid(shown)
         self.scene = self._on_grid([row.scene.mean for row in rows])
+        self.least_scene = self._on_grid([row.least_scene for row in rows])
         self.distortion = self._on_grid([row.distortion.mean for row in rows])
         self.copied = self._on_grid([row.copied for row in rows])
 
@@ -144,11 +146,20 @@ class _Curve:
     def value(self, strength: float) -> float:
         return math.sqrt(max(0.0, self.shown[strength])) * self.scene[strength] ** 2
 
+    def loses_a_prompt(self, strength: float) -> bool:
+        """Whether one of the prompts has lost its scene, though not all on average."""
+        return any(
+            self.least_scene[s] < self.thresholds.scene - ONE_PROMPT
+            for s in self.grid
+            if s <= strength
+        )
+
     def band(self) -> Band:
         fault = self.first_fault
         allowed = [s for s in self.grid if s >= self.least and (fault is None or s < fault)]
-        default = max(allowed, key=lambda s: (self.value(s), -s))
-        good = [s for s in allowed if self.value(s) >= NEARLY_BEST * self.value(default)]
+        sure = [s for s in allowed if not self.loses_a_prompt(s)] or allowed[:1]
+        default = max(sure, key=lambda s: (self.value(s), -s))
+        good = [s for s in sure if self.value(s) >= NEARLY_BEST * self.value(default)]
         return Band(allowed[0], good[0], default, good[-1], allowed[-1])
 
     def no_effect(self) -> tuple[str, dict] | None:
@@ -176,6 +187,12 @@ class _Curve:
         facts = {"scene": _two(self.scene[at]), "needed": _two(self.thresholds.scene)}
         return "scene-lost", {"strength": f"{at:g}", **facts}
 
+    def _of_one_prompt(self, band: Band) -> tuple[str, dict]:
+        at = _at(band.best_max + STEP)
+        needed = self.thresholds.scene - ONE_PROMPT
+        facts = {"scene": _two(self.least_scene[at]), "needed": _two(needed)}
+        return "band-one-prompt", {"strength": f"{band.best_max:g}", "at": f"{at:g}", **facts}
+
     def reasons(self, band: Band) -> Iterator[tuple[str, dict]]:
         yield (
             "band-default",
@@ -186,6 +203,8 @@ class _Curve:
             },
         )
         yield "band-least", {"strength": f"{band.strength_min:g}"}
+        if band.best_max < band.strength_max and self.loses_a_prompt(_at(band.best_max + STEP)):
+            yield self._of_one_prompt(band)
         at, top = self.first_fault, {"strength": f"{band.strength_max:g}"}
         if at is None:
             yield "band-whole", top
@@ -205,6 +224,11 @@ class _Curve:
                 ),
             },
         )
+
+
+def _at(strength: float) -> float:
+    """The grid's own number for it."""
+    return round(strength, 2)
 
 
 def _two(value: float) -> str:
