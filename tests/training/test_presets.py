@@ -5,7 +5,7 @@ from django.utils.translation import override
 from PIL import Image, ImageDraw
 
 from training import services
-from training.rules.mirroring import names_writing, pictures_with_writing
+from training.rules.mirroring import images_with_writing, names_writing
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +92,7 @@ def test_writing_is_known_from_screening_and_from_captions(make_dataset, designe
     first.save(update_fields=["report"])
     second.check_caption("lnink, a shop sign", by=designer)
 
-    assert pictures_with_writing(dataset) == ["000.jpg", "001.jpg"]
+    assert images_with_writing(dataset) == ["000.jpg", "001.jpg"]
 
 
 def test_preset_turns_mirroring_off_where_writing_was_found(client, designer, make_dataset, base):

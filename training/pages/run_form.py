@@ -14,7 +14,7 @@ from training.forms.run import initial_of
 from training.models import BaseModel
 from training.problems import explain, faults_of
 from training.rules import run_settings
-from training.rules.mirroring import in_short, pictures_with_writing
+from training.rules.mirroring import images_with_writing, in_short
 from training.rules.readiness import readiness
 from training.rules.run_estimate import estimate_of
 
@@ -137,7 +137,7 @@ class RunDraft:
 
     @cached_property
     def _with_writing(self):
-        return pictures_with_writing(self.dataset)
+        return images_with_writing(self.dataset)
 
     def _sample_prompts(self):
         """Two of the dataset's own captions: what was learned shows best on what was taught."""

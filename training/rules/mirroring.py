@@ -39,11 +39,11 @@ def names_writing(caption):
     return bool(_WORDS.search(caption))
 
 
-def pictures_with_writing(dataset):
+def images_with_writing(dataset):
     """Names of the pictures on which screening read letters, or whose captions speak of them."""
     rows = dataset.images.order_by("name").values_list("name", "caption", "report__findings")
     return [
         name
         for name, caption, findings in rows
-        if names_writing(caption) or any(found["code"] == FINDING for found in findings or ())
+        if names_writing(caption) or any(finding["code"] == FINDING for finding in findings or ())
     ]

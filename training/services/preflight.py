@@ -7,7 +7,7 @@ from training.engine.errors import EngineError
 from training.engine.prompts.trigger_words import has_trigger
 from training.models import TrainingImage
 from training.problems import explain, faults_of
-from training.rules.mirroring import in_short, pictures_with_writing
+from training.rules.mirroring import images_with_writing, in_short
 from training.rules.readiness import ENOUGH, dataset_counts, rights_are_required
 from training.rules.run_estimate import SPARE_MB, estimate_of, too_small
 from training.rules.run_settings import full_config
@@ -103,7 +103,7 @@ def _config_problems(dataset, base, settings_, images):
         return [explain("batch-larger-than-dataset", facts, dataset=dataset)]
     sizes = sizes_of(dataset)
     problems = _estimate_problems(dataset, estimate_of(config, base, sizes))
-    if config.flip and (names := pictures_with_writing(dataset)):
+    if config.flip and (names := images_with_writing(dataset)):
         facts = {"count": len(names), "names": in_short(names)}
         problems.append(explain("mirrors-writing", facts, dataset=dataset, stops=False))
     if small := too_small(config, base, sizes):
