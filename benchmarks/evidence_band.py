@@ -1,11 +1,11 @@
 """Does the evidence tell good LoRAs from bad ones, and is its band where a person would put it?
 
 Four LoRAs are trained on one style of the bundled base's scene artist: good, undertrained,
-overcooked, copying. Each is drawn at every strength with 20 seeds, one fixed prompt each in turn.
-Of each seed alone (seven pictures of a LoRA) the evidence must say which of the four it is; of all
-seeds together the band of the good one must lie where JUDGEMENT has it, within a tenth.
+overcooked, copying. Each is drawn at every strength of every fixed prompt with 20 seeds. Of each
+seed alone (21 pictures of a LoRA) the evidence must say which of the four it is; of all seeds
+together the band of the good one must lie where JUDGEMENTS has it, within a tenth.
 
-    python -m benchmarks.evidence_band prepare FOLDER     trains and draws: an hour or two on a CPU
+    python -m benchmarks.evidence_band prepare FOLDER     trains and draws: some hours on a CPU
     python -m benchmarks.evidence_band contact FOLDER     contact sheets, to judge by eye
     python -m benchmarks.evidence_band judge FOLDER       what the evidence says of them
 
@@ -48,13 +48,15 @@ ASKED = (
 )
 
 
-# By eye, from the contact sheets of the first six seeds, before any figure of these four LoRAs was
-# computed. Good: at 0.3 a hint; from 0.5 plainly porcelain; the tower fades at 0.6 and is gone at
-# 0.8, cars stay sound up to 0.9. Overcooked: recognisable at 0.3 only, ruined from 0.5 on. Copying:
-# windows, houses and tower of its own three pictures from 0.5 on.
+# By eye, from contact sheets, before any figure of these LoRAs was computed. Porcelain: at 0.3 a
+# hint; from 0.5 plainly porcelain; the tower fades at 0.6 and is gone at 0.8, cars stay sound up to
+# 0.9. (Overcooked: recognisable at 0.3 only. Copying: the houses of its own pictures from 0.5 on.)
+# The rule that no prompt may lose its scene came after its figures, so papercut is the one that
+# tests it: a warm hint at 0.3, red paper from 0.4 or 0.5 on; the harbour's car smears at 0.7 and is
+# gone at 0.8, arcade and teahouse stand to the end.
 JUDGEMENTS = {
     "porcelain": {"best_min": 0.5, "strength": 0.6, "best_max": 0.7},
-    "neon": {},
+    "papercut": {"best_min": 0.4, "strength": 0.5, "best_max": 0.6},
 }
 EXPECTED = {
     "good": {"band"},
