@@ -57,9 +57,7 @@ def version_detail(request, slug, number):
         "lineage": lineage.of_version(version, request.user),
         "history": history_of(version, 20),
         **_sheet_context(version, request.user),
-        "may_edit": _may_edit(request.user, version),
-        "may_try": version.may_be_tried_by(request.user),
-        "holds": holds.names_of(holds.holds_of_version(version)),
+        **_acts_context(version, request.user),
         "rights": _rights_for(request.user, version),
         "pinned": _pinned_for(request.user, version),
         "origin_form": _origin_form(version),
@@ -97,14 +95,14 @@ def _pinned_for(person, version):
 @require_safe
 @polled(lambda request, slug, number: _sheet_tag(request.user, slug, number))
 def sheet_fragment(request, slug, number):
-    """The strength sheet; polled while it is being painted."""
+    """The strength sheet, polled while it is being painted, and what may be done by now."""
     version = _version(request, slug, number)
     context = {
         "version": version,
-        "may_edit": _may_edit(request.user, version),
         **_sheet_context(version, request.user),
+        **_acts_context(version, request.user),
     }
-    return render(request, "gallery/_sheet.html", context)
+    return render(request, "gallery/_sheet_answer.html", context)
 
 
 @designer_required
@@ -297,6 +295,14 @@ def _editable(request, slug, number):
 
 def _may_edit(person, version):
     return person.is_brand_admin or person.pk == version.made_by_id
+
+
+def _acts_context(version, person):
+    return {
+        "may_edit": _may_edit(person, version),
+        "may_try": version.may_be_tried_by(person),
+        "holds": holds.names_of(holds.holds_of_version(version)),
+    }
 
 
 def _sheet_context(version, person):

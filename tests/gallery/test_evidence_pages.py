@@ -61,6 +61,16 @@ def test_version_without_a_band_says_why_and_offers_no_submission(at, designer, 
     assert StyleVersion.objects.get().state == ReviewState.DRAFT
 
 
+def test_poll_of_a_sheet_brings_along_what_may_be_done_by_now(at, designer, make_version):
+    make_version(state="draft", evidence=evidence())
+
+    page = at(designer).get("sheet", "ink", 1).text
+
+    acts = page.partition('<hx-partial hx-target="#version-acts"')[2]
+    assert 'id="version-acts"' in acts
+    assert "Submit for review" in acts
+
+
 def test_figures_of_before_stay_readable(at, designer, make_version):
     scores = [{"strength": s, "style": 0.5, "content": 0.9, "drift": 0.1} for s in (0.0, 0.7)]
     make_version(evidence={"scores": scores})
