@@ -1,6 +1,7 @@
 // Small courtesies of forms.
 //   After a refused form, focus goes to the first field in error.
-//   <form data-autosubmit> sends itself when a choice changes (filters).
+//   <form data-autosubmit> sends itself when a choice changes (filters), and says what the list
+//   shows when one comes back to it, where browsers would put back what was chosen on leaving.
 //   <form data-once> is sent once, however often one presses.
 //   <input type="file" data-send-with="id"> presses that button as soon as a file is chosen.
 //   <input type="range" data-amount="%"> shows its figure in the <output> beside it.
@@ -48,8 +49,11 @@ document.addEventListener("submit", (event) => {
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
 });
-window.addEventListener("pageshow", () => {
+window.addEventListener("pageshow", (event) => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  const [arrival] = performance.getEntriesByType("navigation");
+  if (!event.persisted && arrival.type !== "back_forward") return;
+  for (const form of document.querySelectorAll("form[data-autosubmit]")) form.reset();
 });
 
 afterSwap(focusFirstError);
