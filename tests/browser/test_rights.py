@@ -108,6 +108,9 @@ def test_recall_lists_takes_back_tells_and_is_undone(
     expect(admin.get_by_text("4 rows are as they were.")).to_be_visible()
     expect(admin.get_by_role("button", name="Undo the recall")).to_have_count(0)
     shot(admin, "3-undone")
+    page.goto(Recall.objects.get().get_absolute_url())
+    expect(page.get_by_text("Files may be used again where the picture's own page")).to_be_visible()
+    expect(page.get_by_text("Do not use files of these pictures any more")).to_have_count(0)
     page.goto(approved[0].get_absolute_url())
     with page.expect_download():
         page.get_by_role("group", name="Publication file").get_by_role("button", name="PNG").click()
