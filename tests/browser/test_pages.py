@@ -1,12 +1,15 @@
 """Every page, for each role, in two languages and three widths: whole, named, never too wide."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from brandstudio.core import blobs
+from brandstudio.core.models import GlossaryTerm
 from tests.browser.conftest import SIZES
 from training import services
 from training.models import Checkpoint, LossPoint, RunSample
@@ -30,6 +33,9 @@ def full_house(designer, make_dataset, make_version, make_template, make_ready, 
     )
     version = make_version(pictures=(0.0, 0.3, 0.5, 0.7, 1.0))
     waiting = make_version("neon", state="in_review")
+    other = make_version("tea")
+    GlossaryTerm.objects.create(term="骑楼", phrase="qilou arcade street", category="place")
+    dataset.images.update(rights_expire_at=timezone.now() + timedelta(days=9))
     template = make_template()
     assets = make_ready(packs=((version, 0.7),), count=2, template=template)
     first, second = assets
@@ -64,7 +70,15 @@ def full_house(designer, make_dataset, make_version, make_template, make_ready, 
             "/",
             "/studios/",
             f"/review/?item=version-{waiting.pk}",
+            "/review/pictures/",
             version.get_absolute_url(),
+            f"/styles/evidence/compare/?a={version.pk}&b={waiting.pk}",
+            "/styles/pairs/",
+            f"/styles/pairs/{version.pk}/{other.pk}/",
+            "/glossary/",
+            "/policy/",
+            "/rights/",
+            f"/downstream/version/{version.pk}/",
         ],
         "marketer": [
             "/",
