@@ -166,6 +166,7 @@ def be_mixed(maker, admin, user, version, shot):
     maker.get_by_role("button", name="Test the pair").click()
     done = maker.get_by_role("status").filter(has_text="The grid is done")
     expect(done).to_have_count(1, timeout=PAINTED)
+    expect(maker.get_by_text("What the grid allows")).to_be_visible()
     shot(maker, "3-grid")
 
     admin.goto(PackPair.objects.get().get_absolute_url())

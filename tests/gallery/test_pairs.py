@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils.html import strip_tags
 
 from brandstudio.core.models import AuditEntry
 from brandstudio.core.problems import Refused
@@ -253,6 +254,14 @@ def test_page_takes_the_decision_and_shows_the_grid(at, pair, designer, brand_ad
     assert (pair.state, pair.limit) == (PairState.TESTED, 1.1)
     assert "at most 110 %" in browser.get("pair-list", pack="ink").content.decode()
     assert "at most 110 %" not in browser.get("pair-list", pack="other").content.decode()
+
+
+def test_poll_of_a_finished_grid_says_what_it_allows(at, pair, designer):
+    pair = with_grid(pair, designer, 1.34)
+
+    page = at(designer).get("pair-grid", pair.first_id, pair.second_id).text
+
+    assert "What the grid allows 134 %" in " ".join(strip_tags(page).split())
 
 
 def test_what_cannot_be_mixed_is_no_pair(at, designer, make_version, pair):
