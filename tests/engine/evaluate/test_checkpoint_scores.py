@@ -74,6 +74,37 @@ def test_scoring_fits_a_quarter_of_the_training(budget, expected):
     assert checkpoint_scores.affordable(budget, 0.1, prompts=4, checkpoints=10) == expected
 
 
+@pytest.mark.parametrize(
+    ("training_seconds", "per_step", "is_worth"),
+    [
+        (1, 0.8, True),  # 12 pictures at 6 steps of 0.8 s take 58 s
+        (1, 0.9, False),
+        (3000, 12, True),  # 864 s
+        (800, 12, False),
+    ],
+)
+def test_lone_checkpoint_is_scored_within_the_time_of_its_training(
+    training_seconds, per_step, is_worth
+):
+    assert checkpoint_scores.fits_alone(training_seconds, per_step, prompts=4) is is_worth
+
+
+def test_lone_checkpoint_that_is_not_worth_its_scores_is_the_only_one(
+    toy_base, make_config, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(checkpoint_scores, "ALWAYS_WORTH", 0)
+    info = toy_base("studio-mini")
+    path = tmp_path / "a.safetensors"
+    write_pack(path, info, make_config("studio-mini"))
+
+    advice = checkpoint_scores.recommend(
+        Renderer(info, "cpu"), {10: path}, ["an arcade"], [], training_seconds=1e-6
+    )
+
+    assert (advice.step, advice.path, advice.reasons) == (10, str(path), ("only-one",))
+    assert (advice.pictures, advice.scores, advice.verdict) == (0, (), "")
+
+
 @pytest.mark.parametrize("most", [1, 2, 3, 5, 9])
 def test_thinned_checkpoints_are_spread_and_end_with_the_last(most):
     files = {step: step for step in range(10, 100, 10)}

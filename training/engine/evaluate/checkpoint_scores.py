@@ -28,6 +28,7 @@ STRENGTHS = (USUAL, 1.0)
 FEWEST_IMAGES = 8
 SHARE_OF_TRAINING = 0.25
 STEPS, FEWEST_STEPS = 20, 6
+ALWAYS_WORTH = 60  # seconds
 COPY_LIMIT = 0.97
 """Correlation with a training picture above which a picture counts as a copy of it."""
 
@@ -106,7 +107,8 @@ def recommend(
     checkpoints: step → file. prompts: at least one; repeated with other seeds up to four.
     references: pictures of the training set. training_seconds: the scoring takes about a quarter
     of it at most, with fewer denoising steps where pictures are slow, then with fewer checkpoints,
-    evenly thinned; two are always scored, however short the training was.
+    evenly thinned; two are always scored, however short the training was, a lone one unless it
+    would take longer than the training did.
     most_steps: of denoising, where there is time.
     clip: a labelers.Clip; "auto" is the bundled one for the bundled base, whose scenes it knows.
     thresholds: what a checkpoint must keep to, to be recommended at all.
@@ -123,6 +125,10 @@ def recommend(
     steps = most_steps
     if training_seconds:
         per_step = _seconds_per_step(renderer, seeded_prompts[0], guidance)
+        if len(checkpoints) == 1 and not fits_alone(
+            training_seconds, per_step, len(seeded_prompts)
+        ):
+            return _unscored(checkpoints, time.monotonic() - began)
         budget = SHARE_OF_TRAINING * training_seconds
         affordable_steps, most = affordable(budget, per_step, len(seeded_prompts), len(checkpoints))
         steps = min(steps, affordable_steps)
@@ -198,6 +204,20 @@ def affordable(budget: float, per_step: float, prompts: int, checkpoints: int) -
             return steps, checkpoints
     rounds = budget / (FEWEST_STEPS * per_step * prompts)
     return FEWEST_STEPS, min(checkpoints, max(2, int((rounds - 1) / len(STRENGTHS))))
+
+
+def fits_alone(training_seconds: float, per_step: float, prompts: int) -> bool:
+    """Whether a lone checkpoint is worth its scores, which can only say whether it is any good.
+
+    Seconds each; per_step: of one denoising step. Up to a minute always is.
+    """
+    least = FEWEST_STEPS * per_step * prompts * (1 + len(STRENGTHS))
+    return least <= max(ALWAYS_WORTH, training_seconds)
+
+
+def _unscored(checkpoints: dict[int, Path], seconds: float) -> Recommendation:
+    [(step, path)] = checkpoints.items()
+    return Recommendation(str(path), step, ("only-one",), (), 0, 0, seconds)
 
 
 def thinned(checkpoints: dict[int, Path], most: int) -> dict[int, Path]:
