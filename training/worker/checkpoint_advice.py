@@ -43,6 +43,7 @@ def recommend(run, config, writer, control):
             config.sample_prompts or _captions(run),
             _references(run),
             training_seconds=facts.get("seconds"),
+            training_steps=facts.get("step"),
             guidance=config.sample_guidance,
             thresholds=thresholds(),
             on_image=on_image,

@@ -75,30 +75,29 @@ def test_scoring_fits_a_quarter_of_the_training(budget, expected):
 
 
 @pytest.mark.parametrize(
-    ("training_seconds", "per_step", "is_worth"),
+    ("training_seconds", "training_steps", "is_worth"),
     [
-        (1, 0.8, True),  # 12 pictures at 6 steps of 0.8 s take 58 s
-        (1, 0.9, False),
-        (3000, 12, True),  # 864 s
-        (800, 12, False),
+        (12, 1, True),  # 12 pictures at 6 steps of 8 s take 576 s
+        (13, 1, False),  # 624 s
+        (1000, 50, True),  # of 13.3 s: 960 s
+        (1000, 45, False),  # of 14.8 s: 1,067 s
     ],
 )
 def test_lone_checkpoint_is_scored_within_the_time_of_its_training(
-    training_seconds, per_step, is_worth
+    training_seconds, training_steps, is_worth
 ):
-    assert checkpoint_scores.fits_alone(training_seconds, per_step, prompts=4) is is_worth
+    assert checkpoint_scores.fits_alone(training_seconds, training_steps, prompts=4) is is_worth
 
 
 def test_lone_checkpoint_that_is_not_worth_its_scores_is_the_only_one(
-    toy_base, make_config, monkeypatch, tmp_path
+    toy_base, make_config, tmp_path
 ):
-    monkeypatch.setattr(checkpoint_scores, "ALWAYS_WORTH", 0)
     info = toy_base("studio-mini")
     path = tmp_path / "a.safetensors"
     write_pack(path, info, make_config("studio-mini"))
 
     advice = checkpoint_scores.recommend(
-        Renderer(info, "cpu"), {10: path}, ["an arcade"], [], training_seconds=1e-6
+        Renderer(info, "cpu"), {10: path}, ["an arcade"], [], training_seconds=99, training_steps=1
     )
 
     assert (advice.step, advice.path, advice.reasons) == (10, str(path), ("only-one",))

@@ -28,7 +28,7 @@ STRENGTHS = (USUAL, 1.0)
 FEWEST_IMAGES = 8
 SHARE_OF_TRAINING = 0.25
 STEPS, FEWEST_STEPS = 20, 6
-ALWAYS_WORTH = 60  # seconds
+ALWAYS_WORTH = 600  # seconds
 SLOW = 10  # seconds of a trial picture beside which what is done once does not count
 COPY_LIMIT = 0.97
 """Correlation with a training picture above which a picture counts as a copy of it."""
@@ -96,6 +96,7 @@ def recommend(
     references: Sequence[str | Path],
     *,
     training_seconds: float | None = None,
+    training_steps: int | None = None,
     guidance: float = 5.0,
     most_steps: int = STEPS,
     clip="auto",
@@ -109,7 +110,7 @@ def recommend(
     references: pictures of the training set. training_seconds: the scoring takes about a quarter
     of it at most, with fewer denoising steps where pictures are slow, then with fewer checkpoints,
     evenly thinned; two are always scored, however short the training was, a lone one unless it
-    would take longer than the training did.
+    would take longer than the training of so many training_steps did.
     most_steps: of denoising, where there is time.
     clip: a labelers.Clip; "auto" is the bundled one for the bundled base, whose scenes it knows.
     thresholds: what a checkpoint must keep to, to be recommended at all.
@@ -123,13 +124,12 @@ def recommend(
     if clip == "auto":
         judge = bundled_judge(renderer.base.family)
         clip = judge.labeler.clip if judge else None
+    if len(checkpoints) == 1 and training_seconds and training_steps:
+        if not fits_alone(training_seconds, training_steps, len(seeded_prompts)):
+            return _unscored(checkpoints, time.monotonic() - began)
     steps = most_steps
     if training_seconds:
         per_step = _seconds_per_step(renderer, seeded_prompts[0], guidance)
-        if len(checkpoints) == 1 and not fits_alone(
-            training_seconds, per_step, len(seeded_prompts)
-        ):
-            return _unscored(checkpoints, time.monotonic() - began)
         budget = SHARE_OF_TRAINING * training_seconds
         affordable_steps, most = affordable(budget, per_step, len(seeded_prompts), len(checkpoints))
         steps = min(steps, affordable_steps)
@@ -207,11 +207,14 @@ def affordable(budget: float, per_step: float, prompts: int, checkpoints: int) -
     return FEWEST_STEPS, min(checkpoints, max(2, int((rounds - 1) / len(STRENGTHS))))
 
 
-def fits_alone(training_seconds: float, per_step: float, prompts: int) -> bool:
+def fits_alone(training_seconds: float, training_steps: int, prompts: int) -> bool:
     """Whether a lone checkpoint is worth its scores, which can only say whether it is any good.
 
-    Seconds each; per_step: of one denoising step. Up to a minute always is.
+    Told by the training's own steps, so that nothing need be loaded to know: one takes a pass
+    forward and one backward, about three forward; a denoising step takes two. Up to ten minutes
+    always are.
     """
+    per_step = training_seconds / training_steps * 2 / 3
     least = FEWEST_STEPS * per_step * prompts * (1 + len(STRENGTHS))
     return least <= max(ALWAYS_WORTH, training_seconds)
 

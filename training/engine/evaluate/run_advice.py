@@ -34,7 +34,7 @@ def advise(
         record["step"]: folder.final
     }
     try:
-        recommendation = _scored(config, info, files, record["seconds"], on_image, should_stop)
+        recommendation = _scored(config, info, files, record, on_image, should_stop)
     except RenderStopped:
         return None
     except (EngineError, ValueError, RuntimeError, OSError) as error:
@@ -70,7 +70,7 @@ def worst_of(record: dict) -> dict[str, float]:
     return dict(sorted(losses.items(), key=lambda pair: -pair[1])[:WORST])
 
 
-def _scored(config, info, files, seconds, on_image, should_stop) -> dict:
+def _scored(config, info, files, record, on_image, should_stop) -> dict:
     examples = check_dataset(config, info).examples
     prompts = list(config.sample_prompts)
     if not prompts:
@@ -81,7 +81,8 @@ def _scored(config, info, files, seconds, on_image, should_stop) -> dict:
         files,
         prompts,
         [example.path for example in examples],
-        training_seconds=seconds,
+        training_seconds=record["seconds"],
+        training_steps=record["step"],
         guidance=config.sample_guidance,
         on_image=on_image,
         should_stop=should_stop,
