@@ -124,9 +124,13 @@ def recommend(
     if clip == "auto":
         judge = bundled_judge(renderer.base.family)
         clip = judge.labeler.clip if judge else None
-    if len(checkpoints) == 1 and training_seconds and training_steps:
-        if not fits_alone(training_seconds, training_steps, len(seeded_prompts)):
-            return _unscored(checkpoints, time.monotonic() - began)
+    if (
+        len(checkpoints) == 1
+        and training_seconds
+        and training_steps
+        and not fits_alone(training_seconds, training_steps, len(seeded_prompts))
+    ):
+        return _unscored(checkpoints, time.monotonic() - began)
     steps = most_steps
     if training_seconds:
         per_step = _seconds_per_step(renderer, seeded_prompts[0], guidance)
