@@ -77,8 +77,8 @@ def test_scoring_fits_a_quarter_of_the_training(budget, expected):
 @pytest.mark.parametrize(
     ("training_seconds", "training_steps", "is_worth"),
     [
-        (12, 1, True),  # 12 pictures at 6 steps of 8 s take 576 s
-        (13, 1, False),  # 624 s
+        (2.4, 1, True),  # 12 pictures at 6 steps of 1.6 s take 115 s
+        (2.6, 1, False),  # 125 s
         (1000, 50, True),  # of 13.3 s: 960 s
         (1000, 45, False),  # of 14.8 s: 1,067 s
     ],

@@ -28,7 +28,7 @@ STRENGTHS = (USUAL, 1.0)
 FEWEST_IMAGES = 8
 SHARE_OF_TRAINING = 0.25
 STEPS, FEWEST_STEPS = 20, 6
-ALWAYS_WORTH = 600  # seconds
+ALWAYS_WORTH = 120  # seconds
 SLOW = 10  # seconds of a trial picture beside which what is done once does not count
 COPY_LIMIT = 0.97
 """Correlation with a training picture above which a picture counts as a copy of it."""
@@ -215,7 +215,7 @@ def fits_alone(training_seconds: float, training_steps: int, prompts: int) -> bo
     """Whether a lone checkpoint is worth its scores, which can only say whether it is any good.
 
     Told by the training's own steps, so that nothing need be loaded to know: one takes a pass
-    forward and one backward, about three forward; a denoising step takes two. Up to ten minutes
+    forward and one backward, about three forward; a denoising step takes two. Up to two minutes
     always are.
     """
     per_step = training_seconds / training_steps * 2 / 3
