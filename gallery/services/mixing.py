@@ -55,15 +55,19 @@ class Rules:
 
     def mix(self, packs):
         """The Mix of [(StyleVersion, strength)]; each version once, all of them known here."""
-        keys = {version.pk for version, _strength in packs}
         parts = [self._part(version, strength) for version, strength in packs]
         return Mix(
-            forbidden=next((p for key, p in self._forbidden.items() if key <= keys), None),
+            forbidden=self.forbidden_among(version for version, _strength in packs),
             limit=mixing.limit_of(parts, self._tested),
             total=mixing.total_of(parts),
             is_within=mixing.is_within(parts, self._tested),
             lowered=mixing.scaled_down(parts, self._tested),
         )
+
+    def forbidden_among(self, versions):
+        """The PackPair of two of these that is forbidden; None without any."""
+        keys = {version.pk for version in versions}
+        return next((pair for key, pair in self._forbidden.items() if key <= keys), None)
 
     def _part(self, version, strength):
         """As the band says. A draft is tried at any strength alone; mixed, it counts by the band
@@ -80,9 +84,9 @@ class Rules:
 
 def check_not_forbidden(packs):
     """Raise Refused("pair-forbidden") if a pair among [(StyleVersion, strength)] now is."""
-    mix = Rules([version for version, _strength in packs]).mix(packs)
-    if mix.forbidden:
-        raise _forbidden(mix.forbidden)
+    versions = [version for version, _strength in packs]
+    if pair := Rules(versions).forbidden_among(versions):
+        raise _forbidden(pair)
 
 
 def _forbidden(pair):

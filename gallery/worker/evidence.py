@@ -13,13 +13,12 @@ from gallery.models import EvidenceImage
 from gallery.services import evidence
 from gallery.services.style_files import fitting_weights
 from gallery.worker import sheets
+from training.engine.data.spread import MOST_REFERENCES, evenly
 from training.engine.evaluate import evidence as measuring
 from training.engine.evaluate import scene_judge, strength_band
 from training.engine.prompts import word_weights
 from training.worker.captioning import installed_clip
 from training.worker.checkpoint_advice import thresholds
-
-MOST_REFERENCES = 60
 
 
 def render_sheet(sheet, turn, stopped):
@@ -117,4 +116,4 @@ def training_images(version):
     checkpoint = version.checkpoint
     snapshot = checkpoint.run.snapshot if checkpoint else None
     hashes = list(snapshot.images.values_list("sha256", flat=True)) if snapshot else []
-    return hashes[:: -(-len(hashes) // MOST_REFERENCES) or 1]
+    return evenly(hashes, MOST_REFERENCES)

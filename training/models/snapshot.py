@@ -5,6 +5,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models.fields import BlobField
+from training.engine.data.spread import evenly
 
 from .dataset import Dataset
 
@@ -75,7 +76,7 @@ class Snapshot(models.Model):
         """
         images = cls.images_of(dataset)
         if most is not None:
-            images = images[:: max(1, -(-len(images) // most))]
+            images = evenly(images, most)
         content = [
             {"name": image.name, "sha256": image.sha256, "caption": image.caption}
             for image in images

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from brandstudio.core.ui.end_labels import laid_apart
+from training.engine.data.spread import evenly_to_the_last
 
 WIDTH, HEIGHT = 760, 240
 LEFT, RIGHT, TOP, BOTTOM = 44, 690, 10, 214
@@ -34,8 +35,9 @@ def loss_curve(points, steps_total):
     if not points:
         return None
     smoothed = _smoothed([loss for _step, loss, _validation in points])
-    rows = _thinned(
-        [(step, loss, mean) for (step, loss, _), mean in zip(points, smoothed, strict=True)]
+    rows = evenly_to_the_last(
+        [(step, loss, mean) for (step, loss, _), mean in zip(points, smoothed, strict=True)],
+        MOST_POINTS,
     )
     checks = [(step, value) for step, _loss, value in points if value is not None]
     values = [value for _step, loss, mean in rows for value in (loss, mean)]
@@ -76,12 +78,6 @@ def _smoothed(values):
         weight = weight * SMOOTHING + 1
         means.append(total / weight)
     return means
-
-
-def _thinned(rows):
-    """At most MOST_POINTS rows; of each stretch the last, so that the end is always shown."""
-    every = -(-len(rows) // MOST_POINTS)
-    return rows[::-1][::every][::-1]
 
 
 def _nice_range(low, high):

@@ -6,6 +6,7 @@ from functools import lru_cache
 from brandstudio.core import blobs
 from training.engine.data.images import open_rgb
 from training.engine.data.medium import are_drawn, edge_share
+from training.engine.data.spread import evenly
 from training.engine.errors import EngineError
 
 MOST = 24  # pictures that are looked at, evenly spread
@@ -17,8 +18,7 @@ def is_drawn(dataset):
     A picture is looked at once in a process: about 10 ms each.
     """
     hashes = list(dataset.images.order_by("name").values_list("thumb_sha256", flat=True))
-    thinned = hashes[:: max(1, -(-len(hashes) // MOST))]
-    return are_drawn(_edge_shares(thinned))
+    return are_drawn(_edge_shares(evenly(hashes, MOST)))
 
 
 def _edge_shares(hashes):

@@ -5,6 +5,7 @@ import json
 from django.conf import settings
 
 from brandstudio.core import blobs
+from training.engine.data.spread import MOST_REFERENCES, evenly, evenly_to_the_last
 from training.engine.errors import EngineError
 from training.engine.evaluate import checkpoint_scores
 from training.engine.evaluate.run_advice import worst_of
@@ -17,7 +18,6 @@ from training.services.run_folders import output_folder
 from training.worker import pipeline_cache
 
 MOST_CHECKPOINTS = 8  # evenly thinned, the last one among them
-MOST_REFERENCES = 60
 
 
 def recommend(run, config, writer, control):
@@ -28,7 +28,7 @@ def recommend(run, config, writer, control):
     """
     facts = _record(run)
     TrainingRun.objects.filter(pk=run.pk).update(image_losses=worst_of(facts))
-    checkpoints = _thinned(list(run.checkpoints.order_by("step")))
+    checkpoints = evenly_to_the_last(list(run.checkpoints.order_by("step")), MOST_CHECKPOINTS)
 
     def on_image(done, total):
         writer.note(Phase("choosing", done, total))
@@ -92,11 +92,6 @@ def _record(run):
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
-def _thinned(checkpoints):
-    every = -(-len(checkpoints) // MOST_CHECKPOINTS)
-    return checkpoints[::-1][:: max(1, every)][::-1]
-
-
 def _captions(run):
     captions = list(run.snapshot.images.values_list("caption", flat=True))
     return [as_prompt(captions[0]), as_prompt(captions[len(captions) // 2])]
@@ -104,4 +99,4 @@ def _captions(run):
 
 def _references(run):
     hashes = list(run.snapshot.images.values_list("sha256", flat=True))
-    return [blobs.local(sha256) for sha256 in hashes[:: -(-len(hashes) // MOST_REFERENCES)]]
+    return [blobs.local(sha256) for sha256 in evenly(hashes, MOST_REFERENCES)]

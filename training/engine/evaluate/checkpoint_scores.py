@@ -138,7 +138,7 @@ def recommend(
         affordable_steps, most = affordable(budget, per_step, len(seeded_prompts), len(checkpoints))
         steps = min(steps, affordable_steps)
         checkpoints = thinned(checkpoints, most)
-    total = len(seeded_prompts) * (1 + len(STRENGTHS) * len(checkpoints))
+    total = images_for(len(seeded_prompts), len(checkpoints))
     count_image = _counter(on_image, total)
 
     def render(packs):
@@ -199,13 +199,18 @@ def _with_seeds(prompts: Sequence[str]) -> list[tuple[str, int]]:
     return [(prompts[i % len(prompts)], i) for i in range(count)]
 
 
+def images_for(prompts: int, checkpoints: int) -> int:
+    """How many pictures are drawn: each checkpoint's at every strength, and the base's own."""
+    return prompts * (1 + len(STRENGTHS) * checkpoints)
+
+
 def affordable(budget: float, per_step: float, prompts: int, checkpoints: int) -> tuple[int, int]:
     """(denoising steps, checkpoints) whose pictures fit the budget, seconds.
 
     per_step: seconds of one denoising step. The base's own pictures are counted in.
     """
     for steps in range(STEPS, FEWEST_STEPS - 1, -1):
-        if steps * per_step * prompts * (1 + len(STRENGTHS) * checkpoints) <= budget:
+        if steps * per_step * images_for(prompts, checkpoints) <= budget:
             return steps, checkpoints
     rounds = budget / (FEWEST_STEPS * per_step * prompts)
     return FEWEST_STEPS, min(checkpoints, max(2, int((rounds - 1) / len(STRENGTHS))))
@@ -219,7 +224,7 @@ def fits_alone(training_seconds: float, training_steps: int, prompts: int) -> bo
     always are.
     """
     per_step = training_seconds / training_steps * 2 / 3
-    least = FEWEST_STEPS * per_step * prompts * (1 + len(STRENGTHS))
+    least = FEWEST_STEPS * per_step * images_for(prompts, 1)
     return least <= max(ALWAYS_WORTH, training_seconds)
 
 

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from training.engine.data.images import open_rgb
+from training.engine.data.spread import MOST_REFERENCES, evenly
 from training.engine.evaluate.checkpoint_scores import PictureScorer
 from training.engine.evaluate.scene_judge import bundled_judge
 from training.engine.train.early_stop import SampleJudge
-
-MOST_REFERENCES = 60  # pictures of the training set that samples are compared with
 
 
 def make_judge(
@@ -20,7 +19,7 @@ def make_judge(
     same seeds. references: pictures of the training set, evenly thinned.
     """
     judge = bundled_judge(family)
-    thinned = references[:: -(-len(references) // MOST_REFERENCES)]
+    thinned = evenly(references, MOST_REFERENCES)
     clip = judge.labeler.clip if judge else None
     scorer = PictureScorer([open_rgb(path) for path in plain], thinned, prompts, clip, judge)
 

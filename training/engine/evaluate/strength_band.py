@@ -129,6 +129,17 @@ class _Curve:
         return next((s for s in self.grid if self.scene[s] < self.thresholds.scene), None)
 
     @property
+    def least_of_a_prompt(self) -> float:
+        """The least share of its scene that every single prompt must keep."""
+        return self.thresholds.scene - ONE_PROMPT
+
+    @property
+    def prompt_lost_from(self) -> float:
+        """From where on one of the prompts has lost its scene, though not all on average."""
+        lost = (s for s in self.grid if self.least_scene[s] < self.least_of_a_prompt)
+        return next(lost, math.inf)
+
+    @property
     def first_fault(self) -> float | None:
         return next((s for s in self.grid if self.fault(s)), None)
 
@@ -146,18 +157,10 @@ class _Curve:
     def value(self, strength: float) -> float:
         return math.sqrt(max(0.0, self.shown[strength])) * self.scene[strength] ** 2
 
-    def loses_a_prompt(self, strength: float) -> bool:
-        """Whether one of the prompts has lost its scene, though not all on average."""
-        return any(
-            self.least_scene[s] < self.thresholds.scene - ONE_PROMPT
-            for s in self.grid
-            if s <= strength
-        )
-
     def band(self) -> Band:
         fault = self.first_fault
         allowed = [s for s in self.grid if s >= self.least and (fault is None or s < fault)]
-        sure = [s for s in allowed if not self.loses_a_prompt(s)] or allowed[:1]
+        sure = [s for s in allowed if s < self.prompt_lost_from] or allowed[:1]
         default = max(sure, key=lambda s: (self.value(s), -s))
         good = [s for s in sure if self.value(s) >= NEARLY_BEST * self.value(default)]
         return Band(allowed[0], good[0], default, good[-1], allowed[-1])
@@ -187,12 +190,6 @@ class _Curve:
         facts = {"scene": _two(self.scene[at]), "needed": _two(self.thresholds.scene)}
         return "scene-lost", {"strength": f"{at:g}", **facts}
 
-    def _of_one_prompt(self, band: Band) -> tuple[str, dict]:
-        at = _at(band.best_max + STEP)
-        needed = self.thresholds.scene - ONE_PROMPT
-        facts = {"scene": _two(self.least_scene[at]), "needed": _two(needed)}
-        return "band-one-prompt", {"strength": f"{band.best_max:g}", "at": f"{at:g}", **facts}
-
     def reasons(self, band: Band) -> Iterator[tuple[str, dict]]:
         yield (
             "band-default",
@@ -203,8 +200,13 @@ class _Curve:
             },
         )
         yield "band-least", {"strength": f"{band.strength_min:g}"}
-        if band.best_max < band.strength_max and self.loses_a_prompt(_at(band.best_max + STEP)):
-            yield self._of_one_prompt(band)
+        above = round(band.best_max + STEP, 2)
+        if self.prompt_lost_from <= above <= band.strength_max:
+            facts = {
+                "scene": _two(self.least_scene[above]),
+                "needed": _two(self.least_of_a_prompt),
+            }
+            yield "band-one-prompt", {"strength": f"{band.best_max:g}", "at": f"{above:g}", **facts}
         at, top = self.first_fault, {"strength": f"{band.strength_max:g}"}
         if at is None:
             yield "band-whole", top
@@ -224,11 +226,6 @@ class _Curve:
                 ),
             },
         )
-
-
-def _at(strength: float) -> float:
-    """The grid's own number for it."""
-    return round(strength, 2)
 
 
 def _two(value: float) -> str:
