@@ -28,27 +28,16 @@ def recommend(run, config, writer, control):
     """
     facts = _record(run)
     TrainingRun.objects.filter(pk=run.pk).update(image_losses=worst_of(facts))
-    checkpoints = evenly_to_the_last(list(run.checkpoints.order_by("step")), MOST_CHECKPOINTS)
 
     def on_image(done, total):
         writer.note(Phase("choosing", done, total))
         control.yield_device()
 
-    model = pipeline_cache.ensure_loaded(run.base.path, config)
-    pipeline_cache.forget()  # a renderer leaves packs in the model
+    def should_stop():
+        return control.should_pause() or control.should_cancel()
+
     try:
-        advice = checkpoint_scores.recommend(
-            Renderer(model.info, model=model),
-            {checkpoint.step: blobs.local(checkpoint.sha256) for checkpoint in checkpoints},
-            config.sample_prompts or _captions(run),
-            _references(run),
-            training_seconds=facts.get("seconds"),
-            training_steps=facts.get("step"),
-            guidance=config.sample_guidance,
-            thresholds=thresholds(),
-            on_image=on_image,
-            should_stop=lambda: control.should_pause() or control.should_cancel(),
-        )
+        advice = _scored(run, config, facts, on_image, should_stop)
     except RenderStopped:
         return  # the row says what for; the worker that comes back begins the advice anew
     except (EngineError, ValueError, RuntimeError, OSError, blobs.BlobMissing) as error:
@@ -61,6 +50,29 @@ def recommend(run, config, writer, control):
     summary = advice.to_json()
     summary.pop("path")
     _keep(run, summary, writer)
+
+
+def _scored(run, config, facts, on_image, should_stop):
+    """The Recommendation of a run. facts: what the engine wrote of it."""
+    checkpoints = evenly_to_the_last(list(run.checkpoints.order_by("step")), MOST_CHECKPOINTS)
+    files = {checkpoint.step: blobs.local(checkpoint.sha256) for checkpoint in checkpoints}
+    prompts = config.sample_prompts or _captions(run)
+    seconds = facts.get("seconds")
+    if lone := checkpoint_scores.unscored(files, prompts, seconds, facts.get("step")):
+        return lone
+    model = pipeline_cache.ensure_loaded(run.base.path, config)
+    pipeline_cache.forget()  # a renderer leaves packs in the model
+    return checkpoint_scores.recommend(
+        Renderer(model.info, model=model),
+        files,
+        prompts,
+        _references(run),
+        training_seconds=seconds,
+        guidance=config.sample_guidance,
+        thresholds=thresholds(),
+        on_image=on_image,
+        should_stop=should_stop,
+    )
 
 
 def _keep(run, advice, writer):

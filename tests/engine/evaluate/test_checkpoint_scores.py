@@ -89,19 +89,23 @@ def test_lone_checkpoint_is_scored_within_the_time_of_its_training(
     assert checkpoint_scores.fits_alone(training_seconds, training_steps, prompts=4) is is_worth
 
 
-def test_lone_checkpoint_that_is_not_worth_its_scores_is_the_only_one(
-    toy_base, make_config, tmp_path
-):
-    info = toy_base("studio-mini")
+def test_lone_checkpoint_that_is_not_worth_its_scores_is_the_only_one(tmp_path):
     path = tmp_path / "a.safetensors"
-    write_pack(path, info, make_config("studio-mini"))
 
-    advice = checkpoint_scores.recommend(
-        Renderer(info, "cpu"), {10: path}, ["an arcade"], [], training_seconds=99, training_steps=1
-    )
+    advice = checkpoint_scores.unscored({10: path}, ["an arcade"], 99, 1)
 
     assert (advice.step, advice.path, advice.reasons) == (10, str(path), ("only-one",))
     assert (advice.pictures, advice.scores, advice.verdict) == (0, (), "")
+
+
+@pytest.mark.parametrize(
+    ("steps", "seconds", "trained"),
+    [((10,), 1, 100), ((10, 20), 99, 1), ((10,), None, 100), ((10,), 1, None)],
+)
+def test_what_is_worth_its_scores_or_unknown_is_scored(tmp_path, steps, seconds, trained):
+    files = {step: tmp_path / f"{step}.safetensors" for step in steps}
+
+    assert checkpoint_scores.unscored(files, ["an arcade"], seconds, trained) is None
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 5, 9])

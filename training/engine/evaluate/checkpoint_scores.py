@@ -96,7 +96,6 @@ def recommend(
     references: Sequence[str | Path],
     *,
     training_seconds: float | None = None,
-    training_steps: int | None = None,
     guidance: float = 5.0,
     most_steps: int = STEPS,
     clip="auto",
@@ -109,8 +108,8 @@ def recommend(
     checkpoints: step → file. prompts: at least one; repeated with other seeds up to four.
     references: pictures of the training set. training_seconds: the scoring takes about a quarter
     of it at most, with fewer denoising steps where pictures are slow, then with fewer checkpoints,
-    evenly thinned; two are always scored, however short the training was, a lone one unless it
-    would take longer than the training of so many training_steps did.
+    evenly thinned; two are always scored, however short the training was. Whether a lone one is
+    worth it, `unscored` tells beforehand.
     most_steps: of denoising, where there is time.
     clip: a labelers.Clip; "auto" is the bundled one for the bundled base, whose scenes it knows.
     thresholds: what a checkpoint must keep to, to be recommended at all.
@@ -124,13 +123,6 @@ def recommend(
     if clip == "auto":
         judge = bundled_judge(renderer.base.family)
         clip = judge.labeler.clip if judge else None
-    if (
-        len(checkpoints) == 1
-        and training_seconds
-        and training_steps
-        and not fits_alone(training_seconds, training_steps, len(seeded_prompts))
-    ):
-        return _unscored(checkpoints, time.monotonic() - began)
     steps = most_steps
     if training_seconds:
         per_step = _seconds_per_step(renderer, seeded_prompts[0], guidance)
@@ -228,9 +220,23 @@ def fits_alone(training_seconds: float, training_steps: int, prompts: int) -> bo
     return least <= max(ALWAYS_WORTH, training_seconds)
 
 
-def _unscored(checkpoints: dict[int, Path], seconds: float) -> Recommendation:
+def unscored(
+    checkpoints: dict[int, Path],
+    prompts: Sequence[str],
+    training_seconds: float | None,
+    training_steps: int | None,
+) -> Recommendation | None:
+    """A lone checkpoint as the one to take, where its scores are not worth it; else None.
+
+    Asked before a renderer is made, which takes the base into memory. checkpoints, prompts: as
+    `recommend` has them. training_seconds, training_steps: of its training, None where unknown.
+    """
+    if len(checkpoints) != 1 or not training_seconds or not training_steps:
+        return None
+    if fits_alone(training_seconds, training_steps, len(_with_seeds(prompts))):
+        return None
     [(step, path)] = checkpoints.items()
-    return Recommendation(str(path), step, ("only-one",), (), 0, 0, seconds)
+    return Recommendation(str(path), step, ("only-one",), (), pictures=0, steps=0, seconds=0.0)
 
 
 def thinned(checkpoints: dict[int, Path], most: int) -> dict[int, Path]:

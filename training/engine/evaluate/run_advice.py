@@ -12,6 +12,7 @@ from training.engine.events import Event, Recommended, Warning
 from training.engine.families.base_info import BaseInfo
 from training.engine.prompts.checks import as_prompt
 from training.engine.sampling.renderer import Renderer, RenderStopped
+from training.engine.train.memory_ladder import free_memory
 from training.engine.train.run_folder import RunFolder
 
 WORST = 5
@@ -29,6 +30,7 @@ def advise(
     The finished file counts as the checkpoint of the last step. What was made stays as it is
     whatever happens here: a fault becomes a Warning, a wish to stop None.
     """
+    free_memory()  # the run's own base goes before another is loaded
     record = json.loads(folder.record.read_text(encoding="utf-8"))
     files = checkpoint_scores.find_checkpoints(folder.folder, config.name) | {
         record["step"]: folder.final
@@ -76,13 +78,14 @@ def _scored(config, info, files, record, on_image, should_stop) -> dict:
     if not prompts:
         every = max(1, len(examples) // 4)
         prompts = [as_prompt(example.caption) for example in examples[::every][:4]]
+    if lone := checkpoint_scores.unscored(files, prompts, record["seconds"], record["step"]):
+        return lone.to_json()
     return checkpoint_scores.recommend(
         Renderer(info, config.device),
         files,
         prompts,
         [example.path for example in examples],
         training_seconds=record["seconds"],
-        training_steps=record["step"],
         guidance=config.sample_guidance,
         on_image=on_image,
         should_stop=should_stop,
