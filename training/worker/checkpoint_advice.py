@@ -57,17 +57,16 @@ def _scored(run, config, facts, on_image, should_stop):
     checkpoints = evenly_to_the_last(list(run.checkpoints.order_by("step")), MOST_CHECKPOINTS)
     files = {checkpoint.step: blobs.local(checkpoint.sha256) for checkpoint in checkpoints}
     prompts = config.sample_prompts or _captions(run)
-    seconds = facts.get("seconds")
-    if lone := checkpoint_scores.unscored(files, prompts, seconds, facts.get("step")):
+    model = pipeline_cache.ensure_loaded(run.base.path, config)  # as the training left it
+    if lone := checkpoint_scores.unscored(files, prompts, config, model.info, facts):
         return lone
-    model = pipeline_cache.ensure_loaded(run.base.path, config)
     pipeline_cache.forget()  # a renderer leaves packs in the model
     return checkpoint_scores.recommend(
         Renderer(model.info, model=model),
         files,
         prompts,
         _references(run),
-        training_seconds=seconds,
+        training_seconds=facts.get("seconds"),
         guidance=config.sample_guidance,
         thresholds=thresholds(),
         on_image=on_image,

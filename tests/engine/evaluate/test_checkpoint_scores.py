@@ -75,37 +75,57 @@ def test_scoring_fits_a_quarter_of_the_training(budget, expected):
 
 
 @pytest.mark.parametrize(
-    ("training_seconds", "training_steps", "is_worth"),
+    ("training_seconds", "per_step", "is_worth"),
     [
-        (2.4, 1, True),  # 12 pictures at 6 steps of 1.6 s take 115 s
-        (2.6, 1, False),  # 125 s
-        (1000, 50, True),  # of 13.3 s: 960 s
-        (1000, 45, False),  # of 14.8 s: 1,067 s
+        (2, 1.6, True),  # 12 pictures at 6 steps of 1.6 s take 115 s
+        (2, 1.7, False),  # 122 s
+        (1000, 13.3, True),  # 958 s
+        (1000, 14.8, False),  # 1,066 s
     ],
 )
 def test_lone_checkpoint_is_scored_within_the_time_of_its_training(
-    training_seconds, training_steps, is_worth
+    training_seconds, per_step, is_worth
 ):
-    assert checkpoint_scores.fits_alone(training_seconds, training_steps, prompts=4) is is_worth
+    assert checkpoint_scores.fits_alone(training_seconds, per_step, prompts=4) is is_worth
 
 
-def test_lone_checkpoint_that_is_not_worth_its_scores_is_the_only_one(tmp_path):
+def test_denoising_step_is_guessed_from_the_training(toy_base, make_config):
+    info = toy_base("studio-mini")
+    assert (info.default_width, info.default_height) == (48, 32)
+
+    # Six images in 9 s are 0.5 s for each of their passes; 64 × 64 px are 8 / 3 of 48 × 32.
+    for resolution, seconds in ((None, 1.0), (64, 3 / 8)):
+        config = make_config(batch_size=3, gradient_accumulation=2, resolution=resolution)
+        assert checkpoint_scores.denoising_seconds(config, info, 9, 1) == pytest.approx(seconds)
+
+
+def test_lone_checkpoint_that_is_not_worth_its_scores_is_the_only_one(
+    toy_base, make_config, tmp_path
+):
     path = tmp_path / "a.safetensors"
+    toy = make_config(batch_size=1), toy_base("studio-mini")
 
-    advice = checkpoint_scores.unscored({10: path}, ["an arcade"], 99, 1)
+    advice = checkpoint_scores.unscored({10: path}, ["an arcade"], *toy, {"seconds": 99, "step": 1})
 
     assert (advice.step, advice.path, advice.reasons) == (10, str(path), ("only-one",))
     assert (advice.pictures, advice.scores, advice.verdict) == (0, (), "")
 
 
 @pytest.mark.parametrize(
-    ("steps", "seconds", "trained"),
-    [((10,), 1, 100), ((10, 20), 99, 1), ((10,), None, 100), ((10,), 1, None)],
+    ("steps", "record"),
+    [
+        ((10,), {"seconds": 1, "step": 100}),
+        ((10, 20), {"seconds": 99, "step": 1}),
+        ((10,), {}),
+    ],
 )
-def test_what_is_worth_its_scores_or_unknown_is_scored(tmp_path, steps, seconds, trained):
+def test_what_is_worth_its_scores_or_unknown_is_scored(
+    toy_base, make_config, tmp_path, steps, record
+):
     files = {step: tmp_path / f"{step}.safetensors" for step in steps}
+    toy = make_config(batch_size=1), toy_base("studio-mini")
 
-    assert checkpoint_scores.unscored(files, ["an arcade"], seconds, trained) is None
+    assert checkpoint_scores.unscored(files, ["an arcade"], *toy, record) is None
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 5, 9])

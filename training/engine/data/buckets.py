@@ -23,18 +23,22 @@ class Bucket:
         return math.ceil(min(self.width, self.height) / ENLARGEMENT)
 
 
+def training_size(config: RunConfig, info: BaseInfo) -> tuple[int, int]:
+    """(width, height) in px that a run trains around."""
+    if config.resolution:
+        return config.resolution, config.resolution
+    return info.default_width, info.default_height
+
+
 def make_buckets(config: RunConfig, info: BaseInfo) -> list[Bucket]:
     """The shapes of a run: one when buckets are off, else all that fit the training area.
 
     A base that names its sizes has those. Else sides are multiples of the step, long/short is
     ≤ bucket_max_ratio and width × height ≤ the area.
     """
-    if config.resolution:
-        width = height = config.resolution
-    elif info.sizes and config.buckets and not config.bucket_step:
+    if info.sizes and config.buckets and not config.bucket_step and not config.resolution:
         return [Bucket(*size) for size in sorted(info.sizes)]
-    else:
-        width, height = info.default_width, info.default_height
+    width, height = training_size(config, info)
     step = config.bucket_step or info.bucket_step
     plain = Bucket(_down(width, info.size_multiple), _down(height, info.size_multiple))
     if not config.buckets:

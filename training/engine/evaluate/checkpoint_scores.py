@@ -1,15 +1,18 @@
 """Which checkpoint is best: every one is scored on the same prompts and strengths."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from PIL import Image
 
+from training.engine.config.run_config import RunConfig
 from training.engine.data import labelers
+from training.engine.data.buckets import training_size
 from training.engine.data.images import open_rgb
 from training.engine.evaluate.copy_check import thumb
 from training.engine.evaluate.scene_judge import bundled_judge
@@ -20,6 +23,7 @@ from training.engine.evaluate.strength_sheet import (
     edge_correlation,
     histogram_distance,
 )
+from training.engine.families.base_info import BaseInfo
 from training.engine.prompts.word_weights import words_of
 from training.engine.sampling.renderer import Renderer, SampleRequest
 
@@ -29,7 +33,6 @@ FEWEST_IMAGES = 8
 SHARE_OF_TRAINING = 0.25
 STEPS, FEWEST_STEPS = 20, 6
 ALWAYS_WORTH = 120  # seconds
-SLOW = 10  # seconds of a trial picture beside which what is done once does not count
 COPY_LIMIT = 0.97
 """Correlation with a training picture above which a picture counts as a copy of it."""
 
@@ -208,14 +211,25 @@ def affordable(budget: float, per_step: float, prompts: int, checkpoints: int) -
     return FEWEST_STEPS, min(checkpoints, max(2, int((rounds - 1) / len(STRENGTHS))))
 
 
-def fits_alone(training_seconds: float, training_steps: int, prompts: int) -> bool:
+def denoising_seconds(
+    config: RunConfig, info: BaseInfo, training_seconds: float, training_steps: int
+) -> float:
+    """Seconds of one denoising step, guessed from a training's: nothing need be loaded to know.
+
+    An image takes a pass forward and one backward, about three forward, a denoising step two, at
+    the base's own size. Costs are taken to grow with the area.
+    """
+    width, height = training_size(config, info)
+    larger = info.default_width * info.default_height / (width * height)
+    passes = 3 * config.batch_size * config.gradient_accumulation
+    return training_seconds / training_steps / passes * 2 * larger
+
+
+def fits_alone(training_seconds: float, per_step: float, prompts: int) -> bool:
     """Whether a lone checkpoint is worth its scores, which can only say whether it is any good.
 
-    Told by the training's own steps, so that nothing need be loaded to know: one takes a pass
-    forward and one backward, about three forward; a denoising step takes two. Up to two minutes
-    always are.
+    per_step: seconds of one denoising step. Up to two minutes always are.
     """
-    per_step = training_seconds / training_steps * 2 / 3
     least = FEWEST_STEPS * per_step * images_for(prompts, 1)
     return least <= max(ALWAYS_WORTH, training_seconds)
 
@@ -223,17 +237,21 @@ def fits_alone(training_seconds: float, training_steps: int, prompts: int) -> bo
 def unscored(
     checkpoints: dict[int, Path],
     prompts: Sequence[str],
-    training_seconds: float | None,
-    training_steps: int | None,
+    config: RunConfig,
+    info: BaseInfo,
+    record: Mapping[str, Any],
 ) -> Recommendation | None:
     """A lone checkpoint as the one to take, where its scores are not worth it; else None.
 
     Asked before a renderer is made, which takes the base into memory. checkpoints, prompts: as
-    `recommend` has them. training_seconds, training_steps: of its training, None where unknown.
+    `recommend` has them. config, info: of its training. record: what run.json says of that, {}
+    where it is not there.
     """
-    if len(checkpoints) != 1 or not training_seconds or not training_steps:
+    seconds, steps = record.get("seconds"), record.get("step")
+    if len(checkpoints) != 1 or not seconds or not steps:
         return None
-    if fits_alone(training_seconds, training_steps, len(_with_seeds(prompts))):
+    per_step = denoising_seconds(config, info, seconds, steps)
+    if fits_alone(seconds, per_step, len(_with_seeds(prompts))):
         return None
     [(step, path)] = checkpoints.items()
     return Recommendation(str(path), step, ("only-one",), (), pictures=0, steps=0, seconds=0.0)
@@ -252,13 +270,10 @@ def _seconds_per_step(renderer, first, guidance) -> float:
     """Measured on a short picture, its decoding shared out among its steps: rather too much."""
     prompt, seed = first
     trial = [SampleRequest(prompt, steps=2, guidance=guidance, seed=seed)]
-    for _ in range(2):  # the first picture also pays for what is done once
-        began = time.monotonic()
-        renderer.render(trial)
-        seconds = time.monotonic() - began
-        if seconds > SLOW:
-            break
-    return seconds / 2
+    renderer.render(trial)  # the first picture also pays for what is done once
+    began = time.monotonic()
+    renderer.render(trial)
+    return (time.monotonic() - began) / 2
 
 
 class _ClipScorer:

@@ -78,7 +78,7 @@ def _scored(config, info, files, record, on_image, should_stop) -> dict:
     if not prompts:
         every = max(1, len(examples) // 4)
         prompts = [as_prompt(example.caption) for example in examples[::every][:4]]
-    if lone := checkpoint_scores.unscored(files, prompts, record["seconds"], record["step"]):
+    if lone := checkpoint_scores.unscored(files, prompts, config, info, record):
         return lone.to_json()
     return checkpoint_scores.recommend(
         Renderer(info, config.device),

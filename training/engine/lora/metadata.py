@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 from training.engine import families
 from training.engine.config.run_config import RunConfig
+from training.engine.data.buckets import training_size
 from training.engine.data.dataset import Example
 from training.engine.families.base_info import BaseInfo
 from training.engine.prompts import letters
@@ -108,7 +109,7 @@ def _step_facts(config: RunConfig, progress: RunProgress) -> dict:
 
 
 def _dataset_facts(config: RunConfig, info: BaseInfo, examples: list[Example]) -> dict:
-    width, height = _resolution(config, info)
+    width, height = training_size(config, info)
     folder = "1_" + config.name
     return {
         "ss_num_train_images": sum(example.repeats for example in examples),
@@ -129,7 +130,7 @@ def _dataset_facts(config: RunConfig, info: BaseInfo, examples: list[Example]) -
 
 def _modelspec(config: RunConfig, info: BaseInfo, progress: RunProgress) -> dict:
     family = families.of(info.family)
-    width, height = _resolution(config, info)
+    width, height = training_size(config, info)
     prediction = info.prediction_type
     finished = datetime.fromtimestamp(progress.finished, UTC)
     return {
@@ -144,13 +145,6 @@ def _modelspec(config: RunConfig, info: BaseInfo, progress: RunProgress) -> dict
         "modelspec.trigger_phrase": letters.visible(config.trigger_words) or None,
         "modelspec.prediction_type": "v" if prediction == "v_prediction" else prediction,
     }
-
-
-def _resolution(config: RunConfig, info: BaseInfo) -> tuple[int, int]:
-    """(width, height) in px that a run trains around."""
-    if config.resolution:
-        return config.resolution, config.resolution
-    return info.default_width, info.default_height
 
 
 def _buckets(examples: list[Example]) -> dict[str, dict]:
