@@ -151,7 +151,7 @@ def findings_of(image):
     captions = {image.pk: image.caption, **{pk: text for pk, _name, text in rows}}
     names = {pk: name for pk, name, _text in rows}
     findings = check_captions(
-        captions, yardstick(image.dataset), {image.pk: image.agreement}, names
+        captions, yardstick(image.dataset), {image.pk: image.agreement}, names, only={image.pk}
     )
     return findings.get(image.pk, [])
 

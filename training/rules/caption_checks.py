@@ -204,9 +204,10 @@ def _content(text, trigger):
     return frozenset({word.rstrip("s") for word in words} - _FILLERS)
 
 
+@lru_cache(maxsize=KEPT)
 def _bare(text, trigger):
     """The caption's terms without its trigger word: what it says of the picture."""
-    return [term.casefold() for term in split(without_trigger(text, trigger))]
+    return tuple(term.casefold() for term in split(without_trigger(text, trigger)))
 
 
 def _first(words, text):
@@ -228,5 +229,5 @@ def word_counts(captions, trigger="", most=40):
     """[(term, count)] of the terms between commas, most frequent first; the trigger is left out."""
     counts: Counter[str] = Counter()
     for text in captions:
-        counts.update({term.casefold() for term in split(without_trigger(text, trigger))})
+        counts.update(dict.fromkeys(_bare(text, trigger), 1))
     return counts.most_common(most)

@@ -9,7 +9,7 @@ _ENGLISH = (
     r"logos?",
     r"name ?plates?",
     r"(?:number|licen[cs]e|registration) plates?",
-    r"(?:neon |street |shop |road )?signs?",
+    r"signs?",
     r"signboards?",
     r"letters?",
     r"lettering",
@@ -23,7 +23,8 @@ _CHINESE = (
     *("车标", "徽标", "标志", "标识", "铭牌", "车牌", "牌照", "招牌"),
     *("牌匾", "匾额", "字样", "文字", "书法", "对联", "春联", "题字"),
 )
-_WORDS = re.compile(rf"\b(?:{'|'.join(_ENGLISH)})\b|{'|'.join(_CHINESE)}", re.IGNORECASE)
+_WORDS = re.compile(rf"\b(?:{'|'.join(_ENGLISH)})\b")
+_CHARACTERS = re.compile("|".join(_CHINESE))
 
 
 SHOWN = 3  # names in a sentence
@@ -36,7 +37,9 @@ def in_short(names):
 
 def names_writing(caption):
     """Whether a caption speaks of something that is wrong when mirrored."""
-    return bool(_WORDS.search(caption))
+    if _WORDS.search(caption.lower()):
+        return True
+    return not caption.isascii() and bool(_CHARACTERS.search(caption))
 
 
 def images_with_writing(dataset):

@@ -9,8 +9,9 @@ from pathlib import Path
 from django.conf import settings
 
 from brandstudio.core.queue import devices
+from training.engine import families
 from training.engine.base import base_models
-from training.engine.data.buckets import ENLARGEMENT, choose_bucket, make_buckets
+from training.engine.data.buckets import ENLARGEMENT, Bucket, choose_bucket, make_buckets
 from training.engine.train.memory_estimate import estimate
 from training.rules.run_timing import expected_seconds
 
@@ -64,7 +65,8 @@ def estimate_of(config, base, sizes):
     precision = config.precision
     if precision == "auto":
         precision = "bf16" if is_gpu else "fp32"
-    needed = estimate(config, info, precision)
+    numbers = _weight_counts(base.path, base.sha256)
+    needed = estimate(config, info, precision, numbers)
     saves = steps // config.save_steps + 1
     adapter_mb = needed.adapter * 4 / 16  # weights alone, of weights, gradients and two moments
     samples = saves * len(config.sample_prompts)
@@ -79,7 +81,7 @@ def estimate_of(config, base, sizes):
         steps=steps,
         seconds=expected_seconds(base, config, steps),
         memory_mb=needed.total,
-        least_mb=estimate(config.replace(**_LEAST), info, precision).total,
+        least_mb=estimate(config.replace(**_LEAST), info, precision, numbers).total,
         device_mb=largest["megabytes"] if largest else None,
         disk_mb=round(disk),
         free_mb=shutil.disk_usage(settings.DATA_DIR).free // 10**6,
@@ -88,9 +90,13 @@ def estimate_of(config, base, sizes):
 
 def too_small(config, base, sizes):
     """How many pictures the engine would refuse: they would have to be enlarged too much."""
-    buckets = make_buckets(config, described(base.path, base.sha256))
-    shapes = [(choose_bucket(buckets, *size), *size) for size in sizes]
-    return sum(max(b.width / width, b.height / height) > ENLARGEMENT for b, width, height in shapes)
+    return sum(
+        count
+        for bucket, (width, height), count in _shapes(
+            config, described(base.path, base.sha256), sizes
+        )
+        if max(bucket.width / width, bucket.height / height) > ENLARGEMENT
+    )
 
 
 def steps_of(config, info, sizes):
@@ -98,8 +104,9 @@ def steps_of(config, info, sizes):
 
     Which pictures are held back for validation is drawn by lot; they are taken off every shape.
     """
-    buckets = make_buckets(config, info)
-    shapes = Counter(choose_bucket(buckets, *size) for size in sizes)
+    shapes: Counter[Bucket] = Counter()
+    for bucket, _size, count in _shapes(config, info, sizes):
+        shapes[bucket] += count
     share = 1 - config.validation_share
     batch = config.batch_size * config.gradient_accumulation
     per_epoch = sum(-(-round(count * share * config.repeats) // batch) for count in shapes.values())
@@ -107,7 +114,20 @@ def steps_of(config, info, sizes):
     return min(total, config.max_steps or total)
 
 
+def _shapes(config, info, sizes):
+    """(bucket, (width, height), how many pictures have that size), every size looked at once."""
+    buckets = make_buckets(config, info)
+    return [(choose_bucket(buckets, *size), size, count) for size, count in Counter(sizes).items()]
+
+
 @lru_cache(maxsize=16)
 def described(path, sha256):
     """What the base is; read from its headers once, since its hash names its content."""
     return base_models.describe(Path(path))
+
+
+@lru_cache(maxsize=16)
+def _weight_counts(path, sha256):
+    """(of the network, of all others), as `described`."""
+    info = described(path, sha256)
+    return families.of(info.family).weight_counts(info)

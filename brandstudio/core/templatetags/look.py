@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
@@ -91,11 +91,11 @@ def post_form(
 def _attributes(attributes):
     """{"data_once": True, "class": "form"} as HTML: data-once class="form"."""
     drawn = (
-        (name.replace("_", "-"), "" if value is True else format_html('="{}"', value))
+        name.replace("_", "-") + ("" if value is True else f'="{conditional_escape(value)}"')
         for name, value in attributes.items()
         if value is not None and value is not False
     )
-    return format_html_join(" ", "{}{}", drawn)
+    return mark_safe(" ".join(drawn))  # the names are ours, the values escaped
 
 
 @register.simple_block_tag(takes_context=True)

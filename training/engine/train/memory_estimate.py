@@ -30,16 +30,23 @@ class MemoryEstimate:
         return asdict(self) | {"total": self.total}
 
 
-def estimate(config: RunConfig, info: BaseInfo, precision: str = "fp32") -> MemoryEstimate:
-    """The memory of a run on this base. precision: of the frozen weights, as it will be chosen.
+def estimate(
+    config: RunConfig,
+    info: BaseInfo,
+    precision: str = "fp32",
+    numbers: tuple[int, int] | None = None,
+) -> MemoryEstimate:
+    """The memory of a run on this base.
 
-    Weights are counted from the headers. Activations follow the network's own shape: each level
-    keeps about forty maps of its width per layer for the way back, where checkpointing keeps
-    three. Meant to be right within a third; the memory ladder catches the rest.
+    precision: of the frozen weights, as it will be chosen. numbers: how many the network has and
+    how many the rest of the base, as its family's weight_counts; None counts them from the headers.
+    Activations follow the network's own shape: each level keeps about forty maps of its width per
+    layer for the way back, where checkpointing keeps three. Meant to be right within a third; the
+    memory ladder catches the rest.
     """
     width = _WIDTHS[precision]
     family = families.of(info.family)
-    network, others = family.weight_counts(info)
+    network, others = numbers or family.weight_counts(info)
     cells = max(b.width * b.height for b in make_buckets(config, info)) / info.vae_factor**2
     maps = 3 if config.gradient_checkpointing else 40
     activations = family.activation_count(info, cells) * maps * width * config.batch_size
