@@ -33,7 +33,7 @@ class Downstream:
 
     @property
     def is_empty(self):
-        return not self.snapshots and not self.figures["scenes"]
+        return not (self.snapshots or self.figures["scenes"] or self.figures["downloads"])
 
     @property
     def to_decide(self):

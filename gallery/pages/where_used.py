@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 from brandstudio.core.models import Campaign
 from gallery.models import Asset, AssetState, Download, PromptTemplate, ReviewState, Scene
+from training.models import WeightsDownload
 
 SHOWN = 8
 
 
 @dataclass(frozen=True)
 class WhereUsed:
-    """scenes, pictures, downloads: counts of all. visible_images: those the reader may open.
+    """scenes, pictures, downloads: counts of all; weights_downloads of the style's own file.
+    visible_images: those the reader may open.
 
     recent: the newest Scenes the reader may see, each with .first (an asset to open). templates:
     those that come with the pack, the newest of each. campaigns: [(Campaign, scenes)].
@@ -20,13 +22,14 @@ class WhereUsed:
     images: int
     visible_images: int
     downloads: int
+    weights_downloads: int
     recent: list[Scene]
     templates: list[PromptTemplate]
     campaigns: list[tuple[Campaign, int]]
 
     @property
     def is_nowhere(self):
-        return not (self.scenes or self.templates)
+        return not (self.scenes or self.templates or self.weights_downloads)
 
 
 def where_used(version, person):
@@ -39,6 +42,9 @@ def where_used(version, person):
         images=images.count(),
         visible_images=visible.count(),
         downloads=Download.objects.filter(asset__scene__in=scenes.values("pk")).count(),
+        weights_downloads=WeightsDownload.objects.filter(
+            weights_sha256=version.weights_sha256
+        ).count(),
         recent=_recent(visible),
         templates=_templates(version.pack, person),
         campaigns=_campaigns(scenes),

@@ -19,7 +19,7 @@ from gallery.models import (
     SourceKind,
     StyleVersion,
 )
-from training.models import Snapshot, SnapshotImage, TrainingImage
+from training.models import Checkpoint, Snapshot, SnapshotImage, TrainingImage, WeightsDownload
 
 # All scenes that come from some: theirs, and those started from pictures of these, however often.
 _FOLLOWING = f"""
@@ -88,7 +88,16 @@ class Source:
         return Asset.objects.filter(scene__in=self.scenes(), state=AssetState.READY)
 
     def downloads(self):
+        """Of pictures that it reached."""
         return Download.objects.filter(asset__in=self.assets())
+
+    def weights_downloads(self):
+        """Of weights that learned from it, as checkpoints or as versions."""
+        checkpoints = Checkpoint.objects.filter(run__snapshot__in=self.snapshots())
+        return WeightsDownload.objects.filter(
+            Q(weights_sha256__in=self.versions().values("weights_sha256"))
+            | Q(weights_sha256__in=checkpoints.values("sha256"))
+        )
 
 
 def find_source(kind, key):
@@ -126,9 +135,15 @@ def figures_of(source, holders=None):
 
 def holders_of(source):
     """Who downloaded something that it reached: [{person, files, last}], the most
-    files first."""
-    rows = source.downloads().order_by().values("person")
-    return list(rows.annotate(files=Count("pk"), last=Max("at")).order_by("-files", "person"))
+    files first. Weights count as files as pictures do."""
+    holders: dict[int, dict] = {}
+    for downloads in (source.downloads(), source.weights_downloads()):
+        rows = downloads.order_by().values("person").annotate(files=Count("pk"), last=Max("at"))
+        for row in rows:
+            held = holders.setdefault(row["person"], row | {"files": 0})
+            held["files"] += row["files"]
+            held["last"] = max(held["last"], row["last"])
+    return sorted(holders.values(), key=lambda held: (-held["files"], held["person"]))
 
 
 def fingerprint(source, figures):

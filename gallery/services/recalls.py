@@ -1,6 +1,8 @@
 """Taking back what a photograph or a style reached, in one act; undone within the hour."""
 
 from collections import defaultdict
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -206,11 +208,12 @@ def _is_replaced(version):
 def _concerned(source):
     """Those whose work it is or who hold a file of it."""
     assets = source.assets().values("scene__owner")
-    holders = source.downloads().values("person")
+    pictures = source.downloads().values("person")
+    weights = source.weights_downloads().values("person")
     makers = source.versions().values("made_by")
     owners = [owner for row in source.rows if (owner := _owner_id(row))]
-    people = User.objects.filter(pk__in=assets) | User.objects.filter(pk__in=holders)
-    return people | User.objects.filter(pk__in=makers) | User.objects.filter(pk__in=owners)
+    groups = (assets, pictures, weights, makers, owners)
+    return reduce(or_, (User.objects.filter(pk__in=group) for group in groups))
 
 
 def _owner_id(row):
@@ -244,6 +247,11 @@ def _report(source):
 def _report_rows(source):
     for version in source.versions().select_related("pack", "made_by"):
         yield _("style version"), version.pk, str(version), version.state, str(version.made_by)
+    for left in source.weights_downloads().select_related("person").order_by("at", "pk"):
+        name = f"{left.weights_sha256[:12]}.safetensors"
+        moment = timezone.localtime(left.at).isoformat(" ", "seconds")
+        holder = left.person.username
+        yield _("weights"), "", name, "", "", holder, moment, "", left.form, left.sha256
     rows = (
         source.assets()
         .order_by("pk", "downloads__pk")

@@ -19,6 +19,8 @@ from gallery.models import StyleVersion, TrustedStudio
 from gallery.problems import REFUSALS
 from gallery.services import bundles
 from gallery.services import studios as acts
+from training.models import WeightsForm
+from training.services.weights_downloads import note_made
 
 HISTORY_SHOWN = 20
 
@@ -34,6 +36,7 @@ def version_bundle(request, slug, number):
     except REFUSALS as error:
         messages.error(request, problems.of(error))
         return redirect(version)
+    note_made(request, version.weights_sha256, WeightsForm.BUNDLE, file)
     return send_file(file, bundles.file_name(version))
 
 

@@ -30,7 +30,8 @@ from gallery.pages.rights import rights_summary
 from gallery.pages.where_used import where_used
 from gallery.problems import REFUSALS
 from gallery.services import evidence, export, holds, library, rights, tagging
-from training.models import Checkpoint, TrainingRun
+from training.models import Checkpoint, TrainingRun, WeightsForm
+from training.services.weights_downloads import note_made, note_stored
 
 
 @login_required
@@ -248,7 +249,9 @@ def version_weights(request, slug, number):
         messages.error(request, problems.of(error))
         return redirect(version)
     name = f"{export.file_stem(version)}.safetensors"
-    return serve_blob(request, version.weights_sha256, download_as=name)
+    response = serve_blob(request, version.weights_sha256, download_as=name)
+    note_stored(request, version.weights_sha256, response)
+    return response
 
 
 @designer_required
@@ -261,6 +264,7 @@ def version_export(request, slug, number):
     except REFUSALS as error:
         messages.error(request, problems.of(error))
         return redirect(version)
+    note_made(request, version.weights_sha256, WeightsForm.ZIP, file)
     return send_file(file, f"{export.file_stem(version)}.zip")
 
 

@@ -4,6 +4,7 @@ from .dataset_task import DatasetTask, DatasetTaskKind, DatasetTaskState
 from .run import Checkpoint, LossPoint, RequestedAction, RunLine, RunSample, RunState, TrainingRun
 from .snapshot import Snapshot, SnapshotImage
 from .upload import Upload, UploadState
+from .weights_download import WeightsDownload, WeightsForm
 
 __all__ = [
     "BaseModel",
@@ -26,5 +27,7 @@ __all__ = [
     "TrainingRun",
     "Upload",
     "UploadState",
+    "WeightsDownload",
+    "WeightsForm",
     "RequestedAction",
 ]

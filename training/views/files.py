@@ -13,6 +13,7 @@ from brandstudio.core.ui.serving import MadeImage, serve_blob, serve_made
 from training.models import Checkpoint, RunSample, TrainingImage, TrainingRun
 from training.problems import sentence
 from training.services.release import check_release
+from training.services.weights_downloads import note_stored
 
 
 @designer_required
@@ -49,9 +50,11 @@ def checkpoint_file(request, pk):
         messages.error(request, sentence(error.code, error.facts))
         return redirect(checkpoint.run)
     name = PurePosixPath(checkpoint.run.name).name or f"run-{checkpoint.run_id}"
-    return serve_blob(
+    response = serve_blob(
         request,
         checkpoint.sha256,
         content_type="application/octet-stream",
         download_as=f"{name}-step{checkpoint.step:06d}.safetensors",
     )
+    note_stored(request, checkpoint.sha256, response)
+    return response
