@@ -72,6 +72,13 @@ SENTENCES: dict[str, str] = {
         "only, so it will hardly show in the picture: write it in English, or ask an admin to add "
         "it to the glossary."
     ),
+    "name-banned": gettext_noop(
+        "“{name}” is another maker's name, and nothing is painted with one. Take it out of "
+        "“{words}”, or ask an admin whether the name may be used (BANNED_NAMES)."
+    ),
+    "phrase-not-glossarys": gettext_noop(
+        "The glossary says {term} = {phrase}, which this phrase does not."
+    ),
     "colour-not-of-vehicle": gettext_noop(
         "{vehicle} is not made in {colour}. Choose one of its colours: {colours}."
     ),

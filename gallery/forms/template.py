@@ -7,7 +7,7 @@ from brandstudio.core.forms import GuardedModelForm
 from gallery import problems
 from gallery.forms.slot_rows import SlotsField
 from gallery.models import PromptTemplate
-from gallery.services import glossary, vehicle_words
+from gallery.services import banned_names, glossary, vehicle_words
 
 
 class TemplateForm(GuardedModelForm):
@@ -93,7 +93,11 @@ class TemplateForm(GuardedModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        as_sent = PromptTemplate(slots=self.cleaned_data.get("slots") or [])
+        as_sent = PromptTemplate(
+            text=self.cleaned_data.get("text") or "", slots=self.cleaned_data.get("slots") or []
+        )
+        for field, refusal in banned_names.refusals_of(as_sent):
+            self.add_error(field, problems.of(refusal))
         for refusal in vehicle_words.refusals_of_colours(as_sent):
             self.add_error("slots", problems.of(refusal))
         return cleaned

@@ -14,7 +14,15 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.services import sending
 from gallery import problems
 from gallery.models import OwnWork, PromptTemplate, StyleVersion
-from gallery.services import checklist, evidence, holds, recalled_weights, rights, vehicle_words
+from gallery.services import (
+    banned_names,
+    checklist,
+    evidence,
+    holds,
+    recalled_weights,
+    rights,
+    vehicle_words,
+)
 from training.engine.lora import kohya_file
 
 
@@ -132,7 +140,8 @@ def _check_words(row):
             for name, sentences in error.message_dict.items()
         ]
         raise Refused("template-faulty", name=str(row), faults=" ".join(faults)) from error
-    if refusals := vehicle_words.refusals_of_colours(row):
+    refusals = [refusal for _field, refusal in banned_names.refusals_of(row)]
+    if refusals := refusals + vehicle_words.refusals_of_colours(row):
         sentences = " ".join(problems.of(refusal) for refusal in refusals)
         raise Refused("template-faulty", name=str(row), faults=sentences)
 

@@ -7,7 +7,7 @@ from brandstudio.core.problems import Refused
 from gallery.engine import prompts
 from gallery.models import Asset, ProductCutout, ReviewState, Scheduler, StyleVersion
 from gallery.models.style import LEAST, MOST
-from gallery.services import glossary, holds, mixing, orders, sources
+from gallery.services import banned_names, glossary, holds, mixing, orders, sources
 from gallery.services.orders import SceneOrder
 from training.engine.errors import EngineError
 from training.engine.prompts import checks, strengths
@@ -41,6 +41,7 @@ def validate(order, by):
     prompts.check_length(glossary.in_english(order.free, base).text)
     prompts.check_length(negative)
     checks.check(prompt, negative)
+    banned_names.check(prompt)
     if not base.is_present:
         raise Refused("base-absent", name=base.name)
     return ValidOrder(order, by, base, order.packs, prompt, negative, orders.size_of(order))

@@ -22,7 +22,7 @@ from gallery.forms import ChecklistForm, DecisionForm, VersionDecisionForm
 from gallery.forms.review import DECISIONS
 from gallery.models import Asset, PromptTemplate, ReviewState, StyleVersion
 from gallery.pages import evidence as evidence_page
-from gallery.pages import lineage
+from gallery.pages import lineage, template_words
 from gallery.pages.history import history_of
 from gallery.pages.rights import rights_summary
 from gallery.pages.version_diff import beside
@@ -160,6 +160,8 @@ def _details(item, request):
     row = item.row
     if request.user.pk in row.author_ids:
         details["closed"] = problems.sentence("own-work")
+    if item.kind == "template":
+        details["words"] = template_words.words_of(row)
     if item.kind == "version":
         obstacle = evidence.obstacle_of(row) or rights.obstacle_of(row)
         if "closed" not in details and obstacle:

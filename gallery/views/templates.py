@@ -18,7 +18,7 @@ from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems, services
 from gallery.forms import TemplateForm, slot_rows
 from gallery.models import Asset, PromptTemplate, ReviewState
-from gallery.pages import template_preview
+from gallery.pages import template_preview, template_words
 from gallery.pages.history import history_of
 from gallery.problems import REFUSALS
 from gallery.services import template_tables, template_use
@@ -46,6 +46,7 @@ def template_detail(request, slug, number):
     )
     context = {
         "template": template,
+        "words": template_words.words_of(template),
         "versions": PromptTemplate.objects.visible_to(request.user)
         .filter(slug=slug)
         .order_by("-number"),

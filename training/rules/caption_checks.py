@@ -1,6 +1,7 @@
 """What is doubtful about captions, found without a network: fast enough for every page view."""
 
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -145,12 +146,22 @@ def _findings(text, trigger, glossary, banned):
         yield Finding("too-short")
     if word := _first(STYLE_WORDS, bare):
         yield Finding("style-word", word)
-    if word := _first(banned, lower):
+    if word := _banned(text, banned):
         yield Finding("banned", word)
     if match := _NOT_ENGLISH.search(text):
         # The longest term, so that 骑楼街 is not taken for 骑楼.
         term = max((term for term in glossary if term in text), key=len, default="")
         yield Finding("not-english", term or match[0], glossary.get(term, ""))
+
+
+def banned_name(text):
+    """The first of BANNED_NAMES that the text holds, as the setting writes it; "" for none."""
+    return _banned(text, settings.BANNED_NAMES)
+
+
+def _banned(text, names):
+    # Wide letters and an s at the end call up the same car.
+    return _first(names, unicodedata.normalize("NFKC", text).casefold(), ending="(?:['’]?s)?")
 
 
 def not_english(text):
@@ -210,19 +221,22 @@ def _bare(text, trigger):
     return tuple(term.casefold() for term in split(without_trigger(text, trigger)))
 
 
-def _first(words, text):
-    """The first of the words that is in the text, Latin ones whole; "" where none is."""
+def _first(words, text, ending=""):
+    """The first of the words that is in the text, Latin ones whole; "" where none is.
+
+    ending: a pattern of what may follow a Latin one.
+    """
     for word in words:
         folded = word.casefold()
         # Looked for as it is first: a pattern takes fifty times as long.
-        if folded in text and (not word.isascii() or _whole(folded).search(text)):
+        if folded in text and (not word.isascii() or _whole(folded, ending).search(text)):
             return word
     return ""
 
 
 @lru_cache(maxsize=1000)
-def _whole(word):
-    return re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
+def _whole(word, ending):
+    return re.compile(rf"(?<!\w){re.escape(word)}{ending}(?!\w)")
 
 
 def word_counts(captions, trigger="", most=40):
