@@ -90,6 +90,24 @@ SENTENCES: dict[str, str] = {
         "These are the weights of {name}, which was recalled on {day}: {reason} They are not "
         "published again under any name. Train anew without what was recalled."
     ),
+    "weights-known": gettext_noop(
+        "These weights are here already, as {name} ({state}): the same file again would escape "
+        "what is decided of that one. Nothing was imported. Look at {name} in the library; to "
+        "change its words, name or rights, go on there."
+    ),
+    "weights-of-run": gettext_noop(
+        "These weights were trained here: step {step} of the run “{name}”. Nothing was imported. "
+        "Publish them from the page of that run, so that its pictures and their rights go along."
+    ),
+    "weights-of-taste": gettext_noop(
+        "These weights are of the taste “{name}”, a minute's training on a few pictures, and no "
+        "taste is ever published. Nothing was imported. Train the style, then publish a checkpoint "
+        "of that run."
+    ),
+    "weights-of-colleague": gettext_noop(
+        "These weights were trained here, in a colleague's run. Nothing was imported. Ask the "
+        "colleague who gave you the file to publish them from the run, or an admin to find it."
+    ),
     "vehicle-without-colours": gettext_noop(
         "None of the choices of {slot} is a colour of {vehicle}. Choose another vehicle, or ask an "
         "admin to look at its colours."

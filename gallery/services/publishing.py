@@ -19,7 +19,7 @@ from gallery.services import (
     checklist,
     evidence,
     holds,
-    recalled_weights,
+    known_weights,
     rights,
     vehicle_words,
 )
@@ -55,13 +55,15 @@ def publish_file(file, by, pack, **fields):
 
     file: a StyleFile. fields: trigger_words, changes, tags, and what is told of its origin.
     What other tools can't read alone (PEFT's and diffusers' names, an alpha told beside the file)
-    is stored in kohya's format, with the weights' own bytes. Raises Refused as `publish`; neither
-    pack nor version is stored then.
+    is stored in kohya's format, with the weights' own bytes. Raises Refused as `publish`, and as
+    known_weights.check_new; neither pack nor version is stored then.
     """
+    sha256 = _stored(file.header, file.config)
+    known_weights.check_new(sha256, by)
     return _new_version(
         pack,
         by,
-        weights_sha256=_stored(file.header, file.config),
+        weights_sha256=sha256,
         base=file.base,
         origin=file.name[:255],
         **fields,
@@ -79,7 +81,7 @@ def _stored(header, config):
 
 
 def _new_version(pack, by, *, weights_sha256, tags=(), **fields):
-    recalled_weights.check(weights_sha256)
+    known_weights.check_recalled(weights_sha256)
     path = blobs.local(weights_sha256)
     with transaction.atomic():
         if pack.pk is None:
@@ -116,7 +118,7 @@ def submit(row, by):
     _check_words(row)
     if isinstance(row, StyleVersion):
         evidence.check(row)
-        recalled_weights.check(row.weights_sha256)
+        known_weights.check_recalled(row.weights_sha256)
     with transaction.atomic():
         row.submit(by)
         _settle(row, "sent-back")
@@ -159,7 +161,7 @@ def approve(row, by, remarks="", band=None, answers=None):
     if isinstance(row, StyleVersion):
         evidence.check(row)
         holds.check_version(row)
-        recalled_weights.check(row.weights_sha256)
+        known_weights.check_recalled(row.weights_sha256)
         rights.check_rights(row)
         changes = _changed_band(row, band, remarks)
         facts = {"checklist": checklist.check(answers)}

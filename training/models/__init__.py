@@ -4,6 +4,7 @@ from .dataset_task import DatasetTask, DatasetTaskKind, DatasetTaskState
 from .run import Checkpoint, LossPoint, RequestedAction, RunLine, RunSample, RunState, TrainingRun
 from .snapshot import Snapshot, SnapshotImage
 from .upload import Upload, UploadState
+from .weights import WeightsContent
 from .weights_download import WeightsDownload, WeightsForm
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "WeightsDownload",
     "WeightsForm",
     "RequestedAction",
+    "WeightsContent",
 ]

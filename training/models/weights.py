@@ -1,0 +1,22 @@
+"""What lies inside stored LoRA files, to tell the same weights in another file."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class WeightsContent(models.Model):
+    """`content`: of a stored LoRA file, safetensors_header.hash_weights; equal for equal weights,
+    whatever metadata and order they are stored in.
+
+    sha256: the file's. It keeps no file in the store: what was removed is known all the same.
+    """
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    content = models.CharField(max_length=64, db_index=True)
+
+    class Meta:
+        verbose_name = _("content of a LoRA file")
+        verbose_name_plural = _("contents of LoRA files")
+
+    def __str__(self):
+        return self.sha256[:12]
