@@ -247,7 +247,8 @@ USE_TZ = True
 # Whether a run may start on pictures whose rights holder nobody has noted. Expired and withdrawn
 # rights always stop it.
 REQUIRE_RIGHTS = env.bool("REQUIRE_RIGHTS", False)
-# Whether a style may be approved while it is unknown whose its training pictures are. Ended rights
+# Whether a style may be approved while it is unknown whose its training pictures are, or a picture
+# approved and published while it is unknown whose its start picture or cut-out is. Ended rights
 # always stand in the way.
 REQUIRE_RIGHTS_FOR_APPROVAL = env.bool("REQUIRE_RIGHTS_FOR_APPROVAL", True)
 # What a reviewer must have looked at before a style or a picture is approved; empty asks nothing.

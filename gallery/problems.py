@@ -174,6 +174,11 @@ SENTENCES: dict[str, str] = {
         "{name} may not leave the studio: what it was made from was recalled, or its rights have "
         "ended ({names}). An admin decides what becomes of it."
     ),
+    "sources-unknown": gettext_noop(
+        "{name} can be neither approved nor published while nobody has noted whose the pictures "
+        "are that it was made of ({names}). Whoever brought them, or an admin, notes it on their "
+        "rights pages."
+    ),
     "weights-missing": gettext_noop(
         "The weights of {name} are not in the store. Ask an admin to restore them."
     ),

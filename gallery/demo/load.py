@@ -133,7 +133,8 @@ def _cutouts(designer):
         vehicle = Vehicle.objects.filter(slug=stem.partition("-")[0]).first()
         if vehicle:
             path = FOLDER / "vehicles" / "pictures" / f"{stem}.webp"
-            sources.keep_cutout(path, f"{name}.webp", designer, vehicle)
+            cutout = sources.keep_cutout(path, f"{name}.webp", designer, vehicle)
+            cutout.note_rights(designer, {"rights_holder": "Brand Studio", "licence": "CC0"})
 
 
 def _run(entry, owner, base, files):

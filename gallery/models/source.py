@@ -72,6 +72,11 @@ class ProductCutout(WithRights):
         """Its picture, for pages."""
         return reverse("gallery:cutout-image", args=[self.pk])
 
+    @property
+    def brought_by_id(self):
+        """The key of the person who answers for its rights."""
+        return self.made_by_id
+
     def retire(self, by):
         """Out of the offer. Raises WrongState when it is out already."""
         with transaction.atomic():
@@ -86,7 +91,7 @@ class InitImageQuerySet(RightsQuerySet):
 
 
 class InitImageUpload(WithRights):
-    """A picture that a person brought along to start from; nobody else sees it."""
+    """A picture that a person brought along to start from; only admins see it besides."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     name = models.CharField(max_length=200)
@@ -105,3 +110,12 @@ class InitImageUpload(WithRights):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        """Its picture, small, for pages."""
+        return reverse("gallery:init-image-thumb", args=[self.pk])
+
+    @property
+    def brought_by_id(self):
+        """The key of the person who answers for its rights."""
+        return self.owner_id

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from brandstudio.core.problems import Refused
 from gallery import problems
-from gallery.models import Rendition
-from gallery.services import holds, policy
+from gallery.models import AssetReview, Rendition
+from gallery.services import holds, policy, source_rights
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,10 @@ class Offer:
 
 def offers_of(asset, person):
     """[Offer] of both forms; the first alone where one reason holds for both."""
-    allowed, held = policy.allowed_rules(), holds.is_held(asset)
+    unknown = bool(source_rights.unknown_among([asset]))
+    known = policy.Known(policy.allowed_rules(), holds.is_held(asset), unknown)
     offers = [
-        Offer(rendition, _why_not(asset, person, rendition, allowed, held))
+        Offer(rendition, _why_not(asset, person, rendition, known))
         for rendition in (Rendition.PUBLICATION, Rendition.PROOF)
     ]
     first, second = offers
@@ -36,17 +37,20 @@ def mark_downloads(assets, person):
     """Give each finished picture `.best`: the form that its download button hands out, or ""."""
     allowed = policy.allowed_rules() if assets else []
     held = holds.held_among(assets)
+    # What is not approved is published in no case.
+    unknown = source_rights.unknown_among([a for a in assets if a.review == AssetReview.APPROVED])
     for asset in assets:
         asset.best = ""
         if asset.pk in held:
             continue
+        known = policy.Known(allowed, held=False, unknown=asset.pk in unknown)
         with suppress(Refused):
-            asset.best = policy.best_for(asset, person, allowed, held=False)
+            asset.best = policy.best_for(asset, person, known)
 
 
-def _why_not(asset, person, rendition, allowed, held):
+def _why_not(asset, person, rendition, known):
     try:
-        policy.rule_for(asset, person, rendition, allowed, held)
+        policy.rule_for(asset, person, rendition, known)
     except Refused as error:
         return problems.of(error)
     return ""

@@ -9,7 +9,7 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.queue import housekeeping
 from brandstudio.core.services import sending
 from gallery.models import Asset, OwnWork
-from gallery.services import checklist, holds
+from gallery.services import checklist, holds, source_rights
 
 
 def ask_review(asset, by):
@@ -33,9 +33,10 @@ def ask_review(asset, by):
 def approve(asset, by, answers):
     """Approve a picture for publication. answers: to the checklist; kept with the decision.
 
-    Raises Refused: own-work, asset-held, checklist-open, decided-already.
+    Raises Refused: own-work, asset-held, sources-unknown, checklist-open, decided-already.
     """
     holds.check_asset(asset)
+    source_rights.check(asset)
     facts = {"checklist": checklist.check(answers)}
     with transaction.atomic():
         try:

@@ -5,6 +5,7 @@ enlarge, styles for other houses. The answer comes from the table of `DownloadRu
 """
 
 import hashlib
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Q
@@ -21,7 +22,7 @@ from gallery.models import (
     Rendition,
     ReviewState,
 )
-from gallery.services import holds
+from gallery.services import holds, source_rights
 
 _EVERYBODY = frozenset(Audience)
 # What a new studio allows; everything else it does not.
@@ -56,23 +57,32 @@ def seed_rules():
     )
 
 
-def rule_for(asset, person, rendition, allowed=None, held=None):
+@dataclass(frozen=True)
+class Known:
+    """What a page knows of a picture already. allowed: the table's rules that allow something.
+    held, unknown: whether `holds` and `source_rights` count it among theirs."""
+
+    allowed: list
+    held: bool
+    unknown: bool
+
+
+def rule_for(asset, person, rendition, known=None):
     """The DownloadRule that lets this person have this picture in this form.
 
-    allowed: the table's rules that allow something; held: whether `holds` says that it is: where
-    a page knows them already.
-    Raises Refused: picture-not-ready, picture-binned, picture-declined, picture-withdrawn,
-    asset-held, picture-private, picture-asked, trial-stays, rule-forbids.
+    known: a Known; without one all of it is asked. Raises Refused: picture-not-ready,
+    picture-binned, picture-declined, picture-withdrawn, asset-held, sources-unknown,
+    picture-private, picture-asked, trial-stays, rule-forbids.
     """
-    check_whole(asset, held)
+    check_whole(asset, known.held if known else None)
     if rendition == Rendition.PUBLICATION and asset.scene.is_trial:
         raise Refused("trial-stays")
-    if allowed is None:
-        allowed = allowed_rules()
     audiences = _audiences_of(asset, person)
-    for rule in allowed:
+    for rule in known.allowed if known else allowed_rules():
         cell = (rule.review, rule.rendition)
         if cell == (asset.review, rendition) and rule.audience in audiences:
+            if rendition == Rendition.PUBLICATION and (known is None or known.unknown):
+                source_rights.check(asset)
             return rule
     if rendition == Rendition.PUBLICATION and asset.review != AssetReview.APPROVED:
         raise Refused("picture-asked" if asset.review == AssetReview.ASKED else "picture-private")
@@ -84,12 +94,12 @@ def allowed_rules():
     return list(DownloadRule.objects.filter(is_allowed=True))
 
 
-def best_for(asset, person, allowed=None, held=None):
+def best_for(asset, person, known=None):
     """The best Rendition that this person may have. Raises Refused, as `rule_for`, for none."""
     try:
-        rule_for(asset, person, Rendition.PUBLICATION, allowed, held)
+        rule_for(asset, person, Rendition.PUBLICATION, known)
     except Refused:
-        rule_for(asset, person, Rendition.PROOF, allowed, held)
+        rule_for(asset, person, Rendition.PROOF, known)
         return Rendition.PROOF
     return Rendition.PUBLICATION
 

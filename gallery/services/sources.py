@@ -41,7 +41,7 @@ class InitImage:
         """A small picture of it, for pages."""
         if self.asset:
             return reverse("gallery:asset-thumb", args=[self.asset.pk])
-        return reverse("gallery:init-image-thumb", args=[self.upload.pk]) if self.upload else ""
+        return self.upload.get_absolute_url() if self.upload else ""
 
 
 def find_init_image(key, person):

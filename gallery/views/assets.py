@@ -22,7 +22,7 @@ from gallery.models.asset import ASKS_FROM
 from gallery.pages import lineage, offers, results
 from gallery.pages.history import history_of
 from gallery.services import assets as acts
-from gallery.services import downloads, policy, vehicle_words
+from gallery.services import downloads, policy, source_rights, vehicle_words
 
 PER_PAGE = 48
 
@@ -95,6 +95,7 @@ def asset_detail(request, pk):
         "history": history_of(asset, 12),
         "lineage": lineage.of_version(packs[0][0], request.user) if packs else {},
         "by_words": vehicle_words.by_words_only(scene),
+        "sources": source_rights.sources_of([asset])[asset.pk],
     }
     return render(request, "gallery/asset_detail.html", context)
 

@@ -96,8 +96,9 @@ def cutout_image(request, pk):
 @login_required
 @require_safe
 def init_image_thumb(request, pk):
-    """A picture that this person brought along, small."""
-    init_image = get_object_or_404(InitImageUpload.objects.filter(owner=request.user), pk=pk)
+    """A picture that somebody brought along, small: for that person and for admins."""
+    seen = InitImageUpload.objects.answered_for_by(request.user)
+    init_image = get_object_or_404(seen, pk=pk)
     return serve_blob(request, init_image.thumb_sha256, content_type="image/webp")
 
 

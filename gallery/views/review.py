@@ -26,7 +26,7 @@ from gallery.pages import lineage, template_words
 from gallery.pages.history import history_of
 from gallery.pages.rights import rights_summary
 from gallery.pages.version_diff import beside
-from gallery.services import assets, evidence, library, rights
+from gallery.services import assets, evidence, library, rights, source_rights
 
 
 @dataclass
@@ -158,14 +158,13 @@ def _details(item, request):
         return {}
     details = {"history": history_of(item.row, 8)}
     row = item.row
-    if request.user.pk in row.author_ids:
-        details["closed"] = problems.sentence("own-work")
+    if obstacle := _obstacle_of(item, request.user):
+        details["closed"] = problems.of(obstacle)
     if item.kind == "template":
         details["words"] = template_words.words_of(row)
+    if item.kind == "asset":
+        row.sources = source_rights.sources_of([row])[row.pk]
     if item.kind == "version":
-        obstacle = evidence.obstacle_of(row) or rights.obstacle_of(row)
-        if "closed" not in details and obstacle:
-            details["closed"] = problems.of(obstacle)
         prefetch_related_objects([row], "images__remarks__author")
         pk = parse_id(request.GET.get("picture"))
         former = _former(row)
@@ -179,6 +178,15 @@ def _details(item, request):
             "rights": rights_summary(row),
         }
     return details
+
+
+def _obstacle_of(item, person):
+    """The Refused that this person's approval would raise as things stand; None for nothing."""
+    if person.pk in item.row.author_ids:
+        return Refused("own-work")
+    if item.kind == "version":
+        return evidence.obstacle_of(item.row) or rights.obstacle_of(item.row)
+    return source_rights.obstacle_of(item.row) if item.kind == "asset" else None
 
 
 def _former(version):

@@ -17,7 +17,7 @@ from gallery import problems
 from gallery.forms import ChecklistForm
 from gallery.forms.review import DECISIONS
 from gallery.models import Asset
-from gallery.services import assets
+from gallery.services import assets, source_rights
 
 PER_PAGE = 24
 
@@ -39,8 +39,10 @@ def review_images(request):
         else:
             return redirect("gallery:review-pictures")
     page = Paginator(Asset.objects.asked(), PER_PAGE).get_page(request.GET.get("page"))
+    sources = source_rights.sources_of(page.object_list)
     for asset in page:
         asset.is_own = request.user.pk in asset.author_ids
+        asset.sources = sources[asset.pk]
     context = {
         "page": page,
         "chosen": parse_ids(request.POST.getlist("pick")),

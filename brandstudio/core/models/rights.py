@@ -158,10 +158,15 @@ class WithRights(models.Model):
         return self.kept_at is None and bool(self.withdrawn_at or self.is_expired)
 
     @property
+    def has_known_rights(self):
+        """Whether a person has noted whose it is: what its file alone says is not enough."""
+        return bool(self.rights_holder) and not self.rights_from_file
+
+    @property
     def has_clear_rights(self):
         """Whether a person has noted whose it is, and the rights last and cover training."""
-        known = self.rights_holder and not self.rights_from_file
-        return bool(known and not self.withdrawn_at and not self.is_expired and self.may_train)
+        ended = self.withdrawn_at or self.is_expired
+        return self.has_known_rights and not ended and self.may_train
 
     @property
     def may_train(self):
