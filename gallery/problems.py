@@ -295,6 +295,10 @@ SENTENCES: dict[str, str] = {
     **REASONS,
     "send-back-reason": gettext_noop("Write one sentence for the designer, to send it back."),
     "decline-reason": gettext_noop("Write one sentence for the colleague, to decline it."),
+    "ask-again-reason": gettext_noop(
+        "This picture was declined. Write what is different now or why it is asked for again: the "
+        "reviewer reads it beside the reason of the decline."
+    ),
     "checklist-open": gettext_noop(
         "Answer the checklist before you approve. Still open: {items}. Where something is not "
         "right, send it back or decline it."
@@ -316,7 +320,8 @@ SENTENCES: dict[str, str] = {
     ),
     "picture-declined": gettext_noop(
         "This picture was declined: it leaves the studio in no form, and nothing is built upon it. "
-        "Change what the reason names and paint it anew, or send it for review once more."
+        "Change what the reason names and paint it anew, or send it for review once more and write "
+        "what is different: it counts as declined until an admin approves it."
     ),
     "picture-withdrawn": gettext_noop(
         "This picture was withdrawn: it leaves the studio in no form, and nothing is built upon "

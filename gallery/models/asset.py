@@ -57,6 +57,11 @@ class AssetQuerySet(BinQuerySet, WorkQuerySet):
             .order_by(Coalesce("asked_at", "made_at"), "pk")
         )
 
+    def may_leave(self):
+        """Without those that leave in no form, whatever the policy; see `Asset.barred`."""
+        declined = Q(review=AssetReview.ASKED) & ~Q(declined_why="")
+        return self.exclude(review__in=NEVER_LEAVES).exclude(declined)
+
     def active(self):
         return self.filter(state__in=(AssetState.WAITING, *IN_HAND))
 
@@ -83,7 +88,8 @@ class Asset(Work, Binnable):
     thumb_sha256 = BlobField(blank=True)
     lineage = models.JSONField(default=dict, blank=True)  # hashes, strengths, library versions
     review = models.CharField(max_length=10, choices=AssetReview, default=AssetReview.PRIVATE)
-    review_reason = models.TextField(blank=True)
+    review_reason = models.TextField(blank=True)  # of its last step, if that had one
+    declined_why = models.TextField(blank=True)  # of the decline that stands, until an approval
     asked_at = models.DateTimeField(null=True, blank=True)  # for the review under way, or the last
     is_favourite = models.BooleanField(_("favourite"), default=False)
     made_at = models.DateTimeField(auto_now_add=True)
@@ -125,7 +131,17 @@ class Asset(Work, Binnable):
     @property
     def may_be_built_on(self):
         """Whether another picture may start from this one, or enlarge it."""
-        return self.deleted_at is None and self.review not in NEVER_LEAVES
+        return self.deleted_at is None and self.barred is None
+
+    @property
+    def barred(self):
+        """The AssetReview for which it leaves in no form, whatever the policy; None for none.
+
+        A decline stands, though the picture is asked for anew, until an admin approves it.
+        """
+        if self.review == AssetReview.ASKED and self.declined_why:
+            return AssetReview.DECLINED
+        return AssetReview(self.review) if self.review in NEVER_LEAVES else None
 
     @property
     def takes_remarks(self):
@@ -189,10 +205,13 @@ class Asset(Work, Binnable):
         )
 
     # Review
-    def ask_review(self, by):
+    def ask_review(self, by, why=""):
+        """why: what is different now, of one that was declined."""
         if self.scene.is_trial:
             raise WrongState(self, AssetReview.ASKED)
-        self._review(AssetReview.ASKED, by, sources=ASKS_FROM, asked_at=timezone.now())
+        if self.review == AssetReview.DECLINED and not why:
+            raise ValueError("Asking again needs words.")
+        self._review(AssetReview.ASKED, by, sources=ASKS_FROM, why=why, asked_at=timezone.now())
 
     @property
     def author_ids(self):
@@ -214,10 +233,14 @@ class Asset(Work, Binnable):
         """facts: kept with the decision."""
         if by.pk in self.author_ids:
             raise OwnWork(self, AssetReview.APPROVED)
-        self._review(AssetReview.APPROVED, by, sources=(AssetReview.ASKED,), facts=facts)
+        asked = (AssetReview.ASKED,)
+        self._review(AssetReview.APPROVED, by, sources=asked, facts=facts, declined_why="")
 
     def decline(self, by, reason):
-        self._review(AssetReview.DECLINED, by, sources=(AssetReview.ASKED,), why=reason)
+        if not reason:
+            raise ValueError("Declining needs a reason.")
+        asked = (AssetReview.ASKED,)
+        self._review(AssetReview.DECLINED, by, sources=asked, why=reason, declined_why=reason)
 
     def withdraw(self, by, reason):
         self._review(AssetReview.WITHDRAWN, by, sources=(AssetReview.APPROVED,), why=reason)

@@ -8,17 +8,23 @@ from brandstudio.core.models import Notice, User, WrongState
 from brandstudio.core.problems import Refused
 from brandstudio.core.queue import housekeeping
 from brandstudio.core.services import sending
-from gallery.models import Asset, OwnWork
+from gallery.models import Asset, AssetReview, OwnWork
 from gallery.services import checklist, holds, source_rights
 
 
-def ask_review(asset, by):
-    """Put a picture before the admins. Raises Refused: trial-stays, decided-already."""
+def ask_review(asset, by, why=""):
+    """Put a picture before the admins. why: what is different now, of one that was declined.
+
+    Raises Refused: trial-stays, ask-again-reason, decided-already.
+    """
     if asset.scene.is_trial:
         raise Refused("trial-stays")
+    is_again = asset.review == AssetReview.DECLINED
+    if is_again and not why.strip():
+        raise Refused("ask-again-reason")
     with transaction.atomic():
         try:
-            asset.ask_review(by)
+            asset.ask_review(by, why.strip() if is_again else "")
         except WrongState as error:
             raise Refused("decided-already") from error
         _settle(asset, "asset-declined")

@@ -46,7 +46,7 @@ def deliver(asset, person, rendition, channel, form):
     labelled = labelled_file(asset, channel, form, rendition)
     with transaction.atomic():
         # Making it took a moment, in which an admin may have decided.
-        asset.refresh_from_db(fields=["review", "deleted_at"])
+        asset.refresh_from_db(fields=["review", "declined_why", "deleted_at"])
         rule = policy.rule_for(asset, person, rendition)
         _note(rule, asset, person, channel, form, labelled)
     return labelled

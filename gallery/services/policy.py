@@ -14,7 +14,6 @@ from brandstudio.core.models import AuditEntry, User, WrongState
 from brandstudio.core.models.states import update_as_last_seen
 from brandstudio.core.problems import Refused
 from gallery.models import (
-    NEVER_LEAVES,
     AssetReview,
     AssetState,
     Audience,
@@ -110,8 +109,8 @@ def check_whole(asset, held=None):
         raise Refused("picture-not-ready")
     if asset.deleted_at is not None:
         raise Refused("picture-binned")
-    if asset.review in NEVER_LEAVES:
-        raise Refused(f"picture-{asset.review}")
+    if asset.barred:
+        raise Refused(f"picture-{asset.barred}")
     if held is None or held:
         holds.check_asset(asset)
 

@@ -13,12 +13,13 @@ from brandstudio.core import blobs
 from brandstudio.core.ui.serving import MadeImage
 from gallery.engine import labelling, xmp
 from gallery.engine.xmp import Mark
-from gallery.models import NEVER_LEAVES, AssetReview
+from gallery.models import AssetReview, ReviewState
 from training.engine.data.images import loaded
 from training.engine.errors import EngineError
 
 THUMB_SIDE = 480  # px of the longer side of what lists show, at most
 _THUMB_QUALITY = 75
+_PROOF = "样稿 PROOF"
 _WATERMARKS = {
     AssetReview.DECLINED: "未批准 DECLINED",
     AssetReview.WITHDRAWN: "已撤回 WITHDRAWN",
@@ -37,20 +38,22 @@ def mark(number, sha256):
 
 def watermark_of(asset):
     """The words across a picture that may not be published: why it may not, in two languages."""
-    return _WATERMARKS.get(asset.review, "样稿 PROOF")
+    return _WATERMARKS.get(asset.barred, _PROOF)
 
 
 def made_asset(asset):
-    """A finished asset as lists show it; one that never leaves is marked as such."""
-    if asset.review in NEVER_LEAVES:
-        return MadeImage(
-            asset.image_sha256,
-            f"studio-{asset.pk}",
-            THUMB_SIDE,
-            watermark=watermark_of(asset),
-        )
+    """A finished asset as lists show it: with a watermark until it is approved."""
+    number = f"studio-{asset.pk}"
+    if asset.review == AssetReview.APPROVED:
+        return MadeImage(asset.image_sha256, number, THUMB_SIDE, ready_sha256=asset.thumb_sha256)
+    return MadeImage(asset.image_sha256, number, THUMB_SIDE, watermark=watermark_of(asset))
+
+
+def made_cover(template):
+    """The picture on a template's card, which is approved with the template."""
+    is_reviewed = template.state in (ReviewState.APPROVED, ReviewState.RETIRED)
     return MadeImage(
-        asset.image_sha256, f"studio-{asset.pk}", THUMB_SIDE, ready_sha256=asset.thumb_sha256
+        template.cover_sha256, f"cover-{template.pk}", watermark="" if is_reviewed else _PROOF
     )
 
 

@@ -11,7 +11,6 @@ from brandstudio.core.input.numbers import parse_id
 from brandstudio.core.problems import Refused
 from gallery.engine import compositing
 from gallery.models import (
-    NEVER_LEAVES,
     Asset,
     AssetState,
     InitImageUpload,
@@ -96,8 +95,8 @@ def check_init_image(init_image, person):
 
 def recent_images(person, choice=None, most=5):
     """What the page offers to start from: the one chosen, then the person's newest pictures."""
-    mine = Asset.objects.not_binned().filter(scene__owner=person, state=AssetState.READY)
-    mine = mine.exclude(review__in=NEVER_LEAVES)
+    finished = Asset.objects.not_binned().filter(scene__owner=person, state=AssetState.READY)
+    mine = finished.may_leave()
     newest = mine.select_related("scene__template").order_by("-pk")[:most]
     offered = [init_image_of(asset) for asset in newest]
     if choice is None or choice.key in {init_image.key for init_image in offered}:

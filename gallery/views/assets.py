@@ -1,5 +1,6 @@
 """Finished pictures: the gallery, one picture with its proof and its way, and what may be done."""
 
+from functools import partial
 from http import HTTPStatus
 
 from django.conf import settings
@@ -149,8 +150,10 @@ def asset_compare(request):
 @login_required
 @require_POST
 def asset_ask(request, pk):
-    """Send my picture for review."""
-    return _act(request, _mine(request, pk), acts.ask_review, _("Sent for review."))
+    """Send my picture for review; one that was declined with words of what is different now."""
+    why = request.POST.get("reason", "")
+    ask = partial(acts.ask_review, why=why)
+    return _act(request, _mine(request, pk), ask, _("Sent for review."))
 
 
 @login_required

@@ -109,4 +109,4 @@ def template_cover(request, pk):
     template = get_object_or_404(PromptTemplate.objects.visible_to(request.user), pk=pk)
     if not template.cover_sha256:
         raise Http404
-    return serve_made(request, MadeImage(template.cover_sha256, f"cover-{template.pk}"))
+    return serve_made(request, shown.made_cover(template))

@@ -84,7 +84,8 @@ def test_what_a_colleague_decided_meanwhile_is_told_and_left(
     seen = {f"seen-{asset.pk}": asset.fingerprint for asset in asked}
     acts.approve(asked[0], second_admin, all_confirmed())
     acts.decline(asked[1], second_admin, "Five wheels.")
-    acts.ask_review(Asset.objects.get(pk=asked[1].pk), marketer)  # anew: not what was looked at
+    again = Asset.objects.get(pk=asked[1].pk)
+    acts.ask_review(again, marketer, "Four now.")  # anew: not what was looked at
 
     at(brand_admin).post(
         "review-pictures", pick=[a.pk for a in asked], decision="approve", **CHECKED, **seen
@@ -194,7 +195,7 @@ def test_sending_it_again_settles_what_was_said_of_it(in_state, marketer):
     asset = in_state("declined")
     assert open_notices(marketer) == ["asset-declined"]
 
-    acts.ask_review(Asset.objects.get(pk=asset.pk), marketer)
+    acts.ask_review(Asset.objects.get(pk=asset.pk), marketer, "Four now.")
 
     assert open_notices(marketer) == []
 

@@ -5,6 +5,7 @@ the same browser), so a browser asks again each time it shows a file. An unchang
 look-up of the row and an empty answer.
 """
 
+import hashlib
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -38,7 +39,8 @@ class MadeImage:
         """Changes whenever the bytes that are served may."""
         code = settings.AIGC_PRODUCER_CODE or "demo"
         parts = (self.sha256, self.number, str(self.longest or "whole"), code)
-        return "-".join(parts) + ("-watermarked" if self.watermark else "")
+        words = hashlib.sha256(self.watermark.encode()).hexdigest()[:8] if self.watermark else ""
+        return "-".join([*parts, words] if words else parts)
 
 
 _MAGIC = {

@@ -254,9 +254,9 @@ def test_shown_picture_is_no_better_than_what_one_may_have(
     assert (max(drawn_share(content, pixels(png("teal"))[0, 0])[:6]) > 0.02) is has_watermark
 
 
-@pytest.mark.parametrize("state", ["declined", "withdrawn"])
-def test_thumbnail_of_what_never_leaves_says_so(at, marketer, in_state, state):
-    asset = in_state("private")
+@pytest.mark.parametrize("state", ["private", "asked", "declined", "withdrawn"])
+def test_thumbnail_of_what_is_not_approved_carries_the_watermark(at, marketer, in_state, state):
+    asset = in_state("approved")
     Asset.objects.update(image_sha256=blobs.put_bytes(png("teal", (240, 180))))
     browser = at(marketer)
     before = browser.get("asset-thumb", asset.pk)
@@ -268,6 +268,32 @@ def test_thumbnail_of_what_never_leaves_says_so(at, marketer, in_state, state):
     teal = pixels(png("teal"))[0, 0]
     assert min(drawn_share(after.content, teal)) > 0.05
     assert max(drawn_share(before.content, teal)[:6]) < 0.02
+
+
+def test_thumbnail_changes_its_words_with_the_decision(at, marketer, in_state):
+    asset = in_state("asked")
+    browser = at(marketer)
+    answers = []
+
+    for state in ("asked", "declined", "withdrawn"):
+        Asset.objects.update(review=state)
+        known = {"If-None-Match": answers[-1]["ETag"]} if answers else None
+        answers.append(browser.get("asset-thumb", asset.pk, headers=known))
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert len({answer.content for answer in answers}) == 3
+
+
+@pytest.mark.parametrize(("state", "has_watermark"), [("draft", True), ("approved", False)])
+def test_cover_of_a_template_carries_the_watermark_until_it_is_approved(
+    at, designer, make_template, state, has_watermark
+):
+    cover = blobs.put_bytes(png("teal", (480, 320)))
+    template = make_template(state=state, cover_sha256=cover)
+
+    content = at(designer).get("template-cover", template.pk).content
+
+    assert (max(drawn_share(content, pixels(png("teal"))[0, 0])[:6]) > 0.02) is has_watermark
 
 
 # Building upon it

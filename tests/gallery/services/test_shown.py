@@ -195,8 +195,8 @@ def test_thumbnail_is_never_larger_than_its_master(at, marketer, make_ready, mas
     assert_shown_rightly(content, master)
 
 
-def test_thumbnail_made_by_the_rule_is_served_as_it_is(at, marketer, make_ready):
-    [asset] = make_ready()
+def test_thumbnail_made_by_the_rule_is_served_as_it_is(at, marketer, in_state):
+    asset = in_state("approved")
     picture = Image.new("RGB", (1024, 1024), "black")
     sha256 = blobs.put_bytes(png("black", (1024, 1024)))
     ready = shown.thumb(asset, picture, sha256)
