@@ -14,6 +14,15 @@ from training.engine.fault_reasons import REASONS as REASONS_OF_FILES
 
 SENTENCES: dict[str, str] = {
     # Uploads
+    "rights-end-stays": gettext_noop(
+        "The end of the rights of {names} stays as it was: it is past, and something was made of "
+        "it already. An admin can extend the rights, with a reason, on its page “What it reached”. "
+        "Everything else you wrote is noted."
+    ),
+    "rights-end-admin": gettext_noop(
+        "The rights of {name} have ended, and something was made of it already. Only an admin "
+        "extends them, with a reason, on its page “What it reached”: leave the end as it was."
+    ),
     "file-too-large": gettext_noop(
         "{name} has {megabytes} MB; the limit is {limit} MB. Make it smaller, or send it in parts."
     ),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import Campaign
 from brandstudio.core.models.fields import BlobField
-from training.models import BaseModel, Kind, TrainingImage
+from training.models import REACHES, BaseModel, Kind, TrainingImage
 
 from .channel import Channel
 from .source import InitImageUpload, ProductCutout
@@ -176,3 +176,11 @@ class ScenePack(models.Model):
 
     def __str__(self):
         return f"{self.version} @ {self.strength}"
+
+
+def _started_from_training_pictures():
+    starts = Scene.objects.exclude(init_image_sha256="")
+    return Q(image_sha256__in=starts.values("init_image_sha256"))
+
+
+REACHES.append(_started_from_training_pictures)

@@ -1,5 +1,6 @@
 """Pictures that a scene starts from: the real car on nothing, and somebody's own picture."""
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
@@ -9,6 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from brandstudio.core.models import AuditEntry, RightsQuerySet, Vehicle, WithRights
 from brandstudio.core.models.fields import BlobField
 from brandstudio.core.models.states import update_as_last_seen
+
+
+def _scenes():
+    return apps.get_model("gallery", "Scene").objects.all()  # it knows these, not they it
 
 
 class ProductCutoutQuerySet(RightsQuerySet):
@@ -77,6 +82,10 @@ class ProductCutout(WithRights):
         """The key of the person who answers for its rights."""
         return self.made_by_id
 
+    @classmethod
+    def reach(cls):
+        return Q(pk__in=_scenes().exclude(cutout=None).values("cutout"))
+
     def retire(self, by):
         """Out of the offer. Raises WrongState when it is out already."""
         with transaction.atomic():
@@ -119,3 +128,7 @@ class InitImageUpload(WithRights):
     def brought_by_id(self):
         """The key of the person who answers for its rights."""
         return self.owner_id
+
+    @classmethod
+    def reach(cls):
+        return Q(sha256__in=_scenes().values("init_image_sha256"))

@@ -12,8 +12,8 @@ from django.utils import timezone
 from brandstudio.core.models import User
 from brandstudio.core.models.rights import expired
 from brandstudio.core.services import sending
-from gallery.models import InitImageUpload, ProductCutout, Scene, SourceKind
-from training.models import SnapshotImage, TrainingImage
+from gallery.models import InitImageUpload, ProductCutout, SourceKind
+from training.models import TrainingImage
 
 # Days before the end: what is said then.
 NOTICES = {0: "rights-end-0", 14: "rights-end-14", 30: "rights-end-30"}
@@ -56,15 +56,10 @@ def waiting_for_a_decision():
 
     What nothing was made of holds nothing.
     """
-    reached = {
-        SourceKind.IMAGE: Q(pk__in=SnapshotImage.objects.values("image_number")),
-        SourceKind.CUTOUT: Q(scenes__isnull=False),
-        SourceKind.START: Q(sha256__in=Scene.objects.values("init_image_sha256")),
-    }
     return [
         Ending(kind, row)
         for kind, rows in _all()
-        for row in rows.holding().filter(reached[kind]).distinct().order_by("pk")[:LISTED]
+        for row in rows.holding().reached().order_by("pk")[:LISTED]
     ]
 
 

@@ -9,10 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from brandstudio.core.models import OnlyAdminsClear
 from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.withdrawing import withdraw_or_reinstate
 from gallery.forms import CutoutRightsForm, StartRightsForm
 from gallery.models import InitImageUpload, ProductCutout, SourceKind
+from gallery.problems import sentence
 
 _KINDS = {
     SourceKind.CUTOUT: (ProductCutout, CutoutRightsForm),
@@ -25,13 +27,23 @@ _KINDS = {
 def source_rights(request, kind, pk):
     row, form_class = _row(request, kind, pk)
     form = form_class(request.POST if request.method == "POST" else None, instance=row)
-    if form.is_valid():
-        row.note_rights(request.user, form.cleaned_data)
+    if form.is_valid() and _noted(row, form, request.user):
         messages.success(request, _("The rights are noted."))
         return redirect("gallery:source-rights", kind, pk)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     context = {"row": row, "name": str(row), "kind": SourceKind(kind), "form": form}
     return render(request, "gallery/source_rights.html", context, status=status)
+
+
+def _noted(row, form, person):
+    """Whether the rights were noted; the form says why not."""
+    changed = {name: form.cleaned_data[name] for name in form.changed_data}
+    try:
+        row.note_rights(person, changed)
+    except OnlyAdminsClear:
+        row.refresh_from_db()
+        form.add_error("rights_expire_at", sentence("rights-end-admin", {"name": row}))
+    return not form.errors
 
 
 @login_required

@@ -1,5 +1,5 @@
 from .base_model import BaseModel, Kind, LicenceClass
-from .dataset import CaptionRevision, CaptionState, Dataset, TrainingImage
+from .dataset import REACHES, CaptionRevision, CaptionState, Dataset, TrainingImage
 from .dataset_task import DatasetTask, DatasetTaskKind, DatasetTaskState
 from .run import Checkpoint, LossPoint, RequestedAction, RunLine, RunSample, RunState, TrainingRun
 from .snapshot import Snapshot, SnapshotImage
@@ -8,6 +8,7 @@ from .weights import WeightsContent
 from .weights_download import WeightsDownload, WeightsForm
 
 __all__ = [
+    "REACHES",
     "BaseModel",
     "CaptionRevision",
     "CaptionState",

@@ -1,3 +1,7 @@
+from collections.abc import Callable
+from functools import reduce
+from operator import or_
+
 from django.conf import settings
 from django.db import models, transaction
 from django.urls import reverse
@@ -77,6 +81,10 @@ class CaptionState(models.TextChoices):
     CHECKED = "checked", _("checked")
 
 
+# Each tells what was made of training pictures, as a condition of these (gallery adds its own).
+REACHES: list[Callable[[], models.Q]] = []
+
+
 class TrainingImageQuerySet(RightsQuerySet):
     def visible_to(self, person):
         return self.filter(dataset__in=Dataset.objects.visible_to(person))
@@ -152,6 +160,10 @@ class TrainingImage(WithRights):
 
     def __str__(self):
         return self.name
+
+    @classmethod
+    def reach(cls):
+        return reduce(or_, (condition() for condition in REACHES), models.Q(pk__in=[]))
 
     def draft(self, caption):
         """A machine's caption; it never replaces one that a person has checked."""

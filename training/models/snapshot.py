@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from brandstudio.core.models.fields import BlobField
 from training.engine.data.spread import evenly
 
-from .dataset import Dataset
+from .dataset import REACHES, Dataset
 
 
 class SnapshotQuerySet(models.QuerySet):
@@ -121,3 +121,6 @@ class SnapshotImage(models.Model):
 
     def __str__(self):
         return self.name
+
+
+REACHES.append(lambda: models.Q(pk__in=SnapshotImage.objects.values("image_number")))

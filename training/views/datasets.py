@@ -24,10 +24,12 @@ from training.forms import DatasetForm, RightsForm
 from training.models import Dataset, Snapshot
 from training.pages.snapshot_diff import differences
 from training.pages.statistics import dataset_statistics
+from training.problems import sentence
 from training.rules.readiness import readiness
 from training.services.exports import Layout, file_stem
 
 RIGHTS_PAGE = 200
+NAMED = 5  # pictures that a message names
 
 
 def visible_dataset(request, pk):
@@ -123,12 +125,17 @@ def rights(request, pk):
             "missing": dataset.images.without_rights(),
             "chosen": dataset.images.filter(pk__in=numbers),
         }[scope]
+        until = form.cleaned_data["rights_expire_at"]
+        bound = list(images.ended_otherwise(until).values_list("name", flat=True))
         count = services.set_rights(dataset, request.user, images, **form.cleaned_data)
         messages.success(
             request,
             ngettext("Rights noted for %(n)d picture.", "Rights noted for %(n)d pictures.", count)
             % {"n": count},
         )
+        if bound:
+            names = ", ".join(bound[:NAMED]) + (" …" if len(bound) > NAMED else "")
+            messages.warning(request, sentence("rights-end-stays", {"names": names}))
         return redirect("training:dataset-rights", dataset.pk)
     return _form_page(
         request,

@@ -12,7 +12,6 @@ from brandstudio.core.models import WrongState
 from brandstudio.core.queue import housekeeping
 from training import problems
 from training.models import Checkpoint, LossPoint, RunLine, RunSample
-from training.services import weights
 from training.services.run_folders import pack_state
 from training.worker.memory import memory_mb
 
@@ -176,7 +175,6 @@ def _keep(row):
             defaults={"sha256": row.sha256},
         )
     else:
-        weights.note_content(row.sha256)
         final = {"is_final": True} if row.is_final else {}
         Checkpoint.objects.update_or_create(
             run=row.run, step=row.step, defaults={"sha256": row.sha256, "size": row.size, **final}

@@ -2,7 +2,7 @@ from .audit import AuditEntry
 from .bin import Binnable, BinQuerySet
 from .message import Message, MessageState, Transport
 from .notice import Notice
-from .rights import RightsQuerySet, Use, WithRights
+from .rights import OnlyAdminsClear, RightsQuerySet, Use, WithRights
 from .sign_in import SignInAttempt
 from .states import WrongState
 from .user import User
@@ -25,6 +25,7 @@ __all__ = [
     "User",
     "Vehicle",
     "VehicleColour",
+    "OnlyAdminsClear",
     "WithRights",
     "Work",
     "WorkQuerySet",

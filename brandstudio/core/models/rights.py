@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from .audit import AuditEntry
-from .states import update_as_last_seen
+from .states import WrongState, update_as_last_seen
 
 # What a person notes of a picture's rights, and what is then to be decided anew.
 RIGHTS = (
@@ -63,6 +63,11 @@ def end_of_day(day):
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
+class OnlyAdminsClear(WrongState):
+    """The rights ended and something was made of the picture: only an admin may clear them again,
+    with a reason."""
+
+
 class RightsQuerySet(models.QuerySet):
     """For a WithRights."""
 
@@ -76,6 +81,19 @@ class RightsQuerySet(models.QuerySet):
     def holding(self):
         """Ended, and no admin has decided that what they reached stays in use."""
         return self.ended().filter(kept_at=None)
+
+    def reached(self):
+        """Of which something was made already."""
+        return self.filter(self.model.reach())
+
+    def bound(self):
+        """Ended, and something was made of them: only an admin may clear their rights again."""
+        return self.ended().reached()
+
+    def ended_otherwise(self, until):
+        """Expired, something was made of them, and their end is another than this moment (or
+        None): it stays until an admin extends it."""
+        return self.filter(expired()).reached().exclude(rights_expire_at=until)
 
     def without_rights(self):
         return self.filter(unknown())
@@ -110,9 +128,25 @@ class WithRights(models.Model):
     class Meta:
         abstract = True
 
+    @classmethod
+    def reach(cls):
+        """The condition (Q) of a row of which something was made."""
+        raise NotImplementedError
+
+    @property
+    def is_bound(self):
+        """Whether only an admin may clear its rights again."""
+        return self._alone().bound().exists()
+
+    def _alone(self):
+        return RightsQuerySet(type(self)).filter(pk=self.pk)
+
     def note_rights(self, by, rights):
         """A person notes these columns of RIGHTS: what was decided of the former ones, or read from
-        the file, counts no longer."""
+        the file, counts no longer. Raises OnlyAdminsClear for another end of ended rights."""
+        until = rights.get("rights_expire_at")
+        if "rights_expire_at" in rights and self._alone().ended_otherwise(until).exists():
+            raise OnlyAdminsClear(self, RIGHTS_SET)
         self._decide({}, {**rights, **noted_anew()}, ("", RIGHTS_SET), by)
 
     def withdraw(self, by, why):
@@ -120,10 +154,12 @@ class WithRights(models.Model):
         changes = {"withdrawn_at": timezone.now(), "withdrawn_why": why, **_UNDECIDED}
         self._decide({"withdrawn_at": None}, changes, ("held", "withdrawn"), by, why)
 
-    def reinstate(self, by):
-        """Its rights are clear again."""
+    def reinstate(self, by, why=""):
+        """Its rights are clear again. Raises OnlyAdminsClear where that needs an admin's reason."""
+        if self.is_bound and not (by.is_brand_admin and why):
+            raise OnlyAdminsClear(self, "held")
         changes = {"withdrawn_at": None, "withdrawn_why": ""}
-        self._decide({"withdrawn_at__isnull": False}, changes, ("withdrawn", "held"), by)
+        self._decide({"withdrawn_at__isnull": False}, changes, ("withdrawn", "held"), by, why)
 
     def extend_rights(self, by, until, why):
         """The rights last until this moment (None: without end). Raises WrongState when another
