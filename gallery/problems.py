@@ -216,6 +216,11 @@ SENTENCES: dict[str, str] = {
         "The strength sheet is not painted yet, so there is nothing to judge by. Wait for it."
     ),
     "evidence-failed": gettext_noop("The strength sheet failed. Let it be painted again first."),
+    "rights-kept-before": gettext_noop(
+        "{name} can't be approved: the rights of {names} have ended. They were kept in use only "
+        "for what they had reached when that was decided, and this was submitted afterwards. Train "
+        "without them, or have their rights extended."
+    ),
     "rights-unclear": gettext_noop(
         "{name} can't be approved while the rights of its pictures are unclear: {unknown} unknown, "
         "{expired} expired, {withdrawn} withdrawn, {not_for_training} not for training. Have them "

@@ -9,25 +9,29 @@ from gallery.models.style import CommercialUse
 from training.services.preflight import images_of
 
 FAULTS = ("unknown", "expired", "withdrawn", "not_for_training")
+NAMED = 5  # pictures that a message names
 
 
 def rights_of(snapshot):
     """Counts of a snapshot's pictures: images, clear, and each of FAULTS (a picture may have two).
 
-    What an admin keeps in use counts as clear. A picture whose row is gone counts as unknown.
+    Ended rights count as such whatever an admin has decided of what they reached. A picture whose
+    row is gone counts as unknown.
     """
-    images = images_of(snapshot)
-    decided = Q(kept_at__isnull=False)
+    return _counts(snapshot, covered=Q(pk__in=[]))
+
+
+def _counts(snapshot, covered):
     faults = {
         "unknown": unknown(),
-        "expired": expired() & ~decided,
-        "withdrawn": Q(withdrawn_at__isnull=False) & ~decided,
+        "expired": expired() & ~covered,
+        "withdrawn": Q(withdrawn_at__isnull=False) & ~covered,
         "not_for_training": not_for_training(),
     }
     any_fault = Q()
     for condition in faults.values():
         any_fault |= condition
-    counts = images.aggregate(
+    counts = images_of(snapshot).aggregate(
         rows=Count("pk"),
         clear=Count("pk", filter=~any_fault),
         **{name: Count("pk", filter=condition) for name, condition in faults.items()},
@@ -37,15 +41,28 @@ def rights_of(snapshot):
     return counts | {"images": total}
 
 
+def _covered(version):
+    """The condition of a picture that was kept in use for what it had reached, this version, sent
+    for review by then, among it."""
+    if version.submitted_at is None:
+        return Q(pk__in=[])
+    return Q(kept_at__isnull=False, kept_at__gte=version.submitted_at)
+
+
+def _snapshot_of(version):
+    return version.checkpoint and version.checkpoint.run.snapshot
+
+
 def lacking_rights(version):
     """The facts of "rights-unclear" for a version that may not be approved, else {}.
 
-    Ended rights always stand in the way; unknown ones by REQUIRE_RIGHTS_FOR_APPROVAL.
+    Ended rights always stand in the way, save where an admin kept the picture in use once the
+    version had been submitted; unknown ones by REQUIRE_RIGHTS_FOR_APPROVAL.
     """
-    snapshot = version.checkpoint and version.checkpoint.run.snapshot
+    snapshot = _snapshot_of(version)
     if not snapshot:
         return {}
-    counts = rights_of(snapshot)
+    counts = _counts(snapshot, _covered(version))
     if not settings.REQUIRE_RIGHTS_FOR_APPROVAL:
         counts["unknown"] = 0
     if not any(counts[name] for name in FAULTS):
@@ -56,14 +73,26 @@ def lacking_rights(version):
 def obstacle_of(version):
     """The Refused that approval would raise as the rights stand; None for nothing.
 
-    rights-unclear, of the pictures of a training here; origin-not-commercial and origin-unknown, of
-    a file from elsewhere (that its makers forbid commercial use always stands in the way, what
-    nobody knows by REQUIRE_RIGHTS_FOR_APPROVAL).
+    rights-kept-before and rights-unclear, of the pictures of a training here;
+    origin-not-commercial and origin-unknown, of a file from elsewhere (that its makers forbid
+    commercial use always stands in the way, what nobody knows by REQUIRE_RIGHTS_FOR_APPROVAL).
     """
     if version.is_from_elsewhere:
         return _obstacle_of_origin(version)
+    if kept := _kept_before(version):
+        names = ", ".join(kept[:NAMED]) + (" …" if len(kept) > NAMED else "")
+        return Refused("rights-kept-before", name=str(version), names=names)
     facts = lacking_rights(version)
     return Refused("rights-unclear", **facts) if facts else None
+
+
+def _kept_before(version):
+    """The names of ended pictures that were kept in use before this version was submitted."""
+    snapshot = _snapshot_of(version)
+    if not snapshot:
+        return []
+    kept = images_of(snapshot).ended().exclude(kept_at=None).exclude(_covered(version))
+    return list(kept.order_by("name").values_list("name", flat=True))
 
 
 def _obstacle_of_origin(version):

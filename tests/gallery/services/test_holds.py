@@ -257,3 +257,40 @@ def test_submission_says_what_will_be_missing(at, dataset, train_on, make_versio
     page = at(designer).get("version-detail", "ink", 1)
 
     assert any("2" in str(message) for message in page.context["messages"])
+
+
+def test_photograph_kept_in_use_carries_no_version_that_was_submitted_afterwards(
+    client, dataset, train_on, make_version, designer, brand_admin
+):
+    before = make_version("before", checkpoint=train_on(dataset), state="in_review")
+    red = dataset.images.get(name="red.png")
+    red.withdraw(designer, "the owner took it back")
+    red.keep_in_use(brand_admin, "the posters hang already")
+    after = make_version("after", checkpoint=train_on(dataset), state="in_review")
+
+    services.approve(before, brand_admin, answers=all_confirmed())
+    with pytest.raises(Refused) as caught:
+        services.approve(after, brand_admin, answers=all_confirmed())
+
+    assert before.state == "approved"
+    assert caught.value.code == "rights-kept-before"
+    assert caught.value.facts == {"name": str(after), "names": "red.png"}
+    client.force_login(brand_admin)
+    page = client.get(reverse("gallery:review"), {"item": f"version-{after.pk}"})
+    assert page.context["rights"].counts["clear"] == 1
+    assert "red.png" in page.context["closed"]
+
+
+def test_version_sent_back_and_submitted_anew_counts_as_submitted_afterwards(
+    dataset, train_on, make_version, designer, brand_admin
+):
+    version = make_version(checkpoint=train_on(dataset), state="in_review")
+    red = dataset.images.get(name="red.png")
+    end_rights(dataset.images.filter(pk=red.pk))
+    red.refresh_from_db()
+    red.keep_in_use(brand_admin, "the posters hang already")
+    version.send_back(brand_admin, "Colder, please.")
+    version.submit(designer)
+
+    with pytest.raises(Refused, match="rights-kept-before"):
+        services.approve(version, brand_admin, answers=all_confirmed())
