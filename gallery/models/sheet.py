@@ -63,3 +63,7 @@ class Sheet(Work):
     def requeue(self, why="", by=None):
         """Its worker or job is gone, or a person has it painted again."""
         self._queue_again(SheetState.WAITING, sources=self.AGAIN, by=by, why=why, done=0)
+
+    def give_way(self):
+        """Others wait for the renderer; what is painted stays."""
+        self._queue_again(SheetState.WAITING, sources=self.HELD, why="gave-way")

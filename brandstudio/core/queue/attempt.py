@@ -24,6 +24,8 @@ def carry_out(work, act, *, mendable=(), fail=None):
     except (LeaseAbandoned, stopping.Stopped):
         if stopping.process_should_stop():
             work_queue.requeue(work)
+    except stopping.GaveWay:
+        work_queue.give_way(work)
     except Exception as error:
         code, facts = _failure(work, error, mendable)
         with suppress(WrongState):  # cancelled or taken over meanwhile

@@ -20,6 +20,10 @@ class Stopped(Exception):
     """The job ends before its work is done: it was withdrawn, or its worker must end."""
 
 
+class GaveWay(Exception):
+    """The job ends with a part of its work done: others wait, and its row takes another turn."""
+
+
 def go_on():
     """For jobs without a state to save: raises Stopped when this worker is asked to end."""
     if process_should_stop():

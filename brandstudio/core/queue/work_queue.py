@@ -65,6 +65,24 @@ def requeue(row):
     enqueue_work(row)
 
 
+def others_wait(row):
+    """Whether another row, of no less priority, waits in the queue this one was taken from."""
+    return any(other.priority >= row.priority for other in fairness.next_rows(row.QUEUE, 1))
+
+
+def give_way(row):
+    """Put a row back whose work is half done, behind those who wait: one with a `give_way`.
+
+    A row that was cancelled or taken over meanwhile stays as it is.
+    """
+    try:
+        row.give_way()
+    except WrongState:
+        return
+    fairness.give_turn(row)
+    enqueue_work(row)
+
+
 def _push(name, function, args, job_id, job_timeout):
     if is_live(name, job_id):
         return

@@ -4,13 +4,13 @@ from PIL import Image
 
 from brandstudio.core import blobs
 from brandstudio.core.models import WrongState
-from brandstudio.core.queue import stopping
+from brandstudio.core.queue import fairness, stopping
 from brandstudio.core.queue.devices import this_device
 from gallery import jobs, services
 from gallery.models import Asset, AssetState, PackPair, Scheduler, SheetState
 from gallery.services import pairs, scenes
 from gallery.services.checklist import all_confirmed
-from gallery.worker import render_jobs
+from gallery.worker import render_jobs, sheets
 from training.engine import families
 
 
@@ -199,6 +199,41 @@ def test_sheet_goes_on_where_it_was(make_version):
     jobs.render_sheet(version.sheet.pk)
 
     assert set(version.images.values_list("pk", flat=True)) == there
+
+
+def test_sheet_gives_way_to_a_picture_that_waits_and_goes_on_after_it(
+    make_version, make_scene, monkeypatch
+):
+    monkeypatch.setattr(sheets, "AT_A_TURN", 1)
+    version = make_version(state="draft", sheet="waiting", pictures=())
+    [asset] = make_scene(packs=()).assets.all()
+    sheet = version.sheet
+
+    jobs.render_sheet(sheet.pk)
+
+    sheet.refresh_from_db()
+    assert (sheet.state, sheet.done, version.images.count()) == (SheetState.WAITING, 1, 1)
+    assert fairness.next_rows("render") == [asset, sheet]
+
+    jobs.render(asset.pk)
+    jobs.render_sheet(sheet.pk)
+
+    sheet.refresh_from_db()
+    assert (sheet.state, sheet.done, version.images.count()) == (SheetState.DONE, 2, 2)
+
+
+def test_sheet_does_not_give_way_to_what_waits_with_less_priority(
+    make_version, make_scene, monkeypatch
+):
+    monkeypatch.setattr(sheets, "AT_A_TURN", 1)
+    version = make_version(state="draft", sheet="waiting", pictures=())
+    make_scene(packs=())
+    type(version.sheet).objects.update(priority=1)
+
+    jobs.render_sheet(version.sheet.pk)
+
+    version.sheet.refresh_from_db()
+    assert version.sheet.state == SheetState.DONE
 
 
 def test_sheet_of_a_strange_file_fails_and_says_why(make_version):
