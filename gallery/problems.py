@@ -227,8 +227,8 @@ SENTENCES: dict[str, str] = {
         "noted or extended in the dataset."
     ),
     "origin-unknown": gettext_noop(
-        "{name} comes from elsewhere, and it is not known who made it, under which licence, and "
-        "whether it may be used commercially. Have all three noted on its page while it is a draft."
+        "{name} comes from elsewhere, and this is not known of it: {unknown}. Have it noted on its "
+        "page while it is a draft."
     ),
     "origin-not-commercial": gettext_noop(
         "{name} may not be used commercially, so it can't be approved. Ask its maker for a licence "

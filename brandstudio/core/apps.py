@@ -11,5 +11,7 @@ class CoreConfig(AppConfig):
         from brandstudio.core.access import sign_in
         from brandstudio.core.input import lookups  # noqa: F401
         from brandstudio.core.queue import housekeeping
+        from brandstudio.core.ui import once
 
         housekeeping.register(sign_in.forget_old)
+        housekeeping.register(once.forget_old)

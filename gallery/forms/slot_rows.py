@@ -17,7 +17,7 @@ MOST_OPTIONS = 250  # of a template: what a page can send, and a person can over
 _FIELD = re.compile(
     rf"slots-(\d{{1,5}})-(?:({'|'.join(SLOT_FIELDS)})|options-(\d{{1,5}})-({'|'.join(OPTION_FIELDS)}))"
 )
-_ACT = re.compile(r"(add|remove|up|down)(?: (\d{1,5})(?:-(\d{1,5}))?)?")
+_ACT = re.compile(r"(add|remove|up|down|keep)(?: (\d{1,5})(?:-(\d{1,5}))?)?")
 
 
 @dataclass
@@ -135,7 +135,8 @@ def is_act(text):
 
 
 def act_on(rows, text):
-    """Do what a button of the rows says: "add", "add 3", "up 3", "remove 3-5", ….
+    """Do what a button of the rows says: "add", "add 3", "up 3", "remove 3-5", …; "keep" leaves
+    them as they were sent.
 
     Figures are keys: of a slot, then of its option. Returns (the id of what gets the focus, what
     was done, in a sentence); ("", "") where the row is gone already.

@@ -99,10 +99,14 @@ def _obstacle_of_origin(version):
     name = str(version)
     if version.commercial_use == CommercialUse.NO:
         return Refused("origin-not-commercial", name=name)
-    is_known = version.origin_maker and version.licence and version.commercial_use
-    if is_known or not settings.REQUIRE_RIGHTS_FOR_APPROVAL:
+    unknown = [
+        str(version._meta.get_field(field).verbose_name)
+        for field in ("origin_maker", "licence", "commercial_use")
+        if not getattr(version, field)
+    ]
+    if not unknown or not settings.REQUIRE_RIGHTS_FOR_APPROVAL:
         return None
-    return Refused("origin-unknown", name=name)
+    return Refused("origin-unknown", name=name, unknown=", ".join(unknown))
 
 
 def check_rights(version):

@@ -182,7 +182,10 @@ def asset_discard(request, pk):
     try:
         acts.discard(asset, request.user)
     except Refused:
-        messages.error(request, _("An approved picture can't go to the bin; withdraw it first."))
+        messages.error(
+            request,
+            _("An approved picture can't go to the bin. A brand admin can withdraw it first."),
+        )
         return redirect(asset)
     days = settings.BIN_DAYS
     messages.success(

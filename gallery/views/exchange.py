@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from brandstudio.core.access.roles import admin_required, designer_required
 from brandstudio.core.models import AuditEntry
 from brandstudio.core.ui.methods import require_safe_or
+from brandstudio.core.ui.once import made_once
 from brandstudio.core.ui.serving import send_file
 from gallery import problems
 from gallery.engine import signing
@@ -42,6 +43,7 @@ def version_bundle(request, slug, number):
 
 @designer_required
 @require_safe_or("POST")
+@made_once
 def bundle_import(request):
     """A bundle of a trusted studio becomes a draft version."""
     form = BundleForm(request.POST or None, request.FILES or None)

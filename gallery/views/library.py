@@ -16,6 +16,7 @@ from brandstudio.core.models import WrongState
 from brandstudio.core.problems import Refused
 from brandstudio.core.templatetags.look import band_geometry
 from brandstudio.core.ui.methods import require_safe_or
+from brandstudio.core.ui.once import made_once
 from brandstudio.core.ui.polling import polled
 from brandstudio.core.ui.serving import send_file, serve_blob
 from gallery import problems, services
@@ -108,6 +109,7 @@ def sheet_fragment(request, slug, number):
 
 @designer_required
 @require_safe_or("POST")
+@made_once
 def version_publish(request, checkpoint_pk):
     """A checkpoint of one's own run becomes a draft version."""
     runs = TrainingRun.objects.visible_to(request.user)
@@ -144,6 +146,7 @@ def version_publish(request, checkpoint_pk):
 
 @designer_required
 @require_safe_or("POST")
+@made_once
 def version_import(request):
     """A LoRA file that was trained elsewhere becomes a draft version."""
     form = ImportForm(request.POST or None, request.FILES or None)

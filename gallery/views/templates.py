@@ -15,6 +15,7 @@ from brandstudio.core.access.roles import admin_required, designer_required
 from brandstudio.core.models import WrongState
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui.methods import require_safe_or
+from brandstudio.core.ui.once import made_once
 from gallery import problems, services
 from gallery.forms import TemplateForm, slot_rows
 from gallery.models import Asset, PromptTemplate, ReviewState
@@ -61,6 +62,7 @@ def template_detail(request, slug, number):
 
 @designer_required
 @require_safe_or("POST")
+@made_once
 def template_new(request):
     return _edit(request, PromptTemplate(made_by=request.user))
 
@@ -143,6 +145,7 @@ def template_submit(request, slug, number):
 
 @designer_required
 @require_POST
+@made_once
 def template_sample(request, slug, number):
     """Paint a sample of one's own draft, as a trial."""
     template = _mine(request, slug, number)

@@ -9,6 +9,7 @@ import "./films.js";
 import "./forms.js";
 import "./keys.js";
 import "./menu.js";
+import "./overflow.js";
 import "./packs.js";
 import "./pins.js";
 import "./placement.js";
@@ -19,3 +20,4 @@ import "./strength.js";
 import "./terms.js";
 import "./theme.js";
 import "./upload.js";
+import "./language.js"; // the last: what it puts back is heard by the others

@@ -133,7 +133,7 @@ def test_next_taste_of_a_set_takes_the_place_of_the_last(make_taste):
     jobs.train(first.pk)
 
     second = make_taste(first.dataset)
-    third = make_taste(first.dataset)
+    third = make_taste(first.dataset, lora_rank=4)
 
     assert not TrainingRun.objects.filter(pk=first.pk).exists()
     second.refresh_from_db()

@@ -162,3 +162,20 @@ def test_change_of_a_text_is_told_word_by_word():
     drawn = rendered("{% changed_words spans %}", spans=spans)
 
     assert drawn == "a <del>red</del><ins>blue</ins> car"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (None, ""),
+        ((8, 15), "8–15 seconds"),
+        ((30, 100), "1–2 minutes"),
+        ((492, 923), "8–15 minutes"),
+        ((2913, 5461), "49–91 minutes"),
+        ((7000, 10800), "1.9–3.0 hours"),
+        ((100, 110), "2 minutes"),
+    ],
+)
+def test_range_of_time_is_said_in_one_unit(seconds, words):
+    with translation.override("en"):
+        assert look.span(seconds) == words

@@ -15,7 +15,7 @@ from brandstudio.core.models import AuditEntry
 from brandstudio.core.queue import housekeeping
 from training.engine.config.taste import MOST_PICTURES, taste
 from training.engine.prompts.checks import as_prompt
-from training.models import Snapshot, TrainingRun
+from training.models import Dataset, Snapshot, TrainingRun
 from training.rules.run_settings import full_config, settings_of
 from training.services.run_folders import run_folder
 from training.services.runs import cancel_run, check_ready, make_run
@@ -27,14 +27,19 @@ FIRST = 1  # priority: a minute's work goes before that of hours
 def start_taste(dataset, base, settings_, by):
     """Queue a taste of what a run with these settings would become. Returns the TrainingRun.
 
-    The person's earlier tastes of the dataset go. Raises NotReady as start_run does.
+    The person's earlier tastes of the dataset go; one that is under way with these very settings
+    is the one. Raises NotReady as start_run does.
     """
     check_ready(dataset, base, settings_)
     prompts = settings_.get("sample_prompts") or _captions(dataset)
     chosen = settings_of(full_config(settings_, base))
     config = full_config(taste(chosen, prompts), base)
     with transaction.atomic():
-        for earlier in TrainingRun.objects.tastes().filter(dataset=dataset, owner=by):
+        Dataset.objects.select_for_update().get(pk=dataset.pk)  # two presses come in turn
+        tastes = TrainingRun.objects.tastes().filter(dataset=dataset, owner=by)
+        if under_way := tastes.active().filter(config=config.to_yaml()).first():
+            return under_way
+        for earlier in tastes:
             _put_away(earlier, by)
         return make_run(
             dataset,

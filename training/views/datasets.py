@@ -18,6 +18,7 @@ from brandstudio.core.input.acts import one_of
 from brandstudio.core.input.numbers import parse_ids
 from brandstudio.core.models import WrongState
 from brandstudio.core.ui.methods import require_safe_or
+from brandstudio.core.ui.once import made_once
 from brandstudio.core.ui.serving import send_file
 from training import services
 from training.forms import DatasetForm, RightsForm
@@ -52,6 +53,7 @@ def dataset_list(request):
 
 @designer_required
 @require_safe_or("POST")
+@made_once
 def dataset_new(request):
     form = DatasetForm(request.POST if request.method == "POST" else None)
     if form.is_valid():

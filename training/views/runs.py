@@ -16,6 +16,7 @@ from brandstudio.core.input.acts import one_of
 from brandstudio.core.input.numbers import parse_ids
 from brandstudio.core.models import WrongState
 from brandstudio.core.ui.methods import require_safe_or
+from brandstudio.core.ui.once import made_once
 from brandstudio.core.ui.polling import polled
 from brandstudio.core.ui.redirects import safe_next
 from training import services
@@ -51,6 +52,7 @@ def run_list(request):
 
 @designer_required
 @require_safe_or("POST")
+@made_once
 def run_new(request, pk):
     dataset = visible_dataset(request, pk)
     draft = RunDraft(dataset, request.POST if request.method == "POST" else None)
@@ -59,6 +61,7 @@ def run_new(request, pk):
 
 @designer_required
 @require_safe_or("POST")
+@made_once
 def run_again(request, pk):
     """The same settings again, to be changed or not, on the dataset as it is now.
 

@@ -3,6 +3,7 @@ from .bin import Binnable, BinQuerySet
 from .message import Message, MessageState, Transport
 from .notice import Notice
 from .rights import OnlyAdminsClear, RightsQuerySet, Use, WithRights
+from .sent_form import SentForm
 from .sign_in import SignInAttempt
 from .states import WrongState
 from .user import User
@@ -19,6 +20,7 @@ __all__ = [
     "MessageState",
     "Notice",
     "RightsQuerySet",
+    "SentForm",
     "SignInAttempt",
     "Transport",
     "Use",

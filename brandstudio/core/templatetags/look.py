@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from brandstudio.core.input.numbers import parse_number
+from brandstudio.core.ui.once import FIELD, new_token
 from brandstudio.core.ui.stylesheet import stylesheet
 
 register = template.Library()
@@ -60,6 +61,7 @@ def post_form(
     next=None,
     fingerprint=None,
     query=None,
+    once=False,
     **attributes,
 ):
     """A form that posts: {% post_form "training:run-act" pk class="form" %}…{% end… %}.
@@ -69,7 +71,7 @@ def post_form(
     target: the selector of the fragment that the answer replaces; without it the page is loaded.
     upload: whether it sends files. next, fingerprint, query: hidden fields, left out when None:
     where the answer leads, which state of the row the person saw (sent as "seen"), the filter of
-    the list they came from.
+    the list they came from. once: sent twice it makes one thing (`ui.once`, around its view).
     attributes: the form's own, with _ for -; True stands without a value, None and False not at
     all: {% post_form data_once=True hx_swap="outerMorph" %}.
     """
@@ -79,10 +81,13 @@ def post_form(
         own["enctype"] = "multipart/form-data"
     if target:
         own |= {"hx_post": address, "hx_target": target, "hx_swap": "outerMorph"}
+    token = new_token() if once else None
+    if once and "hx_post" not in own:  # what htmx swaps in goes on being sent
+        own["data_once"] = True
     fields = {
         "csrf_token": context.get("csrf_token"),
         "attributes": _attributes(own),
-        "hidden": {"next": next, "seen": fingerprint, "query": query},
+        "hidden": {"next": next, "seen": fingerprint, "query": query, FIELD: token},
         "content": content,
     }
     return render_to_string("_post_form.html", fields)
@@ -124,7 +129,7 @@ def post_button(
     act: the value sent, in a field named `field`. confirm: a question before it posts.
     pressed: whether a switch is on; None for what is no switch.
     target: the selector of the fragment that the answer replaces; without it the page is loaded.
-    next: where the answer leads. once: a second press while it is sent does nothing.
+    next: where the answer leads. once: as in post_form.
     attributes: more of the button's own, written as in post_form.
     """
     looks = look.split()
@@ -148,7 +153,7 @@ def post_button(
         "words": "" if is_icon else mark_safe(words),  # a template wrote it
     }
     button = render_to_string("_post_button.html", fields)
-    options = {"target": target, "next": next or None, "data_once": once}
+    options = {"target": target, "next": next or None, "once": once}
     return post_form(context, button, view, *args, **options, **{"class": form_class or None})
 
 
@@ -320,6 +325,28 @@ def duration(seconds):
         return _("%(n)s hours") % {"n": figure}
     whole = round(hours / 24)
     return ngettext("%(n)d day", "%(n)d days", whole) % {"n": whole}
+
+
+@register.filter
+def span(seconds):
+    """A range of time in one unit, as `duration` chooses it: 8–15 minutes; '' when unknown.
+
+    seconds: (least, greatest), or None.
+    """
+    if not seconds:
+        return ""
+    low, high = seconds
+    unit = next((size for size, least in ((3600, 150 * 60), (60, 90)) if high >= least), 1)
+    digits = 1 if unit == 3600 else 0
+    ends = [number_format(round(max(end / unit, 1), digits), digits) for end in (low, high)]
+    if ends[0] == ends[1]:
+        return duration(high)
+    words = {
+        1: _("%(low)s–%(high)s seconds"),
+        60: _("%(low)s–%(high)s minutes"),
+        3600: _("%(low)s–%(high)s hours"),
+    }
+    return words[unit] % {"low": ends[0], "high": ends[1]}
 
 
 @register.filter

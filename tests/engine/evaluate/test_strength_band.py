@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from training.engine.errors import EngineError
 from training.engine.evaluate.band_reasons import REASONS, VERDICTS
 from training.engine.evaluate.figures import Figures, Spread, StrengthFigures
-from training.engine.evaluate.strength_band import Band, Thresholds, find
+from training.engine.evaluate.strength_band import Band, Thresholds, find, told_apart
 
 STRENGTHS = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 1.0)
 GOOD = {
@@ -132,3 +132,10 @@ def test_figure_that_is_no_number_is_refused():
 
 def test_spread_tells_the_seeds_apart():
     assert Spread.of([0.2, 0.6, 0.4]) == Spread(pytest.approx(0.4), 0.2, 0.6)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [(0.5, ("0.50", "0.65")), (0.648, ("0.648", "0.650")), (0.65, ("0.65",) * 2)]
+)
+def test_figure_just_below_what_is_needed_is_told_apart_from_it(value, told):
+    assert tuple(told_apart("scene", value, 0.65).values()) == told

@@ -16,7 +16,7 @@ from training.engine.data.buckets import training_size
 from training.engine.data.images import open_rgb
 from training.engine.evaluate.copy_check import thumb
 from training.engine.evaluate.scene_judge import bundled_judge
-from training.engine.evaluate.strength_band import Thresholds
+from training.engine.evaluate.strength_band import Thresholds, told_apart
 from training.engine.evaluate.strength_sheet import (
     Reference,
     colour_histogram,
@@ -181,8 +181,8 @@ def _verdict(scores: list[CheckpointScore], thresholds: Thresholds) -> tuple[str
     """(code, facts) of why no checkpoint should be taken, ("", {}) where one should."""
     scene = max(score.scene for score in scores)
     if scene < thresholds.scene:
-        facts = {"strength": f"{USUAL:g}", "scene": f"{scene:.2f}"}
-        return "none-keeps-scene", {**facts, "needed": f"{thresholds.scene:.2f}"}
+        facts = told_apart("scene", scene, thresholds.scene)
+        return "none-keeps-scene", {"strength": f"{USUAL:g}", **facts}
     if max(score.style for score in scores) < thresholds.gain:
         return "learned-nothing", {}
     return "", {}

@@ -168,9 +168,9 @@ class _Curve:
     def no_effect(self) -> tuple[str, dict] | None:
         drift = max(row.drift.mean for row in self.rows)
         if self.has_set and self.gain < self.thresholds.gain:
-            return "no-effect", {"gain": _two(self.gain), "needed": _two(self.thresholds.gain)}
+            return "no-effect", told_apart("gain", self.gain, self.thresholds.gain)
         if drift < self.thresholds.drift:
-            return "no-effect-plain", {"drift": _two(drift), "needed": _two(self.thresholds.drift)}
+            return "no-effect-plain", told_apart("drift", drift, self.thresholds.drift)
         return None
 
     def copies(self) -> tuple[str, dict] | None:
@@ -184,10 +184,9 @@ class _Curve:
     def unusable(self, at: float) -> tuple[str, dict]:
         """at: the first fault, too near to 0 for a band."""
         if self.fault(at) == "distorts":
-            needed = _two(self.thresholds.distortion)
-            facts = {"distortion": _two(self.distortion[at]), "needed": needed}
+            facts = told_apart("distortion", self.distortion[at], self.thresholds.distortion)
             return "distorts", {"strength": f"{at:g}", **facts}
-        facts = {"scene": _two(self.scene[at]), "needed": _two(self.thresholds.scene)}
+        facts = told_apart("scene", self.scene[at], self.thresholds.scene)
         return "scene-lost", {"strength": f"{at:g}", **facts}
 
     def reasons(self, band: Band) -> Iterator[tuple[str, dict]]:
@@ -202,10 +201,7 @@ class _Curve:
         yield "band-least", {"strength": f"{band.strength_min:g}"}
         above = round(band.best_max + STEP, 2)
         if self.prompt_lost_from <= above <= band.strength_max:
-            facts = {
-                "scene": _two(self.least_scene[above]),
-                "needed": _two(self.least_of_a_prompt),
-            }
+            facts = told_apart("scene", self.least_scene[above], self.least_of_a_prompt)
             yield "band-one-prompt", {"strength": f"{band.best_max:g}", "at": f"{above:g}", **facts}
         at, top = self.first_fault, {"strength": f"{band.strength_max:g}"}
         if at is None:
@@ -216,20 +212,20 @@ class _Curve:
             {
                 **top,
                 "at": f"{at:g}",
-                "scene": _two(self.scene[at]),
-                "distortion": _two(self.distortion[at]),
                 "copied": _percent(self.copied[at]),
-                "needed": _two(
-                    self.thresholds.distortion
+                **(
+                    told_apart("distortion", self.distortion[at], self.thresholds.distortion)
                     if self.fault(at) == "distorts"
-                    else self.thresholds.scene
+                    else told_apart("scene", self.scene[at], self.thresholds.scene)
                 ),
             },
         )
 
 
-def _two(value: float) -> str:
-    return f"{value:.2f}"
+def told_apart(name: str, value: float, needed: float) -> dict[str, str]:
+    """{name: value, "needed": needed} in two digits, or as many as show which one is greater."""
+    digits = next((n for n in (2, 3, 4) if f"{value:.{n}f}" != f"{needed:.{n}f}"), 2)
+    return {name: f"{value:.{digits}f}", "needed": f"{needed:.{digits}f}"}
 
 
 def _percent(share: float) -> str:

@@ -1,0 +1,69 @@
+"""A form that is sent twice, by a double click or an impatient reload, makes one thing."""
+
+import hashlib
+import json
+import secrets
+from datetime import timedelta
+from functools import wraps
+
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.utils import timezone
+from django_htmx.http import HttpResponseClientRedirect
+
+from brandstudio.core.models import SentForm
+
+FIELD = "sent_as"  # the hidden field that {% post_form once=True %} draws
+KEPT = timedelta(days=1)
+
+
+def new_token():
+    """What tells one drawing of a form from the next."""
+    return secrets.token_hex(8)
+
+
+def made_once(view):
+    """Around a view whose POST makes something: the same form sent again is led to what it made.
+
+    Of two at once the second waits for the first. A form that was refused, or whose words were
+    changed since, is judged anew; one without a token always is.
+    """
+
+    @wraps(view)
+    def wrapper(request, *args, **kwargs):
+        if request.method != "POST" or FIELD not in request.POST:
+            return view(request, *args, **kwargs)
+        with transaction.atomic():
+            sent, is_first = SentForm.objects.get_or_create(key=_key(request))
+            if not is_first:
+                return _led_to(request, sent.address)
+            answer = view(request, *args, **kwargs)
+            sent.address = answer.headers.get("Location") or answer.headers.get("HX-Redirect", "")
+            if sent.address:
+                sent.save(update_fields=["address"])
+            else:
+                sent.delete()
+        return answer
+
+    return wrapper
+
+
+def _led_to(request, address):
+    return HttpResponseClientRedirect(address) if request.htmx else HttpResponseRedirect(address)
+
+
+def _key(request):
+    """SHA-256 of the person, the address and all that was sent."""
+    fields = {
+        name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"
+    }
+    files = [
+        (name, file.name, file.size) for name, several in request.FILES.lists() for file in several
+    ]
+    sent = [request.user.pk, request.path, sorted(fields.items()), files]
+    return hashlib.sha256(json.dumps(sent).encode()).hexdigest()
+
+
+def forget_old():
+    """Remove what is older than KEPT."""
+    SentForm.objects.filter(at__lt=timezone.now() - KEPT).delete()
