@@ -298,6 +298,13 @@ SENTENCES: dict[str, str] = {
     ),
     **VERDICTS,
     **REASONS,
+    "retire-reason": gettext_noop(
+        "Write why: whoever used it will ask, and the decision is kept with your reason."
+    ),
+    "newer-approved": gettext_noop(
+        "{name} is in use now, and one version at a time is. Retire that one first, or leave this "
+        "one as it is."
+    ),
     "send-back-reason": gettext_noop("Write one sentence for the designer, to send it back."),
     "decline-reason": gettext_noop("Write one sentence for the colleague, to decline it."),
     "ask-again-reason": gettext_noop(

@@ -92,8 +92,15 @@ class Reviewed(models.Model):
             raise ValueError("Sending back needs a reason.")
         self._decide(ReviewState.DRAFT, by, reason)
 
-    def retire(self, by, reason=""):
+    def retire(self, by, reason):
+        """No longer to be used. Raises ValueError without a reason: those who used it will ask."""
+        if not reason.strip():
+            raise ValueError("Retiring needs a reason.")
         move(self, ReviewState.RETIRED, sources=[ReviewState.APPROVED], by=by, why=reason)
+
+    def bring_back(self, by, reason):
+        """Approved again, as it was before it was retired."""
+        move(self, ReviewState.APPROVED, sources=[ReviewState.RETIRED], by=by, why=reason)
 
     def _decide(self, target, by, remarks, *, facts=None, **changes):
         move(

@@ -193,10 +193,35 @@ def send_back(row, by, reason):
         _tell(row, "sent-back", reason=reason)
 
 
-def retire(row, by, reason=""):
-    """No longer to be used; pictures made with it stay."""
+def retire(row, by, reason):
+    """No longer to be used; pictures made with it stay. Raises Refused: retire-reason,
+    decided-already."""
+    if not reason.strip():
+        raise Refused("retire-reason")
     try:
-        row.retire(by, reason)
+        row.retire(by, reason.strip())
+    except WrongState as error:
+        raise Refused("decided-already") from error
+
+
+def bring_back(row, by, reason):
+    """Take a retirement back: it is approved again, as it was. reason: kept with it.
+
+    Raises Refused: retire-reason, newer-approved where another version is in use now, pack-held and
+    weights-recalled of a version that may not be used, what rights.obstacle_of says,
+    template-faulty, and decided-already.
+    """
+    if not reason.strip():
+        raise Refused("retire-reason")
+    if newer := _siblings(row).approved().exclude(pk=row.pk).first():
+        raise Refused("newer-approved", name=str(newer))
+    _check_words(row)
+    if isinstance(row, StyleVersion):
+        holds.check_version(row)
+        known_weights.check_recalled(row.weights_sha256)
+        rights.check_rights(row)
+    try:
+        row.bring_back(by, reason.strip())
     except WrongState as error:
         raise Refused("decided-already") from error
 

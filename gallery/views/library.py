@@ -31,6 +31,7 @@ from gallery.pages.rights import rights_summary
 from gallery.pages.where_used import where_used
 from gallery.problems import REFUSALS
 from gallery.services import evidence, export, holds, library, rights, tagging
+from gallery.views.retiring import retire_or_bring_back
 from training.models import Checkpoint, TrainingRun, WeightsForm
 from training.services.weights_downloads import note_made, note_stored
 
@@ -231,13 +232,9 @@ def sheet_again(request, slug, number):
 @admin_required
 @require_POST
 def version_retire(request, slug, number):
+    """Take it out of use with a reason, or back into it (act=bring-back)."""
     version = _version(request, slug, number)
-    try:
-        services.retire(version, request.user, request.POST.get("reason", ""))
-    except Refused as error:
-        messages.error(request, problems.of(error))
-    else:
-        messages.success(request, _("Retired. Pictures made with it stay."))
+    retire_or_bring_back(request, version)
     return redirect(version)
 
 

@@ -69,7 +69,7 @@ def review(request):
         one_of(request.POST.get("decision"), dict(DECISIONS))
         if item is None:
             raise Http404
-        if request.POST.get("seen", item.fingerprint) != item.fingerprint:
+        if request.POST.get("seen") != item.fingerprint:
             messages.error(request, problems.sentence("decided-already"))
             return redirect(f"{reverse('gallery:review')}?item={item.key}")
         if form.is_valid() and _decide(form, checklist, item, request):

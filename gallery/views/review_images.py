@@ -16,7 +16,7 @@ from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems
 from gallery.forms import ChecklistForm
 from gallery.forms.review import DECISIONS
-from gallery.models import Asset
+from gallery.models import Asset, AssetReview
 from gallery.services import assets, source_rights
 
 PER_PAGE = 24
@@ -62,19 +62,48 @@ def _decide_chosen(request, answers, reason):
         raise Refused("nothing-chosen")
     rows = {asset.pk: asset for asset in Asset.objects.asked().filter(pk__in=pks)}
     as_seen = [rows[pk] for pk in pks if pk in rows and _is_as_seen(request, rows[pk])]
+    passed_over = set(pks) - {asset.pk for asset in as_seen}
     decided = assets.decide_together(as_seen, request.user, answers=answers, reason=reason)
     if decided.done:
         _say_done(request, len(decided.done), approved=reason is None)
-    if gone := len(pks) - len(as_seen):
-        said = ngettext(
-            "%(n)d picture was decided by a colleague meanwhile; nothing was changed there.",
-            "%(n)d pictures were decided by colleagues meanwhile; nothing was changed there.",
-            gone,
-        )
-        messages.warning(request, said % {"n": gone})
+    _say_passed_over(request, passed_over)
     for asset, error in decided.refused:
         said = _("%(thing)s: %(why)s") % {"thing": asset, "why": problems.of(error)}
         messages.error(request, said)
+
+
+def _say_passed_over(request, pks):
+    """Name the pictures that were not decided, by why: stale, never asked for, or not there."""
+    present = list(Asset.objects.not_binned().filter(pk__in=pks).select_related("scene__template"))
+    private = [str(asset) for asset in present if asset.review == AssetReview.PRIVATE]
+    stale = [str(asset) for asset in present if asset.review != AssetReview.PRIVATE]
+    missing = [f"#{pk}" for pk in sorted(pks - {asset.pk for asset in present})]
+    if stale:
+        said = ngettext(
+            "%(names)s is not as you saw it, or was decided meanwhile: nothing was changed there.",
+            "%(names)s are not as you saw them, or were decided meanwhile: nothing was changed "
+            "there.",
+            len(stale),
+        )
+        messages.warning(request, said % {"names": _few(stale)})
+    if private:
+        said = ngettext(
+            "%(names)s is private: nobody asked for its review.",
+            "%(names)s are private: nobody asked for their review.",
+            len(private),
+        )
+        messages.error(request, said % {"names": _few(private)})
+    if missing:
+        said = ngettext(
+            "%(names)s: there is no such picture, or it is in the bin.",
+            "%(names)s: there are no such pictures, or they are in the bin.",
+            len(missing),
+        )
+        messages.error(request, said % {"names": _few(missing)})
+
+
+def _few(names, most=5):
+    return ", ".join(names[:most]) + (" …" if len(names) > most else "")
 
 
 def _say_done(request, count, *, approved):
@@ -87,4 +116,4 @@ def _say_done(request, count, *, approved):
 
 def _is_as_seen(request, asset):
     """Whether it still waits for the decision that the person saw it wait for."""
-    return request.POST.get(f"seen-{asset.pk}", asset.fingerprint) == asset.fingerprint
+    return request.POST.get(f"seen-{asset.pk}") == asset.fingerprint

@@ -24,6 +24,7 @@ from gallery.pages.history import history_of
 from gallery.problems import REFUSALS
 from gallery.services import template_tables, template_use
 from gallery.views.glossary import tell_refusals
+from gallery.views.retiring import retire_or_bring_back
 
 
 @login_required
@@ -177,11 +178,9 @@ def template_make_cover(request, slug, number, pk):
 @admin_required
 @require_POST
 def template_retire(request, slug, number):
+    """Take it out of use with a reason, or back into it (act=bring-back)."""
     template = get_object_or_404(PromptTemplate, slug=slug, number=number)
-    try:
-        services.retire(template, request.user, request.POST.get("reason", ""))
-    except Refused as error:
-        messages.error(request, problems.of(error))
+    retire_or_bring_back(request, template)
     return redirect(template)
 
 

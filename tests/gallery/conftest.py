@@ -328,6 +328,15 @@ def at(client):
         def post(self, name, *args, **data):
             return client.post(reverse(f"gallery:{name}", args=args), data)
 
+        def decide(self, name, **data):
+            """Send the form of "review" or "review-pictures" with what its page says was seen."""
+            shown = self.get(name).context
+            if name == "review-pictures":
+                seen = {f"seen-{asset.pk}": asset.fingerprint for asset in shown["page"]}
+            else:
+                seen = {"seen": shown["item"].fingerprint}
+            return self.post(name, **seen | data)
+
     return Browser
 
 

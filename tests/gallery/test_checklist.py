@@ -44,7 +44,7 @@ def test_setting_names_the_items_that_there_are():
 def test_style_is_not_approved_while_an_item_is_open(at, brand_admin, make_version, changed, name):
     version = make_version(state="in_review")
 
-    answer = at(brand_admin).post("review", decision="approve", reason="", **SENT | changed)
+    answer = at(brand_admin).decide("review", decision="approve", reason="", **SENT | changed)
 
     assert answer.status_code == 422
     assert problems.sentence("checklist-open", {"items": name}) in answer.content.decode()
@@ -60,7 +60,7 @@ def test_picture_is_not_approved_while_an_item_is_open(
     asset = in_state("asked")
     sent = {"decision": "approve", "reason": "", "pick": [asset.pk], **SENT, **changed}
 
-    answer = at(brand_admin).post(door, **sent)
+    answer = at(brand_admin).decide(door, **sent)
 
     assert answer.status_code == 422
     page = answer.content.decode()
@@ -93,7 +93,8 @@ def test_answers_stand_with_the_decision_who_gave_them_and_when(
 
     for row, kind in ((version, "version"), (asset, "asset")):
         address = f"{reverse('gallery:review')}?item={kind}-{row.pk}"
-        client.post(address, SENT | {"decision": "approve"})
+        seen = client.get(address).context["item"].fingerprint
+        client.post(address, SENT | {"decision": "approve", "seen": seen})
 
         entry = AuditEntry.objects.about(row).get(target="approved")
         assert entry.facts["checklist"] == GIVEN
@@ -111,7 +112,7 @@ def test_several_pictures_share_one_set_of_answers(at, brand_admin, in_state):
     pictures = [in_state("asked") for _ in range(2)]
     chosen = [asset.pk for asset in pictures]
 
-    at(brand_admin).post("review-pictures", pick=chosen, decision="approve", **SENT)
+    at(brand_admin).decide("review-pictures", pick=chosen, decision="approve", **SENT)
 
     entries = AuditEntry.objects.filter(target="approved", subject_kind="gallery.asset")
     assert [entry.facts["checklist"] for entry in entries] == [GIVEN, GIVEN]
@@ -119,12 +120,12 @@ def test_several_pictures_share_one_set_of_answers(at, brand_admin, in_state):
 
 def test_declining_and_sending_back_ask_nothing(at, brand_admin, in_state, make_version):
     version = make_version(state="in_review")
-    at(brand_admin).post("review", decision="return", reason="The car is lost.")
+    at(brand_admin).decide("review", decision="return", reason="The car is lost.")
     version.refresh_from_db()
     assert version.state == ReviewState.DRAFT
 
     asset = in_state("asked")
-    at(brand_admin).post("review-pictures", pick=[asset.pk], decision="return", reason="Blurred.")
+    at(brand_admin).decide("review-pictures", pick=[asset.pk], decision="return", reason="Blurred.")
     assert Asset.objects.get().review == "declined"
 
 
@@ -136,7 +137,7 @@ def test_studio_chooses_what_is_asked(settings, at, brand_admin, in_state):
     assert "Vehicle truth" in page
     assert "check_brand" not in page
 
-    browser.post("review", decision="approve", check_vehicle="yes", check_brand="yes")
+    browser.decide("review", decision="approve", check_vehicle="yes", check_brand="yes")
 
     assert AuditEntry.objects.about(asset).get(target="approved").facts == {
         "checklist": {"vehicle": "yes"}
@@ -152,7 +153,7 @@ def test_template_is_words_and_asks_nothing(at, brand_admin, make_template):
 
     browser = at(brand_admin)
     assert "check_brand" not in browser.get("review").content.decode()
-    browser.post("review", decision="approve", reason="")
+    browser.decide("review", decision="approve", reason="")
 
     template.refresh_from_db()
     assert template.state == ReviewState.APPROVED
@@ -161,7 +162,7 @@ def test_template_is_words_and_asks_nothing(at, brand_admin, make_template):
 def test_answers_of_a_refused_decision_are_kept_on_the_page(at, brand_admin, in_state):
     in_state("asked")
 
-    answer = at(brand_admin).post("review", decision="approve", **CHECKED | {"check_brand": ""})
+    answer = at(brand_admin).decide("review", decision="approve", **CHECKED | {"check_brand": ""})
 
     assert answer.context["checklist"].answers == {
         key: "yes" for key in all_confirmed() if key != "brand"

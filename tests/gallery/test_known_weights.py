@@ -84,7 +84,7 @@ def test_downloaded_style_is_not_imported_again_as_a_foreign_file(
 def test_weights_of_a_version_in_any_state_are_known(state, make_version, refused, tmp_path):
     version = make_version(state="approved" if state == "retired" else state)
     if state == "retired":  # as after the recall of a photograph
-        version.retire(version.reviewed_by)
+        version.retire(version.reviewed_by, "recalled")
 
     assert "ink pack v1" in refused(as_it_was(version, tmp_path))
 

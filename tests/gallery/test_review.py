@@ -16,7 +16,8 @@ def test_review_shows_and_decides(at, brand_admin, make_version):
     url = f"{reverse('gallery:review')}?item={item.key}"
     answer = browser.post("review")  # no decision
     assert answer.status_code == 400
-    from_client = answer.client.post(url, {"decision": "approve", "reason": "", **CHECKED})
+    sent = {"decision": "approve", "reason": "", "seen": item.fingerprint, **CHECKED}
+    from_client = answer.client.post(url, sent)
 
     assert from_client.status_code == 302
     version.refresh_from_db()
@@ -26,7 +27,7 @@ def test_review_shows_and_decides(at, brand_admin, make_version):
 def test_sending_back_without_a_reason_points_at_the_field(at, brand_admin, make_template):
     make_template(state="in_review")
 
-    answer = at(brand_admin).post("review", decision="return", reason="")
+    answer = at(brand_admin).decide("review", decision="return", reason="")
 
     assert answer.status_code == 422
     assert "reason" in answer.context["form"].errors
@@ -39,7 +40,7 @@ def test_own_work_is_closed_and_says_why(at, make_user, make_template):
 
     browser = at(both)
     assert browser.get("review").context["closed"]
-    assert browser.post("review", decision="approve", **CHECKED).status_code == 422
+    assert browser.decide("review", decision="approve", **CHECKED).status_code == 422
     template.refresh_from_db()
     assert template.state == ReviewState.IN_REVIEW
 
@@ -48,7 +49,7 @@ def test_picture_is_asked_for_and_approved(at, marketer, brand_admin, make_ready
     [asset] = make_ready()
     at(marketer).post("asset-ask", asset.pk)
 
-    at(brand_admin).post("review", decision="approve", **CHECKED)
+    at(brand_admin).decide("review", decision="approve", **CHECKED)
 
     asset.refresh_from_db()
     assert asset.review == "approved"

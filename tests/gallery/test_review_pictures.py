@@ -5,6 +5,7 @@ import threading
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from brandstudio.core.models import Notice
 from brandstudio.core.problems import Refused
@@ -37,7 +38,7 @@ def states():
 def test_several_are_approved_at_once(at, brand_admin, asked):
     chosen = [asset.pk for asset in asked[:2]]
 
-    answer = at(brand_admin).post("review-pictures", pick=chosen, decision="approve", **CHECKED)
+    answer = at(brand_admin).decide("review-pictures", pick=chosen, decision="approve", **CHECKED)
 
     assert answer.status_code == 302
     assert states() == ["approved", "approved", "asked"]
@@ -47,19 +48,19 @@ def test_several_are_declined_with_one_reason(at, brand_admin, asked):
     chosen = [asset.pk for asset in asked]
     browser = at(brand_admin)
 
-    refused = browser.post("review-pictures", pick=chosen, decision="return", reason=" ")
+    refused = browser.decide("review-pictures", pick=chosen, decision="return", reason=" ")
     assert refused.status_code == 422
     assert problems.sentence("decline-reason") in refused.content.decode()
     assert refused.context["chosen"] == chosen
     assert states() == ["asked"] * 3
 
-    browser.post("review-pictures", pick=chosen, decision="return", reason="Five wheels.")
+    browser.decide("review-pictures", pick=chosen, decision="return", reason="Five wheels.")
     assert states() == ["declined"] * 3
     assert set(Asset.objects.values_list("review_reason", flat=True)) == {"Five wheels."}
 
 
 def test_nothing_chosen_is_said(at, brand_admin, asked):
-    answer = at(brand_admin).post("review-pictures", decision="approve", **CHECKED)
+    answer = at(brand_admin).decide("review-pictures", decision="approve", **CHECKED)
 
     assert answer.status_code == 422
     assert answer.context["refusal"] == problems.sentence("nothing-chosen")
@@ -92,6 +93,39 @@ def test_what_a_colleague_decided_meanwhile_is_told_and_left(
     )
 
     assert states() == ["approved", "asked", "approved"]
+
+
+def test_post_without_what_was_seen_approves_nothing(at, client, brand_admin, asked):
+    chosen = [asset.pk for asset in asked[:2]]
+    seen = {f"seen-{asked[2].pk}": asked[2].fingerprint}
+    browser = at(brand_admin)
+
+    browser.post("review-pictures", pick=chosen, decision="approve", **seen, **CHECKED)
+    page = browser.get("review-pictures").text
+
+    assert states() == ["asked"] * 3
+    assert str(asked[0]) in page
+    answer = client.post(
+        f"{reverse('gallery:review')}?item=asset-{chosen[0]}", {"decision": "approve", **CHECKED}
+    )
+    assert answer.status_code == 302
+    assert states() == ["asked"] * 3
+
+
+def test_private_and_missing_pictures_are_named_as_such(at, in_english, brand_admin, in_state):
+    private, binned = in_state("private"), in_state("binned")
+    chosen = [private.pk, binned.pk, 99_999]
+    seen = {f"seen-{pk}": private.fingerprint for pk in chosen}
+    browser = at(brand_admin)
+
+    browser.post("review-pictures", pick=chosen, decision="approve", **seen, **CHECKED)
+
+    said = [str(message) for message in browser.get("review-pictures").context["messages"]]
+    assert said == [
+        f"{private} is private: nobody asked for its review.",
+        f"#{binned.pk}, #99999: there are no such pictures, or they are in the bin.",
+    ]
+    assert states() == ["private", "private"]
 
 
 def test_pictures_wait_in_the_order_in_which_they_were_sent(at, brand_admin, make_ready, marketer):

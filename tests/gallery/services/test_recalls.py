@@ -189,7 +189,7 @@ def test_recall_is_undone_once(version, reached, brand_admin):
 
 
 def test_recalled_version_that_was_retired_before_is_held_and_freed(version, reached, brand_admin):
-    services.retire(version, brand_admin)
+    services.retire(version, brand_admin, "Replaced.")
     version.refresh_from_db()
 
     row = recall(source_of(version), brand_admin)
