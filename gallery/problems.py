@@ -230,6 +230,11 @@ SENTENCES: dict[str, str] = {
         "{name} comes from elsewhere, and this is not known of it: {unknown}. Have it noted on its "
         "page while it is a draft."
     ),
+    "claims-signed": gettext_noop(
+        "The rights of {name} came signed by “{studio}” and stay as they were signed; only what it "
+        "left open is noted here. Nothing was changed. Ask that studio for a bundle with other "
+        "terms."
+    ),
     "origin-not-commercial": gettext_noop(
         "{name} may not be used commercially, so it can't be approved. Ask its maker for a licence "
         "that allows it, and note that on its page while it is a draft."

@@ -4,7 +4,8 @@ from django.utils.translation import gettext, gettext_noop
 
 from brandstudio.core.models import AuditEntry
 from gallery import problems
-from gallery.services import checklist
+from gallery.models.style import CommercialUse, StyleVersion
+from gallery.services import checklist, claims
 
 ACTS = {
     "draft": gettext_noop("sent it back"),
@@ -24,6 +25,7 @@ ACTS = {
     "tested": gettext_noop("allowed the pair"),
     "forbidden": gettext_noop("forbade the pair"),
     "binned": gettext_noop("put it in the bin"),
+    claims.NOTED: gettext_noop("changed what is claimed of its rights"),
     "tagged": gettext_noop("changed its tags"),
     "kept": gettext_noop("took it out of the bin"),
 }
@@ -31,11 +33,32 @@ _QUIET = ("loading", "rendering")  # steps of the machine that tell a reader not
 
 
 def history_of(row, limit=12):
-    """The row's audit entries, newest first, each with .act, .why_sentence and .answers, those to
-    the checklist of an approval."""
+    """The row's audit entries, newest first, each with .act, .why_sentence, .answers, those to
+    the checklist of an approval, and .claims, [(label, before, after)] of rights."""
     entries = list(AuditEntry.objects.about(row).exclude(target__in=_QUIET)[:limit])
     for entry in entries:
         entry.act = gettext(ACTS[entry.target]) if entry.target in ACTS else entry.target
         entry.why_sentence = problems.sentence(entry.why, entry.facts) if entry.why else ""
+        entry.claims = _claims_in_words(entry.facts.get("claims", {}))
         entry.answers = checklist.in_words(entry.facts.get("checklist", {}))
     return entries
+
+
+def claims_noted(version):
+    """The entries of `history_of` that tell of a change of the claims, all of them."""
+    return [entry for entry in history_of(version, None) if entry.claims]
+
+
+def _claims_in_words(changed):
+    labels = {name: StyleVersion._meta.get_field(name).verbose_name for name in claims.CLAIMS}
+    return [
+        (labels[name], *(_in_words(name, value) for value in changed[name]))
+        for name in claims.CLAIMS
+        if name in changed
+    ]
+
+
+def _in_words(name, value):
+    if name == "commercial_use":
+        return str(CommercialUse(value).label)
+    return value or gettext("not known")

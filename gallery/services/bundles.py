@@ -128,8 +128,6 @@ def take_in(bundle, base, by, pack, changes=""):
     base: of `base_for`. pack: see publish. Raises EngineError as style_bundle.unpack and
     style_files.fitting; Refused as `publish`. Nothing is stored then.
     """
-    rights = bundle.manifest["rights"]
-    use = rights["commercial_use"]
     with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         lora = style_bundle.unpack(bundle, Path(folder))
         return publish_file(
@@ -138,11 +136,20 @@ def take_in(bundle, base, by, pack, changes=""):
             pack,
             trigger_words=bundle.manifest["trigger_words"],
             changes=changes,
-            origin_maker=rights["made_by"][:160],
-            licence=rights["licence"][:160],
-            commercial_use=use if use in CommercialUse.values else "",
+            **_signed_rights(bundle),
             claim=claim_of(bundle),
         )
+
+
+def _signed_rights(bundle):
+    """The sender's word on the rights, as the columns of a version hold it."""
+    rights = bundle.manifest["rights"]
+    use = rights["commercial_use"]
+    return {
+        "origin_maker": rights["made_by"][:160],
+        "licence": rights["licence"][:160],
+        "commercial_use": use if use in CommercialUse.values else "",
+    }
 
 
 def claim_of(bundle):
@@ -151,6 +158,7 @@ def claim_of(bundle):
     return {
         "studio": bundle.studio,
         "fingerprint": bundle.fingerprint,
+        "rights": _signed_rights(bundle),
         **{
             key: manifest[key]
             for key in ("made_on", "version", "base", "band", "scores", "approval")

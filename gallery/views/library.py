@@ -25,12 +25,12 @@ from gallery.models import ReviewState, StyleVersion
 from gallery.models.rating import FEWEST, MOST_STARS
 from gallery.pages import evidence as evidence_page
 from gallery.pages import lineage
-from gallery.pages.history import history_of
+from gallery.pages.history import claims_noted, history_of
 from gallery.pages.ratings import ratings_of
 from gallery.pages.rights import rights_summary
 from gallery.pages.where_used import where_used
 from gallery.problems import REFUSALS
-from gallery.services import evidence, export, holds, library, rights, tagging
+from gallery.services import claims, evidence, export, holds, library, rights, tagging
 from gallery.views.retiring import retire_or_bring_back
 from training.models import Checkpoint, TrainingRun, WeightsForm
 from training.services.weights_downloads import note_made, note_stored
@@ -59,6 +59,7 @@ def version_detail(request, slug, number):
         "versions": versions.order_by("-number"),
         "lineage": lineage.of_version(version, request.user),
         "history": history_of(version, 20),
+        "claims_noted": claims_noted(version),
         **_sheet_context(version, request.user),
         **_acts_context(version, request.user),
         "rights": _rights_for(request.user, version),
@@ -208,9 +209,11 @@ def version_origin(request, slug, number):
             messages.error(request, sentences[0])
         return redirect(version)
     try:
-        version.edit(request.user, **form.origin_rights)
+        claims.note_claims(version, request.user, form.origin_rights)
     except WrongState:
         messages.error(request, problems.sentence("no-draft-any-more"))
+    except Refused as error:
+        messages.error(request, problems.of(error))
     else:
         messages.success(request, _("Saved."))
     return redirect(version)

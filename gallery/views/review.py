@@ -23,7 +23,7 @@ from gallery.forms.review import DECISIONS
 from gallery.models import Asset, PromptTemplate, ReviewState, StyleVersion
 from gallery.pages import evidence as evidence_page
 from gallery.pages import lineage, template_words
-from gallery.pages.history import history_of
+from gallery.pages.history import claims_noted, history_of
 from gallery.pages.rights import rights_summary
 from gallery.pages.version_diff import beside
 from gallery.services import assets, evidence, library, rights, source_rights
@@ -176,6 +176,7 @@ def _details(item, request):
             "evidence": evidence_page.of_version(row, request.user),
             "lineage": lineage.of_version(row, request.user),
             "rights": rights_summary(row),
+            "claims_noted": claims_noted(row),
         }
     return details
 
