@@ -65,6 +65,53 @@ def test_form_refuses_what_is_no_day_and_no_use(at_desk, make_dataset, wrong):
     assert dataset.images.get().rights_holder == ""
 
 
+def test_empty_fields_leave_the_licence_that_stands(at_desk, make_dataset):
+    dataset = make_dataset(1)
+    services.set_rights(
+        dataset, dataset.owner, rights_holder="Lin", licence="CC0", uses="online", shows_people=True
+    )
+    url = reverse("training:dataset-rights", args=[dataset.pk])
+
+    at_desk.post(url, {"rights_holder": "Mei", "rights_expire_at_0": "2031-05-04", "uses": []})
+
+    image = dataset.images.get()
+    assert (image.rights_holder, image.licence, image.uses, image.shows_people) == (
+        "Mei",
+        "CC0",
+        "online",
+        True,
+    )
+    assert image.rights_expire_at == end_of_day(date(2031, 5, 4))
+
+
+def test_what_is_to_be_emptied_is_chosen(at_desk, make_dataset):
+    dataset = make_dataset(1)
+    services.set_rights(
+        dataset,
+        dataset.owner,
+        rights_holder="Lin",
+        licence="CC0",
+        uses="online",
+        shows_people=True,
+        rights_expire_at=end_of_day(date(2031, 5, 4)),
+    )
+    url = reverse("training:dataset-rights", args=[dataset.pk])
+    cleared = ["licence", "uses", "shows_people", "rights_expire_at"]
+
+    both = at_desk.post(url, {"rights_holder": "Mei", "licence": "contract", "clear": cleared})
+    assert both.status_code == 422
+    assert dataset.images.get().licence == "CC0"
+    at_desk.post(url, {"rights_holder": "Mei", "clear": cleared})
+
+    image = dataset.images.get()
+    assert (image.licence, image.uses, image.shows_people, image.rights_expire_at) == (
+        "",
+        "",
+        False,
+        None,
+    )
+
+
 def test_page_shows_the_last_day_of_rights(at_desk, make_dataset):
     dataset = make_dataset(1)
     services.set_rights(

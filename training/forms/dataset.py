@@ -1,6 +1,7 @@
 import re
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.forms import GuardedModelForm, RightsFields
@@ -82,7 +83,40 @@ class UploadForm(forms.Form):
     )
 
 
+def _clearable():
+    """What may be emptied on many pictures at once; whose they are is noted anew each time."""
+    names = [name for name in IMAGE_RIGHTS if name != "rights_holder"]
+    return [(name, capfirst(TrainingImage._meta.get_field(name).verbose_name)) for name in names]
+
+
 class RightsForm(RightsFields):
+    """The rights of many pictures at once: what is left empty stays, `clear` empties it."""
+
+    clear = forms.MultipleChoiceField(
+        label=_("Empty these"),
+        choices=_clearable,
+        help_text=_("What you leave empty above stays as it is, unless you choose it here."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
     class Meta(RightsFields.Meta):
         model = TrainingImage
         fields = IMAGE_RIGHTS
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["uses"].help_text = ""
+
+    def clean(self):
+        super().clean()
+        for name in self.cleaned_data.get("clear", []):
+            if self.cleaned_data.get(name):
+                self.add_error(name, _("Write it or empty it, not both."))
+
+    @property
+    def changes(self):
+        """{column: value} of what the person filled in or chose to empty."""
+        rights = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        cleared = self.cleaned_data["clear"]
+        return {name: value for name, value in rights.items() if value or name in cleared}
