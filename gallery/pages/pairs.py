@@ -1,7 +1,10 @@
 """What the pages of pairs show: all pairs of the library, and one with its grid."""
 
+from django.utils.translation import gettext as _
+
 from gallery import problems
-from gallery.models import PackPair, PairGrid, StyleVersion
+from gallery.models import PackPair, PairGrid, PairState, StyleVersion
+from gallery.models.sheet import SheetState
 from gallery.services import pairs
 
 _ORDER = ("testing", "tested", "forbidden", "untested")
@@ -16,14 +19,26 @@ def every_pair(slug=""):
     newest = {version.pack_id: version for version in approved.order_by("number")}
     every = PackPair.objects.every(list(newest.values()))
     asked = [p for p in every if not slug or slug in (p.first.pack.slug, p.second.pack.slug)]
-    return [with_limit(pair) for pair in sorted(asked, key=lambda p: _ORDER.index(p.state))]
+    drawn = _drawn()
+    return [with_limit(pair, drawn) for pair in sorted(asked, key=lambda p: _ORDER.index(p.state))]
 
 
-def with_limit(pair):
-    """The pair with .percent, the sum of shares that it may have, as text; "" when forbidden."""
+def with_limit(pair, drawn=None):
+    """The pair with .percent, the sum of shares that it may have, as text; "" when forbidden.
+
+    And .state_in_words: with its grid whole it is tested no longer, somebody has to decide. drawn:
+    the keys of the pairs whose grid is whole, looked up when None.
+    """
+    drawn = _drawn() if drawn is None else drawn
+    awaits = pair.state == PairState.TESTING and pair.pk in drawn
+    pair.state_in_words = _("drawn, to be decided") if awaits else pair.get_state_display()
     limit = 1 if pair.limit is None else pair.limit
     pair.percent = "" if pair.is_forbidden else pairs.percent_of(limit)
     return pair
+
+
+def _drawn():
+    return set(PairGrid.objects.filter(state=SheetState.DONE).values_list("pair_id", flat=True))
 
 
 def grid_of(pair):

@@ -6,6 +6,7 @@ Rows that are there already stay as people left them, so this may run at every s
 import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from brandstudio.core.models import Campaign, GlossaryTerm, Vehicle, VehicleColour
 from gallery.models import Channel, PackTag, PromptTemplate, ReviewState
@@ -53,56 +54,68 @@ COLOUR_NAMES = {
     "gold": ("金色", "gold"),
 }
 
+# Categories of the glossary, shown in the reader's language.
+COLOUR = gettext_noop("colour")
+COMPOSITION = gettext_noop("composition")
+DETAIL = gettext_noop("detail")
+FESTIVAL = gettext_noop("festival")
+LIGHT = gettext_noop("light")
+MATERIAL = gettext_noop("material")
+OBJECT = gettext_noop("object")
+PLACE = gettext_noop("place")
+TIME = gettext_noop("time")
+VEHICLE = gettext_noop("vehicle")
+WEATHER = gettext_noop("weather")
 GLOSSARY = (
-    ("骑楼", "qilou arcade street", "place"),
-    ("茶楼", "teahouse with lattice windows", "place"),
-    ("早茶", "morning tea house with lattice windows", "place"),
-    ("满洲窗", "lattice windows", "detail"),
-    ("广州塔", "canton tower", "place"),
-    ("珠江", "harbour skyline with the canton tower", "place"),
-    ("港珠澳大桥", "cable bridge across the sea", "place"),
-    ("岭南园林", "lingnan garden with a moon gate", "place"),
-    ("月门", "moon gate", "detail"),
-    ("山路", "winding mountain road", "place"),
-    ("灯笼", "red lanterns", "festival"),
-    ("霓虹", "neon sign", "detail"),
-    ("棕榈", "palm trees", "detail"),
-    ("雨", "rain", "weather"),
-    ("白天", "by day", "time"),
-    ("傍晚", "at sunset", "time"),
-    ("夜里", "at night", "time"),
-    ("镬耳墙", "wok-ear gable walls", "detail"),
-    ("灰塑", "lime plaster reliefs", "detail"),
-    ("醒狮", "lion dance", "festival"),
-    ("龙舟", "dragon boats", "festival"),
-    ("木棉", "kapok blossoms", "detail"),
-    ("趟栊门", "tanglong sliding bar gate", "detail"),
-    ("花市", "spring flower market", "festival"),
-    ("点心", "dim sum in bamboo steamers", "object"),
-    ("茶壶", "teapot", "object"),
-    ("青砖", "grey brick walls", "material"),
-    ("琉璃瓦", "green glazed tiles", "material"),
-    ("彩色玻璃", "coloured glass", "material"),
-    ("木雕", "carved wood", "material"),
-    ("柔光", "in soft light", "light"),
-    ("逆光", "backlit", "light"),
-    ("特写", "close-up", "composition"),
-    ("俯视", "seen from above", "composition"),
-    ("对称构图", "symmetrical composition", "composition"),
-    ("汽车", "car", "vehicle"),
-    ("车", "car", "vehicle"),
-    ("红色", "red", "colour"),
-    ("白色", "white", "colour"),
-    ("黑色", "black", "colour"),
-    ("蓝色", "blue", "colour"),
-    ("绿色", "green", "colour"),
-    ("金色", "gold", "colour"),
-    ("红灯笼", "red lanterns", "festival"),
-    ("老街", "old street", "place"),
-    ("雨中", "in the rain", "weather"),
-    ("雨后", "after the rain", "weather"),
-    ("夜晚", "at night", "time"),
-    ("清晨", "early in the morning", "time"),
+    ("骑楼", "qilou arcade street", PLACE),
+    ("茶楼", "teahouse with lattice windows", PLACE),
+    ("早茶", "morning tea house with lattice windows", PLACE),
+    ("满洲窗", "lattice windows", DETAIL),
+    ("广州塔", "canton tower", PLACE),
+    ("珠江", "harbour skyline with the canton tower", PLACE),
+    ("港珠澳大桥", "cable bridge across the sea", PLACE),
+    ("岭南园林", "lingnan garden with a moon gate", PLACE),
+    ("月门", "moon gate", DETAIL),
+    ("山路", "winding mountain road", PLACE),
+    ("灯笼", "red lanterns", FESTIVAL),
+    ("霓虹", "neon sign", DETAIL),
+    ("棕榈", "palm trees", DETAIL),
+    ("雨", "rain", WEATHER),
+    ("白天", "by day", TIME),
+    ("傍晚", "at sunset", TIME),
+    ("夜里", "at night", TIME),
+    ("镬耳墙", "wok-ear gable walls", DETAIL),
+    ("灰塑", "lime plaster reliefs", DETAIL),
+    ("醒狮", "lion dance", FESTIVAL),
+    ("龙舟", "dragon boats", FESTIVAL),
+    ("木棉", "kapok blossoms", DETAIL),
+    ("趟栊门", "tanglong sliding bar gate", DETAIL),
+    ("花市", "spring flower market", FESTIVAL),
+    ("点心", "dim sum in bamboo steamers", OBJECT),
+    ("茶壶", "teapot", OBJECT),
+    ("青砖", "grey brick walls", MATERIAL),
+    ("琉璃瓦", "green glazed tiles", MATERIAL),
+    ("彩色玻璃", "coloured glass", MATERIAL),
+    ("木雕", "carved wood", MATERIAL),
+    ("柔光", "in soft light", LIGHT),
+    ("逆光", "backlit", LIGHT),
+    ("特写", "close-up", COMPOSITION),
+    ("俯视", "seen from above", COMPOSITION),
+    ("对称构图", "symmetrical composition", COMPOSITION),
+    ("汽车", "car", VEHICLE),
+    ("车", "car", VEHICLE),
+    ("红色", "red", COLOUR),
+    ("白色", "white", COLOUR),
+    ("黑色", "black", COLOUR),
+    ("蓝色", "blue", COLOUR),
+    ("绿色", "green", COLOUR),
+    ("金色", "gold", COLOUR),
+    ("红灯笼", "red lanterns", FESTIVAL),
+    ("老街", "old street", PLACE),
+    ("雨中", "in the rain", WEATHER),
+    ("雨后", "after the rain", WEATHER),
+    ("夜晚", "at night", TIME),
+    ("清晨", "early in the morning", TIME),
 )
 
 CAMPAIGNS = (

@@ -119,6 +119,10 @@ def version_publish(request, checkpoint_pk):
         Checkpoint.objects.filter(run__in=runs).select_related("run__dataset", "run__base"),
         pk=checkpoint_pk,
     )
+    if checkpoint.run.is_taste:
+        facts = {"name": checkpoint.run.name}
+        messages.error(request, problems.sentence("taste-not-published", facts))
+        return redirect(checkpoint.run)
     initial = {
         "name_zh": checkpoint.run.name,
         "trigger_words": checkpoint.run.dataset.trigger_word,

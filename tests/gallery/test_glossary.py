@@ -183,3 +183,17 @@ def test_offers_are_the_choices_of_a_listbox(at, marketer, terms):
     assert 'role="option"' in page
     assert 'data-phrase="qilou arcade street"' in page
     assert 'data-length="1"' in page
+
+
+def test_shipped_category_is_chinese_on_the_chinese_page_and_a_typed_one_stays(
+    at, marketer, client
+):
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "zh-hans"
+    GlossaryTerm.objects.create(term="甲", phrase="one", category="place")
+    GlossaryTerm.objects.create(term="乙", phrase="two", category="Our own")
+
+    page = at(marketer).get("glossary").content.decode()
+
+    assert "<td>地点</td>" in page
+    assert "<td>Our own</td>" in page
+    assert '<option value="place"' in page

@@ -256,6 +256,17 @@ def test_page_takes_the_decision_and_shows_the_grid(at, pair, designer, brand_ad
     assert "at most 110 %" not in browser.get("pair-list", pack="other").content.decode()
 
 
+def test_pair_whose_grid_is_drawn_is_not_said_to_be_tested_still(at, pair, designer):
+    pair = with_grid(pair, designer, 1.34)
+
+    for page in (
+        at(designer).get("pair-detail", pair.first_id, pair.second_id).text,
+        at(designer).get("pair-list").text,
+    ):
+        assert "drawn, to be decided" in page
+        assert "being tested" not in page
+
+
 def test_poll_of_a_finished_grid_says_what_it_allows(at, pair, designer):
     pair = with_grid(pair, designer, 1.34)
 

@@ -1,6 +1,7 @@
 """What surrounds a version: tags, ratings, where it is used, and the version before it."""
 
 import pytest
+from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -70,12 +71,12 @@ def test_taste_is_not_published_by_page_or_service(at, designer, train_on, datas
     checkpoint = train_on(dataset)
     TrainingRun.objects.update(is_taste=True)
 
-    answer = at(designer).post(
-        "publish", checkpoint.pk, name_zh="墨", name_en="Ink", slug="ink-two"
-    )
+    browser = at(designer)
+    opened = browser.get("publish", checkpoint.pk)
+    browser.post("publish", checkpoint.pk, name_zh="墨", name_en="Ink", slug="ink-two")
 
-    assert answer.status_code == 422
-    assert "“Ink one” is a taste" in answer.text
+    assert opened.url == checkpoint.run.get_absolute_url()
+    assert "“Ink one” is a taste" in str(next(iter(get_messages(opened.wsgi_request))))
     assert not StylePack.objects.filter(slug="ink-two").exists()
     checkpoint.refresh_from_db()
     with pytest.raises(Refused, match="taste-not-published"):

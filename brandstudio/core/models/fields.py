@@ -23,6 +23,7 @@ class ShortNameField(models.SlugField):
     """What a thing is called in addresses; no word that the studio's own addresses use there."""
 
     default_validators = [validate_slug, refuse_word_in_use]
+    default_error_messages = {"unique": _("This short name is taken. Choose another one.")}
 
     def formfield(self, **kwargs):
         return super().formfield(**{"label": _("Short name"), **kwargs})
