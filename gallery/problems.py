@@ -5,15 +5,15 @@ second wording.
 """
 
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, ngettext_lazy
 
 from brandstudio.core.input import addresses
-from brandstudio.core.problems import Facts, Problem, Refused
+from brandstudio.core.problems import Problem, Refused, Text, filled
 from training import problems as training_problems
 from training.engine.errors import EngineError
 from training.engine.evaluate.band_reasons import REASONS, VERDICTS
 
-SENTENCES: dict[str, str] = {
+SENTENCES: dict[str, Text] = {
     # Making pictures
     "prompt-not-yours": gettext_noop(
         "Free prompts need a permission that your account lacks. Choose a template, "
@@ -112,12 +112,17 @@ SENTENCES: dict[str, str] = {
         "None of the choices of {slot} is a colour of {vehicle}. Choose another vehicle, or ask an "
         "admin to look at its colours."
     ),
-    "quota-waiting": gettext_noop(
-        "{waiting} of your pictures are still under way; {limit} may be at once. "
-        "Wait for some, or drop them."
+    "quota-waiting": ngettext_lazy(
+        "{waiting} of your pictures is still under way; {limit} may be at once. Wait for it, "
+        "or drop it.",
+        "{waiting} of your pictures are still under way; {limit} may be at once. Wait for "
+        "some, or drop them.",
+        "waiting",
     ),
-    "quota-day": gettext_noop(
-        "You may paint {left} more pictures today, of {limit}. Ask for fewer, or go on tomorrow."
+    "quota-day": ngettext_lazy(
+        "You may paint {left} more picture today, of {limit}. Ask for fewer, or go on tomorrow.",
+        "You may paint {left} more pictures today, of {limit}. Ask for fewer, or go on tomorrow.",
+        "left",
     ),
     "strength-unreadable": gettext_noop("“{value}” is no strength for {name}. Write 0.7 or so."),
     "sweep-needs-one-pack": gettext_noop("A strength sweep needs a style pack. Choose one."),
@@ -379,7 +384,7 @@ REFUSALS = (Refused, EngineError)
 def sentence(code, facts=None):
     """The sentence for a code in the reader's language; an unknown code is shown as it is."""
     if code in SENTENCES:
-        return gettext(SENTENCES[code]).format_map(Facts(facts or {}))
+        return filled(SENTENCES[code], facts or {})
     return training_problems.sentence(code, facts)
 
 

@@ -5,14 +5,14 @@ code that has one the link that mends it. There is no second wording.
 """
 
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_noop, override
+from django.utils.translation import gettext, gettext_noop, ngettext_lazy, override
 
-from brandstudio.core.problems import Facts, Problem
+from brandstudio.core.problems import Problem, Text, filled
 from training.engine.errors import SENTENCES as ENGINE_SENTENCES
 from training.engine.evaluate.checkpoint_reasons import REASONS, VERDICTS
 from training.engine.fault_reasons import REASONS as REASONS_OF_FILES
 
-SENTENCES: dict[str, str] = {
+SENTENCES: dict[str, Text] = {
     # Uploads
     "rights-end-stays": gettext_noop(
         "The end of the rights of {names} stays as it was: it is past, and something was made of "
@@ -106,8 +106,10 @@ SENTENCES: dict[str, str] = {
         "The folder {name} asks for {repeats} repeats, which are not kept: every picture counts "
         "once. Set “repeats” for the run instead."
     ),
-    "pictures-without-caption": gettext_noop(
-        "Without a caption: {count} pictures ({name}). Draft the captions, or write them."
+    "pictures-without-caption": ngettext_lazy(
+        "Without a caption: {count} picture ({name}). Draft the caption, or write it.",
+        "Without a caption: {count} pictures ({name}). Draft the captions, or write them.",
+        "count",
     ),
     "caption-kept": gettext_noop(
         "{name} keeps its caption: a person has checked it. Change it in place if you wish."
@@ -130,39 +132,64 @@ SENTENCES: dict[str, str] = {
     ),
     # Before a run
     "no-pictures": gettext_noop("The dataset has no pictures yet. Add some first."),
-    "few-pictures": gettext_noop(
-        "The dataset has {count} pictures. A style needs 20 or more, better about a hundred."
+    "few-pictures": ngettext_lazy(
+        "The dataset has {count} picture. A style needs 20 or more, better about a hundred.",
+        "The dataset has {count} pictures. A style needs 20 or more, better about a hundred.",
+        "count",
     ),
-    "captions-missing": gettext_noop(
-        "{count} pictures have no caption. Draft the captions, or write them."
+    "captions-missing": ngettext_lazy(
+        "{count} picture has no caption. Draft the caption, or write it.",
+        "{count} pictures have no caption. Draft the captions, or write them.",
+        "count",
     ),
-    "captions-unchecked": gettext_noop(
-        "{count} captions are machine drafts. Look at each once: a wrong word is learned too."
+    "captions-unchecked": ngettext_lazy(
+        "{count} caption is a machine draft. Look at it once: a wrong word is learned too.",
+        "{count} captions are machine drafts. Look at each once: a wrong word is learned too.",
+        "count",
     ),
     "trigger-missing": gettext_noop(
         "The dataset has no trigger word, so the style can't be called by name. Set one."
     ),
-    "trigger-not-in-captions": gettext_noop(
-        "{count} captions lack the trigger word. It is put in front of them while training."
+    "trigger-not-in-captions": ngettext_lazy(
+        "{count} caption lacks the trigger word. It is put in front of it while training.",
+        "{count} captions lack the trigger word. It is put in front of them while training.",
+        "count",
     ),
-    "rights-missing": gettext_noop("{count} pictures have no rights holder. Note whose they are."),
-    "rights-expired": gettext_noop(
-        "The rights of {count} pictures have expired. Renew them, or take the pictures out."
+    "rights-missing": ngettext_lazy(
+        "{count} picture has no rights holder. Note whose it is.",
+        "{count} pictures have no rights holder. Note whose they are.",
+        "count",
     ),
-    "pictures-withdrawn": gettext_noop(
-        "{count} pictures have been withdrawn. Take them out, or clear their rights again."
+    "rights-expired": ngettext_lazy(
+        "The rights of {count} picture have expired. Renew them, or take the picture out.",
+        "The rights of {count} pictures have expired. Renew them, or take the pictures out.",
+        "count",
     ),
-    "rights-not-for-training": gettext_noop(
-        "{count} pictures may not be used for training, as their rights are noted. Take them out, "
-        "or have training allowed."
+    "pictures-withdrawn": ngettext_lazy(
+        "{count} picture has been withdrawn. Take it out, or clear its rights again.",
+        "{count} pictures have been withdrawn. Take them out, or clear their rights again.",
+        "count",
     ),
-    "pictures-small": gettext_noop(
-        "{count} pictures are smaller than the {side} px this run trains at. "
-        "Replace them, or choose a lower resolution."
+    "rights-not-for-training": ngettext_lazy(
+        "{count} picture may not be used for training, as its rights are noted. Take it out, "
+        "or have training allowed.",
+        "{count} pictures may not be used for training, as their rights are noted. Take them "
+        "out, or have training allowed.",
+        "count",
     ),
-    "pictures-too-small": gettext_noop(
-        "{count} pictures are too small for this run: they would have to be enlarged by more than "
-        "a quarter. Replace them or take them out, or choose a lower resolution."
+    "pictures-small": ngettext_lazy(
+        "{count} picture is smaller than the {side} px this run trains at. Replace it, or "
+        "choose a lower resolution.",
+        "{count} pictures are smaller than the {side} px this run trains at. Replace them, or"
+        " choose a lower resolution.",
+        "count",
+    ),
+    "pictures-too-small": ngettext_lazy(
+        "{count} picture is too small for this run: it would have to be enlarged by more than"
+        " a quarter. Replace it or take it out, or choose a lower resolution.",
+        "{count} pictures are too small for this run: they would have to be enlarged by more "
+        "than a quarter. Replace them or take them out, or choose a lower resolution.",
+        "count",
     ),
     "base-absent": gettext_noop(
         "The files of the base model {name} are not there any more. Put them back, "
@@ -172,9 +199,13 @@ SENTENCES: dict[str, str] = {
         "The run should find about {needed} MB free on the disk, and there are {free} MB. "
         "Make room, or save less often."
     ),
-    "mirrors-writing": gettext_noop(
-        "{count} pictures carry writing, badges or plates ({names}), and this run also shows them "
-        "mirrored: the style would learn letters the wrong way round. Turn “Mirror” off."
+    "mirrors-writing": ngettext_lazy(
+        "{count} picture carries writing, a badge or a plate ({names}), and this run also "
+        "shows it mirrored: the style would learn letters the wrong way round. Turn “Mirror” "
+        "off.",
+        "{count} pictures carry writing, badges or plates ({names}), and this run also shows "
+        "them mirrored: the style would learn letters the wrong way round. Turn “Mirror” off.",
+        "count",
     ),
     "memory-short": gettext_noop(
         "The run needs at least {needed} MB on a device; the largest has {device} MB. Choose a "
@@ -288,7 +319,7 @@ def sentence(code, facts=None):
         facts = {**facts, "reason": reason(facts)}
     for table in (SENTENCES, LINES, REASONS, VERDICTS, ENGINE_SENTENCES):
         if code in table:
-            return gettext(table[code]).format_map(Facts(facts))
+            return filled(table[code], facts)
     return code
 
 

@@ -1,6 +1,10 @@
 """What is refused or went wrong, as a code with facts; each room has the sentence of its codes."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
 
 
 class Refused(Exception):
@@ -32,3 +36,14 @@ class Facts(dict):
 
     def __missing__(self, key):
         return "?"
+
+
+# A sentence of a table: of gettext_noop, or of ngettext_lazy, which names the fact it counts by.
+Text: TypeAlias = str | Promise
+_MANY = {"count": 2, "left": 2, "waiting": 2}  # where an older row lacks the fact
+
+
+def filled(text: Text, facts) -> str:
+    """A table's sentence in the reader's language with its facts, singular where it counts one."""
+    words = text % {**_MANY, **facts} if isinstance(text, Promise) else gettext(text)
+    return words.format_map(Facts(facts))
