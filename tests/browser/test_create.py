@@ -190,6 +190,8 @@ def test_choice_survives_the_polls_and_own_pictures_are_dropped(
     expect(waiting).to_have_count(1)
     expect(chosen).to_be_checked()
     page.get_by_role("button", name="Drop the 1 waiting").click()
+    expect(waiting).to_have_count(1)  # it asks first
+    page.get_by_role("button", name="Really drop all that waits?").click()
     expect(waiting).to_have_count(0)
     assert Asset.objects.filter(state=AssetState.CANCELLED).count() == 2
     assert not Asset.objects.active().exists()
