@@ -267,13 +267,13 @@ BANNED_NAMES = [
         "Acura,Alfa Romeo,Aston Martin,Audi,Bentley,Benz,BMW,Bugatti,Buick,BYD,Cadillac,"
         "Changan,Chery,Chevrolet,Chrysler,Citroen,Citroën,Dacia,Ferrari,Fiat,Ford,Geely,"
         "Haval,Honda,Hongqi,Hyundai,Infiniti,Jaguar,Jeep,Kia,Koenigsegg,Lamborghini,"
-        "Land Rover,Leapmotor,Lexus,Li Auto,Lincoln,Lucid,Lynk,Maserati,Maybach,Mazda,"
+        "Land Rover,Leapmotor,Lexus,Li Auto,Lincoln,Lynk,Maserati,Maybach,Mazda,"
         "McLaren,Mercedes,Mitsubishi,NIO,Nissan,Opel,Pagani,Peugeot,Polestar,Porsche,"
         "Range Rover,Renault,Rivian,Rolls-Royce,Rolls Royce,SAIC,Skoda,Škoda,Subaru,Suzuki,"
         "Tesla,Toyota,Volkswagen,Volvo,VW,Wuling,Xiaomi,XPeng,Zeekr,比亚迪,奔驰,宝马,奥迪,"
-        "丰田,本田,日产,大众,吉利,特斯拉,蔚来,小鹏,红旗,奇瑞,保时捷,法拉利,兰博基尼,玛莎拉蒂,"
+        "丰田,本田,日产,吉利,特斯拉,蔚来,小鹏,奇瑞,保时捷,法拉利,兰博基尼,玛莎拉蒂,"
         "雷克萨斯,沃尔沃,捷豹,路虎,宾利,劳斯莱斯,迈巴赫,迈凯伦,福特,别克,雪佛兰,凯迪拉克,"
-        "林肯,起亚,马自达,三菱,铃木,斯巴鲁,英菲尼迪,标致,雪铁龙,雷诺,斯柯达,极氪,零跑,问界,"
+        "林肯,起亚,马自达,三菱,铃木,斯巴鲁,英菲尼迪,雪铁龙,雷诺,斯柯达,极氪,零跑,问界,"
         "岚图,五菱,领克,极狐",
     ).split(",")
     if name.strip()

@@ -159,6 +159,7 @@ NO_FILES = {
     ("BaseModel", "sha256"),  # of a checkpoint in its own folder
     ("Download", "sha256"),  # of what left; it is made again from its picture
     ("Snapshot", "sha256"),  # of its content
+    ("WeightsContent", "sha256"),  # remembered when the file is gone
     ("WeightsDownload", "sha256"),  # of what left
     ("WeightsDownload", "weights_sha256"),  # remembered longer than the weights are kept
 }

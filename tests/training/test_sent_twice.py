@@ -101,6 +101,20 @@ def test_two_presses_at_the_same_moment_make_one_dataset(designer):
     assert Dataset.objects.count() == 1
 
 
+def test_form_whose_process_died_is_taken_on(client, designer, monkeypatch):
+    client.force_login(designer)
+    fields = {"name": "Ink", once.FIELD: "same"}
+    monkeypatch.setattr(once, "PATIENCE", timedelta(seconds=1))
+    monkeypatch.setattr(once, "_key", lambda request: "key")
+    SentForm.objects.create(key="key")  # and no answer ever came
+
+    answer = client.post(reverse("training:dataset-new"), fields)
+
+    [dataset] = Dataset.objects.all()
+    assert answer.url == SentForm.objects.get().address
+    assert str(dataset.pk) in answer.url
+
+
 def test_forms_are_forgotten_after_a_day():
     for key, age in (("new", timedelta(hours=23)), ("old", timedelta(hours=25))):
         SentForm.objects.create(key=key)

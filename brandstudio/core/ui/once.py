@@ -3,10 +3,10 @@
 import hashlib
 import json
 import secrets
+import time
 from datetime import timedelta
 from functools import wraps
 
-from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
@@ -15,6 +15,7 @@ from brandstudio.core.models import SentForm
 
 FIELD = "sent_as"  # the hidden field that {% post_form once=True %} draws
 KEPT = timedelta(days=1)
+PATIENCE = timedelta(minutes=2)  # with a first sending that has not answered
 
 
 def new_token():
@@ -33,19 +34,38 @@ def made_once(view):
     def wrapper(request, *args, **kwargs):
         if request.method != "POST" or FIELD not in request.POST:
             return view(request, *args, **kwargs)
-        with transaction.atomic():
-            sent, is_first = SentForm.objects.get_or_create(key=_key(request))
-            if not is_first:
-                return _led_to(request, sent.address)
+        sent = _claimed(_key(request))
+        if sent.address:
+            return _led_to(request, sent.address)
+        try:
             answer = view(request, *args, **kwargs)
-            sent.address = answer.headers.get("Location") or answer.headers.get("HX-Redirect", "")
-            if sent.address:
-                sent.save(update_fields=["address"])
-            else:
-                sent.delete()
+        except BaseException:
+            sent.delete()
+            raise
+        sent.address = answer.headers.get("Location") or answer.headers.get("HX-Redirect", "")
+        if sent.address:
+            sent.save(update_fields=["address"])
+        else:
+            sent.delete()
         return answer
 
     return wrapper
+
+
+def _claimed(key):
+    """The row of a form: ours to work on, or with the address that its first sending led to.
+
+    No transaction is held meanwhile, since a form may bring a file that takes long to read.
+    """
+    while True:
+        sent, is_first = SentForm.objects.get_or_create(key=key)
+        if is_first or sent.address:
+            return sent
+        now = timezone.now()
+        died = SentForm.objects.filter(pk=sent.pk, address="", at__lt=now - PATIENCE)
+        if died.update(at=now):  # with its process; of several who wait one takes over
+            return sent
+        time.sleep(0.1)
 
 
 def _led_to(request, address):
