@@ -14,7 +14,7 @@ from brandstudio.core import blobs
 from brandstudio.core.access.roles import admin_required, designer_required
 from brandstudio.core.models import WrongState
 from brandstudio.core.problems import Refused
-from brandstudio.core.templatetags.look import band_geometry
+from brandstudio.core.ui.band_lines import band_geometry
 from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.once import made_once
 from brandstudio.core.ui.polling import polled

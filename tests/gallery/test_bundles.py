@@ -352,22 +352,6 @@ def test_only_approved_versions_leave_as_bundles_and_only_with_designers(
     given.close()
 
 
-def test_bundle_keeps_the_licence_of_a_file_from_elsewhere(make_version):
-    version = make_version(
-        origin="a.safetensors", origin_maker="Lin", licence="CC BY 4.0", commercial_use="yes"
-    )
-
-    with bundles.signed_bundle(version) as file:
-        files = contents(BytesIO(file.read()))
-
-    assert json.loads(files["manifest.json"])["rights"] == {
-        "made_by": "Lin",
-        "licence": "CC BY 4.0",
-        "commercial_use": "yes",
-    }
-    assert b"CC BY 4.0" in files["ink-v1.safetensors"]
-
-
 def test_commands_write_a_bundle_and_verify_it(make_version, tmp_path):
     make_version()
     key = studios.public_key()

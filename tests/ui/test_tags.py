@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from brandstudio.core.templatetags import look
+from brandstudio.core.ui import band_lines
 from gallery.models.asset import AssetReview, AssetState
 from gallery.models.review import ReviewState
 from training.models.dataset import CaptionState
@@ -26,7 +27,7 @@ def rendered(source, **context):
 
 
 def test_band_is_drawn_on_a_line_from_zero_to_one():
-    geometry = look.band_geometry(VERSION)
+    geometry = band_lines.band_geometry(VERSION)
 
     assert geometry == {
         "end": 1.0,

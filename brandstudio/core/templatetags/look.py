@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from brandstudio.core.input.numbers import parse_number
+from brandstudio.core.ui.band_lines import band_figures, band_geometry, tenths_inside
 from brandstudio.core.ui.once import FIELD, new_token
 from brandstudio.core.ui.stylesheet import stylesheet
 
@@ -246,6 +247,7 @@ def strength(version, name, value=None, images=(), error=None, key=""):
     """
     low, high = version.strength_min, version.strength_max
     span = (high - low) or 1.0
+    marks = tenths_inside(low, high)
     value = parse_number(value, version.strength)
     return {
         "version": version,
@@ -256,8 +258,8 @@ def strength(version, name, value=None, images=(), error=None, key=""):
         "key": key or name,
         "best_x": 100 * (version.best_min - low) / span,
         "best_width": 100 * (version.best_max - version.best_min) / span,
-        "marks": [{"value": mark, "x": 100 * (mark - low) / span} for mark in _marks(low, high)],
-        "figures": _figures(low, high),
+        "marks": [{"value": mark, "x": 100 * (mark - low) / span} for mark in marks],
+        "figures": band_figures(low, high),
     }
 
 
@@ -364,38 +366,3 @@ def megabytes(count):
 def short_hash(sha256):
     """The first eight characters of a hash, enough for eyes to compare."""
     return f"{sha256[:8]}…" if sha256 else ""
-
-
-def band_geometry(version):
-    """Where the band's parts stand, in percent of the line. version: anything with its fields."""
-    end = max(1.0, version.strength_max)
-
-    def percent(value):
-        return round(100 * value / end, 2)
-
-    return {
-        "end": end,
-        "allowed_x": percent(version.strength_min),
-        "allowed_width": percent(version.strength_max - version.strength_min),
-        "best_x": percent(version.best_min),
-        "best_width": percent(version.best_max - version.best_min),
-        "default_x": round(percent(version.strength) - 0.6, 2),
-    }
-
-
-def _figures(low, high):
-    """The figures under the line: both ends, and the marks that leave each other room."""
-    span = (high - low) or 1.0
-    inner = [mark for mark in _marks(low, high) if 0.12 < (mark - low) / span < 0.88]
-    ends = [(low, "start"), *((mark, "middle") for mark in inner), (high, "end")]
-    return [
-        {"value": round(value, 2), "x": round(100 * (value - low) / span, 2), "anchor": anchor}
-        for value, anchor in ends
-    ]
-
-
-def _marks(low, high):
-    """The round tenths inside the band, thinned so that no more than six are drawn."""
-    tenths = range(round(low * 10 + 0.499), int(high * 10 + 1e-6) + 1)
-    marks = [tenth / 10 for tenth in tenths]
-    return marks if len(marks) <= 6 else marks[:: -(-len(marks) // 6)]

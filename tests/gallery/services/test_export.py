@@ -11,6 +11,7 @@ from safetensors.numpy import load as load_weights
 
 from brandstudio.core import blobs
 from gallery.engine import xmp
+from gallery.services import bundles
 from training.engine.files.safetensors_header import read_header
 from training.engine.lora import kohya_file
 
@@ -83,3 +84,21 @@ def test_marketers_take_pictures_not_weights(at, marketer, make_version):
     make_version()
 
     assert at(marketer).get("version-export", "ink", 1).status_code == 403
+
+
+def test_bundle_keeps_the_licence_of_a_file_from_elsewhere(make_version):
+    version = make_version(
+        origin="a.safetensors", origin_maker="Lin", licence="CC BY 4.0", commercial_use="yes"
+    )
+
+    with bundles.signed_bundle(version) as file:
+        content = io.BytesIO(file.read())
+
+    with zipfile.ZipFile(content) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    assert json.loads(files["manifest.json"])["rights"] == {
+        "made_by": "Lin",
+        "licence": "CC BY 4.0",
+        "commercial_use": "yes",
+    }
+    assert b"CC BY 4.0" in files["ink-v1.safetensors"]
