@@ -7,10 +7,8 @@ PYTHON := $(VENV)/bin/python
 # Tiny models on two cores: more threads only wait for each other.
 TESTING := OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false
 # Each process has its own database, Redis and data folder; a file's tests stay together, and the
-# files in the order of tests/conftest.py. One process more than cores: some tests wait for others'
-# work.
-PROCESSES := $(shell cores=$$(nproc); echo $$((cores < 4 ? cores + 1 : 4)))
-SIDE_BY_SIDE := -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
+# files in the order of tests/conftest.py.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run test test-slow demo demo-content messages fonts lint format clean install install-dev browser
 

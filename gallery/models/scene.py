@@ -178,9 +178,9 @@ class ScenePack(models.Model):
         return f"{self.version} @ {self.strength}"
 
 
-def _started_from_training_pictures():
+def _started_from_training_images():
     starts = Scene.objects.exclude(init_image_sha256="")
     return Q(image_sha256__in=starts.values("init_image_sha256"))
 
 
-REACHES.append(_started_from_training_pictures)
+REACHES.append(_started_from_training_images)

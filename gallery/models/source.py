@@ -83,7 +83,7 @@ class ProductCutout(WithRights):
         return self.made_by_id
 
     @classmethod
-    def reach(cls):
+    def used_condition(cls):
         return Q(pk__in=_scenes().exclude(cutout=None).values("cutout"))
 
     def retire(self, by):
@@ -130,5 +130,5 @@ class InitImageUpload(WithRights):
         return self.owner_id
 
     @classmethod
-    def reach(cls):
+    def used_condition(cls):
         return Q(sha256__in=_scenes().values("init_image_sha256"))

@@ -33,5 +33,5 @@ def _signed(version):
     there now."""
     if not version.claim:
         return dict.fromkeys(CLAIMS, "")
-    kept = version.claim.get("rights")
-    return kept or {name: getattr(version, name) for name in CLAIMS}
+    signed = version.claim.get("rights")
+    return signed or {name: getattr(version, name) for name in CLAIMS}

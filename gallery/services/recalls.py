@@ -208,11 +208,11 @@ def _is_replaced(version):
 def _concerned(source):
     """Those whose work it is or who hold a file of it."""
     assets = source.assets().values("scene__owner")
-    pictures = source.downloads().values("person")
-    weights = source.weights_downloads().values("person")
+    image_holders = source.downloads().values("person")
+    weight_holders = source.weights_downloads().values("person")
     makers = source.versions().values("made_by")
     owners = [owner for row in source.rows if (owner := _owner_id(row))]
-    groups = (assets, pictures, weights, makers, owners)
+    groups = (assets, image_holders, weight_holders, makers, owners)
     return reduce(or_, (User.objects.filter(pk__in=group) for group in groups))
 
 
@@ -247,11 +247,11 @@ def _report(source):
 def _report_rows(source):
     for version in source.versions().select_related("pack", "made_by"):
         yield _("style version"), version.pk, str(version), version.state, str(version.made_by)
-    for left in source.weights_downloads().select_related("person").order_by("at", "pk"):
-        name = f"{left.weights_sha256[:12]}.safetensors"
-        moment = timezone.localtime(left.at).isoformat(" ", "seconds")
-        holder = left.person.username
-        yield _("weights"), "", name, "", "", holder, moment, "", left.form, left.sha256
+    for row in source.weights_downloads().select_related("person").order_by("at", "pk"):
+        name = f"{row.weights_sha256[:12]}.safetensors"
+        moment = timezone.localtime(row.at).isoformat(" ", "seconds")
+        holder = row.person.username
+        yield _("weights"), "", name, "", "", holder, moment, "", row.form, row.sha256
     rows = (
         source.assets()
         .order_by("pk", "downloads__pk")

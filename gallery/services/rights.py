@@ -79,8 +79,8 @@ def obstacle_of(version):
     """
     if version.is_from_elsewhere:
         return _obstacle_of_origin(version)
-    if kept := _kept_before(version):
-        names = ", ".join(kept[:NAMED]) + (" …" if len(kept) > NAMED else "")
+    if before := _kept_before(version):
+        names = ", ".join(before[:NAMED]) + (" …" if len(before) > NAMED else "")
         return Refused("rights-kept-before", name=str(version), names=names)
     facts = lacking_rights(version)
     return Refused("rights-unclear", **facts) if facts else None
@@ -91,8 +91,8 @@ def _kept_before(version):
     snapshot = _snapshot_of(version)
     if not snapshot:
         return []
-    kept = images_of(snapshot).ended().exclude(kept_at=None).exclude(_covered(version))
-    return list(kept.order_by("name").values_list("name", flat=True))
+    images = images_of(snapshot).ended().exclude(kept_at=None).exclude(_covered(version))
+    return list(images.order_by("name").values_list("name", flat=True))
 
 
 def _obstacle_of_origin(version):

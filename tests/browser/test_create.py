@@ -134,6 +134,7 @@ def test_real_car_is_placed_by_mouse_and_keys_and_kept(
     assert {name: getattr(scene, name) for name in placed} == pytest.approx(placed)
     picture = scene.assets.get()
     asset_acts.ask_review(picture, marketer)
+    ProductCutout.objects.update(rights_holder="GAC", licence="contract 7")
     asset_acts.approve(picture, brand_admin, all_confirmed())
     page.locator("li.tile a").first.click()
     expect(page.get_by_text("its pixels are those of the file")).to_be_visible()

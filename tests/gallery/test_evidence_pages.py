@@ -87,9 +87,9 @@ def test_reviewer_widens_in_the_form_only_with_a_reason(client, brand_admin, mak
     address = f"item=version-{version.pk}"
 
     def decide(**sent):
-        return client.post(
-            f"{reverse('gallery:review')}?{address}", {"decision": "approve", **CHECKED, **sent}
-        )
+        url = f"{reverse('gallery:review')}?{address}"
+        seen = client.get(url).context["item"].fingerprint
+        return client.post(url, {"decision": "approve", "seen": seen, **CHECKED, **sent})
 
     refused = decide(**BAND | {"strength_min": 0.1}, reason="")
     version.refresh_from_db()

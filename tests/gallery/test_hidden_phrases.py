@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from brandstudio.core.models import GlossaryTerm
 from brandstudio.core.problems import Refused
@@ -25,6 +26,13 @@ def slots_with(phrase):
             ],
         }
     ]
+
+
+@pytest.fixture(autouse=True)
+def reader_of_english(client, in_english):
+    """Pages and sentences alike are read in English."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -73,6 +73,7 @@ def test_end_is_corrected_freely_before_anything_was_made(sent, dataset, designe
         designer,
         reverse("training:dataset-rights", args=[dataset.pk]),
         rights_holder="Wu",
+        clear=["rights_expire_at"],
         scope="all",
     )
 

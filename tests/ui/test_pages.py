@@ -165,7 +165,7 @@ def test_queue_count_is_not_rendered_again_when_nothing_changed(client, marketer
     first = client.get("/queue/count/", headers={"HX-Request": "true"})
     second = client.get("/queue/count/", headers={"HX-PTag": first.headers["HX-PTag"]})
 
-    assert "<b>0</b> / 0" in first.text
+    assert "<b>0</b>" in first.text
     assert second.status_code == 304
 
 

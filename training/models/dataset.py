@@ -162,7 +162,7 @@ class TrainingImage(WithRights):
         return self.name
 
     @classmethod
-    def reach(cls):
+    def used_condition(cls):
         return reduce(or_, (condition() for condition in REACHES), models.Q(pk__in=[]))
 
     def draft(self, caption):

@@ -18,9 +18,9 @@ def note_made(request, weights_sha256, form, file):
     form: a WeightsForm.
     """
     if request.method == "GET":
-        left = hashlib.file_digest(file, "sha256").hexdigest()
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
-        _note(request.user, weights_sha256, form, left)
+        _note(request.user, weights_sha256, form, sha256)
 
 
 def _note(person, weights_sha256, form, sha256):

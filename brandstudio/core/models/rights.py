@@ -84,7 +84,7 @@ class RightsQuerySet(models.QuerySet):
 
     def reached(self):
         """Of which something was made already."""
-        return self.filter(self.model.reach())
+        return self.filter(self.model.used_condition())
 
     def bound(self):
         """Ended, and something was made of them: only an admin may clear their rights again."""
@@ -129,7 +129,7 @@ class WithRights(models.Model):
         abstract = True
 
     @classmethod
-    def reach(cls):
+    def used_condition(cls):
         """The condition (Q) of a row of which something was made."""
         raise NotImplementedError
 
