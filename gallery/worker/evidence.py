@@ -73,7 +73,19 @@ def _measured(sheet, there):
         for strength in sheet.plan["strengths"]
     }
     hashes = training_images(sheet.version)
-    figures = measuring.measure(
+    figures = _figures_of(sheet, images, hashes)
+    finding = strength_band.find(figures, thresholds()).to_json()
+    measured = {
+        "figures": _named(figures.to_json(), images, hashes),
+        "finding": finding,
+        "seeds": len(seeds),
+    }
+    return measured, finding["band"] or {}
+
+
+def _figures_of(sheet, images, hashes):
+    """images: {strength: seeds of prompts of rows}. hashes: of the pictures it was trained on."""
+    return measuring.measure(
         {
             strength: [[blobs.local(image.sha256) for image in row] for row in turns]
             for strength, turns in images.items()
@@ -82,14 +94,6 @@ def _measured(sheet, there):
         [blobs.local(sha256) for sha256 in hashes],
         judge_of(sheet.version.base.family),
     )
-    finding = strength_band.find(figures, thresholds())
-    finding_json = finding.to_json()
-    measured = {
-        "figures": _named(figures.to_json(), images, hashes),
-        "finding": finding_json,
-        "seeds": len(seeds),
-    }
-    return measured, finding_json["band"] or {}
 
 
 def _named(figures, images, hashes):
