@@ -18,6 +18,7 @@ from gallery.models import (
     SourceKind,
     StyleVersion,
 )
+from training.engine.data.spread import first_names
 from training.models import SnapshotImage, TrainingImage
 
 # [(asset, scene)]: each asset's scene, that of the picture it was started from, and so on.
@@ -144,5 +145,4 @@ def check_asset(asset):
 
 def names_of(holds, most=5):
     """The names of what stands in the way, the first few of many."""
-    names = list(dict.fromkeys(hold.name for hold in holds))
-    return ", ".join(names[:most]) + (" …" if len(names) > most else "")
+    return first_names(list(dict.fromkeys(hold.name for hold in holds)), most)

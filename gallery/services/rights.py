@@ -6,6 +6,7 @@ from django.db.models import Count, Q
 from brandstudio.core.models.rights import expired, not_for_training, unknown
 from brandstudio.core.problems import Refused
 from gallery.models.style import CommercialUse
+from training.engine.data.spread import first_names
 from training.services.preflight import images_of
 
 FAULTS = ("unknown", "expired", "withdrawn", "not_for_training")
@@ -80,7 +81,7 @@ def obstacle_of(version):
     if version.is_from_elsewhere:
         return _obstacle_of_origin(version)
     if before := _kept_before(version):
-        names = ", ".join(before[:NAMED]) + (" …" if len(before) > NAMED else "")
+        names = first_names(before, NAMED)
         return Refused("rights-kept-before", name=str(version), names=names)
     facts = lacking_rights(version)
     return Refused("rights-unclear", **facts) if facts else None

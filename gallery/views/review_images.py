@@ -18,8 +18,10 @@ from gallery.forms import ChecklistForm
 from gallery.forms.review import DECISIONS
 from gallery.models import Asset, AssetReview
 from gallery.services import assets, source_rights
+from training.engine.data.spread import first_names
 
 PER_PAGE = 24
+NAMED = 5  # pictures that a message names
 
 
 @admin_required
@@ -85,25 +87,21 @@ def _say_passed_over(request, pks):
             "there.",
             len(stale),
         )
-        messages.warning(request, said % {"names": _few(stale)})
+        messages.warning(request, said % {"names": first_names(stale, NAMED)})
     if private:
         said = ngettext(
             "%(names)s is private: nobody asked for its review.",
             "%(names)s are private: nobody asked for their review.",
             len(private),
         )
-        messages.error(request, said % {"names": _few(private)})
+        messages.error(request, said % {"names": first_names(private, NAMED)})
     if missing:
         said = ngettext(
             "%(names)s: there is no such picture, or it is in the bin.",
             "%(names)s: there are no such pictures, or they are in the bin.",
             len(missing),
         )
-        messages.error(request, said % {"names": _few(missing)})
-
-
-def _few(names, most=5):
-    return ", ".join(names[:most]) + (" …" if len(names) > most else "")
+        messages.error(request, said % {"names": first_names(missing, NAMED)})
 
 
 def _say_done(request, count, *, approved):

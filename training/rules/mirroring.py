@@ -2,6 +2,8 @@
 
 import re
 
+from training.engine.data.spread import first_names
+
 FINDING = "text-found"  # of the screening report
 _ENGLISH = (
     r"badges?",
@@ -32,7 +34,7 @@ SHOWN = 3  # names in a sentence
 
 def in_short(names):
     """The first names, and an ellipsis for the rest."""
-    return ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
+    return first_names(names, SHOWN)
 
 
 def names_writing(caption):

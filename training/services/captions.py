@@ -8,6 +8,7 @@ from django.db import transaction
 
 from brandstudio.core.models import WrongState
 from training.engine.data.captions.tables import read_metadata
+from training.engine.data.spread import first_names
 from training.engine.prompts import letters
 from training.engine.prompts.trigger_words import with_placeholder_filled
 from training.models import CaptionRevision, CaptionState, TrainingImage
@@ -108,7 +109,7 @@ def list_uncaptioned(dataset, report):
     """A line about the pictures that have no caption, after a captions file was read."""
     names = list(dataset.images.filter(caption="").values_list("name", flat=True))
     if names:
-        listed_names = ", ".join(names[:NAMES_SHOWN]) + (" …" if len(names) > NAMES_SHOWN else "")
+        listed_names = first_names(names, NAMES_SHOWN)
         report.note(listed_names, "noted", "pictures-without-caption", count=len(names))
 
 

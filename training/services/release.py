@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from brandstudio.core.problems import Refused
+from training.engine.data.spread import first_names
 from training.models import Checkpoint
 from training.services.preflight import images_of
 
@@ -26,5 +27,5 @@ def check_release(checkpoint):
     names = [str(image) for image in held[: MOST_NAMED + 1]]
     names += [name for ask in _registered for name in ask(checkpoint)]
     if names:
-        shown = ", ".join(names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else "")
+        shown = first_names(names, MOST_NAMED)
         raise Refused("checkpoint-held", step=checkpoint.step, names=shown)

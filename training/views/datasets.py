@@ -21,6 +21,7 @@ from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.once import made_once
 from brandstudio.core.ui.serving import send_file
 from training import services
+from training.engine.data.spread import first_names
 from training.forms import DatasetForm, RightsForm
 from training.models import Dataset, Snapshot
 from training.pages.snapshot_diff import differences
@@ -136,7 +137,7 @@ def rights(request, pk):
             % {"n": count},
         )
         if bound:
-            names = ", ".join(bound[:NAMED]) + (" …" if len(bound) > NAMED else "")
+            names = first_names(bound, NAMED)
             messages.warning(request, sentence("rights-end-stays", {"names": names}))
         return redirect("training:dataset-rights", dataset.pk)
     return _form_page(

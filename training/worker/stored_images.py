@@ -4,6 +4,7 @@ import contextlib
 
 from brandstudio.core import blobs
 from brandstudio.core.queue import stopping
+from training.engine.data.spread import first_names
 
 MOST_NAMES = 5  # of lost pictures that a message tells
 
@@ -25,5 +26,5 @@ def raise_for_lost(images, readable):
     numbers = {image.pk for image in readable}
     if names := [image.name for image in images if image.pk not in numbers]:
         error = blobs.BlobMissing(f"{len(names)} stored pictures")
-        error.name = ", ".join(names[:MOST_NAMES]) + (" …" if len(names) > MOST_NAMES else "")
+        error.name = first_names(names, MOST_NAMES)
         raise error

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from training.engine.data.images import IMAGE_EXTENSIONS
+from training.engine.data.spread import first_names
 from training.engine.errors import EngineError
 
 JSON_LINES = (".jsonl", ".ndjson")
@@ -77,7 +78,7 @@ def find_files(folder: str | Path, endings: frozenset[str], key: str = "--input"
 def _remarks(folder: str, others: list[str]) -> list[EngineError]:
     if not others:
         return []
-    names = ", ".join(others[:_NAMED]) + (" …" if len(others) > _NAMED else "")
+    names = first_names(others, _NAMED)
     return [EngineError("files-passed-over", path=folder, count=len(others), names=names)]
 
 

@@ -1,4 +1,4 @@
-"""Some of many, evenly spread."""
+"""Some of many: evenly spread, or the first few by name."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -17,3 +17,8 @@ def evenly(items: Sequence[Item], most: int) -> Sequence[Item]:
 def evenly_to_the_last(items: Sequence[Item], most: int) -> Sequence[Item]:
     """At most so many of them, the last one among them."""
     return evenly(items[::-1], most)[::-1]
+
+
+def first_names(names: Sequence[str], most: int) -> str:
+    """The first so many names for a sentence, and an ellipsis for the rest."""
+    return ", ".join(names[:most]) + (" …" if len(names) > most else "")
