@@ -79,14 +79,21 @@ def keeper():
     return {}
 
 
+def serves(port):
+    """Whether something answers on this machine's port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 @pytest.fixture
-def open_studio(start_studio, keeper, wait_for):
+def open_studio(start_studio, keeper, wait_for, port):
     """A studio that serves. Returns (process, read what it has said)."""
     if "studio" not in keeper or keeper["studio"][0].poll() is not None:
         process, said = keeper["studio"] = start_studio()
         # A first run on a busy machine takes its time.
         wait_for(lambda: "Ctrl-C ends everything" in said() or process.poll() is not None, 300)
         assert process.poll() is None, said()
+    wait_for(lambda: serves(port))  # the test before this may have killed the web server
     return keeper["studio"]
 
 
