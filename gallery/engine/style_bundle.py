@@ -128,10 +128,9 @@ def open_signed(path: str | Path, name: str = "") -> Bundle:
                 raise EngineError("bundle-not-one", name=name, file=needed)
         content = _read_entry(archive, name, MANIFEST, MOST_MANIFEST)
         signature = _read_entry(archive, name, SIGNATURE, signing.SIGNATURE_BYTES)
-    manifest = _manifest(content, name)
-    public = signing.tidy_public(manifest["studio"]["public_key"])
-    if not signing.is_signed(public, signature, content):
-        raise EngineError("bundle-signature-wrong", name=name)
+    manifest = _table(content, name)
+    public = _signer(manifest, signature, content, name)
+    _check_manifest(manifest, name)
     _check_entries(name, entries, manifest)
     return Bundle(path, name, manifest, public)
 
@@ -177,11 +176,30 @@ def _read_entry(archive: zipfile.ZipFile, name: str, entry: str, most: int) -> b
     return content
 
 
-def _manifest(content: bytes, name: str) -> dict:
+def _table(content: bytes, name: str) -> dict:
     try:
-        manifest = read_table(content, MOST_MANIFEST)
+        return read_table(content, MOST_MANIFEST)
     except ValueError as error:
         raise EngineError("bundle-manifest-odd", name=name, reason=str(error)) from error
+
+
+def _signer(manifest: dict, signature: bytes, content: bytes, name: str) -> str:
+    """The public key whose signature is right. Of what may be forged only the key is looked at."""
+    studio = manifest.get("studio")
+    key = studio.get("public_key") if isinstance(studio, dict) else None
+    if not isinstance(key, str):
+        raise EngineError("bundle-not-one", name=name, file=MANIFEST)
+    try:
+        public = signing.tidy_public(key)
+    except EngineError:
+        public = ""  # what nobody has signed with
+    if not signing.is_signed(public, signature, content):
+        raise EngineError("bundle-signature-wrong", name=name)
+    return public
+
+
+def _check_manifest(manifest: dict, name: str) -> None:
+    """Raise for what is signed and can't be understood."""
     if manifest.get("format") != FORMAT:
         raise EngineError("bundle-not-one", name=name, file=MANIFEST)
     version = manifest.get("format_version")
@@ -194,7 +212,6 @@ def _manifest(content: bytes, name: str) -> dict:
     )
     if reason:
         raise EngineError("bundle-manifest-odd", name=name, reason=reason)
-    return manifest
 
 
 def _shape_fault(table: dict, shape: dict, where: str = "") -> str:

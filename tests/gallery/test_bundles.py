@@ -189,6 +189,37 @@ def test_wrong_signature_is_told_and_nothing_is_unpacked(at, designer, bundle):
     assert_refused(at, designer, bundle, "bundle-signature-wrong")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda manifest: manifest["files"].append({"name": "../evil", "sha256": "", "size": 1}),
+        lambda manifest: manifest["pack"].update(slug="Not A Slug", name_en=7),
+        lambda manifest: manifest.update(format_version=2),
+        lambda manifest: manifest.update(format="another"),
+        lambda manifest: manifest.pop("files"),
+        lambda manifest: manifest["studio"].update(public_key="no key"),
+    ],
+)
+@pytest.mark.usefixtures("in_english")
+def test_nothing_of_a_forged_manifest_is_judged_nor_told(at, designer, bundle, change):
+    files = contents(bundle)
+    manifest = json.loads(files["manifest.json"])
+    change(manifest)
+    files["manifest.json"] = style_bundle.canonical(manifest)
+    packed(bundle, files | {"extra.txt": b"x"})
+
+    assert assert_refused(at, designer, bundle, "bundle-signature-wrong") == (
+        "The signature of ink-v1.bundle.zip is wrong: its manifest was changed after it was "
+        "signed. Nothing of it was unpacked; get it again from its sender."
+    )
+
+
+def test_manifest_without_a_key_is_another_tools(at, designer, bundle):
+    signed_anew(bundle, lambda manifest, files: manifest["studio"].pop("public_key"))
+
+    assert_refused(at, designer, bundle, "bundle-not-one")
+
+
 def test_changed_file_is_told_by_its_name(at, designer, bundle):
     files = contents(bundle)
     files["ink-v1.json"] = files["ink-v1.json"].replace(b"ink style", b"pen style")
