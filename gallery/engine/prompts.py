@@ -1,6 +1,6 @@
 """Prompts as people write them and as they are sent: slots, trigger words, how long they may be.
 
-Style tags and weights are read in training.engine: prompt_tags, prompt_weights.
+Style tags and weights are read in training.engine.prompts: style_tags, word_weights.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from gallery.engine.slots import SLOT
 from training.engine.errors import EngineError
 from training.engine.prompts import style_tags, word_weights
 from training.engine.prompts.style_tags import Tag, tidy
+from training.engine.prompts.tag_lookalikes import Suggest, written
 
 LONGEST = 2000  # characters; far beyond what any text encoder reads
 
@@ -25,10 +26,10 @@ class Piece:
     text: str
 
 
-def split_tags(prompt: str) -> tuple[str, list[Tag]]:
-    """As prompt_tags.split_tags; raises ("prompt-too-long") beyond LONGEST characters as well."""
+def split_tags(prompt: str, suggest: Suggest = written) -> tuple[str, list[Tag]]:
+    """As style_tags.split_tags; raises ("prompt-too-long") beyond LONGEST characters as well."""
     check_length(prompt)
-    return style_tags.split_tags(prompt)
+    return style_tags.split_tags(prompt, suggest)
 
 
 def check_length(prompt: str) -> None:

@@ -43,8 +43,8 @@ class SceneFields(forms.Form):
         strip=True,
         widget=forms.Textarea(attrs={"rows": 3, "data-terms": ""}),
         help_text=_(
-            "English, or Chinese that the glossary knows. <lora:name:0.7> adds a style pack, "
-            "(word:1.2) stresses a word."
+            "English, or Chinese that the glossary knows. <lora:name> adds a style pack, "
+            "<lora:name:0.7> at another strength, (word:1.2) stresses a word."
         ),
     )
     pack = forms.ModelMultipleChoiceField(

@@ -1,11 +1,15 @@
 """The order that the fields of a sent SceneForm make."""
 
+import unicodedata
+from functools import partial
+
 from brandstudio.core.problems import Refused
 from gallery.engine import prompts
 from gallery.models import SceneMode, Scheduler
 from gallery.services import library, orders, sources
 from gallery.services.orders import Placement, SceneOrder
 from training.engine.prompts import strengths, style_tags
+from training.engine.prompts.style_tags import Tag
 
 
 def order_of(form, words, packs):
@@ -47,9 +51,17 @@ def words_and_packs(form):
 
 def read_words(form, text):
     """(own words without their style tags, [(StyleVersion, strength)] of the tags)."""
-    words, tags = prompts.split_tags(text)
+    words, tags = prompts.split_tags(text, partial(_tag_offered, form))
     versions = library.by_name(form.versions) if tags else {}
     return words, style_tags.packs_of(tags, versions, lambda version: version.strength)
+
+
+def _tag_offered(form, name, strength):
+    """The tag offered for a wrong one, at the style's own strength where it may not have this."""
+    version = library.by_name(form.versions).get(unicodedata.normalize("NFC", name))
+    if version and strength is not None and not version.allows(strength):
+        strength = version.strength
+    return style_tags.write_tag(Tag(name, strength))
 
 
 def repeats_of(packs):

@@ -45,6 +45,32 @@ def test_unknown_tag_names_the_nearest(at, marketer, form_data):
     assert "ink" in answer.context["form"].errors["free"][0]
 
 
+@pytest.mark.usefixtures("in_english")
+@pytest.mark.parametrize(
+    ("written", "offered"),
+    [
+        ("lora:ink:0", "<lora:ink:0.65>"),
+        ("<<lora:ink:1>>", "<lora:ink:0.65>"),
+        ("<lora:ink pack:100%>", "<lora:ink pack:0.65>"),
+        ("<lora:ink:0.95:1>", "<lora:ink:0.65>"),
+        ("<lora:ink:05>", "<lora:ink:0.5>"),
+        ("<lora:ink", "<lora:ink>"),
+        ("lora:other:0", "<lora:other:0>"),
+    ],
+)
+def test_tag_that_is_offered_has_a_strength_of_the_styles_band(
+    at, marketer, form_data, written, offered
+):
+    StylePack.objects.get().versions.update(strength=0.65)
+    marketer.may_write_prompts = True
+    marketer.save()
+    sent = {**form_data, "template": "", "free": f"a suv {written}", "negative": "", "pack": []}
+
+    [said] = at(marketer).post("create", **sent).context["form"].errors["free"]
+
+    assert said.endswith(f"Did you mean {offered}?")
+
+
 def test_prompt_block_shows_what_would_be_sent(at, marketer, form_data, toy_base):
     answer = at(marketer).post("prompt", **form_data)
 

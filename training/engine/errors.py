@@ -404,7 +404,8 @@ SENTENCES: dict[str, str] = {
         "There is no style pack “{name}”. Those that may be called: {known}."
     ),
     "prompt-bad-tag": gettext_noop(
-        "“{tag}” is not a style tag. Write <lora:name:0.7>, with a name and a number."
+        "“{tag}” is not a style tag. Write <lora:name>, or with a strength that the style allows, "
+        "as in <lora:name:0.7>."
     ),
     "prompt-tag-like": gettext_noop(
         "“{tag}” is not a style tag and would be read as words. Did you mean {meant}?"
@@ -414,7 +415,7 @@ SENTENCES: dict[str, str] = {
         "network, and other settings, are not supported. Did you mean {meant}?"
     ),
     "prompt-tag-unsupported": gettext_noop(
-        "“{tag}” calls something that is not supported here. Write <lora:name:0.7> for a style, "
+        "“{tag}” calls something that is not supported here. Write <lora:name> for a style, "
         "or take the angle brackets away."
     ),
     "prompt-tag-in-negative": gettext_noop(

@@ -51,7 +51,8 @@ def test_tag_in_full_width_acts(prompt):
         ("<lora ink 0.7>", "<lora:ink:0.7>"),
         ("<lora=ink:0.7>", "<lora:ink:0.7>"),
         ("<lora-ink-0.7>", "<lora:ink:0.7>"),
-        ("<lora>", "<lora:name:0.7>"),
+        ("<lora>", "<lora:name>"),
+        ("lora:ink:70", "<lora:ink>"),  # beyond what any style can have
         ("<ink:0.7>", "<lora:ink:0.7>"),
         ("ink:0.7>", "<lora:ink:0.7>"),
         ("《lora:ink:0.7》", "<lora:ink:0.7>"),
@@ -72,6 +73,16 @@ def test_what_looks_like_a_tag_is_refused_with_what_was_meant(written, meant):
 
     assert (error.code, error.facts["meant"]) == ("prompt-tag-like", meant)
     assert f"Did you mean {meant}?" in str(error)
+
+
+@pytest.mark.parametrize(
+    "prompt", ["lora:ink:0", "<<lora:ink:0>>", "<lora:ink:0%>", "<lora:ink:0:1>", "<ink:0>"]
+)
+def test_who_knows_the_bands_writes_the_tag_that_is_offered(prompt):
+    with pytest.raises(EngineError) as caught:
+        style_tags.split_tags(prompt, lambda name, strength: f"{name} not at {strength:g}")
+
+    assert caught.value.facts["meant"] == "ink not at 0"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from training.engine.errors import EngineError
 from training.engine.files import style_paths
 from training.engine.prompts import strengths, tag_lookalikes
 from training.engine.prompts.strengths import Pack
+from training.engine.prompts.tag_lookalikes import Suggest, written
 
 # A Chinese keyboard types the same signs in full width; they are unmistakable, so they act.
 _OPEN, _CLOSE, _COLON = "<＜﹤", ">＞﹥", ":：﹕"
@@ -32,19 +33,20 @@ class Tag:
     strength: float | None
 
 
-def split_tags(prompt: str) -> tuple[str, list[Tag]]:
+def split_tags(prompt: str, suggest: Suggest = written) -> tuple[str, list[Tag]]:
     """(the prompt without its tags, the tags in their order).
 
     What looks like a tag and is none would be read as words, and the style would be off without
-    a word: it is refused. Raises EngineError: prompt-bad-tag, prompt-tag-parts, prompt-tag-like,
-    prompt-tag-unsupported.
+    a word: it is refused. suggest: writes the tag that is offered instead. Raises EngineError:
+    prompt-bad-tag, prompt-tag-parts, prompt-tag-like, prompt-tag-unsupported.
     """
     if doubled := _DOUBLED.search(prompt):
-        suggestion = _TAG.findall(doubled[0])[0]
+        tag = _read(_TAG.findall(doubled[0])[0], suggest)
+        suggestion = suggest(tag.name, tag.strength)
         raise EngineError("prompt-tag-like", tag=doubled[0], meant=suggestion)
-    tags = [_read(text) for text in _TAG.findall(prompt)]
+    tags = [_read(text, suggest) for text in _TAG.findall(prompt)]
     for words in _TAG.split(prompt):
-        if lookalike := tag_lookalikes.first(words):
+        if lookalike := tag_lookalikes.first(words, suggest):
             raise lookalike.refusal
     if tags:
         return tidy(_TAG.sub(" ", prompt)), tags
@@ -116,7 +118,7 @@ def find_packs(tags: list[Tag], folder: str | Path | None) -> list[tuple[Path, f
 
 def write_tag(tag: Tag) -> str:
     """The tag as `split_tags` reads it."""
-    return tag_lookalikes.written(tag.name, tag.strength)
+    return written(tag.name, tag.strength)
 
 
 def tidy(text: str) -> str:
@@ -125,12 +127,12 @@ def tidy(text: str) -> str:
     return ", ".join(clause for clause in clauses if clause)
 
 
-def _read(text: str) -> Tag:
+def _read(text: str, suggest: Suggest) -> Tag:
     _lora, name, *parts = (part.strip() for part in re.split(f"[{_COLON}]", text[1:-1]))
     if not name:
         raise EngineError("prompt-bad-tag", tag=text)
     if len(parts) > 1 or any("=" in part for part in parts):
-        suggestion = tag_lookalikes.written(name, tag_lookalikes.nearest(parts[0]))
+        suggestion = suggest(name, tag_lookalikes.nearest(parts[0]))
         raise EngineError("prompt-tag-parts", tag=text, meant=suggestion)
     if not parts:
         return Tag(name, None)
@@ -138,5 +140,4 @@ def _read(text: str) -> Tag:
         return Tag(name, strength)
     if (near := tag_lookalikes.nearest(parts[0])) is None:
         raise EngineError("prompt-bad-tag", tag=text)
-    suggestion = tag_lookalikes.written(name, near)
-    raise EngineError("prompt-tag-like", tag=text, meant=suggestion)
+    raise EngineError("prompt-tag-like", tag=text, meant=suggest(name, near))
