@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop, ngettext_lazy, override
 
 from brandstudio.core.problems import Problem, Text, filled
-from training.engine.errors import SENTENCES as ENGINE_SENTENCES
+from training.engine.errors import SENTENCES as SENTENCES_OF_ENGINE
 from training.engine.evaluate.checkpoint_reasons import REASONS, VERDICTS
 from training.engine.fault_reasons import REASONS as REASONS_OF_FILES
+from training.engine.fault_reasons import Counted
 
 SENTENCES: dict[str, Text] = {
     # Uploads
@@ -83,11 +84,15 @@ SENTENCES: dict[str, Text] = {
     "caption-without-picture": gettext_noop(
         "The captions name {name}, but the dataset has no such picture. Add it, or ignore the line."
     ),
-    "captions-without-picture": gettext_noop(
-        "{count} more captions name pictures that the dataset does not have."
+    "captions-without-picture": ngettext_lazy(
+        "{count} more caption names a picture that the dataset does not have.",
+        "{count} more captions name pictures that the dataset does not have.",
+        "count",
     ),
-    "captions-more-problems": gettext_noop(
-        "{count} more lines of {name} can't be read. Look at the file as a whole."
+    "captions-more-problems": ngettext_lazy(
+        "{count} more line of {name} can't be read. Look at the file as a whole.",
+        "{count} more lines of {name} can't be read. Look at the file as a whole.",
+        "count",
     ),
     "caption-fits-several-pictures": gettext_noop(
         "The captions name {name}, which may be any of: {others}. Write the folder and the ending."
@@ -306,6 +311,14 @@ CAUSES: dict[str, str] = {
     "worker-lost": gettext_noop("Interrupted"),
     "software-fault": gettext_noop("A fault of the software"),
 }
+
+
+def _in_both_numbers(text: str) -> Text:
+    """A sentence of the engine as `filled` takes it: one that counts has a singular, too."""
+    return ngettext_lazy(text.one, str(text), text.by) if isinstance(text, Counted) else text
+
+
+ENGINE_SENTENCES = {code: _in_both_numbers(text) for code, text in SENTENCES_OF_ENGINE.items()}
 
 
 def sentence(code, facts=None):

@@ -5,7 +5,7 @@
 same sentences; there is no second wording.
 """
 
-from training.engine.fault_reasons import gettext_noop, in_words
+from training.engine.fault_reasons import Counted, gettext_noop, in_words, ngettext_noop
 
 SENTENCES: dict[str, str] = {
     # Several at once
@@ -24,8 +24,10 @@ SENTENCES: dict[str, str] = {
     "config-unknown-key": gettext_noop(
         "The configuration has no key “{key}”. Did you mean “{nearest}”?"
     ),
-    "config-unknown-more": gettext_noop(
-        "The configuration has {count} further keys that are unknown. Is it a run's YAML?"
+    "config-unknown-more": ngettext_noop(
+        "The configuration has {count} further key that is unknown. Is it a run's YAML?",
+        "The configuration has {count} further keys that are unknown. Is it a run's YAML?",
+        "count",
     ),
     "config-duplicate-key": gettext_noop(
         "The configuration names “{key}” twice. Keep one of the two lines."
@@ -171,9 +173,12 @@ SENTENCES: dict[str, str] = {
     "captions-line-unreadable": gettext_noop(
         "Line {line} of {name} is not “file name,caption”: {text}"
     ),
-    "captions-not-rewritten": gettext_noop(
+    "captions-not-rewritten": ngettext_noop(
+        "{name} has {count} line that can't be read, line {line}: {text} "
+        "Nothing was written over it. Mend it, or name another file.",
         "{name} has {count} lines that can't be read, the first is line {line}: {text} "
-        "Nothing was written over them. Mend them, or name another file."
+        "Nothing was written over them. Mend them, or name another file.",
+        "count",
     ),
     "image-name-unwritable": gettext_noop(
         "The name of the image {name} can't stand in a captions file. Rename it."
@@ -196,9 +201,12 @@ SENTENCES: dict[str, str] = {
     "dataset-one-image": gettext_noop(
         "The dataset has one image only. A style needs several: add at least one more."
     ),
-    "batch-larger-than-dataset": gettext_noop(
+    "batch-larger-than-dataset": ngettext_noop(
+        "batch_size is {batch_size}, but the dataset has only {images} image. "
+        "Use batch_size {images}, or add images.",
         "batch_size is {batch_size}, but the dataset has only {images} images. "
-        "Use batch_size {images} or less, or add images."
+        "Use batch_size {images} or less, or add images.",
+        "images",
     ),
     "bad-latents": gettext_noop(
         "The base model's encoder gave values that are not finite for image {name}. "
@@ -254,9 +262,12 @@ SENTENCES: dict[str, str] = {
     "lora-not-finite": gettext_noop(
         "{name} holds values that are not finite in {module}. Use an earlier checkpoint."
     ),
-    "lora-tensors-foreign": gettext_noop(
+    "lora-tensors-foreign": ngettext_noop(
+        "{name} holds {count} tensor that is no part of a plain LoRA: {tensor}. "
+        "A picture without it would be another one: export it as plain LoRA.",
         "{name} holds {count} tensors that are no part of a plain LoRA, such as {tensor}. "
-        "A picture without them would be another one: export it as plain LoRA."
+        "A picture without them would be another one: export it as plain LoRA.",
+        "count",
     ),
     "lora-shapes-odd": gettext_noop(
         "The two halves of {module} in {name} don't go together ({down} and {up}). "
@@ -296,9 +307,12 @@ SENTENCES: dict[str, str] = {
     "lora-folder-unclear": gettext_noop(
         "The folder {name} does not hold one style file but: {files}. Name the file itself."
     ),
-    "lora-layers-beyond-kohya": gettext_noop(
+    "lora-layers-beyond-kohya": ngettext_noop(
+        "{count} layer of {name} ({layers}) is passed over by kohya's sd-scripts, which draws "
+        "without it. This studio, ComfyUI, WebUI and diffusers read it.",
         "{count} layers of {name} ({layers}) are passed over by kohya's sd-scripts, which draws "
-        "without them. This studio, ComfyUI, WebUI and diffusers read them."
+        "without them. This studio, ComfyUI, WebUI and diffusers read them.",
+        "count",
     ),
     "lora-alpha-missing": gettext_noop(
         "{name} stores no alpha for {count} of its {total} layers; tools take alpha = rank there, "
@@ -531,9 +545,12 @@ SENTENCES: dict[str, str] = {
     "memory-caches": gettext_noop(
         "Memory ran short at step {step}. Caches were emptied; the step is tried again."
     ),
-    "memory-passes": gettext_noop(
+    "memory-passes": ngettext_noop(
+        "Memory ran short at step {step}. The run goes on with passes of {images} image each; "
+        "the batch stays the same.",
         "Memory ran short at step {step}. The run goes on with passes of {images} images each; "
-        "the batch stays the same."
+        "the batch stays the same.",
+        "images",
     ),
     "memory-checkpointing": gettext_noop(
         "Memory ran short at step {step}. The run goes on with gradient checkpointing: "
@@ -613,7 +630,9 @@ def each_fault(error: EngineError) -> list[EngineError]:
 
 
 def filled(sentence: str, facts: dict) -> str:
-    """The sentence with its facts, a named reason (`fault_reasons`) in words."""
+    """The sentence with its facts, singular where it counts one, a named reason in words."""
+    if isinstance(sentence, Counted) and facts.get(sentence.by) == 1:
+        sentence = sentence.one
     if "reason" in facts:
         facts = {**facts, "reason": in_words(facts["reason"])}
     return sentence.format_map(_Facts(facts))

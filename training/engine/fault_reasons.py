@@ -15,6 +15,25 @@ def gettext_noop(sentence: str) -> str:
     return sentence
 
 
+class Counted(str):
+    """A sentence that counts: the text for many, .one for a single one. by: the fact it counts."""
+
+    one: str
+    by: str
+
+
+def ngettext_noop(one: str, many: str, by: str) -> Counted:
+    """Mark both forms of a sentence for extraction, as `gettext_noop` does."""
+    sentence = Counted(many)
+    sentence.one, sentence.by = one, by
+    return sentence
+
+
+def counted(number: int, thing: str) -> str:
+    """So many of a thing in English: "1 picture", "2 pictures"."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 REASONS: dict[str, str] = {
     "missing": gettext_noop("there is no such file"),
     "no-file": gettext_noop("it is not a file"),

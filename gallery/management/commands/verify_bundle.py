@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 
 from gallery.engine import signing, style_bundle
 from training.engine.errors import EngineError
+from training.engine.fault_reasons import counted
 from training.engine.lora.header import LoraHeader
 
 
@@ -63,7 +64,7 @@ class Command(BaseCommand):
             ("style", f"{manifest['pack']['slug']} v{manifest['version']}, {manifest['made_on']}"),
             ("licence", manifest["rights"]["licence"]),
             ("base", f"{manifest['base']['family']} {manifest['base']['sha256'][:16]}"),
-            ("weights", f"{lora.family}, {len(lora.layers)} layers"),
+            ("weights", f"{lora.family}, {counted(len(lora.layers), 'layer')}"),
             *(("file", f"{entry['name']}, {entry['size']} bytes") for entry in manifest["files"]),
         ):
             # A foreign file must not steer the terminal.

@@ -8,6 +8,7 @@ from training.engine.commands.outcome import DONE, FAILED
 from training.engine.commands.progress import progress_bar
 from training.engine.data import labelers
 from training.engine.errors import EngineError
+from training.engine.fault_reasons import counted
 from training.engine.files.disk import check_output
 from training.engine.prompts import trigger_words
 
@@ -22,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     print_passed_over(options.input)
     for problem in problems:
         print(problem, file=sys.stderr)
-    print(f"{len(rows)} captions in {options.output}")
+    print(f"{counted(len(rows), 'caption')} in {options.output}")
     return FAILED if problems else DONE
 
 

@@ -12,6 +12,7 @@ from training.engine.config.run_config import RunConfig
 from training.engine.errors import EngineError
 from training.engine.families.diffusion_model import DiffusionModel
 from training.engine.families.family import Family
+from training.engine.fault_reasons import counted
 from training.engine.lora.weight_files import LoraModule, LoraWeights
 
 TRAINED = "trained_style"
@@ -91,7 +92,7 @@ def misfit(table, weights: LoraWeights) -> str:
     """Why the weights don't fit the layers of known_layers, in a few words; "" when they do."""
     strange = [name for name in weights.modules if name not in table]
     if strange:
-        return f"{len(strange)} of {len(weights.modules)} layers are unknown, such as {strange[0]}"
+        return f"it has {counted(len(strange), 'unknown layer')}, such as {strange[0]}"
     name_of_layer: dict[tuple[str, str], str] = {}
     for name, module in weights.modules.items():
         part, path, layer = table[name]

@@ -8,6 +8,7 @@ from pathlib import Path
 from training.engine import families
 from training.engine.errors import EngineError
 from training.engine.families.family import Shape
+from training.engine.fault_reasons import counted
 from training.engine.lora.header import LayerEntry, LoraHeader, look
 from training.engine.lora.names import part_of
 from training.engine.lora.numbers import check_numbers
@@ -41,7 +42,7 @@ def layer_misfit(lora: LoraHeader, layers: tuple[Layers, set[str]]) -> str:
     }
     strange = [module for module in checked_layers if module not in table]
     if strange:
-        return f"{len(strange)} of {len(lora.layers)} layers are unknown, such as {strange[0]}"
+        return f"it has {counted(len(strange), 'unknown layer')}, such as {strange[0]}"
     module_of_path: dict[str, str] = {}
     for module, layer in checked_layers.items():
         path, shape = table[module]

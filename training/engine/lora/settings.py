@@ -16,6 +16,7 @@ from pathlib import Path
 import regex
 
 from training.engine.errors import EngineError
+from training.engine.fault_reasons import counted
 from training.engine.files import json_table
 from training.engine.files.disk import UnfitFile, read_bounded
 from training.engine.lora.kinds import kind_of_settings
@@ -112,7 +113,7 @@ class LoraSettings:
         budget = self._budget
         budget["matches"] -= 1
         if budget["matches"] < 0:
-            raise self._unsupported(setting, f"{len(getattr(self, setting))} patterns")
+            raise self._unsupported(setting, counted(len(getattr(self, setting)), "pattern"))
         if not _REPEATS.search(pattern):
             return bool(matcher.match(path))
         began = time.monotonic()

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 import torch
 
 from training.engine.errors import EngineError
+from training.engine.fault_reasons import counted
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -63,7 +64,7 @@ class MemoryLadder:
             self.micro_batch_size = (self.micro_batch_size + 1) // 2
             return (
                 "memory-passes",
-                f"passes of {self.micro_batch_size} images",
+                f"passes of {counted(self.micro_batch_size, 'image')}",
                 {"images": self.micro_batch_size},
             )
         if not self.checkpointing:

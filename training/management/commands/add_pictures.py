@@ -9,6 +9,7 @@ from brandstudio.core.models import User
 from training import services
 from training.engine.data.image_folder import clean_name, find_files
 from training.engine.errors import EngineError
+from training.engine.fault_reasons import counted
 from training.engine.prompts import letters
 from training.engine.prompts import trigger_words as triggers
 from training.management.find import dataset_named
@@ -48,7 +49,7 @@ class Command(BaseCommand):
             self.stderr.write(line.text)
         self.stdout.write(
             f"{target} ({target.pk}): {len(report.added)} added, "
-            f"{len(report.duplicates)} there already, {len(report.captioned)} captions, "
+            f"{len(report.duplicates)} there already, {counted(len(report.captioned), 'caption')}, "
             f"{len(report.refused)} refused"
         )
         if report.refused:

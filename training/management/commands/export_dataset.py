@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from brandstudio.core.blobs import BlobMissing
 from training import problems
 from training.engine.errors import EngineError
+from training.engine.fault_reasons import counted
 from training.engine.files.disk import check_folder_path, check_output
 from training.management.find import dataset_named
 from training.models import Dataset, Snapshot
@@ -39,7 +40,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except BlobMissing as error:
             raise CommandError(problems.english("stored-damaged", {"name": error.name})) from error
-        self.stdout.write(f"{len(images)} pictures in {output}")
+        self.stdout.write(f"{counted(len(images), 'picture')} in {output}")
         if layout == Layout.KOHYA:
             self.stdout.write(f"kohya's trainer finds the captions with {KOHYA_FLAGS}")
 
