@@ -36,15 +36,19 @@ SENTENCES: dict[str, Text] = {
     "pair-forbidden": gettext_noop(
         "{first} and {second} may not be mixed: {reason} Take one of them away."
     ),
-    "mix-within": gettext_noop("Together at most {limit}: now {total}."),
-    "mix-too-strong": gettext_noop("Together at most {limit}: now {total}. Lower one of them."),
+    # The limit of a mixture, on every page in these words
+    "mix-limit": gettext_noop("Together at most {limit} % of their bands."),
+    "mix-within": gettext_noop("Together at most {limit} % of their bands: now {total} %."),
+    "mix-too-strong": gettext_noop(
+        "Together at most {limit} % of their bands: now {total} %. Lower one of them."
+    ),
     "mix-needs-test": gettext_noop(
-        "Together at most {limit}: now {total}. Even their least strengths are too much together: "
-        "take one away, or have the pair tested."
+        "Together at most {limit} % of their bands: now {total} %. Even their least strengths are "
+        "too much together: take one away, or have the pair tested."
     ),
     "mix-reason-missing": gettext_noop(
-        "Together at most {limit}: now {total}. You may go beyond: write the reason, it stays with "
-        "the picture."
+        "Together at most {limit} % of their bands: now {total} %. You may go beyond: write the "
+        "reason, it stays with the picture."
     ),
     "packs-of-two-bases": gettext_noop(
         "{first} and {second} are made for different base models. Choose packs of one base."

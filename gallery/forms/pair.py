@@ -11,7 +11,7 @@ class PairForm(forms.Form):
 
     decision = forms.ChoiceField(label=_("Decision"), choices=DECISIONS, widget=forms.RadioSelect)
     percent = forms.FloatField(
-        label=_("At most, in percent of both bands together"),
+        label=_("Together at most, in percent of their bands"),
         required=False,
         min_value=1,
         max_value=200,

@@ -6,6 +6,7 @@ from gallery import problems
 from gallery.models import PackPair, PairGrid, PairState, StyleVersion
 from gallery.models.sheet import SheetState
 from gallery.services import pairs
+from training.engine.prompts import mixing
 
 _ORDER = ("testing", "tested", "forbidden", "untested")
 
@@ -24,7 +25,7 @@ def every_pair(slug=""):
 
 
 def with_limit(pair, drawn=None):
-    """The pair with .percent, the sum of shares that it may have, as text; "" when forbidden.
+    """The pair with .limit_in_words, how strong both may be together; "" when forbidden.
 
     And .state_in_words: with its grid whole it is tested no longer, somebody has to decide. drawn:
     the keys of the pairs whose grid is whole, looked up when None.
@@ -32,9 +33,14 @@ def with_limit(pair, drawn=None):
     drawn = _drawn() if drawn is None else drawn
     awaits = pair.state == PairState.TESTING and pair.pk in drawn
     pair.state_in_words = _("drawn, to be decided") if awaits else pair.get_state_display()
-    limit = 1 if pair.limit is None else pair.limit
-    pair.percent = "" if pair.is_forbidden else pairs.percent_of(limit)
+    limit = mixing.UNTESTED if pair.limit is None else pair.limit
+    pair.limit_in_words = "" if pair.is_forbidden else _in_words(limit)
     return pair
+
+
+def _in_words(limit):
+    """A sum of shares in the words of the create page."""
+    return problems.sentence("mix-limit", {"limit": mixing.percent(limit)})
 
 
 def _drawn():
@@ -63,7 +69,7 @@ def grid_of(pair):
         "rows": rows,
         "plain": images.get((0.0, 0.0), []),
         "columns": grid.plan["second"],
-        "computed": "" if computed is None else pairs.percent_of(computed),
+        "computed": "" if computed is None else _in_words(computed),
         "problem": grid.problem and problems.explain(grid.problem, grid.problem_facts),
     }
 

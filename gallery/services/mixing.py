@@ -14,9 +14,9 @@ UNKNOWN = 1.0  # the greatest strength of a draft without a band, as part of a m
 class Mix:
     """What is to be said of packs at strengths.
 
-    forbidden: the first pair among them that is. limit: the greatest sum at these proportions, None
-    where nothing limits it. lowered: strengths in the same order that are within, None where even
-    the least ones are too much.
+    forbidden: the first pair among them that is. limit, total: sums of shares of their bands, the
+    greatest allowed (None where nothing limits it) and the one asked. lowered: strengths in the
+    same order that are within, None where even the least ones are too much.
     """
 
     forbidden: PackPair | None
@@ -27,10 +27,9 @@ class Mix:
 
     @property
     def facts(self):
-        """For the sentence, in whole hundredths that never make a refused sum look allowed."""
-        limit = 0 if self.limit is None else self.limit
-        total = self.total if self.is_within else mixing.raised(self.total)
-        return {"limit": f"{mixing.floored(limit):.2f}", "total": f"{total:.2f}"}
+        """For the sentence, in percent that never make a refused sum look allowed."""
+        in_percent = mixing.percent if self.is_within else mixing.percent_beyond
+        return {"limit": mixing.percent(self.limit or 0), "total": in_percent(self.total)}
 
 
 class Rules:

@@ -11,6 +11,7 @@ from gallery.engine.evidence_plan import PROMPTS
 from gallery.models import OwnWork, PackPair, PairGrid, PairState, ReviewState
 from gallery.services import evidence, holds
 from training.engine.evaluate import pair_grid
+from training.engine.prompts import mixing
 
 PLACES = 2  # of a strength sheet's prompts: small enough for a processor
 
@@ -68,14 +69,9 @@ def allow(pair, by, limit=None, reason=""):
     if computed is None:
         raise Refused("pair-lost")
     if limit is not None and not 0 < limit <= computed:
-        raise Refused("pair-limit-too-great", limit=percent_of(computed))
+        raise Refused("pair-limit-too-great", limit=mixing.percent(computed))
     with _as_refusals(), _row_of(pair):
         pair.allow(by, computed if limit is None else limit, reason.strip())
-
-
-def percent_of(limit):
-    """A sum of shares in whole percent, down: "132"."""
-    return f"{int(limit * 100 + 1e-6)}"
 
 
 def forbid(pair, by, reason):

@@ -52,7 +52,7 @@ def test_untested_pair_is_held_to_its_bands_and_told_under_the_sliders(at, marke
 
     assert refused.status_code == 422
     [error] = refused.context["form"].errors["mix"]
-    assert error == "Together at most 0.90: now 1.10. Lower one of them."
+    assert error == "Together at most 100 % of their bands: now 123 %. Lower one of them."
     assert refused.context["mixture"].sentence == error
     assert refused.content.decode().count(error) == 1
     assert Scene.objects.count() == 1
@@ -64,9 +64,9 @@ def test_form_says_live_what_the_door_would(at, marketer, order_form, ink, paper
     within = browser.post("prompt", **order_form("0.5", "0.4")).context["mixture"]
     over = browser.post("prompt", **order_form("0.9", "0.7")).context["mixture"]
 
-    assert within.sentence == "Together at most 0.90: now 0.90."
+    assert within.sentence == "Together at most 100 % of their bands: now 100 %."
     assert (within.is_refused, within.lowered) == (False, [])
-    assert over.sentence == "Together at most 0.90: now 1.60. Lower one of them."
+    assert over.sentence == "Together at most 100 % of their bands: now 178 %. Lower one of them."
     assert over.is_refused
     lowered = dict(over.lowered)
     assert sum(map(float, lowered.values())) == pytest.approx(0.9, abs=0.02)
@@ -85,7 +85,7 @@ def test_sweep_is_held_at_each_strength(at, marketer, order_form):
     refused = browser.post("create", **order_form("0.3", "0.3", sweep="0.5 0.7"))
 
     assert refused.context["form"].errors["mix"] == [
-        "Together at most 0.90: now 1.00. Lower one of them."
+        "Together at most 100 % of their bands: now 112 %. Lower one of them."
     ]
 
 
@@ -149,8 +149,8 @@ def test_who_may_leave_the_band_leaves_the_sum_with_a_reason_never_a_forbidden_p
     forbidden = browser.post("create", **order_form("0.6", "0.3", reason="A test for the fair"))
 
     assert error == (
-        "Together at most 0.90: now 1.10. You may go beyond: write the reason, it stays with the "
-        "picture."
+        "Together at most 100 % of their bands: now 123 %. You may go beyond: write the reason, it "
+        "stays with the picture."
     )
     assert with_reason.status_code == 302
     assert Scene.objects.get().reason == "A test for the fair"
@@ -166,7 +166,7 @@ def test_tested_pair_has_the_limit_of_its_grid(at, marketer, brand_admin, order_
 
     assert browser.post("create", **order_form("0.7", "0.5")).status_code == 302
     [error] = browser.post("create", **order_form("0.7", "0.51")).context["form"].errors["mix"]
-    assert error == "Together at most 1.20: now 1.21. Lower one of them."
+    assert error == "Together at most 133 % of their bands: now 135 %. Lower one of them."
 
 
 def test_new_version_makes_a_new_pair_that_nobody_has_tested(
@@ -205,8 +205,8 @@ def test_even_the_least_strengths_may_be_too_much(at, marketer, make_version, or
     [error] = at(marketer).post("create", **form).context["form"].errors["mix"]
 
     assert error == (
-        "Together at most 0.80: now 1.40. Even their least strengths are too much together: "
-        "take one away, or have the pair tested."
+        "Together at most 100 % of their bands: now 175 %. Even their least strengths are too much "
+        "together: take one away, or have the pair tested."
     )
 
 
@@ -240,9 +240,8 @@ def test_draft_of_ones_own_is_mixed_within_a_limit_too(
 
     refused = browser.post("create", **form, **dict.fromkeys(strengths, f"{over:.2f}"))
     assert refused.status_code == 422
-    assert (
-        f"Together at most {int(limit * 100) / 100:.2f}" in refused.context["form"].errors["mix"][0]
-    )
+    [error] = refused.context["form"].errors["mix"]
+    assert error.startswith("Together at most 100 % of their bands: now ")
     assert (
         browser.post("create", **form, **dict.fromkeys(strengths, f"{half:.2f}")).status_code == 302
     )

@@ -3,9 +3,9 @@
 A band says how strong a pack may be alone. Together their changes add up, so each takes the share
 of its greatest strength that it uses, and the shares of an untested pair sum to at most 1: where
 each pack alone keeps the scene, and what lies between two mixtures that keep it keeps it too, all
-of these do. A tested pair has the sum of shares that its grid gave instead. It is told as a sum of
-strengths: the greatest at which this mixture, its proportions kept, stays within. Of three packs,
-every pair has its limit, and the sum of all is held to the least of them.
+of these do. A tested pair has the sum of shares that its grid gave instead. Of three packs the
+shares of all are held to the least limit of their pairs. It is told in percent, of which 100 is one
+pack alone at its greatest strength.
 """
 
 import math
@@ -36,19 +36,13 @@ UNTESTED = 1.0  # the same of a pair without a grid
 
 
 def limit_of(packs: Sequence[MixedPack], tested: Tested) -> float | None:
-    """The greatest sum of strengths at these proportions; None where nothing limits it.
+    """The greatest sum of shares that these may have; None where nothing limits it.
 
     Packs of strength 0 or less don't act, and are no part of a mixture.
     """
-    acting = [pack for pack in packs if pack.strength > 0]
-    limits = [_limit_of_pair(first, second, tested) for first, second in combinations(acting, 2)]
+    acting = [pack.key for pack in packs if pack.strength > 0]
+    limits = [tested.get(frozenset(pair), UNTESTED) for pair in combinations(acting, 2)]
     return min(limits, default=None)
-
-
-def _limit_of_pair(first: MixedPack, second: MixedPack, tested: Tested) -> float:
-    most = tested.get(frozenset((first.key, second.key)), UNTESTED)
-    shares = share_of(first.strength, first.greatest) + share_of(second.strength, second.greatest)
-    return most * (first.strength + second.strength) / shares
 
 
 def share_of(strength: float, greatest: float) -> float:
@@ -57,8 +51,8 @@ def share_of(strength: float, greatest: float) -> float:
 
 
 def total_of(packs: Sequence[MixedPack]) -> float:
-    """The sum of the strengths of those that act."""
-    return math.fsum(pack.strength for pack in packs if pack.strength > 0)
+    """The sum of the shares of those that act."""
+    return math.fsum(share_of(pack.strength, pack.greatest) for pack in packs if pack.strength > 0)
 
 
 def is_within(packs: Sequence[MixedPack], tested: Tested) -> bool:
@@ -88,6 +82,11 @@ def floored(value: float) -> float:
     return round(math.floor(value / STEP + 1e-6) * STEP, 2) if value > 0 else value
 
 
-def raised(value: float) -> float:
-    """Up to a whole STEP, for a sum that is too great by less than one."""
-    return round(math.ceil(value / STEP - 1e-6) * STEP, 2)
+def percent(shares: float) -> str:
+    """A sum of shares as it is told, in whole percent, down: "132"."""
+    return f"{math.floor(shares * 100 + 1e-6)}"
+
+
+def percent_beyond(shares: float) -> str:
+    """The same of a sum that is too great, up, so that it never looks allowed."""
+    return "∞" if math.isinf(shares) else f"{math.ceil(shares * 100 - 1e-6)}"
