@@ -8,6 +8,8 @@
 // {id, arrived, part, …} or 422 {errors}. Each part is a PATCH ?offset=N that answers
 // {arrived, state, errors}. After a break a GET says how much is there. A file chosen again after a
 // reload is known by its key and goes on. fetch has no upload progress, hence XMLHttpRequest.
+import { afterSwap } from "./htmx-events.js";
+
 const AT_ONCE = 3;
 const PAUSES = [1, 2, 4, 8, 15, 30]; // seconds between attempts; then a person decides
 const CAPTIONS = /\.(csv|tsv|jsonl|ndjson|json|txt|caption)$/i;
@@ -125,6 +127,7 @@ async function send(form, file, shown, words) {
   shown.bar.className = "";
   try {
     const known = await transfer(form, file, shown, words);
+    shown.item.dataset.upload = known.id;
     if (known.state === "failed") throw new Refused(known.errors); // here, and nothing of use in it
     const unpacks = known.state === "queued" || known.state === "working";
     shown.state.textContent = unpacks ? words.wordUnpacking : words.wordDone;
@@ -170,6 +173,13 @@ async function sendAll(form, files) {
   if (results.every((result) => result === "clean") && words.done) location.assign(words.done);
   else form.querySelector("[data-upload-next]")?.removeAttribute("hidden");
 }
+
+// What the page itself tells of by now (#upload-12) needs no second line here.
+afterSwap(() => {
+  for (const item of document.querySelectorAll("[data-upload-list] [data-upload]")) {
+    if (document.getElementById(`upload-${item.dataset.upload}`)) item.remove();
+  }
+});
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest?.("form[data-upload]");

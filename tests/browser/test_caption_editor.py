@@ -175,3 +175,17 @@ def test_file_over_the_limit_is_refused_before_it_is_sent(
 
     expect(page.get_by_text(re.compile(r"large\.jpg has .* the limit is"))).to_be_visible()
     assert sent == []
+
+
+def test_file_that_arrived_and_is_refused_is_listed_once(enter, designer, dataset, make_picture):
+    page = enter(designer)
+    broken = make_picture("broken.jpg")
+    broken.write_text("this is no picture")
+    page.goto(f"/datasets/{dataset.pk}/upload/")
+
+    choose(page, [broken, make_picture("street.jpg", seed=1)])
+
+    expect(page.get_by_role("link", name="On to the captions")).to_be_visible()
+    expect(page.get_by_role("heading", name="broken.jpg")).to_be_visible()
+    expect(page.get_by_text("broken.jpg", exact=True)).to_have_count(1)
+    expect(page.get_by_text("street.jpg", exact=True)).to_have_count(1)
