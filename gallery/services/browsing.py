@@ -167,7 +167,7 @@ def cards_of(entries):
     counted = images.values("scene__packs__version").annotate(n=Count("pk", distinct=True))
     versions = (
         StyleVersion.objects.filter(pk__in=[entry.version_pk for entry in entries])
-        .select_related("base", "pack")
+        .select_related("base", "pack", "sheet")
         .prefetch_related(Prefetch("images", EvidenceImage.objects.order_by("pk")))
         .annotate(
             uses=Subquery(counted.values("n")[:1]),

@@ -14,11 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 from brandstudio.core.input.acts import one_of
 from brandstudio.core.input.numbers import parse_id
 from brandstudio.core.problems import Refused
+from brandstudio.core.ui.polling import polled
 from gallery import problems
 from gallery.forms import RatingForm, TagsForm
 from gallery.models import StylePack, StyleVersion
 from gallery.pages import browsing as pages
 from gallery.pages import evidence as evidence_page
+from gallery.pages import version_rows
 from gallery.pages.version_diff import beside, version_diff
 from gallery.services import browsing, rating, tagging
 
@@ -43,6 +45,30 @@ def pack_list(request):
         "words": words,
     }
     return render(request, "gallery/pack_list.html", context)
+
+
+@login_required
+@require_safe
+@polled(lambda request, slug: version_rows.tag_of(request.user, slug))
+def pack_card(request, slug):
+    """One card of the list, polled while the pictures of its version are being painted."""
+    entries = browsing.browse(request.user).entries
+    cards = browsing.cards_of([entry for entry in entries if entry.pack.slug == slug])
+    if not cards:
+        raise Http404
+    return render(request, "gallery/_pack_card.html", {"version": cards[0]})
+
+
+@login_required
+@require_safe
+@polled(lambda request, slug, number: version_rows.tag_of(request.user, slug))
+def version_list(request, slug, number):
+    """The versions of a pack beside the one looked at, polled while a sheet is being painted."""
+    listed = version_rows.listed(request.user, slug)
+    version = next((row for row in listed["versions"] if row.number == number), None)
+    if version is None:
+        raise Http404
+    return render(request, "gallery/_versions.html", {"version": version, **listed})
 
 
 @login_required

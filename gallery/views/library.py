@@ -24,7 +24,7 @@ from gallery.forms import ImportForm, OriginForm, PublishForm, TagsForm
 from gallery.models import ReviewState, StyleVersion
 from gallery.models.rating import FEWEST, MOST_STARS
 from gallery.pages import evidence as evidence_page
-from gallery.pages import lineage
+from gallery.pages import lineage, version_rows
 from gallery.pages.history import claims_noted, history_of
 from gallery.pages.ratings import ratings_of
 from gallery.pages.rights import rights_summary
@@ -53,10 +53,9 @@ def pack_detail(request, slug):
 @require_safe
 def version_detail(request, slug, number):
     version = _version(request, slug, number)
-    versions = StyleVersion.objects.visible_to(request.user).filter(pack=version.pack)
     context = {
         "version": version,
-        "versions": versions.order_by("-number"),
+        **version_rows.listed(request.user, slug),
         "lineage": lineage.of_version(version, request.user),
         "history": history_of(version, 20),
         "claims_noted": claims_noted(version),

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from gallery.models import ReviewState, StyleVersion
+from gallery.models import EvidenceSheet, ReviewState, StyleVersion
 from tests.gallery.conftest import BAND, CHECKED
 
 LABELS = {"prompt": "a suv", "label_zh": "车", "label_en": "Car"}
@@ -69,6 +69,35 @@ def test_poll_of_a_sheet_brings_along_what_may_be_done_by_now(at, designer, make
     acts = page.partition('<hx-partial hx-target="#version-acts"')[2]
     assert 'id="version-acts"' in acts
     assert "Submit for review" in acts
+
+
+@pytest.mark.parametrize(
+    ("page", "fragment", "address"),
+    [
+        (("pack-list",), ("pack-card", "ink"), "/styles/ink/card/"),
+        (("version-detail", "ink", 1), ("version-list", "ink", 1), "/styles/ink/1/versions/"),
+    ],
+)
+def test_lists_ask_for_themselves_until_the_sheet_is_done(
+    at, designer, make_version, page, fragment, address
+):
+    make_version(state="draft", sheet="rendering", pictures=(), **dict.fromkeys(BAND))
+    browser = at(designer)
+
+    whole = browser.get(*page).text
+    waiting = browser.get(*fragment)
+    tag = {"HX-Request": "true", "HX-PTag": waiting["HX-PTag"]}
+    unchanged = browser.get(*fragment, headers=tag)
+    EvidenceSheet.objects.update(state="done")
+    StyleVersion.objects.update(**BAND)
+    done = browser.get(*fragment, headers=tag)
+
+    assert f'hx-get="{address}" hx-trigger="every 5s"' in whole
+    assert "being painted" in waiting.text
+    assert f'hx-get="{address}"' in waiting.text
+    assert unchanged.status_code == 304
+    assert "0.50–0.80" in done.text
+    assert "hx-get" not in done.text
 
 
 def test_figures_of_before_stay_readable(at, designer, make_version):
