@@ -183,6 +183,10 @@ SENTENCES: dict[str, Text] = {
         "{name} may not leave the studio: what it was made from was recalled, or its rights have "
         "ended ({names}). An admin decides what becomes of it."
     ),
+    "painting-held": gettext_noop(
+        "{name} was not painted: what it would be made from was recalled, or its rights have ended "
+        "({names}). Paint it with another style or picture, or wait until an admin has decided."
+    ),
     "sources-unknown": gettext_noop(
         "{name} can be neither approved nor published while nobody has noted whose the pictures "
         "are that it was made of ({names}). Whoever brought them, or an admin, notes it on their "
@@ -337,10 +341,26 @@ SENTENCES: dict[str, Text] = {
     "pin-outside": gettext_noop("A pin stands on the picture: between 0 and 100 % both ways."),
     "pin-empty": gettext_noop("Write what is to be seen at this point, then pin it."),
     "withdraw-reason": gettext_noop("Write why it is withdrawn; those who use it will ask."),
-    # Download
-    "picture-not-ready": gettext_noop(
-        "This picture is not ready, so there is nothing to download."
+    # A picture that isn't there (yet)
+    "picture-waiting": gettext_noop(
+        "This picture is not finished yet: it waits in the queue. Come back once it is painted."
     ),
+    "picture-loading": gettext_noop(
+        "This picture is not finished yet: its base model is being loaded. Come back once it is "
+        "painted."
+    ),
+    "picture-rendering": gettext_noop(
+        "This picture is not finished yet: it is being painted. Come back in a while."
+    ),
+    "picture-failed": gettext_noop(
+        "This picture was not painted, so there is nothing of it. Try it again, or paint another "
+        "one."
+    ),
+    "picture-cancelled": gettext_noop(
+        "This picture was stopped before it was finished, so there is nothing of it. Paint another "
+        "one."
+    ),
+    # Download
     "picture-binned": gettext_noop(
         "This picture is in the bin, and from there nothing leaves. Bring it back first."
     ),

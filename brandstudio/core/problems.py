@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext, override
 
 
 class Refused(Exception):
@@ -32,15 +33,43 @@ class Problem:
 
 
 class Facts(dict):
-    """A fact that was not given shows as “?”: a message never hides behind a KeyError."""
+    """A fact that was not given shows as “?”: a message never hides behind a KeyError.
+
+    One that was kept `in_each_language` shows in the reader's.
+    """
 
     def __missing__(self, key):
         return "?"
 
+    def __getitem__(self, key):
+        value = super().__getitem__(key)
+        if isinstance(value, dict) and value.keys() == _languages():
+            return value[get_language() or "en"]
+        return value
+
+
+def _languages():
+    return {code for code, _name in settings.LANGUAGES}
+
+
+def in_each_language(say):
+    """What say() says to readers of each language, for facts that are kept: {language: text}, or
+    the text alone where all are told the same."""
+    texts = {}
+    for code in sorted(_languages()):
+        with override(code):
+            texts[code] = say()
+    return texts if len(set(texts.values())) > 1 else texts["en"]
+
+
+def name_of(row):
+    """A row's name as a fact that is kept: a worker, or a colleague, may read another language."""
+    return in_each_language(lambda: str(row))
+
 
 # A sentence of a table: of gettext_noop, or of ngettext_lazy, which names the fact it counts by.
 Text: TypeAlias = str | Promise
-_MANY = {"count": 2, "left": 2, "waiting": 2}  # where an older row lacks the fact
+_MANY = {"count": 2, "images": 2, "left": 2, "waiting": 2}  # where an older row lacks the fact
 
 
 def filled(text: Text, facts) -> str:

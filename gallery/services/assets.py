@@ -5,18 +5,19 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from brandstudio.core.models import Notice, User, WrongState
-from brandstudio.core.problems import Refused
+from brandstudio.core.problems import Refused, name_of
 from brandstudio.core.queue import housekeeping
 from brandstudio.core.services import sending
 from gallery.models import Asset, AssetReview, OwnWork
-from gallery.services import checklist, holds, source_rights
+from gallery.services import checklist, holds, policy, source_rights
 
 
 def ask_review(asset, by, why=""):
     """Put a picture before the admins. why: what is different now, of one that was declined.
 
-    Raises Refused: trial-stays, ask-again-reason, decided-already.
+    Raises Refused: as `policy.check_finished`, trial-stays, ask-again-reason, decided-already.
     """
+    policy.check_finished(asset)
     if asset.scene.is_trial:
         raise Refused("trial-stays")
     is_again = asset.review == AssetReview.DECLINED
@@ -32,7 +33,7 @@ def ask_review(asset, by, why=""):
             User.objects.reviewers(besides=by),
             "asset-asked",
             url=asset.get_absolute_url(),
-            name=str(asset),
+            name=name_of(asset),
         )
 
 
@@ -149,6 +150,6 @@ def _tell(asset, what, **facts):
         [asset.scene.owner],
         f"asset-{what}",
         url=asset.get_absolute_url(),
-        name=str(asset),
+        name=name_of(asset),
         **facts,
     )

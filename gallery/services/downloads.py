@@ -11,7 +11,7 @@ from PIL import Image
 from brandstudio.core import blobs
 from brandstudio.core.problems import Refused
 from gallery.engine import compositing, labelling, sizes
-from gallery.models import AssetState, Download, Rendition
+from gallery.models import Download, Rendition
 from gallery.services import policy, shown
 from gallery.services.scenes import product_of
 from training.engine.data.images import loaded
@@ -55,7 +55,8 @@ def deliver(asset, person, rendition, channel, form):
 def labelled_file(asset, channel, form, rendition=Rendition.PUBLICATION):
     """The asset as a file for a channel (None: its scene's own, else as painted), both marks in it.
 
-    A proof is small and has a watermark. form: a key of FORMS. Raises Refused("picture-not-ready").
+    A proof is small and has a watermark. form: a key of FORMS. Raises Refused as
+    `policy.check_finished`.
     """
     if rendition == Rendition.PROOF:
         limited = _at_most(settings.PROOF_SIDE)
@@ -80,8 +81,7 @@ def shown_file(asset, person):
 
 def _labelled(asset, channel, form, limited, watermark=""):
     """limited(size, master): the file's size in px, from the channel's and the master's."""
-    if asset.state != AssetState.READY:
-        raise Refused("picture-not-ready")
+    policy.check_finished(asset)
     name = str(asset)
     with loaded(blobs.local(asset.image_sha256, name), name=name) as master:
         image = master.convert("RGB")

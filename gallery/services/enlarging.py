@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from brandstudio.core.problems import Refused
-from gallery.models import AssetState, SceneMode
-from gallery.services import reuse, scenes
+from gallery.models import SceneMode
+from gallery.services import policy, reuse, scenes
 from gallery.services.sources import init_image_of
 from training.engine.base import base_models
 
@@ -15,12 +15,11 @@ LARGEST_SIDE = 4096  # px
 def enlarge(asset, by):
     """Queue a picture of twice the size, with the same settings, as a scene of its own.
 
-    Raises Refused: picture-not-ready, enlarged-already, too-large-to-enlarge, and all that any
-    other order is refused for.
+    Raises Refused: as `policy.check_finished`, enlarged-already, too-large-to-enlarge, and all
+    that any other order is refused for.
     """
     scene = asset.scene
-    if asset.state != AssetState.READY:
-        raise Refused("picture-not-ready")
+    policy.check_finished(asset)
     if scene.mode == SceneMode.LARGER:
         raise Refused("enlarged-already")
     if LARGER * max(scene.width, scene.height) > LARGEST_SIDE:

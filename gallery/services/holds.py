@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Q
 
-from brandstudio.core.problems import Refused
+from brandstudio.core.problems import Refused, in_each_language, name_of
 from gallery.models import (
     Asset,
+    AssetState,
     InitImageUpload,
     ProductCutout,
     Scene,
@@ -120,8 +121,8 @@ def _holds_of_start(sha256, owner_id):
 def check_version(version):
     """Raise Refused("pack-held") for a version that may not be used now."""
     if StyleVersion.objects.held().filter(pk=version.pk).exists():
-        names = names_of(holds_of_version(version))
-        raise Refused("pack-held", name=str(version), names=names)
+        holds = holds_of_version(version)
+        raise Refused("pack-held", name=name_of(version), names=_names_kept(holds))
 
 
 def check_cutout(cutout):
@@ -138,9 +139,16 @@ def check_start(init_image, person):
 
 
 def check_asset(asset):
-    """Raise Refused("asset-held") for a picture that may not leave the studio now."""
+    """Raise Refused for a picture that may not leave the studio now: asset-held; for one that may
+    not even be painted: painting-held."""
     if is_held(asset):
-        raise Refused("asset-held", name=str(asset), names=names_of(holds_of_asset(asset)))
+        code = "asset-held" if asset.state == AssetState.READY else "painting-held"
+        holds = holds_of_asset(asset)
+        raise Refused(code, name=name_of(asset), names=_names_kept(holds))
+
+
+def _names_kept(holds):
+    return in_each_language(lambda: names_of(holds))
 
 
 def names_of(holds, most=5):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from brandstudio.core.problems import Refused
+from brandstudio.core.problems import Refused, name_of
 from gallery.models import PackPair, PairState, ReviewState, StyleVersion
 from training.engine.prompts import mixing
 from training.engine.prompts.mixing import MixedPack
@@ -90,9 +90,8 @@ def check_not_forbidden(packs):
 
 def _forbidden(pair):
     first, second = pair.versions
-    return Refused(
-        "pair-forbidden", reason=pair.reason, first=str(first.pack), second=str(second.pack)
-    )
+    names = {"first": name_of(first.pack), "second": name_of(second.pack)}
+    return Refused("pair-forbidden", reason=pair.reason, **names)
 
 
 def check(mix, by, reason=""):

@@ -69,9 +69,8 @@ class Known:
 def rule_for(asset, person, rendition, known=None):
     """The DownloadRule that lets this person have this picture in this form.
 
-    known: a Known; without one all of it is asked. Raises Refused: picture-not-ready,
-    picture-binned, picture-declined, picture-withdrawn, asset-held, sources-unknown,
-    picture-private, picture-asked, trial-stays, rule-forbids.
+    known: a Known; without one all of it is asked. Raises Refused: as `check_whole`,
+    sources-unknown, picture-private, picture-asked, trial-stays, rule-forbids.
     """
     check_whole(asset, known.held if known else None)
     if rendition == Rendition.PUBLICATION and asset.scene.is_trial:
@@ -104,15 +103,24 @@ def best_for(asset, person, known=None):
 
 
 def check_whole(asset, held=None):
-    """Raise Refused for a picture that nobody may have in any form, nor build upon."""
-    if asset.state != AssetState.READY:
-        raise Refused("picture-not-ready")
+    """Raise Refused for a picture that nobody may have in any form, nor build upon.
+
+    As `check_finished`, and picture-binned, picture-declined, picture-withdrawn, asset-held.
+    """
+    check_finished(asset)
     if asset.deleted_at is not None:
         raise Refused("picture-binned")
     if asset.barred:
         raise Refused(f"picture-{asset.barred}")
     if held is None or held:
         holds.check_asset(asset)
+
+
+def check_finished(asset):
+    """Raise Refused for a picture that isn't there (yet): picture-waiting, picture-loading,
+    picture-rendering, picture-failed, picture-cancelled."""
+    if asset.state != AssetState.READY:
+        raise Refused(f"picture-{asset.state}")
 
 
 def check_style_leaves(version):

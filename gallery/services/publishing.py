@@ -10,7 +10,7 @@ from django.db.models import Max
 from brandstudio.core import blobs
 from brandstudio.core.input import addresses
 from brandstudio.core.models import AuditEntry, Notice, User, WrongState
-from brandstudio.core.problems import Refused
+from brandstudio.core.problems import Refused, name_of
 from brandstudio.core.services import sending
 from gallery import problems
 from gallery.models import OwnWork, PromptTemplate, StyleVersion
@@ -126,7 +126,7 @@ def submit(row, by):
             User.objects.reviewers(besides=by).exclude(pk__in=row.author_ids),
             f"{row._meta.model_name}-submitted",
             url=row.get_absolute_url(),
-            name=str(row),
+            name=name_of(row),
         )
 
 
@@ -265,6 +265,6 @@ def _tell(row, what, **facts):
         [row.submitted_by],
         f"{row._meta.model_name}-{what}",
         url=row.get_absolute_url(),
-        name=str(row),
+        name=name_of(row),
         **facts,
     )

@@ -9,7 +9,7 @@ from brandstudio.core.models import AuditEntry, WrongState
 from brandstudio.core.models.states import update_as_last_seen
 from brandstudio.core.problems import Refused
 from gallery.models import Asset, AssetReview, AssetState
-from gallery.services import vehicle_words
+from gallery.services import policy, vehicle_words
 from gallery.services.orders import SceneOrder
 from gallery.services.scenes import compose_scene
 
@@ -72,9 +72,11 @@ def newest_sample(template, person):
 
 
 def make_cover(template, asset, by):
-    """Show this picture on the draft's card. Raises Refused: picture-not-ready, not-a-draft."""
-    if asset.state != AssetState.READY or asset.deleted_at is not None:
-        raise Refused("picture-not-ready")
+    """Show this picture on the draft's card. Raises Refused: as `policy.check_finished`,
+    picture-binned, no-draft-any-more."""
+    policy.check_finished(asset)
+    if asset.deleted_at is not None:
+        raise Refused("picture-binned")
     before = template.cover_sha256
     try:
         with transaction.atomic():

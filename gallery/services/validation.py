@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from brandstudio.core.models import User
-from brandstudio.core.problems import Refused
+from brandstudio.core.problems import Refused, name_of
 from gallery.engine import prompts
 from gallery.models import Asset, ProductCutout, ReviewState, Scheduler, StyleVersion
 from gallery.models.style import LEAST, MOST
@@ -119,8 +119,8 @@ def check_pack(version, by):
         return
     newer = version.pack.approved_version
     if newer:
-        raise Refused("pack-replaced", name=str(version), number=newer.number)
-    raise Refused("pack-not-approved", name=str(version))
+        raise Refused("pack-replaced", name=name_of(version), number=newer.number)
+    raise Refused("pack-not-approved", name=name_of(version))
 
 
 def check_still_allowed(asset):

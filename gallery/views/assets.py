@@ -118,9 +118,21 @@ def asset_download(request, pk):
             rendition = policy.best_for(asset, request.user)
         labelled = downloads.deliver(asset, request.user, rendition, channel, form)
     except Refused as error:
-        context = {"asset": asset, "why": problems.of(error), "may_ask": _may_ask(request, asset)}
+        context = {
+            "asset": asset,
+            "heading": _why_there_is_no_file(asset),
+            "why": problems.of(error),
+            "may_ask": _may_ask(request, asset),
+        }
         return render(request, "gallery/stays.html", context, status=HTTPStatus.FORBIDDEN)
     return send_file(labelled.content, labelled.name, labelled.content_type)
+
+
+def _why_there_is_no_file(asset):
+    """In the few words of a heading."""
+    if asset.state == AssetState.READY:
+        return _("It stays in the studio")
+    return _("Not finished yet") if asset.is_active else _("There is no picture")
 
 
 @login_required

@@ -6,9 +6,7 @@ import pytest
 from PIL import Image
 
 from gallery.engine import xmp
-from gallery.models import (
-    Download,
-)
+from gallery.models import Asset, Download
 
 
 def test_gallery_names_each_picture_of_a_sweep_by_its_own_strength(
@@ -84,10 +82,33 @@ def test_preview_asked_for_too_late_is_the_picture_itself(at, marketer, make_rea
     assert browser.get("asset-preview", waiting.pk).status_code == 204
 
 
-def test_unfinished_picture_can_not_be_downloaded(at, marketer, make_scene):
+@pytest.mark.usefixtures("in_english")
+@pytest.mark.parametrize(
+    ("state", "heading", "why"),
+    [
+        ("waiting", "Not finished yet", "is not finished yet: it waits in the queue."),
+        ("loading", "Not finished yet", "is not finished yet: its base model is being loaded."),
+        ("rendering", "Not finished yet", "is not finished yet: it is being painted."),
+        ("failed", "There is no picture", "was not painted, so there is nothing of it."),
+        ("cancelled", "There is no picture", "was stopped before it was finished"),
+    ],
+)
+def test_picture_that_is_not_there_says_so_instead_of_what_leaves(
+    at, marketer, make_scene, state, heading, why
+):
     asset = make_scene().assets.get()
+    Asset.objects.update(state=state)
+    browser = at(marketer)
 
-    assert at(marketer).get("asset-download", asset.pk).status_code == 403
+    page = browser.get("asset-download", asset.pk)
+    browser.post("asset-ask", asset.pk)
+    asked = browser.get("asset-detail", asset.pk)
+
+    assert page.status_code == 403
+    assert f"<h1>{heading}</h1>" in page.text
+    for answer in (page, asked):
+        assert f"This picture {why}" in answer.text
+    assert "stays in the studio" not in page.text
     assert not Download.objects.exists()
 
 

@@ -280,7 +280,7 @@ def test_enlarging_counts_against_the_quota(make_ready, marketer, settings):
 
 def test_unfinished_or_huge_pictures_are_not_enlarged(make_scene, make_ready, marketer):
     waiting = make_scene().assets.get()
-    assert code_of(enlarging.enlarge, waiting, marketer) == "picture-not-ready"
+    assert code_of(enlarging.enlarge, waiting, marketer) == "picture-waiting"
     [asset] = make_ready()
     Scene.objects.update(width=2056)
     asset.scene.refresh_from_db()

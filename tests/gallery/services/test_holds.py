@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from brandstudio.core.models import AuditEntry
 from brandstudio.core.problems import Refused
-from gallery import jobs, services
+from gallery import jobs, problems, services
 from gallery.models import AssetState, Download, InitImageUpload, ProductCutout, StyleVersion
 from gallery.services import assets as asset_acts
 from gallery.services import enlarging, holds, library, reuse, scenes, sources
@@ -62,6 +62,7 @@ def test_no_order_passes_once_rights_of_one_training_picture_ended(
     assert library.usable_versions() == []
 
 
+@pytest.mark.usefixtures("in_english")
 def test_picture_that_waited_past_the_end_is_not_painted(dataset, version, make_scene):
     asset = make_scene(packs=((version, 0.7),)).assets.get()
     end_rights(dataset.images)
@@ -69,7 +70,9 @@ def test_picture_that_waited_past_the_end_is_not_painted(dataset, version, make_
     jobs.render(asset.pk)
 
     asset.refresh_from_db()
-    assert (asset.state, asset.problem) == (AssetState.FAILED, "asset-held")
+    assert (asset.state, asset.problem) == (AssetState.FAILED, "painting-held")
+    told = problems.sentence(asset.problem, asset.problem_facts)
+    assert told.startswith(f"{asset} was not painted: what it would be made from was recalled")
 
 
 def test_file_does_not_leave_and_page_says_why(at, dataset, version, make_ready, marketer):
