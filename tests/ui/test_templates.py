@@ -34,6 +34,42 @@ def test_icons_in_use_are_in_the_sprite(templates):
     assert used - drawn == set()
 
 
+def test_nothing_is_told_by_hovering_alone(templates):
+    """Touch and keys never see a title: it repeats what an icon is called, or isn't there."""
+    told = {
+        name: hits
+        for name, text in templates.items()
+        if (hits := [title for title, spoken in titles_of(text) if title != spoken])
+    }
+
+    assert told == {}
+
+
+def titles_of(text):
+    """[(title, aria-label)] of the elements of a template that have a title."""
+    tags = []
+
+    def masked(match):
+        tags.append(match[0])
+        return f"@{tags.index(match[0])}@"
+
+    elements = re.findall(r"<[a-z][^<>]*>", re.sub(r"{%.*?%}|{{.*?}}", masked, text, flags=re.S))
+    found = []
+    for element in elements:
+        attributes = dict(re.findall(r'\s(title|aria-label)="([^"]*)"', element))
+        if "title" in attributes:
+            found.append((attributes["title"], attributes.get("aria-label")))
+    return found
+
+
+def test_titles_of_a_template_are_read_beside_their_labels():
+    text = """{% include "a.html" with title="x" %}<a {% if a > b %}class="c"{% endif %}
+        aria-label="{% translate "Go" %}" title="{% translate "Go" %}">x</a><b title="{{ y }}">z</b>
+    """
+
+    assert titles_of(text) == [("@3@", "@3@"), ("@5@", None)]
+
+
 def test_scripts_import_files_that_exist():
     modules = list((STATIC / "js").glob("*.js"))
     wanted = {

@@ -177,13 +177,8 @@ def prompt_pieces(pieces):
 
 def _drawn_piece(piece):
     if piece.kind == "trigger":
-        why = _("Added by the studio, can't be changed")
-        return format_html(
-            '<span class="chip chip--locked" title="{}">{}{}</span>',
-            why,
-            icon("lock", "icon--s"),
-            piece.text,
-        )
+        lock = icon("lock", "icon--s")
+        return format_html('<span class="chip chip--locked">{}{}</span>', lock, piece.text)
     if piece.kind in ("slot", "free"):
         return format_html("<mark>{}</mark>", piece.text)
     return piece.text
