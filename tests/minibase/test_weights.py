@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -38,6 +39,19 @@ def pipe():
 @pytest.fixture(scope="module")
 def reader():
     return classifier.load(bundle.WEIGHTS / "classifier")
+
+
+def test_snippet_of_the_model_card_paints_as_it_stands(monkeypatch):
+    card = (bundle.WEIGHTS / "README.md").read_text("utf-8")
+    (snippet,) = re.findall(r"```python\n(.*?)```", card, re.DOTALL)
+    monkeypatch.chdir(bundle.WEIGHTS.parents[2])
+    names = {}
+
+    exec(snippet, names)
+
+    pipe = names["pipe"]
+    assert {part.dtype for part in (pipe.text_encoder, pipe.unet, pipe.vae)} == {torch.float32}
+    assert names["image"].size == (256, 256)
 
 
 def test_files_are_small_enough_to_be_cloned():

@@ -129,6 +129,8 @@ def _keep_word_tables(folder: Path, out: Path) -> None:
 def write_about(out: Path) -> str:
     """Write studio.json, tidy the folder up, and return the hash of the weights."""
     _without_machine_paths(out)
+    for part in ("text_encoder", "clip"):
+        _opened_in_float32(out / part / "config.json")
     digest = weights_hash(out)
     about = {
         "family": FAMILY,
@@ -164,6 +166,16 @@ def _without_machine_paths(out: Path) -> None:
         public = {key: value for key, value in content.items() if key not in local}
         if public != content:
             path.write_text(json.dumps(public, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _opened_in_float32(config: Path) -> None:
+    """Let a transformers model open in float32, as diffusers opens its own, whatever is stored.
+
+    transformers opens a model in the type its config names: half beside a UNet in float32 fails.
+    """
+    content = json.loads(config.read_text("utf-8"))
+    content["dtype"] = "float32"
+    config.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
 def weights_hash(out: Path) -> str:
