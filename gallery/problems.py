@@ -29,6 +29,14 @@ SENTENCES: dict[str, Text] = {
         "Designers paint trials: choose a draft of your own style, or ask an admin for the "
         "marketer's role."
     ),
+    "light-missing": gettext_noop("Choose in which light the car is to be seen."),
+    "light-of-another-shape": gettext_noop(
+        "This picture is {size}, that of {name} {other}: the car would change its place. Cut it "
+        "out in the same shape."
+    ),
+    "light-twice": gettext_noop(
+        "{name} is there {light} already. Retire that picture first, or choose another light."
+    ),
     "pack-replaced": gettext_noop(
         "{name} was replaced by version {number} meanwhile. Look at its strength, then paint again."
     ),

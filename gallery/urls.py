@@ -53,6 +53,7 @@ urlpatterns = [
     path("assets/<id:pk>/withdraw/", assets.asset_withdraw, name="asset-withdraw"),
     path("vehicles/", vehicles.vehicle_list, name="vehicle-list"),
     path("vehicles/plates/<id:pk>/", images.cutout_image, name="cutout-image"),
+    path("vehicles/plates/<id:pk>/light/", vehicles.cutout_light, name="cutout-light"),
     path("vehicles/plates/<id:pk>/retire/", vehicles.cutout_retire, name="cutout-retire"),
     path("vehicles/<slug:slug>/", vehicles.cutout_add, name="cutout-add"),
     path("styles/", browsing.pack_list, name="pack-list"),

@@ -30,7 +30,7 @@ from gallery.models import (
     StyleVersion,
 )
 from gallery.services import assets as asset_acts
-from gallery.services import checklist, sources
+from gallery.services import checklist, cutouts
 from training import services as training_services
 from training.models import (
     BaseModel,
@@ -133,7 +133,7 @@ def _cutouts(designer):
         vehicle = Vehicle.objects.filter(slug=stem.partition("-")[0]).first()
         if vehicle:
             path = FOLDER / "vehicles" / "pictures" / f"{stem}.webp"
-            cutout = sources.keep_cutout(path, f"{name}.webp", designer, vehicle)
+            cutout = cutouts.keep_cutout(path, f"{name}.webp", designer, vehicle)
             cutout.note_rights(designer, {"rights_holder": "Brand Studio", "licence": "CC0"})
 
 

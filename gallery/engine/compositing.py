@@ -101,11 +101,25 @@ def finish(rendered: Image.Image, composition: Composition) -> Image.Image:
     )
 
 
-def put_on(picture: Image.Image, product: PlacedProduct) -> Image.Image:
-    """A picture that shows the product already, with the product's own pixels put on again.
+def without(picture: Image.Image, product: PlacedProduct) -> Image.Image:
+    """A finished picture with the product taken out again; its shadow and reflection stay.
 
-    For a picture that was scaled up: shadow and reflection are in it, the pixels are the file's.
+    Before a picture is enlarged: the product's soft edge would shine out behind its crisp pixels.
+    Where less than half of a pixel is the product's, the scene behind is known; the rest is filled
+    from around it.
     """
+    overlay = np.asarray(_overlay(product, picture.size), np.float32)
+    colours, alpha = overlay[..., :3], overlay[..., 3:] / 255
+    solid = alpha >= 0.5
+    behind = (np.asarray(picture.convert("RGB"), np.float32) - alpha * colours) / (
+        1 - alpha * ~solid
+    )
+    filled = _filled_in(behind.clip(0, 255), ~solid)
+    return Image.fromarray(filled.round().astype(np.uint8))
+
+
+def put_on(picture: Image.Image, product: PlacedProduct) -> Image.Image:
+    """A picture of the scene `without` its product, with the product's own pixels on it."""
     overlay = _overlay(product, picture.size)
     return Image.alpha_composite(picture.convert("RGBA"), overlay).convert("RGB")
 
@@ -253,6 +267,39 @@ def _grounded(scene, overlay, shadow, reflection) -> Image.Image:
     darkened = Image.fromarray((np.asarray(scene) * light).round().astype(np.uint8))
     grounded = Image.alpha_composite(darkened.convert("RGBA"), reflection)
     return Image.alpha_composite(grounded, overlay).convert("RGB")
+
+
+def _filled_in(values: np.ndarray, is_known: np.ndarray) -> np.ndarray:
+    """(H, W, C) values, the unknown ones filled in from the edge inwards, smoothly.
+
+    is_known: (H, W, 1) of bool. Pull and push: means of ever coarser levels, of which the finest
+    that knows a place counts (Gortler et al. 1996, section 3.4,
+    https://doi.org/10.1145/237170.237200).
+    """
+    if is_known.all() or not is_known.any():
+        return values
+    height, width = values.shape[:2]
+    count = _halved(is_known.astype(np.float32))
+    means = _halved(np.where(is_known, values, 0)) / np.maximum(count, 1)
+    coarse = _filled_in(means, count > 0).astype(np.float32)
+    grown = _doubled(coarse)[:height, :width]
+    return np.where(is_known, values, grown)
+
+
+def _doubled(values: np.ndarray) -> np.ndarray:
+    """Twice the size, linear in between: each px from the nearest four, 9 3 3 1."""
+    padded = np.pad(values, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    rows = np.stack([padded[:-2] + 3 * padded[1:-1], 3 * padded[1:-1] + padded[2:]], 1)
+    rows = rows.reshape(-1, *rows.shape[2:])
+    both = np.stack([rows[:, :-2] + 3 * rows[:, 1:-1], 3 * rows[:, 1:-1] + rows[:, 2:]], 2)
+    return both.reshape(rows.shape[0], -1, values.shape[2]) / 16
+
+
+def _halved(values: np.ndarray) -> np.ndarray:
+    """Sums of 2 x 2 px; the last row or column counts alone where there is an odd one."""
+    height, width = values.shape[:2]
+    even = np.pad(values, ((0, height % 2), (0, width % 2), (0, 0)))
+    return even.reshape(-1, 2, even.shape[1] // 2, 2, values.shape[2]).sum((1, 3))
 
 
 def _blurred(values: np.ndarray, radius: float) -> np.ndarray:

@@ -109,7 +109,7 @@ class SceneRenderer:
         larger = self._checked(
             upscale.upscale(
                 self.renderer,
-                image,
+                compositing.without(image, product) if product else image,
                 request,
                 factor,
                 denoising_strength,

@@ -11,7 +11,7 @@ from gallery.forms import scene_order
 from gallery.forms.scene_fields import SceneFields
 from gallery.models import Asset, PromptTemplate, ReviewState, StyleVersion
 from gallery.problems import REFUSALS
-from gallery.services import library, sources, vehicle_words
+from gallery.services import cutouts, library, vehicle_words
 
 # Where a refusal is shown; all others stand above the form.
 _FIELD_OF = {
@@ -75,7 +75,7 @@ class SceneForm(SceneFields):
         known |= StyleVersion.objects.tried_by(person)
         self.fields["pack"].queryset = known.select_related("pack", "base")
         self.fields["made_from"].queryset = Asset.objects.visible_to(person)
-        self.fields["cutout"].queryset = sources.cutouts_for(person)
+        self.fields["cutout"].queryset = cutouts.offered_to(person)
         if not person.may_write_prompts:
             del self.fields["free"], self.fields["negative"]
         if not person.may_leave_band:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from gallery.models import (
     Asset,
     Channel,
+    Daylight,
     ProductCutout,
     PromptTemplate,
     SceneMode,
@@ -138,6 +139,12 @@ class SceneFields(forms.Form):
     )
     cutout = forms.ModelChoiceField(
         ProductCutout.objects.none(), label=_("The real car"), required=False
+    )
+    cutout_light = forms.ChoiceField(
+        label=_("Light on the car"),
+        choices=[("", _("as in the scene")), *Daylight.choices],
+        required=False,
+        error_messages={"invalid_choice": _("Choose one of the list.")},
     )
     cutout_x = _share(_("Middle, from the left"), Placement.x)
     cutout_y = _share(_("Foot, from the top"), Placement.y)

@@ -91,7 +91,8 @@ def _origin_of(cleaned, person):
             raise Refused("cutout-missing")
         shares = {name: cleaned[f"cutout_{name}"] for name in ("x", "y", "width")}
         shares = {name: value / 100 for name, value in shares.items() if value is not None}
-        return {"placement": Placement(cleaned["cutout"], **shares)}
+        light = cleaned["cutout_light"]
+        return {"placement": Placement(cleaned["cutout"], light=light, **shares)}
     return {}
 
 

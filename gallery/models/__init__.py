@@ -11,7 +11,7 @@ from .remark import Remark
 from .review import OwnWork, ReviewState
 from .scene import Scene, SceneMode, ScenePack, Scheduler
 from .sheet import SheetState
-from .source import InitImageUpload, ProductCutout
+from .source import Daylight, InitImageUpload, ProductCutout
 from .style import EvidenceImage, StylePack, StyleVersion
 from .tag import PackTag, TagGroup
 from .template import PromptTemplate
@@ -23,6 +23,7 @@ __all__ = [
     "AssetReview",
     "AssetState",
     "Channel",
+    "Daylight",
     "Download",
     "DownloadRule",
     "EvidenceImage",

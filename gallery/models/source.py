@@ -10,13 +10,31 @@ from django.utils.translation import gettext_lazy as _
 from brandstudio.core.models import AuditEntry, RightsQuerySet, Vehicle, WithRights
 from brandstudio.core.models.fields import BlobField
 from brandstudio.core.models.states import update_as_last_seen
+from gallery.engine import daylight
 
 
 def _scenes():
     return apps.get_model("gallery", "Scene").objects.all()  # it knows these, not they it
 
 
+class Daylight(models.TextChoices):
+    """The light in which a real car was photographed, as the engine calls them."""
+
+    DAY = daylight.DAY, _("by daylight")
+    SUNSET = daylight.SUNSET, _("at sunset")
+    NIGHT = daylight.NIGHT, _("at night")
+
+
 class ProductCutoutQuerySet(RightsQuerySet):
+    def first_of_cars(self):
+        """One for each car: not those that show it in another light."""
+        return self.filter(same_car=None)
+
+    def of_the_car(self, cutout):
+        """This cut-out and those of the same car in another light."""
+        first = cutout.same_car_id or cutout.pk
+        return self.filter(Q(pk=first) | Q(same_car=first))
+
     def usable_by(self, person):
         """The cut-outs of the range, and those this person brought along."""
         return self.filter(is_retired=False).filter(Q(made_by=person) | ~Q(vehicle=None))
@@ -59,6 +77,10 @@ class ProductCutout(WithRights):
     thumb_sha256 = BlobField()  # WebP with its transparency
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
+    light = models.CharField(_("light"), max_length=8, choices=Daylight.choices, blank=True)
+    same_car = models.ForeignKey(  # none: the one that stands for the car
+        "self", models.PROTECT, null=True, blank=True, related_name="other_lights"
+    )
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
     is_retired = models.BooleanField(default=False)
@@ -69,6 +91,16 @@ class ProductCutout(WithRights):
         verbose_name = _("product cut-out")
         verbose_name_plural = _("product cut-outs")
         ordering = ["vehicle__slug", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["same_car", "light"],
+                condition=Q(is_retired=False),
+                name="one_cutout_of_a_car_per_light",
+            ),
+            models.CheckConstraint(
+                condition=Q(same_car=None) | ~Q(light=""), name="other_light_is_named"
+            ),
+        ]
 
     def __str__(self):
         return f"{self.vehicle} · {self.name}" if self.vehicle_id else self.name
@@ -87,8 +119,11 @@ class ProductCutout(WithRights):
         return Q(pk__in=_scenes().exclude(cutout=None).values("cutout"))
 
     def retire(self, by):
-        """Out of the offer. Raises WrongState when it is out already."""
+        """Out of the offer, in every light when it stands for its car. Raises WrongState when it
+        is out already."""
         with transaction.atomic():
+            for other in self.other_lights.filter(is_retired=False):
+                other.retire(by)
             update_as_last_seen(self, {"is_retired": False}, {"is_retired": True}, "retired")
             AuditEntry.objects.record(self, "offered", "retired", by=by)
 

@@ -1,9 +1,36 @@
 """The frame on which a real car is placed: what the page draws and what its script is told."""
 
+from dataclasses import dataclass
+
 from brandstudio.core.input.numbers import parse_number
-from gallery.services import orders
+from gallery.engine.daylight import light_of
+from gallery.models import Daylight, ProductCutout
+from gallery.services import cutouts, orders
 
 _LABEL = (0.34, 0.085)  # about the room of the visible label, as shares of the short side
+
+
+@dataclass(frozen=True)
+class PlacedCar:
+    """Which picture of a car will stand in the scene. first: the one that stands for the car.
+
+    light: in which it should be seen, in words.
+    """
+
+    cutout: ProductCutout
+    first: ProductCutout
+    light: str
+    is_fitting: bool
+
+
+def car_in_its_light(placement, prompt, person):
+    """The PlacedCar of a Placement, None where there is none."""
+    if placement is None:
+        return None
+    light = placement.light or light_of(prompt)
+    fitting = cutouts.in_its_light(placement, prompt, person).cutout
+    first = cutouts.first_of_car(fitting)
+    return PlacedCar(fitting, first, Daylight(light).label, fitting.light == light)
 
 
 def framed(channels, base):

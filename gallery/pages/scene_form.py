@@ -15,7 +15,7 @@ ADVANCED = ("seed", "steps", "guidance", "scheduler", "negative", "sweep")
 _BESIDE = {"template", "free", "pack", "channel", *ADVANCED}
 _IN_A_MODE = {
     SceneMode.IMAGE: {"init_image", "denoising_strength"},
-    SceneMode.PRODUCT: {"cutout", "cutout_x", "cutout_y", "cutout_width"},
+    SceneMode.PRODUCT: {"cutout", "cutout_light", "cutout_x", "cutout_y", "cutout_width"},
 }
 
 
@@ -158,7 +158,7 @@ class ShownForm:
             free=words,
             packs=tuple(strengths.added_up([*ticked, *tagged])),
             channel=self.channel,
-            placement=cutout and Placement(cutout),
+            placement=cutout and Placement(cutout, light=self.form["cutout_light"].value() or ""),
             negative=form["negative"].value() if "negative" in form.fields else None,
         )
 

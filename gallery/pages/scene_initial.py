@@ -4,7 +4,7 @@ from django.http import QueryDict
 
 from brandstudio.core.input.numbers import parse_id, parse_number, parse_whole
 from gallery.models import Asset, Channel, SceneMode, Scheduler
-from gallery.services import library, orders, reuse, sources
+from gallery.services import cutouts, library, orders, reuse, sources
 
 _KEPT = "create-form"  # in the session
 _FORMERLY = {  # what fields were called in links that people saved
@@ -56,7 +56,7 @@ def _origin_of(order):
             "denoising_strength": round(order.denoising_strength * 100),
         }
     if placement := order.placement:
-        fields["cutout"] = placement.cutout.pk
+        fields["cutout"] = cutouts.first_of_car(placement.cutout).pk
         for name in ("x", "y", "width"):
             fields[f"cutout_{name}"] = round(getattr(placement, name) * 100, 1)
     return fields
@@ -67,7 +67,7 @@ def initial_of(query, person, template, versions):
     if (number := parse_id(query.get("from"))) is not None:
         visible = Asset.objects.visible_to(person).select_related("scene__template")
         if asset := visible.filter(pk=number).first():
-            initial = _initial_of_asset(asset)
+            initial = _initial_of_asset(asset, person)
             if query.get("mode") == SceneMode.IMAGE:  # its settings, and itself to start from
                 init_image = sources.init_image_of(asset)
                 initial |= {
@@ -94,7 +94,7 @@ def initial_of(query, person, template, versions):
         name = f"slot_{slot['name']}"
         values = [option["value"] for option in slot["options"]]
         initial[name] = query[name] if query.get(name) in values else values[0]
-    for name in ("mode", "init_image", "cutout"):
+    for name in ("mode", "init_image", "cutout", "cutout_light"):
         initial[name] = query.get(name, "")
     for name in ("denoising_strength", "cutout_x", "cutout_y", "cutout_width"):
         if (value := parse_number(query.get(name))) is not None:
@@ -106,7 +106,7 @@ def initial_of(query, person, template, versions):
     return initial
 
 
-def _initial_of_asset(asset):
+def _initial_of_asset(asset, person):
     scene = asset.scene
     order = reuse.same(asset)
     initial = {
@@ -123,6 +123,8 @@ def _initial_of_asset(asset):
         "pack": [],
         **_origin_of(order),
     }
+    if order.placement:
+        initial["cutout_light"] = cutouts.chosen_light(order.placement, scene.prompt, person)
     initial.update({f"slot_{name}": value for name, value in scene.slot_values.items()})
     for version, strength in order.packs:
         initial["pack"].append(version.pk)

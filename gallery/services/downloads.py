@@ -121,7 +121,10 @@ def _delivered(image, scene, size: tuple[int, int]):
     if product is None:
         return sizes.cut_to(image, *size)
     grown = max(1.0, size[0] / image.width, size[1] / image.height)
-    larger = image.resize([round(side * grown) for side in image.size], Image.Resampling.LANCZOS)
+    scene_alone = compositing.without(image, product)
+    larger = scene_alone.resize(
+        [round(side * grown) for side in image.size], Image.Resampling.LANCZOS
+    )
     # The channel's cut goes around the car, not around the middle.
     shape = scene.cutout.height / scene.cutout.width * image.width / image.height
     focus = (scene.cutout_x, scene.cutout_y - scene.cutout_width * shape / 2)

@@ -24,12 +24,18 @@ DEFAULT_DENOISING_STRENGTH = 0.6
 
 @dataclass(frozen=True)
 class Placement:
-    """A cut-out on the frame: its middle x, its foot y and its width, as shares of the frame."""
+    """A cut-out on the frame: its middle x, its foot y and its width, as shares of the frame.
+
+    light: of Daylight, in which the car is to be seen; "" follows the words of the scene.
+    is_fixed: this very cut-out, whatever the light, because a picture is made once more.
+    """
 
     cutout: ProductCutout
     x: float = 0.5
     y: float = 0.9
     width: float = 0.8
+    light: str = ""
+    is_fixed: bool = False
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,8 @@ def _init_image_of(scene):
 def _placement_of(scene):
     if scene.cutout is None:
         return None
-    return Placement(scene.cutout, scene.cutout_x, scene.cutout_y, scene.cutout_width)
+    shares = (scene.cutout_x, scene.cutout_y, scene.cutout_width)
+    return Placement(scene.cutout, *shares, is_fixed=True)
 
 
 def _words_of(scene):

@@ -1,27 +1,21 @@
-"""Taking in the pictures that scenes start from, and finding them again."""
+"""Taking in the pictures that scenes start from, and finding them again; cut-outs: `cutouts`."""
 
-import io
 from dataclasses import dataclass
 
 from django.urls import reverse
-from PIL import Image
 
-from brandstudio.core import blobs
 from brandstudio.core.input.numbers import parse_id
 from brandstudio.core.problems import Refused
-from gallery.engine import compositing
 from gallery.models import (
     Asset,
     AssetState,
     InitImageUpload,
-    ProductCutout,
     Scene,
 )
 from gallery.services import policy, shown
 from training.engine.data import images
 from training.services import image_store, rights_read
 
-THUMB_SIDE = 720  # px of the longer side: what a page shows of a cut-out
 LARGEST_SOURCE = 64 * 2**20  # bytes
 
 
@@ -106,7 +100,7 @@ def recent_images(person, choice=None, most=5):
 
 def take_init_image(upload, person):
     """Keep an uploaded picture to start from. Raises Refused."""
-    _check_size(upload)
+    check_size(upload)
     name = image_store.safe_name(upload.name)
     path = upload.temporary_file_path()
     image = image_store.take_in(path, name, images.check_shape)
@@ -121,40 +115,8 @@ def take_init_image(upload, person):
     )
 
 
-def take_cutout(upload, person, vehicle=None):
-    """Keep the cut-out of a real car, under its vehicle or as the person's own.
-
-    Raises one of REFUSALS for a file that is no cut-out.
-    """
-    _check_size(upload)
-    name = image_store.safe_name(upload.name)
-    return keep_cutout(upload.temporary_file_path(), name, person, vehicle)
-
-
-def keep_cutout(path, name, person, vehicle=None):
-    """As take_cutout, for a file on this machine. name: the file's own."""
-    with images.one_at_a_time():
-        cutout_image = compositing.open_cutout(path, name)
-        size, thumb = cutout_image.size, _thumb(cutout_image)
-        del cutout_image  # before the next one's turn
-    return ProductCutout.objects.create(
-        vehicle=vehicle,
-        name=name.rpartition(".")[0][:120] or name[:120],
-        sha256=blobs.put(path),
-        thumb_sha256=blobs.put_bytes(thumb),
-        width=size[0],
-        height=size[1],
-        made_by=person,
-        **rights_read.columns_of(path)[0],
-    )
-
-
-def cutouts_for(person):
-    """What the person may place: the range first, then their own."""
-    return ProductCutout.objects.usable_by(person).select_related("vehicle")
-
-
-def _check_size(upload):
+def check_size(upload):
+    """Raise Refused for an upload that is too large to be opened."""
     if upload.size > LARGEST_SOURCE:
         raise Refused(
             "file-too-large",
@@ -162,11 +124,3 @@ def _check_size(upload):
             megabytes=round(upload.size / 2**20),
             limit=LARGEST_SOURCE // 2**20,
         )
-
-
-def _thumb(image):
-    """A small WebP of the picture, which is made small itself."""
-    image.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.LANCZOS)
-    file = io.BytesIO()
-    image.save(file, "WEBP", quality=85, method=3)
-    return file.getvalue()

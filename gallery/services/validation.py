@@ -7,7 +7,7 @@ from brandstudio.core.problems import Refused, name_of
 from gallery.engine import prompts
 from gallery.models import Asset, ProductCutout, ReviewState, Scheduler, StyleVersion
 from gallery.models.style import LEAST, MOST
-from gallery.services import banned_names, glossary, holds, mixing, orders, sources
+from gallery.services import banned_names, cutouts, glossary, holds, mixing, orders, sources
 from gallery.services.orders import SceneOrder
 from training.engine.errors import EngineError
 from training.engine.prompts import checks, strengths
@@ -35,8 +35,10 @@ def validate(order, by):
     _check_hats(order, by)
     _check_rights(order, by)
     _check_packs(order, by)
-    _check_origin(order, by)
     prompt = prompts.joined(orders.pieces_of(order))
+    if order.placement:
+        order = replace(order, placement=cutouts.in_its_light(order.placement, prompt, by))
+    _check_origin(order, by)
     negative = orders.negative_of(order)
     prompts.check_length(glossary.in_english(order.free, base).text)
     prompts.check_length(negative)

@@ -22,7 +22,17 @@ from gallery.models.asset import AssetState
 from gallery.pages import mixture, placement, results, scene_initial
 from gallery.pages.scene_form import ShownForm
 from gallery.problems import REFUSALS
-from gallery.services import enlarging, library, orders, quota, reuse, scenes, sources, unread_words
+from gallery.services import (
+    cutouts,
+    enlarging,
+    library,
+    orders,
+    quota,
+    reuse,
+    scenes,
+    sources,
+    unread_words,
+)
 from training.engine import families
 from training.engine.prompts import checks, word_weights
 
@@ -88,7 +98,7 @@ def add_source(request):
             fields["init_image"] = f"own-{sources.take_init_image(file, request.user).pk}"
             fields["mode"] = SceneMode.IMAGE
         elif file := request.FILES.get("cutout_file"):
-            fields["cutout"] = sources.take_cutout(file, request.user).pk
+            fields["cutout"] = cutouts.take_cutout(file, request.user).pk
             fields["mode"] = SceneMode.PRODUCT
         else:
             messages.error(request, _("Choose a file first."))
@@ -105,7 +115,7 @@ def use_real_car(request, slug):
     vehicle = get_object_or_404(Vehicle, slug=slug)
     fields = request.POST.copy()
     fields["mode"] = SceneMode.PRODUCT
-    if cutout := sources.cutouts_for(request.user).filter(vehicle=vehicle).first():
+    if cutout := cutouts.offered_to(request.user).filter(vehicle=vehicle).first():
         fields["cutout"] = cutout.pk
     else:
         sentence = _("There is no cut-out of {vehicle} yet: upload one, or ask a designer.")
@@ -273,6 +283,7 @@ def _prompt_context(shown_form):
         "token_limit": limit,
         "prompt_notes": notes + unread_words.notes_on(order),
         "prompt_packs": order.packs,
+        "car": placement.car_in_its_light(order.placement, prompt, shown_form.form.person),
         "by_words": [] if order.placement else Vehicle.objects.all().named_in(prompt),
         "mixture": mixture.of_form(shown_form, order),
     }

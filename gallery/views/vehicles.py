@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from brandstudio.core.access.roles import designer_required
 from brandstudio.core.models import Vehicle, WrongState
 from gallery import problems
-from gallery.models import InitImageUpload, ProductCutout
-from gallery.services import sources
+from gallery.models import Daylight, InitImageUpload, ProductCutout
+from gallery.services import cutouts
 
 STARTS_SHOWN = 60  # the newest of a person's own
 
@@ -22,11 +22,13 @@ STARTS_SHOWN = 60  # the newest of a person's own
 @require_safe
 def vehicle_list(request):
     offered = ProductCutout.objects.filter(is_retired=False)
+    cars = offered.first_of_cars().prefetch_related(Prefetch("other_lights", offered))
     context = {
         "vehicles": Vehicle.objects.filter(is_current=True).prefetch_related(
-            Prefetch("cutouts", offered)
+            Prefetch("cutouts", cars)
         ),
-        "own": offered.filter(vehicle=None, made_by=request.user),
+        "own": cars.filter(vehicle=None, made_by=request.user),
+        "lights": Daylight.choices,
         "starts": InitImageUpload.objects.filter(owner=request.user)[:STARTS_SHOWN],
         "may_add": request.user.is_designer or request.user.is_brand_admin,
     }
@@ -43,11 +45,31 @@ def cutout_add(request, slug):
         messages.error(request, _("Choose a file first."))
         return redirect("gallery:vehicle-list")
     try:
-        cutout = sources.take_cutout(file, request.user, vehicle)
+        cutout = cutouts.take_cutout(file, request.user, vehicle)
     except problems.REFUSALS as error:
         messages.error(request, problems.of(error))
     else:
         messages.success(request, _("{name} can be placed now.").format(name=cutout))
+    return redirect("gallery:vehicle-list")
+
+
+@login_required
+@require_POST
+def cutout_light(request, pk):
+    """Take in the same car in another light; by those who may take it out of the offer."""
+    cars = ProductCutout.objects.retirable_by(request.user).first_of_cars()
+    first = get_object_or_404(cars, pk=pk)
+    file = request.FILES.get("file")
+    if file is None:
+        messages.error(request, _("Choose a file first."))
+        return redirect("gallery:vehicle-list")
+    try:
+        cutout = cutouts.take_other_light(file, request.user, first, request.POST.get("light"))
+    except problems.REFUSALS as error:
+        messages.error(request, problems.of(error))
+    else:
+        sentence = _("{name} is there {light} too: a scene takes the picture of its own light.")
+        messages.success(request, sentence.format(name=first, light=cutout.get_light_display()))
     return redirect("gallery:vehicle-list")
 
 

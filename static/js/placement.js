@@ -4,6 +4,8 @@
 //   percent of the frame; radio buttons [data-picture][data-shape="w h"] choose the car and
 //   [data-paints="w h"][data-delivers="w h"] the frame. Drag moves, the corner, a wheel or two fingers
 //   scale; arrows move and plus and minus scale (with Shift by more).
+import { afterSwap } from "./htmx-events.js";
+
 const LEAST = 8; // percent of the width
 const MOST = 160;
 const held = new Map(); // pointer id → its last place, in units of the drawing
@@ -38,7 +40,8 @@ function draw() {
   const grip = root.querySelector("[data-grip]");
   car.toggleAttribute("hidden", !cutout);
   if (!cutout) return;
-  if (car.getAttribute("href") !== cutout.dataset.picture) car.setAttribute("href", cutout.dataset.picture);
+  const picture = pictureOf(cutout);
+  if (car.getAttribute("href") !== picture) car.setAttribute("href", picture);
   const [cutoutWide, cutoutHigh] = pair(cutout.dataset.shape);
   const w = (number("width", 80) / 100) * wide;
   const h = (w * cutoutHigh) / cutoutWide;
@@ -48,6 +51,12 @@ function draw() {
   place(root.querySelector("[data-outline]"), left, top, w, h);
   const size = wide * 0.045;
   place(grip, clamp(left + w - size / 2, 0, wide - size), clamp(top - size / 2, 0, high - size), size, size);
+}
+
+// The car in the light of its scene, which the prompt's answer names; until then as the list shows it.
+function pictureOf(cutout) {
+  const lit = document.querySelector(`[data-car-of="${cutout.value}"]`);
+  return lit ? lit.dataset.carPicture : cutout.dataset.picture;
 }
 
 function drawCut(root, wide, high, [cutWide, cutHigh]) {
@@ -145,5 +154,8 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("change", (event) => {
   if (box() && event.target.form?.contains(box())) draw();
+});
+afterSwap(() => {
+  if (box()) draw();
 });
 if (box()) draw();

@@ -4,13 +4,16 @@ import dataclasses
 import io
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import transaction
 from django.urls import reverse
 from PIL import Image
 
 from brandstudio.core import blobs
+from brandstudio.core.models import Vehicle
 from gallery import services
 from gallery.models import (
     Asset,
@@ -22,7 +25,7 @@ from gallery.models import (
     StylePack,
     StyleVersion,
 )
-from gallery.services import SceneOrder, policy
+from gallery.services import SceneOrder, cutouts, policy
 from gallery.services import assets as asset_acts
 from gallery.services.checklist import ITEMS, YES, all_confirmed
 from tests.engine import toys
@@ -357,3 +360,48 @@ def form_data(make_version, make_template, channel):
         "seed": "",
         "sweep": "",
     }
+
+
+CAR = (80, 26)  # px
+
+
+def cut_out(size=CAR, edge=4):
+    """A PNG of a "car": every px another colour, with a transparent margin of `edge` px."""
+    values = np.random.default_rng(3).integers(0, 256, (size[1], size[0], 4), dtype=np.uint8)
+    values[..., 3] = 0
+    values[edge : size[1] - edge, edge : size[0] - edge, 3] = 255
+    file = io.BytesIO()
+    Image.fromarray(values, "RGBA").save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture
+def sent():
+    """sent("a.png", bytes): an upload as Django hands it to a view."""
+    files = []
+
+    def sent(name, content):
+        file = TemporaryUploadedFile(name, "image/png", len(content), None)
+        file.write(content)
+        file.flush()
+        files.append(file)
+        return file
+
+    yield sent
+    for file in files:
+        file.close()
+
+
+@pytest.fixture
+def make_cutout(brand_admin, sent):
+    """make_cutout(by=…, vehicle=…): a cut-out, one of the range unless told otherwise."""
+
+    def make_cutout(by=None, vehicle="gs8", content=None, light=""):
+        if vehicle:
+            vehicle, _made = Vehicle.objects.get_or_create(
+                slug=vehicle, defaults={"name_zh": vehicle, "name_en": vehicle, "phrase": vehicle}
+            )
+        upload = sent("car.png", content or cut_out())
+        return cutouts.take_cutout(upload, by or brand_admin, vehicle or None, light)
+
+    return make_cutout

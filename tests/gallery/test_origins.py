@@ -4,7 +4,6 @@ import io
 
 import numpy as np
 import pytest
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from PIL import Image
 
 from brandstudio.core import blobs
@@ -14,58 +13,14 @@ from gallery.models import Asset, AssetState, InitImageUpload, ProductCutout, Sc
 from gallery.problems import REFUSALS
 from gallery.services import downloads, enlarging, reuse, scenes, sources
 from gallery.services.scenes import Placement
-from tests.gallery.conftest import SLOTS
+from tests.gallery.conftest import CAR, SLOTS, cut_out
 from training.services import image_store as training_images
-
-CAR = (80, 26)  # px
-
-
-def cut_out(size=CAR, edge=4):
-    """A PNG of a "car": every px another colour, with a transparent margin of `edge` px."""
-    values = np.random.default_rng(3).integers(0, 256, (size[1], size[0], 4), dtype=np.uint8)
-    values[..., 3] = 0
-    values[edge : size[1] - edge, edge : size[0] - edge, 3] = 255
-    file = io.BytesIO()
-    Image.fromarray(values, "RGBA").save(file, "PNG")
-    return file.getvalue()
 
 
 def photo(size=(90, 60)):
     file = io.BytesIO()
     Image.linear_gradient("L").resize(size).convert("RGB").save(file, "JPEG")
     return file.getvalue()
-
-
-@pytest.fixture
-def sent():
-    """sent("a.png", bytes): an upload as Django hands it to a view."""
-    files = []
-
-    def sent(name, content):
-        file = TemporaryUploadedFile(name, "image/png", len(content), None)
-        file.write(content)
-        file.flush()
-        files.append(file)
-        return file
-
-    yield sent
-    for file in files:
-        file.close()
-
-
-@pytest.fixture
-def make_cutout(brand_admin, sent):
-    """make_cutout(by=…, vehicle=…): a cut-out, one of the range unless told otherwise."""
-
-    def make_cutout(by=None, vehicle="gs8", content=None):
-        if vehicle:
-            vehicle, _made = Vehicle.objects.get_or_create(
-                slug=vehicle, defaults={"name_zh": vehicle, "name_en": vehicle, "phrase": vehicle}
-            )
-        upload = sent("car.png", content or cut_out())
-        return sources.take_cutout(upload, by or brand_admin, vehicle or None)
-
-    return make_cutout
 
 
 @pytest.fixture

@@ -182,3 +182,55 @@ def test_product_outside_the_frame_is_refused(upload):
         with pytest.raises(EngineError) as caught:
             compositing.compose(PlacedProduct(upload(), x, y, 0.3), (128, 96))
         assert caught.value.code == "cutout-outside"
+
+
+def with_own_shadow():
+    """A red car of 120 x 48 px whose file holds a soft black shadow, at most 0.48 opaque."""
+    picture = Image.new("RGBA", (120, 60))
+    pen = ImageDraw.Draw(picture)
+    pen.ellipse((4, 40, 116, 58), fill=(0, 0, 0, 122))
+    pen.rounded_rectangle((12, 8, 108, 48), 10, fill=(200, 30, 30, 255))
+    return picture
+
+
+def test_scene_without_its_product_is_the_scene_with_its_shadow(upload):
+    product = PlacedProduct(upload(with_own_shadow()), x=0.5, y=0.8, width=120 / 160)
+    composition = compositing.compose(product, (160, 96))
+    painted = Image.linear_gradient("L").resize((160, 96)).convert("RGB")
+    finished = compositing.finish(painted, composition)
+
+    alone = compositing.without(finished, product)
+
+    nothing = dataclasses.replace(composition, overlay=Image.new("RGBA", (160, 96)))
+    expected = np.asarray(compositing.finish(painted, nothing), int)
+    alpha = np.asarray(composition.overlay.getchannel("A"))
+    assert np.abs(np.asarray(alone, int) - expected)[alpha < 128].max() <= 2
+    assert np.array_equal(np.asarray(alone)[alpha == 0], np.asarray(finished)[alpha == 0])
+    again = np.asarray(compositing.put_on(alone, product), int)
+    assert np.abs(again - np.asarray(finished, int)).max() <= 2  # the shadow isn't doubled
+
+
+def test_enlarged_scene_has_no_second_edge_around_its_product(upload):
+    product = PlacedProduct(upload(with_own_shadow()), x=0.5, y=0.8, width=120 / 160)
+    composition = compositing.compose(product, (160, 96))
+    sky = Image.new("RGB", (160, 96), (90, 140, 200))
+    finished = compositing.finish(sky, composition)
+    size = (640, 384)
+
+    alone = compositing.without(finished, product).resize(size, Image.Resampling.LANCZOS)
+    crisp = np.asarray(compositing.put_on(alone, product), int)
+
+    # Above the roof, where no shadow lies: the sky reaches up to the crisp edge.
+    alpha = np.asarray(compositing.compose(product, size).overlay.getchannel("A"))
+    above = np.zeros_like(alpha, bool)
+    above[: size[1] // 3] = True
+    assert np.abs(crisp[above & (alpha == 0)] - (90, 140, 200)).max() <= 2
+
+
+def test_product_that_fills_the_frame_is_let_be(upload):
+    picture = Image.new("RGBA", (100, 100), (10, 20, 30, 255))
+    picture.putpixel((0, 0), (0, 0, 0, 0))
+    product = PlacedProduct(upload(picture), x=0.5, y=1.5, width=2.0)
+    finished = Image.new("RGB", (64, 64), (10, 20, 30))
+
+    assert compositing.without(finished, product).size == (64, 64)
