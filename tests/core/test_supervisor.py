@@ -265,6 +265,23 @@ def test_programs_end_in_the_opposite_order_of_their_start(tmp_path, wait_for):
     assert ended[2:] == ["web", "redis"]
 
 
+def test_nice_child_gives_way_to_other_sessions_too(tmp_path):
+    # Each child is a session of its own, and Linux weighs sessions before their processes.
+    group = Path("/proc/self/autogroup")  # not in every kernel
+    code = (
+        "import os, pathlib\n"
+        f"group = pathlib.Path({str(group)!r})\n"
+        "print(os.nice(0), group.read_text().split()[-1] if group.exists() else os.nice(0))\n"
+    )
+    child = Child(program("worker", code, niceness=7), tmp_path)
+
+    child.start()
+    child.process.wait()
+
+    niceness = os.nice(0) + 7
+    assert child.log.read_text().split() == [str(niceness), str(niceness)]
+
+
 def test_child_that_does_not_listen_is_killed(tmp_path, wait_for):
     code = (
         "import signal\n"

@@ -13,6 +13,7 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,6 +82,8 @@ def refine(settings: RefineSettings, say: Callable[[str], None] = print) -> None
 def lowest_priority() -> None:
     """Leave the processor to everything else on the machine; it takes what would idle."""
     os.nice(19)
+    with suppress(OSError):  # Linux weighs sessions first, then their processes: see sched(7)
+        Path("/proc/self/autogroup").write_text("19")
     if hasattr(os, "SCHED_IDLE"):
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 

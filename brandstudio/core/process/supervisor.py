@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from brandstudio.core.process import parent
+from brandstudio.core.process import parent, priority
 
 FIRST_PAUSE = 0.5  # seconds before a dead child is started again; doubles with each death
 LONGEST_PAUSE = 30.0
@@ -74,7 +74,7 @@ class Child:
 
     def _prepare(self):
         parent.die_with_parent()
-        os.nice(self.program.niceness)
+        priority.leave_room(self.program.niceness)
 
     def reap(self):
         """The exit status of a process that has just ended, and what it left behind is ended too.
