@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError
 
-from brandstudio.core.models import User
+from brandstudio.core.models import AuditEntry, User
 from gallery.models import Asset, Scene
 from training.models import BaseModel
 
@@ -44,3 +44,46 @@ def test_assets_keep_their_hashes_under_the_new_column_and_back(migrate_to, asse
         Asset.objects.update(image_sha256="")
     with pytest.raises(IntegrityError, match="scene_from_image_has_one"):
         Scene.objects.update(init_image_sha256="")
+
+
+def test_pictures_whose_last_decision_was_no_are_declined_for_good(migrate_to, asset):
+    decisions = {
+        "declined": ["declined"],
+        "asked": ["approved", "declined", "asked"],
+        "private": ["declined"],
+        "approved": ["declined", "approved"],
+    }
+    assets = {}
+    for index, (review, targets) in enumerate(decisions.items(), start=1):
+        assets[review] = decided(asset, index, review, targets)
+    assets["allowed since"] = decided(asset, 9, "asked", ["declined", "approved", "asked"])
+    assets["never decided"] = decided(asset, 10, "asked", ["asked"])
+
+    migrate_to("gallery", "0028_remarks_on_evidence")
+    migrate_to("gallery", "0029_standing_declines")
+
+    why = dict(Asset.objects.values_list("pk", "declined_why"))
+    assert {name: why[row.pk] for name, row in assets.items()} == {
+        "declined": "0 declined",
+        "asked": "1 declined",
+        "private": "",
+        "approved": "",
+        "allowed since": "",
+        "never decided": "",
+    }
+
+
+def decided(asset, index, review, targets):
+    """Another picture of the scene, with an audit entry for each decision on it."""
+    row = Asset.objects.create(
+        scene=asset.scene,
+        index=index,
+        seed=5,
+        state="ready",
+        image_sha256="a" * 64,
+        thumb_sha256="c" * 64,
+        review=review,
+    )
+    for number, target in enumerate(targets):
+        AuditEntry.objects.record(row, "", target, why=f"{number} {target}")
+    return row
