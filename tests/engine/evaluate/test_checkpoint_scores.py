@@ -144,8 +144,8 @@ def test_nothing_to_score_is_a_callers_mistake():
         checkpoint_scores.recommend(None, {}, ["a"], [])
 
 
-def score(step, style, content=0.6, copy=0.5):
-    return CheckpointScore("x", step, style, content, None, copy, 0.0)
+def score(step, style, content=0.6, copy=0.5, total=0.0, scene=1.0):
+    return CheckpointScore(style, content, None, copy, total, scene, "x", step)
 
 
 @pytest.mark.parametrize(
@@ -172,8 +172,8 @@ def test_reasons_compare_with_the_other_checkpoints(others, reasons):
     ],
 )
 def test_run_whose_checkpoints_are_no_use_is_told_so(style, scene, verdict):
-    worse = CheckpointScore("x", 10, 0.0, 0.2, None, 0.5, 0.0, scene=0.1)
-    best = CheckpointScore("x", 20, style, 0.6, None, 0.5, 1.0, scene=scene)
+    worse = score(10, 0.0, content=0.2, scene=0.1)
+    best = score(20, style, total=1.0, scene=scene)
 
     assert checkpoint_scores._verdict([worse, best], Thresholds()) == verdict
 

@@ -38,8 +38,8 @@ COPY_LIMIT = 0.97
 
 
 @dataclass(frozen=True)
-class CheckpointScore:
-    """What one checkpoint's pictures are like.
+class PictureScores:
+    """What pictures of a style are like.
 
     style: 0 as far from the set as the base … 1 equal to the set (colour, and CLIP where there).
     content: correlation of edges with the base's pictures, 0 … 1: how much of the scene is left.
@@ -48,14 +48,20 @@ class CheckpointScore:
     copy: highest correlation with a training picture, -1 … 1. total: what the choice goes by.
     """
 
-    path: str
-    step: int
     style: float
     content: float
     agreement: float | None
     copy: float
     total: float
-    scene: float = 1.0
+    scene: float
+
+
+@dataclass(frozen=True)
+class CheckpointScore(PictureScores):
+    """The same of one checkpoint's pictures."""
+
+    path: str
+    step: int
 
 
 @dataclass(frozen=True)
@@ -149,7 +155,7 @@ def recommend(
     scores = []
     for step, path in checkpoints.items():
         figures = scorer.score([render([(path, strength)]) for strength in STRENGTHS])
-        scores.append(CheckpointScore(path=str(path), step=step, **asdict(figures)))
+        scores.append(CheckpointScore(**asdict(figures), path=str(path), step=step))
     effort = {"pictures": total, "steps": steps, "seconds": time.monotonic() - began}
     return _recommendation(scores, thresholds or Thresholds(), **effort)
 
@@ -299,18 +305,6 @@ class _ClipScorer:
 
     def _similarity(self, images) -> float:
         return float((self.clip.image_features(images) @ self.references.T).mean())
-
-
-@dataclass(frozen=True)
-class PictureScores:
-    """What pictures of a style are like, as CheckpointScore has it."""
-
-    style: float
-    content: float
-    agreement: float | None
-    copy: float
-    total: float
-    scene: float
 
 
 class PictureScorer:
