@@ -21,26 +21,25 @@ def make_dataset(owner, name, trigger_word="", description=""):
 
 
 def set_rights(dataset, by, images=None, **rights):
-    """Write the same rights on many pictures. Returns how many.
+    """Write the same rights on many pictures. Returns how many, and the names of those whose end
+    stays as it is: their rights have ended and something was made of them (`ended_otherwise`).
 
     images: a queryset of the dataset's pictures, all of them if None. rights: only the columns
     named are written (IMAGE_RIGHTS lists them). What an admin decided of the former rights is
-    decided no longer. Where the rights have ended and something was made of a picture, their end
-    stays: see `ended_otherwise`.
+    decided no longer.
     """
     if unknown := set(rights) - set(IMAGE_RIGHTS):
         raise ValueError(f"Not columns of rights: {unknown}")
     images = dataset.images.all() if images is None else images
     with transaction.atomic():
         until = rights.get("rights_expire_at")
-        bound = images.ended_otherwise(until) if "rights_expire_at" in rights else images.none()
-        bound = set(bound.values_list("pk", flat=True))
+        bound = dict(images.ended_otherwise(until).values_list("pk", "name"))
         pks = set(images.values_list("pk", flat=True))
         rest = {name: value for name, value in rights.items() if name != "rights_expire_at"}
-        count = _write_rights(pks - bound, rights) + _write_rights(bound, rest)
+        count = _write_rights(pks - set(bound), rights) + _write_rights(bound, rest)
         facts = {name: str(value) for name, value in rights.items()}
         AuditEntry.objects.record(dataset, "", RIGHTS_SET, by=by, count=count, rights=facts)
-    return count
+    return count, list(bound.values())
 
 
 def _write_rights(pks, rights):

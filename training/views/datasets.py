@@ -128,9 +128,7 @@ def rights(request, pk):
             "missing": dataset.images.without_rights(),
             "chosen": dataset.images.filter(pk__in=numbers),
         }[scope]
-        until = form.cleaned_data["rights_expire_at"]
-        bound = list(images.ended_otherwise(until).values_list("name", flat=True))
-        count = services.set_rights(dataset, request.user, images, **form.changes)
+        count, bound = services.set_rights(dataset, request.user, images, **form.changes)
         messages.success(
             request,
             ngettext("Rights noted for %(n)d picture.", "Rights noted for %(n)d pictures.", count)
