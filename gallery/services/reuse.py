@@ -35,10 +35,10 @@ def sweep(asset, by=None):
     The usual four where its band and the other packs allow them, else four steps of what they do.
     """
     _check_original(asset)
-    packs = asset.acting_packs()
-    if not packs:
+    order = _order_of(asset, by, seed=asset.seed)
+    if not order.packs:
         raise Refused("sweep-needs-one-pack")
-    return replace(_order_of(asset, by, seed=asset.seed), strengths=_sweep_strengths(packs))
+    return replace(order, strengths=_sweep_strengths(order.packs))
 
 
 def _sweep_strengths(packs):

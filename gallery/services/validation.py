@@ -126,15 +126,17 @@ def check_pack(version, by):
 
 
 def check_still_allowed(asset):
-    """Raise Refused for a picture that waited, once what it was ordered with may not be used.
+    """[(version, strength)] that a picture that waited is painted with.
 
-    Rights may have ended, a style been recalled, retired or replaced, a pair forbidden.
+    Raises Refused once what it was ordered with may not be used: rights may have ended, a style
+    been recalled, retired or replaced, a pair forbidden.
     """
     holds.check_asset(asset)
     packs = asset.acting_packs()
     for version, _strength in packs:
         check_pack(version, asset.scene.owner)
     mixing.check_not_forbidden(packs)
+    return packs
 
 
 def check_strength(version, strength, reason, by):

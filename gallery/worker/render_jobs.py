@@ -38,9 +38,8 @@ def render_asset(asset, turn, stopped):
     Raises WrongState when the row was cancelled or taken over, Stopped when stopped() said so,
     EngineError or Refused for what a person can mend.
     """
-    validation.check_still_allowed(asset)  # much may have been decided while it waited
+    packs = validation.check_still_allowed(asset)  # much may have been decided while it waited
     scene = asset.scene
-    packs = asset.acting_packs()
     request = _request_of(asset, packs)
     scene_renderer = renderer_of_this_process()
     ensure_loaded(scene_renderer, scene.base)
