@@ -46,6 +46,14 @@ def default_language():
 
 
 @pytest.fixture
+def in_english(client):
+    """The client's pages and the test's own sentences are read in English."""
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
 def wait_for():
     """wait_for(condition, seconds=60): wait until condition() is true, and return what it gave.
 

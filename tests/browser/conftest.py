@@ -27,6 +27,7 @@ from tests.gallery.conftest import (  # noqa: F401 -- the gallery's own makers, 
     make_template,
     make_version,
     toy_weights,
+    weights_of,
 )
 from training import services
 from training.models import BaseModel

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import transaction
 from django.urls import reverse
 from PIL import Image
+from safetensors.torch import load_file, save_file
 
 from brandstudio.core import blobs
 from brandstudio.core.models import Vehicle
@@ -34,6 +35,7 @@ from training.engine.base import base_models, loading
 from training.engine.lora import weight_files
 from training.engine.lora.weight_files import LoraModule
 from training.models import BaseModel, Checkpoint, Snapshot, TrainingRun
+from training.services import weights
 
 BAND = {
     "strength_min": 0.3,
@@ -108,6 +110,26 @@ def toy_weights(toy_base, tmp_path_factory):
     return path
 
 
+@pytest.fixture(scope="session")
+def weights_of(toy_weights, tmp_path_factory):
+    """weights_of(2): a LoRA file with weights of its own for each number; that of 0 is
+    toy_weights."""
+    folder = tmp_path_factory.mktemp("loras")
+
+    def weights_of(number):
+        if number == 0:
+            return toy_weights
+        path = folder / f"{number}.safetensors"
+        if not path.exists():
+            tensors = load_file(toy_weights)
+            name = next(name for name in sorted(tensors) if ".lora_up." in name)
+            tensors[name][0, 0] = number
+            save_file(tensors, path, {"ss_base_model_version": "studio_mini_v1"})
+        return path
+
+    return weights_of
+
+
 @pytest.fixture
 def base(toy_base, db):
     policy.seed_rules()  # a test with real transactions takes the migration's rows away
@@ -129,10 +151,14 @@ def png(colour="teal", size=(48, 32)):
 
 
 @pytest.fixture
-def make_version(base, designer, brand_admin, toy_weights):
-    """make_version("ink", state="approved", sheet="done", **fields): a version of that pack."""
+def make_version(base, designer, brand_admin, weights_of):
+    """make_version("ink", state="approved", sheet="done", **fields): a version of that pack, with
+    weights of its own unless weights_sha256 says which; the first one has toy_weights."""
 
     def make_version(slug="ink", *, state="approved", sheet="done", pictures=(0.0, 0.7), **fields):
+        if "weights_sha256" not in fields:
+            fields["weights_sha256"] = blobs.put(weights_of(StyleVersion.objects.count()))
+        weights.note_content(fields["weights_sha256"])
         pack, _made = StylePack.objects.get_or_create(
             slug=slug, defaults={"name_zh": f"{slug} 包", "name_en": f"{slug} pack"}
         )
@@ -143,7 +169,6 @@ def make_version(base, designer, brand_admin, toy_weights):
                 "number": pack.versions.count() + 1,
                 "made_by": designer,
                 "base": base,
-                "weights_sha256": blobs.put(toy_weights),
                 "size": 1000,
                 "trigger_words": f"{slug} style",
                 **fields,
@@ -196,7 +221,9 @@ def train_on(base, designer):
             base=base,
             snapshot=Snapshot.freeze(dataset),
         )
-        return Checkpoint.objects.create(run=run, step=10, sha256=blobs.put_bytes(b"w"), size=1)
+        sha256 = blobs.put_bytes(b"w%d" % Checkpoint.objects.count())
+        weights.note_content(sha256)
+        return Checkpoint.objects.create(run=run, step=10, sha256=sha256, size=1)
 
     return train_on
 
@@ -304,12 +331,6 @@ def in_state(make_ready, marketer, brand_admin):
 
 
 @pytest.fixture
-def in_english(client):
-    """The client's pages in English."""
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-
-
-@pytest.fixture
 def writer(marketer):
     """A marketer who may write prompts and leave the band."""
     marketer.may_write_prompts = marketer.may_leave_band = True
@@ -341,6 +362,25 @@ def at(client):
             return self.post(name, **seen | data)
 
     return Browser
+
+
+@pytest.fixture
+def studio_folder(settings, tmp_path):
+    """The data folder of the studio that this test is in."""
+    settings.SIGNING_KEY_FILE = tmp_path / "ours" / "signing-key"
+    settings.SIGNING_KEY_FILE.parent.mkdir()
+    return settings.SIGNING_KEY_FILE.parent
+
+
+@pytest.fixture
+def added_by(client):
+    """added_by(admin, "One", key): the answer to an admin who adds a studio."""
+
+    def added_by(admin, name, key):
+        client.force_login(admin)
+        return client.post(reverse("gallery:studios"), {"name": name, "public_key": key})
+
+    return added_by
 
 
 @pytest.fixture

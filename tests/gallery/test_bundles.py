@@ -17,7 +17,6 @@ from gallery import services
 from gallery.engine import signing, style_bundle
 from gallery.models import ReviewState, StylePack, StyleVersion
 from gallery.services import bundles, studios
-from tests.gallery.services.test_studios import added_by, studio_folder  # noqa: F401
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("studio_folder")]
 SCORES = [{"strength": 0.0, "style": 0.1, "content": 1.0, "drift": 0.0, "note": "secret prompt"}]
@@ -163,13 +162,13 @@ def test_own_bundle_is_let_in_where_its_weights_are_gone_as_after_a_lost_databas
 
 
 def test_unknown_signer_is_shown_with_its_fingerprint_and_refused_until_an_admin_adds_the_key(
-    at, designer, brand_admin, bundle, elsewhere, client
+    at, designer, brand_admin, bundle, elsewhere, added_by
 ):
     key = elsewhere()
 
     refused = at(designer).post("bundle-import", **sent(bundle))
     seen_by_admin = at(brand_admin).post("bundle-import", **sent(bundle)).content.decode()
-    added = added_by(brand_admin, client, "One", f" {key[:20]} \n{key[20:]}")
+    added = added_by(brand_admin, "One", f" {key[:20]} \n{key[20:]}")
     let_in = at(designer).post("bundle-import", **sent(bundle))
 
     assert refused.status_code == 422

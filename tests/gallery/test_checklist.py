@@ -3,7 +3,6 @@
 import pytest
 from django.conf import settings as configured
 from django.urls import reverse
-from django.utils.translation import override
 
 from brandstudio.core.models import AuditEntry
 from brandstudio.core.problems import Refused
@@ -15,7 +14,7 @@ from gallery.services import checklist
 from gallery.services.checklist import all_confirmed
 from tests.gallery.conftest import CHECKED
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 GIVEN = {"brand": "yes", "culture": "na", "vehicle": "na", "rights": "yes"}
 SENT = {f"check_{key}": answer for key, answer in GIVEN.items()}
 # Every way of leaving an item unanswered: (what is changed, the item that is named).
@@ -26,13 +25,6 @@ OPEN = [
     ({"check_rights": "na"}, "Rights"),  # this always applies
     ({"check_brand": "na"}, "Brand"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def in_english(client):
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-    with override("en"):
-        yield
 
 
 def test_setting_names_the_items_that_there_are():

@@ -2,7 +2,6 @@
 
 import pytest
 from django.conf import settings
-from django.utils import translation
 
 from brandstudio.core.models import GlossaryTerm
 from brandstudio.core.problems import Refused
@@ -11,6 +10,7 @@ from gallery.models import PromptTemplate, ReviewState
 from gallery.services import orders, validation
 from tests.gallery.conftest import slot_fields
 
+pytestmark = pytest.mark.usefixtures("in_english")
 HIDDEN = "a nude woman beside a bmw"
 
 
@@ -26,13 +26,6 @@ def slots_with(phrase):
             ],
         }
     ]
-
-
-@pytest.fixture(autouse=True)
-def reader_of_english(client, in_english):
-    """Pages and sentences alike are read in English."""
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

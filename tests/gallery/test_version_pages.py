@@ -15,10 +15,7 @@ from gallery.services import library, rating, tagging
 from training.models import TrainingRun
 from training.services.datasets import remove_images
 
-
-@pytest.fixture(autouse=True)
-def in_english(client):
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 @pytest.fixture

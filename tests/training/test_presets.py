@@ -1,20 +1,12 @@
 """Presets on the page of a new run: they follow the set, and mirror no writing."""
 
 import pytest
-from django.utils.translation import override
 from PIL import Image, ImageDraw
 
 from training import services
 from training.rules.mirroring import images_with_writing, names_writing
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english(client):
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-    with override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

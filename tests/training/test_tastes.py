@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.utils.translation import override
 
 from brandstudio.core import blobs
 from brandstudio.core.models import Notice
@@ -14,14 +13,7 @@ from training.pages.taste import TastePage
 from training.rules import run_settings
 from training.services.tastes import drop_taste
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english(client):
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-    with override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

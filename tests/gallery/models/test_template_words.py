@@ -11,6 +11,7 @@ from gallery.models import PromptTemplate
 from gallery.services.reference import TEMPLATES
 from tests.gallery.conftest import slot_fields
 
+pytestmark = pytest.mark.usefixtures("in_english")
 COLOUR = "colour | 颜色 | Colour\nred | 红 | red\nblue | 蓝 | blue"
 
 
@@ -24,11 +25,6 @@ def read(blocks):
         options = [dict(zip(("value", "zh", "en"), option, strict=True)) for option in options]
         slots.append({"name": name, "label_zh": zh, "label_en": en, "options": options})
     return slots
-
-
-@pytest.fixture(autouse=True)
-def in_english(client):
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import stat
 
 import pytest
-from django.urls import reverse
 
 from brandstudio.core.models import AuditEntry
 from gallery.engine import signing
@@ -12,20 +11,6 @@ from gallery.services import studios
 from training.engine.errors import EngineError
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("studio_folder")]
-
-
-@pytest.fixture
-def studio_folder(settings, tmp_path):
-    """The data folder of the studio that this test is in."""
-    settings.SIGNING_KEY_FILE = tmp_path / "ours" / "signing-key"
-    settings.SIGNING_KEY_FILE.parent.mkdir()
-    return settings.SIGNING_KEY_FILE.parent
-
-
-def added_by(admin, client, name, key):
-    """The answer to an admin who adds a studio."""
-    client.force_login(admin)
-    return client.post(reverse("gallery:studios"), {"name": name, "public_key": key})
 
 
 def test_key_is_made_once_and_its_owners_alone(studio_folder):
@@ -54,16 +39,16 @@ def test_unreadable_key_is_told_on_the_page(at, brand_admin, settings, client):
 
 
 def test_studios_page_shows_the_own_key_and_keeps_the_list_with_its_history(
-    at, brand_admin, designer, client
+    at, brand_admin, designer, added_by
 ):
     key = signing.public_text(signing.private_key(signing.new_key()))
     admin = at(brand_admin)
 
     page = admin.get("studios").content.decode()
-    added_by(brand_admin, client, "One", key)
-    again = added_by(brand_admin, client, "Two", key)
-    own = added_by(brand_admin, client, "Us", studios.public_key())
-    odd = added_by(brand_admin, client, "Odd", key[:-4])
+    added_by(brand_admin, "One", key)
+    again = added_by(brand_admin, "Two", key)
+    own = added_by(brand_admin, "Us", studios.public_key())
+    odd = added_by(brand_admin, "Odd", key[:-4])
     admin.post("studio-remove", TrustedStudio.objects.get().pk)
 
     assert studios.public_key() in page.replace("&#x3D;", "=").replace("&#x2B;", "+")
