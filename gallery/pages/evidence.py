@@ -8,15 +8,17 @@ from training.models import Dataset, TrainingImage
 
 def of_version(version, person):
     """What a page needs of a version's evidence: {"figures", "chart", "reasons", "verdict",
-    "nearest", "seeds", "judge"}; without figures all of them are empty."""
+    "nearest", "no_copy_check", "seeds", "judge"}; without figures all of them are empty."""
     finding = version.finding
     verdict = finding.get("verdict")
+    figures = rows_of(version)
     return {
-        "figures": rows_of(version),
+        "figures": figures,
         "chart": chart_of(version),
         "reasons": [problems.sentence(code, facts) for code, facts in finding.get("reasons", ())],
         "verdict": problems.sentence(verdict, finding["facts"]) if verdict else "",
         "nearest": nearest_of(version, person),
+        "no_copy_check": version.is_from_elsewhere and bool(figures),
         "seeds": version.evidence.get("seeds", 1),
         "judge": (version.evidence.get("figures") or {}).get("judge", "edges"),
     }

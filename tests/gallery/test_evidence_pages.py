@@ -6,6 +6,7 @@ from django.urls import reverse
 from gallery.models import EvidenceSheet, ReviewState, StyleVersion
 from tests.gallery.conftest import BAND, CHECKED
 
+pytestmark = pytest.mark.usefixtures("in_english")
 LABELS = {"prompt": "a suv", "label_zh": "车", "label_en": "Car"}
 
 
@@ -30,11 +31,6 @@ def evidence(**finding):
     found = {"band": BAND, "verdict": "", "facts": {}, "reasons": [], "scene_lost_from": 0.95}
     figures = {"rows": rows, "judge": "prompt", "copy_limit": None}
     return {"figures": figures, "finding": found | finding, "seeds": 2}
-
-
-@pytest.fixture(autouse=True)
-def in_english(client):
-    client.cookies["django_language"] = "en"
 
 
 def test_version_page_says_why_it_has_its_band(at, designer, make_version):
@@ -154,3 +150,20 @@ def test_compare_page_without_two_versions_asks_for_them(at, designer, make_vers
 
     assert page.status_code == 200
     assert "diff" not in page.context
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_file_from_elsewhere_says_why_it_has_no_copy_check(
+    at, designer, brand_admin, make_version, dataset, train_on, is_ours
+):
+    origin = {"checkpoint": train_on(dataset)} if is_ours else {"origin": "paper.st"}
+    version = make_version(state="in_review", evidence=evidence(), **origin)
+    said = "Made elsewhere: its training pictures are not here, so it can't be told whether"
+
+    pages = [
+        at(designer).get("version-detail", "ink", 1).text,
+        at(designer).get("sheet", "ink", 1).text,
+        at(brand_admin).get("review", item=f"version-{version.pk}").text,
+    ]
+
+    assert [said in page for page in pages] == [not is_ours] * 3
