@@ -46,10 +46,9 @@ def render(asset_pk):
 
 def render_sheet(sheet_pk):
     """Paint and score the strength sheet of a style version. Safe to deliver twice."""
-    _carry_out(
-        EvidenceSheet.objects.select_related("version__base", "version__pack").get(pk=sheet_pk),
-        lambda *arguments: _evidence_jobs().render_sheet(*arguments),
-    )
+    sheets = EvidenceSheet.objects.select_related("version__base", "version__pack")
+    if sheet := sheets.filter(pk=sheet_pk).first():  # else its draft was discarded
+        _carry_out(sheet, lambda *arguments: _evidence_jobs().render_sheet(*arguments))
 
 
 def render_pair_grid(grid_pk):

@@ -232,6 +232,22 @@ SENTENCES: dict[str, Text] = {
         "This is no draft any more, so nothing was changed. Make a new version and put your words "
         "there."
     ),
+    "draft-was-submitted": gettext_noop(
+        "{name} was before a reviewer already, and what was said of it stays on record. Leave it "
+        "as a draft: nobody but its maker can paint with it."
+    ),
+    "draft-recalled": gettext_noop(
+        "{name} was recalled, and its weights must stay known so that they don't come back. Leave "
+        "it: nobody can paint with it."
+    ),
+    "draft-in-use": gettext_noop(
+        "Pictures were painted with {name} and are traced through it. Leave it as a draft: nobody "
+        "but its maker can paint with it."
+    ),
+    "draft-downloaded": gettext_noop(
+        "The file of {name} was downloaded, and this draft tells who holds it. Leave it: nobody "
+        "but its maker can paint with it."
+    ),
     "decided-already": gettext_noop("This was decided meanwhile. Look at it again."),
     "evidence-missing": gettext_noop(
         "The strength sheet is not painted yet, so there is nothing to judge by. Wait for it."

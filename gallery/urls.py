@@ -78,6 +78,9 @@ urlpatterns = [
     path("styles/<slug:slug>/<id:number>/rating/", browsing.version_rate, name="version-rate"),
     path("styles/<slug:slug>/<id:number>/again/", library.sheet_again, name="sheet-again"),
     path("styles/<slug:slug>/<id:number>/submit/", library.version_submit, name="version-submit"),
+    path(
+        "styles/<slug:slug>/<id:number>/discard/", library.version_discard, name="version-discard"
+    ),
     path("styles/<slug:slug>/<id:number>/origin/", library.version_origin, name="version-origin"),
     path("styles/<slug:slug>/<id:number>/retire/", library.version_retire, name="version-retire"),
     path("styles/<slug:slug>/<id:number>/file/", library.version_weights, name="version-weights"),

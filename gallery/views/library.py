@@ -30,7 +30,7 @@ from gallery.pages.ratings import ratings_of
 from gallery.pages.rights import rights_summary
 from gallery.pages.where_used import where_used
 from gallery.problems import REFUSALS
-from gallery.services import claims, evidence, export, holds, library, rights, tagging
+from gallery.services import claims, drafts, evidence, export, holds, library, rights, tagging
 from gallery.views.retiring import retire_or_bring_back
 from training.models import Checkpoint, TrainingRun, WeightsForm
 from training.services.weights_downloads import note_made, note_stored
@@ -195,6 +195,20 @@ def version_submit(request, slug, number):
     return redirect(version)
 
 
+@designer_required
+@require_POST
+def version_discard(request, slug, number):
+    """Remove a draft that was published or imported by mistake."""
+    version = _editable(request, slug, number)
+    try:
+        drafts.discard(version, request.user)
+    except Refused as error:
+        messages.error(request, problems.of(error))
+        return redirect(version)
+    messages.success(request, _("%(name)s is discarded, with its sheet.") % {"name": version})
+    return redirect(version.checkpoint.run if version.checkpoint else "gallery:pack-list")
+
+
 def _origin_form(version):
     return OriginForm(initial={name: getattr(version, name) for name in OriginForm.base_fields})
 
@@ -311,6 +325,7 @@ def _acts_context(version, person):
     return {
         "may_edit": _may_edit(person, version),
         "may_try": version.may_be_tried_by(person),
+        "may_discard": _may_edit(person, version) and drafts.obstacle_of(version) is None,
         "holds": holds.names_of(holds.holds_of_version(version)),
     }
 

@@ -8,7 +8,10 @@ of the EvidenceImage}. Versions of before have {"scores"} instead: one figure ea
 
 from collections.abc import Iterator
 
+from django.db import IntegrityError
+
 from brandstudio.core import blobs
+from brandstudio.core.models import WrongState
 from gallery.models import EvidenceImage
 from gallery.services import evidence
 from gallery.services.style_files import fitting_weights
@@ -36,9 +39,12 @@ def render_sheet(sheet, turn, stopped):
         prompt, seed, strength = key
         packs = [(weights, strength)]
         sha256 = sheets.image_hash(scene_renderer, sheet, prompt, seed, packs, stopped)
-        return EvidenceImage.objects.create(
-            version=version, prompt=prompt, seed=seed, strength=strength, sha256=sha256
-        )
+        try:
+            return EvidenceImage.objects.create(
+                version=version, prompt=prompt, seed=seed, strength=strength, sha256=sha256
+            )
+        except IntegrityError as error:  # the draft was discarded, or another worker was faster
+            raise WrongState(sheet, "painted") from error
 
     sheets.paint(sheet, version.base, plan_of(sheet), there, draw, turn)
     measured, band = _measured(sheet, there)
