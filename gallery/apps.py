@@ -8,9 +8,10 @@ class GalleryConfig(AppConfig):
 
     def ready(self):
         from brandstudio.core.queue import housekeeping, reconcile
-        from gallery.services import assets, expiry, holds
+        from gallery.services import assets, expiry, holds, known_weights
         from training.services import release
 
         housekeeping.register(assets.empty_bin)
         reconcile.register(expiry.tell_of_endings)  # every minute: day 0 is a moment
+        reconcile.register(known_weights.order_reading)
         release.register(holds.recalled_from)

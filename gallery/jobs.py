@@ -4,6 +4,7 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.queue import attempt, stopping, work_queue
 from brandstudio.core.queue.devices import this_device
 from gallery.models import Asset, EvidenceSheet, PairGrid
+from gallery.services import known_weights
 from training.engine.errors import EngineError
 
 
@@ -59,6 +60,11 @@ def render_pair_grid(grid_pk):
         PairGrid.objects.select_related(*related).get(pk=grid_pk),
         lambda *arguments: _pair_jobs().render_grid(*arguments),
     )
+
+
+def read_weights():
+    """Note what weight files hold of which that was never noted. Safe to deliver twice."""
+    known_weights.read_waiting()
 
 
 def _carry_out(work, act):

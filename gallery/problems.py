@@ -102,6 +102,13 @@ SENTENCES: dict[str, Text] = {
         "These are the weights of {name}, which was recalled on {day}: {reason} They are not "
         "published again under any name. Train anew without what was recalled."
     ),
+    "weights-unread": ngettext_lazy(
+        "The studio still reads {count} weight file that it holds, and can't tell before whether "
+        "these weights are among them. Nothing was done. Try again in a few minutes.",
+        "The studio still reads {count} weight files that it holds, and can't tell before whether "
+        "these weights are among them. Nothing was done. Try again in a few minutes.",
+        "count",
+    ),
     "weights-known": gettext_noop(
         "These weights are here already, as {name} ({state}): the same file again would escape "
         "what is decided of that one. Nothing was imported. Look at {name} in the library; to "

@@ -42,6 +42,7 @@ from training.models import (
     Snapshot,
     TrainingRun,
 )
+from training.services import weights
 
 # Of the rendered cars, enough for each way a scene may face.
 _CUTOUTS = {
@@ -174,10 +175,12 @@ def _run(entry, owner, base, files):
         for sample in entry["samples"]
     )
     checkpoint = entry["checkpoint"]
+    sha256 = files.put(checkpoint["file"])
+    weights.note_content(sha256)
     Checkpoint.objects.create(
         run=run,
         step=checkpoint["step"],
-        sha256=files.put(checkpoint["file"]),
+        sha256=sha256,
         size=files.path(checkpoint["file"]).stat().st_size,
         is_final=True,
     )

@@ -7,7 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from brandstudio.core.models import WrongState
 from brandstudio.core.models.fields import BlobField, ShortNameField
 from brandstudio.core.models.vocabulary import Named
-from training.models import BaseModel, Checkpoint, Kind, SnapshotImage, TrainingImage
+from training.models import (
+    BaseModel,
+    Checkpoint,
+    Kind,
+    SnapshotImage,
+    TrainingImage,
+    WeightsContent,
+)
 
 from .review import Reviewed, ReviewQuerySet, ReviewState
 from .tag import PackTag
@@ -72,18 +79,35 @@ class StyleVersionQuerySet(ReviewQuerySet):
 
     def trained_on(self, images):
         """Those whose snapshot holds any of these TrainingImages (a queryset)."""
-        frozen = SnapshotImage.objects.filter(image_number__in=images.values("pk"))
-        return self.filter(checkpoint__run__snapshot__in=frozen.values("snapshot"))
+        return self.filter(checkpoint__in=_checkpoints_of(images))
+
+    def with_weights_of(self, hashes):
+        """Those with the weights of one of these files, under whatever name and metadata.
+
+        hashes: SHA-256s of files, or a queryset of one column of them.
+        """
+        alike = WeightsContent.objects.alike(hashes).values("sha256")
+        return self.filter(Q(weights_sha256__in=hashes) | Q(weights_sha256__in=alike))
 
     def free(self):
         """Those that nothing holds."""
         return self.exclude(pk__in=StyleVersion.objects.held().values("pk"))
 
     def held(self):
-        """Those nobody may use now: recalled, or trained on pictures whose rights have ended."""
-        return self.exclude(recalled_at=None) | self.trained_on(
-            TrainingImage.with_removed.holding()
+        """Those nobody may use now: recalled, or trained on pictures whose rights have ended; and
+        whatever holds the weights of such a one under another name."""
+        images = TrainingImage.with_removed.holding()
+        versions = StyleVersion.objects.exclude(recalled_at=None)
+        versions |= StyleVersion.objects.trained_on(images)
+        return self.with_weights_of(versions.values("weights_sha256")) | self.with_weights_of(
+            _checkpoints_of(images).values("sha256")
         )
+
+
+def _checkpoints_of(images):
+    """Of the runs that trained on any of these TrainingImages."""
+    frozen = SnapshotImage.objects.filter(image_number__in=images.values("pk"))
+    return Checkpoint.objects.filter(run__snapshot__in=frozen.values("snapshot"))
 
 
 class CommercialUse(models.TextChoices):

@@ -15,8 +15,9 @@ HOLDERS = 100  # people by name
 class Downstream:
     """names: file names the source goes by. images: rows of a photograph that the reader may see.
     assets: the newest that the reader may see; figures: counts of all. seen: the fingerprint of
-    what is shown, for acts. holders: [(person, row of
-    `holders_of`)]. to_decide: rows whose rights have ended and that an admin must decide.
+    what is shown, for acts. copies: those versions that hold the same weights under another name.
+    holders: [(person, row of `holders_of`)]. to_decide: rows whose rights have ended and that
+    an admin must decide.
     """
 
     source: downstream.Source
@@ -25,6 +26,7 @@ class Downstream:
     snapshots: list
     runs: list
     versions: list
+    copies: list
     assets: list
     holders: list
     figures: dict
@@ -33,7 +35,8 @@ class Downstream:
 
     @property
     def is_empty(self):
-        return not (self.snapshots or self.figures["scenes"] or self.figures["downloads"])
+        figures = self.figures
+        return not (self.snapshots or self.copies or figures["scenes"] or figures["downloads"])
 
     @property
     def to_decide(self):
@@ -66,6 +69,7 @@ def downstream_of(source, person):
         snapshots=snapshots,
         runs=list(runs),
         versions=list(source.versions().select_related("pack", "checkpoint")),
+        copies=list(source.copies().select_related("pack")),
         assets=list(shown.defer("preview", "lineage")),
         holders=[(people[row["person"]], row) for row in holders[:HOLDERS]],
         figures=figures,

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import Count, Max, Q
 from django.db.models.expressions import RawSQL
@@ -19,7 +20,14 @@ from gallery.models import (
     SourceKind,
     StyleVersion,
 )
-from training.models import Checkpoint, Snapshot, SnapshotImage, TrainingImage, WeightsDownload
+from training.models import (
+    Checkpoint,
+    Snapshot,
+    SnapshotImage,
+    TrainingImage,
+    WeightsContent,
+    WeightsDownload,
+)
 
 # All scenes that come from some: theirs, and those started from pictures of these, however often.
 _FOLLOWING = f"""
@@ -56,11 +64,31 @@ class Source:
         return Snapshot.objects.naming(self.key)
 
     def versions(self):
+        """Its versions, and whatever holds their weights, or those of its checkpoints, under
+        another name; as they were when first asked for."""
+        return StyleVersion.objects.filter(pk__in=self._version_keys)
+
+    @cached_property
+    def _version_keys(self):
+        # Values: within all that is asked of them, it would be nested too deep for SQLite's parser.
+        of_versions = self._own_versions().values("weights_sha256")
+        of_checkpoints = self._checkpoints().values("sha256")
+        return {
+            *StyleVersion.objects.with_weights_of(of_versions).values_list("pk", flat=True),
+            *StyleVersion.objects.with_weights_of(of_checkpoints).values_list("pk", flat=True),
+        }
+
+    def copies(self):
+        """Those versions that are its own by their weights alone."""
+        return self.versions().exclude(pk__in=self._own_versions().values("pk"))
+
+    def _own_versions(self):
         if self.kind == SourceKind.VERSION:
             return StyleVersion.objects.filter(pk=self.key)
-        if self.kind == SourceKind.IMAGE:
-            return StyleVersion.objects.filter(checkpoint__run__snapshot__in=self.snapshots())
-        return StyleVersion.objects.none()
+        return StyleVersion.objects.filter(checkpoint__in=self._checkpoints())
+
+    def _checkpoints(self):
+        return Checkpoint.objects.filter(run__snapshot__in=self.snapshots())
 
     def scenes(self):
         """All scenes that it reached, by whatever way."""
@@ -78,7 +106,9 @@ class Source:
             row = self.rows[0]
             own = Scene.objects.filter(init_image_sha256=row.sha256, owner=row.owner_id)
             return [own.values("pk")]
-        packs = [ScenePack.objects.filter(version__in=self.versions()).values("scene")]
+        packs = []
+        if self._version_keys:
+            packs = [ScenePack.objects.filter(version__in=self._version_keys).values("scene")]
         if self.kind == SourceKind.VERSION:
             return packs
         return [*packs, Scene.objects.filter(init_image_sha256=self.key).values("pk")]
@@ -92,11 +122,13 @@ class Source:
         return Download.objects.filter(asset__in=self.assets())
 
     def weights_downloads(self):
-        """Of weights that learned from it, as checkpoints or as versions."""
-        checkpoints = Checkpoint.objects.filter(run__snapshot__in=self.snapshots())
+        """Of weights that learned from it, as checkpoints or as versions, under whatever name."""
+        versions = self.versions().values("weights_sha256")
+        alike = WeightsContent.objects.alike(versions).values("sha256")
         return WeightsDownload.objects.filter(
-            Q(weights_sha256__in=self.versions().values("weights_sha256"))
-            | Q(weights_sha256__in=checkpoints.values("sha256"))
+            Q(weights_sha256__in=versions)
+            | Q(weights_sha256__in=alike)
+            | Q(weights_sha256__in=self._checkpoints().values("sha256"))
         )
 
 

@@ -4,10 +4,11 @@ Nothing is written when rights end. Each question is asked of the rows as they a
 so the answer changes with the minute.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from brandstudio.core.problems import Refused, in_each_language, name_of
 from gallery.models import (
@@ -20,7 +21,7 @@ from gallery.models import (
     StyleVersion,
 )
 from training.engine.data.spread import first_names
-from training.models import SnapshotImage, TrainingImage
+from training.models import SnapshotImage, TrainingImage, WeightsContent
 
 # [(asset, scene)]: each asset's scene, that of the picture it was started from, and so on.
 _SCENES = f"""
@@ -38,14 +39,21 @@ _SCENES = f"""
 @dataclass(frozen=True)
 class Hold:
     """What stands in the way. row: a TrainingImage, StyleVersion, ProductCutout or
-    InitImageUpload, whose rights ended or which was recalled."""
+    InitImageUpload, whose rights ended or which was recalled. through: the version of the same
+    weights that it holds in the first place; "" where it holds the version itself."""
 
     kind: SourceKind
     row: object
+    through: str = ""
 
     @property
     def name(self):
-        return str(self.row)
+        if not self.through:
+            return str(self.row)
+        facts = {"name": self.row, "version": self.through}
+        if str(self.row) == self.through:
+            return _("%(name)s (the same weights under another name)") % facts
+        return _("%(name)s (by %(version)s, the same weights under another name)") % facts
 
 
 def scenes_behind(assets):
@@ -79,20 +87,44 @@ def holds_of_asset(asset):
 
 def holds_of_version(version):
     """Why a version may not be used: a list of Hold, [] when it may."""
+    own = _holds_of_itself(version)
+    if own:
+        return own
+    copies = StyleVersion.objects.with_weights_of([version.weights_sha256]).exclude(pk=version.pk)
+    holds = [
+        replace(hold, through=str(copy))
+        for copy in copies.select_related("pack").order_by("pk")
+        for hold in _holds_of_itself(copy)
+    ]
+    return holds or _holds_of_checkpoints(version)
+
+
+def _holds_of_itself(version):
     if version.recalled_at:
         return [Hold(SourceKind.VERSION, version)]
     if version.checkpoint_id is None:
         return []
-    frozen = SnapshotImage.objects.filter(snapshot__runs__checkpoints__versions=version)
+    return _holds_of_images(Q(snapshot__runs__checkpoints__versions=version))
+
+
+def _holds_of_checkpoints(version):
+    """Of checkpoints that hold its weights, whether they were published or not."""
+    alike = WeightsContent.objects.alike([version.weights_sha256]).values("sha256")
+    return _holds_of_images(Q(snapshot__runs__checkpoints__sha256__in=alike))
+
+
+def _holds_of_images(condition):
+    frozen = SnapshotImage.objects.filter(condition)
     images = TrainingImage.with_removed.holding().filter(pk__in=frozen.values("image_number"))
     return [Hold(SourceKind.IMAGE, image) for image in images]
 
 
 def recalled_from(checkpoint):
-    """The names of the recalled versions that a checkpoint, or one of the same file, became."""
-    published = Q(checkpoint=checkpoint) | Q(weights_sha256=checkpoint.sha256)
-    versions = StyleVersion.objects.filter(published).exclude(recalled_at=None)
-    return [str(version) for version in versions.select_related("pack")]
+    """The names of the recalled versions that a checkpoint, or one of the same weights, became."""
+    recalled = StyleVersion.objects.exclude(recalled_at=None).select_related("pack")
+    alike = recalled.with_weights_of([checkpoint.sha256]).values("pk")
+    versions = recalled.filter(Q(checkpoint=checkpoint) | Q(pk__in=alike))
+    return [str(version) for version in versions]
 
 
 def _holds_of_scene(scene):

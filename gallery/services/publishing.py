@@ -24,6 +24,7 @@ from gallery.services import (
     vehicle_words,
 )
 from training.engine.lora import kohya_file
+from training.services import weights
 
 
 def publish(checkpoint, by, pack, *, trigger_words=None, changes="", tags=()):
@@ -32,7 +33,8 @@ def publish(checkpoint, by, pack, *, trigger_words=None, changes="", tags=()):
 
     pack: one that is there, or a new one not saved yet; both are stored, or neither.
     trigger_words: left out, those of the dataset; "" for a style without. tags: PackTags of a new
-    pack. Raises Refused: slug-taken, slug-in-use, weights-recalled, taste-not-published.
+    pack. Raises Refused: slug-taken, slug-in-use, weights-recalled, weights-unread,
+    taste-not-published.
     """
     if checkpoint.run.is_taste:
         raise Refused("taste-not-published", name=checkpoint.run.name)
@@ -59,15 +61,18 @@ def publish_file(file, by, pack, **fields):
     known_weights.check_new; neither pack nor version is stored then.
     """
     sha256 = _stored(file.header, file.config)
-    known_weights.check_new(sha256, by)
-    return _new_version(
-        pack,
-        by,
-        weights_sha256=sha256,
-        base=file.base,
-        origin=file.name[:255],
-        **fields,
-    )
+    weights.note_content(sha256)
+    with transaction.atomic():
+        weights.one_at_a_time(sha256)
+        known_weights.check_new(sha256, by)
+        return _new_version(
+            pack,
+            by,
+            weights_sha256=sha256,
+            base=file.base,
+            origin=file.name[:255],
+            **fields,
+        )
 
 
 def _stored(header, config):
@@ -81,8 +86,8 @@ def _stored(header, config):
 
 
 def _new_version(pack, by, *, weights_sha256, tags=(), **fields):
-    known_weights.check_recalled(weights_sha256)
     path = blobs.local(weights_sha256)
+    known_weights.check_recalled(weights_sha256)
     with transaction.atomic():
         if pack.pk is None:
             _save_new(pack)

@@ -77,9 +77,10 @@ def recall(source, by, why, seen):
 def _locked(source):
     """The source with its rows as they are now; nobody else changes them meanwhile."""
     if source.rows:
+        rows = source.versions() if source.kind == SourceKind.VERSION else source.rows
+        pks = [row.pk for row in rows]
         model = type(source.rows[0])
-        pks = [row.pk for row in source.rows]
-        list(model._base_manager.select_for_update().filter(pk__in=pks))
+        list(model._base_manager.select_for_update().filter(pk__in=pks).order_by("pk"))
     locked = downstream.find_source(source.kind, source.key)
     if locked is None:
         raise Refused("recall-changed")
@@ -91,12 +92,7 @@ def _take_back(source, by, why):
     now = timezone.now()
     items = []
     if source.kind == SourceKind.VERSION:
-        row = source.rows[0]
-        if row.state != ReviewState.APPROVED:
-            items += _changed([row], row.state, "recalled", {"recalled_at": now}, by, why)
-        else:
-            retired = {"state": ReviewState.RETIRED, "recalled_at": now}
-            items += _changed([row], row.state, ReviewState.RETIRED, retired, by, why)
+        items += _versions_recalled(source, now, by, why)
     else:
         held = [row for row in source.rows if row.withdrawn_at is None]
         undecided = {"withdrawn_at": now, "withdrawn_why": why, "kept_at": None, "kept_why": ""}
@@ -108,6 +104,21 @@ def _take_back(source, by, why):
     assets = list(source.assets().filter(review=AssetReview.APPROVED).only(*columns).order_by("pk"))
     withdrawn = {"review": AssetReview.WITHDRAWN, "review_reason": why}
     return items + _changed(assets, AssetReview.APPROVED, AssetReview.WITHDRAWN, withdrawn, by, why)
+
+
+def _versions_recalled(source, now, by, why):
+    """The version, and those of its copies that no recall has taken back yet."""
+    items, groups = [], defaultdict(list)
+    for version in source.versions().order_by("pk"):
+        if str(version.pk) == source.key or version.recalled_at is None:
+            groups[version.state].append(version)
+    for state, versions in groups.items():
+        if state != ReviewState.APPROVED:
+            items += _changed(versions, state, "recalled", {"recalled_at": now}, by, why)
+        else:
+            retired = {"state": ReviewState.RETIRED, "recalled_at": now}
+            items += _changed(versions, state, ReviewState.RETIRED, retired, by, why)
+    return items
 
 
 def _changed(rows, state, target, changes, by, why):
@@ -245,8 +256,12 @@ def _report(source):
 
 
 def _report_rows(source):
+    copies = set(source.copies().values_list("pk", flat=True))
     for version in source.versions().select_related("pack", "made_by"):
-        yield _("style version"), version.pk, str(version), version.state, str(version.made_by)
+        kind = _("style version")
+        if version.pk in copies:
+            kind = _("style version, the same weights under another name")
+        yield kind, version.pk, str(version), version.state, str(version.made_by)
     for row in source.weights_downloads().select_related("person").order_by("at", "pk"):
         name = f"{row.weights_sha256[:12]}.safetensors"
         moment = timezone.localtime(row.at).isoformat(" ", "seconds")

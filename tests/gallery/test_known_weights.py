@@ -1,30 +1,46 @@
 """Weights that the studio holds come in no second time: a copy would escape what is decided."""
 
 import json
+import threading
 import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from brandstudio.core import blobs
+from brandstudio.core.problems import Refused
+from gallery import jobs, services
 from gallery.models import StylePack, StyleVersion
-from gallery.services import bundles, export
-from tests.gallery.services.test_studios import added_by, studio_folder  # noqa: F401
+from gallery.services import bundles, export, known_weights
+from gallery.services.style_files import fitting
+from tests.stored import lose
 from training.engine.lora import kohya_file
-from training.models import Checkpoint, TrainingRun
+from training.models import Checkpoint, TrainingRun, WeightsContent
+from training.services import weights
 
 pytestmark = pytest.mark.django_db
 NAMES = {"name_zh": "副本", "name_en": "Copy", "slug": "copy"}
 
 
 @pytest.fixture
-def refused(at, designer, base, in_english):
+def brought(at, designer, base, in_english):
+    """brought(path): the answer to a designer who imports that file."""
+
+    def brought(path, door="version-import"):
+        file = SimpleUploadedFile(path.name, path.read_bytes())
+        return at(designer).post(door, file=file, base=base.pk, **NAMES)
+
+    return brought
+
+
+@pytest.fixture
+def refused(brought):
     """refused(path): what the import page says of that file, which it doesn't take."""
 
     def refused(path, door="version-import"):
-        file = SimpleUploadedFile(path.name, path.read_bytes())
         before = StyleVersion.objects.count()
-        answer = at(designer).post(door, file=file, base=base.pk, **NAMES)
+        answer = brought(path, door)
         assert answer.status_code == 422
         assert StyleVersion.objects.count() == before
         assert not StylePack.objects.filter(slug="copy").exists()
@@ -100,7 +116,9 @@ def test_bundle_of_weights_that_are_here_is_refused(make_version, refused, tmp_p
 @pytest.fixture
 def checkpoint(train_on, dataset, toy_weights):
     checkpoint = train_on(dataset)
-    Checkpoint.objects.filter(pk=checkpoint.pk).update(sha256=blobs.put(toy_weights))
+    sha256 = blobs.put(toy_weights)
+    weights.note_content(sha256)
+    Checkpoint.objects.filter(pk=checkpoint.pk).update(sha256=sha256)
     return checkpoint
 
 
@@ -127,3 +145,111 @@ def test_name_of_a_run_that_one_may_not_see_is_not_told(
 
     assert "in a colleague's run" in said
     assert "Secret" not in said
+
+
+# A studio of before: nobody has noted what its files hold
+@pytest.fixture
+def unread(make_version, checkpoint):
+    """A version and a checkpoint whose files were never read."""
+    version = make_version()
+    WeightsContent.objects.all().delete()
+    return version
+
+
+def test_import_waits_until_all_files_are_read_and_reads_none_itself(
+    unread, refused, brought, weights_of
+):
+    foreign = weights_of(7)
+
+    said = refused(foreign)
+
+    assert "still reads 1 weight file that it holds" in said  # both rows name one file
+    assert not WeightsContent.objects.filter(sha256=unread.weights_sha256).exists()
+    jobs.read_weights()
+    assert brought(foreign).status_code == 302
+
+
+def test_copy_is_told_once_the_files_are_read(unread, refused, tmp_path):
+    path = relabelled(unread, tmp_path)
+    assert "still reads" in refused(path)
+
+    jobs.read_weights()
+
+    assert "as ink pack v1 (approved)" in refused(path)
+
+
+def test_reading_goes_on_where_it_ended(unread, make_version, weights_of):
+    other = make_version("other", weights_sha256=blobs.put(weights_of(3)))
+    WeightsContent.objects.all().delete()
+
+    known_weights.read_waiting(seconds=0)
+    assert WeightsContent.objects.count() == 1
+    known_weights.read_waiting()
+
+    read = {unread.weights_sha256, other.weights_sha256}
+    assert set(WeightsContent.objects.values_list("sha256", flat=True)) == read
+
+
+def test_file_that_is_gone_keeps_nobody_waiting_and_is_read_when_it_is_back(
+    unread, brought, weights_of
+):
+    content = blobs.local(unread.weights_sha256).read_bytes()
+    lose(unread.weights_sha256)
+    jobs.read_weights()
+
+    assert brought(weights_of(7)).status_code == 302
+    row = WeightsContent.objects.get(sha256=unread.weights_sha256)
+    assert row.content == row.sha256
+    blobs.put_bytes(content)
+    assert weights.note_content(row.sha256).content != row.sha256
+
+
+def test_reading_is_ordered_while_something_is_unread(
+    unread, queue_redis, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        known_weights.order_reading()
+    assert queue_redis.exists("rq:job:read-weights")
+
+    jobs.read_weights()
+    queue_redis.flushall()
+    with django_capture_on_commit_callbacks(execute=True):
+        known_weights.order_reading()
+    assert not queue_redis.exists("rq:job:read-weights")
+
+
+# Two at one moment
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("second", ["the same file", "other metadata"])
+def test_of_two_imports_at_one_moment_one_comes_in(base, designer, toy_weights, tmp_path, second):
+    path = toy_weights
+    if second == "other metadata":
+        path = tmp_path / "other.safetensors"
+        kohya_file.rewrite(toy_weights, path, {"ss_output_name": "quite another"})
+    start = threading.Barrier(2)
+    said = []
+
+    def bring(path, slug):
+        file = fitting(path, path.name, base)
+        pack = StylePack(slug=slug, name_zh=slug, name_en=slug)
+        start.wait()
+        try:
+            services.publish_file(file, designer, pack, trigger_words="")
+        except Refused as error:
+            said.append(error.code)
+        else:
+            said.append("done")
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=bring, args=(toy_weights, "one")),
+        threading.Thread(target=bring, args=(path, "two")),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(said) == ["done", "weights-known"]
+    assert StyleVersion.objects.count() == StylePack.objects.count() == 1

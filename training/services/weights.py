@@ -4,42 +4,45 @@ from contextlib import suppress
 
 from brandstudio.core import blobs
 from training.engine.errors import EngineError
-from training.engine.files.safetensors_header import hash_file, hash_weights
+from training.engine.files.safetensors_header import hash_weights
 from training.models import WeightsContent
 
 
-def note_content(sha256):
-    """Read, once, what a stored LoRA file holds. Returns its WeightsContent.
+def content_of(sha256, path):
+    """What a LoRA file holds, as a WeightsContent that is not saved yet. sha256: the file's."""
+    try:
+        return WeightsContent(sha256=sha256, content=hash_weights(path))
+    except EngineError:  # no sound file: it holds the same as itself alone
+        return WeightsContent(sha256=sha256, content=sha256)
 
-    Raises blobs.BlobMissing for one that is gone and was never read.
+
+def note_content(sha256):
+    """Keep, once, what a stored LoRA file holds. Returns its WeightsContent.
+
+    One that was unsound or gone is looked at again: it may have been put back since.
     """
     row = WeightsContent.objects.filter(sha256=sha256).first()
-    if row is None:
-        content = _read(blobs.local(sha256))
-        row, _is_new = WeightsContent.objects.get_or_create(
+    if row is None or row.content == sha256:
+        content = sha256
+        with suppress(blobs.BlobMissing):
+            content = content_of(sha256, blobs.local(sha256)).content
+        row, _is_new = WeightsContent.objects.update_or_create(
             sha256=sha256, defaults={"content": content}
         )
     return row
 
 
-def _read(path):
-    try:
-        return hash_weights(path)
-    except EngineError:  # no sound file: it holds the same as itself alone
-        return hash_file(path)
+def unread(rows, column):
+    """The hashes in this column, of which nobody has noted yet what the files hold."""
+    noted = WeightsContent.objects.values("sha256")
+    waiting = rows.exclude(**{f"{column}__in": noted})
+    return waiting.order_by().values_list(column, flat=True).distinct()
 
 
-def same_among(sha256, hashes):
-    """The set of those hashes whose files hold the same weights as this one.
+def one_at_a_time(sha256):
+    """Of those who bring these weights at one moment one goes on; the rest wait for its end.
 
-    hashes: a queryset of one flat column. Files that were not read yet are read now; of one that
-    is gone unread, only the hash is compared.
+    Call it in a transaction, and `note_content` before that: nobody sees what is not committed.
     """
-    candidates = set(hashes)
-    noted = WeightsContent.objects.filter(sha256__in=hashes)
-    for other in candidates - set(noted.values_list("sha256", flat=True)):
-        with suppress(blobs.BlobMissing):
-            note_content(other)
-    own = WeightsContent.objects.filter(sha256=sha256).values("content")
-    alike = noted.filter(content__in=own)
-    return candidates & {sha256} | set(alike.values_list("sha256", flat=True))
+    files = WeightsContent.objects.alike([sha256])
+    list(files.select_for_update().order_by("sha256").values_list("pk"))

@@ -11,7 +11,8 @@ from brandstudio.core import blobs
 from brandstudio.core.models import WrongState
 from brandstudio.core.queue import housekeeping
 from training import problems
-from training.models import Checkpoint, LossPoint, RunLine, RunSample
+from training.models import Checkpoint, LossPoint, RunLine, RunSample, WeightsContent
+from training.services import weights
 from training.services.run_folders import pack_state
 from training.worker.memory import memory_mb
 
@@ -111,6 +112,7 @@ class EventWriter:
         sha256 = blobs.put(event.path, event.sha256)
         size = Path(event.path).stat().st_size
         self.rows.append(Checkpoint(run=self.run, step=event.step, sha256=sha256, size=size))
+        self.rows.append(weights.content_of(sha256, event.path))
         self.say("line-checkpoint", step=event.step, megabytes=f"{size / 1e6:.1f}")
         former = self.run.resume_sha256
         step, packed = pack_state(self.run)
@@ -124,11 +126,13 @@ class EventWriter:
 
     def _finished(self, event):
         size = Path(event.path).stat().st_size
+        sha256 = blobs.put(event.path, event.sha256)
+        self.rows.append(weights.content_of(sha256, event.path))
         self.rows.append(
             Checkpoint(
                 run=self.run,
                 step=event.steps or self.progress.get("steps_done", self.run.steps_done),
-                sha256=blobs.put(event.path, event.sha256),
+                sha256=sha256,
                 size=size,
                 is_final=True,
             )
@@ -166,6 +170,8 @@ def _keep(row):
     """A resumed run does some steps again: what it makes then replaces what it made before."""
     if isinstance(row, RunLine):
         row.save(force_insert=True)
+    elif isinstance(row, WeightsContent):
+        row.save()
     elif isinstance(row, RunSample):
         RunSample.objects.update_or_create(
             run=row.run,

@@ -293,17 +293,18 @@ def test_recalled_weights_are_not_published_again(
 def test_draft_of_recalled_weights_is_neither_submitted_nor_approved(
     version, brand_admin, designer, make_version
 ):
-    draft = make_version("other", state="draft")
-    asked = make_version("third", state="in_review")
+    same = {"weights_sha256": version.weights_sha256}
+    draft = make_version("other", state="draft", **same)
+    asked = make_version("third", state="in_review", **same)
     recalled = recall(source_of(version), brand_admin)
 
-    for act, row, by, rest in (
-        (services.submit, draft, designer, ()),
-        (services.approve, asked, brand_admin, ("", None, all_confirmed())),
+    for code, act, row, by, rest in (
+        ("weights-recalled", services.submit, draft, designer, ()),
+        ("pack-held", services.approve, asked, brand_admin, ("", None, all_confirmed())),
     ):
         with pytest.raises(Refused) as refusal:
             act(row, by, *rest)
-        assert refusal.value.code == "weights-recalled"
+        assert refusal.value.code == code
 
     recalls.undo(recalled, brand_admin)
     services.approve(asked, brand_admin, answers=all_confirmed())
