@@ -60,7 +60,7 @@ def test_every_rung_keeps_the_batch_and_is_told(make_config, tmp_path):
     assert record["memory"] == [
         "emptied caches",
         "passes of 2 images",
-        "passes of 1 images",
+        "passes of 1 image",
         "gradient checkpointing",
         "an 8-bit optimizer",
         "images of 70 % of their area",
