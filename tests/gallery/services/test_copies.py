@@ -97,7 +97,7 @@ def test_no_door_lets_through_a_copy_of_held_weights(
         assert at(designer).get(door, "copy", 1).url == copy.get_absolute_url()
     jobs.render(waiting.pk)
     waiting.refresh_from_db()
-    assert (waiting.state, waiting.problem) == (AssetState.FAILED, "asset-held")
+    assert (waiting.state, waiting.problem) == (AssetState.FAILED, "painting-held")
     assert not WeightsDownload.objects.exists()
 
 
