@@ -257,7 +257,7 @@ def test_again_and_sweep_keep_the_mode(
     make_ready, make_version, make_cutout, init_image, mode, marketer
 ):
     version = make_version()
-    origin = {"placement": Placement(make_cutout(), 0.4, 0.8, 0.6)}
+    origin = {"placement": Placement(make_cutout(), 0.4, 0.8, 0.6, is_fixed=True)}
     if mode == SceneMode.IMAGE:
         origin = {"init_image": init_image, "denoising_strength": 0.3}
     [asset] = make_ready(packs=((version, 0.6),), **origin)
