@@ -17,6 +17,7 @@ from gallery.models import (
     AssetReview,
     AssetState,
     Channel,
+    Daylight,
     EvidenceImage,
     EvidenceSheet,
     PackTag,
@@ -46,12 +47,12 @@ from training.services import weights
 
 # Of the rendered cars, enough for each way a scene may face.
 _CUTOUTS = {
-    "empow-blue-right-day": "蓝 blue · 朝右 facing right",
-    "empow-white-left-day": "白 white · 朝左 facing left",
-    "gs8-red-right-day": "红 red · 朝右 facing right",
-    "gs8-white-left-day": "白 white · 朝左 facing left",
-    "m8-black-right-day": "黑 black · 朝右 facing right",
-    "m8-gold-left-day": "金 gold · 朝左 facing left",
+    "empow-blue-right": "蓝 blue · 朝右 facing right",
+    "empow-white-left": "白 white · 朝左 facing left",
+    "gs8-red-right": "红 red · 朝右 facing right",
+    "gs8-white-left": "白 white · 朝左 facing left",
+    "m8-black-right": "黑 black · 朝右 facing right",
+    "m8-gold-left": "金 gold · 朝左 facing left",
 }
 FOLDER = Path(__file__).resolve().parent
 
@@ -133,9 +134,19 @@ def _cutouts(designer):
     for stem, name in _CUTOUTS.items():
         vehicle = Vehicle.objects.filter(slug=stem.partition("-")[0]).first()
         if vehicle:
-            path = FOLDER / "vehicles" / "pictures" / f"{stem}.webp"
-            cutout = cutouts.keep_cutout(path, f"{name}.webp", designer, vehicle)
-            cutout.note_rights(designer, {"rights_holder": "Brand Studio", "licence": "CC0"})
+            _car(stem, name, vehicle, designer)
+
+
+def _car(stem, name, vehicle, designer):
+    """One car in every light."""
+    first = None
+    for light in Daylight.values:
+        path = FOLDER / "vehicles" / "pictures" / f"{stem}-{light}.webp"
+        cutout = cutouts.keep_cutout(path, f"{name}.webp", designer, vehicle, light)
+        cutout.note_rights(designer, {"rights_holder": "Brand Studio", "licence": "CC0"})
+        if first:
+            cutouts.join_light(cutout, first)
+        first = first or cutout
 
 
 def _run(entry, owner, base, files):

@@ -49,8 +49,12 @@ def test_import_brings_two_approved_styles_with_evidence_and_finished_scenes(loa
 
 def test_import_brings_cut_outs_of_the_cars_that_may_be_placed(loaded):
     cutouts = ProductCutout.objects.exclude(vehicle=None)
+    cars = cutouts.first_of_cars()
 
-    assert sorted(cutout.vehicle.slug for cutout in cutouts) == sorted(["gs8", "m8", "empow"] * 2)
+    assert sorted(car.vehicle.slug for car in cars) == sorted(["gs8", "m8", "empow"] * 2)
+    for car in cars:
+        lights = {car.light, *car.other_lights.values_list("light", flat=True)}
+        assert lights == {"day", "sunset", "night"}
     for cutout in cutouts:
         assert check_cutout(blobs.local(cutout.sha256)).width == cutout.width > 2000
 
