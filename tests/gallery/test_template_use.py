@@ -12,7 +12,6 @@ from gallery.services.orders import SceneOrder
 from gallery.services.reference import seed_reference
 from gallery.worker import render_jobs
 from tests.gallery.conftest import SLOTS
-from tests.gallery.test_origins import make_cutout, sent  # noqa: F401 -- fixtures
 
 pytestmark = pytest.mark.usefixtures("in_english")
 
@@ -147,7 +146,7 @@ def test_slot_that_names_a_vehicle_is_marked_unless_the_real_one_is_placed(
     marketer,
     form_data,
     vehicles,
-    make_cutout,  # noqa: F811
+    make_cutout,
 ):
     cutout = make_cutout()
     browser = at(marketer)
