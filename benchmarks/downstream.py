@@ -80,6 +80,7 @@ def make(count):
         SnapshotImage,
         TrainingImage,
         TrainingRun,
+        WeightsContent,
     )
 
     people = [User.objects.create(username=f"p{n}", is_marketer=True) for n in range(20)]
@@ -113,7 +114,9 @@ def make(count):
         run = TrainingRun.objects.create(
             name="r", owner=admin, dataset=dataset, base=base, snapshot=snapshot
         )
-        checkpoint = Checkpoint.objects.create(run=run, step=1, sha256="c" * 64, size=1)
+        sha256 = f"{number:064}"
+        WeightsContent.objects.create(sha256=sha256, content=sha256)
+        checkpoint = Checkpoint.objects.create(run=run, step=1, sha256=sha256, size=1)
         pack = StylePack.objects.create(slug=f"s{number}", name_zh="s", name_en="s")
         versions.append(
             StyleVersion.objects.create(
@@ -121,7 +124,7 @@ def make(count):
                 number=1,
                 base=base,
                 checkpoint=checkpoint,
-                weights_sha256="c" * 64,
+                weights_sha256=sha256,
                 size=1,
                 made_by=admin,
             )
