@@ -43,7 +43,7 @@ document.addEventListener("dragend", () => {
 });
 
 afterSwap(() => {
-  const next = document.querySelector("[data-rows] [autofocus], .rows > [autofocus]");
+  const next = document.querySelector("[data-rows] [autofocus], .slot-rows > [autofocus]");
   next?.focus();
   next?.removeAttribute("autofocus"); // the next swap, of something else, is not about it
 });

@@ -28,7 +28,7 @@ def terms(studio):
 
 def labels(page, slot):
     """The Chinese labels of a slot's options, from above."""
-    fields = page.locator(f"#slot-{slot} .rows__option input:first-of-type")
+    fields = page.locator(f"#slot-{slot} .slot-rows__option input:first-of-type")
     return [fields.nth(place).input_value() for place in range(fields.count())]
 
 
