@@ -238,6 +238,7 @@ CONTENT_SECURITY_POLICY = {
 # --- Language -------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+FORMAT_MODULE_PATH = "brandstudio.core.ui.formats"
 LOCALE_PATHS = [ROOT / "locale"]
 USE_I18N = True
 TIME_ZONE = env.str("TZ", "") or "Asia/Shanghai"
