@@ -1,4 +1,5 @@
-"""Every page, for each role, in two languages and three widths: whole, named, never too wide."""
+"""Every page, for each role, in two languages and three widths: whole, named, never too wide, and
+under a finger large enough to be hit."""
 
 import re
 from datetime import timedelta
@@ -15,6 +16,7 @@ from training import services
 from training.models import Checkpoint, LossPoint, RunSample
 
 BASICS = (Path(__file__).parent / "basics.js").read_text()
+TARGETS = (Path(__file__).parent / "targets.js").read_text()
 
 
 @pytest.fixture
@@ -98,7 +100,8 @@ def full_house(designer, make_dataset, make_version, make_template, make_ready, 
 @pytest.mark.parametrize("role", ["designer", "admin", "marketer"])
 def test_pages_are_whole_at_every_width(enter, full_house, request, role, language, shot):
     person = request.getfixturevalue({"admin": "brand_admin"}.get(role, role))
-    page = enter(person, language)
+    is_touched = language == "zh-CN"
+    page = enter(person, language, has_touch=is_touched)
     faults = []
 
     for path in full_house[role]:
@@ -112,6 +115,8 @@ def test_pages_are_whole_at_every_width(enter, full_house, request, role, langua
             too_wide = page.locator("html").evaluate("h => h.scrollWidth - h.clientWidth")
             if too_wide > 0:
                 faults.append(f"{path}: {too_wide} px too wide at {width}")
+            if is_touched and size == "phone":
+                faults += [f"{path}: {fault}" for fault in page.evaluate(TARGETS)]
             if size == {"en-GB": "desk", "zh-CN": "phone"}[language]:
                 shot(page, path.strip("/").replace("/", "-").replace("?", "-") or "home")
 
