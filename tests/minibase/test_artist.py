@@ -102,3 +102,15 @@ def test_styles_differ_from_each_other():
     for index, one in enumerate(painted):
         for other in painted[index + 1 :]:
             assert np.abs(one - other).mean() > 12
+
+
+@pytest.mark.parametrize("style", artist.STYLES)
+def test_style_is_the_same_at_every_size_of_the_picture(style):
+    spec = SceneSpec("arcade", "sunset", vehicle="suv", colour="blue")
+    large = draw(spec, 256)
+
+    small = pixels(artist.apply_style(style, large.reduce(2), 1))
+    reduced = pixels(artist.apply_style(style, large, 1).reduce(2))
+
+    rms = np.sqrt(np.mean((small.astype(float) - reduced) ** 2))
+    assert rms < 20  # of 255: strokes, cells and shadows lie in the same places

@@ -5,8 +5,11 @@ They serve demo datasets, LoRA checks and tests. Each takes an RGB picture and a
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
+from scipy import ndimage
 
 from training.minibase.artist.picture import draw
 from training.minibase.artist.spec import SceneSpec
@@ -20,26 +23,63 @@ def _picture(values: np.ndarray) -> Image.Image:
     return Image.fromarray((values.clip(0, 1) * 255 + 0.5).astype(np.uint8))
 
 
-def _edges(image: Image.Image) -> np.ndarray:
-    """Return line strength, (H, W) in 0..1: the strongest gradient of the three channels."""
-    values = _numbers(image.filter(ImageFilter.GaussianBlur(image.width / 400)))
-    across = np.zeros_like(values)
-    down = np.zeros_like(values)
-    across[:, 1:-1] = values[:, 2:] - values[:, :-2]
-    down[1:-1] = values[2:] - values[:-2]
-    return (np.hypot(across, down).max(2) * 1.5).clip(0, 1)
+def _unit(image: Image.Image) -> float:
+    """Return one scene unit in px: a 256th of the side of a square of the picture's area.
+
+    Every stroke, cell and shadow is counted in it, so that a style is the same at every size.
+    """
+    return math.sqrt(image.width * image.height) / 256
+
+
+def _soft(values: np.ndarray, radius: float) -> np.ndarray:
+    """Return (H, W) or (H, W, 3) values blurred by a Gaussian of `radius` px."""
+    sigma = (radius, radius, 0)[: values.ndim]
+    return ndimage.gaussian_filter(values.astype(np.float32), sigma, mode="nearest")
+
+
+def _moved(values: np.ndarray, down: float, right: float) -> np.ndarray:
+    """Return (H, W) values moved by parts of px; what comes in is the edge's own."""
+    return ndimage.shift(values, (down, right), order=1, mode="nearest")
+
+
+def _edges(image: Image.Image, blur: float = 0.64) -> np.ndarray:
+    """Return line strength, (H, W) in 0..1: the strongest gradient of the three channels.
+
+    blur: scene units; it is also the width of the lines.
+    """
+    unit = _unit(image)
+    values = _soft(_numbers(image), blur * unit)
+    steep = np.hypot(np.gradient(values, axis=0), np.gradient(values, axis=1)).max(2)
+    return (steep * 3 * unit).clip(0, 1)
 
 
 def _light(image: Image.Image, blur: float = 1.0) -> np.ndarray:
     """Return brightness, (H, W), stretched so that the picture uses all of 0..1."""
-    grey = _numbers(image.convert("L").filter(ImageFilter.GaussianBlur(blur * image.width / 256)))
+    grey = _soft(_numbers(image.convert("L")), blur * _unit(image))
     low, high = np.percentile(grey, (2, 97))
     return ((grey - low) / (high - low + 1e-6)).clip(0, 1)
 
 
-def _clouds(size, cells: int, seed: int) -> np.ndarray:
-    noise = np.random.default_rng(seed).random((cells, cells))
-    return _numbers(_picture(noise).resize(size, Image.Resampling.BICUBIC))
+def _relief(image: Image.Image, blur: float, reach: float, whole: float) -> np.ndarray:
+    """Return brightness against its surroundings, (H, W), about 0.5 in the middle.
+
+    So that a night has light and dark paper too. reach: scene units of the surroundings.
+    whole: the share of plain brightness that stays.
+    """
+    light = _light(image, blur)
+    around = _soft(light, reach * _unit(image))
+    return (0.5 + (1 - whole) * (light - around) + whole * (light - 0.5)).clip(0, 1)
+
+
+def _clouds(image: Image.Image, cell: float, seed: int) -> np.ndarray:
+    """Return smooth noise, (H, W) in 0..1. cell: scene units from one patch to the next."""
+    step = cell * _unit(image)
+    shape = (math.ceil(image.height / step) + 3, math.ceil(image.width / step) + 3)
+    noise = np.random.default_rng(seed).random(shape).astype(np.float32)
+    rows = np.arange(image.height) / step + 1
+    columns = np.arange(image.width) / step + 1
+    places = np.meshgrid(rows, columns, indexing="ij")
+    return ndimage.map_coordinates(noise, places, order=3, mode="nearest").clip(0, 1)
 
 
 def _blend(low, high, share: np.ndarray) -> np.ndarray:
@@ -47,31 +87,59 @@ def _blend(low, high, share: np.ndarray) -> np.ndarray:
     return np.array(low, np.float32) * (1 - share) + np.array(high, np.float32) * share
 
 
+def _steps(values: np.ndarray, levels: int, soft: float) -> np.ndarray:
+    """Return values in so many even levels from 0 to 1. soft: width of the way between two."""
+    scaled = values.clip(0, 1) * (levels - 1)
+    low = np.floor(scaled)
+    rise = ((scaled - low - 0.5) / soft + 0.5).clip(0, 1)
+    return (low + rise * rise * (3 - 2 * rise)) / (levels - 1)
+
+
 def ink_wash(image: Image.Image, seed: int) -> Image.Image:
-    """Grey washes in five steps on rice paper; only strong reds keep their colour."""
-    light = _light(image, 1.2) ** 0.65
-    wash = 0.3 + 0.7 * np.minimum(np.floor(light * 5.99) / 5, 1)
-    wash = _numbers(_picture(wash).filter(ImageFilter.GaussianBlur(image.width / 300)))
-    wash *= 0.92 + 0.13 * _clouds(image.size, 20, seed)
-    wash *= 1 - 0.82 * (_edges(image) * 1.2).clip(0, 1)
-    out = _blend((0.10, 0.105, 0.12), (0.965, 0.952, 0.918), wash.clip(0, 1))
-    colours = _numbers(image)
+    """Wet ink in a few depths on bare rice paper, brushed outlines; only strong reds stay red."""
+    unit = _unit(image)
+    tone = _relief(image, 2.2, 34, 0.42)
+    tone = (tone + 0.16 * (_clouds(image, 22, seed) - 0.5)) * 1.5 - 0.1
+    wash = _steps(tone, 4, 0.30)
+    pooled = (_soft(wash, 2.6 * unit) - wash).clip(0, 1)  # ink gathers at the edge of a wet patch
+    depth = (1 - wash) * 0.74 + pooled * 1.1
+    depth *= 0.80 + 0.45 * _clouds(image, 9, seed + 1)
+    lines = ((_edges(image, 1.5) - 0.10) * 3.4).clip(0, 1)
+    dry = ((_clouds(image, 9, seed + 2) - 0.15) * 3).clip(0, 1)  # the brush runs out of ink
+    depth = np.maximum(depth * _painted(image, seed), lines * (0.6 + 0.4 * dry) * 0.92)
+    depth *= _painted(image, seed + 3) ** 0.5
+    paper = 0.975 + 0.03 * (_clouds(image, 3, seed + 4) - 0.5)
+    out = _blend((0.96, 0.945, 0.90), (0.055, 0.06, 0.075), depth.clip(0, 1)) * paper[..., None]
+    colours = _soft(_numbers(image), 1.2 * unit)
     red = colours[..., 0] - np.maximum(colours[..., 1], colours[..., 2])
-    red = ((red - 0.3) * 5).clip(0, 1)[..., None] * 0.9
-    seal = np.array([0.77, 0.19, 0.12], np.float32) * (0.5 + 0.55 * wash[..., None])
+    red = ((red - 0.28) * 6).clip(0, 1)[..., None] * 0.92
+    seal = np.array([0.80, 0.13, 0.08], np.float32) * (1.08 - 0.75 * depth[..., None].clip(0, 1))
     return _picture(out * (1 - red) + seal * red)
+
+
+def _painted(image: Image.Image, seed: int) -> np.ndarray:
+    """Return where the brush went, (H, W) in 0..1: the paper stays bare towards its edges."""
+    height, width = image.height, image.width
+    unit = _unit(image)
+    across = np.minimum(np.arange(width), np.arange(width)[::-1])[None] / unit
+    down = np.minimum(np.arange(height) * 0.62, np.arange(height)[::-1] * 1.6)[:, None] / unit
+    inside = np.minimum(across, down) + 34 * (_clouds(image, 30, seed) - 0.5)
+    share = ((inside - 4) / 22).clip(0, 1)
+    return share * share * (3 - 2 * share)
 
 
 def neon_glow(image: Image.Image, seed: int) -> Image.Image:
     """Glowing outlines, pink above and cyan below, on deep violet."""
-    lines, height = _edges(image), image.height
+    unit = _unit(image)
+    lines = (_edges(image, 0.8) * 1.25).clip(0, 1)
     tilt = np.random.default_rng(seed).uniform(-0.12, 0.12)
-    down = (np.linspace(0, 1, height)[:, None] + tilt).clip(0, 1) * np.ones((1, image.width))
+    down = (np.linspace(0, 1, image.height)[:, None] + tilt).clip(0, 1) * np.ones((1, image.width))
     tube = _blend((1.0, 0.18, 0.78), (0.12, 0.92, 1.0), down)
-    grey = _numbers(image.convert("L"))[..., None]
+    grey = _soft(_numbers(image.convert("L")), 2 * unit)[..., None]
     base = grey * np.array([0.11, 0.06, 0.28]) + np.array([0.03, 0.01, 0.09])
-    glow = _picture(lines).filter(ImageFilter.GaussianBlur(image.width / 64))
-    return _picture(base + (lines * 1.1)[..., None] * tube + _numbers(glow)[..., None] * tube)
+    glow = 0.9 * _soft(lines, 4 * unit) + 0.9 * _soft(lines, 12 * unit)
+    core = (lines[..., None] - 0.6).clip(0, 1) * 1.2  # the tube itself is nearly white
+    return _picture(base + (lines * 1.1)[..., None] * tube + glow[..., None] * tube + core)
 
 
 _GLASS = np.array(
@@ -86,42 +154,64 @@ _GLASS = np.array(
 
 def window_glass(image: Image.Image, seed: int) -> Image.Image:
     """Manchu-window glass: flat panes of coloured glass, leaded, under a diagonal lattice."""
-    flat = _numbers(image.filter(ImageFilter.GaussianBlur(image.width / 220)))
+    unit = _unit(image)
+    flat = _soft(_numbers(image), 1.1 * unit)
     grey = flat.mean(2, keepdims=True)
     vivid = (grey + (flat - grey) * 1.6 + 0.02).clip(0, 1)
     distance = ((vivid[:, :, None] - _GLASS[None, None]) ** 2).sum(3)
-    panes = _picture(_GLASS[distance.argmin(2)]).filter(ImageFilter.ModeFilter(5))
-    noise = np.random.default_rng(seed).random((image.height // 16, image.width // 16))
-    cells = _numbers(_picture(noise).resize(image.size, Image.Resampling.NEAREST))[..., None]
-    y, x = np.mgrid[: image.height, : image.width]
-    step = image.height / 5
+    nearest = distance.argmin(2)
+    # The commonest colour around wins: panes keep their size and lose their splinters.
+    votes = [_soft(nearest == colour, 1.5 * unit) for colour in range(len(_GLASS))]
+    panes = _picture(_GLASS[np.argmax(votes, axis=0)])
+    y, x = np.mgrid[: image.height, : image.width] / unit
+    cells = np.random.default_rng(seed).random((64, 64)).astype(np.float32)
+    light = cells[(y / 16).astype(int) % 64, (x / 16).astype(int) % 64][..., None]
+    step = 51.2
     slanted = np.minimum(np.abs((x + y) % step - step / 2), np.abs((x - y) % step - step / 2))
     upright = np.minimum(np.abs(x % step - step / 2), np.abs(y % step - step / 2))
-    thin = 256 / image.width
-    lattice = (1.5 - np.minimum(slanted, upright) * thin).clip(0, 1) * 0.85
-    lead = np.maximum(lattice, (_edges(panes) * 1.2).clip(0, 1) * 0.9)[..., None]
-    out = _numbers(panes) * (0.9 + 0.2 * cells)
-    return _picture(out * (1 - lead) + np.array([0.13, 0.09, 0.08]) * lead)
+    lattice = (2.1 - np.minimum(slanted, upright)).clip(0, 1) * 0.95
+    lead = np.maximum(lattice, (_edges(panes, 0.9) * 1.6).clip(0, 1))[..., None]
+    out = _numbers(panes) * (0.88 + 0.24 * light)
+    return _picture(out * (1 - lead) + np.array([0.10, 0.07, 0.06]) * lead)
+
+
+_PAPERS = np.array(
+    [(86, 10, 22), (176, 20, 30), (222, 54, 38), (238, 168, 60), (252, 232, 178)], np.float32
+) / 255  # fmt: skip
 
 
 def papercut(image: Image.Image, seed: int) -> Image.Image:
-    """Red paper cut out over gold, with dark cut lines."""
-    light = _light(image, 0.8)
-    limit = np.median(light) + np.random.default_rng(seed).uniform(-0.03, 0.03)
-    share = 1 / (1 + np.exp(-(light - limit) * 20))
-    out = _blend((0.78, 0.07, 0.09), (0.97, 0.82, 0.44), share)
-    lines = _edges(image)[..., None]
-    return _picture(out * (1 - lines) + np.array([0.42, 0.02, 0.05]) * lines)
+    """Layers of red and gold paper with cut edges, each throwing its shadow on the one below."""
+    unit = _unit(image)
+    tone = _relief(image, 1.0, 46, 0.5) * 1.4 - 0.2
+    tone = tone + 0.05 * (_clouds(image, 26, seed) - 0.5)
+    outline = ((_edges(image, 1.1) - 0.10) * 4).clip(0, 1)
+    tone = _soft(tone + 0.42 * outline * (1 - tone.clip(0, 1)), 0.9 * unit)
+    out = np.ones((*tone.shape, 3), np.float32) * _PAPERS[0]
+    for level, paper in enumerate(_PAPERS[1:], start=1):
+        limit = level / len(_PAPERS)
+        sheet = ((tone - limit) * 30 / unit + 0.5).clip(0, 1)
+        lying = _moved(sheet, 2.6 * unit, 1.8 * unit)
+        shadow = _soft(lying, 2.0 * unit) * (1 - sheet)
+        lit = _moved(sheet, 0.7 * unit, 0.7 * unit)
+        rim = (sheet - lit).clip(0, 1)[..., None]
+        out *= 1 - 0.62 * shadow[..., None]
+        top = paper * (1 - rim) + (0.6 * paper + 0.4) * rim
+        out = out * (1 - sheet[..., None]) + top * sheet[..., None]
+    grain = 0.97 + 0.06 * _clouds(image, 2.2, seed + 1)
+    return _picture(out * grain[..., None])
 
 
 def porcelain(image: Image.Image, seed: int) -> Image.Image:
     """Cobalt blue brushed in four depths on white porcelain."""
-    light = _light(image, 1.1)
-    steps = np.minimum(np.floor(light * 5) / 4, 1)
-    steps = _numbers(_picture(steps).filter(ImageFilter.GaussianBlur(image.width / 280)))
-    steps *= 0.94 + 0.09 * _clouds(image.size, 26, seed)
-    steps *= 1 - 0.75 * _edges(image)
-    return _picture(_blend((0.07, 0.16, 0.44), (0.965, 0.97, 0.95), (steps * 1.08).clip(0, 1)))
+    unit = _unit(image)
+    light = _relief(image, 1.1, 60, 0.7) * 1.35 - 0.08
+    steps = _soft(_steps(light, 5, 0.35), 0.9 * unit)
+    pooled = (_soft(steps, 2.0 * unit) - steps).clip(0, 1)
+    steps = steps - 0.5 * pooled
+    steps *= 0.94 + 0.09 * _clouds(image, 10, seed)
+    steps *= 1 - 0.85 * ((_edges(image, 1.0) - 0.06) * 2.2).clip(0, 1)
+    return _picture(_blend((0.05, 0.13, 0.46), (0.965, 0.97, 0.955), (steps * 1.1).clip(0, 1)))
 
 
 STYLES = {
