@@ -171,7 +171,8 @@ def _keep(row):
     if isinstance(row, RunLine):
         row.save(force_insert=True)
     elif isinstance(row, WeightsContent):
-        row.save()
+        known = {"content": row.content}
+        WeightsContent.objects.update_or_create(sha256=row.sha256, defaults=known)
     elif isinstance(row, RunSample):
         RunSample.objects.update_or_create(
             run=row.run,
