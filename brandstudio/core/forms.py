@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.access import demo_accounts, exposure, sign_in
-from brandstudio.core.models.rights import RIGHTS, Use, end_of_day
+from brandstudio.core.models.rights import RIGHTS, Use, end_of_day, tellable
 from brandstudio.core.models.states import update_as_last_seen
 
 
@@ -116,7 +116,9 @@ class ExpiryField(forms.SplitDateTimeField):
             return None
         if day is None:
             raise forms.ValidationError(_("Choose the day, too."))
-        return from_current_timezone(datetime.combine(day, time)) if time else end_of_day(day)
+        if time is None:
+            return end_of_day(day)
+        return from_current_timezone(datetime.combine(tellable(day), time))
 
 
 class UsesField(forms.MultipleChoiceField):

@@ -47,6 +47,24 @@ def test_form_takes_a_day_or_a_moment_and_uses_of_the_list(at_desk, make_dataset
     assert timezone.localtime(second.rights_expire_at).strftime("%F %H:%M") == "2031-05-04 18:30"
 
 
+@pytest.mark.parametrize("time", ["", "23:59"])
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_day_at_the_edge_of_the_calendar_is_kept_as_the_nearest_one(
+    at_desk, make_dataset, day, time
+):
+    dataset = make_dataset(1)
+    image = dataset.images.get()
+    url = reverse("training:dataset-rights", args=[dataset.pk])
+    sent = {"rights_holder": "Lin", "rights_expire_at_0": day, "rights_expire_at_1": time}
+
+    answer = at_desk.post(url, sent | {"scope": "chosen", "image": image.pk})
+
+    assert answer.status_code == 302
+    image.refresh_from_db()
+    assert image.rights_expire_at.year == (9999 if day.startswith("9") else 1900)
+    assert at_desk.get(reverse("training:dataset-detail", args=[dataset.pk])).status_code == 200
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

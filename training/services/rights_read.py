@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from brandstudio.core.models.rights import end_of_day
+from brandstudio.core.models.rights import end_of_day, tellable
 from training.engine.data.file_rights import read_rights
 
 _COLUMNS = {
@@ -31,10 +31,17 @@ def columns_of(path):
     if holder:
         columns |= {"rights_holder": holder[:160], "rights_from_file": True}
     if end := values.get("expires"):
-        columns["rights_expire_at"] = end if isinstance(end, datetime) else end_of_day(end)
+        columns["rights_expire_at"] = _moment(end)
     columns["file_rights"] = {
         "values": {name: str(value) for name, value in values.items()},
         "conflicts": said.conflicts,
         "unreadable": said.unreadable,
     }
     return columns, said
+
+
+def _moment(end):
+    """The moment of a file's end of rights, a datetime or a date."""
+    if isinstance(end, datetime):
+        return datetime.combine(tellable(end.date()), end.timetz())
+    return end_of_day(end)

@@ -1,6 +1,6 @@
 """Whose a picture is, what it may be used for, and until when."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -58,9 +58,18 @@ def not_for_training():
     return ~Q(uses="") & ~Q(uses__contains=Use.TRAINING)
 
 
+# Days that every time zone's clock can tell; files say 9999-12-31 for rights without an end.
+EARLIEST, LATEST = date(1900, 1, 1), date(9999, 12, 29)
+
+
+def tellable(day):
+    """The day, or the nearest one from EARLIEST to LATEST."""
+    return min(max(day, EARLIEST), LATEST)
+
+
 def end_of_day(day):
-    """The moment at which this day ends, in the studio's time zone."""
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    """The moment at which this day ends, in the studio's time zone; the day is made `tellable`."""
+    return timezone.make_aware(datetime.combine(tellable(day) + timedelta(days=1), time.min))
 
 
 class OnlyAdminsClear(WrongState):
