@@ -40,17 +40,11 @@ def vehicle_list(request):
 def cutout_add(request, slug):
     """Take in a cut-out of this vehicle, for everybody."""
     vehicle = get_object_or_404(Vehicle, slug=slug)
-    file = request.FILES.get("file")
-    if file is None:
-        messages.error(request, _("Choose a file first."))
-        return redirect("gallery:vehicle-list")
-    try:
-        cutout = cutouts.take_cutout(file, request.user, vehicle)
-    except problems.REFUSALS as error:
-        messages.error(request, problems.of(error))
-    else:
-        messages.success(request, _("{name} can be placed now.").format(name=cutout))
-    return redirect("gallery:vehicle-list")
+    return _take_in(
+        request,
+        lambda file: cutouts.take_cutout(file, request.user, vehicle),
+        lambda cutout: _("{name} can be placed now.").format(name=cutout),
+    )
 
 
 @login_required
@@ -59,17 +53,27 @@ def cutout_light(request, pk):
     """Take in the same car in another light; by those who may take it out of the offer."""
     cars = ProductCutout.objects.retirable_by(request.user).first_of_cars()
     first = get_object_or_404(cars, pk=pk)
+    sentence = _("{name} is there {light} too: a scene takes the picture of its own light.")
+    return _take_in(
+        request,
+        lambda file: cutouts.take_other_light(file, request.user, first, request.POST.get("light")),
+        lambda cutout: sentence.format(name=first, light=cutout.get_light_display()),
+    )
+
+
+def _take_in(request, take, said):
+    """Take the sent file in, say so or why not, and go back to the range.
+
+    take(file): the ProductCutout. said(cutout): the sentence for it.
+    """
     file = request.FILES.get("file")
-    if file is None:
-        messages.error(request, _("Choose a file first."))
-        return redirect("gallery:vehicle-list")
     try:
-        cutout = cutouts.take_other_light(file, request.user, first, request.POST.get("light"))
+        if file is None:
+            messages.error(request, _("Choose a file first."))
+        else:
+            messages.success(request, said(take(file)))
     except problems.REFUSALS as error:
         messages.error(request, problems.of(error))
-    else:
-        sentence = _("{name} is there {light} too: a scene takes the picture of its own light.")
-        messages.success(request, sentence.format(name=first, light=cutout.get_light_display()))
     return redirect("gallery:vehicle-list")
 
 
