@@ -4,7 +4,6 @@ import io
 from dataclasses import replace
 
 from django.db import transaction
-from django.db.models import Prefetch
 from PIL import Image
 
 from brandstudio.core import blobs
@@ -107,9 +106,7 @@ def chosen_light(placement, prompt, person):
 
 def offered_to(person):
     """What the person may place, one for each car: the range first, then their own."""
-    usable = ProductCutout.objects.usable_by(person).first_of_cars()
-    others = ProductCutout.objects.usable_by(person)
-    return usable.select_related("vehicle").prefetch_related(Prefetch("other_lights", others))
+    return ProductCutout.objects.usable_by(person).first_of_cars().select_related("vehicle")
 
 
 def _thumb(image):
