@@ -42,7 +42,7 @@ test: install-dev browser
 	@$(PYTHON) -m tests.line_coverage
 
 test-slow: install-dev browser
-	@.ci/with-postgres env $(TESTING) $(PYTHON) -m pytest -m slow -n 2 --dist loadgroup
+	@.ci/with-postgres env $(TESTING) $(PYTHON) -m pytest -m slow -n 2 --dist loadfile
 
 demo: install
 	$(PYTHON) manage.py demo

@@ -1,4 +1,4 @@
-"""Run by test_real_time.py in a process whose database is PostgreSQL; not collected by itself."""
+"""Run by test_postgresql.py in a process whose database is PostgreSQL; not collected by itself."""
 
 import os
 import shlex

@@ -1,4 +1,7 @@
-"""Checkpoints of the real sizes: trained from and drawn with, offline, by the commands."""
+"""Checkpoints of the real sizes: trained from and drawn with, offline, by the commands.
+
+In one file, whose tests take turns: the machine has memory for one of them at a time.
+"""
 
 import json
 import os
@@ -72,7 +75,6 @@ def write_run(folder: Path, base: Path, **changes) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("full size")  # the memory of one at a time
 def test_full_size_sd15_file_is_trained_from_and_drawn_with(tmp_path):
     base = full_size.write_sd15(tmp_path / "sd-v1-5.safetensors")
     assert base.stat().st_size == pytest.approx(2.13e9, rel=0.01)
@@ -107,7 +109,6 @@ def test_full_size_sd15_file_is_trained_from_and_drawn_with(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("full size")  # the memory of one at a time
 def test_sdxl_file_of_full_depth_is_trained_from_and_exported(tmp_path):
     base = full_size.write_narrow_sdxl(tmp_path / "sdxl.safetensors")
     run = write_run(
