@@ -10,7 +10,7 @@ TESTING := OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false
 # files in the order of tests/conftest.py.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run test test-slow demo demo-content messages fonts lint format clean install install-dev browser
+.PHONY: help run test test-slow demo demo-content messages fonts lint format clean install install-dev test-tools
 
 help:
 	@echo "make run           the whole studio on http://127.0.0.1:8000 (STUDIO_PORT=… for another port)"
@@ -30,18 +30,18 @@ install:
 install-dev:
 	@.ci/install requirements-dev.txt
 
-browser: install-dev
-	@.ci/browser
+test-tools: install-dev
+	@.ci/test-tools
 
 run: install
 	@exec $(PYTHON) manage.py studio
 
-test: install-dev browser
+test: install-dev test-tools
 	@rm -rf build/coverage
 	$(TESTING) $(PYTHON) -m pytest -m "not slow" $(SIDE_BY_SIDE) -p tests.line_coverage
 	@$(PYTHON) -m tests.line_coverage
 
-test-slow: install-dev browser
+test-slow: install-dev test-tools
 	@.ci/with-postgres env $(TESTING) $(PYTHON) -m pytest -m slow -n 2 --dist loadfile
 
 demo: install

@@ -12,7 +12,7 @@ import dj_database_url
 from django.utils.translation import gettext_lazy as _
 from environs import Env, validate
 
-from brandstudio.core.process import redis_server
+from brandstudio.core.process import redis_server, secret_file
 
 env = Env()  # a value that can't be read is one line that names it (manage.py)
 
@@ -23,23 +23,15 @@ os.umask(int(env.str("STUDIO_UMASK", "077", validate=validate.Regexp("^[0-7]{1,4
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 
-def _kept_secret(path: Path) -> str:
-    """The installation's own secret: made on first use, readable by its owner only."""
-    try:
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
-    return path.read_text()
-
-
 def _address_of(host: str, port: str) -> str:
     """Where this machine itself reaches a server that listens on host."""
     host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-SECRET_KEY = env.str("DJANGO_SECRET_KEY", "") or _kept_secret(DATA_DIR / "secret-key")
+SECRET_KEY = env.str("DJANGO_SECRET_KEY", "") or secret_file.read_or_make(
+    DATA_DIR / "secret-key", lambda: secrets.token_urlsafe(50)
+)
 DEBUG = env.bool("DJANGO_DEBUG", False)
 STUDIO_HOST = env.str("STUDIO_HOST", "127.0.0.1").strip("[] ")  # "" is every address
 STUDIO_PORT = env.str("STUDIO_PORT", "8000")
@@ -300,6 +292,10 @@ MADE_IMAGES = "gallery.services.shown.content_of"
 # The 27-character producer code of GB 45438-2025 is bound to a real organisation, so it is never
 # invented here: without it labels say DEMO and the pages warn.
 AIGC_PRODUCER_CODE = env.str("AIGC_PRODUCER_CODE", "")
+# The key and the certificates (PEM, one file) that sign the content credentials of downloads; else
+# those that the studio makes for itself on first use, which nobody outside knows.
+C2PA_CREDENTIALS_FILE = env.path("C2PA_CREDENTIALS_FILE", None)
+OWN_CREDENTIALS_FILE = DATA_DIR / "content-credentials.pem"
 # Written into every style file that is made for others.
 STYLE_LICENCE = env.str("STYLE_LICENCE", "") or "All rights reserved"
 

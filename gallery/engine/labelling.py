@@ -4,27 +4,33 @@ And the watermark across those that are not for publication.
 
 Sources: GB 45438-2025 clause 5.2 (text at an edge or corner, at least 5 % of the short side high)
 and 6.1 c) (exactly one metadata mark); its annex E (the JSON); TC260 practice guide 20259A (XMP);
-IPTC photo metadata standard (DigitalSourceType). Pillow only: no torch.
+IPTC photo metadata standard (DigitalSourceType). No torch.
 """
 
 from __future__ import annotations
 
 import io
 import math
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
-from PIL import Image, ImageCms, ImageDraw, ImageFont
-from PIL.PngImagePlugin import PngInfo
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
-from gallery.engine import xmp
+from gallery.engine import file_forms, xmp
+from gallery.engine.file_forms import FileForm
 from gallery.engine.xmp import Mark
 
-LABEL = "人工智能生成"
+# Clause 5.2 wants an element for AI and one for its making; this is half as wide as in full.
+LABEL = "AI生成"
+LOWER_RIGHT = "lower-right"
+CORNERS = (LOWER_RIGHT, "lower-left", "upper-right", "upper-left")
 LABELLED_FROM = 0.5  # of its native size: a picture shown at so much carries the visible label
 LEAST_SHARE = 0.05  # of the short side, for the ink of the lowest glyph
 _ROOM = 1.03  # a JPEG or a messenger softens edges; a little more keeps the rule all the same
+_LEAST_CONTRAST = 60  # of 255, between letters and backing: 150 when drawn, and JPEG blurs them
 _LEAST_PIXELS = 11  # below this Chinese glyphs cannot be told apart
 _FONTS = Path(__file__).parent / "fonts"
 _BACKING = (16, 13, 11, 166)  # dark and mostly solid: white stays legible over any picture
@@ -37,37 +43,25 @@ _WATERMARK_EDGE = (0, 0, 0, 70)
 
 def write(
     image: Image.Image,
-    target: Path | IO[bytes],
+    target: IO[bytes],
     *,
-    form: str,
+    file_form: FileForm,
     mark: Mark,
     packet: str = "",
+    source_type: str = xmp.GENERATED,
     watermark: str = "",
+    corner: str = LOWER_RIGHT,
 ) -> None:
-    """Write the picture with both marks to target, a path or a binary file.
+    """Write the picture with both marks to target, a seekable binary file.
 
-    form: "png" or "jpg". packet: XMP to keep beside the marks; its own marks are replaced.
-    watermark: words across the whole picture, under the label.
+    packet: XMP to keep beside the marks; its own marks are replaced. source_type: of xmp.
+    watermark: words across the whole picture, under the label. corner: one of CORNERS.
+    Raises EngineError as `file_forms.write`.
     """
-    labelled = draw_label(draw_watermark(image, watermark) if watermark else image)
-    stamped = xmp.stamp(packet, mark)
-    profile = _srgb_profile()
-    if form == "png":
-        chunks = PngInfo()
-        chunks.add_itxt("XML:com.adobe.xmp", stamped)
-        labelled.save(target, "PNG", pnginfo=chunks, icc_profile=profile)
-    elif form == "jpg":
-        labelled.save(
-            target,
-            "JPEG",
-            quality=92,
-            subsampling=0,
-            optimize=True,
-            xmp=stamped.encode(),
-            icc_profile=profile,
-        )
-    else:
-        raise ValueError(f"form must be png or jpg, not {form!r}")
+    if watermark:
+        image = draw_watermark(image, watermark)
+    labelled = draw_label(image, corner, file_form.bleed)
+    file_forms.write(labelled, target, file_form, xmp.stamp(packet, mark, source_type))
 
 
 def for_screens(
@@ -102,24 +96,64 @@ def is_label_due(size: tuple[int, int], native: tuple[int, int]) -> bool:
     return any(side >= LABELLED_FROM * whole for side, whole in zip(size, native, strict=True))
 
 
-def draw_label(image: Image.Image) -> Image.Image:
-    """A copy of the picture, RGB, with the visible label in its lower right corner."""
-    layer = Image.new("RGBA", image.size)
-    draw = ImageDraw.Draw(layer)
-    font = _fitting_font(image.size)
-    left, top, right, bottom = font.getbbox(LABEL)
+def draw_label(image: Image.Image, corner: str = LOWER_RIGHT, inset: int = 0) -> Image.Image:
+    """A copy of the picture, RGB, with the visible label in one of CORNERS.
+
+    inset: px at every edge that the printer cuts off. Only the corner is copied in four bands: a
+    poster has a hundred million pixels.
+    """
+    labelled = image.convert("RGB") if image.mode != "RGB" else image.copy()
+    label = _label(image.size, corner, inset)
+    corner_before = labelled.crop(label.box).convert("RGBA")
+    labelled.paste(Image.alpha_composite(corner_before, label.image), label.box[:2])
+    return labelled
+
+
+def is_labelled(image: Image.Image, corner: str = LOWER_RIGHT, inset: int = 0) -> bool:
+    """Whether the picture shows the label there: letters clearly lighter than what backs them."""
+    label = _label(image.size, corner, inset)
+    seen = np.asarray(image.crop(label.box).convert("RGB").convert("L"), np.float32)
+    ink = np.asarray(label.ink, np.float32) / 255
+    letters = (seen * ink).sum() / max(ink.sum(), 1)
+    between = (seen * (1 - ink)).sum() / max((1 - ink).sum(), 1)
+    return bool(letters - between >= _LEAST_CONTRAST)
+
+
+def label_box(
+    size: tuple[int, int], corner: str = LOWER_RIGHT, inset: int = 0
+) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom, in px, of the label on a picture of this size."""
+    return _label(size, corner, inset).box
+
+
+@dataclass(frozen=True)
+class _Label:
+    """box: px. image: RGBA of the box's size. ink: the letters alone, L."""
+
+    box: tuple[int, int, int, int]
+    image: Image.Image
+    ink: Image.Image
+
+
+@lru_cache(maxsize=64)
+def _label(size: tuple[int, int], corner: str, inset: int) -> _Label:
+    font = _fitting_font(size)
+    left, top, right, bottom = map(round, font.getbbox(LABEL))
     pad = max(2, round((bottom - top) * 0.32))
-    margin = max(2, round(min(image.size) * 0.02))
-    backing_right, backing_bottom = image.width - margin, image.height - margin
-    backing_left = max(0, backing_right - (right - left) - 2 * pad)
-    backing_top = backing_bottom - (bottom - top) - 2 * pad
-    draw.rounded_rectangle(
-        (backing_left, backing_top, backing_right - 1, backing_bottom - 1),
-        radius=pad,
-        fill=_BACKING,
-    )
-    draw.text((backing_left + pad - left, backing_top + pad - top), LABEL, font=font, fill=_INK)
-    return Image.alpha_composite(image.convert("RGBA"), layer).convert("RGB")
+    margin = inset + max(2, round(min(size) * 0.02))
+    width = min(right - left + 2 * pad, size[0] - margin)
+    height = bottom - top + 2 * pad
+    backing, ink = Image.new("RGBA", (width, height)), Image.new("L", (width, height))
+    outline = (0, 0, width - 1, height - 1)
+    ImageDraw.Draw(backing).rounded_rectangle(outline, radius=pad, fill=_BACKING)
+    at = (pad - left, pad - top)
+    ImageDraw.Draw(backing).text(at, LABEL, font=font, fill=_INK)
+    ImageDraw.Draw(ink).text(at, LABEL, font=font, fill=255)
+    vertical, horizontal = corner.split("-")
+    x = margin if horizontal == "left" else size[0] - margin - width
+    y = margin if vertical == "upper" else size[1] - margin - height
+    x, y = max(0, x), max(0, y)
+    return _Label((x, y, x + width, y + height), backing, ink)
 
 
 def draw_watermark(image: Image.Image, words: str) -> Image.Image:
@@ -188,8 +222,3 @@ def _font(points: int) -> ImageFont.FreeTypeFont:
 def font_path() -> Path:
     """The vendored font that holds the label's glyphs."""
     return next(p for p in sorted(_FONTS.iterdir()) if p.suffix in {".otf", ".ttf"})
-
-
-@lru_cache(maxsize=1)
-def _srgb_profile() -> bytes:
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -12,7 +12,10 @@ from xml.etree import ElementTree
 
 from training.engine.data.images import opened
 
-AI_SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+# What IPTC's addresses of a digital source type begin with, and how ours end.
+SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+GENERATED = "trainedAlgorithmicMedia"
+COMPOSED = "compositeWithTrainedAlgorithmicMedia"  # a real car before a painted scene
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _META = "adobe:ns:meta/"
 _TC260 = "http://www.tc260.org.cn/ns/AIGC/1.0/"
@@ -90,13 +93,15 @@ class FoundMarks:
 
     @property
     def is_right(self) -> bool:
-        return len(self.marks) == 1 and self.source_types == (AI_SOURCE,)
+        is_named = self.source_types in [(SOURCE_TYPES + name,) for name in (GENERATED, COMPOSED)]
+        return len(self.marks) == 1 and is_named
 
 
-def stamp(packet: str, mark: Mark) -> str:
+def stamp(packet: str, mark: Mark, source_type: str = GENERATED) -> str:
     """An XMP packet with exactly this mark and the AI source type; all else in `packet` is kept.
 
-    packet: XMP as text, or "" for a new one. Raises ValueError if it is not XML.
+    packet: XMP as text, or "" for a new one. source_type: GENERATED or COMPOSED. Raises ValueError
+    if it is not XML.
     """
     root = _parsed(packet) if packet.strip() else _empty()
     _remove(root, {_AIGC, _SOURCE_TYPE})
@@ -104,15 +109,23 @@ def stamp(packet: str, mark: Mark) -> str:
         _rdf(root), f"{{{_RDF}}}Description", {f"{{{_RDF}}}about": ""}
     )
     ElementTree.SubElement(description, _AIGC).text = mark.to_json()
-    ElementTree.SubElement(description, _SOURCE_TYPE).text = AI_SOURCE
+    ElementTree.SubElement(description, _SOURCE_TYPE).text = SOURCE_TYPES + source_type
     return "\n".join((_BEGIN, ElementTree.tostring(root, encoding="unicode"), _END))
 
 
 def read_mark(path: Path | str | IO[bytes]) -> FoundMarks:
-    """The marks in a PNG, JPEG or WebP file. Raises EngineError as `images.opened`."""
+    """The marks in a PNG, JPEG, WebP or TIFF file. Raises EngineError as `images.opened`."""
     with opened(path) as image:
         packet = image.info.get("XML:com.adobe.xmp") or image.info.get("xmp") or ""
         elsewhere = [image.info["AIGC"]] if "AIGC" in image.info else []  # annex B's PNG keyword
+    return marks_of(packet, elsewhere)
+
+
+def marks_of(packet: str | bytes, elsewhere: Sequence[str] = ()) -> FoundMarks:
+    """The marks in an XMP packet. elsewhere: JSON of marks that stand in other places of the file.
+
+    Raises ValueError if the packet is not XML.
+    """
     if isinstance(packet, bytes):
         packet = packet.decode("utf-8", "replace")
     root = _parsed(packet) if packet.strip() else _empty()

@@ -1,7 +1,6 @@
 """How a picture leaves the studio: let through, cut for its channel, labelled, and noted."""
 
 import hashlib
-import io
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -10,13 +9,14 @@ from PIL import Image
 
 from brandstudio.core import blobs
 from brandstudio.core.problems import Refused
-from gallery.engine import compositing, labelling, sizes
+from gallery.engine import compositing, sizes
+from gallery.engine.file_forms import FileForm
 from gallery.models import Download, Rendition
-from gallery.services import policy, shown
+from gallery.services import finishing, policy, shown
 from gallery.services.scenes import product_of
 from training.engine.data.images import loaded
 
-FORMS = {"png": "image/png", "jpg": "image/jpeg"}
+FORMS = ("png", "jpg")  # that a person chooses between
 LARGEST_SIDE = 4096  # px: what a request may scale to while a person waits
 
 
@@ -39,7 +39,7 @@ def is_demo_code():
 def deliver(asset, person, rendition, channel, form):
     """The file of an asset for this person, and its Download, which names the rule.
 
-    rendition: a Rendition. channel: None for the scene's own, else as painted. form: a key of
+    rendition: a Rendition. channel: None for the scene's own, else as painted. form: one of
     FORMS. Raises Refused, as `policy.rule_for` does; nothing is noted then.
     """
     policy.rule_for(asset, person, rendition)
@@ -55,12 +55,13 @@ def deliver(asset, person, rendition, channel, form):
 def labelled_file(asset, channel, form, rendition=Rendition.PUBLICATION):
     """The asset as a file for a channel (None: its scene's own, else as painted), both marks in it.
 
-    A proof is small and has a watermark. form: a key of FORMS. Raises Refused as
+    A proof is small and has a watermark. form: one of FORMS. Raises Refused as
     `policy.check_finished`.
     """
     if rendition == Rendition.PROOF:
         limited = _at_most(settings.PROOF_SIDE)
-        return _labelled(asset, channel, form, limited, watermark=shown.watermark_of(asset))
+        watermark = shown.watermark_of(asset)
+        return _labelled(asset, channel, form, limited, watermark=watermark)
     return _labelled(asset, channel, form, lambda size, _master: size)
 
 
@@ -71,29 +72,33 @@ def shown_file(asset, person):
     """
     try:
         if policy.best_for(asset, person) == Rendition.PUBLICATION:
-            return _labelled(asset, None, "jpg", _within)
+            return _labelled(asset, None, "jpg", _within, finish=finishing.marked)
         longest = settings.PROOF_SIDE
     except Refused:
         longest = shown.THUMB_SIDE
     watermark = shown.watermark_of(asset)
-    return _labelled(asset, None, "jpg", _at_most(longest, inside_master=True), watermark=watermark)
+    limited = _at_most(longest, inside_master=True)
+    return _labelled(asset, None, "jpg", limited, finishing.marked, watermark)
 
 
-def _labelled(asset, channel, form, limited, watermark=""):
-    """limited(size, master): the file's size in px, from the channel's and the master's."""
+def _labelled(asset, channel, form, limited, finish=finishing.finished, watermark=""):
+    """limited(size, master): the file's size in px, from the channel's and the master's.
+
+    finish: of `finishing`.
+    """
     policy.check_finished(asset)
     name = str(asset)
     with loaded(blobs.local(asset.image_sha256, name), name=name) as master:
         image = master.convert("RGB")
     size = limited(delivered_size(asset, channel), image.size)
     image = _delivered(image, asset.scene, size)
-    file = io.BytesIO()
-    labelling.write(image, file, form=form, mark=mark_of(asset), watermark=watermark)
     where = channel or asset.scene.channel
     name = "-".join(
         filter(None, ["studio", str(asset.pk), where and where.slug, "proof" if watermark else ""])
     )
-    return LabelledFile(file.getvalue(), f"{name}.{form}", FORMS[form], *image.size)
+    file_form = FileForm(form)
+    content = finish(image, asset, file_form, watermark=watermark)
+    return LabelledFile(content, f"{name}.{form}", file_form.content_type, *image.size)
 
 
 def _at_most(longest, inside_master=False):
@@ -140,11 +145,6 @@ def delivered_size(asset, channel=None):
         return asset.scene.width * scale, asset.scene.height * scale
     shrink = min(1, LARGEST_SIDE / max(channel.width, channel.height))
     return round(channel.width * shrink), round(channel.height * shrink)
-
-
-def mark_of(asset):
-    """The metadata mark of an asset; its number is unique and leads back to the row."""
-    return shown.mark(f"studio-{asset.pk}", asset.image_sha256)
 
 
 def _note(rule, asset, person, channel, form, labelled):

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from brandstudio.core import blobs
 from gallery.engine import labelling
+from gallery.engine.file_forms import FileForm
 from gallery.services import policy
 from gallery.services.shown import mark
 from training.engine.data.images import open_rgb
@@ -98,4 +99,6 @@ def _preview(version):
 
 def _write_labelled(preview, file, version):
     image = open_rgb(blobs.local(preview.sha256, str(version)))
-    labelling.write(image, file, form="png", mark=mark(f"style-{version.pk}", preview.sha256))
+    labelling.write(
+        image, file, file_form=FileForm("png"), mark=mark(f"style-{version.pk}", preview.sha256)
+    )

@@ -1,14 +1,11 @@
 """This studio's key, and the studios it trusts."""
 
-import contextlib
-import os
-import secrets
-
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from brandstudio.core.models import AuditEntry
 from brandstudio.core.problems import Refused
+from brandstudio.core.process import secret_file
 from gallery.engine import signing
 from gallery.models import TrustedStudio
 
@@ -18,27 +15,15 @@ def signing_key():
 
     Raises EngineError("signing-key-unreadable").
     """
-    return signing.private_key(settings.STUDIO_SIGNING_KEY or _kept_key(settings.SIGNING_KEY_FILE))
+    line = settings.STUDIO_SIGNING_KEY or secret_file.read_or_make(
+        settings.SIGNING_KEY_FILE, lambda: signing.new_key() + "\n"
+    )
+    return signing.private_key(line)
 
 
 def public_key():
     """The studio's public key in one line. Raises as `signing_key`."""
     return signing.public_text(signing_key())
-
-
-def _kept_key(path):
-    """The line in the file; made on first use, whole or not at all, readable by its owner only."""
-    if not path.exists():
-        temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        try:
-            with os.fdopen(handle, "w") as file:
-                file.write(signing.new_key() + "\n")
-            with contextlib.suppress(FileExistsError):  # another process was faster
-                os.link(temporary, path)
-        finally:
-            temporary.unlink()
-    return path.read_text()
 
 
 def trust(name, key, by):

@@ -18,12 +18,14 @@ from brandstudio.core.input.numbers import parse_id, parse_ids
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui.serving import send_file
 from gallery import problems
+from gallery.engine import labelling
 from gallery.models import Asset, AssetReview, AssetState, Channel, Rendition, StylePack
 from gallery.models.asset import ASKS_FROM
 from gallery.pages import lineage, offers, results
 from gallery.pages.history import history_of
 from gallery.services import assets as acts
-from gallery.services import downloads, policy, source_rights, vehicle_words
+from gallery.services import downloads, finishing, policy, source_rights, vehicle_words
+from training.engine.errors import EngineError
 
 PER_PAGE = 48
 
@@ -91,7 +93,8 @@ def asset_detail(request, pk):
         "init_image_url": _init_image_url(request, scene),
         "denoising_percent": round((scene.denoising_strength or 0) * 100),
         "is_demo_code": downloads.is_demo_code(),
-        "mark": downloads.mark_of(asset),
+        "mark": finishing.mark_of(asset),
+        "label": labelling.LABEL,
         "downloads": asset.downloads.select_related("person", "channel", "rule")[:12],
         "history": history_of(asset, 12),
         "lineage": lineage.of_version(packs[0][0], request.user) if packs else {},
@@ -117,14 +120,16 @@ def asset_download(request, pk):
         if rendition not in Rendition.values:
             rendition = policy.best_for(asset, request.user)
         labelled = downloads.deliver(asset, request.user, rendition, channel, form)
-    except Refused as error:
+    except (Refused, EngineError) as error:
+        is_refused = isinstance(error, Refused)
         context = {
             "asset": asset,
-            "heading": _why_there_is_no_file(asset),
+            "heading": _why_there_is_no_file(asset) if is_refused else _("No file was made"),
             "why": problems.of(error),
-            "may_ask": _may_ask(request, asset),
+            "may_ask": is_refused and _may_ask(request, asset),
         }
-        return render(request, "gallery/stays.html", context, status=HTTPStatus.FORBIDDEN)
+        status = HTTPStatus.FORBIDDEN if is_refused else HTTPStatus.SERVICE_UNAVAILABLE
+        return render(request, "gallery/stays.html", context, status=status)
     return send_file(labelled.content, labelled.name, labelled.content_type)
 
 

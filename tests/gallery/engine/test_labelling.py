@@ -1,17 +1,20 @@
 import io
+import itertools
 import json
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageChops, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
 from gallery.engine import labelling, xmp
+from gallery.engine.file_forms import FileForm
 from gallery.engine.xmp import Mark
 
 MARK = Mark("DEMO", "bs-12-9f2c71d0")
+_FONT = ImageFont.truetype(str(labelling.font_path()), 1000)
 sides = st.integers(160, 2400)
 greys = st.integers(0, 255)
 
@@ -34,13 +37,13 @@ def inside_label(size, grey=0):
 
 
 def glyph_heights(ink):
-    """Height in pixels of the ink of each of the label's glyphs, which all are equally wide."""
+    """Height in pixels of the ink of each of the label's glyphs."""
     columns = np.flatnonzero(ink.any(axis=0))
-    pitch = (columns[-1] - columns[0] + 1) / (len(labelling.LABEL) - 0.08)
+    advances = np.cumsum([0, *map(_FONT.getlength, labelling.LABEL)])
+    scale = (columns[-1] - columns[0] + 1) / advances[-1]
     heights = []
-    for index in range(len(labelling.LABEL)):
-        middle = columns[0] + (index + 0.46) * pitch
-        cell = ink[:, round(middle - 0.44 * pitch) : round(middle + 0.44 * pitch)]
+    for left, right in itertools.pairwise(columns[0] + advances * scale):
+        cell = ink[:, round(left) : round(right)]
         rows = np.flatnonzero(cell.any(axis=1))
         heights.append(rows.max() - rows.min() + 1)
     return heights
@@ -69,6 +72,44 @@ def test_label_stands_in_the_lower_right_corner(width, height):
     assert columns.stop <= width
 
 
+@settings(deadline=None, max_examples=40)
+@given(sides, sides, st.sampled_from(labelling.CORNERS), st.integers(0, 40))
+def test_label_stands_in_the_corner_it_was_told_inside_the_bleed(width, height, corner, bleed):
+    bare = Image.new("RGB", (width, height), "grey")
+
+    labelled = labelling.draw_label(bare, corner, bleed)
+
+    left, top, right, bottom = ImageChops.difference(labelled, bare).getbbox()
+    assert bleed <= left < right <= width - bleed
+    assert bleed <= top < bottom <= height - bleed
+    assert ("right" in corner) == (right > width * 0.9 - bleed)
+    assert ("lower" in corner) == (bottom > height * 0.9 - bleed)
+    assert labelling.label_box((width, height), corner, bleed) == (left, top, right, bottom)
+
+
+@settings(deadline=None, max_examples=40)
+@given(sides, sides, greys, st.sampled_from(labelling.CORNERS), st.integers(0, 2**32 - 1))
+def test_label_is_known_where_it_is_and_nowhere_else(width, height, grey, corner, seed):
+    noise = np.random.default_rng(seed).normal(grey, 30, (height, width, 3)).clip(0, 255)
+    bare = Image.fromarray(noise.astype(np.uint8))
+    file = io.BytesIO()
+    labelling.draw_label(bare, corner).save(file, "JPEG", quality=60)
+
+    labelled = Image.open(file)
+
+    assert labelling.is_labelled(labelled, corner)
+    assert not labelling.is_labelled(bare, corner)
+    others = [other for other in labelling.CORNERS if other != corner]
+    assert not any(labelling.is_labelled(labelled, other) for other in others)
+
+
+@pytest.mark.parametrize(("size", "share"), [((1080, 1440), 0.3), ((900, 383), 0.13)])
+def test_label_takes_less_than_a_third_of_the_width(size, share):
+    left, _top, right, _bottom = labelling.label_box(size)
+
+    assert (right - left) / size[0] <= share
+
+
 @settings(deadline=None, max_examples=30)
 @given(greys)
 @example(255)
@@ -89,11 +130,13 @@ def luminance(value):
     return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
 
 
-@pytest.mark.parametrize("form", ["png", "jpg"])
+@pytest.mark.parametrize("form", ["png", "jpg", "tiff"])
 def test_file_carries_exactly_one_mark(tmp_path, form):
     path = tmp_path / f"picture.{form}"
 
-    labelling.write(Image.new("RGB", (320, 240), "teal"), path, form=form, mark=MARK)
+    with path.open("wb") as file:
+        picture = Image.new("RGB", (320, 240), "teal")
+        labelling.write(picture, file, file_form=FileForm(form), mark=MARK)
 
     found = xmp.read_mark(path)
     assert found.is_right

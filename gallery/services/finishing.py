@@ -1,0 +1,89 @@
+"""The last steps of every file that leaves: labelled, marked, signed, and read back.
+
+Nothing may change a file after its credentials were signed, and one that fails its reading back
+reaches nobody.
+"""
+
+import io
+
+from django.conf import settings
+from django.utils import timezone
+
+from brandstudio.core.process import secret_file
+from gallery.engine import credentials, labelling, readback, xmp
+from gallery.models import SceneMode
+from gallery.services import shown
+from training.engine.errors import EngineError
+
+# What signing adds to a file, at most, in bytes: 3.1 to 3.5 kB with a short chain.
+_CREDENTIALS_BYTES = 8192
+
+
+def finished(image, asset, file_form, *, watermark="", corner=labelling.LOWER_RIGHT):
+    """The bytes of an RGB picture of this asset, with both marks and content credentials in it.
+
+    file_form: a FileForm; its max_bytes counts what signing adds. Raises EngineError as
+    `file_forms.write`, `credentials.credentials` and `readback.check`.
+    """
+    signer, mark, source_type = signing(), mark_of(asset), source_type_of(asset.scene)
+    unsigned = marked(
+        image, asset, file_form.less(_CREDENTIALS_BYTES), watermark=watermark, corner=corner
+    )
+    signed = io.BytesIO()
+    credentials.sign(
+        io.BytesIO(unsigned),
+        signed,
+        file_form.content_type,
+        signer,
+        title=mark.produce_id,
+        source_type=source_type,
+    )
+    content = signed.getvalue()
+    promise = readback.Promise(image.size, file_form, mark, source_type, signer.root, corner)
+    readback.check(content, promise)
+    return content
+
+
+def marked(image, asset, file_form, *, watermark="", corner=labelling.LOWER_RIGHT):
+    """As `finished`, for a page to show: with both marks, unsigned."""
+    file = io.BytesIO()
+    labelling.write(
+        image,
+        file,
+        file_form=file_form,
+        mark=mark_of(asset),
+        source_type=source_type_of(asset.scene),
+        watermark=watermark,
+        corner=corner,
+    )
+    return file.getvalue()
+
+
+def mark_of(asset):
+    """The metadata mark of an asset; its number is unique and leads back to the row."""
+    return shown.mark(f"studio-{asset.pk}", asset.image_sha256)
+
+
+def source_type_of(scene):
+    """IPTC's word for how the picture came about: a real car is a photograph in a painted scene."""
+    return xmp.COMPOSED if scene.mode == SceneMode.PRODUCT else xmp.GENERATED
+
+
+def signing():
+    """The Credentials that files are signed with: those of the settings, else the studio's own.
+
+    Raises EngineError as `credentials.credentials`, and certificate-missing.
+    """
+    path = settings.C2PA_CREDENTIALS_FILE
+    try:
+        pem = path.read_text() if path else _own_credentials()
+    except (OSError, UnicodeDecodeError) as error:
+        raise EngineError("certificate-missing", path=str(path)) from error
+    return credentials.credentials(pem, timezone.now())
+
+
+def _own_credentials():
+    return secret_file.read_or_make(
+        settings.OWN_CREDENTIALS_FILE,
+        lambda: credentials.self_made(settings.STUDIO_NAME, timezone.now()),
+    )
