@@ -35,6 +35,7 @@ urlpatterns = [
     path("images/<id:pk>/caption/", captions.caption, name="image-caption"),
     path("images/<id:pk>/<str:which>/", files.image_file, name="image-file"),
     path("runs/", runs.run_list, name="run-list"),
+    path("runs/new/", runs.run_choose, name="run-choose"),
     path("runs/compare/", runs.run_compare, name="run-compare"),
     path("runs/<id:pk>/", runs.run_detail, name="run-detail"),
     path("runs/<id:pk>/progress/", runs.run_progress, name="run-progress"),

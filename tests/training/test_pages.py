@@ -41,12 +41,42 @@ def test_list_is_newest_first(at_desk, make_dataset):
     assert list(at_desk.get("/datasets/").context["datasets"]) == [newer, older]
 
 
+def test_new_training_begins_from_the_list_of_runs(at_desk, make_dataset):
+    full, _without_pictures = make_dataset(1, name="Lingnan"), make_dataset(name="Blank")
+
+    runs = at_desk.get("/runs/").content.decode()
+    choice = at_desk.get("/runs/new/").content.decode()
+
+    assert 'href="/runs/new/"' in runs
+    assert f'href="/datasets/{full.pk}/train/"' in choice
+    assert "Blank" not in choice
+
+
+def test_new_training_without_pictures_leads_to_datasets(at_desk, make_dataset):
+    make_dataset(name="Blank")
+
+    page = at_desk.get("/runs/new/")
+
+    assert list(page.context["datasets"]) == []
+    assert 'class="button button--primary" href="/datasets/"' in page.content.decode()
+
+
+def test_new_training_offers_nobody_elses_dataset(at_desk, make_dataset, brand_admin, marketer):
+    make_dataset(1, owner=brand_admin, name="Theirs")
+
+    assert list(at_desk.get("/runs/new/").context["datasets"]) == []
+
+    at_desk.force_login(marketer)
+    assert at_desk.get("/runs/new/").status_code == 403
+
+
 def test_run_pages_answer(at_desk, make_run):
     run = make_run()
     other = make_run(run.dataset, name="Other")
 
     for url in (
         "/runs/",
+        "/runs/new/",
         f"/runs/{run.pk}/",
         f"/runs/{run.pk}/progress/",
         f"/runs/{run.pk}/log/",

@@ -20,7 +20,7 @@ from brandstudio.core.ui.once import made_once
 from brandstudio.core.ui.polling import polled
 from brandstudio.core.ui.redirects import safe_next
 from training import services
-from training.models import Checkpoint, RequestedAction, RunLine, TrainingRun
+from training.models import Checkpoint, Dataset, RequestedAction, RunLine, TrainingRun
 from training.pages.run import RunPage, compare, queue_place, queue_rows, shown_lines, version_tag
 from training.pages.run_form import RunDraft
 from training.pages.taste import TastePage
@@ -48,6 +48,15 @@ def run_list(request):
     }
     template = "training/_run_queue.html" if request.htmx else "training/run_list.html"
     return render(request, template, context)
+
+
+@designer_required
+@require_safe
+def run_choose(request):
+    """Which dataset a new run is to learn from: those with pictures."""
+    datasets = Dataset.objects.visible_to(request.user).select_related("owner").with_counts()
+    context = {"datasets": datasets.filter(image_count__gt=0).with_covers()}
+    return render(request, "training/run_choose.html", context)
 
 
 @designer_required
