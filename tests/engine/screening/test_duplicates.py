@@ -6,8 +6,13 @@ from hypothesis import strategies as st
 from PIL import Image, ImageEnhance, ImageOps
 
 from tests.engine.screening.scenes import scene
-from training.engine.screening import Duplicate, ScreenSettings, near_duplicates
-from training.engine.screening.duplicates import fingerprint_of
+from training.engine.screening import (
+    Duplicate,
+    ScreenSettings,
+    fingerprint_of,
+    near_duplicates,
+    near_ones,
+)
 
 
 def compressed(image):
@@ -64,3 +69,21 @@ def test_pairs_differ_by_at_most_the_allowed_bits(flipped):
 
 def test_no_pictures_have_no_pairs():
     assert near_duplicates({}) == []
+
+
+def test_one_picture_is_found_among_others_nearest_first():
+    others = {
+        "other": fingerprint_of(scene(6)),
+        "plain": "",
+        "cut": fingerprint_of(scene(5).crop((38, 0, 384, 288))),
+        "same": fingerprint_of(scene(5)),
+    }
+
+    found = near_ones(fingerprint_of(scene(5)), others)
+
+    assert [(near.other, near.code) for near in found] == [
+        ("same", "near-duplicate"),
+        ("cut", "near-duplicate-crop"),
+    ]
+    assert found[0].distance == 0 < found[1].distance
+    assert near_ones("", others) == near_ones(fingerprint_of(scene(5)), {}) == []

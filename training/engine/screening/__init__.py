@@ -4,7 +4,12 @@ A check module has ADVICE (code -> Advice) and `check(picture, settings)`, which
 measures and its findings. It knows no other check.
 """
 
-from training.engine.screening.duplicates import Duplicate, near_duplicates
+from training.engine.screening.duplicates import (
+    Duplicate,
+    fingerprint_of,
+    near_duplicates,
+    near_ones,
+)
 from training.engine.screening.report import Advice, Finding, Report, Severity
 from training.engine.screening.screen import ADVICE, explain, screen_file, screen_folder
 from training.engine.screening.settings import ScreenSettings
@@ -18,7 +23,9 @@ __all__ = [
     "ScreenSettings",
     "Severity",
     "explain",
+    "fingerprint_of",
     "near_duplicates",
+    "near_ones",
     "screen_file",
     "screen_folder",
 ]

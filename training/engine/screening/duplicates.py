@@ -5,7 +5,7 @@ waves) of itself, of its mirror image, and of 18 cut-outs (90 % and 80 % of each
 places). Two pictures are alike when the hash of one whole picture is near any hash of the other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import imagehash
@@ -86,25 +86,48 @@ def near_duplicates(
     """
     settings = settings or ScreenSettings()
     names = [name for name, text in hashes.items() if text]
-    if len(names) < 2:
-        return []
-    prints = np.array(
-        [[int(part, 16) for part in hashes[name].split("-")] for name in names], dtype=np.uint64
-    )
+    prints = _bits(hashes[name] for name in names)
     duplicates = []
     for later in range(1, len(names)):
-        before = prints[:later]
-        # Both ways round: either of the two may be the one that was cut.
-        ours = np.bitwise_count(before[:, WHOLE, None] ^ prints[later])
-        theirs = np.bitwise_count(before ^ prints[later, WHOLE])
-        distances = np.minimum(ours, theirs)
-        near = (distances[:, :FIRST_CUT] <= settings.duplicate_distance).any(axis=1)
-        near |= (distances[:, FIRST_CUT:] <= settings.crop_distance).any(axis=1)
-        duplicates += [
-            _duplicate(names[later], names[other], distances[other], settings)
-            for other in np.flatnonzero(near)
-        ]
+        duplicates += _near(names[later], prints[later], names, prints[:later], settings)
     return sorted(duplicates, key=lambda pair: (pair.distance, pair.name, pair.other))
+
+
+def near_ones(
+    text: str, others: Mapping[str, str], settings: ScreenSettings | None = None
+) -> list[Duplicate]:
+    """Those of `others` that show the same as one picture, nearest first, each with name "".
+
+    text: the picture's `fingerprint`. others: name to fingerprint; "" is like nothing.
+    """
+    names = [name for name, other in others.items() if other]
+    if not (text and names):
+        return []
+    prints = _bits(others[name] for name in names)
+    near = _near("", _bits([text])[0], names, prints, settings or ScreenSettings())
+    return sorted(near, key=lambda pair: (pair.distance, pair.other))
+
+
+def _bits(texts: Iterable[str]) -> np.ndarray:
+    """(number of fingerprints, 20) uint64"""
+    return np.array(
+        [[int(part, 16) for part in text.split("-")] for text in texts], dtype=np.uint64
+    )
+
+
+def _near(
+    name: str, own: np.ndarray, names: list[str], prints: np.ndarray, settings: ScreenSettings
+) -> list[Duplicate]:
+    """Those of `prints`, called `names`, that show the same as the one called `name`."""
+    # Both ways round: either of the two may be the one that was cut.
+    ours = np.bitwise_count(prints[:, WHOLE, None] ^ own)
+    theirs = np.bitwise_count(prints ^ own[WHOLE])
+    distances = np.minimum(ours, theirs)
+    near = (distances[:, :FIRST_CUT] <= settings.duplicate_distance).any(axis=1)
+    near |= (distances[:, FIRST_CUT:] <= settings.crop_distance).any(axis=1)
+    return [
+        _duplicate(name, names[other], distances[other], settings) for other in np.flatnonzero(near)
+    ]
 
 
 def _duplicate(name: str, other: str, distances: np.ndarray, settings) -> Duplicate:
