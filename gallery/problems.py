@@ -37,6 +37,16 @@ SENTENCES: dict[str, Text] = {
     "light-twice": gettext_noop(
         "{name} is there {light} already. Retire that picture first, or choose another light."
     ),
+    "same-as-declined": gettext_noop(
+        "These very settings painted {name} (no. {number}), which was declined on {day}: {reason} "
+        "They would paint the same picture, so it is not painted again. Change the words, the seed "
+        "or another setting, or ask an admin to approve that picture."
+    ),
+    "same-as-withdrawn": gettext_noop(
+        "These very settings painted {name} (no. {number}), which was withdrawn on {day}: {reason} "
+        "They would paint the same picture, so it is not painted again. Change the words, the seed "
+        "or another setting."
+    ),
     "pack-replaced": gettext_noop(
         "{name} was replaced by version {number} meanwhile. Look at its strength, then paint again."
     ),

@@ -5,9 +5,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.models import Binnable, BinQuerySet, Work, WorkQuerySet, WrongState
+from brandstudio.core.models import (
+    AuditEntry,
+    Binnable,
+    BinQuerySet,
+    Work,
+    WorkQuerySet,
+    WrongState,
+)
 from brandstudio.core.models.fields import BlobField
-from brandstudio.core.models.states import move
+from brandstudio.core.models.states import move, update_as_last_seen
 
 from .review import OwnWork
 from .scene import Scene, SceneMode
@@ -35,6 +42,8 @@ class AssetReview(models.TextChoices):
 
 ASKS_FROM = (AssetReview.PRIVATE, AssetReview.DECLINED)  # what may be sent for review
 NEVER_LEAVES = (AssetReview.DECLINED, AssetReview.WITHDRAWN)  # in no form, whatever the policy
+TAKEN_BACK = "taken-back"  # in the audit log: its maker asks for review no longer
+_BARRED = Q(review__in=NEVER_LEAVES) | Q(review=AssetReview.ASKED) & ~Q(declined_why="")
 
 
 class AssetQuerySet(BinQuerySet, WorkQuerySet):
@@ -59,8 +68,11 @@ class AssetQuerySet(BinQuerySet, WorkQuerySet):
 
     def may_leave(self):
         """Without those that leave in no form, whatever the policy; see `Asset.barred`."""
-        declined = Q(review=AssetReview.ASKED) & ~Q(declined_why="")
-        return self.exclude(review__in=NEVER_LEAVES).exclude(declined)
+        return self.exclude(_BARRED)
+
+    def barred(self):
+        """Those that leave in no form, whatever the policy, in the bin or not."""
+        return self.filter(_BARRED)
 
     def active(self):
         return self.filter(state__in=(AssetState.WAITING, *IN_HAND))
@@ -105,6 +117,8 @@ class Asset(Work, Binnable):
             models.Index(fields=["state", "turn"], name="asset_turns"),
             # All that counting what a photograph reached must know of a picture.
             models.Index(fields=["scene", "state", "review", "deleted_at"], name="asset_of_scene"),
+            # Whether the same settings painted a declined one is asked at every order.
+            models.Index(fields=["seed"], name="asset_seed"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["scene", "index"], name="asset_index_once"),
@@ -244,6 +258,17 @@ class Asset(Work, Binnable):
 
     def withdraw(self, by, reason):
         self._review(AssetReview.WITHDRAWN, by, sources=(AssetReview.APPROVED,), why=reason)
+
+    def take_back(self, by):
+        """Ask for review no longer: private again, or declined where a decline stands."""
+        former = AssetReview.DECLINED if self.declined_why else AssetReview.PRIVATE
+        update_as_last_seen(
+            self,
+            {"review": AssetReview.ASKED, "asked_at": self.asked_at},
+            {"review": former, "review_reason": self.declined_why},
+            target=TAKEN_BACK,
+        )
+        AuditEntry.objects.record(self, AssetReview.ASKED, TAKEN_BACK, by=by)
 
     # The bin
     def discard(self, by):

@@ -4,6 +4,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from brandstudio.core.models import AuditEntry
 from gallery import problems
+from gallery.models.asset import TAKEN_BACK
 from gallery.models.style import CommercialUse, StyleVersion
 from gallery.services import checklist, claims
 
@@ -13,6 +14,7 @@ ACTS = {
     "approved": gettext_noop("approved it"),
     "retired": gettext_noop("retired it"),
     "asked": gettext_noop("sent it for review"),
+    TAKEN_BACK: gettext_noop("took back its request for review"),
     "declined": gettext_noop("declined it"),
     "withdrawn": gettext_noop("withdrew it"),
     "waiting": gettext_noop("put it in the queue"),

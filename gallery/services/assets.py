@@ -112,9 +112,14 @@ def withdraw(asset, by, reason):
 
 
 def discard(asset, by):
-    """Into the bin; an approved picture can't go there. Raises decided-already."""
+    """Into the bin, and out of the review it waits for; an approved picture can't go there.
+
+    Raises decided-already.
+    """
     with transaction.atomic():
         try:
+            if asset.review == AssetReview.ASKED:
+                asset.take_back(by)
             asset.discard(by)
         except WrongState as error:
             raise Refused("decided-already") from error
@@ -133,9 +138,10 @@ def empty_bin():
     """Remove for good what has been in the bin for settings.BIN_DAYS.
 
     What was downloaded stays, since the file that left must remain traceable; and so does what
-    another picture was started from.
+    another picture was started from, and what was declined or withdrawn, by which the same picture
+    is known when it comes again.
     """
-    for asset in Asset.objects.overdue().filter(downloads=None, continued=None):
+    for asset in Asset.objects.overdue().may_leave().filter(downloads=None, continued=None):
         hashes = [asset.image_sha256, asset.thumb_sha256]
         asset.delete_from_bin()
         housekeeping.discard_unnamed(hashes)

@@ -14,7 +14,7 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.queue import work_queue
 from gallery.engine.compositing import PlacedProduct
 from gallery.models import Asset, AssetState, Scene, ScenePack
-from gallery.services import glossary, orders, quota, reuse
+from gallery.services import glossary, orders, painted_again, quota, reuse
 from gallery.services.orders import DEFAULT_DENOISING_STRENGTH, LARGEST_SEED, Placement, SceneOrder
 from gallery.services.validation import validate
 
@@ -37,7 +37,9 @@ URGENT = 1  # priority in the queue; everybody's is 0
 def compose_scene(order, by):
     """Freeze the order as a Scene with one Asset per picture, and queue them after the commit.
 
-    Raises Refused or EngineError, as `validate` and `quota.check` do; nothing is kept then.
+    A picture that was declined or withdrawn is not painted again: alone it ends failed. Raises
+    Refused or EngineError, as `validate`, `quota.check` and `painted_again` do; nothing is kept
+    then.
     """
     with transaction.atomic():
         valid = validate(order, by)
@@ -47,7 +49,8 @@ def compose_scene(order, by):
             ScenePack(scene=scene, version=version, strength=strength)
             for version, strength in valid.packs
         )
-        work_queue.enqueue_together(_assets_of(scene, order.strengths))
+        assets = _assets_of(scene, order.strengths)
+        work_queue.enqueue_together(painted_again.pass_over_decided(assets))
     return scene
 
 
@@ -55,6 +58,7 @@ def retry(asset, by):
     """Let a failed picture be painted once more, if its order still passes."""
     with transaction.atomic():
         validate(reuse.same(asset, by), by)
+        painted_again.check(asset)
         quota.check(by, 1, new=0 if quota.is_of_today(asset) else 1)
         asset.requeue(by=by, why="again")
         work_queue.enqueue_work(asset)
@@ -69,6 +73,7 @@ def render_first(scene, by):
         quota.check(scene.owner, 0, new=0)
         for asset in scene.assets.waiting():
             validate(reuse.same(asset, scene.owner), scene.owner)
+            painted_again.check(asset)
             AuditEntry.objects.record(asset, asset.state, asset.state, by=by, why="painted-first")
         scene.assets.waiting().update(priority=URGENT)
 

@@ -7,7 +7,16 @@ from brandstudio.core.problems import Refused, name_of
 from gallery.engine import prompts
 from gallery.models import Asset, ProductCutout, ReviewState, Scheduler, StyleVersion
 from gallery.models.style import LEAST, MOST
-from gallery.services import banned_names, cutouts, glossary, holds, mixing, orders, sources
+from gallery.services import (
+    banned_names,
+    cutouts,
+    glossary,
+    holds,
+    mixing,
+    orders,
+    painted_again,
+    sources,
+)
 from gallery.services.orders import SceneOrder
 from training.engine.errors import EngineError
 from training.engine.prompts import checks, strengths
@@ -129,9 +138,10 @@ def check_still_allowed(asset):
     """[(version, strength)] that a picture that waited is painted with.
 
     Raises Refused once what it was ordered with may not be used: rights may have ended, a style
-    been recalled, retired or replaced, a pair forbidden.
+    been recalled, retired or replaced, a pair forbidden, the same picture declined.
     """
     holds.check_asset(asset)
+    painted_again.check(asset)
     packs = asset.acting_packs()
     for version, _strength in packs:
         check_pack(version, asset.scene.owner)

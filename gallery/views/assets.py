@@ -196,6 +196,7 @@ def asset_share(request, pk):
 @require_POST
 def asset_discard(request, pk):
     asset = _mine(request, pk)
+    waited = asset.review == AssetReview.ASKED
     try:
         acts.discard(asset, request.user)
     except Refused:
@@ -209,6 +210,8 @@ def asset_discard(request, pk):
         request,
         ngettext("In the bin for %(n)d day.", "In the bin for %(n)d days.", days) % {"n": days},
     )
+    if waited:
+        messages.info(request, _("It no longer waits for review: its request was taken back."))
     return redirect("gallery:asset-list")
 
 

@@ -41,7 +41,30 @@ def test_picture_discarded_while_it_is_approved_stays_in_the_bin(make_ready, mar
         code_of(acts.approve, as_the_admin_sees_it, brand_admin, all_confirmed())
         == "decided-already"
     )
-    assert Asset.objects.get().review == AssetReview.ASKED
+    assert Asset.objects.get().review == AssetReview.PRIVATE
+
+
+@pytest.mark.parametrize(
+    ("declined_why", "former"), [("", AssetReview.PRIVATE), ("Five wheels.", AssetReview.DECLINED)]
+)
+def test_picture_that_waits_for_review_no_longer_does_from_the_bin(
+    client, make_ready, marketer, brand_admin, declined_why, former
+):
+    [asset] = make_ready()
+    acts.ask_review(asset, marketer)
+    if declined_why:
+        acts.decline(asset, brand_admin, declined_why)
+        acts.ask_review(asset, marketer, "Four now.")
+    client.force_login(marketer)
+
+    answer = client.post(f"/assets/{asset.pk}/discard/", follow=True)
+
+    assert "It no longer waits for review: its request was taken back." in answer.text
+    assert not brand_admin.notices.filter(settled_at=None).exists()
+    acts.restore(Asset.objects.get(), marketer)
+    stored = Asset.objects.get()
+    assert (stored.review, stored.review_reason) == (former, declined_why)
+    assert "took back its request for review" in client.get(asset.get_absolute_url()).text
 
 
 @pytest.mark.parametrize("act", [acts.discard, acts.restore])

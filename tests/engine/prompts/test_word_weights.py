@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from training.engine.data.dataset import load_dataset
 from training.engine.errors import EngineError, each_fault
 from training.engine.prompts import checks, word_weights
-from training.engine.prompts.word_weights import Words, read
+from training.engine.prompts.word_weights import Words, as_read, read
 
 
 def pairs(prompt):
@@ -148,3 +148,23 @@ def test_sample_prompts_are_checked_before_the_first_step(make_config):
         "prompt-alternating",
         "prompt-tag-here",
     ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a red car", "A  Red\ncar "),
+        ("a red car", "a (red:1.0) car"),
+        ("a (red) car", "a (RED:1.1)  car"),
+        ("tea, hall", "tea ,hall"),
+    ],
+)
+def test_prompts_that_an_encoder_reads_alike_are_equal(one, other):
+    assert as_read(one) == as_read(other)
+
+
+@pytest.mark.parametrize(
+    "other", ["a redcar", "red a car", "a (red:1.2) car", "a red BREAK car", "a red car."]
+)
+def test_prompts_that_an_encoder_reads_otherwise_differ(other):
+    assert as_read("a red car") != as_read(other)

@@ -29,6 +29,7 @@ _BEHIND = re.compile(  # where InvokeAI has it
     r"\((?P<text>[^()]*)\)(?P<number>[+-]?\d*\.\d+|\+{1,5}|-{1,5})(?=[\s,]|$)"
 )
 _UNSHUT = re.compile(r"\((?P<text>[^()]*):\s*(?P<number>[+-]?\d*\.\d+)\s*(?=,|$)")
+_WORD = re.compile(r"[^\W\d_]+|\d|[^\w\s]|_")
 _FAR = 400  # signs back in which a bracket's beginning is looked for
 
 
@@ -71,6 +72,20 @@ def is_weighted(prompt: str) -> bool:
 def words_of(prompt: str) -> str:
     """The words that a text encoder reads, without what weighs them."""
     return " ".join("".join(run.text for run in part) for part in read(prompt)).strip()
+
+
+def as_read(prompt: str) -> tuple:
+    """Equal for prompts that an encoder reads alike: the words of each part, with their weights.
+
+    Capitals, spaces and brackets that weigh nothing make no difference; one that can't be read
+    counts as it stands.
+    """
+    try:
+        parts = read(prompt)
+    except EngineError:
+        return (prompt,)
+    words = [[(tuple(_WORD.findall(run.text.lower())), run.weight) for run in p] for p in parts]
+    return tuple(tuple(run for run in part if run[0]) for part in words)
 
 
 def literal(text: str) -> str:
