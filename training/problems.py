@@ -161,8 +161,40 @@ SENTENCES: dict[str, Text] = {
         "count",
     ),
     "rights-missing": ngettext_lazy(
-        "{count} picture has no rights holder. Note whose it is.",
-        "{count} pictures have no rights holder. Note whose they are.",
+        "Nobody has noted whose {count} picture is, and this studio trains on nothing else than "
+        "pictures of known rights. Note whose it is.",
+        "Nobody has noted whose {count} pictures are, and this studio trains on nothing else than "
+        "pictures of known rights. Note whose they are.",
+        "count",
+    ),
+    "rights-unknown": ngettext_lazy(
+        "Nobody has noted whose {count} picture is. A style that learned from it can be tried, but "
+        "not approved: it can't be used for anything that leaves the house until that is noted.",
+        "Nobody has noted whose {count} pictures are. A style that learned from them can be tried, "
+        "but not approved: it can't be used for anything that leaves the house until that is "
+        "noted.",
+        "count",
+    ),
+    "rights-unknown-allowed": ngettext_lazy(
+        "Nobody has noted whose {count} picture is. This studio lets styles that learned from it "
+        "be approved all the same: whoever starts the run answers for it.",
+        "Nobody has noted whose {count} pictures are. This studio lets styles that learned from "
+        "them be approved all the same: whoever starts the run answers for it.",
+        "count",
+    ),
+    "rights-unconfirmed": ngettext_lazy(
+        "The rights of {count} picture are unknown. Note whose it is, or confirm below that "
+        "the run is to start all the same.",
+        "The rights of {count} pictures are unknown. Note whose they are, or confirm below that "
+        "the run is to start all the same.",
+        "count",
+    ),
+    "rights-unconfirmed-again": ngettext_lazy(
+        "The rights of {count} picture are unknown, and nobody confirmed that this run was to "
+        "start all the same. Note whose it is, or start it from its settings and confirm it there.",
+        "The rights of {count} pictures are unknown, and nobody confirmed that this run was to "
+        "start all the same. Note whose they are, or start it from its settings and confirm it "
+        "there.",
         "count",
     ),
     "rights-expired": ngettext_lazy(
@@ -378,6 +410,7 @@ def _mend(code, dataset, run):
     dataset = dataset or (run.dataset if run else None)
     if dataset:
         editor = reverse("training:dataset-detail", args=[dataset.pk])
+        unknown = f"{_page('rights', dataset)}?show=unknown"
         at_dataset = {
             "no-pictures": (gettext("Add pictures"), _page("upload", dataset)),
             "few-pictures": (gettext("Add pictures"), _page("upload", dataset)),
@@ -385,7 +418,11 @@ def _mend(code, dataset, run):
             "captions-unchecked": (gettext("Show them"), f"{editor}?state=drafted"),
             "trigger-missing": (gettext("Set it"), _page("edit", dataset)),
             "trigger-not-in-captions": (gettext("Show them"), f"{editor}?finding=no-trigger"),
-            "rights-missing": (gettext("Note the rights"), _page("rights", dataset)),
+            "rights-missing": (gettext("Show them"), unknown),
+            "rights-unknown": (gettext("Show them"), unknown),
+            "rights-unknown-allowed": (gettext("Show them"), unknown),
+            "rights-unconfirmed": (gettext("Show them"), unknown),
+            "rights-unconfirmed-again": (gettext("Show them"), unknown),
             "pictures-withdrawn": (gettext("Look at the rights"), _page("rights", dataset)),
             "rights-expired": (gettext("Look at the rights"), _page("rights", dataset)),
             "rights-not-for-training": (

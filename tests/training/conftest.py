@@ -132,4 +132,5 @@ def dataset(make_dataset, base):
 def fields(at_desk, dataset):
     """The form's values as the page shows them first."""
     form = at_desk.get(f"/datasets/{dataset.pk}/train/").context["form"]
-    return {name: value for name, value in form.data.items() if value is not None}
+    said = {name: value for name, value in form.data.items() if value is not None}
+    return {**said, "unknown_rights": dataset.images.without_rights().count()}

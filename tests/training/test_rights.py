@@ -102,6 +102,35 @@ def test_empty_fields_leave_the_licence_that_stands(at_desk, make_dataset):
     assert image.rights_expire_at == end_of_day(date(2031, 5, 4))
 
 
+def test_holder_left_empty_stays_as_it_is(at_desk, make_dataset):
+    dataset = make_dataset(3)
+    named, from_file, unknown = dataset.images.all()
+    dataset.images.filter(pk=named.pk).update(rights_holder="Lin")
+    dataset.images.filter(pk=from_file.pk).update(rights_holder="Mei", rights_from_file=True)
+    url = reverse("training:dataset-rights", args=[dataset.pk])
+
+    answer = at_desk.post(url, {"rights_holder": "", "licence": "contract 7", "scope": "all"})
+
+    assert answer.status_code == 302
+    assert list(dataset.images.values_list("rights_holder", "rights_from_file", "licence")) == [
+        ("Lin", False, "contract 7"),
+        ("Mei", True, "contract 7"),
+        ("", False, "contract 7"),
+    ]
+    assert set(dataset.images.without_rights()) == {from_file, unknown}
+
+
+def test_form_that_says_nothing_at_all_is_refused(at_desk, make_dataset):
+    dataset = make_dataset(1)
+    url = reverse("training:dataset-rights", args=[dataset.pk])
+
+    answer = at_desk.post(url, {"rights_holder": "", "scope": "all"})
+
+    assert answer.status_code == 422
+    assert "Write what is to be noted, or choose what to empty." in answer.content.decode()
+    assert dataset.images.get().rights_noted_at is None
+
+
 def test_what_is_to_be_emptied_is_chosen(at_desk, make_dataset):
     dataset = make_dataset(1)
     services.set_rights(

@@ -35,12 +35,83 @@ def test_missing_and_expired_rights(dataset, base, designer, settings):
     def codes(stops):
         return {p.code for p in services.preflight(dataset, base, {}) if p.stops == stops}
 
-    assert "rights-missing" in codes(stops=False)
+    assert "rights-unknown" in codes(stops=False)
     settings.REQUIRE_RIGHTS = True
     assert "rights-missing" in codes(stops=True)
     ended = end_of_day(date(2020, 1, 1))
     services.set_rights(dataset, designer, rights_holder="Studio", rights_expire_at=ended)
     assert codes(stops=True) == {"rights-expired"}
+
+
+def start(at_desk, dataset, fields, base, **said):
+    fields = {name: value for name, value in fields.items() if name != "unknown_rights"}
+    data = {**fields, "base": base.pk, "act": "start", **said}
+    return at_desk.post(f"/datasets/{dataset.pk}/train/", data)
+
+
+def test_run_on_unknown_rights_says_what_that_means_and_starts_once_it_is_confirmed(
+    at_desk, dataset, base, fields, designer
+):
+    dataset.images.filter(pk=dataset.images.first().pk).update(rights_holder="Lin")
+    of_three = f"/datasets/{dataset.pk}/rights/?show=unknown"
+
+    page = at_desk.get(f"/datasets/{dataset.pk}/train/").content.decode()
+    refused = start(at_desk, dataset, fields, base)
+    seen_fewer = start(at_desk, dataset, fields, base, unknown_rights=2)
+
+    assert "Nobody has noted whose 3 pictures are." in page
+    assert "can be tried, but not approved" in page
+    assert of_three in page
+    assert len(at_desk.get(of_three).context["images"]) == 3
+    for answer in (refused, seen_fewer):
+        assert answer.status_code == 422
+        stopping = answer.context["draft"].stopping
+        assert [problem.code for problem in stopping] == ["rights-unconfirmed"]
+    assert TrainingRun.objects.count() == 0
+    assert start(at_desk, dataset, fields, base, unknown_rights=3).status_code == 302
+    run = TrainingRun.objects.get()
+    entry = services.confirmed_unknown_rights(run)
+    assert (entry.actor, entry.facts) == (designer, {"count": 3})
+    shown = at_desk.get(run.get_absolute_url()).content.decode()
+    assert "The rights of 3 pictures were unknown;" in shown
+
+
+def test_nothing_is_asked_where_rights_are_known_or_required(
+    at_desk, dataset, base, fields, designer, settings
+):
+    settings.REQUIRE_RIGHTS = True
+    required = start(at_desk, dataset, fields, base, unknown_rights=4)
+    assert [p.code for p in required.context["draft"].stopping] == ["rights-missing"]
+
+    settings.REQUIRE_RIGHTS = False
+    services.set_rights(dataset, designer, rights_holder="Studio")
+    assert "I know that the rights" not in required.content.decode()
+    assert start(at_desk, dataset, fields, base).status_code == 302
+    assert services.confirmed_unknown_rights(TrainingRun.objects.get()) is None
+
+
+def test_run_is_repeated_on_as_many_unknown_rights_as_were_confirmed(dataset, base, designer):
+    services.set_rights(dataset, designer, rights_holder="Studio")
+    run = services.start_run(dataset, base, SMALL, by=designer)
+    confirmed = services.start_run(dataset, base, SMALL, by=designer, unknown_rights=2)
+    dataset.images.filter(name__in=["000.jpg", "001.jpg"]).update(rights_holder="")
+
+    with pytest.raises(services.NotReady) as caught:
+        services.repeat_run(run, by=designer)
+    again = services.repeat_run(confirmed, by=designer)
+
+    assert [problem.code for problem in caught.value.problems] == ["rights-unconfirmed-again"]
+    assert services.confirmed_unknown_rights(again).facts == {"count": 2}
+    dataset.images.filter(name="000.jpg").delete()  # whose that was, nobody can tell any more
+    dataset.images.filter(name="002.jpg").update(rights_from_file=True)
+    with pytest.raises(services.NotReady):
+        services.repeat_run(confirmed, by=designer)
+
+
+def test_studio_that_approves_without_rights_says_so(dataset, base, settings):
+    settings.REQUIRE_RIGHTS_FOR_APPROVAL = False
+
+    assert "rights-unknown-allowed" in {p.code for p in services.preflight(dataset, base, {})}
 
 
 def test_rights_are_set_for_many_at_once(at_desk, dataset):

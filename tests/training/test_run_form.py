@@ -221,7 +221,7 @@ def test_exact_repeat_uses_the_same_snapshot_and_settings(
     make_dataset, base, designer, queue_redis, at_desk
 ):
     dataset = make_dataset(4, checked=4)
-    run = services.start_run(dataset, base, {**SMALL, "seed": 7}, by=designer)
+    run = services.start_run(dataset, base, {**SMALL, "seed": 7}, by=designer, unknown_rights=4)
     dataset.images.first().check_caption("lnink, changed since", by=designer)
 
     answer = at_desk.post(f"/runs/{run.pk}/again/", {"act": "exactly"})

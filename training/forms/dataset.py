@@ -84,7 +84,7 @@ class UploadForm(forms.Form):
 
 
 def _clearable():
-    """What may be emptied on many pictures at once; whose they are is noted anew each time."""
+    """What may be emptied on many pictures at once; of whose they are there is always a name."""
     names = [name for name in IMAGE_RIGHTS if name != "rights_holder"]
     return [(name, capfirst(TrainingImage._meta.get_field(name).verbose_name)) for name in names]
 
@@ -106,6 +106,7 @@ class RightsForm(RightsFields):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["rights_holder"].required = False
         self.fields["uses"].help_text = ""
 
     def clean(self):
@@ -113,6 +114,8 @@ class RightsForm(RightsFields):
         for name in self.cleaned_data.get("clear", []):
             if self.cleaned_data.get(name):
                 self.add_error(name, _("Write it or empty it, not both."))
+        if not self.errors and not self.changes:
+            raise forms.ValidationError(_("Write what is to be noted, or choose what to empty."))
 
     @property
     def changes(self):

@@ -6,7 +6,7 @@ from django.db.models import Count, Max
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from training import problems
+from training import problems, services
 from training.models import RunLine, RunState, TrainingRun
 from training.models.run import ON_A_DEVICE
 from training.pages.loss_chart import loss_curve
@@ -46,6 +46,11 @@ class RunPage:
         if not self.run.problem:
             return None
         return explain(self.run.problem, self.run.problem_facts, run=self.run)
+
+    @cached_property
+    def unknown_rights(self):
+        """The audit entry of who started it although rights are unknown, or None."""
+        return services.confirmed_unknown_rights(self.run)
 
     @property
     def seconds_taken(self):

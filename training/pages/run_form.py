@@ -53,6 +53,7 @@ class RunDraft:
         self.preset = ""
         self._images = dataset.images.count()
         self.act = one_of((posted or {}).get("act"), ACTS)
+        self._confirmed = parse_id((posted or {}).get("unknown_rights")) or 0
         if not BaseModel.objects.usable().exists():
             services.sync_base_models()
         if posted is None:
@@ -150,7 +151,17 @@ class RunDraft:
 
     @property
     def is_started(self):
-        return self.act == "start" and self._is_sound
+        return self.act == "start" and self._is_sound and self.is_confirmed
+
+    @cached_property
+    def unknown_rights(self):
+        """Of how many pictures nobody knows the rights, and may yet be trained on."""
+        return services.unknown_rights_of(self.dataset)
+
+    @property
+    def is_confirmed(self):
+        """Whether the person has said that the run starts all the same, of as many as there are."""
+        return self._confirmed >= self.unknown_rights
 
     @property
     def is_tasted(self):
@@ -192,7 +203,11 @@ class RunDraft:
     def preflight(self):
         if self.problems is not None:
             return self.problems
-        return services.preflight(self.dataset, self.base, self.settings)
+        problems = services.preflight(self.dataset, self.base, self.settings)
+        if self.act == "start" and not self.is_confirmed:
+            facts = {"count": self.unknown_rights}
+            problems.append(explain("rights-unconfirmed", facts, dataset=self.dataset))
+        return problems
 
     @property
     def stopping(self):

@@ -23,13 +23,14 @@ from .incoming import (
     take_in_upload,
     unpack_upload,
 )
-from .preflight import preflight, sizes_of
+from .preflight import preflight, sizes_of, unknown_rights_of
 from .retention import InUse, drop_checkpoint, keep_checkpoint
 from .run_folders import write_training_folder
 from .runs import (
     NotReady,
     ask_run,
     cancel_run,
+    confirmed_unknown_rights,
     move_in_queue,
     prioritise,
     queue_run,
@@ -54,6 +55,7 @@ __all__ = [
     "ask_run",
     "begin_upload",
     "cancel_run",
+    "confirmed_unknown_rights",
     "discard_upload",
     "drop_checkpoint",
     "export_zip",
@@ -86,6 +88,7 @@ __all__ = [
     "sync_base_models",
     "take_in_upload",
     "too_long_after",
+    "unknown_rights_of",
     "unpack_upload",
     "write_training_folder",
 ]

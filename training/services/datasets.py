@@ -43,7 +43,10 @@ def set_rights(dataset, by, images=None, **rights):
 
 
 def _write_rights(pks, rights):
-    return TrainingImage.objects.filter(pk__in=pks).update(**rights, **noted_anew())
+    noted = noted_anew()
+    if "rights_holder" not in rights:
+        del noted["rights_from_file"]  # of whose it is nobody has spoken
+    return TrainingImage.objects.filter(pk__in=pks).update(**rights, **noted)
 
 
 def empty_bin():

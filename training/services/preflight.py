@@ -1,8 +1,9 @@
 """What would stop a run, or should be known before it."""
 
+from django.conf import settings
 from django.db.models import Count, Q
 
-from brandstudio.core.models.rights import expired, not_for_training
+from brandstudio.core.models.rights import expired, not_for_training, unknown
 from training.engine.errors import EngineError
 from training.engine.prompts.trigger_words import has_trigger
 from training.models import TrainingImage
@@ -38,8 +39,9 @@ def preflight(dataset, base, settings_):
         note("rights-expired", stops=True, count=counts["expired"])
     if counts["not_for_training"]:
         note("rights-not-for-training", stops=True, count=counts["not_for_training"])
-    if counts["without_rights"]:
-        note("rights-missing", stops=rights_are_required(), count=counts["without_rights"])
+    if count := counts["without_rights"]:
+        code = "rights-missing" if rights_are_required() else unknown_rights_code()
+        note(code, stops=rights_are_required(), count=count)
     if counts["images"] < ENOUGH:
         note("few-pictures", stops=False, count=counts["images"])
     if not dataset.trigger_word:
@@ -51,6 +53,26 @@ def preflight(dataset, base, settings_):
     if base is not None and base.is_present:
         problems += _config_problems(dataset, base, settings_, counts["images"])
     return problems
+
+
+def unknown_rights_code():
+    """What it means to train on pictures of unknown rights, where that is allowed."""
+    if settings.REQUIRE_RIGHTS_FOR_APPROVAL:
+        return "rights-unknown"
+    return "rights-unknown-allowed"
+
+
+def unknown_rights_of(dataset):
+    """Of how many pictures nobody knows the rights, where a run may start all the same; else 0."""
+    return 0 if rights_are_required() else dataset.images.without_rights().count()
+
+
+def unknown_rights_in(snapshot):
+    """As `unknown_rights_of`, of a snapshot; a picture whose row is gone is unknown."""
+    if snapshot is None or rights_are_required():
+        return 0
+    known = images_of(snapshot).exclude(unknown()).values("pk")
+    return snapshot.images.exclude(image_number__in=known).count()
 
 
 def _lacking_trigger(dataset):

@@ -10,11 +10,19 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.queue import work_queue
 from training import notices
 from training.models import RequestedAction, RunLine, RunState, Snapshot, TrainingRun
+from training.problems import explain
 from training.rules.run_estimate import estimate_of
 from training.rules.run_settings import full_config, settings_of_run
-from training.services.preflight import ended_rights, preflight, sizes_of, snapshot_problems
+from training.services.preflight import (
+    ended_rights,
+    preflight,
+    sizes_of,
+    snapshot_problems,
+    unknown_rights_in,
+)
 
 MOST_TRACE = 8000  # characters of a traceback that the log keeps
+UNKNOWN_RIGHTS = "unknown rights confirmed"  # the audit entry of it
 
 
 class NotReady(Exception):
@@ -25,10 +33,12 @@ class NotReady(Exception):
         super().__init__(" ".join(problem.sentence for problem in problems))
 
 
-def start_run(dataset, base, settings_, by, name="", priority=0):
+def start_run(dataset, base, settings_, by, name="", priority=0, unknown_rights=0):
     """Freeze the dataset and queue a run on it. Returns the TrainingRun.
 
     settings_: a mapping of training keys (`recipes`), without the paths the studio sets itself.
+    unknown_rights: of how many pictures `by` knows that nobody knows the rights; kept in the
+    history of the run.
     Raises NotReady with every reason when it can't start, and then nothing was made.
     """
     check_ready(dataset, base, settings_)
@@ -37,7 +47,20 @@ def start_run(dataset, base, settings_, by, name="", priority=0):
         number = dataset.runs.without_tastes().count() + 1
         name = name or f"{dataset.name} · {number}"
         snapshot = Snapshot.freeze(dataset)
-        return make_run(dataset, base, config, by, name=name, snapshot=snapshot, priority=priority)
+        fields = {"name": name, "snapshot": snapshot, "priority": priority}
+        run = make_run(dataset, base, config, by, **fields)
+        _note_unknown_rights(run, by, unknown_rights)
+    return run
+
+
+def _note_unknown_rights(run, by, count):
+    if count:
+        AuditEntry.objects.record(run, run.state, UNKNOWN_RIGHTS, by=by, count=count)
+
+
+def confirmed_unknown_rights(run):
+    """The AuditEntry of who started the run although rights are unknown (facts: count), or None."""
+    return AuditEntry.objects.about(run).filter(target=UNKNOWN_RIGHTS).first()
 
 
 def check_ready(dataset, base, settings_):
@@ -69,13 +92,18 @@ def make_run(dataset, base, config, by, **fields):
 def repeat_run(run, by):
     """The same run once more, on the very snapshot it had. Returns the new TrainingRun.
 
-    Raises NotReady when its base is gone or rights have run out since.
+    Raises NotReady when its base is gone, rights have run out since, or more of them are unknown
+    than somebody confirmed.
     """
     settings_ = settings_of_run(run)
     lasting = {"base-absent", "rights-missing", "disk-short", "memory-short"}
+    unknown_rights = 0 if run.is_taste else unknown_rights_in(run.snapshot)
     problems = preflight(run.dataset, run.base, settings_)
     stopping = [problem for problem in problems if problem.stops and problem.code in lasting]
     stopping += snapshot_problems(run.snapshot)
+    if not stopping and unknown_rights > _confirmed_count(run):
+        facts = {"count": unknown_rights}
+        stopping.append(explain("rights-unconfirmed-again", facts, dataset=run.dataset))
     if stopping:
         raise NotReady(stopping)
     with transaction.atomic():
@@ -92,7 +120,13 @@ def repeat_run(run, by):
             is_taste=run.is_taste,
         )
         queue_run(again, by=by)
+        _note_unknown_rights(again, by, unknown_rights)
     return again
+
+
+def _confirmed_count(run):
+    entry = confirmed_unknown_rights(run)
+    return entry.facts["count"] if entry else 0
 
 
 def queue_run(run, by, why=""):

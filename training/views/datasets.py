@@ -151,8 +151,12 @@ def rights(request, pk):
 
 
 def _rights_page(request, dataset, numbers):
-    """A page of the list; those chosen on the editor all on one."""
-    images = dataset.images.filter(pk__in=numbers) if numbers else dataset.images.all()
+    """A page of the list; those chosen on the editor all on one. ?show=unknown: whose rights
+    nobody has noted."""
+    show = one_of(request.GET.get("show", "all"), {"all", "unknown"})
+    images = dataset.images.without_rights() if show == "unknown" else dataset.images.all()
+    if numbers:
+        images = dataset.images.filter(pk__in=numbers)
     return Paginator(images, max(RIGHTS_PAGE, len(numbers))).get_page(request.GET.get("page"))
 
 

@@ -93,7 +93,12 @@ def _draft(request, draft):
     if draft.is_started:
         try:
             run = services.start_run(
-                draft.dataset, draft.base, draft.settings, by=request.user, name=draft.name
+                draft.dataset,
+                draft.base,
+                draft.settings,
+                by=request.user,
+                name=draft.name,
+                unknown_rights=draft.unknown_rights,
             )
         except services.NotReady as error:
             draft.problems = error.problems
