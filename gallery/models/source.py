@@ -3,7 +3,7 @@
 from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +34,12 @@ class ProductCutoutQuerySet(RightsQuerySet):
         """This cut-out and those of the same car in another light."""
         first = cutout.same_car_id or cutout.pk
         return self.filter(Q(pk=first) | Q(same_car=first))
+
+    def as_the_day_goes(self):
+        """In the order of Daylight's lights."""
+        return self.order_by(
+            Case(*(When(light=light, then=at) for at, light in enumerate(Daylight.values)))
+        )
 
     def usable_by(self, person):
         """The cut-outs of the range, and those this person brought along."""

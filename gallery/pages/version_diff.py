@@ -36,6 +36,10 @@ class Figures:
     label: str
     cells: list
 
+    @property
+    def strengths(self):
+        return [cell[0] for cell in self.cells]
+
 
 @dataclass(frozen=True)
 class Row:
@@ -45,6 +49,10 @@ class Row:
     label: dict
     seed: int
     cells: list
+
+    @property
+    def strengths(self):
+        return [cell[0] for cell in self.cells]
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ STARTS_SHOWN = 60  # the newest of a person's own
 @require_safe
 def vehicle_list(request):
     offered = ProductCutout.objects.filter(is_retired=False)
-    cars = offered.first_of_cars().prefetch_related(Prefetch("other_lights", offered))
+    other_lights = Prefetch("other_lights", offered.as_the_day_goes())
+    cars = offered.first_of_cars().prefetch_related(other_lights)
     context = {
         "vehicles": Vehicle.objects.filter(is_current=True).prefetch_related(
             Prefetch("cutouts", cars)

@@ -173,3 +173,14 @@ def test_other_light_is_added_by_those_who_keep_the_range(
 
     assert answer.status_code == status
     assert car.other_lights.filter(light="sunset").count() == (status == 302)
+
+
+def test_page_shows_the_lights_of_a_car_as_the_day_goes(at, car, sent, brand_admin):
+    cutouts.take_other_light(sent("s.png", cut_out(edge=6)), brand_admin, car, Daylight.SUNSET)
+
+    page = at(brand_admin).get("vehicle-list")
+
+    (shown,) = page.context["vehicles"][0].cutouts.all()
+    assert shown == car
+    assert [other.light for other in shown.other_lights.all()] == [Daylight.SUNSET, Daylight.NIGHT]
+    assert page.content.decode().count('class="cutout__lights"') == 1
