@@ -55,18 +55,21 @@ SENTENCES: dict[str, Text] = {
         "{first} and {second} may not be mixed: {reason} Take one of them away."
     ),
     # The limit of a mixture, on every page in these words
-    "mix-limit": gettext_noop("Together at most {limit} % of their bands."),
-    "mix-within": gettext_noop("Together at most {limit} % of their bands: now {total} %."),
+    "mix-limit": gettext_noop("Together at most {limit} %."),
+    "mix-within": gettext_noop("Together {total} %, at most {limit} %."),
     "mix-too-strong": gettext_noop(
-        "Together at most {limit} % of their bands: now {total} %. Lower one of them."
+        "Too strong together: each style counts by how much of its highest allowed strength it "
+        "uses; that makes {total} %, at most {limit} %. Lower one of them."
     ),
     "mix-needs-test": gettext_noop(
-        "Together at most {limit} % of their bands: now {total} %. Even their least strengths are "
-        "too much together: take one away, or have the pair tested."
+        "Too strong together: each style counts by how much of its highest allowed strength it "
+        "uses; that makes {total} %, at most {limit} %. Even their lowest strengths are too much: "
+        "take one away, or have the pair tested."
     ),
     "mix-reason-missing": gettext_noop(
-        "Together at most {limit} % of their bands: now {total} %. You may go beyond: write the "
-        "reason, it stays with the picture."
+        "Too strong together: each style counts by how much of its highest allowed strength it "
+        "uses; that makes {total} %, at most {limit} %. You may go beyond: write the reason, it "
+        "stays with the picture."
     ),
     "packs-of-two-bases": gettext_noop(
         "{first} and {second} are made for different base models. Choose packs of one base."
@@ -346,7 +349,8 @@ SENTENCES: dict[str, Text] = {
         "This is no draft any more, so its strength sheet stays as the reviewers see it."
     ),
     "band-out-of-order": gettext_noop(
-        "The five strengths must rise from least allowed to greatest allowed."
+        "The strengths must rise in this order: allowed from, recommended from, default, "
+        "recommended to, allowed to."
     ),
     "band-scene-lost": gettext_noop(
         "From {strength} on the scene is lost, so nobody may allow it. End the band below."

@@ -11,11 +11,14 @@ class PairForm(forms.Form):
 
     decision = forms.ChoiceField(label=_("Decision"), choices=DECISIONS, widget=forms.RadioSelect)
     percent = forms.FloatField(
-        label=_("Together at most, in percent of their bands"),
+        label=_("Together at most, in percent"),
         required=False,
         min_value=1,
         max_value=200,
-        help_text=_("Empty: what the grid allows. You may narrow it, never widen it."),
+        help_text=_(
+            "Each style counts by how much of its highest allowed strength it uses. Empty: what "
+            "the grid allows. You may narrow it, never widen it."
+        ),
     )
     reason = forms.CharField(
         label=_("Reason"),

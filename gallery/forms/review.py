@@ -69,14 +69,15 @@ def _strength(label):
 class VersionDecisionForm(DecisionForm):
     """As DecisionForm, with the five strengths of the version, as computed: to be narrowed."""
 
-    strength_min = _strength(_("Least allowed"))
+    strength_min = _strength(_("Allowed from"))
+    strength_max = _strength(_("Allowed to"))
     best_min = _strength(_("Recommended from"))
-    strength = _strength(_("Default"))
     best_max = _strength(_("Recommended to"))
-    strength_max = _strength(_("Greatest allowed"))
+    strength = _strength(_("Default"))
 
     def band_fields(self):
-        return [self[name] for name in BAND]
+        """In pairs, as they stand beside each other."""
+        return [self[name] for name in self.fields if name in BAND]
 
     @property
     def band(self) -> dict[str, float]:

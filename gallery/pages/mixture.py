@@ -4,13 +4,16 @@ from dataclasses import dataclass
 
 from brandstudio.core.input.numbers import parse_number
 from gallery import problems
+from gallery.models import StylePack
 from gallery.services import mixing
+from training.engine.prompts.mixing import percent, share_of
 
 
 @dataclass(frozen=True)
 class Mixture:
     """sentence: of the limit. is_refused: whether the door refuses the order for it.
 
+    parts: what each pack counts for: (pack, strength, its greatest allowed, in percent of that).
     lowered: [(slider's name, strength)] that would be within; [] where there is nothing to lower,
     or sliders alone don't do it.
     """
@@ -18,6 +21,7 @@ class Mixture:
     sentence: str
     is_refused: bool
     lowered: list[tuple[str, str]]
+    parts: list[tuple[StylePack, float, float, str]]
 
     @property
     def strengths(self):
@@ -39,12 +43,14 @@ def of_form(shown_form, order):
     mix = mixing.Rules([version for version, _strength in order.packs]).mix(order.packs)
     reason = form["reason"].value() if "reason" in form.fields else ""
     refusal = mixing.refusal_of(mix, form.person, reason or "")
+    parts = _parts(order, mix)
     if refusal:
         can_lower = mix.lowered and not mix.forbidden and _by_sliders(shown_form, order)
-        return Mixture(problems.of(refusal), True, _lowered(order, mix) if can_lower else [])
+        lowered = _lowered(order, mix) if can_lower else []
+        return Mixture(problems.of(refusal), True, lowered, [] if mix.forbidden else parts)
     if mix.limit is None:
         return None
-    return Mixture(problems.sentence("mix-within", mix.facts), False, [])
+    return Mixture(problems.sentence("mix-within", mix.facts), False, [], parts)
 
 
 def _by_sliders(shown_form, order):
@@ -55,6 +61,15 @@ def _by_sliders(shown_form, order):
         if choice["is_chosen"]
     }
     return on_sliders == {version.pk: strength for version, strength in order.packs}
+
+
+def _parts(order, mix):
+    shares = ((part, share_of(part.strength, part.greatest)) for part in mix.parts)
+    return [
+        (version.pack, part.strength, part.greatest, percent(share))
+        for (version, _strength), (part, share) in zip(order.packs, shares, strict=True)
+        if part.strength > 0
+    ]
 
 
 def _lowered(order, mix):

@@ -27,15 +27,27 @@ def every_pair(slug=""):
 def with_limit(pair, drawn=None):
     """The pair with .limit_in_words, how strong both may be together; "" when forbidden.
 
-    And .state_in_words: with its grid whole it is tested no longer, somebody has to decide. drawn:
-    the keys of the pairs whose grid is whole, looked up when None.
+    .example: two strengths that may go together, as near their defaults as can be, or None. And
+    .state_in_words: with its grid whole it is tested no longer, somebody has to decide. drawn: the
+    keys of the pairs whose grid is whole, looked up when None.
     """
     drawn = _drawn() if drawn is None else drawn
     awaits = pair.state == PairState.TESTING and pair.pk in drawn
     pair.state_in_words = _("drawn, to be decided") if awaits else pair.get_state_display()
     limit = mixing.UNTESTED if pair.limit is None else pair.limit
     pair.limit_in_words = "" if pair.is_forbidden else _in_words(limit)
+    pair.example = None if pair.is_forbidden else _example(pair, limit)
     return pair
+
+
+def _example(pair, limit):
+    if not all(version.has_band for version in pair.versions):
+        return None
+    packs = [
+        mixing.MixedPack(version.pk, version.strength, version.strength_min, version.strength_max)
+        for version in pair.versions
+    ]
+    return mixing.scaled_down(packs, {frozenset(pack.key for pack in packs): limit})
 
 
 def _in_words(limit):

@@ -16,7 +16,7 @@ class Mix:
 
     forbidden: the first pair among them that is. limit, total: sums of shares of their bands, the
     greatest allowed (None where nothing limits it) and the one asked. lowered: strengths in the
-    same order that are within, None where even the least ones are too much.
+    same order that are within, None where even the least ones are too much. parts: of the packs.
     """
 
     forbidden: PackPair | None
@@ -24,6 +24,7 @@ class Mix:
     total: float
     is_within: bool
     lowered: list[float] | None
+    parts: list[MixedPack]
 
     @property
     def facts(self):
@@ -61,6 +62,7 @@ class Rules:
             total=mixing.total_of(parts),
             is_within=mixing.is_within(parts, self._tested),
             lowered=mixing.scaled_down(parts, self._tested),
+            parts=parts,
         )
 
     def forbidden_among(self, versions):

@@ -99,7 +99,7 @@ def glossary_import(request):
     except REFUSALS as error:
         messages.error(request, problems.of(error))
         return redirect("gallery:glossary")
-    sentence = _("{added} added, {changed} changed, {same} as before.")
+    sentence = _("Terms of the file: {added} new, {changed} changed, {same} already here.")
     messages.success(
         request, sentence.format(added=report.added, changed=report.changed, same=report.same)
     )
@@ -113,7 +113,11 @@ def tell_refusals(request, refusals):
         messages.warning(request, sentence)
     more = len(refusals) - REFUSALS_SHOWN
     if more > 0:
-        rest = ngettext("%(n)d more row was left out.", "%(n)d more rows were left out.", more)
+        rest = ngettext(
+            "%(n)d more row of the file was left out.",
+            "%(n)d more rows of the file were left out.",
+            more,
+        )
         messages.warning(request, rest % {"n": more})
 
 

@@ -48,7 +48,7 @@ def policy(request):
 def _success_of(changed):
     if not changed:
         return _("Nothing was changed.")
-    success = ngettext("%(n)d cell of the policy changed.", "%(n)d cells changed.", changed)
+    success = ngettext("%(n)d permission was changed.", "%(n)d permissions were changed.", changed)
     return success % {"n": changed}
 
 
@@ -60,14 +60,16 @@ def _table(rules):
     for entry in history:
         entry.rule = names.get(entry.subject_id, entry.subject_id)
     return {
-        "rows": [
+        "tables": [
             (
-                review,
-                [cells.get((review, form, who)) for form in Rendition for who in Audience],
+                form,
+                [
+                    (review, [cells.get((review, form, who)) for who in Audience])
+                    for review in AssetReview
+                ],
             )
-            for review in AssetReview
+            for form in Rendition
         ],
-        "renditions": list(Rendition),
         "audiences": list(Audience),
         "history": history,
         "fingerprint": acts.table_tag(rules),

@@ -55,7 +55,11 @@ def recall_undo(request, pk):
     except Refused as error:
         messages.error(request, problems.of(error))
     else:
-        said = ngettext("%(n)d row is as it was.", "%(n)d rows are as they were.", restored)
+        said = ngettext(
+            "The recall is undone: %(n)d picture or style is again as it was before.",
+            "The recall is undone: %(n)d pictures and styles are again as they were before.",
+            restored,
+        )
         messages.success(request, said % {"n": restored})
     return redirect(recall)
 

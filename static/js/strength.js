@@ -1,5 +1,5 @@
 // The strength slider, or buttons alone: shows its figure, snaps at marks, and flips the sheet of the same name.
-//   <div data-strength="key" data-best-min data-best-max> … input[type=range], [data-at] buttons
+//   <div data-strength="key" data-best-min data-best-max [data-allowed-min data-allowed-max]> … input[type=range], [data-at] buttons
 //   <div data-sheet="key"> img[data-at], or other parts of which one is shown …
 import { fetchAll, reveal } from "./frames.js";
 
@@ -25,11 +25,11 @@ function show(box) {
     reveal(frames, (frame) => frame === shown);
   }
 
-  const inside = value >= box.dataset.bestMin && value <= box.dataset.bestMax;
-  box.classList.toggle("strength--outside", !inside);
-  for (const words of box.querySelectorAll("[data-when]")) {
-    words.hidden = (words.dataset.when === "inside") !== inside;
-  }
+  const { bestMin, bestMax, allowedMin, allowedMax } = box.dataset; // none allowed: the slider ends there
+  let when = value >= bestMin && value <= bestMax ? "inside" : "outside";
+  if (value < allowedMin || value > allowedMax) when = "beyond";
+  box.classList.toggle("strength--outside", when !== "inside");
+  for (const words of box.querySelectorAll("[data-when]")) words.hidden = words.dataset.when !== when;
 }
 
 document.addEventListener("input", (event) => {

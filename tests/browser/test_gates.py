@@ -94,7 +94,7 @@ def test_admin_changes_the_policy_and_can_not_lock_everybody_out(enter, brand_ad
     page.get_by_role("checkbox", name="approved · brand admins · publication file").check()
     page.get_by_label("Why").fill("One desk publishes.")
     page.get_by_role("button", name="Save the policy").click()
-    expect(page.get_by_text("2 cells changed.")).to_be_visible()
+    expect(page.get_by_text("2 permissions were changed.")).to_be_visible()
     expect(page.get_by_text("One desk publishes.").first).to_be_visible()
     shot(page, "1-changed")
 

@@ -32,7 +32,7 @@ def test_pair_is_tested_decided_and_holds_every_order(
     admin.get_by_label("May be mixed").check()
     admin.get_by_role("button", name="Decide").click()
     expect(admin.get_by_text("Every order is held to it")).to_be_visible()
-    limit = "Together at most 133 % of their bands"
+    limit = "Together at most 133 %"
     expect(admin.get_by_text(f"{limit}.").first).to_be_visible()
     assert PackPair.objects.get().state == PairState.TESTED
 
@@ -40,13 +40,13 @@ def test_pair_is_tested_decided_and_holds_every_order(
     page.goto(f"/create/?pack={ink.pk}")
     page.get_by_role("checkbox", name="ink pack").check()
     page.get_by_role("checkbox", name="paper pack").check()
-    expect(page.get_by_text(f"{limit}: now 156 %. Lower one of them.")).to_be_visible()
+    expect(page.get_by_text("that makes 156 %, at most 133 %. Lower one of them.")).to_be_visible()
     page.get_by_role("button", name="Paint", exact=False).first.click()
-    expect(page.get_by_text(f"{limit}: now 156 %.")).to_be_visible()
+    expect(page.get_by_text("that makes 156 %, at most 133 %.")).to_be_visible()
     assert not Scene.objects.exists()
     shot(page, "over")
     page.get_by_role("button", name="Lower them to 0.60 + 0.60").click()
-    expect(page.get_by_text(f"{limit}: now 133 %.", exact=True)).to_be_visible()
+    expect(page.get_by_text("Together 133 %, at most 133 %.", exact=True)).to_be_visible()
     page.get_by_role("button", name="Paint", exact=False).first.click()
     expect(page.locator("li.tile").first).to_be_visible()
     strengths = Scene.objects.get().packs.values_list("version", "strength")

@@ -105,7 +105,9 @@ def test_recall_lists_takes_back_tells_and_is_undone(
     expect(page.get_by_role("button", name="PNG", exact=True)).to_have_count(0)
 
     admin.get_by_role("button", name="Undo the recall").click()
-    expect(admin.get_by_text("4 rows are as they were.")).to_be_visible()
+    expect(
+        admin.get_by_text("4 pictures and styles are again as they were before.")
+    ).to_be_visible()
     expect(admin.get_by_role("button", name="Undo the recall")).to_have_count(0)
     shot(admin, "3-undone")
     page.goto(Recall.objects.get().get_absolute_url())

@@ -38,6 +38,13 @@ def order_form(ink, paper, make_template, channel):
     return order_form
 
 
+def too_strong(total, limit=100, mend="Lower one of them."):
+    return (
+        "Too strong together: each style counts by how much of its highest allowed strength it "
+        f"uses; that makes {total} %, at most {limit} %. {mend}"
+    )
+
+
 def code_of(act, *arguments):
     with pytest.raises(REFUSALS) as refusal:
         act(*arguments)
@@ -52,7 +59,7 @@ def test_untested_pair_is_held_to_its_bands_and_told_under_the_sliders(at, marke
 
     assert refused.status_code == 422
     [error] = refused.context["form"].errors["mix"]
-    assert error == "Together at most 100 % of their bands: now 123 %. Lower one of them."
+    assert error == too_strong(123)
     assert refused.context["mixture"].sentence == error
     assert refused.content.decode().count(error) == 1
     assert Scene.objects.count() == 1
@@ -64,9 +71,10 @@ def test_form_says_live_what_the_door_would(at, marketer, order_form, ink, paper
     within = browser.post("prompt", **order_form("0.5", "0.4")).context["mixture"]
     over = browser.post("prompt", **order_form("0.9", "0.7")).context["mixture"]
 
-    assert within.sentence == "Together at most 100 % of their bands: now 100 %."
+    assert within.sentence == "Together 100 %, at most 100 %."
     assert (within.is_refused, within.lowered) == (False, [])
-    assert over.sentence == "Together at most 100 % of their bands: now 178 %. Lower one of them."
+    assert within.parts == [(ink.pack, 0.5, 0.9, "55"), (paper.pack, 0.4, 0.9, "44")]
+    assert over.sentence == too_strong(178)
     assert over.is_refused
     lowered = dict(over.lowered)
     assert sum(map(float, lowered.values())) == pytest.approx(0.9, abs=0.02)
@@ -84,9 +92,7 @@ def test_sweep_is_held_at_each_strength(at, marketer, order_form):
     assert browser.post("create", **order_form("0.3", "0.3", sweep="0.5 0.6")).status_code == 302
     refused = browser.post("create", **order_form("0.3", "0.3", sweep="0.5 0.7"))
 
-    assert refused.context["form"].errors["mix"] == [
-        "Together at most 100 % of their bands: now 112 %. Lower one of them."
-    ]
+    assert refused.context["form"].errors["mix"] == [too_strong(112)]
 
 
 def test_tags_count_as_sliders_do(at, make_user, order_form, ink):
@@ -148,9 +154,8 @@ def test_who_may_leave_the_band_leaves_the_sum_with_a_reason_never_a_forbidden_p
     forbid(ink, paper, brand_admin)
     forbidden = browser.post("create", **order_form("0.6", "0.3", reason="A test for the fair"))
 
-    assert error == (
-        "Together at most 100 % of their bands: now 123 %. You may go beyond: write the reason, it "
-        "stays with the picture."
+    assert error == too_strong(
+        123, mend="You may go beyond: write the reason, it stays with the picture."
     )
     assert with_reason.status_code == 302
     assert Scene.objects.get().reason == "A test for the fair"
@@ -166,7 +171,7 @@ def test_tested_pair_has_the_limit_of_its_grid(at, marketer, brand_admin, order_
 
     assert browser.post("create", **order_form("0.7", "0.5")).status_code == 302
     [error] = browser.post("create", **order_form("0.7", "0.51")).context["form"].errors["mix"]
-    assert error == "Together at most 133 % of their bands: now 135 %. Lower one of them."
+    assert error == too_strong(135, 133)
 
 
 def test_new_version_makes_a_new_pair_that_nobody_has_tested(
@@ -204,9 +209,9 @@ def test_even_the_least_strengths_may_be_too_much(at, marketer, make_version, or
 
     [error] = at(marketer).post("create", **form).context["form"].errors["mix"]
 
-    assert error == (
-        "Together at most 100 % of their bands: now 175 %. Even their least strengths are too much "
-        "together: take one away, or have the pair tested."
+    assert error == too_strong(
+        175,
+        mend="Even their lowest strengths are too much: take one away, or have the pair tested.",
     )
 
 
@@ -241,7 +246,7 @@ def test_draft_of_ones_own_is_mixed_within_a_limit_too(
     refused = browser.post("create", **form, **dict.fromkeys(strengths, f"{over:.2f}"))
     assert refused.status_code == 422
     [error] = refused.context["form"].errors["mix"]
-    assert error.startswith("Together at most 100 % of their bands: now ")
+    assert error.startswith("Too strong together: each style counts by how much of ")
     assert (
         browser.post("create", **form, **dict.fromkeys(strengths, f"{half:.2f}")).status_code == 302
     )

@@ -243,7 +243,7 @@ def test_page_takes_the_decision_and_shows_the_grid(at, pair, designer, brand_ad
 
     page = browser.get("pair-detail", *keys)
     seen = page.context["fingerprint"]
-    assert page.context["computed"] == "Together at most 120 % of their bands."
+    assert page.context["computed"] == "Together at most 120 %."
     wide = browser.post("pair-decide", *keys, decision="allow", percent="121", seen=seen)
     assert wide.context["form"].errors["percent"] == [
         "The grid keeps the scene up to 120 %. You may narrow that, never widen it."
@@ -252,7 +252,7 @@ def test_page_takes_the_decision_and_shows_the_grid(at, pair, designer, brand_ad
 
     pair = PackPair.objects.get()
     assert (pair.state, pair.limit) == (PairState.TESTED, 1.1)
-    limit = "Together at most 110 % of their bands."
+    limit = "Together at most 110 %."
     assert limit in browser.get("pair-detail", *keys).content.decode()
     assert limit in browser.get("pair-list", pack="ink").content.decode()
     assert limit not in browser.get("pair-list", pack="other").content.decode()
@@ -274,9 +274,7 @@ def test_poll_of_a_finished_grid_says_what_it_allows(at, pair, designer):
 
     page = at(designer).get("pair-grid", pair.first_id, pair.second_id).text
 
-    assert "What the grid allows Together at most 134 % of their bands." in " ".join(
-        strip_tags(page).split()
-    )
+    assert "What the grid allows Together at most 134 %." in " ".join(strip_tags(page).split())
 
 
 def test_what_cannot_be_mixed_is_no_pair(at, designer, make_version, pair):

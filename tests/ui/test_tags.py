@@ -7,6 +7,7 @@ import pytest
 from django.template import Context, Template
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.html import strip_tags
 
 from brandstudio.core.templatetags import look
 from brandstudio.core.ui import band_lines
@@ -39,10 +40,20 @@ def test_band_is_drawn_on_a_line_from_zero_to_one():
     }
 
 
-def test_band_says_its_figures_to_those_who_do_not_see_it():
-    drawn = rendered("{% band version %}", version=VERSION)
+@pytest.mark.parametrize("source", ["{% band version %}", '{% strength version "s" %}'])
+def test_band_is_told_in_the_same_three_words_wherever_it_is_drawn(source):
+    words = " ".join(strip_tags(rendered(source, version=VERSION)).split())
 
-    assert "allowed 0.45–0.85, recommended 0.55–0.75, default 0.65" in drawn
+    assert "Recommended 0.55–0.75 Allowed 0.45–0.85 Default 0.65" in words
+
+
+def test_band_explains_its_words_where_asked():
+    words = " ".join(
+        strip_tags(rendered("{% band version explain=True %}", version=VERSION)).split()
+    )
+
+    assert "Recommended 0.55–0.75 the style shows, the scene holds" in words
+    assert "Default 0.65 where the slider starts" in words
 
 
 def test_slider_keeps_a_refused_value_within_reach_and_ties_the_error_to_it():

@@ -217,20 +217,24 @@ def badge(state, label=None):
 
 
 @register.inclusion_tag("_band.html")
-def band(version, values=True):
+def band(version, explain=False):
     """The strength band of a style version, drawn on a line from 0 to 1 (or to its maximum);
-    one that has none yet says so."""
+    one that has none yet says so. explain: with a sentence for each part."""
     if version.strength is None:
         return {"none": True}
+    return {"explain": explain, **_band_key(version), **band_geometry(version)}
+
+
+def _band_key(version):
+    """The figures of _band_key.html, of a version with a band."""
     figures = {
         "low": version.strength_min,
         "high": version.strength_max,
         "best_low": version.best_min,
         "best_high": version.best_max,
-        "value": version.strength,
+        "default_value": version.strength,
     }
-    texts = {name: strength_value(figure) for name, figure in figures.items()}
-    return {"values": values, **texts, **band_geometry(version)}
+    return {name: strength_value(figure) for name, figure in figures.items()}
 
 
 @register.inclusion_tag("_strength.html")
@@ -254,7 +258,9 @@ def strength(version, name, value=None, images=(), error=None, key=""):
         "best_x": 100 * (version.best_min - low) / span,
         "best_width": 100 * (version.best_max - version.best_min) / span,
         "marks": [{"value": mark, "x": 100 * (mark - low) / span} for mark in marks],
+        "default_x": 100 * (version.strength - low) / span,
         "figures": band_figures(low, high),
+        **_band_key(version),
     }
 
 
