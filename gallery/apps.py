@@ -8,10 +8,11 @@ class GalleryConfig(AppConfig):
 
     def ready(self):
         from brandstudio.core.queue import housekeeping, reconcile
-        from gallery.services import assets, expiry, holds, known_weights
+        from gallery.services import assets, expiry, holds, known_weights, lookalikes
         from training.services import release
 
         housekeeping.register(assets.empty_bin)
         reconcile.register(expiry.tell_of_endings)  # every minute: day 0 is a moment
         reconcile.register(known_weights.order_reading)
+        reconcile.register(lookalikes.order_reading)
         release.register(holds.recalled_from)

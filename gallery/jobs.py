@@ -4,7 +4,7 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.queue import attempt, stopping, work_queue
 from brandstudio.core.queue.devices import this_device
 from gallery.models import Asset, EvidenceSheet, PairGrid
-from gallery.services import known_weights
+from gallery.services import known_weights, lookalikes
 from training.engine.errors import EngineError
 
 
@@ -65,6 +65,11 @@ def render_pair_grid(grid_pk):
 def read_weights():
     """Note what weight files hold of which that was never noted. Safe to deliver twice."""
     known_weights.read_waiting()
+
+
+def read_looks():
+    """Note how pictures look of which that was never noted. Safe to deliver twice."""
+    lookalikes.read_waiting()
 
 
 def _carry_out(work, act):

@@ -98,6 +98,7 @@ class Asset(Work, Binnable):
     seconds = models.FloatField(null=True, blank=True)
     image_sha256 = BlobField(blank=True)  # PNG master, unlabelled, internal
     thumb_sha256 = BlobField(blank=True)
+    look = models.TextField(blank=True, editable=False)  # of `services/lookalikes`; "": not read
     lineage = models.JSONField(default=dict, blank=True)  # hashes, strengths, library versions
     review = models.CharField(max_length=10, choices=AssetReview, default=AssetReview.PRIVATE)
     review_reason = models.TextField(blank=True)  # of its last step, if that had one
@@ -181,7 +182,7 @@ class Asset(Work, Binnable):
     def begin_rendering(self):
         self._move(AssetState.RENDERING, sources=(AssetState.LOADING,), progress_at=timezone.now())
 
-    def finish(self, *, image_sha256, thumb_sha256, seconds, lineage):
+    def finish(self, *, image_sha256, thumb_sha256, seconds, lineage, look=""):
         self._release(
             AssetState.READY,
             sources=IN_HAND,
@@ -189,6 +190,7 @@ class Asset(Work, Binnable):
             thumb_sha256=thumb_sha256,
             seconds=seconds,
             lineage=lineage,
+            look=look,
             preview=b"",
         )
 
@@ -243,12 +245,18 @@ class Asset(Work, Binnable):
         """Differs once the picture was declined and sent for review anew."""
         return self.waits_since.isoformat()
 
-    def approve(self, by, *, facts=None):
-        """facts: kept with the decision."""
+    def approve(self, by, *, facts=None, why=""):
+        """facts: kept with the decision. why: in spite of what was decided of the same picture."""
         if by.pk in self.author_ids:
             raise OwnWork(self, AssetReview.APPROVED)
-        asked = (AssetReview.ASKED,)
-        self._review(AssetReview.APPROVED, by, sources=asked, facts=facts, declined_why="")
+        self._review(
+            AssetReview.APPROVED,
+            by,
+            sources=(AssetReview.ASKED,),
+            why=why,
+            facts=facts,
+            declined_why="",
+        )
 
     def decline(self, by, reason):
         if not reason:

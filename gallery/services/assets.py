@@ -9,7 +9,7 @@ from brandstudio.core.problems import Refused, name_of
 from brandstudio.core.queue import housekeeping
 from brandstudio.core.services import sending
 from gallery.models import Asset, AssetReview, OwnWork
-from gallery.services import checklist, holds, policy, source_rights
+from gallery.services import checklist, holds, lookalikes, policy, source_rights
 
 
 def ask_review(asset, by, why=""):
@@ -37,17 +37,19 @@ def ask_review(asset, by, why=""):
         )
 
 
-def approve(asset, by, answers):
+def approve(asset, by, answers, reason=""):
     """Approve a picture for publication. answers: to the checklist; kept with the decision.
 
-    Raises Refused: own-work, asset-held, sources-unknown, checklist-open, decided-already.
+    reason: why, where a decision stands against the same picture. Raises Refused: own-work,
+    asset-held, sources-unknown, checklist-open, decided-before, decided-already.
     """
     holds.check_asset(asset)
     source_rights.check(asset)
-    facts = {"checklist": checklist.check(answers)}
+    in_spite = lookalikes.check_reason(asset, reason)
+    facts = {"checklist": checklist.check(answers), **in_spite}
     with transaction.atomic():
         try:
-            asset.approve(by, facts=facts)
+            asset.approve(by, facts=facts, why=reason.strip() if in_spite else "")
         except OwnWork as error:
             raise Refused("own-work") from error
         except WrongState as error:
@@ -65,6 +67,7 @@ def decline(asset, by, reason):
             asset.decline(by, reason)
         except WrongState as error:
             raise Refused("decided-already") from error
+        lookalikes.note(asset)
         _settle(asset, "asset-asked")
         _tell(asset, "declined", reason=reason)
 
@@ -77,20 +80,23 @@ class Decided:
     refused: list = field(default_factory=list)
 
 
-def decide_together(assets, by, *, answers=None, reason=None):
-    """Approve each of these pictures, or decline each with a reason; one refused stops no other.
+def decide_together(assets, by, *, approves, answers=None, reason=""):
+    """Approve each of these pictures, or decline each; one refused stops no other.
 
-    reason: None to approve; answers: then to the checklist, one set for all of them. Raises Refused
-    before any is decided: checklist-open, decline-reason.
+    answers: to the checklist, to approve; reason: as `approve` and `decline` take it; one for all
+    of them. Raises Refused before any is decided: checklist-open, decline-reason.
     """
-    if reason is None:
+    if approves:
         checklist.check(answers)
-    if reason is not None and not reason.strip():
+    elif not reason.strip():
         raise Refused("decline-reason")
     decided = Decided()
     for asset in assets:
         try:
-            approve(asset, by, answers) if reason is None else decline(asset, by, reason)
+            if approves:
+                approve(asset, by, answers, reason)
+            else:
+                decline(asset, by, reason)
         except Refused as error:
             decided.refused.append((asset, error))
         else:
@@ -107,6 +113,7 @@ def withdraw(asset, by, reason):
             asset.withdraw(by, reason)
         except WrongState as error:
             raise Refused("decided-already") from error
+        lookalikes.note(asset)
         _settle(asset, "asset-approved")
         _tell(asset, "withdrawn", reason=reason)
 

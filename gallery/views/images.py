@@ -60,8 +60,13 @@ def asset_image(request, pk):
 
 
 def _finished(request, pk):
-    """A finished picture that this person may see, their own in the bin among them."""
+    """A finished picture that this person may see, their own in the bin among them.
+
+    Admins see declined ones there too, beside what looks like them.
+    """
     assets = Asset.objects.visible_to(request.user) | Asset.objects.binned_by(request.user)
+    if request.user.is_brand_admin:
+        assets |= Asset.objects.barred()
     finished = assets.filter(state=AssetState.READY)
     return get_object_or_404(finished.select_related("scene__channel", "scene__cutout"), pk=pk)
 

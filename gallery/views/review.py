@@ -26,7 +26,9 @@ from gallery.pages import lineage, template_words
 from gallery.pages.history import claims_noted, history_of
 from gallery.pages.rights import rights_summary
 from gallery.pages.version_diff import beside
-from gallery.services import assets, evidence, library, rights, source_rights
+from gallery.services import assets, evidence, library, lookalikes, rights, source_rights
+
+_NEED_A_REASON = {"send-back-reason", "decline-reason", "band-widened", "decided-before"}
 
 
 @dataclass
@@ -132,7 +134,7 @@ def _decide(form, checklist, item, request):
     try:
         if item.kind == "asset":
             if approves:
-                assets.approve(item.row, request.user, answers)
+                assets.approve(item.row, request.user, answers, reason)
             else:
                 assets.decline(item.row, request.user, reason)
         elif approves:
@@ -142,7 +144,7 @@ def _decide(form, checklist, item, request):
     except Refused as error:
         if error.code == "checklist-open":
             checklist.mark_open()
-        needs_reason = error.code in {"send-back-reason", "decline-reason", "band-widened"}
+        needs_reason = error.code in _NEED_A_REASON
         form.add_error("reason" if needs_reason else None, problems.of(error))
         return False
     success = (
@@ -164,6 +166,7 @@ def _details(item, request):
         details["words"] = template_words.words_of(row)
     if item.kind == "asset":
         row.sources = source_rights.sources_of([row])[row.pk]
+        row.earlier = lookalikes.earlier([row])[row.pk]
     if item.kind == "version":
         prefetch_related_objects([row], "images__remarks__author")
         pk = parse_id(request.GET.get("picture"))

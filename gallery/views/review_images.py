@@ -17,7 +17,7 @@ from gallery import problems
 from gallery.forms import ChecklistForm
 from gallery.forms.review import DECISIONS
 from gallery.models import Asset, AssetReview
-from gallery.services import assets, source_rights
+from gallery.services import assets, lookalikes, source_rights
 from training.engine.data.spread import first_names
 
 PER_PAGE = 24
@@ -33,7 +33,7 @@ def review_images(request):
     if request.method == "POST":
         approves = one_of(request.POST.get("decision"), dict(DECISIONS)) == "approve"
         try:
-            _decide_chosen(request, checklist.answers, None if approves else reason)
+            _decide_chosen(request, checklist.answers, reason, approves=approves)
         except Refused as error:
             refusal, code = problems.of(error), error.code
             if code == "checklist-open":
@@ -42,9 +42,11 @@ def review_images(request):
             return redirect("gallery:review-pictures")
     page = Paginator(Asset.objects.asked(), PER_PAGE).get_page(request.GET.get("page"))
     sources = source_rights.sources_of(page.object_list)
+    earlier = lookalikes.earlier(page.object_list)
     for asset in page:
         asset.is_own = request.user.pk in asset.author_ids
         asset.sources = sources[asset.pk]
+        asset.earlier = earlier[asset.pk]
     context = {
         "page": page,
         "chosen": parse_ids(request.POST.getlist("pick")),
@@ -57,17 +59,19 @@ def review_images(request):
     return render(request, "gallery/review_pictures.html", context, status=status)
 
 
-def _decide_chosen(request, answers, reason):
-    """Decide what the form names and say what became of it. reason: None to approve."""
+def _decide_chosen(request, answers, reason, *, approves):
+    """Decide what the form names and say what became of it."""
     pks = parse_ids(request.POST.getlist("pick"))
     if not pks:
         raise Refused("nothing-chosen")
     rows = {asset.pk: asset for asset in Asset.objects.asked().filter(pk__in=pks)}
     as_seen = [rows[pk] for pk in pks if pk in rows and _is_as_seen(request, rows[pk])]
     passed_over = set(pks) - {asset.pk for asset in as_seen}
-    decided = assets.decide_together(as_seen, request.user, answers=answers, reason=reason)
+    decided = assets.decide_together(
+        as_seen, request.user, approves=approves, answers=answers, reason=reason
+    )
     if decided.done:
-        _say_done(request, len(decided.done), approved=reason is None)
+        _say_done(request, len(decided.done), approved=approves)
     _say_passed_over(request, passed_over)
     for asset, error in decided.refused:
         said = _("%(thing)s: %(why)s") % {"thing": asset, "why": problems.of(error)}

@@ -13,7 +13,7 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.queue import stopping
 from gallery.engine import renderer, safety
 from gallery.models import SceneMode
-from gallery.services import shown, validation, vehicle_words
+from gallery.services import lookalikes, shown, validation, vehicle_words
 from gallery.services.orders import default_base
 from gallery.services.scenes import product_of
 from gallery.services.style_files import weights_of
@@ -62,6 +62,7 @@ def render_asset(asset, turn, stopped):
         thumb_sha256=blobs.put_bytes(shown.thumb(asset, image, image_sha256)),
         seconds=time.monotonic() - began,
         lineage=lineage_of(asset, packs, renderer.versions()),
+        look=lookalikes.look_of(image),
     )
 
 

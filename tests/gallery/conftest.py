@@ -290,7 +290,7 @@ def make_scene(base, marketer, make_template):
 
 @pytest.fixture
 def make_ready(make_scene):
-    """make_ready(**fields): a scene whose pictures all are painted (plain colour)."""
+    """make_ready(**fields): a scene whose pictures all are painted (a plain colour each)."""
 
     @transaction.atomic  # no worker that a browser's test has employed sees them waiting
     def make_ready(**fields):
@@ -299,7 +299,7 @@ def make_ready(make_scene):
             asset.start(f"test:{asset.pk}:1")
             asset.begin_rendering()
             asset.finish(
-                image_sha256=blobs.put_bytes(png()),
+                image_sha256=blobs.put_bytes(png(f"#{asset.pk % 2**24:06x}")),
                 thumb_sha256=blobs.put_bytes(png()),
                 seconds=2.0,
                 lineage={"seed": asset.seed},

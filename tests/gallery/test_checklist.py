@@ -69,7 +69,7 @@ def test_no_act_approves_without_answers(brand_admin, in_state, make_version, an
     for approve in (
         lambda: services.approve(version, brand_admin, answers=answers),
         lambda: acts.approve(asset, brand_admin, answers),
-        lambda: acts.decide_together([asset], brand_admin, answers=answers),
+        lambda: acts.decide_together([asset], brand_admin, approves=True, answers=answers),
     ):
         with pytest.raises(Refused) as refusal:
             approve()

@@ -72,7 +72,7 @@ def test_one_that_can_not_be_decided_stops_no_other(make_user, in_state, make_re
     acts.ask_review(own, both)
     others = in_state("asked")
 
-    decided = acts.decide_together([own, others], both, answers=all_confirmed())
+    decided = acts.decide_together([own, others], both, approves=True, answers=all_confirmed())
 
     assert decided.done == [others]
     assert [(asset, error.code) for asset, error in decided.refused] == [(own, "own-work")]

@@ -54,8 +54,9 @@ def test_damaged_thumbnails_and_evidence_are_not_shown(
     at, marketer, make_version, make_ready, damage
 ):
     version, asset = make_version(), make_ready()[0]
-    damage(asset.thumb_sha256)  # of the same content as the evidence
     shown = version.images.first()
+    for sha256 in (asset.image_sha256, shown.sha256):
+        damage(sha256)
     browser = at(marketer)
 
     for answer in (

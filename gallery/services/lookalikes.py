@@ -1,0 +1,116 @@
+"""Pictures that look like one against which a decision stands, however they came to be.
+
+Told by the screening's perceptual hashes: a few steps more or another seed of a strong start make
+other pixels, and still the picture that was declined.
+"""
+
+import time
+from dataclasses import dataclass
+
+from brandstudio.core import blobs
+from brandstudio.core.problems import Refused
+from brandstudio.core.queue import work_queue
+from gallery.models import Asset, AssetState
+from gallery.services import standing
+from gallery.services.standing import Decision
+from training.engine.data.images import loaded
+from training.engine.errors import EngineError
+from training.engine.screening.duplicates import SIDE, fingerprint_of, near_ones
+
+PLAIN = "plain"  # the look of a picture that can't be told from others
+READ_SECONDS = 60  # then other work of the background has its turn
+
+
+@dataclass(frozen=True)
+class Lookalike:
+    """A picture near another one. bits: of 64 that differ between them; 0 for the same."""
+
+    decision: Decision
+    bits: int
+
+
+def look_of(image):
+    """What `near` compares of a picture of any size, or PLAIN."""
+    small = image.convert("RGB")
+    small.thumbnail((SIDE, SIDE))
+    return fingerprint_of(small) or PLAIN
+
+
+def near(look, sha256, rows, settings=None):
+    """{key: bits that differ} of those that look like a picture, nearest first.
+
+    look, sha256: the picture's. rows: (key, look, sha256) of the others.
+    """
+    found = {pk: 0 for pk, _look, other in rows if other == sha256}
+    looks = {str(pk): other for pk, other, _sha256 in rows if other not in ("", PLAIN)}
+    for duplicate in near_ones("" if look == PLAIN else look, looks, settings):
+        found.setdefault(int(duplicate.other), duplicate.distance)
+    return found
+
+
+def earlier(assets):
+    """{key: [Lookalike]} of all these finished assets: decisions on the same picture, nearest
+    first. One's own are not among them."""
+    rows = list(Asset.objects.barred().values_list("pk", "look", "image_sha256"))
+    found = {}
+    for asset in assets:
+        others = [row for row in rows if row[0] != asset.pk]
+        found[asset.pk] = near(note(asset), asset.image_sha256, others) if others else {}
+    keys = {pk for bits in found.values() for pk in bits}
+    if not keys:
+        return {pk: [] for pk in found}
+    barred = Asset.objects.barred().filter(pk__in=keys).select_related("scene__template")
+    decisions = standing.decisions_of(barred)
+    return {
+        pk: [Lookalike(decisions[other], n) for other, n in bits.items() if other in decisions]
+        for pk, bits in found.items()
+    }
+
+
+def check_reason(asset, reason):
+    """What is kept with the approval of a picture: {} or {"in_spite_of": keys of the others}.
+
+    Raises Refused("decided-before") where a decision stands against the same picture and no reason
+    says why this one is right all the same.
+    """
+    others = earlier([asset])[asset.pk]
+    if not others:
+        return {}
+    if not reason.strip():
+        raise Refused("decided-before", **others[0].decision.facts)
+    return {"in_spite_of": [other.decision.asset.pk for other in others]}
+
+
+def note(asset):
+    """The look of a finished asset, read from its picture where nobody has yet."""
+    if not asset.look:
+        try:
+            with loaded(blobs.local(asset.image_sha256)) as image:
+                look = look_of(image)
+        except (blobs.BlobMissing, EngineError):  # a picture that is gone looks like nothing
+            look = PLAIN
+        Asset.objects.filter(pk=asset.pk).update(look=look)
+        asset.look = look
+    return asset.look
+
+
+def order_reading():
+    """Have the looks read of pictures from before they were noted. Safe to call at any time."""
+    if _unread().exists():
+        job = "gallery.jobs.read_looks"
+        work_queue.enqueue(work_queue.BACKGROUND, job, job_id="read-looks")
+    return []
+
+
+def read_waiting(seconds=READ_SECONDS):
+    """Note such looks, of barred pictures first, until all are read or the seconds have passed."""
+    end = time.monotonic() + seconds
+    for assets in (_unread().barred(), _unread()):
+        for asset in assets.only("look", "image_sha256").iterator():
+            note(asset)
+            if time.monotonic() >= end:
+                return
+
+
+def _unread():
+    return Asset.objects.filter(state=AssetState.READY, look="")
