@@ -156,6 +156,9 @@ SENTENCES: dict[str, Text] = {
         "You may paint {left} more pictures today, of {limit}. Ask for fewer, or go on tomorrow.",
         "left",
     ),
+    "quota-day-over": gettext_noop(
+        "You have asked for all the pictures that you may paint in a day ({limit}). Go on tomorrow."
+    ),
     "strength-unreadable": gettext_noop("“{value}” is no strength for {name}. Write 0.7 or so."),
     "sweep-needs-one-pack": gettext_noop("A strength sweep needs a style pack. Choose one."),
     "sweep-unreadable": gettext_noop(

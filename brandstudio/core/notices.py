@@ -33,6 +33,9 @@ SENTENCES: dict[str, str] = {
         "“{name}” was recalled with all that was made with it (pictures: {assets}). Do not use "
         "their files any more. Reason: {reason}"
     ),
+    "recalled-alone": gettext_noop(
+        "“{name}” was recalled. Do not use its files any more. Reason: {reason}"
+    ),
     "recall-undone": gettext_noop("The recall of “{name}” was undone. Look at what holds again."),
     "asset-asked": gettext_noop("The picture “{name}” waits for your review."),
     "asset-approved": gettext_noop("The picture “{name}” was approved."),

@@ -38,7 +38,9 @@ def check(person, count, new):
     if waiting + count > settings.PICTURES_AT_ONCE:
         raise Refused("quota-waiting", waiting=waiting, limit=settings.PICTURES_AT_ONCE)
     if asked_today(person) + new > settings.PICTURES_PER_DAY:
-        raise Refused("quota-day", left=left_today(person), limit=settings.PICTURES_PER_DAY)
+        left = left_today(person)
+        code = "quota-day" if left else "quota-day-over"
+        raise Refused(code, left=left, limit=settings.PICTURES_PER_DAY)
 
 
 def _midnight():

@@ -70,7 +70,7 @@ def recall(source, by, why, seen):
         RecallItem.objects.bulk_create(items, batch_size=500)
         AuditEntry.objects.record(row, "", "recalled", by=by, why=why, **figures)
         row.recipients.set(_concerned(source).exclude(pk=by.pk))
-        _tell(row, "recalled", assets=figures["assets"], reason=why)
+        _tell_recalled(row)
     return row
 
 
@@ -231,6 +231,13 @@ def _owner_id(row):
     if isinstance(row, TrainingImage):
         return row.dataset.owner_id
     return row.owner_id if isinstance(row, InitImageUpload) else row.made_by_id
+
+
+def _tell_recalled(row):
+    if made := row.figures["assets"]:
+        _tell(row, "recalled", assets=made, reason=row.why)
+    else:
+        _tell(row, "recalled-alone", reason=row.why)
 
 
 def _tell(row, code, **facts):

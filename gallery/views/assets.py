@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from brandstudio.core.input.choices import chosen
 from brandstudio.core.input.numbers import parse_id, parse_ids
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui.serving import send_file
@@ -40,8 +41,8 @@ def asset_list(request):
     else:
         assets = Asset.objects.visible_to(request.user)
     assets = assets.filter(state=AssetState.READY)
-    if query.get("review") in AssetReview.values:
-        assets = assets.filter(review=query["review"])
+    if review := chosen(query, "review", AssetReview.values):
+        assets = assets.filter(review=review)
     if query.get("mine"):
         assets = assets.filter(scene__owner=request.user)
     if query.get("favourite"):
@@ -109,16 +110,13 @@ def asset_detail(request, pk):
 def asset_download(request, pk):
     """The labelled file: ?rendition=…, else the best one may have; ?form=png or jpg; ?channel=…"""
     asset = _visible(request, pk)
-    form = request.GET.get("form", "png")
-    if form not in downloads.FORMS:
-        form = "png"
+    form = chosen(request.GET, "form", downloads.FORMS, "png")
+    rendition = chosen(request.GET, "rendition", Rendition.values)
     channel = None
     if slug := request.GET.get("channel"):
         channel = get_object_or_404(Channel, slug=slug)
     try:
-        rendition = request.GET.get("rendition")
-        if rendition not in Rendition.values:
-            rendition = policy.best_for(asset, request.user)
+        rendition = rendition or policy.best_for(asset, request.user)
         labelled = downloads.deliver(asset, request.user, rendition, channel, form)
     except (Refused, EngineError) as error:
         is_refused = isinstance(error, Refused)

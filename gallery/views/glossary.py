@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core.access.roles import admin_required
 from brandstudio.core.models import GlossaryTerm, WrongState
+from brandstudio.core.ui.counting import told
 from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems
 from gallery.forms import GlossaryTermForm
@@ -99,10 +100,13 @@ def glossary_import(request):
     except REFUSALS as error:
         messages.error(request, problems.of(error))
         return redirect("gallery:glossary")
-    sentence = _("Terms of the file: {added} new, {changed} changed, {same} already here.")
-    messages.success(
-        request, sentence.format(added=report.added, changed=report.changed, same=report.same)
+    added, changed, same = report.added, report.changed, report.same
+    counted = (
+        (added, ngettext("%(n)d term is new.", "%(n)d terms are new.", added)),
+        (changed, ngettext("%(n)d term was changed.", "%(n)d terms were changed.", changed)),
+        (same, ngettext("%(n)d term was here already.", "%(n)d terms were here already.", same)),
     )
+    messages.success(request, told(*counted))
     tell_refusals(request, report.refusals)
     return redirect("gallery:glossary")
 

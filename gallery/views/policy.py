@@ -5,13 +5,13 @@ from http import HTTPStatus
 from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from brandstudio.core.access.roles import admin_required
 from brandstudio.core.input.numbers import parse_ids
 from brandstudio.core.models import AuditEntry
 from brandstudio.core.problems import Refused
+from brandstudio.core.ui.counting import told
 from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems
 from gallery.models import AssetReview, Audience, DownloadRule, Rendition
@@ -35,7 +35,10 @@ def policy(request):
             refusal = problems.of(error)
             is_stale = error.code == "policy-changed"
         else:
-            messages.success(request, _success_of(changed))
+            said = ngettext(
+                "%(n)d permission was changed.", "%(n)d permissions were changed.", changed
+            )
+            messages.success(request, told((changed, said)))
             return redirect("gallery:policy")
     rules = list(DownloadRule.objects.all())
     if is_stale:
@@ -43,13 +46,6 @@ def policy(request):
     context = {**_table(rules), "ticked": numbers, "refusal": refusal, "why": why}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refusal else HTTPStatus.OK
     return render(request, "gallery/policy.html", context, status=status)
-
-
-def _success_of(changed):
-    if not changed:
-        return _("Nothing was changed.")
-    success = ngettext("%(n)d permission was changed.", "%(n)d permissions were changed.", changed)
-    return success % {"n": changed}
 
 
 def _table(rules):

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -60,7 +61,10 @@ def recall_undo(request, pk):
             "The recall is undone: %(n)d pictures and styles are again as they were before.",
             restored,
         )
-        messages.success(request, said % {"n": restored})
+        alone = _(
+            "The recall is undone. All that it took back was decided anew since, and stays so."
+        )
+        messages.success(request, said % {"n": restored} if restored else alone)
     return redirect(recall)
 
 

@@ -133,7 +133,7 @@ def test_table_adds_and_changes_and_names_what_it_leaves_out(at, brand_admin, te
         "灯笼": "lanterns",
         "红灯笼": "red lanterns",
     }
-    assert "Terms of the file: 1 new, 1 changed, 1 already here." in told
+    assert "1 term is new. 1 term was changed. 1 term was here already." in told
     assert "醒狮 was left out. “狮子” is not English" in told
     assert "木棉 stands in terms.csv more than once" in told
     assert "Line 7 of terms.csv was left out: term is empty." in told

@@ -272,3 +272,18 @@ def test_caption_that_begins_like_a_formula_leaves_as_text_and_comes_back(
 
     assert b'000.jpg,"\t=HYPERLINK' in files["metadata.csv"]
     assert other.images.get().caption == '=HYPERLINK("x"), +tea'
+
+
+@pytest.mark.parametrize(
+    ("address", "refused"),
+    [
+        ("export/?layout=zip", "“zip” is none of the values that “layout” takes"),
+        ("?state=lost", "“lost” is none of the values that “state” takes"),
+        ("?finding=lost", "“lost” is none of the values that “finding” takes"),
+    ],
+)
+def test_unknown_choice_in_an_address_is_refused_by_name(at_desk, dataset, address, refused):
+    answer = at_desk.get(f"/datasets/{dataset.pk}/{address}")
+
+    assert answer.status_code == 400
+    assert refused in answer.text

@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from brandstudio.core.input.choices import chosen
 from brandstudio.core.models import GlossaryTerm
 from training.engine.prompts.trigger_words import with_trigger
 from training.models import BaseModel, CaptionRevision, CaptionState, TrainingImage
@@ -57,8 +58,8 @@ class CaptionEditor:
 
     def __init__(self, dataset, query):
         self.dataset = dataset
-        self.state = query.get("state", "")
-        self.finding = query.get("finding", "")
+        self.state = chosen(query, "state", CaptionState.values)
+        self.finding = chosen(query, "finding", ["picture", *LABELS])
         self.word = " ".join(query.get("word", "").split())
         self.query = query.urlencode()
 

@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from brandstudio.core.access.roles import designer_required
 from brandstudio.core.input.acts import one_of
 from brandstudio.core.input.numbers import parse_ids
+from brandstudio.core.ui.counting import told
 from training import services
 from training.forms import EditForm
 from training.pages.caption_editor import CaptionEditor, posted_query
@@ -37,10 +38,8 @@ def bulk(request, pk):
         messages.success(request, _settled(act, count))
         return _back(request, _editor(dataset, request, batch if count else ""))
     count = services.remove_images(images, request.user)
-    messages.success(
-        request,
-        ngettext("%(n)d picture taken out.", "%(n)d pictures taken out.", count) % {"n": count},
-    )
+    said = ngettext("%(n)d picture taken out.", "%(n)d pictures taken out.", count)
+    messages.success(request, told((count, said)))
     return _back(request, _editor(dataset, request))
 
 
@@ -51,7 +50,7 @@ def _settled(act, count):
         said = ngettext(
             "%(n)d caption is a draft again.", "%(n)d captions are drafts again.", count
         )
-    return said % {"n": count}
+    return told((count, said))
 
 
 @designer_required
@@ -68,7 +67,7 @@ def replace(request, pk):
     if act == "apply":
         batch, changes = services.apply_edit(images, form.edit, request.user)
         success = ngettext("%(n)d caption changed.", "%(n)d captions changed.", len(changes))
-        messages.success(request, success % {"n": len(changes)})
+        messages.success(request, told((len(changes), success)))
         return _back(request, _editor(dataset, request, batch if changes else ""))
     changes = services.preview_edit(images, form.edit)
     comparisons = [(c.image, spans(c.before, c.after)) for c in changes[:COMPARED]]
@@ -88,14 +87,11 @@ def replace(request, pk):
 def revert(request, pk):
     dataset = visible_dataset(request, pk)
     reverted, untouched = services.revert_edit(dataset, request.POST.get("batch", ""), request.user)
-    success = ngettext("%(n)d caption put back.", "%(n)d captions put back.", reverted) % {
-        "n": reverted
-    }
-    if untouched:
-        success += " " + ngettext(
-            "%(n)d was edited since and stays.", "%(n)d were edited since and stay.", untouched
-        ) % {"n": untouched}
-    messages.success(request, success)
+    put_back = ngettext("%(n)d caption put back.", "%(n)d captions put back.", reverted)
+    stays = ngettext(
+        "%(n)d was edited since and stays.", "%(n)d were edited since and stay.", untouched
+    )
+    messages.success(request, told((reverted, put_back), (untouched, stays)))
     return _back(request, _editor(dataset, request))
 
 

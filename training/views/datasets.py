@@ -15,8 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core.access.roles import designer_required
 from brandstudio.core.input.acts import one_of
+from brandstudio.core.input.choices import chosen
 from brandstudio.core.input.numbers import parse_ids
 from brandstudio.core.models import WrongState
+from brandstudio.core.ui.counting import told
 from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.once import made_once
 from brandstudio.core.ui.serving import send_file
@@ -129,11 +131,10 @@ def rights(request, pk):
             "chosen": dataset.images.filter(pk__in=numbers),
         }[scope]
         count, bound = services.set_rights(dataset, request.user, images, **form.changes)
-        messages.success(
-            request,
-            ngettext("Rights noted for %(n)d picture.", "Rights noted for %(n)d pictures.", count)
-            % {"n": count},
+        said = ngettext(
+            "Rights noted for %(n)d picture.", "Rights noted for %(n)d pictures.", count
         )
+        messages.success(request, told((count, said)))
         if bound:
             names = first_names(bound, NAMED)
             messages.warning(request, sentence("rights-end-stays", {"names": names}))
@@ -193,9 +194,7 @@ def snapshot_export(request, pk):
 
 def _zip(request, images, dataset, name):
     """A zip in the layout that ?layout= names."""
-    layout = request.GET.get("layout", Layout.STUDIO)
-    if layout not in Layout.values:
-        raise Http404
+    layout = chosen(request.GET, "layout", Layout.values, Layout.STUDIO)
     # Not in memory: a dataset may have a gigabyte. The file is gone once it is sent.
     file = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115 -- sent later
     try:

@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 
 from brandstudio.core.blobs import BlobMissing, disk
 from brandstudio.core.input.acts import UnknownAct
+from brandstudio.core.input.choices import UnknownChoice
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +72,18 @@ def trouble_of(error):
                 "“{act}” is nothing that can be done here. Go back, load the page anew, and press "
                 "one of its buttons."
             ).format(act=error.act),
+            passes=False,
+        )
+    if isinstance(error, UnknownChoice):
+        return Trouble(
+            HTTPStatus.BAD_REQUEST,
+            gettext("This address asks for what isn't there"),
+            gettext(
+                "“{value}” is none of the values that “{name}” takes in this address: {choices}. "
+                "Mend the address, or go back and press a link of the page."
+            ).format(
+                value=error.value, name=error.name, choices=", ".join(filter(None, error.choices))
+            ),
             passes=False,
         )
     return None

@@ -100,6 +100,14 @@ def test_owners_and_downloaders_are_told_once_each(
     assert sorted(notice.person.username for notice in told) == sorted(people)
 
 
+def test_recall_of_what_made_no_picture_is_told_without_a_count(version, brand_admin, designer):
+    recall(source_of(version), brand_admin)
+
+    [told] = Notice.objects.filter(person=designer, code__startswith="recalled")
+    assert told.code == "recalled-alone"
+    assert "pictures" not in told.sentence
+
+
 def test_report_has_a_row_per_file_that_left_and_guards_formulas(reached, version, brand_admin):
     row = recall(source_of(version), brand_admin)
 

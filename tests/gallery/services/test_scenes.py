@@ -122,6 +122,7 @@ def test_quota_of_the_day_is_kept(make_ready, make_scene, settings):
 
     assert refusal(make_scene, count=2) == "quota-day"
     assert make_scene(count=1).count == 1
+    assert refusal(make_scene, count=1) == "quota-day-over"
 
 
 def test_quota_of_what_waits_is_kept(make_scene, settings, marketer):
