@@ -115,6 +115,12 @@ SENTENCES: dict[str, Text] = {
         "These are the weights of {name}, which was recalled on {day}: {reason} They are not "
         "published again under any name. Train anew without what was recalled."
     ),
+    "weights-near-recalled": gettext_noop(
+        "These weights are {percent} % like those of {name}, which was recalled on {day}: {reason} "
+        "Trainings of their own have less in common, so this file was made of those weights. "
+        "What was made of them does not come back either. Bring a style that was trained without "
+        "what was recalled."
+    ),
     "weights-unread": ngettext_lazy(
         "The studio still reads {count} weight file that it holds, and can't tell before whether "
         "these weights are among them. Nothing was done. Try again in a few minutes.",
@@ -123,7 +129,7 @@ SENTENCES: dict[str, Text] = {
         "count",
     ),
     "weights-known": gettext_noop(
-        "These weights are here already, as {name} ({state}): the same file again would escape "
+        "These weights are here already, as {name} ({state}): a second copy would escape "
         "what is decided of that one. Nothing was imported. Look at {name} in the library; to "
         "change its words, name or rights, go on there."
     ),

@@ -187,7 +187,6 @@ def _run(entry, owner, base, files):
     )
     checkpoint = entry["checkpoint"]
     sha256 = files.put(checkpoint["file"])
-    weights.note_content(sha256)
     Checkpoint.objects.create(
         run=run,
         step=checkpoint["step"],
@@ -195,6 +194,7 @@ def _run(entry, owner, base, files):
         size=files.path(checkpoint["file"]).stat().st_size,
         is_final=True,
     )
+    weights.note_content(sha256)
 
 
 def _pack(entry, designer, admin, base, files):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from brandstudio.core.models import User
 from gallery.models import Asset, Recall
+from gallery.pages.near_weights import near_weights
 from gallery.services import downstream
 from training.models import SnapshotImage, TrainingImage, TrainingRun
 
@@ -15,7 +16,8 @@ HOLDERS = 100  # people by name
 class Downstream:
     """names: file names the source goes by. images: rows of a photograph that the reader may see.
     assets: the newest that the reader may see; figures: counts of all. seen: the fingerprint of
-    what is shown, for acts. copies: those versions that hold the same weights under another name.
+    what is shown, for acts. copies: those versions that hold the same weights under another name;
+    near: NearVersions, which stay as they are.
     holders: [(person, row of `holders_of`)]. to_decide: rows whose rights have ended and that
     an admin must decide.
     """
@@ -27,6 +29,7 @@ class Downstream:
     runs: list
     versions: list
     copies: list
+    near: list
     assets: list
     holders: list
     figures: dict
@@ -36,7 +39,8 @@ class Downstream:
     @property
     def is_empty(self):
         figures = self.figures
-        return not (self.snapshots or self.copies or figures["scenes"] or figures["downloads"])
+        listed = self.snapshots or self.copies or self.near
+        return not (listed or figures["scenes"] or figures["downloads"])
 
     @property
     def to_decide(self):
@@ -62,14 +66,16 @@ def downstream_of(source, person):
     holders = downstream.holders_of(source)
     people = User.objects.in_bulk([holder["person"] for holder in holders[:HOLDERS]])
     figures = downstream.figures_of(source, holders)
+    versions = list(source.versions().select_related("pack", "checkpoint"))
     return Downstream(
         source=source,
         names=_names_of(source),
         images=[row for row in source.rows if isinstance(row, TrainingImage)],
         snapshots=snapshots,
         runs=list(runs),
-        versions=list(source.versions().select_related("pack", "checkpoint")),
+        versions=versions,
         copies=list(source.copies().select_related("pack")),
+        near=near_weights(versions, person),
         assets=list(shown.defer("preview", "lineage")),
         holders=[(people[row["person"]], row) for row in holders[:HOLDERS]],
         figures=figures,

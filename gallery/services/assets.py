@@ -15,11 +15,13 @@ from gallery.services import checklist, holds, lookalikes, policy, source_rights
 def ask_review(asset, by, why=""):
     """Put a picture before the admins. why: what is different now, of one that was declined.
 
-    Raises Refused: as `policy.check_finished`, trial-stays, ask-again-reason, decided-already.
+    Raises Refused: as `policy.check_finished`, trial-stays, asset-held, ask-again-reason,
+    decided-already.
     """
     policy.check_finished(asset)
     if asset.scene.is_trial:
         raise Refused("trial-stays")
+    holds.check_asset(asset)
     is_again = asset.review == AssetReview.DECLINED
     if is_again and not why.strip():
         raise Refused("ask-again-reason")
@@ -35,6 +37,16 @@ def ask_review(asset, by, why=""):
             url=asset.get_absolute_url(),
             name=name_of(asset),
         )
+
+
+def share(asset):
+    """Let colleagues see the scene of a picture, or not any more. Raises Refused("asset-held")
+    where it would be shown to them now."""
+    scene = asset.scene
+    if not scene.is_shared:
+        holds.check_asset(asset)
+    scene.is_shared = not scene.is_shared
+    scene.save(update_fields=["is_shared"])
 
 
 def approve(asset, by, answers, reason=""):

@@ -1,7 +1,8 @@
-"""Weights that the studio knows already, under whatever name and metadata they come back.
+"""Weights that the studio knows already, under whatever name and however they are stored.
 
-Recalled ones stay out; of the others a second copy would escape what is decided of the first. What
-a file holds is noted when it comes to be; of files from before that was done, by `read_waiting`.
+Recalled ones stay out, and so does what somebody made of them elsewhere; of the others a second
+copy would escape what is decided of the first. What a file holds is noted when it comes to be; of
+files from before that was done, by `read_waiting`.
 """
 
 import time
@@ -27,7 +28,10 @@ def order_reading():
 
 
 def read_waiting(seconds=READ_SECONDS):
-    """Note what such files hold, versions' first, until all is read or the seconds have passed."""
+    """Note what such files hold until all is read or the seconds have passed.
+
+    Checkpoints come first: a file from elsewhere is then known by those it was made of.
+    """
     end = time.monotonic() + seconds
     for hashes in _unread():
         for sha256 in list(hashes):
@@ -37,8 +41,8 @@ def read_waiting(seconds=READ_SECONDS):
 
 
 def _unread():
-    versions, checkpoints = StyleVersion.objects.all(), Checkpoint.objects.all()
-    return [weights.unread(versions, "weights_sha256"), weights.unread(checkpoints, "sha256")]
+    checkpoints, versions = Checkpoint.objects.all(), StyleVersion.objects.all()
+    return [weights.unread(checkpoints, "sha256"), weights.unread(versions, "weights_sha256")]
 
 
 def check_recalled(sha256):
@@ -49,17 +53,52 @@ def check_recalled(sha256):
     """
     recalled = StyleVersion.objects.exclude(recalled_at=None)
     if version := _first_with(sha256, recalled, "weights_sha256"):
-        raise _recalled(version)
+        raise Refused("weights-recalled", **_facts_of_recall(version))
+
+
+def check_version(version):
+    """Raise Refused where the weights of a version are those of a recalled one, or where it is a
+    file from elsewhere whose weights are near such: as check_recalled, weights-near-recalled.
+
+    What was trained here is known by its run and its pictures, not by what it resembles.
+    """
+    check_recalled(version.weights_sha256)
+    if version.checkpoint_id is None:
+        _check_near_recalled(version.weights_sha256)
+
+
+def _check_near_recalled(sha256):
+    recalled = StyleVersion.objects.exclude(recalled_at=None)
+    for version, likeness in _near(sha256, recalled)[:1]:
+        facts = _facts_of_recall(version)
+        raise Refused("weights-near-recalled", percent=round(100 * likeness), **facts)
+
+
+def near(version):
+    """[(version, likeness)] of the other versions whose weights are near those of one, the nearest
+    first: of a file from elsewhere all, of what was trained here files from elsewhere alone."""
+    others = StyleVersion.objects.exclude(pk=version.pk)
+    if version.checkpoint_id is not None:
+        others = others.filter(checkpoint=None)
+    return _near(version.weights_sha256, others)
+
+
+def _near(sha256, versions):
+    likenesses = weights.near(sha256, versions.values("weights_sha256"))
+    rows = versions.filter(weights_sha256__in=likenesses).select_related("pack").order_by("pk")
+    pairs = [(row, likenesses[row.weights_sha256]) for row in rows]
+    return sorted(pairs, key=lambda pair: -pair[1])
 
 
 def check_new(sha256, by):
     """Raise Refused if the studio holds the weights of a stored file already.
 
     sha256: the blob's. by: who imports it; of a run that they may not see no name is told. Codes:
-    weights-unread, weights-recalled, weights-known (a version of any state), weights-of-run,
-    weights-of-taste, weights-of-colleague.
+    weights-unread, weights-recalled, weights-near-recalled, weights-known (a version of any state),
+    weights-of-run, weights-of-taste, weights-of-colleague.
     """
     check_recalled(sha256)
+    _check_near_recalled(sha256)
     if version := _first_with(sha256, StyleVersion.objects.all(), "weights_sha256"):
         state = version.get_state_display()
         raise Refused("weights-known", name=str(version), state=str(state))
@@ -87,13 +126,12 @@ def _of_run(checkpoint, by):
     return Refused(code, name=run.name, step=checkpoint.step)
 
 
-def _recalled(version):
+def _facts_of_recall(version):
     row = Recall.objects.filter(
         kind=SourceKind.VERSION, source_key=str(version.pk), undone_at=None
     ).first()
-    return Refused(
-        "weights-recalled",
-        name=str(version),
-        day=date_format(timezone.localtime(version.recalled_at), "SHORT_DATE_FORMAT"),
-        reason=row.why if row else "–",
-    )
+    return {
+        "name": str(version),
+        "day": date_format(timezone.localtime(version.recalled_at), "SHORT_DATE_FORMAT"),
+        "reason": row.why if row else "–",
+    }

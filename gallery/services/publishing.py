@@ -118,12 +118,13 @@ def _save_new(pack):
 def submit(row, by):
     """Put a version or template before the reviewers, and tell them.
 
-    Raises Refused: template-faulty; of a version, weights-recalled, and what evidence.check says.
+    Raises Refused: template-faulty; of a version what known_weights.check_version and
+    evidence.check say.
     """
     _check_words(row)
     if isinstance(row, StyleVersion):
         evidence.check(row)
-        known_weights.check_recalled(row.weights_sha256)
+        known_weights.check_version(row)
     with transaction.atomic():
         row.submit(by)
         _settle(row, "sent-back")
@@ -158,15 +159,16 @@ def approve(row, by, remarks="", band=None, answers=None):
 
     band: of a version, the five strengths of BAND by name, where the reviewer changes them; remarks
     are then the reason. answers: of a version, to the checklist; kept with the decision. Raises
-    Refused: own-work, template-faulty, pack-held, decided-already; of a version weights-recalled,
-    and what rights.obstacle_of, evidence.check, evidence.check_band and checklist.check say.
+    Refused: own-work, template-faulty, pack-held, decided-already; of a version what
+    known_weights.check_version, rights.obstacle_of, evidence.check, evidence.check_band and
+    checklist.check say.
     """
     _check_words(row)
     changes, facts = {}, {}
     if isinstance(row, StyleVersion):
         evidence.check(row)
         holds.check_version(row)
-        known_weights.check_recalled(row.weights_sha256)
+        known_weights.check_version(row)
         rights.check_rights(row)
         changes = _changed_band(row, band, remarks)
         facts = {"checklist": checklist.check(answers)}
@@ -212,8 +214,8 @@ def retire(row, by, reason):
 def bring_back(row, by, reason):
     """Take a retirement back: it is approved again, as it was. reason: kept with it.
 
-    Raises Refused: retire-reason, newer-approved where another version is in use now, pack-held and
-    weights-recalled of a version that may not be used, what rights.obstacle_of says,
+    Raises Refused: retire-reason, newer-approved where another version is in use now, pack-held of
+    a version that may not be used, what known_weights.check_version and rights.obstacle_of say,
     template-faulty, and decided-already.
     """
     if not reason.strip():
@@ -223,7 +225,7 @@ def bring_back(row, by, reason):
     _check_words(row)
     if isinstance(row, StyleVersion):
         holds.check_version(row)
-        known_weights.check_recalled(row.weights_sha256)
+        known_weights.check_version(row)
         rights.check_rights(row)
     try:
         row.bring_back(by, reason.strip())

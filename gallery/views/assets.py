@@ -25,7 +25,7 @@ from gallery.models.asset import ASKS_FROM
 from gallery.pages import lineage, offers, results
 from gallery.pages.history import history_of
 from gallery.services import assets as acts
-from gallery.services import downloads, finishing, policy, source_rights, vehicle_words
+from gallery.services import downloads, finishing, holds, policy, source_rights, vehicle_words
 from training.engine.errors import EngineError
 
 PER_PAGE = 48
@@ -184,10 +184,7 @@ def asset_favourite(request, pk):
 @require_POST
 def asset_share(request, pk):
     """Let colleagues see the scene of this picture, or not any more."""
-    asset = _mine(request, pk)
-    asset.scene.is_shared = not asset.scene.is_shared
-    asset.scene.save(update_fields=["is_shared"])
-    return _back(request, asset)
+    return _act(request, _mine(request, pk), lambda row, _by: acts.share(row), "")
 
 
 @login_required
@@ -245,7 +242,8 @@ def _may_ask(request, asset):
     if asset.scene.is_trial:
         return False
     is_mine = asset.scene.owner_id == request.user.pk and asset.deleted_at is None
-    return is_mine and asset.state == AssetState.READY and asset.review in ASKS_FROM
+    is_open = asset.state == AssetState.READY and asset.review in ASKS_FROM
+    return is_mine and is_open and not holds.is_held(asset)
 
 
 def _visible(request, pk):
@@ -266,7 +264,7 @@ def _act(request, asset, act, success):
     except Refused as error:
         messages.error(request, problems.of(error))
     else:
-        if not request.htmx:
+        if success and not request.htmx:
             messages.success(request, success)
     return _back(request, asset)
 

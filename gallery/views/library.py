@@ -26,6 +26,7 @@ from gallery.models.rating import FEWEST, MOST_STARS
 from gallery.pages import evidence as evidence_page
 from gallery.pages import lineage, version_rows
 from gallery.pages.history import claims_noted, history_of
+from gallery.pages.near_weights import near_weights
 from gallery.pages.ratings import ratings_of
 from gallery.pages.rights import rights_summary
 from gallery.pages.where_used import where_used
@@ -59,6 +60,7 @@ def version_detail(request, slug, number):
         "lineage": lineage.of_version(version, request.user),
         "history": history_of(version, 20),
         "claims_noted": claims_noted(version),
+        "near": near_weights([version], request.user),
         **_sheet_context(version, request.user),
         **_acts_context(version, request.user),
         "rights": _rights_for(request.user, version),

@@ -24,6 +24,7 @@ from gallery.models import Asset, PromptTemplate, ReviewState, StyleVersion
 from gallery.pages import evidence as evidence_page
 from gallery.pages import lineage, template_words
 from gallery.pages.history import claims_noted, history_of
+from gallery.pages.near_weights import near_weights
 from gallery.pages.rights import rights_summary
 from gallery.pages.version_diff import beside
 from gallery.services import assets, evidence, library, lookalikes, rights, source_rights
@@ -180,6 +181,7 @@ def _details(item, request):
             "lineage": lineage.of_version(row, request.user),
             "rights": rights_summary(row),
             "claims_noted": claims_noted(row),
+            "near": near_weights([row], request.user),
         }
     return details
 

@@ -121,9 +121,11 @@ def weights_of(toy_weights, tmp_path_factory):
             return toy_weights
         path = folder / f"{number}.safetensors"
         if not path.exists():
+            numbers = torch.Generator().manual_seed(100 + number)
             tensors = load_file(toy_weights)
-            name = next(name for name in sorted(tensors) if ".lora_up." in name)
-            tensors[name][0, 0] = number
+            for name, tensor in tensors.items():
+                if not name.endswith(".alpha"):
+                    tensor.copy_(torch.randn(tensor.shape, generator=numbers) * 0.3)
             save_file(tensors, path, {"ss_base_model_version": "studio_mini_v1"})
         return path
 

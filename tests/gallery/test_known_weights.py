@@ -7,6 +7,7 @@ import zipfile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from safetensors.torch import load_file, save_file
 
 from brandstudio.core import blobs
 from brandstudio.core.problems import Refused
@@ -14,6 +15,7 @@ from gallery import jobs, services
 from gallery.models import StylePack, StyleVersion
 from gallery.services import bundles, export, known_weights
 from gallery.services.style_files import fitting
+from tests.engine import lora_disguises
 from tests.stored import lose
 from training.engine.lora import kohya_file
 from training.models import Checkpoint, TrainingRun, WeightsContent
@@ -85,7 +87,31 @@ def for_others(version, folder):
         return folder / archive.extract(name, folder)
 
 
-@pytest.mark.parametrize("make", [as_it_was, relabelled, reordered, for_others])
+def disguised(change):
+    def make(version, folder):
+        path = as_it_was(version, folder)
+        return lora_disguises.store(path, folder / f"{change.__name__}.safetensors", change)
+
+    make.__name__ = change.__name__
+    return make
+
+
+def renamed(version, folder):
+    """The same layers under the names of diffusers, with their alphas beside them."""
+    target = folder / "renamed.safetensors"
+    tensors = load_file(as_it_was(version, folder))
+    halves = {".lora_down.": ".lora.down.", ".lora_up.": ".lora.up."}
+    for old, new in halves.items():
+        tensors = {key.replace(old, new): tensor for key, tensor in tensors.items()}
+    save_file(tensors, target)
+    return target
+
+
+@pytest.mark.parametrize(
+    "make",
+    [as_it_was, relabelled, reordered, for_others, renamed, *map(disguised, lora_disguises.SAME)],
+    ids=lambda make: make.__name__,
+)
 def test_downloaded_style_is_not_imported_again_as_a_foreign_file(
     make, make_version, refused, tmp_path
 ):
@@ -199,9 +225,9 @@ def test_file_that_is_gone_keeps_nobody_waiting_and_is_read_when_it_is_back(
 
     assert brought(weights_of(7)).status_code == 302
     row = WeightsContent.objects.get(sha256=unread.weights_sha256)
-    assert row.content == row.sha256
+    assert row.effect == b""
     blobs.put_bytes(content)
-    assert weights.note_content(row.sha256).content != row.sha256
+    assert weights.note_content(row.sha256).effect == weights.effect_of(blobs.local(row.sha256))
 
 
 def test_reading_is_ordered_while_something_is_unread(

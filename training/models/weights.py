@@ -1,4 +1,4 @@
-"""What lies inside stored LoRA files, to tell the same weights in another file."""
+"""What stored LoRA files do, to tell the same weights in another file."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,16 +13,22 @@ class WeightsContentQuerySet(models.QuerySet):
         named = WeightsContent.objects.filter(sha256__in=hashes)
         return self.filter(content__in=named.values("content"))
 
+    def sound(self):
+        """Those of which it is known what they do."""
+        return self.exclude(effect=None).exclude(effect=b"")
+
 
 class WeightsContent(models.Model):
-    """`content`: of a stored LoRA file, safetensors_header.hash_weights; equal for equal weights,
-    whatever metadata and order they are stored in. The file's own hash where it is unsound or gone.
+    """`content` is equal for files of the same weights, however they are stored; of a file that is
+    unsound or gone nobody else's. `effect`: of the file that the studio knew first to hold them,
+    engine.lora.effect; empty where the file is unsound or gone, None while nobody has read it.
 
     sha256: the file's. It keeps no file in the store: what was removed is known all the same.
     """
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     content = models.CharField(max_length=64, db_index=True)
+    effect = models.BinaryField(null=True)
 
     objects = WeightsContentQuerySet.as_manager()
 

@@ -1,19 +1,22 @@
-"""Which stored LoRA files hold the same weights."""
+"""Which stored LoRA files hold the same weights, or nearly the same."""
 
 from contextlib import suppress
 
+from django.db import transaction
+
 from brandstudio.core import blobs
 from training.engine.errors import EngineError
-from training.engine.files.safetensors_header import hash_weights
-from training.models import WeightsContent
+from training.engine.lora import effect as effects
+from training.engine.lora.effect import NEAR, SAME, SAME_HERE
+from training.models import BaseModel, Checkpoint, WeightsContent
 
 
-def content_of(sha256, path):
-    """What a LoRA file holds, as a WeightsContent that is not saved yet. sha256: the file's."""
+def effect_of(path):
+    """What a LoRA file does; b"" for one that is unsound."""
     try:
-        return WeightsContent(sha256=sha256, content=hash_weights(path))
-    except EngineError:  # no sound file: it holds the same as itself alone
-        return WeightsContent(sha256=sha256, content=sha256)
+        return effects.effect_of(path)
+    except EngineError:
+        return b""
 
 
 def note_content(sha256):
@@ -22,19 +25,72 @@ def note_content(sha256):
     One that was unsound or gone is looked at again: it may have been put back since.
     """
     row = WeightsContent.objects.filter(sha256=sha256).first()
-    if row is None or row.content == sha256:
-        content = sha256
+    if row is None or not row.effect:
+        effect = b""
         with suppress(blobs.BlobMissing):
-            content = content_of(sha256, blobs.local(sha256)).content
-        row, _is_new = WeightsContent.objects.update_or_create(
-            sha256=sha256, defaults={"content": content}
-        )
+            effect = effect_of(blobs.local(sha256))
+        row = keep(sha256, effect)
     return row
+
+
+def keep(sha256, effect):
+    """Keep what a LoRA file does, and which other files hold the same weights.
+
+    effect: of effect_of. Of a checkpoint, its row is stored first. Returns its WeightsContent.
+    """
+    with transaction.atomic():
+        # In turn, or two who bring the same weights at one moment would not see each other.
+        list(BaseModel.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+        row, _is_new = WeightsContent.objects.get_or_create(
+            sha256=sha256, defaults={"content": sha256}
+        )
+        if effect and not row.effect:
+            content, effect = _first_alike(sha256, effect) or (row.content, effect)
+            # All that was known by its bytes to be equal to it goes along.
+            WeightsContent.objects.filter(content=row.content).update(
+                content=content, effect=effect
+            )
+        elif row.effect is None:
+            WeightsContent.objects.filter(pk=sha256).update(effect=b"")
+        row.refresh_from_db()
+    return row
+
+
+def _first_alike(sha256, effect):
+    """(content, effect) of the weights that a file holds once more; None for new ones.
+
+    Only those who were first are compared, so that small steps from one to the next don't add up.
+    """
+    is_trained_here = Checkpoint.objects.filter(sha256=sha256).exists()
+    known = list(WeightsContent.objects.sound().values_list("content", "effect").distinct())
+    likenesses = effects.likeness(effect, [bytes(other) for _content, other in known])
+    if not known or likenesses.max() < (SAME_HERE if is_trained_here else SAME):
+        return None
+    return known[likenesses.argmax()]
+
+
+def near(sha256, hashes):
+    """{SHA-256: likeness} of those files whose weights are near those of one, yet not the same.
+
+    hashes: SHA-256s of files, or a queryset of one column of them. likeness: in [NEAR, 1]. Of a
+    file that nobody has noted, or that is unsound, nothing is near.
+    """
+    row = WeightsContent.objects.sound().filter(sha256=sha256).first()
+    if row is None:
+        return {}
+    others = WeightsContent.objects.sound().filter(sha256__in=hashes).exclude(content=row.content)
+    known = list(others.values_list("sha256", "effect"))
+    likenesses = effects.likeness(row.effect, [bytes(other) for _sha256, other in known])
+    return {
+        other: min(1.0, float(likeness))
+        for (other, _effect), likeness in zip(known, likenesses, strict=True)
+        if likeness >= NEAR
+    }
 
 
 def unread(rows, column):
     """The hashes in this column, of which nobody has noted yet what the files hold."""
-    noted = WeightsContent.objects.values("sha256")
+    noted = WeightsContent.objects.exclude(effect=None).values("sha256")
     waiting = rows.exclude(**{f"{column}__in": noted})
     return waiting.order_by().values_list(column, flat=True).distinct()
 

@@ -112,7 +112,7 @@ class EventWriter:
         sha256 = blobs.put(event.path, event.sha256)
         size = Path(event.path).stat().st_size
         self.rows.append(Checkpoint(run=self.run, step=event.step, sha256=sha256, size=size))
-        self.rows.append(weights.content_of(sha256, event.path))
+        self.rows.append(WeightsContent(sha256=sha256, effect=weights.effect_of(event.path)))
         self.say("line-checkpoint", step=event.step, megabytes=f"{size / 1e6:.1f}")
         former = self.run.resume_sha256
         step, packed = pack_state(self.run)
@@ -127,7 +127,6 @@ class EventWriter:
     def _finished(self, event):
         size = Path(event.path).stat().st_size
         sha256 = blobs.put(event.path, event.sha256)
-        self.rows.append(weights.content_of(sha256, event.path))
         self.rows.append(
             Checkpoint(
                 run=self.run,
@@ -137,6 +136,7 @@ class EventWriter:
                 is_final=True,
             )
         )
+        self.rows.append(WeightsContent(sha256=sha256, effect=weights.effect_of(event.path)))
         self.progress["seconds_left"] = 0
         if event.reason:
             total = self.progress.get("steps_total", self.run.steps_total)
@@ -171,8 +171,7 @@ def _keep(row):
     if isinstance(row, RunLine):
         row.save(force_insert=True)
     elif isinstance(row, WeightsContent):
-        known = {"content": row.content}
-        WeightsContent.objects.update_or_create(sha256=row.sha256, defaults=known)
+        weights.keep(row.sha256, row.effect)
     elif isinstance(row, RunSample):
         RunSample.objects.update_or_create(
             run=row.run,

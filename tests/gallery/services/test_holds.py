@@ -92,6 +92,7 @@ def test_what_was_started_from_a_held_picture_is_held(dataset, version, make_rea
     [second] = make_ready(init_image=sources.init_image_of(first))
     [third] = make_ready(init_image=sources.init_image_of(second))
     [other] = make_ready()
+    asset_acts.ask_review(third, third.scene.owner)
     end_rights(dataset.images)
 
     assert [holds.is_held(asset) for asset in (first, second, third, other)] == [
@@ -100,7 +101,6 @@ def test_what_was_started_from_a_held_picture_is_held(dataset, version, make_rea
         True,
         False,
     ]
-    asset_acts.ask_review(third, third.scene.owner)
     assert refused(asset_acts.approve, third, brand_admin, all_confirmed()) == "asset-held"
 
 

@@ -5,7 +5,6 @@ import math
 import struct
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
 from training.engine import fault_reasons
 from training.engine.errors import EngineError
@@ -14,7 +13,6 @@ from training.engine.files import json_table
 MAX_HEADER_BYTES = 10_000_000
 MAX_TENSORS = 20_000
 MAX_DIMENSIONS = 8
-_PIECE = 1 << 20  # bytes read at a time
 PICKLE_SUFFIXES = (".ckpt", ".pt", ".pth", ".bin", ".pkl", ".pickle")
 
 _BYTES = {
@@ -170,31 +168,6 @@ def hash_file(path: str | Path) -> str:
 
 
 _HASHES: dict[tuple[str, int, int, int], str] = {}
-
-
-def hash_weights(path: str | Path) -> str:
-    """sha256 of a safetensors file's weights alone, in hex.
-
-    Taken of each tensor's type, shape and bytes; metadata, order and names count for nothing.
-    Raises EngineError as read_header.
-    """
-    header = read_header(path)
-    with Path(path).open("rb") as file:
-        parts = sorted(_hash_tensor(file, header.start, e) for e in header.tensors.values())
-    return hashlib.sha256("".join(parts).encode()).hexdigest()
-
-
-def _hash_tensor(file: BinaryIO, start: int, entry: TensorEntry) -> str:
-    digest = hashlib.sha256(f"{entry.dtype} {entry.shape} ".encode())
-    file.seek(start + entry.begin)
-    left = entry.end - entry.begin
-    while left:
-        piece = file.read(min(left, _PIECE))
-        if not piece:  # cut since the header was checked
-            break
-        digest.update(piece)
-        left -= len(piece)
-    return digest.hexdigest()
 
 
 def _entries(file: str, table: dict, data_bytes: int) -> dict[str, TensorEntry]:

@@ -39,6 +39,35 @@ def check_effect(lora: LoraHeader) -> None:
     raise EngineError("lora-all-zero", name=lora.name)
 
 
+def as_floats(raw: np.ndarray, dtype: str) -> np.ndarray:
+    """The bytes of a tensor as floats, (count,): float64 for F64, else float32.
+
+    raw: uint8. dtype: one of the float formats by its safetensors name.
+    """
+    if dtype == "BF16":  # the upper half of an F32
+        return (raw.view("<u2").astype("<u4") << 16).view("<f4")
+    if dtype == "F8_E5M2":  # the upper half of an F16
+        return (raw.astype("<u2") << 8).view("<f2").astype("<f4")
+    if dtype == "F8_E4M3":
+        return _E4M3[raw]
+    return raw.view(_FLOATS[dtype]).astype("<f8" if dtype == "F64" else "<f4", copy=False)
+
+
+def _e4m3_values() -> np.ndarray:
+    """The 256 numbers of the format of 4 bits exponent and 3 bits mantissa, by their byte."""
+    byte = np.arange(256)
+    exponent, mantissa = byte >> 3 & 15, byte & 7
+    normal = np.ldexp(8.0 + mantissa, exponent - 10)
+    values = np.where(exponent == 0, np.ldexp(1.0 * mantissa, -9), normal)
+    return (np.where(byte & 0x7F == 0x7F, np.nan, values) * np.where(byte & 128, -1, 1)).astype(
+        "<f4"
+    )
+
+
+_FLOATS = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}
+_E4M3 = _e4m3_values()
+
+
 def _is_filled(file, lora: LoraHeader, key: str) -> bool:
     """Whether any weight of a tensor is not 0."""
     entry = lora.header.tensors[key]
