@@ -66,8 +66,8 @@ def slightly_noisy(down, up, alpha):
 
 
 def noisy(down, up, alpha):
-    """Noise of 30 % on each half."""
-    return _noisy(down, 0.3, 1), _noisy(up, 0.3, 2), alpha
+    """Noise of 20 % on each half."""
+    return _noisy(down, 0.2, 1), _noisy(up, 0.2, 2), alpha
 
 
 def _noisy(half, share, seed):
