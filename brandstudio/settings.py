@@ -141,6 +141,7 @@ RETENTION_DAYS = {
 }
 BIN_DAYS = env.int("BIN_DAYS", 30)  # that deleted pictures and datasets can come back
 
+CHANNEL_FILE_DAYS = env.int("CHANNEL_FILE_DAYS", 14)  # that large finished files are kept
 PROOF_SIDE = env.int("PROOF_SIDE", 1024)  # px of a proof's longer side, at most
 
 # --- Fair use -------------------------------------------------------------------------------------

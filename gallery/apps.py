@@ -8,10 +8,18 @@ class GalleryConfig(AppConfig):
 
     def ready(self):
         from brandstudio.core.queue import housekeeping, reconcile
-        from gallery.services import assets, expiry, holds, known_weights, lookalikes
+        from gallery.services import (
+            assets,
+            channel_files,
+            expiry,
+            holds,
+            known_weights,
+            lookalikes,
+        )
         from training.services import release
 
         housekeeping.register(assets.empty_bin)
+        housekeeping.register(channel_files.forget_old)
         reconcile.register(expiry.tell_of_endings)  # every minute: day 0 is a moment
         reconcile.register(known_weights.order_reading)
         reconcile.register(lookalikes.order_reading)

@@ -3,8 +3,8 @@
 from brandstudio.core.problems import Refused
 from brandstudio.core.queue import attempt, stopping, work_queue
 from brandstudio.core.queue.devices import this_device
-from gallery.models import Asset, EvidenceSheet, PairGrid
-from gallery.services import known_weights, lookalikes
+from gallery.models import Asset, ChannelFile, EvidenceSheet, PairGrid
+from gallery.services import channel_files, known_weights, lookalikes
 from training.engine.errors import EngineError
 
 
@@ -60,6 +60,13 @@ def render_pair_grid(grid_pk):
         PairGrid.objects.select_related(*related).get(pk=grid_pk),
         lambda *arguments: _pair_jobs().render_grid(*arguments),
     )
+
+
+def make_channel_file(file_pk):
+    """Make a large file of a picture for a channel. Safe to deliver twice."""
+    related = ("channel", "asked_by", "asset__scene__cutout")
+    row = ChannelFile.objects.select_related(*related).get(pk=file_pk)
+    attempt.carry_out(row, channel_files.make, mendable=(EngineError, Refused))
 
 
 def read_weights():

@@ -74,6 +74,10 @@ SENTENCES: dict[str, Text] = {
     "packs-of-two-bases": gettext_noop(
         "{first} and {second} are made for different base models. Choose packs of one base."
     ),
+    "file-large": gettext_noop(
+        "The file for {channel} is so large that a worker makes it. The picture's page shows when "
+        "it is there."
+    ),
     "base-absent": gettext_noop(
         "The files of the base model {name} are not there any more. Ask an admin to put them back."
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import IO
 
@@ -39,7 +39,7 @@ class FileForm:
 
     form: a key of CONTENT_TYPES. dpi: written into the file. max_bytes: 0 for no limit.
     cmyk: an ICC profile of four colours as bytes; empty leaves sRGB. bleed: px on each side that
-    the printer cuts off.
+    the printer cuts off. reserved: of max_bytes, what is left for a signature.
     """
 
     form: str
@@ -47,12 +47,7 @@ class FileForm:
     max_bytes: int = 0
     cmyk: bytes = b""
     bleed: int = 0
-
-    def less(self, byte_count: int) -> FileForm:
-        """The same with a limit so much lower, if it has one."""
-        return (
-            replace(self, max_bytes=max(1, self.max_bytes - byte_count)) if self.max_bytes else self
-        )
+    reserved: int = 0
 
     @property
     def content_type(self) -> str:
@@ -119,7 +114,7 @@ def _within_limit(encode: Callable, target: IO[bytes], file_form: FileForm) -> N
     while least <= most:
         file = io.BytesIO()
         encode(file, quality)
-        if file.getbuffer().nbytes <= file_form.max_bytes:
+        if file.getbuffer().nbytes + file_form.reserved <= file_form.max_bytes:
             best, least = file, quality + 1
         else:
             most = quality - 1

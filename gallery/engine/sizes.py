@@ -32,18 +32,42 @@ def native_size(
     return min(((w, h) for w in sides for h in sides), key=cost)
 
 
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+def cut_box(
+    size: tuple[int, int], width: int, height: int, focus: tuple[float, float] = (0.5, 0.5)
+) -> Box:
+    """What is kept, in px of a picture of `size`, when it is cut to the shape of width × height.
+
+    focus: what should stand in the middle, as shares of width and height in [0, 1]; near an edge
+    the cut stops at the edge.
+    """
+    scale = min(size[0] / width, size[1] / height)
+    left, right = _span(size[0], width * scale, focus[0])
+    top, bottom = _span(size[1], height * scale, focus[1])
+    return left, top, right, bottom
+
+
 def cut_to(
     image: Image.Image, width: int, height: int, focus: tuple[float, float] = (0.5, 0.5)
 ) -> Image.Image:
-    """The picture cut to the shape of width × height around `focus`, then scaled to that size.
-
-    focus: what should stay in view, as shares of width and height in [0, 1].
-    """
-    scale = min(image.width / width, image.height / height)
-    left, right = _span(image.width, width * scale, focus[0])
-    top, bottom = _span(image.height, height * scale, focus[1])
-    box = (left, top, right, bottom)
+    """The picture cut as `cut_box` says, then scaled to width × height."""
+    box = cut_box(image.size, width, height, focus)
     return image.resize((width, height), Image.Resampling.LANCZOS, box=box)
+
+
+def overlap(first: Box, second: Box) -> float:
+    """The area that two boxes share, in the square of their unit."""
+    wide = min(first[2], second[2]) - max(first[0], second[0])
+    high = min(first[3], second[3]) - max(first[1], second[1])
+    return max(0.0, wide) * max(0.0, high)
+
+
+def lost_share(box: Box, subject: Box) -> float:
+    """Which share of the subject's area a cut leaves out, 0 to 1; both in one unit."""
+    area = (subject[2] - subject[0]) * (subject[3] - subject[1])
+    return 1 - overlap(box, subject) / area if area > 0 else 0.0
 
 
 def _span(whole: float, part: float, focus: float) -> tuple[float, float]:

@@ -1,4 +1,5 @@
 from .browsing import RatingForm, TagsForm
+from .channel import ChannelForm
 from .glossary import GlossaryTermForm
 from .origin import OriginForm
 from .pair import PairForm
@@ -9,6 +10,7 @@ from .scene import SceneForm
 from .template import TemplateForm
 
 __all__ = [
+    "ChannelForm",
     "ChecklistForm",
     "CutoutRightsForm",
     "DecisionForm",

@@ -57,7 +57,7 @@ class SceneFields(forms.Form):
         },
     )
     channel = forms.ModelChoiceField(
-        Channel.objects.all(),
+        Channel.objects.in_use(),
         required=False,
         to_field_name="slug",
         empty_label=None,

@@ -1,5 +1,6 @@
 from .asset import NEVER_LEAVES, Asset, AssetReview, AssetState
-from .channel import Channel
+from .channel import Channel, ChannelCut, FileFormChoice, LabelCorner
+from .channel_file import ChannelFile, ChannelFileState
 from .download import Audience, Download, DownloadRule, Rendition
 from .evidence import EvidenceSheet
 from .exchange import TrustedStudio
@@ -23,6 +24,11 @@ __all__ = [
     "AssetReview",
     "AssetState",
     "Channel",
+    "ChannelCut",
+    "ChannelFile",
+    "ChannelFileState",
+    "FileFormChoice",
+    "LabelCorner",
     "Daylight",
     "Download",
     "DownloadRule",

@@ -1,24 +1,147 @@
 import math
 
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.models.fields import ShortNameField
+from brandstudio.core.models.fields import BlobField, ShortNameField
 from brandstudio.core.models.vocabulary import Named
+from gallery.engine import file_forms, labelling
+
+LEAST_SIDE, MOST_SIDE = 64, 30_000  # px; on less no letter can be read
+MOST_PIXELS = 150_000_000  # A1 at 300 dpi has 71 million; memory grows with them
+MOST_BLEED_MM = 20
+LEAST_LIMIT = 30_000  # bytes: below it no picture of any use fits
+MOST_COVERED = 45  # percent of a side
+
+
+class FileFormChoice(models.TextChoices):
+    """The forms of `engine.file_forms`."""
+
+    JPG = "jpg", "JPEG"
+    PNG = "png", "PNG"
+    TIFF = "tiff", "TIFF"
+    PDF = "pdf", "PDF"
+
+
+class LabelCorner(models.TextChoices):
+    """Where the visible label stands."""
+
+    AUTO = "auto", _("away from the car")
+    LOWER_RIGHT = "lower-right", _("lower right")
+    LOWER_LEFT = "lower-left", _("lower left")
+    UPPER_RIGHT = "upper-right", _("upper right")
+    UPPER_LEFT = "upper-left", _("upper left")
+
+
+class ChannelQuerySet(models.QuerySet):
+    def in_use(self):
+        return self.filter(is_current=True)
+
+
+def _covered(label):
+    return models.PositiveSmallIntegerField(
+        label, default=0, validators=[MaxValueValidator(MOST_COVERED)]
+    )
+
+
+def _side(label):
+    validators = [MinValueValidator(LEAST_SIDE), MaxValueValidator(MOST_SIDE)]
+    return models.PositiveIntegerField(label, help_text="px", validators=validators)
 
 
 class Channel(Named):
-    """Where a picture goes: the size it is delivered in. Platforms change, so admins edit these."""
+    """Where a picture goes, and what its file must be there. Platforms change: admins edit these.
+
+    width, height: px of what is seen, without bleed. covered_*: percent of the side that the
+    platform's own buttons and words hide. max_bytes 0: no limit.
+    """
 
     slug = ShortNameField(unique=True)
-    width = models.PositiveIntegerField(_("width"), help_text="px")
-    height = models.PositiveIntegerField(_("height"), help_text="px")
+    width, height = _side(_("width")), _side(_("height"))
+    form = models.CharField(
+        _("file form"), max_length=4, choices=FileFormChoice, default=FileFormChoice.JPG
+    )
+    max_bytes = models.PositiveBigIntegerField(_("largest file"), default=0)
+    dpi = models.PositiveSmallIntegerField(
+        _("resolution"), default=72, validators=[MinValueValidator(36), MaxValueValidator(1200)]
+    )
+    bleed_mm = models.FloatField(
+        _("bleed"), default=0, validators=[MinValueValidator(0), MaxValueValidator(MOST_BLEED_MM)]
+    )
+    # An ICC profile of four colours; empty is sRGB.
+    profile_sha256 = BlobField(blank=True)
+    profile_name = models.CharField(max_length=120, blank=True)
+    label_corner = models.CharField(
+        _("corner of the label"), max_length=12, choices=LabelCorner, default=LabelCorner.AUTO
+    )
+    covered_top, covered_right = _covered(_("covered above")), _covered(_("covered on the right"))
+    covered_bottom, covered_left = _covered(_("covered below")), _covered(_("covered on the left"))
+    declaration = models.TextField(_("what to declare there"), blank=True, max_length=600)
+    source = models.CharField(_("where these figures come from"), blank=True, max_length=300)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    is_current = models.BooleanField(_("in use"), default=True)
+
+    objects = ChannelQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("channel")
         verbose_name_plural = _("channels")
         ordering = ["position", "slug"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(width__range=(LEAST_SIDE, MOST_SIDE))
+                & Q(height__range=(LEAST_SIDE, MOST_SIDE)),
+                name="channel_size_in_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(profile_sha256="") | Q(form__in=file_forms.IN_CMYK),
+                name="channel_four_colours_in_a_form_that_has_them",
+            ),
+        ]
+
+    def get_absolute_url(self):
+        return reverse("gallery:channel-edit", args=[self.slug])
+
+    def clean(self):
+        """Raise ValidationError for what each column allows and all together don't."""
+        if None in (self.width, self.height, self.dpi, self.bleed_mm):
+            return  # those have said so themselves
+        width, height = self.file_size
+        if width * height > MOST_PIXELS:
+            message = _(
+                "{width} × {height} px are {count} million pixels; at most {limit} can be made."
+            )
+            facts = {"count": round(width * height / 1e6), "limit": round(MOST_PIXELS / 1e6)}
+            raise ValidationError({"width": message.format(width=width, height=height, **facts)})
+        if 0 < self.max_bytes < LEAST_LIMIT:
+            message = _("No picture fits into less than {limit} bytes; 0 sets no limit.")
+            raise ValidationError(message.format(limit=LEAST_LIMIT))
+
+    @property
+    def bleed(self):
+        """In px of its resolution."""
+        return file_forms.mm_in_px(self.bleed_mm, self.dpi)
+
+    @property
+    def file_size(self):
+        """(width, height) in px of the file, bleed included."""
+        return self.width + 2 * self.bleed, self.height + 2 * self.bleed
+
+    @property
+    def megabytes(self):
+        """The limit as people say it; 0 for none."""
+        return self.max_bytes / 1_000_000
+
+    @property
+    def corners(self):
+        """The corners that the label may stand in, the one to prefer first."""
+        if self.label_corner != LabelCorner.AUTO:
+            return (self.label_corner,)
+        return labelling.CORNERS
 
     @property
     def ratio(self):
@@ -37,3 +160,29 @@ class Channel(Named):
         width, height = self.width * scale, self.height * scale
         sides = ((36 - width) / 2, (28 - height) / 2, width, height)
         return dict(zip(("x", "y", "width", "height"), (f"{s:.1f}" for s in sides), strict=True))
+
+
+class ChannelCut(models.Model):
+    """Around which point a picture is cut for a channel, as a person has set it.
+
+    x, y: shares of the picture's width and height in [0, 1]. version: rises when it is set anew.
+    """
+
+    asset = models.ForeignKey("gallery.Asset", models.CASCADE, related_name="cuts")
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="+")
+    x = models.FloatField()
+    y = models.FloatField()
+    version = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("cut")
+        verbose_name_plural = _("cuts")
+        constraints = [
+            models.UniqueConstraint(fields=["asset", "channel"], name="cut_once"),
+            models.CheckConstraint(
+                condition=Q(x__range=(0, 1)) & Q(y__range=(0, 1)), name="cut_inside"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.asset} → {self.channel}"

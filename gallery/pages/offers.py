@@ -33,6 +33,16 @@ def offers_of(asset, person):
     return offers if first.why != second.why or not first.why else [first]
 
 
+def large_files_of(asset):
+    """The newest ChannelFiles of a picture, each with .problem_sentence."""
+    rows = list(asset.channel_files.select_related("channel")[:8])
+    for row in rows:
+        row.problem_sentence = (
+            problems.sentence(row.problem, row.problem_facts) if row.problem else ""
+        )
+    return rows
+
+
 def mark_downloads(assets, person):
     """Give each finished picture `.best`: the form that its download button hands out, or ""."""
     allowed = policy.allowed_rules() if assets else []

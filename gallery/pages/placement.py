@@ -67,7 +67,7 @@ def frame_of(shown_form, channels):
 def _cut(width, height, channel):
     scale = min(width / channel.width, height / channel.height)
     size = (channel.width * scale, channel.height * scale)
-    return _box((width - size[0]) / 2, (height - size[1]) / 2, *size)
+    return boxed((width - size[0]) / 2, (height - size[1]) / 2, *size)
 
 
 def _label(cut):
@@ -75,7 +75,7 @@ def _label(cut):
     room = (short * _LABEL[0], short * _LABEL[1])
     edge = short * 0.02
     right, bottom = cut["x"] + cut["width"] - edge, cut["y"] + cut["height"] - edge
-    return _box(right - room[0], bottom - room[1], *room)
+    return boxed(right - room[0], bottom - room[1], *room)
 
 
 def _car(shown_form, width, height):
@@ -86,7 +86,7 @@ def _car(shown_form, width, height):
     wide = shares["width"] * width
     high = wide * cutout.height / cutout.width
     return {
-        **_box(shares["x"] * width - wide / 2, shares["y"] * height - high, wide, high),
+        **boxed(shares["x"] * width - wide / 2, shares["y"] * height - high, wide, high),
         "url": cutout.get_absolute_url(),
     }
 
@@ -95,7 +95,8 @@ def _share(form, name):
     return parse_number(form[name].value(), form.fields[name].initial) / 100
 
 
-def _box(x, y, width, height):
+def boxed(x, y, width, height):
+    """A box of a drawing, in units of which hundredths don't matter."""
     return {
         name: round(value, 2)
         for name, value in (("x", x), ("y", y), ("width", width), ("height", height))

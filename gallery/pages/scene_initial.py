@@ -144,5 +144,5 @@ def _picked(query, template, versions):
 
 
 def _first_channel():
-    channel = Channel.objects.first()
+    channel = Channel.objects.in_use().first()
     return channel.slug if channel else ""

@@ -12,12 +12,12 @@ from brandstudio.core.problems import Refused
 from gallery.engine import compositing, sizes
 from gallery.engine.file_forms import FileForm
 from gallery.models import Download, Rendition
-from gallery.services import finishing, policy, shown
+from gallery.services import cuts, file_names, finishing, policy, shown
 from gallery.services.scenes import product_of
 from training.engine.data.images import loaded
 
-FORMS = ("png", "jpg")  # that a person chooses between
-LARGEST_SIDE = 4096  # px: what a request may scale to while a person waits
+FORMS = ("png", "jpg")  # that a person chooses between where no channel decides
+LARGE = 9_000_000  # px: what takes longer than a person waits at a page; 3840 × 2160 does not
 
 
 @dataclass(frozen=True)
@@ -36,33 +36,55 @@ def is_demo_code():
     return not settings.AIGC_PRODUCER_CODE
 
 
-def deliver(asset, person, rendition, channel, form):
+def deliver(asset, person, rendition, channel, form=""):
     """The file of an asset for this person, and its Download, which names the rule.
 
-    rendition: a Rendition. channel: None for the scene's own, else as painted. form: one of
-    FORMS. Raises Refused, as `policy.rule_for` does; nothing is noted then.
+    rendition: a Rendition. channel: None for the scene's own, else as painted. form: one of FORMS,
+    "" for the channel's. Raises Refused, as `policy.rule_for` does, and file-large for what
+    `channel_files` makes; EngineError as `finishing.finished`. Nothing is noted then.
     """
     policy.rule_for(asset, person, rendition)
+    where = channel or asset.scene.channel
+    if rendition == Rendition.PUBLICATION and is_large(where):
+        raise Refused("file-large", channel=str(where))
     labelled = labelled_file(asset, channel, form, rendition)
-    with transaction.atomic():
-        # Making it took a moment, in which an admin may have decided.
-        asset.refresh_from_db(fields=["review", "declined_why", "deleted_at"])
-        rule = policy.rule_for(asset, person, rendition)
-        _note(rule, asset, person, channel, form, labelled)
+    note(asset, person, rendition, where, labelled)
     return labelled
 
 
-def labelled_file(asset, channel, form, rendition=Rendition.PUBLICATION):
+def is_large(channel):
+    """Whether a channel's files are made by a worker."""
+    return channel is not None and channel.file_size[0] * channel.file_size[1] > LARGE
+
+
+def labelled_file(asset, channel, form="", rendition=Rendition.PUBLICATION, focus=None):
     """The asset as a file for a channel (None: its scene's own, else as painted), both marks in it.
 
-    A proof is small and has a watermark. form: one of FORMS. Raises Refused as
-    `policy.check_finished`.
+    A proof is small and has a watermark. form: one of FORMS, "" for the channel's. focus: as
+    `cuts.cut_for`. Raises Refused as `policy.check_finished`, EngineError as `finishing.finished`.
     """
     if rendition == Rendition.PROOF:
         limited = _at_most(settings.PROOF_SIDE)
         watermark = shown.watermark_of(asset)
-        return _labelled(asset, channel, form, limited, watermark=watermark)
-    return _labelled(asset, channel, form, lambda size, _master: size)
+        return _labelled(asset, channel, FileForm(form or "png"), limited, watermark=watermark)
+    where = channel or asset.scene.channel
+    return _labelled(
+        asset, channel, file_form(where, form), lambda size, _master: size, focus=focus
+    )
+
+
+def file_form(channel, form=""):
+    """The FileForm of a channel's files; form: another one that a person asked for."""
+    if channel is None:
+        return FileForm(form or "png")
+    cmyk = channel.profile_sha256
+    return FileForm(
+        form or channel.form,
+        dpi=channel.dpi,
+        max_bytes=channel.max_bytes,
+        cmyk=blobs.local(cmyk, channel.profile_name).read_bytes() if cmyk else b"",
+        bleed=channel.bleed,
+    )
 
 
 def shown_file(asset, person):
@@ -70,35 +92,36 @@ def shown_file(asset, person):
 
     Who may not have it for publication sees the proof; who may have no form of it, a small one.
     """
+    form = FileForm("jpg")
     try:
         if policy.best_for(asset, person) == Rendition.PUBLICATION:
-            return _labelled(asset, None, "jpg", _within, finish=finishing.marked)
+            return _labelled(asset, None, form, _within, finish=finishing.marked)
         longest = settings.PROOF_SIDE
     except Refused:
         longest = shown.THUMB_SIDE
     watermark = shown.watermark_of(asset)
     limited = _at_most(longest, inside_master=True)
-    return _labelled(asset, None, "jpg", limited, finishing.marked, watermark)
+    return _labelled(asset, None, form, limited, finishing.marked, watermark)
 
 
-def _labelled(asset, channel, form, limited, finish=finishing.finished, watermark=""):
+def _labelled(asset, channel, form, limited, finish=finishing.finished, watermark="", focus=None):
     """limited(size, master): the file's size in px, from the channel's and the master's.
 
     finish: of `finishing`.
     """
     policy.check_finished(asset)
+    where = channel or asset.scene.channel
+    cut = cuts.cut_for(asset, where, focus) if where else None
     name = str(asset)
     with loaded(blobs.local(asset.image_sha256, name), name=name) as master:
         image = master.convert("RGB")
     size = limited(delivered_size(asset, channel), image.size)
-    image = _delivered(image, asset.scene, size)
-    where = channel or asset.scene.channel
-    name = "-".join(
-        filter(None, ["studio", str(asset.pk), where and where.slug, "proof" if watermark else ""])
-    )
-    file_form = FileForm(form)
-    content = finish(image, asset, file_form, watermark=watermark)
-    return LabelledFile(content, f"{name}.{form}", file_form.content_type, *image.size)
+    image = cut_and_scaled(image, asset.scene, size, cut.focus if cut else (0.5, 0.5))
+    corner = {"corner": cut.corner} if cut else {}
+    content = finish(image, asset, form, watermark=watermark, **corner)
+    name = file_names.of(asset, where, image.size, cut.version if cut else 1)
+    name += "_proof" if watermark else ""
+    return LabelledFile(content, f"{name}.{form.form}", form.content_type, *image.size)
 
 
 def _at_most(longest, inside_master=False):
@@ -117,42 +140,45 @@ def _within(size, master):
     return tuple(max(1, round(side * shrink)) for side in size)
 
 
-def _delivered(image, scene, size: tuple[int, int]):
-    """The master cut to its channel. A real car is put on again at the size that leaves.
+def cut_and_scaled(image, scene, size: tuple[int, int], focus):
+    """The RGB master cut around a point, at this size in px. A real car is put on at that size.
 
     Its file is far larger than what a small base paints, so it would be soft otherwise.
     """
     product = product_of(scene)
     if product is None:
-        return sizes.cut_to(image, *size)
+        return sizes.cut_to(image, *size, focus=focus)
     grown = max(1.0, size[0] / image.width, size[1] / image.height)
     scene_alone = compositing.without(image, product)
     larger = scene_alone.resize(
         [round(side * grown) for side in image.size], Image.Resampling.LANCZOS
     )
-    # The channel's cut goes around the car, not around the middle.
-    shape = scene.cutout.height / scene.cutout.width * image.width / image.height
-    focus = (scene.cutout_x, scene.cutout_y - scene.cutout_width * shape / 2)
     return sizes.cut_to(compositing.put_on(larger, product), *size, focus=focus)
 
 
 def delivered_size(asset, channel=None):
-    """(width, height) in px in which the asset leaves for a channel."""
+    """(width, height) in px in which the asset leaves for a channel, bleed included."""
     channel = channel or asset.scene.channel
-    if channel is None:
-        # Small bases paint small; nobody wants a stamp.
-        scale = max(1, round(1024 / max(asset.scene.width, asset.scene.height)))
-        return asset.scene.width * scale, asset.scene.height * scale
-    shrink = min(1, LARGEST_SIDE / max(channel.width, channel.height))
-    return round(channel.width * shrink), round(channel.height * shrink)
+    if channel is not None:
+        return channel.file_size
+    # Small bases paint small; nobody wants a stamp.
+    scale = max(1, round(1024 / max(asset.scene.width, asset.scene.height)))
+    return asset.scene.width * scale, asset.scene.height * scale
 
 
-def _note(rule, asset, person, channel, form, labelled):
-    Download.objects.create(
+@transaction.atomic
+def note(asset, person, rendition, channel, labelled):
+    """Write down that a file leaves, with the rule that lets it. Raises Refused as `rule_for`.
+
+    Making it took a while, in which an admin may have decided.
+    """
+    asset.refresh_from_db(fields=["review", "declined_why", "deleted_at"])
+    rule = policy.rule_for(asset, person, rendition)
+    return Download.objects.create(
         asset=asset,
         person=person,
-        channel=channel or asset.scene.channel,
-        form=form,
+        channel=channel,
+        form=labelled.name.rpartition(".")[2],
         rendition=rule.rendition,
         rule=rule,
         width=labelled.width,

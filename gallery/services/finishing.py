@@ -5,6 +5,7 @@ reaches nobody.
 """
 
 import io
+from dataclasses import replace
 
 from django.conf import settings
 from django.utils import timezone
@@ -26,9 +27,8 @@ def finished(image, asset, file_form, *, watermark="", corner=labelling.LOWER_RI
     `file_forms.write`, `credentials.credentials` and `readback.check`.
     """
     signer, mark, source_type = signing(), mark_of(asset), source_type_of(asset.scene)
-    unsigned = marked(
-        image, asset, file_form.less(_CREDENTIALS_BYTES), watermark=watermark, corner=corner
-    )
+    roomy = replace(file_form, reserved=_CREDENTIALS_BYTES)
+    unsigned = marked(image, asset, roomy, watermark=watermark, corner=corner)
     signed = io.BytesIO()
     credentials.sign(
         io.BytesIO(unsigned),

@@ -64,10 +64,10 @@ def refusals_of(assets):
     if not decided:
         return {}
     decisions = standing.decisions_of(decided.values())
-    found = {asset.pk: decided.get(recipe(asset)) for asset in assets}
+    earlier = {asset.pk: decided.get(recipe(asset)) for asset in assets}
     return {
         pk: Refused(_CODES[decisions[first.pk].what], **decisions[first.pk].facts)
-        for pk, first in found.items()
+        for pk, first in earlier.items()
         if first is not None and first.pk != pk
     }
 

@@ -12,23 +12,133 @@ from brandstudio.core.models import Campaign, GlossaryTerm, Vehicle, VehicleColo
 from gallery.models import Channel, PackTag, PromptTemplate, ReviewState
 from gallery.services import policy
 
-# slug, Chinese, English, px. Platforms change their sizes; the content team confirms them.
+_MEGABYTE = 1_000_000
+_DECLARE = (
+    "发布时请使用平台的声明功能，说明内容由 AI 生成（《人工智能生成合成内容标识办法》第十条）。"
+)
+_COMMON = "多处公开资料一致，未见平台官方说明；遮挡区为估计。请内容团队确认一次。"
+_COVER = "diwuai.com/news/15108; getpostercat.com/guides/social-image-sizes-methodology"
+_GLOBAL = "thesize.net, loopworker.com, sammapix.com, logofoundry.app, 2025–26"
+_COMPUTED = "A 系列纸张，毫米 × dpi / 25.4"
+
+
+def _poster(slug, zh, en, width, height, dpi, bleed_mm=3):
+    facts = {"form": "pdf", "dpi": dpi, "bleed_mm": bleed_mm, "source": _COMPUTED}
+    return (slug, zh, en, width, height, facts)
+
+
+def _screen(slug, zh, en, width, height):
+    return (slug, zh, en, width, height, {"form": "png", "source": "像素点对点"})
+
+
+# slug, Chinese, English, px, and what else the channel asks. Platforms change their sizes; the
+# content team confirms them.
 CHANNELS = (
-    ("xiaohongshu", "小红书", "Xiaohongshu", 1080, 1440),
-    ("moments", "朋友圈", "Moments", 1080, 1080),
-    ("wechat-cover", "公众号头图", "WeChat cover", 900, 383),
-    ("douyin", "抖音封面", "Douyin cover", 1080, 1920),
-    ("screen", "展厅大屏", "Exhibition screen", 3840, 2160),
-    ("wechat-second", "公众号次条", "WeChat second item", 500, 500),
-    ("moments-ad", "朋友圈广告", "Moments ad", 1280, 960),
-    ("video-channel", "视频号封面", "Video channel cover", 1080, 1260),
-    ("weibo", "微博横图", "Weibo wide", 1920, 1080),
-    ("bilibili", "B站封面", "Bilibili cover", 1146, 717),
-    ("instagram", "Instagram", "Instagram", 1080, 1350),
-    ("x", "X", "X", 1600, 900),
-    ("linkedin", "LinkedIn", "LinkedIn", 1200, 627),
-    ("youtube", "YouTube", "YouTube", 1280, 720),
-    ("poster-a3", "海报 A3", "Poster A3", 3508, 4961),
+    (
+        "xiaohongshu",
+        "小红书",
+        "Xiaohongshu",
+        1080,
+        1440,
+        {
+            "max_bytes": 20 * _MEGABYTE,
+            "covered_bottom": 8,
+            "covered_top": 6,
+            "declaration": _DECLARE,
+            "source": _COMMON,
+        },
+    ),
+    ("moments", "朋友圈", "Moments", 1080, 1080, {"declaration": _DECLARE, "source": _COMMON}),
+    (
+        "wechat-cover",
+        "公众号头图",
+        "WeChat cover",
+        900,
+        383,
+        {
+            "max_bytes": 2 * _MEGABYTE,
+            "declaration": _DECLARE,
+            "source": _COVER,
+        },
+    ),
+    (
+        "douyin",
+        "抖音封面",
+        "Douyin cover",
+        1080,
+        1920,
+        {
+            "covered_top": 8,
+            "covered_right": 14,
+            "covered_bottom": 20,
+            "declaration": _DECLARE,
+            "source": _COMMON,
+        },
+    ),
+    _screen("screen", "展厅大屏", "Exhibition screen", 3840, 2160),
+    (
+        "wechat-second",
+        "公众号次条",
+        "WeChat second item",
+        500,
+        500,
+        {"max_bytes": 2 * _MEGABYTE, "declaration": _DECLARE, "source": _COVER},
+    ),
+    (
+        "moments-ad",
+        "朋友圈广告",
+        "Moments ad",
+        1280,
+        960,
+        {"max_bytes": 300_000, "declaration": _DECLARE, "source": "dspqq.com h-nd-759"},
+    ),
+    (
+        "video-channel",
+        "视频号封面",
+        "Video channel cover",
+        1080,
+        1260,
+        {"covered_bottom": 12, "declaration": _DECLARE, "source": _COMMON},
+    ),
+    (
+        "weibo",
+        "微博横图",
+        "Weibo wide",
+        1920,
+        1080,
+        {"max_bytes": 20 * _MEGABYTE, "declaration": _DECLARE, "source": _COMMON},
+    ),
+    (
+        "bilibili",
+        "B站封面",
+        "Bilibili cover",
+        1146,
+        717,
+        {"max_bytes": 5 * _MEGABYTE, "declaration": _DECLARE, "source": _COMMON},
+    ),
+    (
+        "instagram",
+        "Instagram",
+        "Instagram",
+        1080,
+        1350,
+        {"max_bytes": 30 * _MEGABYTE, "source": _GLOBAL},
+    ),
+    ("x", "X", "X", 1600, 900, {"max_bytes": 5 * _MEGABYTE, "source": _GLOBAL}),
+    (
+        "linkedin",
+        "LinkedIn",
+        "LinkedIn",
+        1200,
+        627,
+        {"max_bytes": 5 * _MEGABYTE, "source": _GLOBAL},
+    ),
+    ("youtube", "YouTube", "YouTube", 1280, 720, {"max_bytes": 2 * _MEGABYTE, "source": _GLOBAL}),
+    _poster("poster-a3", "海报 A3", "Poster A3", 3508, 4961, 300),
+    _poster("poster-a4", "海报 A4", "Poster A4", 2480, 3508, 300),
+    _poster("poster-a2", "海报 A2", "Poster A2", 4961, 7016, 300),
+    _poster("poster-a1", "海报 A1", "Poster A1", 3508, 4967, 150),
+    _screen("screen-8k", "8K 大屏", "8K screen", 7680, 4320),
 )
 
 VEHICLES = (
@@ -263,9 +373,10 @@ TEMPLATES = (
 def seed_reference():
     """Channels, vehicles, glossary, campaigns, tags and download rules that are missing."""
     policy.seed_rules()
-    for position, (slug, zh, en, width, height) in enumerate(CHANNELS):
-        size = {"width": width, "height": height, "position": position}
-        Channel.objects.get_or_create(slug=slug, defaults={"name_zh": zh, "name_en": en, **size})
+    for position, (slug, zh, en, width, height, facts) in enumerate(CHANNELS):
+        names = {"name_zh": zh, "name_en": en, "position": position}
+        defaults = {**names, "width": width, "height": height, **facts}
+        Channel.objects.get_or_create(slug=slug, defaults=defaults)
     for slug, zh, en, body, phrase in VEHICLES:
         vehicle, is_new = Vehicle.objects.get_or_create(
             slug=slug, defaults={"name_zh": zh, "name_en": en, "body": body, "phrase": phrase}

@@ -29,6 +29,12 @@ def same(asset, by=None):
     return _order_of(asset, by, seed=asset.seed)
 
 
+def in_shape_of(asset, channel, by=None):
+    """The order of this picture, same seed, in the shape of another channel."""
+    _check_original(asset)
+    return replace(_order_of(asset, by, seed=asset.seed), channel=channel, size=None)
+
+
 def sweep(asset, by=None):
     """The order of this picture at rising strengths of its first pack.
 

@@ -25,7 +25,15 @@ from gallery.models.asset import ASKS_FROM
 from gallery.pages import lineage, offers, results
 from gallery.pages.history import history_of
 from gallery.services import assets as acts
-from gallery.services import downloads, finishing, holds, policy, source_rights, vehicle_words
+from gallery.services import (
+    channel_files,
+    downloads,
+    finishing,
+    holds,
+    policy,
+    source_rights,
+    vehicle_words,
+)
 from training.engine.errors import EngineError
 
 PER_PAGE = 48
@@ -85,7 +93,8 @@ def asset_detail(request, pk):
         "asset": asset,
         "scene": scene,
         "packs": packs,
-        "channels": Channel.objects.all(),
+        "channels": Channel.objects.in_use(),
+        "large_files": offers.large_files_of(asset),
         "offers": offers.offers_of(asset, request.user),
         "may_ask": _may_ask(request, asset),
         "proof_side": settings.PROOF_SIDE,
@@ -95,7 +104,7 @@ def asset_detail(request, pk):
         "denoising_percent": round((scene.denoising_strength or 0) * 100),
         "is_demo_code": downloads.is_demo_code(),
         "mark": finishing.mark_of(asset),
-        "label": labelling.LABEL,
+        "visible_label": labelling.LABEL,
         "downloads": asset.downloads.select_related("person", "channel", "rule")[:12],
         "history": history_of(asset, 12),
         "lineage": lineage.of_version(packs[0][0], request.user) if packs else {},
@@ -108,15 +117,21 @@ def asset_detail(request, pk):
 @login_required
 @require_safe
 def asset_download(request, pk):
-    """The labelled file: ?rendition=…, else the best one may have; ?form=png or jpg; ?channel=…"""
+    """The labelled file: ?rendition=…, else the best one may have; ?channel=…, else the scene's;
+    ?form=png or jpg, else the channel's. A large one is ordered and shown on the picture's page."""
     asset = _visible(request, pk)
-    form = chosen(request.GET, "form", downloads.FORMS, "png")
+    form = chosen(request.GET, "form", downloads.FORMS)
     rendition = chosen(request.GET, "rendition", Rendition.values)
     channel = None
     if slug := request.GET.get("channel"):
         channel = get_object_or_404(Channel, slug=slug)
     try:
         rendition = rendition or policy.best_for(asset, request.user)
+        where = channel or asset.scene.channel
+        if rendition == Rendition.PUBLICATION and downloads.is_large(where):
+            channel_files.order(asset, where, request.user)
+            messages.success(request, _("The large file is being made; it appears here."))
+            return redirect(asset)
         labelled = downloads.deliver(asset, request.user, rendition, channel, form)
     except (Refused, EngineError) as error:
         is_refused = isinstance(error, Refused)

@@ -60,7 +60,7 @@ def create(request):
 def _page_context(request, form):
     shown_form = ShownForm(form)
     base = orders.default_base()
-    channels = placement.framed(Channel.objects.all(), base)
+    channels = placement.framed(Channel.objects.in_use(), base)
     return {
         "form": form,
         "shown": shown_form,

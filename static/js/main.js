@@ -5,6 +5,7 @@ import "./bulk.js";
 import "./compare.js";
 import "./confirm.js";
 import "./copy.js";
+import "./cuts.js";
 import "./films.js";
 import "./forms.js";
 import "./keys.js";

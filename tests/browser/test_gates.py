@@ -75,7 +75,7 @@ def test_approval_opens_the_publication_file(
     page.get_by_role("link", name=re.compile("was approved")).click()
     with page.expect_download() as arriving:
         publication.get_by_role("button", name="PNG").click()
-    assert arriving.value.suggested_filename == f"studio-{asset.pk}-square.png"
+    assert arriving.value.suggested_filename == f"car_t0-{asset.pk}_square_300x300_v1.png"
     page.reload()
     expect(page.get_by_text("let through by: approved · marketers")).to_be_visible()
     shot(page, "1-approved")

@@ -28,7 +28,8 @@ def test_download_is_cut_labelled_and_noted(
     answer = at(marketer).get("asset-download", asset.pk, form=form)
 
     assert (
-        answer["Content-Disposition"] == f'attachment; filename="studio-{asset.pk}-square.{form}"'
+        answer["Content-Disposition"]
+        == f'attachment; filename="car_t0-{asset.pk}_square_300x300_v1.{form}"'
     )
     path = tmp_path / f"picture.{form}"
     path.write_bytes(answer.content)

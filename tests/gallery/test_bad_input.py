@@ -234,7 +234,7 @@ def test_advanced_value_out_of_range_opens_the_drawer(refused, field, value):
     assert f'value="{html.escape(value)}"' in page
 
 
-@pytest.mark.parametrize("size", [(1, 1), (20000, 13), (7, 5000), (101, 103), (60000, 60000)])
+@pytest.mark.parametrize("size", [(64, 64), (20000, 64), (64, 5000), (101, 103), (30000, 30000)])
 def test_any_channel_becomes_a_size_the_base_can_paint(make_scene, base, size):
     channel = Channel.objects.create(
         slug="odd", name_zh="怪", name_en="Odd", width=size[0], height=size[1]

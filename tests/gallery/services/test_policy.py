@@ -201,7 +201,7 @@ def test_proof_is_small_and_watermarked_all_over(in_state, marketer, settings):
     proof = downloads.deliver(asset, marketer, PROOF, None, "png")
 
     assert (proof.width, proof.height) == (400, 300)
-    assert proof.name == f"studio-{asset.pk}-screen-proof.png"
+    assert proof.name == f"car_t0-{asset.pk}_screen_400x300_v1_proof.png"
     assert min(drawn_share(proof.content, teal)) > 0.05
 
 

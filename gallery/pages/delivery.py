@@ -1,0 +1,111 @@
+"""The page on which pictures go to channels: how each is cut, and what stands in its way."""
+
+from dataclasses import dataclass, field
+
+from brandstudio.core.problems import Refused
+from gallery import problems
+from gallery.engine import labelling
+from gallery.models import Asset, ChannelFile, Rendition
+from gallery.pages.placement import boxed
+from gallery.services import channel_files, cuts, downloads, policy
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A picture in the shape of a channel, as a drawing in px of the painted picture.
+
+    whole: its width and height. view: what is kept. label, covered: outlines on it. car: where it
+    stands. file: the ChannelFile of a large one, None for what is made at once or not asked for.
+    """
+
+    cut: cuts.Cut
+    whole: str
+    view: dict
+    label: str
+    covered: list[str]
+    car: dict
+    is_large: bool
+    file: ChannelFile | None
+
+    @property
+    def view_box(self):
+        """What is kept, as SVG wants it."""
+        return _numbers(self.view)
+
+    @property
+    def car_box(self):
+        return _numbers(self.car)
+
+    @property
+    def lost_percent(self):
+        return round(self.cut.lost * 100)
+
+    @property
+    def factor(self):
+        return round(self.cut.factor, 1)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A picture with its cells. why: the sentence that says why it does not leave, or ""."""
+
+    asset: Asset
+    why: str
+    cells: list[Cell] = field(default_factory=list)
+
+
+def chosen_channels(slugs, campaign, channels, assets):
+    """The channels asked for; else the campaign's, else those the pictures were painted for."""
+    if not slugs and campaign:
+        slugs = campaign.channels
+    if not slugs:
+        slugs = [asset.scene.channel.slug for asset in assets if asset.scene.channel]
+    return [channel for channel in channels if channel.slug in slugs]
+
+
+def rows_of(assets, channels, person):
+    rows = []
+    for asset in assets:
+        try:
+            policy.rule_for(asset, person, Rendition.PUBLICATION)
+        except Refused as error:
+            rows.append(Row(asset, str(problems.of(error))))
+            continue
+        rows.append(Row(asset, "", [_cell(asset, channel) for channel in channels]))
+    return rows
+
+
+def _cell(asset, channel):
+    cut = cuts.cut_for(asset, channel)
+    width, height = asset.scene.width, asset.scene.height
+    file_width, file_height = channel.file_size
+    view = _whole(cut.box, width, height)
+    scale = view["width"] / file_width
+
+    def on_image(box):
+        x, y = view["x"] + box[0] * scale, view["y"] + box[1] * scale
+        wide, high = (box[2] - box[0]) * scale, (box[3] - box[1]) * scale
+        return f"M{x:.2f} {y:.2f}h{wide:.2f}v{high:.2f}h{-wide:.2f}z"
+
+    label = labelling.label_box((file_width, file_height), cut.corner, channel.bleed)
+    is_large = downloads.is_large(channel)
+    return Cell(
+        cut=cut,
+        whole=f"{width} {height}",
+        view=view,
+        label=on_image(label),
+        covered=[on_image(zone) for zone in cuts.covered(channel)],
+        car=_whole(cut.subject, width, height),
+        is_large=is_large,
+        file=channel_files.made_before(asset, channel, cut) if is_large else None,
+    )
+
+
+def _whole(shares, width, height):
+    """A box in shares of a picture as one in its px."""
+    x, y = shares[0] * width, shares[1] * height
+    return boxed(x, y, shares[2] * width - x, shares[3] * height - y)
+
+
+def _numbers(box):
+    return " ".join(str(box[name]) for name in ("x", "y", "width", "height"))

@@ -1,0 +1,134 @@
+"""How a picture is cut for a channel: around its car, or around the point a person has set."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from brandstudio.core import blobs
+from gallery.engine import labelling, sizes, subject
+from gallery.models import Channel, ChannelCut, SceneMode
+from training.engine.data.images import open_rgb
+
+NOTICEABLE = 0.02  # share of the car: below it no eye sees that some is gone
+LARGEST_FACTOR = 4  # beyond it an enlarged picture looks soft
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One picture in the shape of one channel.
+
+    focus: what stands in the middle, shares of the picture. box: what is kept, and subject: where
+    its car stands, both left, top, right, bottom as shares of the picture. is_set: by a person.
+    version: rises each time it was set anew. corner: where the label stands, of the channel's.
+    factor: px of the file for one of the picture.
+    """
+
+    channel: Channel
+    focus: tuple[float, float]
+    box: sizes.Box
+    subject: sizes.Box
+    is_set: bool
+    version: int
+    corner: str
+    factor: float
+
+    @property
+    def lost(self):
+        """Which share of the car is cut off, 0 to 1."""
+        return sizes.lost_share(self.box, self.subject)
+
+    @property
+    def is_lossy(self):
+        return self.lost > NOTICEABLE
+
+    @property
+    def is_soft(self):
+        """Whether so much enlarging is seen."""
+        return self.factor > LARGEST_FACTOR
+
+
+def cut_for(asset, channel, focus=None):
+    """The Cut of a finished picture for a channel.
+
+    focus: (x, y) that a person points at now; None: as it was set before, else the car's middle.
+    """
+    own = None if focus else asset.cuts.filter(channel=channel).first()
+    car = subject_of(asset)
+    if own:
+        focus = (own.x, own.y)
+    middle = focus or ((car[0] + car[2]) / 2, (car[1] + car[3]) / 2)
+    width, height = asset.scene.width, asset.scene.height
+    file_width, file_height = channel.file_size
+    cut = sizes.cut_box((width, height), file_width, file_height, middle)
+    box = (cut[0] / width, cut[1] / height, cut[2] / width, cut[3] / height)
+    return Cut(
+        channel=channel,
+        focus=middle,
+        box=box,
+        subject=car,
+        is_set=bool(own or focus),
+        version=own.version if own else 1,
+        corner=_corner(channel, box, car),
+        factor=file_width / max(cut[2] - cut[0], 1),
+    )
+
+
+def subject_of(asset):
+    """Where the car stands: its cut-out's place, else what draws the eye most."""
+    scene = asset.scene
+    if scene.mode == SceneMode.PRODUCT and scene.cutout:
+        shape = scene.cutout.height / scene.cutout.width * scene.width / scene.height
+        half, tall = scene.cutout_width / 2, scene.cutout_width * shape
+        x, foot = scene.cutout_x, scene.cutout_y
+        return tuple(min(1.0, max(0.0, s)) for s in (x - half, foot - tall, x + half, foot))
+    return _likely_box(asset.image_sha256)
+
+
+@lru_cache(maxsize=2000)
+def _likely_box(sha256):
+    return subject.likely_box(open_rgb(blobs.local(sha256)))
+
+
+def set_focus(asset, channel, focus):
+    """Keep the point around which this picture is cut for this channel."""
+    own, is_new = ChannelCut.objects.get_or_create(
+        asset=asset, channel=channel, defaults={"x": focus[0], "y": focus[1]}
+    )
+    if not is_new and (own.x, own.y) != focus:
+        own.x, own.y = focus
+        own.version += 1
+        own.save(update_fields=["x", "y", "version"])
+
+
+def _corner(channel, box, car):
+    """The corner whose label hides least of the car and of what the platform covers."""
+    width, height = channel.file_size
+
+    def hidden(corner):
+        label = labelling.label_box((width, height), corner, channel.bleed)
+        hides = sum(sizes.overlap(label, zone) for zone in covered(channel))
+        return hides + sizes.overlap(label, _in_file(car, box, width, height))
+
+    return min(channel.corners, key=hidden)  # the first of equals
+
+
+def covered(channel):
+    """Boxes in px of the file that the platform's buttons and words hide."""
+    width, height = channel.file_size
+    zones = (
+        (0, 0, width, height * channel.covered_top / 100),
+        (width * (1 - channel.covered_right / 100), 0, width, height),
+        (0, height * (1 - channel.covered_bottom / 100), width, height),
+        (0, 0, width * channel.covered_left / 100, height),
+    )
+    return [zone for zone in zones if zone[2] > zone[0] and zone[3] > zone[1]]
+
+
+def _in_file(part, box, width, height):
+    """A box of the picture, in shares, as px of the file that is cut from it."""
+    wide, high = box[2] - box[0], box[3] - box[1]
+    return (
+        (part[0] - box[0]) / wide * width,
+        (part[1] - box[1]) / high * height,
+        (part[2] - box[0]) / wide * width,
+        (part[3] - box[1]) / high * height,
+    )

@@ -1,0 +1,144 @@
+"""Several pictures for several channels in one zip, made while it is sent."""
+
+import csv
+import hashlib
+import io
+import json
+import zipfile
+from dataclasses import asdict, dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from brandstudio.core.problems import Refused
+from gallery import problems
+from gallery.models import Rendition
+from gallery.problems import REFUSALS
+from gallery.services import channel_files, downloads, finishing
+
+MOST_IMAGES, MOST_CHANNELS = 60, 20  # in one zip
+
+
+@dataclass(frozen=True)
+class Line:
+    """A file of the manifest, or why there is none. It travels: no prompts, no people's names."""
+
+    file: str
+    asset: int
+    channel: str
+    channel_name: str
+    width: int
+    height: int
+    dpi: int
+    bytes: int
+    sha256: str
+    producer: str
+    produce_id: str
+    source_type: str
+    left_out: str = ""
+
+
+class _Outlet(io.RawIOBase):
+    """What a zip is written to; `taken` gives what came since and forgets it."""
+
+    def __init__(self):
+        self._parts = []
+        self._written = 0
+
+    def writable(self):
+        return True
+
+    def write(self, data):
+        self._parts.append(bytes(data))
+        self._written += len(data)
+        return len(data)
+
+    def tell(self):
+        return self._written
+
+    def taken(self):
+        parts, self._parts = self._parts, []
+        return b"".join(parts)
+
+
+def zip_parts(assets, channels, person):
+    """The zip's bytes in parts: each file, then manifest.csv, manifest.json and what to declare.
+
+    A picture that may not leave (any more), or can't be made for a channel, is left out and named
+    in the manifest; so is a large file that is not made yet, which is ordered.
+    """
+    outlet = _Outlet()
+    lines = []
+    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive:
+        for asset in assets:
+            for channel in channels:
+                labelled, line = _one(asset, channel, person)
+                lines.append(line)
+                if labelled:
+                    archive.writestr(labelled.name, labelled.content)
+                    yield outlet.taken()
+        for name, content in _papers(lines, channels).items():
+            archive.writestr(name, content, zipfile.ZIP_DEFLATED)
+    yield outlet.taken()
+
+
+def _one(asset, channel, person):
+    """(LabelledFile or None, Line) of a picture for a channel."""
+    try:
+        labelled = _delivered(asset, channel, person)
+    except REFUSALS as error:
+        return None, _line(asset, channel, None, str(problems.of(error)))
+    return labelled, _line(asset, channel, labelled)
+
+
+def _delivered(asset, channel, person):
+    if not downloads.is_large(channel):
+        return downloads.deliver(asset, person, Rendition.PUBLICATION, channel)
+    row = channel_files.order(asset, channel, person)
+    if not row.is_ready:
+        raise Refused("file-large", channel=str(channel))
+    return channel_files.deliver(row, person)
+
+
+def _line(asset, channel, labelled, left_out=""):
+    mark = finishing.mark_of(asset)
+    width, height = (labelled.width, labelled.height) if labelled else channel.file_size
+    return Line(
+        file=labelled.name if labelled else "",
+        asset=asset.pk,
+        channel=channel.slug,
+        channel_name=str(channel),
+        width=width,
+        height=height,
+        dpi=channel.dpi,
+        bytes=len(labelled.content) if labelled else 0,
+        sha256=hashlib.sha256(labelled.content).hexdigest() if labelled else "",
+        producer=mark.producer,
+        produce_id=mark.produce_id,
+        source_type=finishing.source_type_of(asset.scene),
+        left_out=left_out,
+    )
+
+
+def _papers(lines, channels):
+    """{name: text} of what goes along with the files."""
+    rows = [asdict(line) for line in lines]
+    table = io.StringIO()
+    writer = csv.DictWriter(table, fieldnames=list(rows[0]) if rows else [])
+    writer.writeheader()
+    writer.writerows(rows)
+    made = {"made_at": timezone.now().isoformat(timespec="seconds"), "files": rows}
+    papers = {
+        "manifest.csv": "\ufeff" + table.getvalue(),  # so that spreadsheets read it as UTF-8
+        "manifest.json": json.dumps(made, ensure_ascii=False, indent=2),
+    }
+    words = [f"{channel}\n{channel.declaration}\n" for channel in channels if channel.declaration]
+    if words:
+        heading = _("What to declare where these files are published")
+        papers["declarations.txt"] = "\n".join([heading, "", *words])
+    return papers
+
+
+def zip_name(assets, moment):
+    """What the zip is called: "studio-3-pictures-20260501-1430.zip"."""
+    return f"studio-{len(assets)}-pictures-{timezone.localtime(moment):%Y%m%d-%H%M}.zip"

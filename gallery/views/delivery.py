@@ -1,0 +1,129 @@
+"""One act for all channels: pictures × channels, the cut of each, and one zip."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from brandstudio.core.access.roles import painter_required
+from brandstudio.core.input.numbers import parse_id, parse_ids, parse_number
+from brandstudio.core.models import Campaign
+from brandstudio.core.problems import Refused
+from brandstudio.core.ui.serving import send_file
+from gallery import problems
+from gallery.models import Asset, AssetState, Channel, ChannelFile, Rendition
+from gallery.pages import delivery
+from gallery.problems import REFUSALS
+from gallery.services import channel_files, cuts, deliveries, policy, reuse, scenes
+
+
+@login_required
+@require_safe
+def deliver(request):
+    """?pick=… pictures, ?channel=… or ?campaign=…: how each will be cut, and the way to the zip."""
+    assets = _picked(request, request.GET)
+    if not assets:
+        messages.warning(request, _("Choose one or more pictures first."))
+        return redirect("gallery:asset-list")
+    channels = Channel.objects.in_use()
+    campaign = Campaign.objects.filter(pk=parse_id(request.GET.get("campaign", ""))).first()
+    chosen = delivery.chosen_channels(request.GET.getlist("channel"), campaign, channels, assets)
+    context = {
+        "assets": assets,
+        "channels": channels,
+        "chosen": chosen,
+        "campaigns": Campaign.objects.all(),
+        "campaign": campaign,
+        "rows": delivery.rows_of(assets, chosen, request.user),
+    }
+    return render(request, "gallery/deliver.html", context)
+
+
+@login_required
+@require_POST
+def deliver_zip(request):
+    """The zip, made while it is sent. Points that were dragged are kept first."""
+    assets = _picked(request, request.POST)
+    channels = list(Channel.objects.in_use().filter(slug__in=request.POST.getlist("channel")))
+    channels = channels[: deliveries.MOST_CHANNELS]
+    problem = _why_no_zip(assets, channels, request.user)
+    if problem:
+        messages.error(request, problem)
+        return redirect("gallery:asset-list")
+    for asset in assets:
+        for channel in channels:
+            if focus := _focus(request.POST.get(f"focus-{asset.pk}-{channel.slug}", "")):
+                cuts.set_focus(asset, channel, focus)
+    parts = deliveries.zip_parts(assets, channels, request.user)
+    name = deliveries.zip_name(assets, timezone.now())
+    headers = {"Content-Disposition": content_disposition_header(True, name)}
+    return StreamingHttpResponse(parts, content_type="application/zip", headers=headers)
+
+
+def _why_no_zip(assets, channels, person):
+    """The sentence that says why there is nothing to send; "" where there is."""
+    if not assets or not channels:
+        return _("Choose at least one picture and one channel.")
+    refusals = []
+    for asset in assets:
+        try:
+            policy.rule_for(asset, person, Rendition.PUBLICATION)
+        except Refused as error:
+            refusals.append(problems.of(error))
+    return refusals[0] if len(refusals) == len(assets) else ""
+
+
+def _focus(text):
+    """(x, y) of "0.25,0.6"; None for anything else or what lies outside."""
+    numbers = [parse_number(part, None) for part in text.split(",")]
+    if len(numbers) != 2 or None in numbers or not all(0 <= number <= 1 for number in numbers):
+        return None
+    return tuple(numbers)
+
+
+@painter_required
+@require_POST
+def paint_anew(request, pk, slug):
+    """The same prompt, packs and seed in the shape of another channel."""
+    asset = get_object_or_404(Asset.objects.visible_to(request.user), pk=pk)
+    channel = get_object_or_404(Channel.objects.in_use(), slug=slug)
+    try:
+        scenes.compose_scene(reuse.in_shape_of(asset, channel, request.user), request.user)
+    except REFUSALS as error:
+        messages.error(request, problems.of(error))
+        return redirect(asset)
+    return redirect("gallery:create")
+
+
+@login_required
+@require_safe
+def large_file(request, pk):
+    """A large file that is ready, as a download."""
+    visible = Asset.objects.visible_to(request.user)
+    row = get_object_or_404(ChannelFile.objects.filter(asset__in=visible), pk=pk)
+    if not row.is_ready:
+        return redirect(row.asset)
+    try:
+        labelled = channel_files.deliver(row, request.user)
+    except REFUSALS as error:
+        context = {
+            "asset": row.asset,
+            "heading": _("It stays in the studio"),
+            "why": problems.of(error),
+        }
+        return render(request, "gallery/stays.html", context, status=HTTPStatus.FORBIDDEN)
+    return send_file(labelled.content, labelled.name, labelled.content_type)
+
+
+def _picked(request, data):
+    visible = Asset.objects.visible_to(request.user).filter(state=AssetState.READY)
+    related = ("scene__template", "scene__channel", "scene__cutout__vehicle", "scene__owner")
+    pks = parse_ids(data.getlist("pick"))[: deliveries.MOST_IMAGES]
+    rows = {row.pk: row for row in visible.filter(pk__in=pks).select_related(*related)}
+    return [rows[pk] for pk in dict.fromkeys(pks) if pk in rows]

@@ -1,0 +1,71 @@
+// A cut that is dragged: <svg data-cut-frame data-whole="w h" data-car="x y w h"> whose viewBox is
+// what is kept, in px of the picture; <g data-cut-fixed> stays with the frame. Beside it a hidden
+// field focus-… takes the middle as shares "x,y", and [data-cut-lost] says how much of the car is
+// outside. Arrows move too, with Shift by more.
+const NOTICEABLE = 0.02; // as gallery/services/cuts.py
+const held = new Map(); // pointer id → its last place in px of the screen
+
+const numbers = (text) => text.trim().split(/\s+/).map(Number);
+const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+
+function overlap(a, b) {
+  const wide = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+  const high = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  return Math.max(0, wide) * Math.max(0, high);
+}
+
+function move(frame, dx, dy) {
+  const view = frame.viewBox.baseVal;
+  const [wide, high] = numbers(frame.dataset.whole);
+  const x = clamp(view.x + dx, 0, wide - view.width);
+  const y = clamp(view.y + dy, 0, high - view.height);
+  const fixed = frame.querySelector("[data-cut-fixed]");
+  const [oldX, oldY] = numbers(frame.dataset.moved ?? "0 0");
+  const moved = [oldX + x - view.x, oldY + y - view.y];
+  frame.dataset.moved = moved.join(" ");
+  fixed.setAttribute("transform", `translate(${moved.join(" ")})`);
+  frame.setAttribute("viewBox", `${x} ${y} ${view.width} ${view.height}`);
+  const cut = frame.closest(".cut");
+  const share = (value, whole) => clamp(value / whole, 0, 1).toFixed(4);
+  cut.querySelector("input[name^=focus-]").value = `${share(x + view.width / 2, wide)},${share(y + view.height / 2, high)}`;
+  tellLoss(frame, cut, { x, y, width: view.width, height: view.height });
+}
+
+function tellLoss(frame, cut, view) {
+  const [x, y, width, height] = numbers(frame.dataset.car);
+  const lost = width * height > 0 ? 1 - overlap(view, { x, y, width, height }) / (width * height) : 0;
+  cut.querySelector("[data-cut-lost]").hidden = lost <= NOTICEABLE;
+  cut.querySelector("[data-cut-percent]").textContent = Math.round(lost * 100);
+}
+
+document.addEventListener("pointerdown", (event) => {
+  const frame = event.target.closest("[data-cut-frame]");
+  if (!frame) return;
+  event.preventDefault();
+  frame.focus();
+  frame.classList.add("is-held");
+  frame.setPointerCapture(event.pointerId);
+  held.set(event.pointerId, { x: event.clientX, y: event.clientY });
+});
+document.addEventListener("pointermove", (event) => {
+  const was = held.get(event.pointerId);
+  const frame = event.target.closest("[data-cut-frame]");
+  if (!was || !frame) return;
+  const scale = frame.viewBox.baseVal.width / frame.getBoundingClientRect().width;
+  move(frame, (was.x - event.clientX) * scale, (was.y - event.clientY) * scale);
+  held.set(event.pointerId, { x: event.clientX, y: event.clientY });
+});
+for (const name of ["pointerup", "pointercancel"]) {
+  document.addEventListener(name, (event) => {
+    if (held.delete(event.pointerId)) event.target.closest("[data-cut-frame]")?.classList.remove("is-held");
+  });
+}
+
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+document.addEventListener("keydown", (event) => {
+  const frame = event.target.closest?.("[data-cut-frame]");
+  if (!frame || !ARROWS[event.key] || event.ctrlKey || event.metaKey) return;
+  const step = (frame.viewBox.baseVal.width / 100) * (event.shiftKey ? 5 : 1);
+  move(frame, ...ARROWS[event.key].map((direction) => direction * step));
+  event.preventDefault();
+});

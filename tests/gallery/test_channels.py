@@ -1,0 +1,118 @@
+"""Channels as rows that admins keep: what the form lets through, and what the file then is."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from brandstudio.core.models import AuditEntry
+from gallery.models import Channel
+from gallery.services import reference
+from tests.gallery.engine import print_profile
+
+SENT = {
+    "name_zh": "灯箱",
+    "name_en": "Light box",
+    "slug": "light-box",
+    "width": 1200,
+    "height": 800,
+    "form": "tiff",
+    "megabytes": "",
+    "dpi": 150,
+    "bleed_mm": 3,
+    "label_corner": "auto",
+    "covered_top": 0,
+    "covered_right": 0,
+    "covered_bottom": 0,
+    "covered_left": 0,
+    "declaration": "",
+    "source": "The hall's own sheet",
+    "position": 30,
+    "is_current": "on",
+}
+
+
+def add(browser, **changes):
+    return browser.post("channel-new", **SENT | changes)
+
+
+def test_admin_adds_a_channel_and_it_is_written_down(at, brand_admin):
+    answer = add(at(brand_admin), megabytes="2.5")
+
+    channel = Channel.objects.get(slug="light-box")
+    assert answer.status_code == 302
+    assert channel.max_bytes == 2_500_000
+    assert channel.bleed == 18  # 3 mm at 150 dpi
+    assert channel.file_size == (1236, 836)
+    assert AuditEntry.objects.about(channel).get().actor == brand_admin
+
+
+@pytest.mark.parametrize("role", ["marketer", "designer"])
+def test_nobody_else_changes_channels(request, at, channel, role):
+    browser = at(request.getfixturevalue(role))
+
+    assert add(browser).status_code in (302, 403)
+    edit = browser.post("channel-edit", channel.slug, **SENT)
+    assert edit.status_code in (302, 403)
+    assert not Channel.objects.filter(width=1200).exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"width": 1, "height": 1}, "width"),
+        ({"width": 60_000, "height": 60_000}, "width"),
+        ({"width": 20_000, "height": 20_000}, "width"),
+        ({"megabytes": "0.001"}, "__all__"),
+        ({"dpi": 5}, "dpi"),
+        ({"bleed_mm": -1}, "bleed_mm"),
+        ({"bleed_mm": "nan"}, "bleed_mm"),
+        ({"form": "gif"}, "form"),
+        ({"covered_top": 90}, "covered_top"),
+        ({"label_corner": "middle"}, "label_corner"),
+    ],
+)
+def test_what_no_file_can_be_is_refused_beside_its_field(at, brand_admin, changes, field):
+    answer = add(at(brand_admin), **changes)
+
+    assert answer.status_code == 422
+    assert field in answer.context["form"].errors
+    assert not Channel.objects.filter(slug="light-box").exists()
+
+
+def test_profile_is_kept_with_its_name_and_taken_away_again(at, brand_admin):
+    browser = at(brand_admin)
+    file = SimpleUploadedFile("press.icc", print_profile.cmyk())
+
+    add(browser, profile=file)
+    channel = Channel.objects.get(slug="light-box")
+    assert channel.profile_name == "press.icc"
+
+    browser.post("channel-edit", "light-box", **SENT, drop_profile="on")
+    channel.refresh_from_db()
+    assert (channel.profile_name, channel.profile_sha256) == ("", "")
+
+
+@pytest.mark.parametrize(("form", "content"), [("tiff", b"rubbish"), ("png", None)])
+def test_profile_that_does_not_fit_is_refused(at, brand_admin, form, content):
+    file = SimpleUploadedFile("press.icc", content or print_profile.cmyk())
+
+    answer = add(at(brand_admin), profile=file, form=form)
+
+    assert answer.status_code == 422
+    assert not Channel.objects.filter(slug="light-box").exists()
+
+
+def test_channel_out_of_use_is_not_offered(at, marketer, channel):
+    Channel.objects.update(is_current=False)
+
+    page = at(marketer).get("create").content.decode()
+
+    assert f'value="{channel.slug}"' not in page
+
+
+@pytest.mark.django_db
+def test_channels_of_a_new_studio_are_whole():
+    reference.seed_reference()
+
+    for channel in Channel.objects.all():
+        channel.full_clean()
+    assert Channel.objects.get(slug="poster-a3").file_size == (3508 + 70, 4961 + 70)

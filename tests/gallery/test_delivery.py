@@ -1,0 +1,262 @@
+"""From pictures to a zip for several channels: the cuts, the files, and what is left out."""
+
+import csv
+import io
+import json
+import zipfile
+
+import pytest
+from django.urls import reverse
+from PIL import Image
+
+from brandstudio.core.models import Campaign
+from gallery import jobs
+from gallery.engine import labelling, xmp
+from gallery.models import Asset, Channel, ChannelCut, ChannelFile, Download, Scene
+from gallery.services import assets as acts
+from gallery.services import channel_files, cuts, deliveries, downloads
+
+
+@pytest.fixture
+def make_channel(db):
+    """make_channel("tall", 300, 400, form="png"): a channel."""
+
+    def make_channel(slug, width, height, **fields):
+        names = {"name_zh": slug, "name_en": slug}
+        return Channel.objects.create(slug=slug, width=width, height=height, **names, **fields)
+
+    return make_channel
+
+
+@pytest.fixture
+def approved(in_state):
+    """approved(): a finished picture that may be published."""
+    return lambda **fields: in_state("approved", **fields)
+
+
+@pytest.fixture
+def colleague(make_user):
+    return make_user("colleague", is_marketer=True)
+
+
+def order_zip(browser, assets, channels, **more):
+    data = {"pick": [a.pk for a in assets], "channel": [c.slug for c in channels], **more}
+    return browser.post("deliver-zip", **data)
+
+
+def opened(answer):
+    return zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+
+
+def test_two_pictures_for_two_channels_are_four_files_with_their_papers(
+    at, colleague, approved, make_channel
+):
+    tall = make_channel("tall", 300, 400, form="jpg", declaration="Say that it is made by AI.")
+    wide = make_channel("wide", 470, 200, form="png", dpi=150)
+    pictures = [approved(), approved()]
+
+    answer = order_zip(at(colleague), pictures, [tall, wide])
+    archive = opened(answer)
+
+    assert answer["Content-Type"] == "application/zip"
+    assert archive.testzip() is None
+    lines = json.loads(archive.read("manifest.json"))["files"]
+    files = [line["file"] for line in lines]
+    assert sorted(archive.namelist()) == sorted(
+        [*files, "manifest.csv", "manifest.json", "declarations.txt"]
+    )
+    assert len(set(files)) == 4
+    for line in lines:
+        content = archive.read(line["file"])
+        with Image.open(io.BytesIO(content)) as image:
+            assert image.size == (line["width"], line["height"])
+        assert len(content) == line["bytes"]
+        assert xmp.read_mark(io.BytesIO(content)).marks[0]["ProduceID"] == line["produce_id"]
+    rows = list(csv.DictReader(io.StringIO(archive.read("manifest.csv").decode("utf-8-sig"))))
+    assert [row["file"] for row in rows] == files
+    assert "Say that it is made by AI." in archive.read("declarations.txt").decode()
+    assert Download.objects.filter(person=colleague).count() == 4
+
+
+def test_papers_name_no_person_and_no_prompt(at, colleague, approved, make_channel):
+    picture = approved()
+
+    archive = opened(order_zip(at(colleague), [picture], [make_channel("tall", 300, 400)]))
+
+    words = b"".join(archive.read(n) for n in archive.namelist() if n.startswith("manifest"))
+    assert picture.scene.prompt.encode() not in words
+    assert picture.scene.owner.username.encode() not in words
+
+
+def test_picture_withdrawn_while_the_zip_is_made_is_left_out_and_named(
+    colleague, brand_admin, approved, make_channel
+):
+    first, second = approved(), approved()
+    parts = deliveries.zip_parts([first, second], [make_channel("tall", 300, 400)], colleague)
+    begun = next(parts)
+
+    acts.withdraw(Asset.objects.get(pk=second.pk), brand_admin, "The plate can be read.")
+    archive = zipfile.ZipFile(io.BytesIO(begun + b"".join(parts)))
+
+    kept, gone = json.loads(archive.read("manifest.json"))["files"]
+    assert kept["file"] in archive.namelist()
+    assert gone["file"] == ""
+    assert "withdrawn" in gone["left_out"].lower() or "撤回" in gone["left_out"]
+    assert not [name for name in archive.namelist() if f"-{second.pk}_" in name]
+    assert second.downloads.count() == 0
+
+
+@pytest.mark.parametrize("state", ["private", "asked", "declined", "withdrawn"])
+def test_picture_that_may_not_leave_makes_no_zip(at, marketer, in_state, make_channel, state):
+    answer = order_zip(at(marketer), [in_state(state)], [make_channel("tall", 300, 400)])
+
+    assert answer.status_code == 302
+    assert Download.objects.count() == 0
+
+
+def test_limit_that_cannot_be_kept_leaves_one_file_out_and_says_so(
+    at, colleague, approved, make_channel
+):
+    tight = make_channel("tight", 300, 400, form="png", max_bytes=600)
+    fine = make_channel("fine", 300, 400)
+
+    archive = opened(order_zip(at(colleague), [approved()], [fine, tight]))
+
+    good, bad = json.loads(archive.read("manifest.json"))["files"]
+    assert good["left_out"] == ""
+    assert bad["file"] == ""
+    assert "600" in bad["left_out"]
+
+
+def test_dragged_cut_is_kept_and_counts_for_every_door(at, colleague, approved, make_channel):
+    wide, picture = make_channel("wide", 400, 100), approved()
+    field = f"focus-{picture.pk}-wide"
+
+    b"".join(order_zip(at(colleague), [picture], [wide], **{field: "0.5,0.2"}).streaming_content)
+    again = b"".join(
+        order_zip(at(colleague), [picture], [wide], **{field: "0.5,0.3"}).streaming_content
+    )
+
+    kept = ChannelCut.objects.get()
+    assert (kept.x, kept.y, kept.version) == (0.5, 0.3, 2)
+    cut = cuts.cut_for(picture, wide)
+    assert cut.is_set
+    assert cut.focus == (0.5, 0.3)
+    [name, *_papers] = zipfile.ZipFile(io.BytesIO(again)).namelist()
+    assert name.endswith("_wide_400x100_v2.jpg")
+    assert downloads.labelled_file(picture, wide).name == name
+
+
+@pytest.mark.parametrize("text", ["", "0.5", "a,b", "2,0.5", "-0.1,0.5", "nan,0.5", "0.1,0.2,0.3"])
+def test_odd_point_is_not_kept(at, colleague, approved, make_channel, text):
+    wide, picture = make_channel("wide", 400, 100), approved()
+
+    answer = order_zip(at(colleague), [picture], [wide], **{f"focus-{picture.pk}-wide": text})
+    b"".join(answer.streaming_content)
+
+    assert not ChannelCut.objects.exists()
+
+
+def test_cut_through_the_car_is_told_and_painting_anew_offered(
+    at, colleague, approved, make_channel, in_english
+):
+    make_channel("slit", 64, 640)
+    picture = approved()
+
+    page = at(colleague).get("deliver", pick=picture.pk, channel="slit").content.decode()
+
+    assert "Of the car cut off:" in page
+    assert reverse("gallery:paint-anew", args=[picture.pk, "slit"]) in page
+
+
+def test_painting_anew_keeps_seed_words_and_packs(at, marketer, in_state, make_channel):
+    slit = make_channel("slit", 200, 400)
+    picture = in_state("private")
+
+    at(marketer).post("paint-anew", picture.pk, slit.slug)
+
+    scene = Scene.objects.exclude(pk=picture.scene_id).get()
+    asset = scene.assets.get()
+    assert scene.channel == slit
+    assert scene.prompt == picture.scene.prompt
+    assert asset.seed == picture.seed
+    assert scene.height > scene.width
+
+
+def test_campaign_chooses_its_channels(at, colleague, approved, make_channel):
+    make_channel("tall", 300, 400)
+    make_channel("wide", 400, 300)
+    campaign = Campaign.objects.create(slug="day", name_zh="节", name_en="Day", channels=["wide"])
+
+    answer = at(colleague).get("deliver", pick=approved().pk, campaign=campaign.pk)
+
+    assert [channel.slug for channel in answer.context["chosen"]] == ["wide"]
+
+
+def test_strangers_picture_is_not_on_the_page(at, colleague, in_state):
+    answer = at(colleague).get("deliver", pick=in_state("private").pk)
+
+    assert answer.status_code == 302
+
+
+# Large files
+def test_large_file_is_made_once_by_a_worker_and_then_leaves(
+    at, colleague, approved, make_channel, queue_redis
+):
+    make_channel("poster", 3200, 3000, form="pdf", dpi=300, bleed_mm=3)
+    picture = approved()
+    asked = {"channel": "poster", "rendition": "publication"}
+
+    for _press in range(2):
+        answer = at(colleague).get("asset-download", picture.pk, **asked)
+        assert answer.status_code == 302
+    row = ChannelFile.objects.get()
+    assert row.state == "waiting"
+    assert Download.objects.count() == 0
+
+    jobs.make_channel_file(row.pk)
+
+    row.refresh_from_db()
+    assert row.state == "ready", row.problem
+    answer = at(colleague).get("large-file", row.pk)
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    assert content.startswith(b"%PDF")
+    assert len(content) == row.byte_count
+    left = Download.objects.get()
+    assert (left.width, left.height) == (3200 + 70, 3000 + 70)
+
+
+def test_large_file_of_a_withdrawn_picture_does_not_leave(
+    at, colleague, brand_admin, approved, make_channel, queue_redis
+):
+    picture = approved()
+    row = channel_files.order(picture, make_channel("poster", 3200, 3000), colleague)
+    jobs.make_channel_file(row.pk)
+    acts.withdraw(Asset.objects.get(pk=picture.pk), brand_admin, "The plate can be read.")
+
+    answer = at(colleague).get("large-file", row.pk)
+
+    assert answer.status_code in (403, 404)
+    assert Download.objects.count() == 0
+
+
+def test_old_large_files_are_let_go(colleague, approved, make_channel, settings, queue_redis):
+    row = channel_files.order(approved(), make_channel("poster", 3200, 3000), colleague)
+    jobs.make_channel_file(row.pk)
+    assert channel_files.forget_old() == 0
+
+    settings.CHANNEL_FILE_DAYS = -1
+
+    assert channel_files.forget_old() == 1
+    assert not ChannelFile.objects.exists()
+
+
+# Cuts
+def test_label_stands_away_from_car_and_buttons(approved, make_channel):
+    picture = approved()
+    below = make_channel("below", 300, 300, covered_bottom=30)
+    fixed = make_channel("fixed", 300, 300, label_corner="lower-left", covered_bottom=30)
+
+    assert cuts.cut_for(picture, below).corner.startswith("upper")
+    assert cuts.cut_for(picture, fixed).corner == "lower-left"
+    assert set(labelling.CORNERS) >= set(below.corners)
