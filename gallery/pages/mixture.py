@@ -6,7 +6,7 @@ from brandstudio.core.input.numbers import parse_number
 from gallery import problems
 from gallery.models import StylePack
 from gallery.services import mixing
-from training.engine.prompts.mixing import percent, share_of
+from training.engine.prompts.mixing import percent_of_one, share_of
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def _by_sliders(shown_form, order):
 def _parts(order, mix):
     shares = ((part, share_of(part.strength, part.greatest)) for part in mix.parts)
     return [
-        (version.pack, part.strength, part.greatest, percent(share))
+        (version.pack, part.strength, part.greatest, percent_of_one(share))
         for (version, _strength), (part, share) in zip(order.packs, shares, strict=True)
         if part.strength > 0
     ]

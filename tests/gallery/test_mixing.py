@@ -73,7 +73,7 @@ def test_form_says_live_what_the_door_would(at, marketer, order_form, ink, paper
 
     assert within.sentence == "Together 100 %, at most 100 %."
     assert (within.is_refused, within.lowered) == (False, [])
-    assert within.parts == [(ink.pack, 0.5, 0.9, "55"), (paper.pack, 0.4, 0.9, "44")]
+    assert within.parts == [(ink.pack, 0.5, 0.9, "56"), (paper.pack, 0.4, 0.9, "44")]
     assert over.sentence == too_strong(178)
     assert over.is_refused
     lowered = dict(over.lowered)

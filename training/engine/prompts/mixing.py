@@ -87,6 +87,11 @@ def percent(shares: float) -> str:
     return f"{math.floor(shares * 100 + 1e-6)}"
 
 
+def percent_of_one(share: float) -> str:
+    """What one pack counts for, in the nearest whole percent: "78"."""
+    return "∞" if math.isinf(share) else f"{share * 100:.0f}"
+
+
 def percent_beyond(shares: float) -> str:
     """The same of a sum that is too great, up, so that it never looks allowed."""
     return "∞" if math.isinf(shares) else f"{math.ceil(shares * 100 - 1e-6)}"
