@@ -4,7 +4,7 @@ import pytest
 
 from gallery.models import Download
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.mark.parametrize(

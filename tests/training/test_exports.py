@@ -274,6 +274,7 @@ def test_caption_that_begins_like_a_formula_leaves_as_text_and_comes_back(
     assert other.images.get().caption == '=HYPERLINK("x"), +tea'
 
 
+@pytest.mark.usefixtures("in_english")
 @pytest.mark.parametrize(
     ("address", "refused"),
     [
