@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageStat
 
 from gallery.engine import file_forms, xmp
 from gallery.engine.file_forms import FileForm
@@ -32,6 +32,7 @@ LEAST_SHARE = 0.05  # of the short side, for the ink of the lowest glyph
 _ROOM = 1.03  # a JPEG or a messenger softens edges; a little more keeps the rule all the same
 _LEAST_CONTRAST = 60  # of 255, between letters and backing: 150 when drawn, and JPEG blurs them
 _LEAST_PIXELS = 11  # below this Chinese glyphs cannot be told apart
+_CORNER_SLACK = 0.02  # of the short side, around the label
 _FONTS = Path(__file__).parent / "fonts"
 _BACKING = (16, 13, 11, 166)  # dark and mostly solid: white stays legible over any picture
 _INK = (255, 255, 255, 255)
@@ -124,6 +125,25 @@ def label_box(
 ) -> tuple[int, int, int, int]:
     """Left, top, right and bottom, in px, of the label on a picture of this size."""
     return _label(size, corner, inset).box
+
+
+def without_corners(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """A copy, RGB, with its mean colour over every corner where a label may stand.
+
+    So a picture and its labelled file look alike. size: px in which it was labelled, where `image`
+    is a smaller copy.
+    """
+    blank = image.convert("RGB")
+    blank = blank.copy() if blank is image else blank
+    mean = tuple(round(value) for value in ImageStat.Stat(blank).mean)
+    left, top, _right, _bottom = label_box(size)
+    slack = _CORNER_SLACK * min(size)  # of another size its font is a little smaller or larger
+    width = math.ceil((size[0] - left + slack) * image.width / size[0])
+    height = math.ceil((size[1] - top + slack) * image.height / size[1])
+    for x in (0, image.width - width):
+        for y in (0, image.height - height):
+            blank.paste(mean, (x, y, x + width, y + height))
+    return blank
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from brandstudio.core import blobs
 from brandstudio.core.problems import Refused
 from brandstudio.core.queue import work_queue
+from gallery.engine import labelling
 from gallery.models import Asset, AssetState
 from gallery.services import standing
 from gallery.services.standing import Decision
@@ -30,10 +31,10 @@ class Lookalike:
 
 
 def look_of(image):
-    """What `near` compares of a picture of any size, or PLAIN."""
+    """What `near` compares of a picture of any size, or PLAIN; the same of its labelled file."""
     small = image.convert("RGB")
     small.thumbnail((SIDE, SIDE))
-    return fingerprint_of(small) or PLAIN
+    return fingerprint_of(labelling.without_corners(small, image.size)) or PLAIN
 
 
 def near(look, sha256, rows, settings=None):
