@@ -37,6 +37,19 @@ SENTENCES: dict[str, Text] = {
     "light-twice": gettext_noop(
         "{name} is there {light} already. Retire that picture first, or choose another light."
     ),
+    "upload-declined": gettext_noop(
+        "This file is {name} (no. {number}), a picture of this studio that was declined on {day}: "
+        "{reason} Nothing is made of it under another name. Choose another picture, or ask an "
+        "admin to approve that one."
+    ),
+    "upload-withdrawn": gettext_noop(
+        "This file is {name} (no. {number}), a picture of this studio that was withdrawn on {day}: "
+        "{reason} Nothing is made of it under another name. Choose another picture."
+    ),
+    "upload-held": gettext_noop(
+        "This file is picture no. {number} of this studio: what it was made from was recalled, or "
+        "its rights have ended. Choose another picture, or ask an admin what becomes of it."
+    ),
     "same-as-declined": gettext_noop(
         "These very settings painted {name} (no. {number}), which was declined on {day}: {reason} "
         "They would paint the same picture, so it is not painted again. Change the words, the seed "

@@ -149,6 +149,12 @@ class Scene(models.Model):
         return str(self.template) if self.template_id else self.title
 
     @property
+    def starts_from_upload(self):
+        """Whether it starts from a file that its maker brought, be it a picture of the gallery."""
+        is_asset = self.init_image_asset_id is not None and not self.init_image_name
+        return bool(self.init_image_sha256) and not is_asset
+
+    @property
     def tile_shape(self):
         """The class of this scene's tiles: the shape in which its pictures are delivered."""
         size = self.channel or self

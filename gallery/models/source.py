@@ -89,6 +89,9 @@ class ProductCutout(WithRights):
     )
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
+    made_from = models.ForeignKey(  # the studio's own picture that came back as this file
+        "gallery.Asset", models.SET_NULL, null=True, blank=True, related_name="cutouts_of_it"
+    )
     is_retired = models.BooleanField(default=False)
 
     objects = ProductCutoutQuerySet.as_manager()
@@ -145,6 +148,9 @@ class InitImageUpload(WithRights):
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     name = models.CharField(max_length=200)
+    made_from = models.ForeignKey(  # the studio's own picture that came back as this file
+        "gallery.Asset", models.SET_NULL, null=True, blank=True, related_name="uploads_of_it"
+    )
     sha256 = BlobField()  # upright, sRGB
     thumb_sha256 = BlobField()
     width = models.PositiveIntegerField()

@@ -11,7 +11,7 @@ from brandstudio.core.problems import Refused
 from gallery.engine import compositing
 from gallery.engine.daylight import light_of
 from gallery.models import Daylight, ProductCutout
-from gallery.services import sources
+from gallery.services import own_pictures, sources
 from training.engine.data import images
 from training.services import image_store, rights_read
 
@@ -22,11 +22,17 @@ SHAPES_DIFFER = 0.02  # of the ratio of width to height: more, and the car would
 def take_cutout(upload, person, vehicle=None, light=""):
     """Keep the cut-out of a real car, under its vehicle or as the person's own.
 
-    light: of Daylight; "" where nobody says. Raises one of REFUSALS for a file that is no cut-out.
+    light: of Daylight; "" where nobody says. Raises one of REFUSALS for a file that is no cut-out,
+    or a picture of this studio against which a decision stands.
     """
     sources.check_size(upload)
     name = image_store.safe_name(upload.name)
-    return keep_cutout(upload.temporary_file_path(), name, person, vehicle, light)
+    path = upload.temporary_file_path()
+    with transaction.atomic():
+        cutout = keep_cutout(path, name, person, vehicle, light)
+        cutout.made_from = own_pictures.origin_of(path)
+        cutout.save(update_fields=["made_from"])
+    return cutout
 
 
 def take_other_light(upload, person, first, light):

@@ -80,7 +80,7 @@ def _uploads(scenes):
 
 def _sources_of_scene(scene, uploads):
     sources = []
-    if scene.init_image_sha256 and scene.init_image_asset_id is None:
+    if scene.starts_from_upload:
         row = uploads.get((scene.init_image_sha256, scene.owner_id))
         name = str(row) if row else scene.init_image_name or scene.init_image_sha256[:8]
         sources.append(Source(SourceKind.START, name, row))

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from brandstudio.core import blobs
 from brandstudio.core.input.numbers import parse_id
 from brandstudio.core.problems import Refused
+from brandstudio.core.queue import housekeeping
 from gallery.models import (
     Asset,
     AssetState,
     InitImageUpload,
     Scene,
 )
-from gallery.services import policy, shown
+from gallery.services import own_pictures, policy, shown
 from training.engine.data import images
 from training.services import image_store, rights_read
 
@@ -28,6 +30,11 @@ class InitImage:
     name: str
     asset: Asset | None = None
     upload: InitImageUpload | None = None
+
+    @property
+    def origin(self):
+        """The picture of the gallery that it is or was made from, or None."""
+        return self.asset or (self.upload.made_from if self.upload else None)
 
     @property
     def thumb_url(self):
@@ -58,7 +65,7 @@ def init_image_of(asset):
 
 def former_init_image(scene):
     """What a scene started from, as an InitImage; its picture stays even when its row is gone."""
-    if scene.init_image_asset:
+    if scene.init_image_asset and not scene.starts_from_upload:
         return init_image_of(scene.init_image_asset)
     mine = InitImageUpload.objects.filter(owner=scene.owner_id, sha256=scene.init_image_sha256)
     upload = mine.first()
@@ -83,6 +90,8 @@ def check_init_image(init_image, person):
     elif init_image.upload:
         if init_image.upload.owner_id != person.pk:
             raise Refused("init-image-not-yours")
+        if init_image.upload.made_from:
+            own_pictures.check(init_image.upload.made_from)
     elif not Scene.objects.filter(owner=person, init_image_sha256=init_image.sha256).exists():
         raise Refused("init-image-not-yours")
 
@@ -99,14 +108,24 @@ def recent_images(person, choice=None, most=5):
 
 
 def take_init_image(upload, person):
-    """Keep an uploaded picture to start from. Raises Refused."""
+    """Keep an uploaded picture to start from.
+
+    Raises Refused, for what was decided of a picture of this studio too: `own_pictures.origin_of`.
+    """
     check_size(upload)
     name = image_store.safe_name(upload.name)
     path = upload.temporary_file_path()
     image = image_store.take_in(path, name, images.check_shape)
+    try:
+        made_from = own_pictures.origin_of(path, blobs.local(image.image_sha256))
+    except Refused:
+        stored = (image.original_sha256, image.image_sha256, image.thumb_sha256)
+        housekeeping.discard_unnamed(stored)
+        raise
     return InitImageUpload.objects.create(
         owner=person,
         name=name,
+        made_from=made_from,
         sha256=image.image_sha256,
         thumb_sha256=shown.marked_thumb(path, image) or image.thumb_sha256,
         width=image.width,

@@ -96,7 +96,10 @@ def add_source(request):
     fields = request.POST.copy()
     try:
         if file := request.FILES.get("init_image_file"):
-            fields["init_image"] = f"own-{sources.take_init_image(file, request.user).pk}"
+            upload = sources.take_init_image(file, request.user)
+            fields["init_image"] = f"own-{upload.pk}"
+            if upload.made_from_id:
+                messages.info(request, _came_back(upload))
             fields["mode"] = SceneMode.IMAGE
         elif file := request.FILES.get("cutout_file"):
             fields["cutout"] = cutouts.take_cutout(file, request.user).pk
@@ -107,6 +110,15 @@ def add_source(request):
         messages.error(request, problems.of(error))
     scene_initial.remember(request.session, fields)
     return redirect("gallery:create")
+
+
+def _came_back(upload):
+    """That a file is a picture of this studio."""
+    said = _(
+        "This file is picture no. %(number)d of this studio: what is decided of that one holds for "
+        "what you make of it."
+    )
+    return said % {"number": upload.made_from_id}
 
 
 @painter_required

@@ -57,14 +57,17 @@ def test_picture_that_waits_for_review_no_longer_does_from_the_bin(
         acts.ask_review(asset, marketer, "Four now.")
     client.force_login(marketer)
 
-    answer = client.post(f"/assets/{asset.pk}/discard/", follow=True)
+    in_english = {"headers": {"Accept-Language": "en"}}
+
+    answer = client.post(f"/assets/{asset.pk}/discard/", follow=True, **in_english)
 
     assert "It no longer waits for review: its request was taken back." in answer.text
     assert not brand_admin.notices.filter(settled_at=None).exists()
     acts.restore(Asset.objects.get(), marketer)
     stored = Asset.objects.get()
     assert (stored.review, stored.review_reason) == (former, declined_why)
-    assert "took back its request for review" in client.get(asset.get_absolute_url()).text
+    page = client.get(asset.get_absolute_url(), **in_english).text
+    assert "took back its request for review" in page
 
 
 @pytest.mark.parametrize("act", [acts.discard, acts.restore])

@@ -18,14 +18,14 @@ from gallery.services import lookalikes
 from gallery.services.checklist import all_confirmed
 from tests.gallery.conftest import CHECKED
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 def drawing(number, noise=0.0):
     """A PNG of soft spots: another picture for each number, nearly the same with a little noise."""
     numbers = np.random.default_rng(number)
     coarse = Image.fromarray(numbers.integers(0, 255, (6, 6, 3), dtype=np.uint8))
-    values = np.asarray(coarse.resize((192, 192), Image.Resampling.BICUBIC), dtype=np.float32)
+    values = np.asarray(coarse.resize((192, 128), Image.Resampling.BICUBIC), dtype=np.float32)
     values = values + np.random.default_rng(99).normal(0, 255 * noise, values.shape)
     file = io.BytesIO()
     Image.fromarray(values.clip(0, 255).astype(np.uint8)).save(file, "PNG")

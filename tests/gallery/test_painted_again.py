@@ -14,7 +14,7 @@ from gallery.services import assets as acts
 from gallery.services import painted_again, reuse, scenes, validation
 from gallery.services.checklist import all_confirmed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

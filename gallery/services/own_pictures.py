@@ -1,0 +1,75 @@
+"""Pictures of this studio that come back as a file: what was decided of them holds for the file.
+
+A file is known by the studio's own mark in it; where that was taken out, by how it looks.
+"""
+
+import re
+
+from brandstudio.core.problems import Refused
+from gallery.engine import xmp
+from gallery.models import Asset, AssetReview, AssetState
+from gallery.services import holds, lookalikes, standing
+from training.engine.data.images import loaded
+from training.engine.errors import EngineError
+
+_NUMBER = re.compile(r"studio-([0-9]{1,18})-([0-9a-f]{16})")  # as `downloads.mark_of` writes it
+_CODES = {
+    AssetReview.DECLINED: "upload-declined",
+    AssetReview.WITHDRAWN: "upload-withdrawn",
+}
+
+
+def origin_of(path, upright=None):
+    """The finished picture that a file from outside was made from; None for a strange one.
+
+    upright: the path of the same picture turned as its metadata say, where there is one. A mark
+    names a picture whatever is decided of it; looks find one that was approved. Raises Refused, as
+    `check`, for one against which a decision stands; EngineError for no picture.
+    """
+    marked = _by_its_mark(path)
+    if marked:
+        check(marked)
+    alike = _by_its_looks(upright or path)
+    if alike:
+        check(alike)
+    return marked or alike
+
+
+def check(asset):
+    """Raise Refused for a picture of which no file comes in again, as things stand now:
+    upload-declined, upload-withdrawn, upload-held."""
+    asset = _finished().get(pk=asset.pk)
+    if asset.barred:
+        decision = standing.decisions_of([asset])[asset.pk]
+        raise Refused(_CODES[decision.what], **decision.facts)
+    if holds.is_held(asset):
+        raise Refused("upload-held", number=asset.pk)
+
+
+def _by_its_mark(path):
+    try:
+        marks = xmp.read_mark(path).marks
+    except (EngineError, ValueError):
+        return None  # odd metadata marks nothing
+    numbers = [str(text) for mark in marks if isinstance(mark, dict) for text in mark.values()]
+    for number in filter(None, map(_NUMBER.fullmatch, numbers)):
+        # Another studio counts its pictures too; the hash tells whose this one is.
+        named = _finished().filter(pk=number[1], image_sha256__startswith=number[2])
+        if asset := named.first():
+            return asset
+    return None
+
+
+def _by_its_looks(path):
+    """The nearest of all that were declined, withdrawn or approved; of two as near the approved."""
+    with loaded(path) as image:
+        look = lookalikes.look_of(image)
+    columns = ("pk", "look", "image_sha256")
+    approved = _finished().filter(review=AssetReview.APPROVED).values_list(*columns)
+    found = lookalikes.near(look, "", [*approved, *Asset.objects.barred().values_list(*columns)])
+    near = list(_finished().filter(pk__in=found))
+    return min(near, key=lambda asset: (found[asset.pk], bool(asset.barred)), default=None)
+
+
+def _finished():
+    return Asset.objects.filter(state=AssetState.READY).select_related("scene__template")
