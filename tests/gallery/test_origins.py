@@ -230,7 +230,7 @@ def test_enlarging_counts_against_the_quota(make_ready, marketer, settings):
     settings.PICTURES_PER_DAY = 1
     [asset] = make_ready()
 
-    assert code_of(enlarging.enlarge, asset, marketer) == "quota-day"
+    assert code_of(enlarging.enlarge, asset, marketer) == "quota-day-over"
 
 
 def test_unfinished_or_huge_pictures_are_not_enlarged(make_scene, make_ready, marketer):
