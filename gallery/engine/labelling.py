@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import IO
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageStat
 
-from gallery.engine import file_forms, xmp
+from gallery.engine import file_forms, sizes, xmp
 from gallery.engine.file_forms import FileForm
 from gallery.engine.xmp import Mark
 
@@ -42,6 +43,20 @@ _WATERMARK_INK = (255, 255, 255, 110)  # light with a dark edge: seen over any p
 _WATERMARK_EDGE = (0, 0, 0, 70)
 
 
+@dataclass(frozen=True)
+class LabelPlace:
+    """Where the label stands. corner: one of CORNERS.
+
+    insets: px above, on the right, below and on the left that are cut off or covered.
+    """
+
+    corner: str = LOWER_RIGHT
+    insets: tuple[int, int, int, int] = (0, 0, 0, 0)
+
+
+IN_LOWER_RIGHT = LabelPlace()
+
+
 def write(
     image: Image.Image,
     target: IO[bytes],
@@ -51,17 +66,17 @@ def write(
     packet: str = "",
     source_type: str = xmp.GENERATED,
     watermark: str = "",
-    corner: str = LOWER_RIGHT,
+    place: LabelPlace = IN_LOWER_RIGHT,
 ) -> None:
     """Write the picture with both marks to target, a seekable binary file.
 
     packet: XMP to keep beside the marks; its own marks are replaced. source_type: of xmp.
-    watermark: words across the whole picture, under the label. corner: one of CORNERS.
+    watermark: words across the whole picture, under the label.
     Raises EngineError as `file_forms.write`.
     """
     if watermark:
         image = draw_watermark(image, watermark)
-    labelled = draw_label(image, corner, file_form.bleed)
+    labelled = draw_label(image, place)
     file_forms.write(labelled, target, file_form, xmp.stamp(packet, mark, source_type))
 
 
@@ -97,22 +112,21 @@ def is_label_due(size: tuple[int, int], native: tuple[int, int]) -> bool:
     return any(side >= LABELLED_FROM * whole for side, whole in zip(size, native, strict=True))
 
 
-def draw_label(image: Image.Image, corner: str = LOWER_RIGHT, inset: int = 0) -> Image.Image:
-    """A copy of the picture, RGB, with the visible label in one of CORNERS.
+def draw_label(image: Image.Image, place: LabelPlace = LabelPlace()) -> Image.Image:
+    """A copy of the picture, RGB, with the visible label.
 
-    inset: px at every edge that the printer cuts off. Only the corner is copied in four bands: a
-    poster has a hundred million pixels.
+    Only the corner is copied in four bands: a poster has a hundred million pixels.
     """
     labelled = image.convert("RGB") if image.mode != "RGB" else image.copy()
-    label = _label(image.size, corner, inset)
+    label = _label(image.size, place)
     corner_before = labelled.crop(label.box).convert("RGBA")
     labelled.paste(Image.alpha_composite(corner_before, label.image), label.box[:2])
     return labelled
 
 
-def is_labelled(image: Image.Image, corner: str = LOWER_RIGHT, inset: int = 0) -> bool:
+def is_labelled(image: Image.Image, place: LabelPlace = LabelPlace()) -> bool:
     """Whether the picture shows the label there: letters clearly lighter than what backs them."""
-    label = _label(image.size, corner, inset)
+    label = _label(image.size, place)
     seen = np.asarray(image.crop(label.box).convert("RGB").convert("L"), np.float32)
     ink = np.asarray(label.ink, np.float32) / 255
     letters = (seen * ink).sum() / max(ink.sum(), 1)
@@ -121,10 +135,25 @@ def is_labelled(image: Image.Image, corner: str = LOWER_RIGHT, inset: int = 0) -
 
 
 def label_box(
-    size: tuple[int, int], corner: str = LOWER_RIGHT, inset: int = 0
+    size: tuple[int, int],
+    place: LabelPlace = IN_LOWER_RIGHT,
 ) -> tuple[int, int, int, int]:
     """Left, top, right and bottom, in px, of the label on a picture of this size."""
-    return _label(size, corner, inset).box
+    return _label(size, place).box
+
+
+def clearest_place(
+    size: tuple[int, int],
+    corners: Sequence[str],
+    insets: tuple[int, int, int, int],
+    subject: sizes.Box,
+) -> LabelPlace:
+    """The place, clear of the insets, whose label hides least of the subject; first of equals.
+
+    size: px. corners: those to choose from. subject: left, top, right, bottom in px.
+    """
+    places = [LabelPlace(corner, insets) for corner in corners]
+    return min(places, key=lambda place: sizes.overlap(label_box(size, place), subject))
 
 
 def without_corners(image: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -156,11 +185,12 @@ class _Label:
 
 
 @lru_cache(maxsize=64)
-def _label(size: tuple[int, int], corner: str, inset: int) -> _Label:
+def _label(size: tuple[int, int], place: LabelPlace) -> _Label:
     font = _fitting_font(size)
     left, top, right, bottom = map(round, font.getbbox(LABEL))
     pad = max(2, round((bottom - top) * 0.32))
-    margin = inset + max(2, round(min(size) * 0.02))
+    margin = max(2, round(min(size) * 0.02))
+    above, on_right, below, on_left = (inset + margin for inset in place.insets)
     width = min(right - left + 2 * pad, size[0] - margin)
     height = bottom - top + 2 * pad
     backing, ink = Image.new("RGBA", (width, height)), Image.new("L", (width, height))
@@ -169,9 +199,9 @@ def _label(size: tuple[int, int], corner: str, inset: int) -> _Label:
     at = (pad - left, pad - top)
     ImageDraw.Draw(backing).text(at, LABEL, font=font, fill=_INK)
     ImageDraw.Draw(ink).text(at, LABEL, font=font, fill=255)
-    vertical, horizontal = corner.split("-")
-    x = margin if horizontal == "left" else size[0] - margin - width
-    y = margin if vertical == "upper" else size[1] - margin - height
+    vertical, horizontal = place.corner.split("-")
+    x = on_left if horizontal == "left" else size[0] - on_right - width
+    y = above if vertical == "upper" else size[1] - below - height
     x, y = max(0, x), max(0, y)
     return _Label((x, y, x + width, y + height), backing, ink)
 

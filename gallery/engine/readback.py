@@ -17,6 +17,7 @@ from PIL import Image
 
 from gallery.engine import credentials, file_forms, labelling, xmp
 from gallery.engine.file_forms import FileForm
+from gallery.engine.labelling import LabelPlace
 from gallery.engine.xmp import Mark
 from training.engine.data.images import opened
 from training.engine.errors import EngineError
@@ -28,7 +29,7 @@ _EXIFTOOL_SECONDS = 60
 class Promise:
     """What a file must be. size: px, width first. root: PEM that its signer stands under.
 
-    source_type: xmp.GENERATED or COMPOSED. corner: one of labelling.CORNERS.
+    source_type: xmp.GENERATED or COMPOSED. place: of its label.
     """
 
     size: tuple[int, int]
@@ -36,7 +37,7 @@ class Promise:
     mark: Mark
     source_type: str
     root: str
-    corner: str
+    place: LabelPlace
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def _checks(content: bytes, promise: Promise):
     yield "profile", lambda: found.profile == (form.cmyk or file_forms.srgb_profile())
     yield "limit", lambda: not form.max_bytes or len(content) <= form.max_bytes
     yield "mark", lambda: _is_marked(found.packet, promise)
-    yield "label", lambda: labelling.is_labelled(found.image, promise.corner, form.bleed)
+    yield "label", lambda: labelling.is_labelled(found.image, promise.place)
     yield "credentials", lambda: _is_signed(content, promise)
     yield "exiftool", lambda: not exiftool() or _is_read_by_exiftool(content, promise)
 

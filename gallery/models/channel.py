@@ -137,6 +137,18 @@ class Channel(Named):
         return self.max_bytes / 1_000_000
 
     @property
+    def insets(self):
+        """px above, on the right, below and on the left of the file that are cut off or covered."""
+        width, height = self.file_size
+        shares = (
+            (height, self.covered_top),
+            (width, self.covered_right),
+            (height, self.covered_bottom),
+            (width, self.covered_left),
+        )
+        return tuple(self.bleed + round(side * percent / 100) for side, percent in shares)
+
+    @property
     def corners(self):
         """The corners that the label may stand in, the one to prefer first."""
         if self.label_corner != LabelCorner.AUTO:

@@ -87,7 +87,7 @@ def _cell(asset, channel):
         wide, high = (box[2] - box[0]) * scale, (box[3] - box[1]) * scale
         return f"M{x:.2f} {y:.2f}h{wide:.2f}v{high:.2f}h{-wide:.2f}z"
 
-    label = labelling.label_box((file_width, file_height), cut.corner, channel.bleed)
+    label = labelling.label_box((file_width, file_height), cut.place)
     is_large = downloads.is_large(channel)
     return Cell(
         cut=cut,

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import asdict
 from datetime import timedelta
 
 from django.conf import settings
@@ -53,7 +54,7 @@ def _key(asset, channel, cut):
         "asset": asset.pk,
         "focus": [round(share, 4) for share in cut.focus],
         "size": channel.file_size,
-        "corner": cut.corner,
+        "label": asdict(cut.place),
         "producer": settings.AIGC_PRODUCER_CODE,
         **{
             name: getattr(channel, name)

@@ -18,7 +18,7 @@ class Cut:
 
     focus: what stands in the middle, shares of the picture. box: what is kept, and subject: where
     its car stands, both left, top, right, bottom as shares of the picture. is_set: by a person.
-    version: rises each time it was set anew. corner: where the label stands, of the channel's.
+    version: rises each time it was set anew. place: where the label stands.
     factor: px of the file for one of the picture.
     """
 
@@ -28,7 +28,7 @@ class Cut:
     subject: sizes.Box
     is_set: bool
     version: int
-    corner: str
+    place: labelling.LabelPlace
     factor: float
 
     @property
@@ -67,7 +67,12 @@ def cut_for(asset, channel, focus=None):
         subject=car,
         is_set=bool(own or focus),
         version=own.version if own else 1,
-        corner=_corner(channel, box, car),
+        place=labelling.clearest_place(
+            channel.file_size,
+            channel.corners,
+            channel.insets,
+            _in_file(car, box, file_width, file_height),
+        ),
         factor=file_width / max(cut[2] - cut[0], 1),
     )
 
@@ -99,26 +104,15 @@ def set_focus(asset, channel, focus):
         own.save(update_fields=["x", "y", "version"])
 
 
-def _corner(channel, box, car):
-    """The corner whose label hides least of the car and of what the platform covers."""
-    width, height = channel.file_size
-
-    def hidden(corner):
-        label = labelling.label_box((width, height), corner, channel.bleed)
-        hides = sum(sizes.overlap(label, zone) for zone in covered(channel))
-        return hides + sizes.overlap(label, _in_file(car, box, width, height))
-
-    return min(channel.corners, key=hidden)  # the first of equals
-
-
 def covered(channel):
     """Boxes in px of the file that the platform's buttons and words hide."""
     width, height = channel.file_size
+    above, on_right, below, on_left = (inset - channel.bleed for inset in channel.insets)
     zones = (
-        (0, 0, width, height * channel.covered_top / 100),
-        (width * (1 - channel.covered_right / 100), 0, width, height),
-        (0, height * (1 - channel.covered_bottom / 100), width, height),
-        (0, 0, width * channel.covered_left / 100, height),
+        (0, 0, width, above),
+        (width - on_right, 0, width, height),
+        (0, height - below, width, height),
+        (0, 0, on_left, height),
     )
     return [zone for zone in zones if zone[2] > zone[0] and zone[3] > zone[1]]
 

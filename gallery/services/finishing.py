@@ -20,7 +20,7 @@ from training.engine.errors import EngineError
 _CREDENTIALS_BYTES = 8192
 
 
-def finished(image, asset, file_form, *, watermark="", corner=labelling.LOWER_RIGHT):
+def finished(image, asset, file_form, *, watermark="", place=labelling.IN_LOWER_RIGHT):
     """The bytes of an RGB picture of this asset, with both marks and content credentials in it.
 
     file_form: a FileForm; its max_bytes counts what signing adds. Raises EngineError as
@@ -28,7 +28,7 @@ def finished(image, asset, file_form, *, watermark="", corner=labelling.LOWER_RI
     """
     signer, mark, source_type = signing(), mark_of(asset), source_type_of(asset.scene)
     roomy = replace(file_form, reserved=_CREDENTIALS_BYTES)
-    unsigned = marked(image, asset, roomy, watermark=watermark, corner=corner)
+    unsigned = marked(image, asset, roomy, watermark=watermark, place=place)
     signed = io.BytesIO()
     credentials.sign(
         io.BytesIO(unsigned),
@@ -39,12 +39,12 @@ def finished(image, asset, file_form, *, watermark="", corner=labelling.LOWER_RI
         source_type=source_type,
     )
     content = signed.getvalue()
-    promise = readback.Promise(image.size, file_form, mark, source_type, signer.root, corner)
+    promise = readback.Promise(image.size, file_form, mark, source_type, signer.root, place)
     readback.check(content, promise)
     return content
 
 
-def marked(image, asset, file_form, *, watermark="", corner=labelling.LOWER_RIGHT):
+def marked(image, asset, file_form, *, watermark="", place=labelling.IN_LOWER_RIGHT):
     """As `finished`, for a page to show: with both marks, unsigned."""
     file = io.BytesIO()
     labelling.write(
@@ -54,7 +54,7 @@ def marked(image, asset, file_form, *, watermark="", corner=labelling.LOWER_RIGH
         mark=mark_of(asset),
         source_type=source_type_of(asset.scene),
         watermark=watermark,
-        corner=corner,
+        place=place,
     )
     return file.getvalue()
 

@@ -42,29 +42,29 @@ def near(look, sha256, rows, settings=None):
 
     look, sha256: the picture's. rows: (key, look, sha256) of the others.
     """
-    found = {pk: 0 for pk, _look, other in rows if other == sha256}
+    distances = {pk: 0 for pk, _look, other in rows if other == sha256}
     looks = {str(pk): other for pk, other, _sha256 in rows if other not in ("", PLAIN)}
     for duplicate in near_ones("" if look == PLAIN else look, looks, settings):
-        found.setdefault(int(duplicate.other), duplicate.distance)
-    return found
+        distances.setdefault(int(duplicate.other), duplicate.distance)
+    return distances
 
 
 def earlier(assets):
     """{key: [Lookalike]} of all these finished assets: decisions on the same picture, nearest
     first. One's own are not among them."""
     rows = list(Asset.objects.barred().values_list("pk", "look", "image_sha256"))
-    found = {}
+    distances = {}
     for asset in assets:
         others = [row for row in rows if row[0] != asset.pk]
-        found[asset.pk] = near(note(asset), asset.image_sha256, others) if others else {}
-    keys = {pk for bits in found.values() for pk in bits}
+        distances[asset.pk] = near(note(asset), asset.image_sha256, others) if others else {}
+    keys = {pk for bits in distances.values() for pk in bits}
     if not keys:
-        return {pk: [] for pk in found}
+        return {pk: [] for pk in distances}
     barred = Asset.objects.barred().filter(pk__in=keys).select_related("scene__template")
     decisions = standing.decisions_of(barred)
     return {
         pk: [Lookalike(decisions[other], n) for other, n in bits.items() if other in decisions]
-        for pk, bits in found.items()
+        for pk, bits in distances.items()
     }
 
 

@@ -38,9 +38,9 @@ def check(person, count, new):
     if waiting + count > settings.PICTURES_AT_ONCE:
         raise Refused("quota-waiting", waiting=waiting, limit=settings.PICTURES_AT_ONCE)
     if asked_today(person) + new > settings.PICTURES_PER_DAY:
-        left = left_today(person)
-        code = "quota-day" if left else "quota-day-over"
-        raise Refused(code, left=left, limit=settings.PICTURES_PER_DAY)
+        remaining = left_today(person)
+        code = "quota-day" if remaining else "quota-day-over"
+        raise Refused(code, left=remaining, limit=settings.PICTURES_PER_DAY)
 
 
 def _midnight():

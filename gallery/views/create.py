@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from brandstudio.core.access.roles import admin_required, painter_required
 from brandstudio.core.input.numbers import parse_id
 from brandstudio.core.models import Vehicle
-from brandstudio.core.ui.counting import told
+from brandstudio.core.ui.counting import count_sentences
 from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.polling import polled
 from gallery import problems
@@ -176,7 +176,7 @@ def drop_waiting(request):
     dropped = scenes.cancel(scenes.waiting_of(request.user), request.user)
     if not request.htmx:
         said = ngettext("%(n)d picture dropped.", "%(n)d pictures dropped.", dropped)
-        messages.success(request, told((dropped, said)))
+        messages.success(request, count_sentences((dropped, said)))
     return _back_to_results(request)
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core.access.roles import admin_required
 from brandstudio.core.models import GlossaryTerm, WrongState
-from brandstudio.core.ui.counting import told
+from brandstudio.core.ui.counting import count_sentences
 from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems
 from gallery.forms import GlossaryTermForm
@@ -106,7 +106,7 @@ def glossary_import(request):
         (changed, ngettext("%(n)d term was changed.", "%(n)d terms were changed.", changed)),
         (same, ngettext("%(n)d term was here already.", "%(n)d terms were here already.", same)),
     )
-    messages.success(request, told(*counted))
+    messages.success(request, count_sentences(*counted))
     tell_refusals(request, report.refusals)
     return redirect("gallery:glossary")
 

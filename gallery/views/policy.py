@@ -11,7 +11,7 @@ from brandstudio.core.access.roles import admin_required
 from brandstudio.core.input.numbers import parse_ids
 from brandstudio.core.models import AuditEntry
 from brandstudio.core.problems import Refused
-from brandstudio.core.ui.counting import told
+from brandstudio.core.ui.counting import count_sentences
 from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems
 from gallery.models import AssetReview, Audience, DownloadRule, Rendition
@@ -38,7 +38,7 @@ def policy(request):
             said = ngettext(
                 "%(n)d permission was changed.", "%(n)d permissions were changed.", changed
             )
-            messages.success(request, told((changed, said)))
+            messages.success(request, count_sentences((changed, said)))
             return redirect("gallery:policy")
     rules = list(DownloadRule.objects.all())
     if is_stale:

@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from brandstudio.core import notices
-from brandstudio.core.ui.counting import told
+from brandstudio.core.ui.counting import count_sentences
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from brandstudio.core.ui.counting import told
 )
 def test_what_counts_nothing_is_left_out(counted, said):
     with translation.override("en"):
-        assert told(*counted) == said
+        assert count_sentences(*counted) == said
 
 
 def test_recall_that_reached_no_picture_speaks_of_none():

@@ -11,7 +11,7 @@ from PIL import Image
 
 from brandstudio.core.models import Campaign
 from gallery import jobs
-from gallery.engine import labelling, xmp
+from gallery.engine import labelling, sizes, xmp
 from gallery.models import Asset, Channel, ChannelCut, ChannelFile, Download, Scene
 from gallery.services import assets as acts
 from gallery.services import channel_files, cuts, deliveries, downloads
@@ -252,11 +252,18 @@ def test_old_large_files_are_let_go(colleague, approved, make_channel, settings,
 
 
 # Cuts
-def test_label_stands_away_from_car_and_buttons(approved, make_channel):
-    picture = approved()
-    below = make_channel("below", 300, 300, covered_bottom=30)
-    fixed = make_channel("fixed", 300, 300, label_corner="lower-left", covered_bottom=30)
+def test_label_stands_clear_of_what_the_platform_covers(approved, make_channel):
+    asset = approved()
+    channel = make_channel("story", 270, 480, covered_bottom=20, covered_right=14, covered_top=8)
 
-    assert cuts.cut_for(picture, below).corner.startswith("upper")
-    assert cuts.cut_for(picture, fixed).corner == "lower-left"
-    assert set(labelling.CORNERS) >= set(below.corners)
+    place = cuts.cut_for(asset, channel).place
+    box = labelling.label_box(channel.file_size, place)
+
+    assert place.insets == (38, 38, 96, 0)
+    assert not any(sizes.overlap(box, zone) for zone in cuts.covered(channel))
+
+
+def test_label_stands_in_the_corner_that_the_channel_names(approved, make_channel):
+    fixed = make_channel("fixed", 300, 300, label_corner="upper-left")
+
+    assert cuts.cut_for(approved(), fixed).place.corner == "upper-left"

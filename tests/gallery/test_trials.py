@@ -159,7 +159,9 @@ def test_trial_that_was_taken_along_is_still_watermarked(trial, designer):
 
     proof = downloads.deliver(Asset.objects.get(), designer, Rendition.PROOF, None, "png")
 
-    assert proof.name == f"studio-{trial.pk}-proof.png"
+    size = f"{proof.width}x{proof.height}"
+    template = trial.scene.template.slug
+    assert proof.name == f"car_{template}-{trial.pk}_as-painted_{size}_v1_proof.png"
     with pytest.raises(Refused):
         downloads.deliver(Asset.objects.get(), designer, Rendition.PUBLICATION, None, "png")
 

@@ -13,7 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from brandstudio.core.access.roles import designer_required
 from brandstudio.core.input.acts import one_of
 from brandstudio.core.input.numbers import parse_ids
-from brandstudio.core.ui.counting import told
+from brandstudio.core.ui.counting import count_sentences
 from training import services
 from training.forms import EditForm
 from training.pages.caption_editor import CaptionEditor, posted_query
@@ -39,7 +39,7 @@ def bulk(request, pk):
         return _back(request, _editor(dataset, request, batch if count else ""))
     count = services.remove_images(images, request.user)
     said = ngettext("%(n)d picture taken out.", "%(n)d pictures taken out.", count)
-    messages.success(request, told((count, said)))
+    messages.success(request, count_sentences((count, said)))
     return _back(request, _editor(dataset, request))
 
 
@@ -50,7 +50,7 @@ def _settled(act, count):
         said = ngettext(
             "%(n)d caption is a draft again.", "%(n)d captions are drafts again.", count
         )
-    return told((count, said))
+    return count_sentences((count, said))
 
 
 @designer_required
@@ -67,7 +67,7 @@ def replace(request, pk):
     if act == "apply":
         batch, changes = services.apply_edit(images, form.edit, request.user)
         success = ngettext("%(n)d caption changed.", "%(n)d captions changed.", len(changes))
-        messages.success(request, told((len(changes), success)))
+        messages.success(request, count_sentences((len(changes), success)))
         return _back(request, _editor(dataset, request, batch if changes else ""))
     changes = services.preview_edit(images, form.edit)
     comparisons = [(c.image, spans(c.before, c.after)) for c in changes[:COMPARED]]
@@ -91,7 +91,7 @@ def revert(request, pk):
     stays = ngettext(
         "%(n)d was edited since and stays.", "%(n)d were edited since and stay.", untouched
     )
-    messages.success(request, told((reverted, put_back), (untouched, stays)))
+    messages.success(request, count_sentences((reverted, put_back), (untouched, stays)))
     return _back(request, _editor(dataset, request))
 
 

@@ -18,7 +18,7 @@ from brandstudio.core.input.acts import one_of
 from brandstudio.core.input.choices import chosen
 from brandstudio.core.input.numbers import parse_ids
 from brandstudio.core.models import WrongState
-from brandstudio.core.ui.counting import told
+from brandstudio.core.ui.counting import count_sentences
 from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.once import made_once
 from brandstudio.core.ui.serving import send_file
@@ -134,7 +134,7 @@ def rights(request, pk):
         said = ngettext(
             "Rights noted for %(n)d picture.", "Rights noted for %(n)d pictures.", count
         )
-        messages.success(request, told((count, said)))
+        messages.success(request, count_sentences((count, said)))
         if bound:
             names = first_names(bound, NAMED)
             messages.warning(request, sentence("rights-end-stays", {"names": names}))

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 
-def told(*counted):
+def count_sentences(*counted):
     """The sentences that count something, one after the other; else that nothing was changed.
 
     counted: (how many, the sentence with %(n)d where the number stands), …

@@ -11,6 +11,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from gallery.engine import labelling, xmp
 from gallery.engine.file_forms import FileForm
+from gallery.engine.labelling import LabelPlace
 from gallery.engine.xmp import Mark
 
 MARK = Mark("DEMO", "bs-12-9f2c71d0")
@@ -77,14 +78,15 @@ def test_label_stands_in_the_lower_right_corner(width, height):
 def test_label_stands_in_the_corner_it_was_told_inside_the_bleed(width, height, corner, bleed):
     bare = Image.new("RGB", (width, height), "grey")
 
-    labelled = labelling.draw_label(bare, corner, bleed)
+    place = LabelPlace(corner, (bleed,) * 4)
+    labelled = labelling.draw_label(bare, place)
 
     left, top, right, bottom = ImageChops.difference(labelled, bare).getbbox()
     assert bleed <= left < right <= width - bleed
     assert bleed <= top < bottom <= height - bleed
     assert ("right" in corner) == (right > width * 0.9 - bleed)
     assert ("lower" in corner) == (bottom > height * 0.9 - bleed)
-    assert labelling.label_box((width, height), corner, bleed) == (left, top, right, bottom)
+    assert labelling.label_box((width, height), place) == (left, top, right, bottom)
 
 
 @settings(deadline=None, max_examples=40)
@@ -93,14 +95,29 @@ def test_label_is_known_where_it_is_and_nowhere_else(width, height, grey, corner
     noise = np.random.default_rng(seed).normal(grey, 30, (height, width, 3)).clip(0, 255)
     bare = Image.fromarray(noise.astype(np.uint8))
     file = io.BytesIO()
-    labelling.draw_label(bare, corner).save(file, "JPEG", quality=60)
+    labelling.draw_label(bare, LabelPlace(corner)).save(file, "JPEG", quality=60)
 
     labelled = Image.open(file)
 
-    assert labelling.is_labelled(labelled, corner)
-    assert not labelling.is_labelled(bare, corner)
+    assert labelling.is_labelled(labelled, LabelPlace(corner))
+    assert not labelling.is_labelled(bare, LabelPlace(corner))
     others = [other for other in labelling.CORNERS if other != corner]
-    assert not any(labelling.is_labelled(labelled, other) for other in others)
+    assert not any(labelling.is_labelled(labelled, LabelPlace(other)) for other in others)
+
+
+@pytest.mark.parametrize(
+    ("car", "corner"),
+    [
+        ((0, 0, 10, 10), "lower-right"),
+        ((500, 500, 1000, 1000), "lower-left"),
+        ((0, 500, 1000, 1000), "upper-right"),
+        ((0, 0, 1000, 1000), "lower-right"),
+    ],
+)
+def test_label_stands_where_it_hides_least_of_the_car(car, corner):
+    place = labelling.clearest_place((1000, 1000), labelling.CORNERS, (5, 6, 7, 8), car)
+
+    assert place == LabelPlace(corner, (5, 6, 7, 8))
 
 
 @pytest.mark.parametrize(("size", "share"), [((1080, 1440), 0.3), ((900, 383), 0.13)])

@@ -12,6 +12,7 @@ from PIL import Image
 
 from gallery.engine import credentials, file_forms, labelling, readback, xmp
 from gallery.engine.file_forms import FileForm
+from gallery.engine.labelling import LabelPlace
 from gallery.engine.readback import Promise
 from gallery.engine.xmp import Mark
 from training.engine.errors import EngineError
@@ -39,14 +40,14 @@ def signed(content, signer, form, source_type=xmp.GENERATED):
     return target.getvalue()
 
 
-def made(signer, form, image=None, corner=labelling.LOWER_RIGHT, **words):
+def made(signer, form, image=None, place=labelling.IN_LOWER_RIGHT, **words):
     file = io.BytesIO()
-    labelling.write(image or picture(), file, file_form=form, mark=MARK, corner=corner, **words)
+    labelling.write(image or picture(), file, file_form=form, mark=MARK, place=place, **words)
     return signed(file.getvalue(), signer, form)
 
 
 def promise(signer, form, **changes):
-    whole = Promise(SIZE, form, MARK, xmp.GENERATED, signer.root, labelling.LOWER_RIGHT)
+    whole = Promise(SIZE, form, MARK, xmp.GENERATED, signer.root, LabelPlace())
     return dataclasses.replace(whole, **changes)
 
 
@@ -71,7 +72,7 @@ WRONG_PROMISES = {
     "profile": {"file_form": FileForm("png", cmyk=b"another")},
     "limit": {"file_form": FileForm("png", max_bytes=1000)},
     "mark": {"mark": Mark("DEMO", "studio-8-0011223344556677")},
-    "label": {"corner": "upper-left"},
+    "label": {"place": LabelPlace("upper-left")},
     "credentials": {"source_type": xmp.COMPOSED},
 }
 
@@ -138,6 +139,7 @@ def test_every_form_size_and_corner_leaves_labelled_marked_and_signed(
     file_form = FileForm(form, dpi=150, bleed=bleed)
     image = Image.new("RGB", (width, height), (grey, 255 - grey, grey // 2))
 
-    content = made(signer, file_form, image, corner)
+    place = LabelPlace(corner, (bleed, bleed + 3, bleed, bleed))
+    content = made(signer, file_form, image, place)
 
-    readback.check(content, promise(signer, file_form, size=(width, height), corner=corner))
+    readback.check(content, promise(signer, file_form, size=(width, height), place=place))

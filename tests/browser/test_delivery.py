@@ -1,0 +1,68 @@
+"""One motif to several channels, in few presses."""
+
+import json
+import re
+import zipfile
+
+from playwright.sync_api import expect
+
+from brandstudio.core.models import Campaign
+from gallery.models import Channel, ChannelCut
+
+
+def test_three_pictures_for_four_channels_take_six_presses(
+    enter, make_user, in_state, channel, tmp_path, shot
+):
+    sizes = {"tall": (300, 400), "wide": (470, 200), "story": (270, 480), "square": (300, 300)}
+    for slug, (width, height) in sizes.items():
+        Channel.objects.get_or_create(
+            slug=slug,
+            defaults={"name_zh": slug, "name_en": slug, "width": width, "height": height},
+        )
+    Campaign.objects.create(
+        slug="spring", name_zh="春节", name_en="Spring Festival", channels=list(sizes)
+    )
+    pictures = [in_state("approved", channel=channel) for _one in range(3)]
+    page = enter(make_user("publisher", is_marketer=True))
+    page.goto("/assets/")
+
+    for picture in pictures:
+        page.locator(f'input[name="pick"][value="{picture.pk}"]').check(force=True)  # 1, 2, 3
+    page.get_by_role("button", name="To the channels").click()  # 4
+    page.get_by_label("Channels of a campaign").select_option("Spring Festival")  # 5
+    expect(page.get_by_role("img", name=re.compile("The cut for"))).to_have_count(12)
+    shot(page, "0-cuts")
+    with page.expect_download() as arriving:
+        page.get_by_role("button", name="Download as one zip").click()  # 6
+
+    arriving.value.save_as(tmp_path / "campaign.zip")
+    with zipfile.ZipFile(tmp_path / "campaign.zip") as archive:
+        lines = json.loads(archive.read("manifest.json"))["files"]
+        assert {(line["width"], line["height"]) for line in lines} == set(sizes.values())
+        assert len({line["file"] for line in lines}) == 12
+        assert {line["left_out"] for line in lines} == {""}
+
+
+def test_cut_is_moved_by_dragging_and_by_arrow_keys(enter, make_user, in_state, channel):
+    wide = Channel.objects.create(slug="wide", name_zh="宽", name_en="Wide", width=470, height=100)
+    picture = in_state("approved", channel=channel)
+    page = enter(make_user("publisher", is_marketer=True))
+    page.goto(f"/assets/deliver/?pick={picture.pk}&channel=wide")
+    frame = page.get_by_role("img", name="The cut for Wide")
+    before = frame.get_attribute("viewBox")
+
+    box = frame.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 + 4 * box["height"])
+    page.mouse.up()
+    dragged = frame.get_attribute("viewBox")
+    frame.press("Shift+ArrowDown")
+
+    assert float(dragged.split()[1]) == 0 != float(before.split()[1])
+    assert float(frame.get_attribute("viewBox").split()[1]) > 0
+    with page.expect_download():
+        page.get_by_role("button", name="Download as one zip").click()
+    expect(page.get_by_role("heading", name="To the channels")).to_be_visible()
+    kept = ChannelCut.objects.get(asset=picture, channel=wide)
+    assert 0 < kept.y < 0.5
