@@ -128,6 +128,10 @@ SENTENCES: dict[str, Text] = {
         "None of the vehicles to choose from is made in {colour} ({slot}). Take this colour away, "
         "or ask an admin to add it to a vehicle."
     ),
+    "licence-unknown": gettext_noop(
+        "{name} stays in this studio: nobody noted the licence of the file it came from, so none "
+        "can be told to others. Ask its maker for a style whose licence is known."
+    ),
     "weights-recalled": gettext_noop(
         "These are the weights of {name}, which was recalled on {day}: {reason} They are not "
         "published again under any name. Train anew without what was recalled."

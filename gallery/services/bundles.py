@@ -19,8 +19,8 @@ CLAIMED = ("made_on", "version", "base", "band", "scores", "approval")
 def signed_bundle(version):
     """An open file: what `export.external_files` writes, with a signed manifest.
 
-    Raises Refused: pack-not-approved, pack-held; blobs.BlobMissing; EngineError of the export,
-    signing-key-unreadable.
+    Raises Refused: pack-not-approved, pack-held, licence-unknown; blobs.BlobMissing; EngineError of
+    the export, signing-key-unreadable.
     """
     policy.check_style_leaves(version)
     key = studios.signing_key()
@@ -50,22 +50,11 @@ def _claims(version):
         "band": {name: getattr(version, name) for name in BAND},
         "scores": scores_of(version),
         "trigger_words": version.trigger_words,
-        "rights": _rights_of(version),
+        "rights": export.rights_of(version),
         "approval": {
             "by": approver or "brand admin",
             "on": timezone.localdate(version.reviewed_at).isoformat(),
         },
-    }
-
-
-def _rights_of(version):
-    """Of what was trained here, the studio itself is the maker, and says by its licence alone what
-    it may be used for."""
-    maker = version.origin_maker if version.is_from_elsewhere else settings.STUDIO_NAME
-    return {
-        "made_by": maker,
-        "licence": export.licence_of(version),
-        "commercial_use": version.commercial_use,
     }
 
 

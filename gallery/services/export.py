@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from brandstudio.core import blobs
+from brandstudio.core.problems import Refused
 from gallery.engine import labelling
 from gallery.engine.file_forms import FileForm
 from gallery.services import policy
@@ -20,7 +21,8 @@ from training.engine.lora import kohya_file, profiles
 def external_zip(version):
     """An open zip file: what `external_files` writes.
 
-    Raises Refused: pack-not-approved, pack-held; blobs.BlobMissing, EngineError of lora_export.
+    Raises Refused: pack-not-approved, pack-held, licence-unknown; blobs.BlobMissing, EngineError of
+    lora_export.
     """
     policy.check_style_leaves(version)
 
@@ -51,8 +53,11 @@ def external_files(version, folder):
     external profile, WebUI's card and a labelled preview.
 
     The weights are those of the approved version byte for byte; their metadata keeps what other
-    tools need, the licence and the trigger words, and nothing of the house.
+    tools need, the licence and the trigger words, and nothing of the house. Raises
+    Refused("licence-unknown").
     """
+    if not rights_of(version)["licence"]:
+        raise Refused("licence-unknown", name=str(version))
     name = file_stem(version)
     weights, card = folder / f"{name}.safetensors", folder / f"{name}.json"
     source = blobs.local(version.weights_sha256, str(version))
@@ -69,14 +74,26 @@ def external_files(version, folder):
     return files
 
 
-def licence_of(version):
-    """The licence a style leaves under: its maker's own, where it came from elsewhere."""
-    return version.licence or settings.STYLE_LICENCE
+def rights_of(version):
+    """{"made_by", "licence", "commercial_use"} of a style's file, as its page shows them and as it
+    leaves with them; "" for what nobody knows.
+
+    Of what was trained here, the studio itself is the maker, and says by its licence alone what it
+    may be used for.
+    """
+    if version.is_from_elsewhere:
+        made_by, licence = version.origin_maker, version.licence
+    else:
+        made_by, licence = settings.STUDIO_NAME, settings.STYLE_LICENCE
+    return {"made_by": made_by, "licence": licence, "commercial_use": version.commercial_use}
 
 
 def _external_metadata(version, weights):
     metadata = profiles.profile(
-        read_header(weights).metadata, "external", licence_of(version), version.trigger_words
+        read_header(weights).metadata,
+        "external",
+        rights_of(version)["licence"],
+        version.trigger_words,
     )
     if version.checkpoint_id and not version.trigger_words:  # cleared when it was published
         metadata.pop("modelspec.trigger_phrase", None)

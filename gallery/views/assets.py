@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from brandstudio.core.input.choices import chosen
 from brandstudio.core.input.numbers import parse_id, parse_ids
 from brandstudio.core.problems import Refused
+from brandstudio.core.ui import trouble
 from brandstudio.core.ui.serving import send_file
 from gallery import problems
 from gallery.engine import labelling
@@ -34,6 +35,7 @@ from gallery.services import (
     source_rights,
     vehicle_words,
 )
+from gallery.views.refusals import refuse
 from training.engine.errors import EngineError
 
 PER_PAGE = 48
@@ -210,11 +212,8 @@ def asset_discard(request, pk):
     try:
         acts.discard(asset, request.user)
     except Refused:
-        messages.error(
-            request,
-            _("An approved picture can't go to the bin. A brand admin can withdraw it first."),
-        )
-        return redirect(asset)
+        said = _("An approved picture can't go to the bin. A brand admin can withdraw it first.")
+        return trouble.refused(request, said, asset, HTTPStatus.CONFLICT)
     days = settings.BIN_DAYS
     messages.success(
         request,
@@ -238,8 +237,8 @@ def asset_withdraw(request, pk):
     """An admin takes an approval back, with a reason."""
     asset = _visible(request, pk)
     if not request.user.is_brand_admin:
-        messages.error(request, _("Only an admin may withdraw a picture."))
-        return redirect(asset)
+        said = _("Only an admin may withdraw a picture.")
+        return trouble.refused(request, said, asset, HTTPStatus.FORBIDDEN)
     reason = request.POST.get("reason", "")
     return _act(request, asset, lambda row, by: acts.withdraw(row, by, reason), _("Withdrawn."))
 
@@ -277,21 +276,24 @@ def _act(request, asset, act, success):
     try:
         act(asset, request.user)
     except Refused as error:
-        messages.error(request, problems.of(error))
-    else:
-        if success and not request.htmx:
-            messages.success(request, success)
+        return refuse(request, error, _address_back(request, asset))
+    if success and not request.htmx:
+        messages.success(request, success)
     return _back(request, asset)
 
 
 def _back(request, asset):
     """To the create page (its results alone, when asked by htmx) or else to the picture."""
+    if request.POST.get("next") == "create" and request.htmx:
+        context = {"results": results.results_of(request.user)}
+        return render(request, "gallery/_results.html", context)
+    return redirect(_address_back(request, asset))
+
+
+def _address_back(request, asset):
     if request.POST.get("next") == "create":
-        if request.htmx:
-            context = {"results": results.results_of(request.user)}
-            return render(request, "gallery/_results.html", context)
-        return redirect(f"{reverse('gallery:create')}#results")
-    return redirect(asset)
+        return f"{reverse('gallery:create')}#results"
+    return asset.get_absolute_url()
 
 
 def _differences(first, second):

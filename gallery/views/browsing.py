@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from brandstudio.core.input.acts import one_of
 from brandstudio.core.input.numbers import parse_id
 from brandstudio.core.problems import Refused
+from brandstudio.core.ui import trouble
 from brandstudio.core.ui.polling import polled
-from gallery import problems
 from gallery.forms import RatingForm, TagsForm
 from gallery.models import StylePack, StyleVersion
 from gallery.pages import browsing as pages
@@ -23,6 +23,7 @@ from gallery.pages import evidence as evidence_page
 from gallery.pages import version_rows
 from gallery.pages.version_diff import beside, version_diff
 from gallery.services import browsing, rating, tagging
+from gallery.views.refusals import refuse
 
 PER_PAGE = 24
 
@@ -128,9 +129,9 @@ def pack_tags(request, slug):
             tagging.set_tags(pack, request.user, form.cleaned_data["tags"])
             messages.success(request, _("Saved."))
         else:
-            messages.error(request, form.errors["tags"][0])
+            return trouble.refused(request, form.errors["tags"][0], pack)
     except Refused as error:
-        messages.error(request, problems.of(error))
+        return refuse(request, error, pack)
     return redirect(pack)
 
 
@@ -150,7 +151,7 @@ def version_rate(request, slug, number):
             rating.rate(version, request.user, **form.cleaned_data)
             messages.success(request, _("Thank you: your rating stands with the style."))
         else:
-            messages.error(request, next(iter(form.errors.values()))[0])
+            return trouble.refused(request, next(iter(form.errors.values()))[0], version)
     except Refused as error:
-        messages.error(request, problems.of(error))
+        return refuse(request, error, version)
     return redirect(version)

@@ -10,13 +10,14 @@ from brandstudio.core.access.roles import admin_required, designer_required
 from brandstudio.core.input.acts import one_of
 from brandstudio.core.models import WrongState
 from brandstudio.core.problems import Refused
+from brandstudio.core.ui import trouble
 from brandstudio.core.ui.redirects import safe_next
-from gallery import problems
 from gallery.forms import ExtendForm
 from gallery.models import SourceKind
 from gallery.pages.downstream import downstream_of
 from gallery.services import expiry, recalls
 from gallery.services.downstream import find_source
+from gallery.views.refusals import refuse
 from training.models import Dataset
 
 
@@ -56,8 +57,7 @@ def recall_new(request, kind, key):
             source, request.user, request.POST.get("reason", ""), request.POST.get("seen", "")
         )
     except Refused as error:
-        messages.error(request, problems.of(error))
-        return redirect(expiry.page_of(source))
+        return refuse(request, error, expiry.page_of(source))
     messages.success(request, _("Recalled. Owners and downloaders have been told."))
     return redirect(recall)
 
@@ -70,24 +70,22 @@ def rights_decide(request, kind, key, pk):
     if row is None or kind == SourceKind.VERSION:
         raise Http404
     act = one_of(request.POST.get("act"), {"extend", "keep"})
-    back = redirect(safe_next(request, "gallery:rights"))
+    back = safe_next(request, "gallery:rights")
     why = " ".join(request.POST.get("reason", "").split())[:300]
     if not why:
-        messages.error(request, problems.sentence("decision-reason"))
-        return back
+        return refuse(request, Refused("decision-reason"), back)
     form = ExtendForm(request.POST)
     if act == "extend" and not form.is_valid():
-        messages.error(request, " ".join(form.errors["until"]))
-        return back
+        return trouble.refused(request, " ".join(form.errors["until"]), back)
     try:
         if act == "keep":
             row.keep_in_use(request.user, why)
         else:
             row.extend_rights(request.user, form.cleaned_data["until"], why)
-        messages.success(request, _("Noted, with your reason."))
     except WrongState:
-        messages.error(request, problems.sentence("decided-already"))
-    return back
+        return refuse(request, Refused("decided-already"), back)
+    messages.success(request, _("Noted, with your reason."))
+    return redirect(back)
 
 
 def _source(kind, key):

@@ -20,6 +20,7 @@ from gallery.models import StyleVersion, TrustedStudio
 from gallery.problems import REFUSALS
 from gallery.services import bundles
 from gallery.services import studios as acts
+from gallery.views.refusals import refuse
 from training.models import WeightsForm
 from training.services.weights_downloads import note_made
 
@@ -35,8 +36,7 @@ def version_bundle(request, slug, number):
     try:
         file = bundles.signed_bundle(version)
     except REFUSALS as error:
-        messages.error(request, problems.of(error))
-        return redirect(version)
+        return refuse(request, error, version)
     note_made(request, version.weights_sha256, WeightsForm.BUNDLE, file)
     return send_file(file, bundles.file_name(version))
 

@@ -14,6 +14,7 @@ from brandstudio.core import blobs
 from brandstudio.core.access.roles import admin_required, designer_required
 from brandstudio.core.models import WrongState
 from brandstudio.core.problems import Refused
+from brandstudio.core.ui import trouble
 from brandstudio.core.ui.band_lines import band_geometry
 from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.once import made_once
@@ -32,6 +33,7 @@ from gallery.pages.rights import rights_summary
 from gallery.pages.where_used import where_used
 from gallery.problems import REFUSALS
 from gallery.services import claims, drafts, evidence, export, holds, library, rights, tagging
+from gallery.views.refusals import refuse
 from gallery.views.retiring import retire_or_bring_back
 from training.models import Checkpoint, TrainingRun, WeightsForm
 from training.services.weights_downloads import note_made, note_stored
@@ -60,6 +62,7 @@ def version_detail(request, slug, number):
         "lineage": lineage.of_version(version, request.user),
         "history": history_of(version, 20),
         "claims_noted": claims_noted(version),
+        "file_rights": export.rights_of(version),
         "near": near_weights([version], request.user),
         **_sheet_context(version, request.user),
         **_acts_context(version, request.user),
@@ -121,9 +124,8 @@ def version_publish(request, checkpoint_pk):
         pk=checkpoint_pk,
     )
     if checkpoint.run.is_taste:
-        facts = {"name": checkpoint.run.name}
-        messages.error(request, problems.sentence("taste-not-published", facts))
-        return redirect(checkpoint.run)
+        refusal = Refused("taste-not-published", name=checkpoint.run.name)
+        return refuse(request, refusal, checkpoint.run)
     initial = {
         "name_zh": checkpoint.run.name,
         "trigger_words": checkpoint.run.dataset.trigger_word,
@@ -187,9 +189,9 @@ def version_submit(request, slug, number):
     try:
         services.submit(version, request.user)
     except WrongState:
-        messages.error(request, problems.sentence("decided-already"))
+        return refuse(request, Refused("decided-already"), version)
     except Refused as error:
-        messages.error(request, problems.of(error))
+        return refuse(request, error, version)
     else:
         messages.success(request, _("Sent for review. An admin will look at it."))
         if obstacle := rights.obstacle_of(version):
@@ -205,8 +207,7 @@ def version_discard(request, slug, number):
     try:
         drafts.discard(version, request.user)
     except Refused as error:
-        messages.error(request, problems.of(error))
-        return redirect(version)
+        return refuse(request, error, version)
     messages.success(request, _("%(name)s is discarded, with its sheet.") % {"name": version})
     return redirect(version.checkpoint.run if version.checkpoint else "gallery:pack-list")
 
@@ -224,15 +225,14 @@ def version_origin(request, slug, number):
     if not version.is_from_elsewhere:
         raise Http404
     if not form.is_valid():
-        for sentences in form.errors.values():
-            messages.error(request, sentences[0])
-        return redirect(version)
+        sentences = " ".join(sentences[0] for sentences in form.errors.values())
+        return trouble.refused(request, sentences, version)
     try:
         claims.note_claims(version, request.user, form.origin_rights)
     except WrongState:
-        messages.error(request, problems.sentence("no-draft-any-more"))
+        return refuse(request, Refused("no-draft-any-more"), version)
     except Refused as error:
-        messages.error(request, problems.of(error))
+        return refuse(request, error, version)
     else:
         messages.success(request, _("Saved."))
     return redirect(version)
@@ -245,9 +245,9 @@ def sheet_again(request, slug, number):
     try:
         evidence.render_again(version.sheet, request.user)
     except WrongState:
-        messages.error(request, problems.sentence("decided-already"))
+        return refuse(request, Refused("decided-already"), version)
     except Refused as error:
-        messages.error(request, problems.of(error))
+        return refuse(request, error, version)
     return redirect(version)
 
 
@@ -256,8 +256,7 @@ def sheet_again(request, slug, number):
 def version_retire(request, slug, number):
     """Take it out of use with a reason, or back into it (act=bring-back)."""
     version = _version(request, slug, number)
-    retire_or_bring_back(request, version)
-    return redirect(version)
+    return retire_or_bring_back(request, version)
 
 
 @designer_required
@@ -268,8 +267,7 @@ def version_weights(request, slug, number):
     try:
         holds.check_version(version)
     except Refused as error:
-        messages.error(request, problems.of(error))
-        return redirect(version)
+        return refuse(request, error, version)
     name = f"{export.file_stem(version)}.safetensors"
     response = serve_blob(request, version.weights_sha256, download_as=name)
     note_stored(request, version.weights_sha256, response)
@@ -284,8 +282,7 @@ def version_export(request, slug, number):
     try:
         file = export.external_zip(version)
     except REFUSALS as error:
-        messages.error(request, problems.of(error))
-        return redirect(version)
+        return refuse(request, error, version)
     note_made(request, version.weights_sha256, WeightsForm.ZIP, file)
     return send_file(file, f"{export.file_stem(version)}.zip")
 

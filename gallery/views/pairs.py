@@ -19,6 +19,7 @@ from gallery.pages import pairs as shown
 from gallery.pages.history import history_of
 from gallery.problems import REFUSALS
 from gallery.services import pairs
+from gallery.views.refusals import refuse
 
 
 @login_required
@@ -65,7 +66,7 @@ def pair_test(request, first, second):
     try:
         pairs.order_test(pair, request.user)
     except REFUSALS as error:
-        messages.error(request, problems.of(error))
+        return refuse(request, error, pair)
     else:
         messages.success(request, _("The pair's grid is being painted now."))
     return redirect(pair)

@@ -12,9 +12,9 @@ from brandstudio.core import blobs
 from brandstudio.core.access.roles import admin_required
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui.serving import send_file
-from gallery import problems
 from gallery.models import Recall
 from gallery.services import expiry, recalls
+from gallery.views.refusals import refuse
 
 
 @admin_required
@@ -54,7 +54,7 @@ def recall_undo(request, pk):
     try:
         restored = recalls.undo(recall, request.user)
     except Refused as error:
-        messages.error(request, problems.of(error))
+        return refuse(request, error, recall)
     else:
         said = ngettext(
             "The recall is undone: %(n)d picture or style is again as it was before.",

@@ -1,6 +1,5 @@
 """Remarks pinned to pictures under review: assets, and those of a style's strength sheet."""
 
-from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -8,9 +7,9 @@ from django.views.decorators.http import require_POST
 from brandstudio.core.access.roles import admin_required
 from brandstudio.core.input.numbers import parse_number
 from brandstudio.core.problems import Refused
-from gallery import problems
 from gallery.models import Asset, EvidenceImage, Remark
 from gallery.services import remarks
+from gallery.views.refusals import refuse
 
 
 @admin_required
@@ -33,10 +32,8 @@ def _pin(request, image):
     try:
         remarks.pin(image, request.user, x, y, text)
     except Refused as error:
-        messages.error(request, problems.of(error))
-        if text.strip():  # what was written is not lost
-            messages.warning(request, text)
-    return _back_to(image)
+        return refuse(request, error, _review_of(image))
+    return redirect(_review_of(image))
 
 
 @admin_required
@@ -48,13 +45,14 @@ def unpin(request, pk):
     try:
         remarks.unpin(remark, request.user)
     except Refused as error:
-        messages.error(request, problems.of(error))
-    return _back_to(remark.image)
+        return refuse(request, error, _review_of(remark.image))
+    return redirect(_review_of(remark.image))
 
 
-def _back_to(image):
+def _review_of(image):
+    """The address of the review that shows a picture."""
     if isinstance(image, Asset):
         query = f"item=asset-{image.pk}"
     else:
         query = f"item=version-{image.version_id}&picture={image.pk}"
-    return redirect(f"{reverse('gallery:review')}?{query}")
+    return f"{reverse('gallery:review')}?{query}"

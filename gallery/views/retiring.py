@@ -1,11 +1,13 @@
 """What an admin asked of a style version or a template with one of two buttons, done and told."""
 
 from django.contrib import messages
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from brandstudio.core.input.acts import one_of
 from brandstudio.core.problems import Refused
-from gallery import problems, services
+from gallery import services
+from gallery.views.refusals import refuse
 
 
 def retire_or_bring_back(request, row):
@@ -18,7 +20,8 @@ def retire_or_bring_back(request, row):
         else:
             services.bring_back(row, request.user, reason)
     except Refused as error:
-        messages.error(request, problems.of(error))
+        return refuse(request, error, row)
     else:
         retired = _("Retired. Pictures made with it stay.")
         messages.success(request, retired if act == "retire" else _("It is in use again."))
+    return redirect(row)

@@ -27,7 +27,8 @@ from gallery.pages.history import claims_noted, history_of
 from gallery.pages.near_weights import near_weights
 from gallery.pages.rights import rights_summary
 from gallery.pages.version_diff import beside
-from gallery.services import assets, evidence, library, lookalikes, rights, source_rights
+from gallery.services import assets, evidence, export, library, lookalikes, rights, source_rights
+from gallery.views.refusals import refuse
 
 _NEED_A_REASON = {"send-back-reason", "decline-reason", "band-widened", "decided-before"}
 
@@ -62,7 +63,7 @@ def review(request):
     item = next((i for i in items if i.key == key), items[0] if items and not key else None)
     if key and item is None:
         if request.method == "POST":
-            messages.error(request, problems.sentence("decided-already"))
+            return refuse(request, Refused("decided-already"), "gallery:review")
         return redirect("gallery:review")
     posted = request.POST if request.method == "POST" else None
     form = _form(item, posted)
@@ -73,8 +74,8 @@ def review(request):
         if item is None:
             raise Http404
         if request.POST.get("seen") != item.fingerprint:
-            messages.error(request, problems.sentence("decided-already"))
-            return redirect(f"{reverse('gallery:review')}?item={item.key}")
+            back = f"{reverse('gallery:review')}?item={item.key}"
+            return refuse(request, Refused("decided-already"), back)
         if form.is_valid() and _decide(form, checklist, item, request):
             return redirect("gallery:review")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
@@ -181,6 +182,7 @@ def _details(item, request):
             "lineage": lineage.of_version(row, request.user),
             "rights": rights_summary(row),
             "claims_noted": claims_noted(row),
+            "file_rights": export.rights_of(row),
             "near": near_weights([row], request.user),
         }
     return details

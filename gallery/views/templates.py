@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Count, Max
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -24,6 +25,7 @@ from gallery.pages.history import history_of
 from gallery.problems import REFUSALS
 from gallery.services import template_tables, template_use
 from gallery.views.glossary import tell_refusals
+from gallery.views.refusals import refuse
 from gallery.views.retiring import retire_or_bring_back
 
 
@@ -135,10 +137,10 @@ def template_submit(request, slug, number):
     try:
         services.submit(template, request.user)
     except WrongState:
-        messages.error(request, problems.sentence("decided-already"))
+        return refuse(request, Refused("decided-already"), template)
     except Refused as error:
-        messages.error(request, problems.of(error))
-        return redirect("gallery:template-edit", slug, number)
+        back = reverse("gallery:template-edit", args=[slug, number])
+        return refuse(request, error, back)
     else:
         messages.success(request, _("Sent for review. An admin will look at it."))
     return redirect(template)
@@ -153,7 +155,7 @@ def template_sample(request, slug, number):
     try:
         template_use.paint_sample(template, request.user)
     except REFUSALS as error:
-        messages.error(request, problems.of(error))
+        return refuse(request, error, template)
     else:
         messages.success(request, _("The sample is being painted. It appears on this page."))
     return redirect(template)
@@ -169,7 +171,7 @@ def template_make_cover(request, slug, number, pk):
     try:
         template_use.make_cover(template, asset, request.user)
     except Refused as error:
-        messages.error(request, problems.of(error))
+        return refuse(request, error, template)
     else:
         messages.success(request, _("The sample stands on the template's card now."))
     return redirect(template)
@@ -180,8 +182,7 @@ def template_make_cover(request, slug, number, pk):
 def template_retire(request, slug, number):
     """Take it out of use with a reason, or back into it (act=bring-back)."""
     template = get_object_or_404(PromptTemplate, slug=slug, number=number)
-    retire_or_bring_back(request, template)
-    return redirect(template)
+    return retire_or_bring_back(request, template)
 
 
 def _edit(request, template):

@@ -74,7 +74,7 @@ def test_held_picture_is_approved_neither_alone_nor_together(picture, hold, mark
 
     with pytest.raises(Refused, match="asset-held"):
         assets.approve(picture, brand_admin, all_confirmed())
-    decided = assets.decide_together([picture], brand_admin, answers=all_confirmed())
+    decided = assets.decide_together([picture], brand_admin, approves=True, answers=all_confirmed())
     assert [error.code for _asset, error in decided.refused] == ["asset-held"]
 
 

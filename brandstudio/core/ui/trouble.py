@@ -14,7 +14,7 @@ from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessio
 from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
 from django.db import DatabaseError
 from django.http import HttpResponse, JsonResponse, UnreadablePostError
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext
 from redis.exceptions import RedisError
 
@@ -172,6 +172,17 @@ def answer(request, error):
     return _page(request, trouble)
 
 
+def refused(request, text, back, status=HTTPStatus.UNPROCESSABLE_ENTITY):
+    """The answer to an act that was not done: why, with what was typed, and the way back.
+
+    back: a row with a page, or an address.
+    """
+    trouble = Trouble(status, gettext("Nothing was done"), text, passes=False)
+    if request.headers.get("HX-Request"):
+        return _beside_the_form(request, trouble)
+    return _page(request, trouble, resolve_url(back))
+
+
 def _beside_the_form(request, trouble):
     """A notice before what htmx would have replaced: that stays, with all that was typed."""
     response = render(request, "_trouble.html", {"trouble": trouble}, status=trouble.status)
@@ -179,7 +190,7 @@ def _beside_the_form(request, trouble):
     return response
 
 
-def _page(request, trouble):
+def _page(request, trouble, back=""):
     fields = _sent(request)
     is_whole = len(fields) == len(set(request.POST) - {"csrfmiddlewaretoken"})
     had_files = bool(request.FILES) or hasattr(request, "upload_fault")
@@ -187,7 +198,7 @@ def _page(request, trouble):
         "trouble": trouble,
         "sent": [(name, value) for name, values in fields.items() for value in values],
         "is_post": request.method == "POST",
-        "back": request.get_full_path(),
+        "back": back or (request.get_full_path() if request.method == "POST" else ""),
         "may_send_again": trouble.passes and is_whole and not had_files,
     }
     try:

@@ -5,15 +5,16 @@ import json
 import zipfile
 
 import pytest
-from django.contrib.messages import get_messages
 from safetensors import safe_open
 from safetensors.numpy import load as load_weights
 
 from brandstudio.core import blobs
+from brandstudio.core.problems import Refused
 from gallery.engine import xmp
-from gallery.services import bundles
+from gallery.services import bundles, export
 from training.engine.files.safetensors_header import read_header
 from training.engine.lora import kohya_file
+from training.models import WeightsDownload
 
 pytestmark = pytest.mark.django_db
 
@@ -75,9 +76,9 @@ def test_only_approved_versions_leave(at, designer, make_version):
 
     answer = at(designer).get("version-export", "ink", 1)
 
-    assert answer.url == version.get_absolute_url()
-    [message] = get_messages(answer.wsgi_request)
-    assert "风格包 ink 包 v1 没有批准" in str(message)
+    assert answer.status_code == 403
+    assert "风格包 ink 包 v1 没有批准" in answer.text
+    assert version.get_absolute_url() in answer.text
 
 
 def test_marketers_take_pictures_not_weights(at, marketer, make_version):
@@ -102,3 +103,51 @@ def test_bundle_keeps_the_licence_of_a_file_from_elsewhere(make_version):
         "commercial_use": "yes",
     }
     assert b"CC BY 4.0" in files["ink-v1.safetensors"]
+
+
+@pytest.mark.usefixtures("in_english")
+@pytest.mark.parametrize(
+    "noted",
+    [
+        {},
+        {"origin": "a.st", "origin_maker": "Lin", "licence": "CC BY 4.0", "commercial_use": "yes"},
+        {"origin": "a.st", "licence": "CC BY 4.0"},
+    ],
+    ids=["trained here", "from elsewhere", "from elsewhere, maker unknown"],
+)
+def test_page_bundle_and_zip_say_the_same_rights(make_version, at, designer, settings, noted):
+    settings.REQUIRE_RIGHTS_FOR_APPROVAL = False
+    settings.STUDIO_NAME, settings.STYLE_LICENCE = "GAC Studio", "House licence 4"
+    version = make_version(**noted)
+
+    page = " ".join(at(designer).get("version-detail", "ink", 1).text.split())
+    shown = page.partition("Rights of the file")[2].partition("</section>")[0]
+    with bundles.signed_bundle(version) as file, zipfile.ZipFile(file) as archive:
+        rights = json.loads(archive.read("manifest.json"))["rights"]
+    with export.external_zip(version) as file, zipfile.ZipFile(file) as archive:
+        weights = archive.read("ink-v1.safetensors")
+    length = int.from_bytes(weights[:8], "little")
+    metadata = json.loads(weights[8 : 8 + length])["__metadata__"]
+
+    assert rights == {
+        "made_by": noted.get("origin_maker", "") if noted else "GAC Studio",
+        "licence": noted.get("licence", "House licence 4"),
+        "commercial_use": noted.get("commercial_use", ""),
+    }
+    assert metadata["modelspec.license"] == rights["licence"]
+    assert f'<dd class="breaks"> {rights["licence"]} </dd>' in shown
+    assert f'<dd class="breaks"> {rights["made_by"] or "not known"} </dd>' in shown
+
+
+def test_style_whose_licence_nobody_knows_leaves_by_no_door(make_version, at, designer, settings):
+    """It used to leave under the studio's own, while its page said that nobody knows."""
+    settings.REQUIRE_RIGHTS_FOR_APPROVAL = False
+    version = make_version(origin="a.st", origin_maker="Lin")
+
+    for pack in (export.external_zip, bundles.signed_bundle):
+        with pytest.raises(Refused, match="licence-unknown"):
+            pack(version)
+    for door in ("version-export", "version-bundle"):
+        answer = at(designer).get(door, "ink", 1)
+        assert "Content-Disposition" not in answer
+    assert not WeightsDownload.objects.exists()
