@@ -370,12 +370,10 @@ def test_slug_that_is_taken_asks_for_another(at, designer, bundle, forgotten):
 def test_only_approved_versions_leave_as_bundles_and_only_with_designers(
     at, designer, marketer, make_version
 ):
-    version = make_version(state="draft")
+    make_version(state="draft")
     make_version("open")
 
-    answer = at(designer).get("version-bundle", "ink", 1)
-
-    assert answer.url == version.get_absolute_url()
+    assert at(designer).get("version-bundle", "ink", 1).status_code == 403
     assert at(marketer).get("version-bundle", "open", 1).status_code == 403
     given = at(designer).get("version-bundle", "open", 1)
     assert given["Content-Disposition"] == 'attachment; filename="open-v1.bundle.zip"'

@@ -108,7 +108,7 @@ def test_post_without_what_was_seen_approves_nothing(at, client, brand_admin, as
     answer = client.post(
         f"{reverse('gallery:review')}?item=asset-{chosen[0]}", {"decision": "approve", **CHECKED}
     )
-    assert answer.status_code == 302
+    assert answer.status_code == 409
     assert states() == ["asked"] * 3
 
 
