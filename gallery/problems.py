@@ -400,8 +400,9 @@ SENTENCES: dict[str, Text] = {
     ),
     "send-back-reason": gettext_noop("Write one sentence for the designer, to send it back."),
     "decided-before": gettext_noop(
-        "This looks like {name} (no. {number}), against which a decision stands since {day}: "
-        "{reason} To approve it all the same, write why; the reason stays with the picture."
+        "It looks like {name} (no. {number}) or was made from it, against which a decision stands "
+        "since {day}: {reason} To approve it all the same, write why; the reason stays with the "
+        "picture."
     ),
     "decline-reason": gettext_noop("Write one sentence for the colleague, to decline it."),
     "ask-again-reason": gettext_noop(

@@ -9,7 +9,7 @@ from brandstudio.core.problems import Refused, name_of
 from brandstudio.core.queue import housekeeping
 from brandstudio.core.services import sending
 from gallery.models import Asset, AssetReview, OwnWork
-from gallery.services import checklist, holds, lookalikes, policy, source_rights
+from gallery.services import checklist, downstream, holds, lookalikes, policy, source_rights
 
 
 def ask_review(asset, by, why=""):
@@ -117,17 +117,29 @@ def decide_together(assets, by, *, approves, answers=None, reason=""):
 
 
 def withdraw(asset, by, reason):
-    """Take back an approval, so that the picture is used no longer."""
+    """Take back an approval, and those of pictures made from this one: they are used no longer.
+
+    Returns how many others were withdrawn with it.
+    """
     if not reason.strip():
         raise Refused("withdraw-reason")
     with transaction.atomic():
-        try:
-            asset.withdraw(by, reason)
-        except WrongState as error:
-            raise Refused("decided-already") from error
-        lookalikes.note(asset)
-        _settle(asset, "asset-approved")
-        _tell(asset, "withdrawn", reason=reason)
+        made = downstream.made_from(asset).filter(review=AssetReview.APPROVED)
+        others = list(made.select_related("scene__owner", "scene__template").order_by("pk"))
+        _withdraw(asset, by, reason)
+        for other in others:
+            _withdraw(other, by, f"#{asset.pk}: {reason}")
+    return len(others)
+
+
+def _withdraw(asset, by, reason):
+    try:
+        asset.withdraw(by, reason)
+    except WrongState as error:
+        raise Refused("decided-already") from error
+    lookalikes.note(asset)
+    _settle(asset, "asset-approved")
+    _tell(asset, "withdrawn", reason=reason)
 
 
 def discard(asset, by):

@@ -92,10 +92,7 @@ class Source:
 
     def scenes(self):
         """All scenes that it reached, by whatever way."""
-        roots = [keys.order_by().query.sql_with_params() for keys in self._first_scenes()]
-        sql = _FOLLOWING.format(scenes=" UNION ".join(sql for sql, _params in roots))
-        params = [value for _sql, values in roots for value in values]
-        return Scene.objects.filter(pk__in=RawSQL(sql, params))
+        return _following(self._first_scenes())
 
     def _first_scenes(self):
         """Querysets of the keys of scenes made of the source itself: each has an index of its own,
@@ -130,6 +127,22 @@ class Source:
             | Q(weights_sha256__in=alike)
             | Q(weights_sha256__in=self._checkpoints().values("sha256"))
         )
+
+
+def made_from(asset):
+    """The finished pictures that were started from an asset, or from one of these, and so on;
+    those that show a cut-out made from it among them."""
+    started = Scene.objects.filter(init_image_asset=asset).values("pk")
+    placed = Scene.objects.filter(cutout__made_from=asset).values("pk")
+    return Asset.objects.filter(scene__in=_following([started, placed]), state=AssetState.READY)
+
+
+def _following(firsts):
+    """These scenes, and all that were started from their pictures. firsts: querysets of keys."""
+    roots = [keys.order_by().query.sql_with_params() for keys in firsts]
+    sql = _FOLLOWING.format(scenes=" UNION ".join(sql for sql, _params in roots))
+    params = [value for _sql, values in roots for value in values]
+    return Scene.objects.filter(pk__in=RawSQL(sql, params))
 
 
 def find_source(kind, key):

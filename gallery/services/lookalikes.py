@@ -5,14 +5,16 @@ other pixels, and still the picture that was declined.
 """
 
 import time
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 
 from brandstudio.core import blobs
 from brandstudio.core.problems import Refused
 from brandstudio.core.queue import work_queue
 from gallery.engine import labelling
-from gallery.models import Asset, AssetState
-from gallery.services import standing
+from gallery.models import Asset, AssetState, Scene
+from gallery.services import holds, standing
 from gallery.services.standing import Decision
 from training.engine.data.images import loaded
 from training.engine.errors import EngineError
@@ -24,7 +26,8 @@ READ_SECONDS = 60  # then other work of the background has its turn
 
 @dataclass(frozen=True)
 class Lookalike:
-    """A picture near another one. bits: of 64 that differ between them; 0 for the same."""
+    """A picture near another one. bits: of 64 that differ between them, or between the other and
+    what the picture was made from; 0 for the same."""
 
     decision: Decision
     bits: int
@@ -50,13 +53,11 @@ def near(look, sha256, rows, settings=None):
 
 
 def earlier(assets):
-    """{key: [Lookalike]} of all these finished assets: decisions on the same picture, nearest
-    first. One's own are not among them."""
+    """{key: [Lookalike]} of all these finished assets: decisions on the same picture, or on one
+    that it was made from, nearest first. One's own are not among them."""
     rows = list(Asset.objects.barred().values_list("pk", "look", "image_sha256"))
-    distances = {}
-    for asset in assets:
-        others = [row for row in rows if row[0] != asset.pk]
-        distances[asset.pk] = near(note(asset), asset.image_sha256, others) if others else {}
+    starts = _starts_of(assets) if rows else {}
+    distances = {asset.pk: _bits_of(asset, starts.get(asset.pk, ()), rows) for asset in assets}
     keys = {pk for bits in distances.values() for pk in bits}
     if not keys:
         return {pk: [] for pk in distances}
@@ -66,6 +67,46 @@ def earlier(assets):
         pk: [Lookalike(decisions[other], n) for other, n in bits.items() if other in decisions]
         for pk, bits in distances.items()
     }
+
+
+def _bits_of(asset, starts, rows):
+    """{key: bits that differ} of what looks like an asset or like one of its starts."""
+    others = [row for row in rows if row[0] != asset.pk]
+    if not others:
+        return {}
+    bits = near(note(asset), asset.image_sha256, others)
+    for sha256, first in starts:
+        like_it = near(_look_in(sha256), sha256, others)
+        if first in {pk for pk, _look, _sha256 in others}:
+            like_it[first] = 0
+        bits |= {pk: min(n, bits.get(pk, n)) for pk, n in like_it.items()}
+    return dict(sorted(bits.items(), key=lambda item: item[1]))
+
+
+def _starts_of(assets):
+    """{asset's key: [(SHA-256 of a picture, key of the asset that it is or None)]} of all that
+    assets were started from, however far back, cut-outs among it."""
+    pairs = holds.scenes_behind(assets)
+    columns = ("pk", "init_image_sha256", "init_image_asset", "cutout__sha256")
+    scenes = Scene.objects.filter(pk__in={scene for _asset, scene in pairs}).values_list(*columns)
+    of_scene = {
+        pk: [(start, first)] * bool(start) + [(cutout, None)] * bool(cutout)
+        for pk, start, first, cutout in scenes
+    }
+    starts: dict[int, list] = defaultdict(list)
+    for asset, scene in pairs:
+        starts[asset] += of_scene[scene]
+    return starts
+
+
+@lru_cache(maxsize=512)
+def _look_in(sha256):
+    """The look of a stored picture; PLAIN where it is gone."""
+    try:
+        with loaded(blobs.local(sha256)) as image:
+            return look_of(image)
+    except (blobs.BlobMissing, EngineError):
+        return PLAIN
 
 
 def check_reason(asset, reason):
@@ -85,13 +126,8 @@ def check_reason(asset, reason):
 def note(asset):
     """The look of a finished asset, read from its picture where nobody has yet."""
     if not asset.look:
-        try:
-            with loaded(blobs.local(asset.image_sha256)) as image:
-                look = look_of(image)
-        except (blobs.BlobMissing, EngineError):  # a picture that is gone looks like nothing
-            look = PLAIN
-        Asset.objects.filter(pk=asset.pk).update(look=look)
-        asset.look = look
+        asset.look = _look_in(asset.image_sha256)
+        Asset.objects.filter(pk=asset.pk).update(look=asset.look)
     return asset.look
 
 

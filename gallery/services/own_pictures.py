@@ -13,6 +13,7 @@ from training.engine.data.images import loaded
 from training.engine.errors import EngineError
 
 _NUMBER = re.compile(r"studio-([0-9]{1,18})-([0-9a-f]{16})")  # as `downloads.mark_of` writes it
+SURE = 4  # bits of 64: within them a file is taken for the declined picture itself
 _CODES = {
     AssetReview.DECLINED: "upload-declined",
     AssetReview.WITHDRAWN: "upload-withdrawn",
@@ -62,13 +63,21 @@ def _by_its_mark(path):
 
 def _by_its_looks(path):
     """The nearest of all that were declined, withdrawn or approved; of two as near the approved."""
-    with loaded(path) as image:
-        look = lookalikes.look_of(image)
+    look = look_in(path)
     columns = ("pk", "look", "image_sha256")
     approved = _finished().filter(review=AssetReview.APPROVED).values_list(*columns)
     found = lookalikes.near(look, "", [*approved, *Asset.objects.barred().values_list(*columns)])
     near = list(_finished().filter(pk__in=found))
-    return min(near, key=lambda asset: (found[asset.pk], bool(asset.barred)), default=None)
+    first = min(near, key=lambda asset: (found[asset.pk], bool(asset.barred)), default=None)
+    if first and first.barred and found[first.pk] > SURE:
+        return None  # it may be another one: whoever reviews what is made of it sees both
+    return first
+
+
+def look_in(path):
+    """How the picture in a file looks, as `lookalikes` compares it."""
+    with loaded(path) as image:
+        return lookalikes.look_of(image)
 
 
 def _finished():

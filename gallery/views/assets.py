@@ -240,7 +240,17 @@ def asset_withdraw(request, pk):
         said = _("Only an admin may withdraw a picture.")
         return trouble.refused(request, said, asset, HTTPStatus.FORBIDDEN)
     reason = request.POST.get("reason", "")
-    return _act(request, asset, lambda row, by: acts.withdraw(row, by, reason), _("Withdrawn."))
+
+    def withdraw(row, by):
+        if others := acts.withdraw(row, by, reason):
+            said = ngettext(
+                "%(n)d approved picture that was made from it was withdrawn too.",
+                "%(n)d approved pictures that were made from it were withdrawn too.",
+                others,
+            )
+            messages.info(request, said % {"n": others})
+
+    return _act(request, asset, withdraw, _("Withdrawn."))
 
 
 def _init_image_url(request, scene):
