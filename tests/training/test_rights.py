@@ -120,7 +120,7 @@ def test_holder_left_empty_stays_as_it_is(at_desk, make_dataset):
     assert set(dataset.images.without_rights()) == {from_file, unknown}
 
 
-def test_form_that_says_nothing_at_all_is_refused(at_desk, make_dataset):
+def test_form_that_says_nothing_at_all_is_refused(at_desk, make_dataset, in_english):
     dataset = make_dataset(1)
     url = reverse("training:dataset-rights", args=[dataset.pk])
 

@@ -50,7 +50,7 @@ def start(at_desk, dataset, fields, base, **said):
 
 
 def test_run_on_unknown_rights_says_what_that_means_and_starts_once_it_is_confirmed(
-    at_desk, dataset, base, fields, designer
+    at_desk, dataset, base, fields, designer, in_english
 ):
     dataset.images.filter(pk=dataset.images.first().pk).update(rights_holder="Lin")
     of_three = f"/datasets/{dataset.pk}/rights/?show=unknown"
@@ -77,7 +77,7 @@ def test_run_on_unknown_rights_says_what_that_means_and_starts_once_it_is_confir
 
 
 def test_nothing_is_asked_where_rights_are_known_or_required(
-    at_desk, dataset, base, fields, designer, settings
+    at_desk, dataset, base, fields, designer, settings, in_english
 ):
     settings.REQUIRE_RIGHTS = True
     required = start(at_desk, dataset, fields, base, unknown_rights=4)
