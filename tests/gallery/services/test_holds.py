@@ -132,7 +132,7 @@ def test_weights_do_not_leave_while_held(at, dataset, version, designer):
     end_rights(dataset.images)
 
     for door in ("version-weights", "version-export"):
-        assert at(designer).get(door, "ink", 1).status_code == 302
+        assert at(designer).get(door, "ink", 1).status_code == 403
 
 
 def test_admin_extends_or_keeps_with_a_reason_and_the_gate_opens(
