@@ -18,7 +18,6 @@ from gallery.services import holds, standing
 from gallery.services.standing import Decision
 from training.engine.data.images import loaded
 from training.engine.errors import EngineError
-from training.engine.screening.duplicates import SIDE, fingerprint_of, near_ones
 
 PLAIN = "plain"  # the look of a picture that can't be told from others
 READ_SECONDS = 60  # then other work of the background has its turn
@@ -33,11 +32,19 @@ class Lookalike:
     bits: int
 
 
+def _duplicates():
+    """The comparison of pictures, with scipy: a process pays for it once it compares."""
+    from training.engine.screening import duplicates  # noqa: PLC0415
+
+    return duplicates
+
+
 def look_of(image):
     """What `near` compares of a picture of any size, or PLAIN; the same of its labelled file."""
+    duplicates = _duplicates()
     small = image.convert("RGB")
-    small.thumbnail((SIDE, SIDE))
-    return fingerprint_of(labelling.without_corners(small, image.size)) or PLAIN
+    small.thumbnail((duplicates.SIDE, duplicates.SIDE))
+    return duplicates.fingerprint_of(labelling.without_corners(small, image.size)) or PLAIN
 
 
 def near(look, sha256, rows, settings=None):
@@ -47,7 +54,7 @@ def near(look, sha256, rows, settings=None):
     """
     distances = {pk: 0 for pk, _look, other in rows if other == sha256}
     looks = {str(pk): other for pk, other, _sha256 in rows if other not in ("", PLAIN)}
-    for duplicate in near_ones("" if look == PLAIN else look, looks, settings):
+    for duplicate in _duplicates().near_ones("" if look == PLAIN else look, looks, settings):
         distances.setdefault(int(duplicate.other), duplicate.distance)
     return distances
 

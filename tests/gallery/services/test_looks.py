@@ -18,7 +18,7 @@ def test_labelled_file_looks_like_its_picture_wherever_the_label_stands(corner, 
         with Image.open(io.BytesIO(drawing(number))) as master:
             image = master.resize(size)
         file = io.BytesIO()
-        labelling.draw_label(image, corner).save(file, "JPEG", quality=60)
+        labelling.draw_label(image, labelling.LabelPlace(corner)).save(file, "JPEG", quality=60)
         looks[str(number)] = lookalikes.look_of(image)
         with Image.open(file) as labelled:
             labelled_looks[str(number)] = lookalikes.look_of(labelled)
