@@ -8,8 +8,9 @@ from gallery.models import Channel, PackTag
 
 @admin.register(Channel)
 class ChannelAdmin(ChangedOnly, admin.ModelAdmin):
-    """Platforms change, so admins edit these."""
+    """Names and size; the rest of a channel has its own page in the studio."""
 
+    fields = ["name_zh", "name_en", "slug", "width", "height", "position"]
     list_display = ["__str__", "width", "height", "position"]
 
 

@@ -91,8 +91,9 @@ def _in_pdf(content: bytes) -> _Content:
     with pikepdf.open(io.BytesIO(content), attempt_recovery=False) as pdf:
         page = pdf.pages[0]
         drawn = page.Resources.XObject.Picture
-        with Image.open(io.BytesIO(drawn.read_raw_bytes())) as image:
-            image.load()
+        with opened(io.BytesIO(drawn.read_raw_bytes())) as jpeg:
+            jpeg.load()
+            image = jpeg.copy()
         dpi = 72 * image.width / float(page.MediaBox[2])
         profile = drawn.ColorSpace[1].read_bytes()
         return _Content(image, dpi, profile, pdf.Root.Metadata.read_bytes())

@@ -11,7 +11,7 @@ from brandstudio.core.problems import Refused
 from gallery.engine import compositing
 from gallery.engine.daylight import light_of
 from gallery.models import Daylight, ProductCutout
-from gallery.services import own_pictures, sources
+from gallery.services import own_images, sources
 from training.engine.data import images
 from training.services import image_store, rights_read
 
@@ -30,7 +30,7 @@ def take_cutout(upload, person, vehicle=None, light=""):
     path = upload.temporary_file_path()
     with transaction.atomic():
         cutout = keep_cutout(path, name, person, vehicle, light)
-        cutout.made_from = own_pictures.origin_of(path)
+        cutout.made_from = own_images.origin_of(path)
         cutout.save(update_fields=["made_from"])
     return cutout
 

@@ -14,7 +14,7 @@ from gallery.models import (
     InitImageUpload,
     Scene,
 )
-from gallery.services import own_pictures, policy, shown
+from gallery.services import own_images, policy, shown
 from training.engine.data import images
 from training.services import image_store, rights_read
 
@@ -91,7 +91,7 @@ def check_init_image(init_image, person):
         if init_image.upload.owner_id != person.pk:
             raise Refused("init-image-not-yours")
         if init_image.upload.made_from:
-            own_pictures.check(init_image.upload.made_from)
+            own_images.check(init_image.upload.made_from)
     elif not Scene.objects.filter(owner=person, init_image_sha256=init_image.sha256).exists():
         raise Refused("init-image-not-yours")
 
@@ -110,14 +110,14 @@ def recent_images(person, choice=None, most=5):
 def take_init_image(upload, person):
     """Keep an uploaded picture to start from.
 
-    Raises Refused, for what was decided of a picture of this studio too: `own_pictures.origin_of`.
+    Raises Refused, for what was decided of a picture of this studio too: `own_images.origin_of`.
     """
     check_size(upload)
     name = image_store.safe_name(upload.name)
     path = upload.temporary_file_path()
     image = image_store.take_in(path, name, images.check_shape)
     try:
-        made_from = own_pictures.origin_of(path, blobs.local(image.image_sha256))
+        made_from = own_images.origin_of(path, blobs.local(image.image_sha256))
     except Refused:
         stored = (image.original_sha256, image.image_sha256, image.thumb_sha256)
         housekeeping.discard_unnamed(stored)

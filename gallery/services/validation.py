@@ -14,7 +14,7 @@ from gallery.services import (
     holds,
     mixing,
     orders,
-    own_pictures,
+    own_images,
     painted_again,
     sources,
 )
@@ -187,7 +187,7 @@ def _check_placement(placement, by):
         raise Refused("cutout-gone")
     holds.check_cutout(placement.cutout)
     if placement.cutout.made_from:
-        own_pictures.check(placement.cutout.made_from)
+        own_images.check(placement.cutout.made_from)
     half = placement.width / 2
     in_view = -half < placement.x < 1 + half and 0 < placement.y <= 1.5
     if not (in_view and 0.05 <= placement.width <= 2):

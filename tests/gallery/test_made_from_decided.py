@@ -7,7 +7,7 @@ from brandstudio.core.models import AuditEntry
 from brandstudio.core.problems import Refused
 from gallery.models import Asset
 from gallery.services import assets as acts
-from gallery.services import lookalikes, own_pictures, sources
+from gallery.services import lookalikes, own_images, sources
 from gallery.services.checklist import all_confirmed
 from tests.gallery.test_lookalikes import drawing
 
@@ -75,21 +75,21 @@ def test_file_that_may_be_the_declined_picture_comes_in_and_its_reviewer_is_told
     declined = in_state("declined", seed=11)
     path = tmp_path / "near.png"
     path.write_bytes(drawing(1))
-    look = own_pictures.look_in(path)
-    Asset.objects.filter(pk=declined.pk).update(look=changed(look, own_pictures.SURE))
+    look = own_images.look_in(path)
+    Asset.objects.filter(pk=declined.pk).update(look=changed(look, own_images.SURE))
     with pytest.raises(Refused) as caught:
-        own_pictures.origin_of(path)
+        own_images.origin_of(path)
     assert caught.value.code == "upload-declined"
 
-    Asset.objects.filter(pk=declined.pk).update(look=changed(look, own_pictures.SURE + 1))
+    Asset.objects.filter(pk=declined.pk).update(look=changed(look, own_images.SURE + 1))
 
-    assert own_pictures.origin_of(path) is None
+    assert own_images.origin_of(path) is None
     waiting = made_of(first, "asked")
     waiting.scene.init_image_asset = None
     waiting.scene.init_image_sha256 = blobs.put(path)
     waiting.scene.save()
     [found] = lookalikes.earlier([waiting])[waiting.pk]
-    assert (found.decision.asset, found.bits) == (declined, own_pictures.SURE + 1)
+    assert (found.decision.asset, found.bits) == (declined, own_images.SURE + 1)
 
 
 def changed(look, bits):

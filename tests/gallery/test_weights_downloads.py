@@ -77,7 +77,7 @@ def test_holders_of_weights_are_listed_told_and_reported(get, version, brand_adm
     recall = recalls.recall(source, brand_admin, "the photographer asked", seen)
 
     assert recall.figures["downloads"] == 2
-    assert Notice.objects.filter(person=get.holder, code="recalled").count() == 1
+    assert Notice.objects.filter(person=get.holder, code="recalled-alone").count() == 1
     text = blobs.local(recall.report_sha256).read_text("utf-8-sig")
     lines = [line for line in csv.reader(io.StringIO(text)) if line[5:6] == ["holder"]]
     assert [line[8] for line in lines] == ["zip", "file"]

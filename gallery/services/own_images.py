@@ -66,10 +66,12 @@ def _by_its_looks(path):
     look = look_in(path)
     columns = ("pk", "look", "image_sha256")
     approved = _finished().filter(review=AssetReview.APPROVED).values_list(*columns)
-    found = lookalikes.near(look, "", [*approved, *Asset.objects.barred().values_list(*columns)])
-    near = list(_finished().filter(pk__in=found))
-    first = min(near, key=lambda asset: (found[asset.pk], bool(asset.barred)), default=None)
-    if first and first.barred and found[first.pk] > SURE:
+    distances = lookalikes.near(
+        look, "", [*approved, *Asset.objects.barred().values_list(*columns)]
+    )
+    near = list(_finished().filter(pk__in=distances))
+    first = min(near, key=lambda asset: (distances[asset.pk], bool(asset.barred)), default=None)
+    if first and first.barred and distances[first.pk] > SURE:
         return None  # it may be another one: whoever reviews what is made of it sees both
     return first
 
