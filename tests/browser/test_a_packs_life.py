@@ -27,14 +27,13 @@ def demo(studio, designer, marketer, brand_admin):
 
 @pytest.fixture
 def lora(demo, tmp_path):
-    """lora("a.safetensors", 0.9): the demo's ink wash with its effect times that."""
+    """lora("a.safetensors", 0): every second layer of the demo's ink wash, from that one on, twice
+    as strong. The whole of it the studio would know as its own, at whatever strength."""
     source = load.FOLDER / "blobs" / "07f198b43d725297.safetensors"
 
-    def lora(name, factor):
-        modules = {
-            key: replace(one, alpha=one.alpha * factor)
-            for key, one in weight_files.read(source).modules.items()
-        }
+    def lora(name, first):
+        layers = sorted(weight_files.read(source).modules.items())
+        modules = {key: replace(one, alpha=one.alpha * 2) for key, one in layers[first::2]}
         path = tmp_path / name
         weight_files.write_kohya(path, modules, {"ss_base_model_version": "studio_mini_v1"})
         return path
@@ -97,11 +96,11 @@ def test_pack_passes_every_gate_from_its_import_to_its_recall(
     employ("render")
     maker, admin, user = enter(designer), enter(brand_admin), enter(marketer)
 
-    first = import_style(maker, lora("one.safetensors", 0.9), "first")
+    first = import_style(maker, lora("one.safetensors", 0), "first")
     be_sent_back_and_approved(maker, admin, first, shot)
     asset = be_used(user, admin, first, shot)
     mixed = be_mixed(maker, admin, user, first, shot)
-    second = import_style(maker, lora("two.safetensors", 1.1), "stronger", pack=NAME)
+    second = import_style(maker, lora("two.safetensors", 1), "stronger", pack=NAME)
     replace_the_first(maker, admin, first, second, shot)
     be_recalled(admin, first, asset, mixed, shot)
     be_missed(user, maker, asset, shot)
