@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from brandstudio.core.problems import Refused
-from gallery import problems
+from django.db.models import prefetch_related_objects
+
 from gallery.engine import labelling
 from gallery.models import Asset, ChannelFile, Rendition
-from gallery.pages.placement import boxed
-from gallery.services import channel_files, cuts, downloads, policy
+from gallery.pages.offers import mark_downloads, why_not
+from gallery.pages.placement import boxed, in_numbers
+from gallery.services import channel_files, cuts, downloads
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,11 @@ class Cell:
     @property
     def view_box(self):
         """What is kept, as SVG wants it."""
-        return _numbers(self.view)
+        return in_numbers(self.view)
 
     @property
     def car_box(self):
-        return _numbers(self.car)
+        return in_numbers(self.car)
 
     @property
     def lost_percent(self):
@@ -64,15 +65,15 @@ def chosen_channels(slugs, campaign, channels, assets):
 
 
 def rows_of(assets, channels, person):
-    rows = []
-    for asset in assets:
-        try:
-            policy.rule_for(asset, person, Rendition.PUBLICATION)
-        except Refused as error:
-            rows.append(Row(asset, str(problems.of(error))))
-            continue
-        rows.append(Row(asset, "", [_cell(asset, channel) for channel in channels]))
-    return rows
+    """A Row of each asset. channels: those that it is cut for."""
+    prefetch_related_objects(assets, "cuts")
+    mark_downloads(assets, person)
+    return [
+        Row(asset, "", [_cell(asset, channel) for channel in channels])
+        if asset.best == Rendition.PUBLICATION
+        else Row(asset, why_not(asset, person, Rendition.PUBLICATION))
+        for asset in assets
+    ]
 
 
 def _cell(asset, channel):
@@ -105,7 +106,3 @@ def _whole(shares, width, height):
     """A box in shares of a picture as one in its px."""
     x, y = shares[0] * width, shares[1] * height
     return boxed(x, y, shares[2] * width - x, shares[3] * height - y)
-
-
-def _numbers(box):
-    return " ".join(str(box[name]) for name in ("x", "y", "width", "height"))

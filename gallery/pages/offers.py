@@ -26,7 +26,7 @@ def offers_of(asset, person):
     unknown = bool(source_rights.unknown_among([asset]))
     known = policy.Known(policy.allowed_rules(), holds.is_held(asset), unknown)
     offers = [
-        Offer(rendition, _why_not(asset, person, rendition, known))
+        Offer(rendition, why_not(asset, person, rendition, known))
         for rendition in (Rendition.PUBLICATION, Rendition.PROOF)
     ]
     first, second = offers
@@ -58,7 +58,11 @@ def mark_downloads(assets, person):
             asset.best = policy.best_for(asset, person, known)
 
 
-def _why_not(asset, person, rendition, known):
+def why_not(asset, person, rendition, known=None):
+    """The sentence that says why this person can't have it in this form; "" if they can.
+
+    known: as `policy.rule_for`.
+    """
     try:
         policy.rule_for(asset, person, rendition, known)
     except Refused as error:

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 from brandstudio.core.input.numbers import parse_number
+from gallery.engine import labelling
 from gallery.engine.daylight import light_of
 from gallery.models import Daylight, ProductCutout
 from gallery.services import cutouts, orders
-
-_LABEL = (0.34, 0.085)  # about the room of the visible label, as shares of the short side
 
 
 @dataclass(frozen=True)
@@ -34,12 +33,15 @@ def car_in_its_light(placement, prompt, person):
 
 
 def framed(channels, base):
-    """The channels, each with `.paints`: the size in px that the base paints for it."""
+    """The channels, each with `.paints`, the size in px that the base paints for it, and `.label`,
+    the box of its visible label in px of the channel, also as `.label_box` for the script."""
     channels = list(channels)
     for channel in channels:
         channel.paints = (
             orders.native_size(base, channel) if base else (channel.width, channel.height)
         )
+        channel.label = _label(channel)
+        channel.label_box = in_numbers(channel.label)
     return channels
 
 
@@ -59,7 +61,7 @@ def frame_of(shown_form, channels):
         "width": width,
         "height": height,
         "cut": cut,
-        "label": _label(cut),
+        "label": _scaled(channel.label, cut, cut["width"] / channel.width),
         "car": _car(shown_form, width, height),
     }
 
@@ -70,12 +72,16 @@ def _cut(width, height, channel):
     return boxed((width - size[0]) / 2, (height - size[1]) / 2, *size)
 
 
-def _label(cut):
-    short = min(cut["width"], cut["height"])
-    room = (short * _LABEL[0], short * _LABEL[1])
-    edge = short * 0.02
-    right, bottom = cut["x"] + cut["width"] - edge, cut["y"] + cut["height"] - edge
-    return boxed(right - room[0], bottom - room[1], *room)
+def _label(channel):
+    place = labelling.LabelPlace(channel.corners[0], channel.insets)
+    x, y, right, bottom = labelling.label_box(channel.file_size, place)
+    return boxed(x - channel.bleed, y - channel.bleed, right - x, bottom - y)
+
+
+def _scaled(box, frame, scale):
+    """A box in px of a channel as one in the frame that shows the channel."""
+    x, y = frame["x"] + box["x"] * scale, frame["y"] + box["y"] * scale
+    return boxed(x, y, box["width"] * scale, box["height"] * scale)
 
 
 def _car(shown_form, width, height):
@@ -101,3 +107,8 @@ def boxed(x, y, width, height):
         name: round(value, 2)
         for name, value in (("x", x), ("y", y), ("width", width), ("height", height))
     }
+
+
+def in_numbers(box):
+    """A box as SVG and scripts want it: "x y width height"."""
+    return " ".join(str(box[name]) for name in ("x", "y", "width", "height"))

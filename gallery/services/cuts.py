@@ -51,10 +51,10 @@ def cut_for(asset, channel, focus=None):
 
     focus: (x, y) that a person points at now; None: as it was set before, else the car's middle.
     """
-    own = None if focus else asset.cuts.filter(channel=channel).first()
+    # All of a picture's, so that a page that has them at hand asks for none.
+    own = next((cut for cut in asset.cuts.all() if cut.channel_id == channel.pk), None)
     car = subject_of(asset)
-    if own:
-        focus = (own.x, own.y)
+    focus = focus or (own and (own.x, own.y))
     middle = focus or ((car[0] + car[2]) / 2, (car[1] + car[3]) / 2)
     width, height = asset.scene.width, asset.scene.height
     file_width, file_height = channel.file_size
@@ -65,7 +65,7 @@ def cut_for(asset, channel, focus=None):
         focus=middle,
         box=box,
         subject=car,
-        is_set=bool(own or focus),
+        is_set=bool(focus),
         version=own.version if own else 1,
         place=labelling.clearest_place(
             channel.file_size,

@@ -1,7 +1,6 @@
 """Several pictures for several channels in one zip, made while it is sent."""
 
 import csv
-import hashlib
 import io
 import json
 import zipfile
@@ -112,7 +111,7 @@ def _line(asset, channel, labelled, left_out=""):
         height=height,
         dpi=channel.dpi,
         bytes=len(labelled.content) if labelled else 0,
-        sha256=hashlib.sha256(labelled.content).hexdigest() if labelled else "",
+        sha256=labelled.sha256 if labelled else "",
         producer=mark.producer,
         produce_id=mark.produce_id,
         source_type=finishing.source_type_of(asset.scene),

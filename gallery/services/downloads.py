@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.conf import settings
 from django.db import transaction
@@ -29,6 +30,11 @@ class LabelledFile:
     content_type: str
     width: int
     height: int
+
+    @cached_property
+    def sha256(self):
+        """Of the bytes; posters have hundreds of megabytes of them."""
+        return hashlib.sha256(self.content).hexdigest()
 
 
 def is_demo_code():
@@ -183,5 +189,5 @@ def note(asset, person, rendition, channel, labelled):
         rule=rule,
         width=labelled.width,
         height=labelled.height,
-        sha256=hashlib.sha256(labelled.content).hexdigest(),
+        sha256=labelled.sha256,
     )

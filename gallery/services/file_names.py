@@ -2,7 +2,7 @@
 
 import re
 
-from brandstudio.core.models import Vehicle
+from gallery.services import vehicle_words
 
 _UNFIT = re.compile(r"[^a-z0-9-]+")
 
@@ -26,7 +26,7 @@ def of(asset, channel, size, version):
 def _vehicle_of(scene):
     if scene.cutout_id and scene.cutout.vehicle_id:
         return scene.cutout.vehicle.slug
-    named = Vehicle.objects.all().named_in(scene.prompt)
+    named = vehicle_words.by_words_only(scene)
     return named[0].slug if named else "car"
 
 

@@ -19,24 +19,21 @@ from brandstudio.core.input.numbers import parse_id, parse_ids
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui import trouble
 from brandstudio.core.ui.serving import send_file
-from gallery import problems
 from gallery.engine import labelling
 from gallery.models import Asset, AssetReview, AssetState, Channel, Rendition, StylePack
-from gallery.models.asset import ASKS_FROM
 from gallery.pages import lineage, offers, results
 from gallery.pages.history import history_of
+from gallery.problems import REFUSALS
 from gallery.services import assets as acts
 from gallery.services import (
     channel_files,
     downloads,
     finishing,
-    holds,
     policy,
     source_rights,
     vehicle_words,
 )
-from gallery.views.refusals import refuse
-from training.engine.errors import EngineError
+from gallery.views import refusals
 
 PER_PAGE = 48
 
@@ -98,7 +95,7 @@ def asset_detail(request, pk):
         "channels": Channel.objects.in_use(),
         "large_files": offers.large_files_of(asset),
         "offers": offers.offers_of(asset, request.user),
-        "may_ask": _may_ask(request, asset),
+        "may_ask": refusals.may_ask(request, asset),
         "proof_side": settings.PROOF_SIDE,
         "size": {"width": width, "height": height},
         "is_mine": scene.owner_id == request.user.pk,
@@ -135,24 +132,9 @@ def asset_download(request, pk):
             messages.success(request, _("The large file is being made; it appears here."))
             return redirect(asset)
         labelled = downloads.deliver(asset, request.user, rendition, channel, form)
-    except (Refused, EngineError) as error:
-        is_refused = isinstance(error, Refused)
-        context = {
-            "asset": asset,
-            "heading": _why_there_is_no_file(asset) if is_refused else _("No file was made"),
-            "why": problems.of(error),
-            "may_ask": is_refused and _may_ask(request, asset),
-        }
-        status = HTTPStatus.FORBIDDEN if is_refused else HTTPStatus.SERVICE_UNAVAILABLE
-        return render(request, "gallery/stays.html", context, status=status)
+    except REFUSALS as error:
+        return refusals.stays(request, asset, error)
     return send_file(labelled.content, labelled.name, labelled.content_type)
-
-
-def _why_there_is_no_file(asset):
-    """In the few words of a heading."""
-    if asset.state == AssetState.READY:
-        return _("It stays in the studio")
-    return _("Not finished yet") if asset.is_active else _("There is no picture")
 
 
 @login_required
@@ -261,15 +243,6 @@ def _init_image_url(request, scene):
     return scene.init_image_asset.get_absolute_url()
 
 
-def _may_ask(request, asset):
-    """Whether sending the picture for review is this person's next step."""
-    if asset.scene.is_trial:
-        return False
-    is_mine = asset.scene.owner_id == request.user.pk and asset.deleted_at is None
-    is_open = asset.state == AssetState.READY and asset.review in ASKS_FROM
-    return is_mine and is_open and not holds.is_held(asset)
-
-
 def _visible(request, pk):
     assets = Asset.objects.visible_to(request.user) | Asset.objects.binned_by(request.user)
     parts = ("template", "channel", "owner", "base", "init_image_asset", "cutout__vehicle")
@@ -286,7 +259,7 @@ def _act(request, asset, act, success):
     try:
         act(asset, request.user)
     except Refused as error:
-        return refuse(request, error, _address_back(request, asset))
+        return refusals.refuse(request, error, _address_back(request, asset))
     if success and not request.htmx:
         messages.success(request, success)
     return _back(request, asset)

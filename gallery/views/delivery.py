@@ -1,7 +1,5 @@
 """One act for all channels: pictures × channels, the cut of each, and one zip."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import StreamingHttpResponse
@@ -14,13 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 from brandstudio.core.access.roles import painter_required
 from brandstudio.core.input.numbers import parse_id, parse_ids, parse_number
 from brandstudio.core.models import Campaign
-from brandstudio.core.problems import Refused
 from brandstudio.core.ui.serving import send_file
 from gallery import problems
 from gallery.models import Asset, AssetState, Channel, ChannelFile, Rendition
-from gallery.pages import delivery
+from gallery.pages import delivery, offers
 from gallery.problems import REFUSALS
-from gallery.services import channel_files, cuts, deliveries, policy, reuse, scenes
+from gallery.services import channel_files, cuts, deliveries, reuse, scenes
+from gallery.views import refusals
 
 
 @login_required
@@ -70,13 +68,8 @@ def _why_no_zip(assets, channels, person):
     """The sentence that says why there is nothing to send; "" where there is."""
     if not assets or not channels:
         return _("Choose at least one picture and one channel.")
-    refusals = []
-    for asset in assets:
-        try:
-            policy.rule_for(asset, person, Rendition.PUBLICATION)
-        except Refused as error:
-            refusals.append(problems.of(error))
-    return refusals[0] if len(refusals) == len(assets) else ""
+    reasons = [offers.why_not(asset, person, Rendition.PUBLICATION) for asset in assets]
+    return reasons[0] if all(reasons) else ""
 
 
 def _focus(text):
@@ -112,12 +105,7 @@ def large_file(request, pk):
     try:
         labelled = channel_files.deliver(row, request.user)
     except REFUSALS as error:
-        context = {
-            "asset": row.asset,
-            "heading": _("It stays in the studio"),
-            "why": problems.of(error),
-        }
-        return render(request, "gallery/stays.html", context, status=HTTPStatus.FORBIDDEN)
+        return refusals.stays(request, row.asset, error)
     return send_file(labelled.content, labelled.name, labelled.content_type)
 
 

@@ -2,8 +2,15 @@
 
 from http import HTTPStatus
 
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from brandstudio.core.problems import Refused
 from brandstudio.core.ui import trouble
 from gallery import problems
+from gallery.models import AssetState
+from gallery.models.asset import ASKS_FROM
+from gallery.services import holds
 
 # What changed since the page was shown; whoever looks again may decide anew.
 _CONFLICTS = {
@@ -36,3 +43,32 @@ def _status_of(code):
     if code in _CONFLICTS:
         return HTTPStatus.CONFLICT
     return HTTPStatus.FORBIDDEN if code in _FORBIDDEN else HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def stays(request, asset, error):
+    """The page of a file that does not leave: why, and the step that mends it."""
+    is_refused = isinstance(error, Refused)
+    context = {
+        "asset": asset,
+        "heading": _why_there_is_no_file(asset) if is_refused else _("No file was made"),
+        "why": problems.of(error),
+        "may_ask": is_refused and may_ask(request, asset),
+    }
+    status = HTTPStatus.FORBIDDEN if is_refused else HTTPStatus.SERVICE_UNAVAILABLE
+    return render(request, "gallery/stays.html", context, status=status)
+
+
+def _why_there_is_no_file(asset):
+    """In the few words of a heading."""
+    if asset.state == AssetState.READY:
+        return _("It stays in the studio")
+    return _("Not finished yet") if asset.is_active else _("There is no picture")
+
+
+def may_ask(request, asset):
+    """Whether sending the picture for review is this person's next step."""
+    if asset.scene.is_trial:
+        return False
+    is_mine = asset.scene.owner_id == request.user.pk and asset.deleted_at is None
+    is_open = asset.state == AssetState.READY and asset.review in ASKS_FROM
+    return is_mine and is_open and not holds.is_held(asset)

@@ -2,7 +2,7 @@
 //   <div data-placement> an <svg> with <image data-car>, <rect data-cut>, <rect data-label>,
 //   <rect data-outline> and <rect data-grip>; beside it fields cutout_x, cutout_y (the middle of the foot) and cutout_width, in
 //   percent of the frame; radio buttons [data-picture][data-shape="w h"] choose the car and
-//   [data-paints="w h"][data-delivers="w h"] the frame. Drag moves, the corner, a wheel or two fingers
+//   [data-paints="w h"][data-delivers="w h"][data-label-box="x y w h"] the frame. Drag moves, the corner, a wheel or two fingers
 //   scale; arrows move and plus and minus scale (with Shift by more).
 import { afterSwap } from "./htmx-events.js";
 
@@ -34,7 +34,7 @@ function draw() {
   const { width, height } = frame.viewBox.baseVal;
   const [wide, high] = channel ? pair(channel.dataset.paints) : [width, height];
   if (wide !== width || high !== height) frame.setAttribute("viewBox", `0 0 ${wide} ${high}`);
-  if (channel) drawCut(root, wide, high, pair(channel.dataset.delivers));
+  if (channel) drawCut(root, wide, high, pair(channel.dataset.delivers), pair(channel.dataset.labelBox));
   const cutout = chosen(form, "data-picture");
   const car = root.querySelector("[data-car]");
   const grip = root.querySelector("[data-grip]");
@@ -59,14 +59,13 @@ function pictureOf(cutout) {
   return lit ? lit.dataset.carPicture : cutout.dataset.picture;
 }
 
-function drawCut(root, wide, high, [cutWide, cutHigh]) {
+function drawCut(root, wide, high, [cutWide, cutHigh], [labelX, labelY, labelWide, labelHigh]) {
   const scale = Math.min(wide / cutWide, high / cutHigh);
   const [w, h] = [cutWide * scale, cutHigh * scale];
   const [x, y] = [(wide - w) / 2, (high - h) / 2];
   place(root.querySelector("[data-cut]"), x, y, w, h);
   const label = root.querySelector("[data-label]");
-  const short = Math.min(w, h);
-  place(label, x + w - short * 0.36, y + h - short * 0.105, short * 0.34, short * 0.085);
+  place(label, x + labelX * scale, y + labelY * scale, labelWide * scale, labelHigh * scale);
 }
 
 function write(name, value) {
