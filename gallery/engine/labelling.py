@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import IO
@@ -52,6 +52,11 @@ class LabelPlace:
 
     corner: str = LOWER_RIGHT
     insets: tuple[int, int, int, int] = (0, 0, 0, 0)
+
+    def scaled(self, factor: float) -> LabelPlace:
+        """The same on a picture so many times as large."""
+        above, on_right, below, on_left = (round(inset * factor) for inset in self.insets)
+        return replace(self, insets=(above, on_right, below, on_left))
 
 
 IN_LOWER_RIGHT = LabelPlace()

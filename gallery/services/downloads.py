@@ -123,7 +123,8 @@ def _labelled(asset, channel, form, limited, finish=finishing.finished, watermar
         image = master.convert("RGB")
     size = limited(delivered_size(asset, channel), image.size)
     image = cut_and_scaled(image, asset.scene, size, cut.focus if cut else (0.5, 0.5))
-    place = {"place": cut.place} if cut else {}
+    # Proofs and what a page shows are smaller than the channel's file.
+    place = {"place": cut.place.scaled(image.width / where.file_size[0])} if cut else {}
     content = finish(image, asset, form, watermark=watermark, **place)
     name = file_names.of(asset, where, image.size, cut.version if cut else 1)
     name += "_proof" if watermark else ""
