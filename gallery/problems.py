@@ -91,6 +91,13 @@ SENTENCES: dict[str, Text] = {
         "The file for {channel} is so large that a worker makes it. The picture's page shows when "
         "it is there."
     ),
+    "original-why-missing": gettext_noop(
+        "A file without the visible label leaves for a reason alone: write what it is needed for."
+    ),
+    "original-not-agreed": gettext_noop(
+        "A file without the visible label leaves by agreement alone: take on the duty of labelling "
+        "it by its checkbox, or download the labelled file."
+    ),
     "base-absent": gettext_noop(
         "The files of the base model {name} are not there any more. Ask an admin to put them back."
     ),

@@ -71,18 +71,20 @@ def write(
     packet: str = "",
     source_type: str = xmp.GENERATED,
     watermark: str = "",
-    place: LabelPlace = IN_LOWER_RIGHT,
+    place: LabelPlace | None = IN_LOWER_RIGHT,
 ) -> None:
     """Write the picture with both marks to target, a seekable binary file.
 
     packet: XMP to keep beside the marks; its own marks are replaced. source_type: of xmp.
-    watermark: words across the whole picture, under the label.
+    watermark: words across the whole picture, under the label. place: None for an original, which
+    has the metadata mark alone.
     Raises EngineError as `file_forms.write`.
     """
     if watermark:
         image = draw_watermark(image, watermark)
-    labelled = draw_label(image, place)
-    file_forms.write(labelled, target, file_form, xmp.stamp(packet, mark, source_type))
+    if place:
+        image = draw_label(image, place)
+    file_forms.write(image, target, file_form, xmp.stamp(packet, mark, source_type))
 
 
 def for_screens(

@@ -29,7 +29,7 @@ _EXIFTOOL_SECONDS = 60
 class Promise:
     """What a file must be. size: px, width first. root: PEM that its signer stands under.
 
-    source_type: xmp.GENERATED or COMPOSED. place: of its label.
+    source_type: xmp.GENERATED or COMPOSED. place: of its label, None for an original without one.
     """
 
     size: tuple[int, int]
@@ -37,7 +37,7 @@ class Promise:
     mark: Mark
     source_type: str
     root: str
-    place: LabelPlace
+    place: LabelPlace | None
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,8 @@ def _checks(content: bytes, promise: Promise):
     yield "profile", lambda: found.profile == (form.cmyk or file_forms.srgb_profile())
     yield "limit", lambda: not form.max_bytes or len(content) <= form.max_bytes
     yield "mark", lambda: _is_marked(found.packet, promise)
-    yield "label", lambda: labelling.is_labelled(found.image, promise.place)
+    if promise.place:
+        yield "label", lambda: labelling.is_labelled(found.image, promise.place)
     yield "credentials", lambda: _is_signed(content, promise)
     yield "exiftool", lambda: not exiftool() or _is_read_by_exiftool(content, promise)
 

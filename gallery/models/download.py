@@ -10,10 +10,14 @@ from .channel import Channel
 
 
 class Rendition(models.TextChoices):
-    """The two forms in which a picture leaves."""
+    """The forms in which a picture leaves."""
 
     PROOF = "proof", _("proof")  # small, with a watermark across it
     PUBLICATION = "publication", _("publication file")
+    ORIGINAL = "original", _("original without label")  # as painted; see `services/originals.py`
+
+
+LABELLED = (Rendition.PROOF, Rendition.PUBLICATION)  # what leaves by pressing a button
 
 
 class Audience(models.TextChoices):
@@ -28,8 +32,8 @@ class Audience(models.TextChoices):
 class DownloadRule(models.Model):
     """One cell of the policy: whether an audience may have a picture in this state and form.
 
-    The two constraints are the edge of what the table can say: publication files come from approved
-    pictures alone, and what was declined or withdrawn leaves in no form.
+    The two constraints are the edge of what the table can say: publication files and originals come
+    from approved pictures alone, and what was declined or withdrawn leaves in no form.
     """
 
     review = models.CharField(_("state"), max_length=10, choices=AssetReview)
@@ -69,18 +73,24 @@ class DownloadRule(models.Model):
     def is_fixed(self):
         """Whether no admin may allow it, because the constraints forbid it."""
         return self.review in NEVER_LEAVES or (
-            self.rendition == Rendition.PUBLICATION and self.review != AssetReview.APPROVED
+            self.rendition != Rendition.PROOF and self.review != AssetReview.APPROVED
         )
 
 
 class Download(models.Model):
-    """A labelled file that left the studio, and the rule that let it through."""
+    """A file that left the studio, and the rule that let it through.
+
+    An original has no visible label: why it was needed, and the duty of labelling that its person
+    took on, stay with it.
+    """
 
     asset = models.ForeignKey(Asset, models.PROTECT, related_name="downloads")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     channel = models.ForeignKey(Channel, models.PROTECT, null=True, related_name="+")
     form = models.CharField(max_length=10)  # png or jpg
+    why = models.TextField(blank=True)  # of an original
+    agreed_to = models.TextField(blank=True)  # of an original, in the words that were shown
     # Both are empty of files that left before there was a policy.
     rendition = models.CharField(max_length=12, choices=Rendition, blank=True)
     rule = models.ForeignKey(DownloadRule, models.PROTECT, null=True, related_name="+")
@@ -97,7 +107,11 @@ class Download(models.Model):
                 condition=Q(rule__isnull=True, rendition="")
                 | Q(rule__isnull=False, rendition__in=Rendition.values),
                 name="download_names_its_rule",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(rendition=Rendition.ORIGINAL) | ~Q(why="") & ~Q(agreed_to=""),
+                name="download_original_says_why",
+            ),
         ]
 
     def __str__(self):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from brandstudio.core.problems import Refused
 from gallery import problems
 from gallery.models import AssetReview, Rendition
-from gallery.services import holds, policy, source_rights
+from gallery.services import holds, originals, policy, source_rights
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,11 @@ def offers_of(asset, person):
     ]
     first, second = offers
     return offers if first.why != second.why or not first.why else [first]
+
+
+def original_duty(asset, person):
+    """What this person agrees to for the original without label; "" where they can't have it."""
+    return "" if why_not(asset, person, Rendition.ORIGINAL) else originals.duty()
 
 
 def large_files_of(asset):

@@ -13,7 +13,7 @@ from brandstudio.core import blobs
 from brandstudio.core.queue import housekeeping, work_queue
 from gallery.models import ChannelFile, ChannelFileState, Rendition
 from gallery.services import cuts, downloads, policy
-from gallery.services.downloads import LabelledFile
+from gallery.services.downloads import OutgoingFile
 
 
 def order(asset, channel, by):
@@ -78,10 +78,10 @@ def make(row):
 
 
 def deliver(row, person):
-    """The LabelledFile of a row that is ready, and its Download. Raises Refused as `rule_for`."""
+    """The OutgoingFile of a row that is ready, and its Download. Raises Refused as `rule_for`."""
     form = downloads.file_form(row.channel)
     content = blobs.local(row.content_sha256, row.name).read_bytes()
-    labelled = LabelledFile(content, row.name, form.content_type, *row.channel.file_size)
+    labelled = OutgoingFile(content, row.name, form.content_type, *row.channel.file_size)
     downloads.note(row.asset, person, Rendition.PUBLICATION, row.channel, labelled)
     return labelled
 

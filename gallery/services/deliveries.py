@@ -82,7 +82,7 @@ def zip_parts(assets, channels, person):
 
 
 def _one(asset, channel, person):
-    """(LabelledFile or None, Line) of a picture for a channel."""
+    """(OutgoingFile or None, Line) of a picture for a channel."""
     try:
         labelled = _delivered(asset, channel, person)
     except REFUSALS as error:

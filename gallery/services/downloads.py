@@ -22,8 +22,8 @@ LARGE = 9_000_000  # px: what takes longer than a person waits at a page; 3840 Ã
 
 
 @dataclass(frozen=True)
-class LabelledFile:
-    """The bytes of a labelled picture. name: a file name without spaces; width, height: px."""
+class OutgoingFile:
+    """The bytes of a finished picture. name: a file name without spaces; width, height: px."""
 
     content: bytes
     name: str
@@ -45,7 +45,7 @@ def is_demo_code():
 def deliver(asset, person, rendition, channel, form=""):
     """The file of an asset for this person, and its Download, which names the rule.
 
-    rendition: a Rendition. channel: None for the scene's own, else as painted. form: one of FORMS,
+    rendition: of LABELLED. channel: None for the scene's own, else as painted. form: one of FORMS,
     "" for the channel's. Raises Refused, as `policy.rule_for` does, and file-large for what
     `channel_files` makes; EngineError as `finishing.finished`. Nothing is noted then.
     """
@@ -128,7 +128,7 @@ def _labelled(asset, channel, form, limited, finish=finishing.finished, watermar
     content = finish(image, asset, form, watermark=watermark, **place)
     name = file_names.of(asset, where, image.size, cut.version if cut else 1)
     name += "_proof" if watermark else ""
-    return LabelledFile(content, f"{name}.{form.form}", form.content_type, *image.size)
+    return OutgoingFile(content, f"{name}.{form.form}", form.content_type, *image.size)
 
 
 def _at_most(longest, inside_master=False):
@@ -174,10 +174,10 @@ def delivered_size(asset, channel=None):
 
 
 @transaction.atomic
-def note(asset, person, rendition, channel, labelled):
+def note(asset, person, rendition, channel, file, **more):
     """Write down that a file leaves, with the rule that lets it. Raises Refused as `rule_for`.
 
-    Making it took a while, in which an admin may have decided.
+    Making it took a while, in which an admin may have decided. more: further fields of Download.
     """
     asset.refresh_from_db(fields=["review", "declined_why", "deleted_at"])
     rule = policy.rule_for(asset, person, rendition)
@@ -185,10 +185,11 @@ def note(asset, person, rendition, channel, labelled):
         asset=asset,
         person=person,
         channel=channel,
-        form=labelled.name.rpartition(".")[2],
+        form=file.name.rpartition(".")[2],
         rendition=rule.rendition,
         rule=rule,
-        width=labelled.width,
-        height=labelled.height,
-        sha256=labelled.sha256,
+        width=file.width,
+        height=file.height,
+        sha256=file.sha256,
+        **more,
     )

@@ -23,7 +23,8 @@ _CREDENTIALS_BYTES = 8192
 def finished(image, asset, file_form, *, watermark="", place=labelling.IN_LOWER_RIGHT):
     """The bytes of an RGB picture of this asset, with both marks and content credentials in it.
 
-    file_form: a FileForm; its max_bytes counts what signing adds. Raises EngineError as
+    file_form: a FileForm; its max_bytes counts what signing adds. place: of the visible label, None
+    for none. Raises EngineError as
     `file_forms.write`, `credentials.credentials` and `readback.check`.
     """
     signer, mark, source_type = signing(), mark_of(asset), source_type_of(asset.scene)

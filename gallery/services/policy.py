@@ -30,6 +30,7 @@ STRICT = {
     (AssetReview.ASKED, Rendition.PROOF): {Audience.OWNER, Audience.ADMIN},
     (AssetReview.APPROVED, Rendition.PROOF): _EVERYBODY,
     (AssetReview.APPROVED, Rendition.PUBLICATION): _EVERYBODY - {Audience.OWNER},
+    (AssetReview.APPROVED, Rendition.ORIGINAL): {Audience.ADMIN},
 }
 _HATS = {
     Audience.MARKETER: "is_marketer",
@@ -73,16 +74,16 @@ def rule_for(asset, person, rendition, known=None):
     sources-unknown, picture-private, picture-asked, trial-stays, rule-forbids.
     """
     check_whole(asset, known.held if known else None)
-    if rendition == Rendition.PUBLICATION and asset.scene.is_trial:
+    if rendition != Rendition.PROOF and asset.scene.is_trial:
         raise Refused("trial-stays")
     audiences = _audiences_of(asset, person)
     for rule in known.allowed if known else allowed_rules():
         cell = (rule.review, rule.rendition)
         if cell == (asset.review, rendition) and rule.audience in audiences:
-            if rendition == Rendition.PUBLICATION and (known is None or known.unknown):
+            if rendition != Rendition.PROOF and (known is None or known.unknown):
                 source_rights.check(asset)
             return rule
-    if rendition == Rendition.PUBLICATION and asset.review != AssetReview.APPROVED:
+    if rendition != Rendition.PROOF and asset.review != AssetReview.APPROVED:
         raise Refused("picture-asked" if asset.review == AssetReview.ASKED else "picture-private")
     raise Refused("rule-forbids")
 

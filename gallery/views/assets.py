@@ -20,7 +20,15 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.ui import trouble
 from brandstudio.core.ui.serving import send_file
 from gallery.engine import labelling
-from gallery.models import Asset, AssetReview, AssetState, Channel, Rendition, StylePack
+from gallery.models import (
+    LABELLED,
+    Asset,
+    AssetReview,
+    AssetState,
+    Channel,
+    Rendition,
+    StylePack,
+)
 from gallery.pages import lineage, offers, results
 from gallery.pages.history import history_of
 from gallery.problems import REFUSALS
@@ -97,6 +105,7 @@ def asset_detail(request, pk):
         "offers": offers.offers_of(asset, request.user),
         "may_ask": refusals.may_ask(request, asset),
         "proof_side": settings.PROOF_SIDE,
+        "duty": offers.original_duty(asset, request.user),
         "size": {"width": width, "height": height},
         "is_mine": scene.owner_id == request.user.pk,
         "init_image_url": _init_image_url(request, scene),
@@ -120,7 +129,7 @@ def asset_download(request, pk):
     ?form=png or jpg, else the channel's. A large one is ordered and shown on the picture's page."""
     asset = _visible(request, pk)
     form = chosen(request.GET, "form", downloads.FORMS)
-    rendition = chosen(request.GET, "rendition", Rendition.values)
+    rendition = chosen(request.GET, "rendition", LABELLED)
     channel = None
     if slug := request.GET.get("channel"):
         channel = get_object_or_404(Channel, slug=slug)

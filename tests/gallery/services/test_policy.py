@@ -28,7 +28,7 @@ from tests.gallery.conftest import png
 
 pytestmark = pytest.mark.django_db
 
-PROOF, PUBLICATION = Rendition.PROOF, Rendition.PUBLICATION
+PROOF, PUBLICATION, ORIGINAL = Rendition.PROOF, Rendition.PUBLICATION, Rendition.ORIGINAL
 
 
 @pytest.fixture
@@ -55,16 +55,22 @@ def code_of(act, *arguments):
     [
         ("private", PROOF, "owner", "rule-forbids", "rule-forbids", "admin"),
         ("private", PUBLICATION, *["picture-private"] * 4),
+        ("private", ORIGINAL, *["picture-private"] * 4),
         ("asked", PROOF, "owner", "rule-forbids", "rule-forbids", "admin"),
         ("asked", PUBLICATION, *["picture-asked"] * 4),
+        ("asked", ORIGINAL, *["picture-asked"] * 4),
         ("approved", PROOF, "owner", "marketer", "designer", "admin"),
         ("approved", PUBLICATION, "marketer", "marketer", "designer", "admin"),
+        ("approved", ORIGINAL, "rule-forbids", "rule-forbids", "rule-forbids", "admin"),
         ("declined", PROOF, *["picture-declined"] * 4),
         ("declined", PUBLICATION, *["picture-declined"] * 4),
+        ("declined", ORIGINAL, *["picture-declined"] * 4),
         ("withdrawn", PROOF, *["picture-withdrawn"] * 4),
         ("withdrawn", PUBLICATION, *["picture-withdrawn"] * 4),
+        ("withdrawn", ORIGINAL, *["picture-withdrawn"] * 4),
         ("binned", PROOF, *["picture-binned"] * 4),
         ("binned", PUBLICATION, *["picture-binned"] * 4),
+        ("binned", ORIGINAL, *["picture-binned"] * 4),
     ],
 )
 def test_new_studio_is_strict(
@@ -100,8 +106,9 @@ def test_database_itself_refuses_what_never_leaves(base, review, rendition):
 
 
 @pytest.mark.parametrize("review", ["private", "asked"])
-def test_database_itself_refuses_to_publish_what_is_not_approved(base, review):
-    rule = DownloadRule.objects.filter(review=review, rendition=PUBLICATION)
+@pytest.mark.parametrize("rendition", [PUBLICATION, ORIGINAL])
+def test_database_itself_refuses_to_publish_what_is_not_approved(base, review, rendition):
+    rule = DownloadRule.objects.filter(review=review, rendition=rendition)
 
     with pytest.raises(IntegrityError), transaction.atomic():
         rule.update(is_allowed=True)

@@ -1,0 +1,47 @@
+"""A picture as it was painted, without the visible label: for a reason, by agreement, and noted.
+
+Article 9 of 《人工智能生成合成内容标识办法》 lets such a file be given to who asks
+for it, is told of the duty to label it, and is put on record. The metadata mark and the content
+credentials stay in it.
+"""
+
+from django.utils.translation import gettext
+
+from brandstudio.core import blobs
+from brandstudio.core.problems import Refused
+from gallery.engine.file_forms import FileForm
+from gallery.models import Rendition
+from gallery.services import downloads, file_names, finishing, policy
+from training.engine.data.images import open_rgb
+
+LONGEST_REASON = 300  # characters
+_FORM = FileForm("png")
+
+
+def duty():
+    """The words that a person agrees to, in their language."""
+    return gettext(
+        "I take on the duty of labelling: whoever publishes this file, or what is made of it, puts "
+        "a visible label on it first. The studio keeps on record that I took it, when and why."
+    )
+
+
+def deliver(asset, person, why, agreed):
+    """The OutgoingFile of a picture as it was painted, and its Download.
+
+    why: the person's reason. agreed: whether they agreed to `duty`. Raises Refused as
+    `policy.rule_for`, original-why-missing, original-not-agreed; EngineError as
+    `finishing.finished`. Nothing is noted then.
+    """
+    policy.rule_for(asset, person, Rendition.ORIGINAL)
+    why = why.strip()[:LONGEST_REASON]
+    if not why:
+        raise Refused("original-why-missing")
+    if not agreed:
+        raise Refused("original-not-agreed")
+    image = open_rgb(blobs.local(asset.image_sha256, str(asset)))
+    content = finishing.finished(image, asset, _FORM, place=None)
+    name = f"{file_names.of(asset, None, image.size, 1)}_original.{_FORM.form}"
+    file = downloads.OutgoingFile(content, name, _FORM.content_type, *image.size)
+    downloads.note(asset, person, Rendition.ORIGINAL, None, file, why=why, agreed_to=duty())
+    return file
