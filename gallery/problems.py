@@ -91,6 +91,10 @@ SENTENCES: dict[str, Text] = {
         "The file for {channel} is so large that a worker makes it. The picture's page shows when "
         "it is there."
     ),
+    "publication-tells-nothing": gettext_noop(
+        "A publication file carries its marks alone, no prompt and no names: it goes to everybody. "
+        "Take a proof for colleagues instead."
+    ),
     "original-why-missing": gettext_noop(
         "A file without the visible label leaves for a reason alone: write what it is needed for."
     ),

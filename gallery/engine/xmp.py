@@ -25,8 +25,17 @@ _SOURCE_TYPE = f"{{{_IPTC}}}DigitalSourceType"
 for _prefix, _uri in (("rdf", _RDF), ("x", _META), ("TC260", _TC260), ("Iptc4xmpExt", _IPTC)):
     ElementTree.register_namespace(_prefix, _uri)
 
+# How it came about, for colleagues: properties of IPTC Photo Metadata 2025.1.
+_ORIGIN = {
+    "prompt": f"{{{_IPTC}}}AIPromptInformation",
+    "writer": f"{{{_IPTC}}}AIPromptWriterName",
+    "system": f"{{{_IPTC}}}AISystemUsed",
+    "version": f"{{{_IPTC}}}AISystemVersionUsed",
+}
+
 # GB 45438-2025 annex E j): no space, no quotation mark, no backslash, nothing beyond ASCII.
 _ALLOWED = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]*")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML 1.0 has none of these
 _BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
 _END = '<?xpacket end="w"?>'
 
@@ -85,6 +94,35 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """How a picture came about; "" for what is not told.
+
+    prompt: with all settings. writer: who wrote it. system, version: of what painted it.
+    """
+
+    prompt: str = ""
+    writer: str = ""
+    system: str = ""
+    version: str = ""
+
+
+def told(origin: Origin) -> str:
+    """An XMP packet that tells the origin: what a file for colleagues has beside its marks."""
+    root = _empty()
+    description = _new_description(root)
+    for name, tag in _ORIGIN.items():
+        if value := getattr(origin, name):
+            ElementTree.SubElement(description, tag).text = _CONTROL.sub(" ", value)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def origin_of(packet: str | bytes) -> Origin:
+    """What a packet tells of the origin. Raises ValueError if it is not XML."""
+    root = _root_of(packet)
+    return Origin(**{name: "".join(_values(root, tag)[:1]) for name, tag in _ORIGIN.items()})
+
+
+@dataclass(frozen=True)
 class FoundMarks:
     """What a file says about itself: the AIGC marks (one is right) and the IPTC source types."""
 
@@ -105,9 +143,7 @@ def stamp(packet: str, mark: Mark, source_type: str = GENERATED) -> str:
     """
     root = _parsed(packet) if packet.strip() else _empty()
     _remove(root, {_AIGC, _SOURCE_TYPE})
-    description = ElementTree.SubElement(
-        _rdf(root), f"{{{_RDF}}}Description", {f"{{{_RDF}}}about": ""}
-    )
+    description = _new_description(root)
     ElementTree.SubElement(description, _AIGC).text = mark.to_json()
     ElementTree.SubElement(description, _SOURCE_TYPE).text = SOURCE_TYPES + source_type
     return "\n".join((_BEGIN, ElementTree.tostring(root, encoding="unicode"), _END))
@@ -126,11 +162,20 @@ def marks_of(packet: str | bytes, elsewhere: Sequence[str] = ()) -> FoundMarks:
 
     Raises ValueError if the packet is not XML.
     """
-    if isinstance(packet, bytes):
-        packet = packet.decode("utf-8", "replace")
-    root = _parsed(packet) if packet.strip() else _empty()
+    root = _root_of(packet)
     marks = [*_values(root, _AIGC), *elsewhere]
     return FoundMarks(tuple(json.loads(mark) for mark in marks), tuple(_values(root, _SOURCE_TYPE)))
+
+
+def _root_of(packet: str | bytes) -> ElementTree.Element:
+    if isinstance(packet, bytes):
+        packet = packet.decode("utf-8", "replace")
+    return _parsed(packet) if packet.strip() else _empty()
+
+
+def _new_description(root: ElementTree.Element) -> ElementTree.Element:
+    about = {f"{{{_RDF}}}about": ""}
+    return ElementTree.SubElement(_rdf(root), f"{{{_RDF}}}Description", about)
 
 
 def _parsed(packet: str) -> ElementTree.Element:

@@ -1,7 +1,14 @@
 from .asset import NEVER_LEAVES, Asset, AssetReview, AssetState
 from .channel import Channel, ChannelCut, FileFormChoice, LabelCorner
 from .channel_file import ChannelFile, ChannelFileState
-from .download import LABELLED, Audience, Download, DownloadRule, Rendition
+from .download import (
+    LABELLED,
+    Audience,
+    Download,
+    DownloadRule,
+    MetadataProfile,
+    Rendition,
+)
 from .evidence import EvidenceSheet
 from .exchange import TrustedStudio
 from .pair import PackPair, PairState
@@ -20,6 +27,7 @@ from .template import PromptTemplate
 __all__ = [
     "Audience",
     "LABELLED",
+    "MetadataProfile",
     "NEVER_LEAVES",
     "Asset",
     "AssetReview",

@@ -17,6 +17,13 @@ class Rendition(models.TextChoices):
     ORIGINAL = "original", _("original without label")  # as painted; see `services/originals.py`
 
 
+class MetadataProfile(models.TextChoices):
+    """What a file tells beside its marks."""
+
+    EXTERNAL = "external", _("marks alone")
+    INTERNAL = "internal", _("with prompt and maker")  # for colleagues; see `services/origins.py`
+
+
 LABELLED = (Rendition.PROOF, Rendition.PUBLICATION)  # what leaves by pressing a button
 
 
@@ -89,6 +96,9 @@ class Download(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     channel = models.ForeignKey(Channel, models.PROTECT, null=True, related_name="+")
     form = models.CharField(max_length=10)  # png or jpg
+    metadata = models.CharField(
+        max_length=10, choices=MetadataProfile, default=MetadataProfile.EXTERNAL
+    )
     why = models.TextField(blank=True)  # of an original
     agreed_to = models.TextField(blank=True)  # of an original, in the words that were shown
     # Both are empty of files that left before there was a policy.
@@ -107,6 +117,11 @@ class Download(models.Model):
                 condition=Q(rule__isnull=True, rendition="")
                 | Q(rule__isnull=False, rendition__in=Rendition.values),
                 name="download_names_its_rule",
+            ),
+            models.CheckConstraint(
+                condition=~Q(rendition=Rendition.PUBLICATION)
+                | Q(metadata=MetadataProfile.EXTERNAL),
+                name="download_publication_tells_nothing",
             ),
             models.CheckConstraint(
                 condition=~Q(rendition=Rendition.ORIGINAL) | ~Q(why="") & ~Q(agreed_to=""),

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from django.conf import settings
 from django.db import transaction
@@ -12,8 +12,8 @@ from brandstudio.core import blobs
 from brandstudio.core.problems import Refused
 from gallery.engine import compositing, sizes
 from gallery.engine.file_forms import FileForm
-from gallery.models import Download, Rendition
-from gallery.services import cuts, file_names, finishing, policy, shown
+from gallery.models import Download, MetadataProfile, Rendition
+from gallery.services import cuts, file_names, finishing, origins, policy, shown
 from gallery.services.scenes import product_of
 from training.engine.data.images import loaded
 
@@ -42,19 +42,24 @@ def is_demo_code():
     return not settings.AIGC_PRODUCER_CODE
 
 
-def deliver(asset, person, rendition, channel, form=""):
+def deliver(asset, person, rendition, channel, form="", profile=MetadataProfile.EXTERNAL):
     """The file of an asset for this person, and its Download, which names the rule.
 
     rendition: of LABELLED. channel: None for the scene's own, else as painted. form: one of FORMS,
-    "" for the channel's. Raises Refused, as `policy.rule_for` does, and file-large for what
-    `channel_files` makes; EngineError as `finishing.finished`. Nothing is noted then.
+    "" for the channel's. profile: a MetadataProfile. Raises Refused, as `policy.rule_for` does,
+    publication-tells-nothing, and file-large for what `channel_files` makes; EngineError as
+    `finishing.finished`. Nothing is noted then.
     """
     policy.rule_for(asset, person, rendition)
     where = channel or asset.scene.channel
     if rendition == Rendition.PUBLICATION and is_large(where):
         raise Refused("file-large", channel=str(where))
-    labelled = labelled_file(asset, channel, form, rendition)
-    note(asset, person, rendition, where, labelled)
+    if rendition == Rendition.PUBLICATION and profile != MetadataProfile.EXTERNAL:
+        raise Refused("publication-tells-nothing")
+    labelled = labelled_file(
+        asset, channel, form, rendition, packet=origins.packet_of(asset, profile)
+    )
+    note(asset, person, rendition, where, labelled, metadata=profile)
     return labelled
 
 
@@ -63,16 +68,18 @@ def is_large(channel):
     return channel is not None and channel.file_size[0] * channel.file_size[1] > LARGE
 
 
-def labelled_file(asset, channel, form="", rendition=Rendition.PUBLICATION, focus=None):
+def labelled_file(asset, channel, form="", rendition=Rendition.PUBLICATION, focus=None, packet=""):
     """The asset as a file for a channel (None: its scene's own, else as painted), both marks in it.
 
     A proof is small and has a watermark. form: one of FORMS, "" for the channel's. focus: as
-    `cuts.cut_for`. Raises Refused as `policy.check_finished`, EngineError as `finishing.finished`.
+    `cuts.cut_for`. packet: XMP of a proof beside its marks. Raises Refused as
+    `policy.check_finished`, EngineError as `finishing.finished`.
     """
     if rendition == Rendition.PROOF:
         limited = _at_most(settings.PROOF_SIDE)
         watermark = shown.watermark_of(asset)
-        return _labelled(asset, channel, FileForm(form or "png"), limited, watermark=watermark)
+        finish = partial(finishing.finished, packet=packet)
+        return _labelled(asset, channel, FileForm(form or "png"), limited, finish, watermark)
     where = channel or asset.scene.channel
     return _labelled(
         asset, channel, file_form(where, form), lambda size, _master: size, focus=focus

@@ -20,16 +20,16 @@ from training.engine.errors import EngineError
 _CREDENTIALS_BYTES = 8192
 
 
-def finished(image, asset, file_form, *, watermark="", place=labelling.IN_LOWER_RIGHT):
+def finished(image, asset, file_form, *, watermark="", place=labelling.IN_LOWER_RIGHT, packet=""):
     """The bytes of an RGB picture of this asset, with both marks and content credentials in it.
 
     file_form: a FileForm; its max_bytes counts what signing adds. place: of the visible label, None
-    for none. Raises EngineError as
+    for none. packet: XMP that stands beside the marks. Raises EngineError as
     `file_forms.write`, `credentials.credentials` and `readback.check`.
     """
     signer, mark, source_type = signing(), mark_of(asset), source_type_of(asset.scene)
     roomy = replace(file_form, reserved=_CREDENTIALS_BYTES)
-    unsigned = marked(image, asset, roomy, watermark=watermark, place=place)
+    unsigned = marked(image, asset, roomy, watermark=watermark, place=place, packet=packet)
     signed = io.BytesIO()
     credentials.sign(
         io.BytesIO(unsigned),
@@ -45,7 +45,7 @@ def finished(image, asset, file_form, *, watermark="", place=labelling.IN_LOWER_
     return content
 
 
-def marked(image, asset, file_form, *, watermark="", place=labelling.IN_LOWER_RIGHT):
+def marked(image, asset, file_form, *, watermark="", place=labelling.IN_LOWER_RIGHT, packet=""):
     """As `finished`, for a page to show: with both marks, unsigned."""
     file = io.BytesIO()
     labelling.write(
@@ -56,6 +56,7 @@ def marked(image, asset, file_form, *, watermark="", place=labelling.IN_LOWER_RI
         source_type=source_type_of(asset.scene),
         watermark=watermark,
         place=place,
+        packet=packet,
     )
     return file.getvalue()
 

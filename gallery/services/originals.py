@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from brandstudio.core import blobs
 from brandstudio.core.problems import Refused
 from gallery.engine.file_forms import FileForm
-from gallery.models import Rendition
-from gallery.services import downloads, file_names, finishing, policy
+from gallery.models import MetadataProfile, Rendition
+from gallery.services import downloads, file_names, finishing, origins, policy
 from training.engine.data.images import open_rgb
 
 LONGEST_REASON = 300  # characters
@@ -26,10 +26,11 @@ def duty():
     )
 
 
-def deliver(asset, person, why, agreed):
+def deliver(asset, person, why, agreed, profile=MetadataProfile.EXTERNAL):
     """The OutgoingFile of a picture as it was painted, and its Download.
 
-    why: the person's reason. agreed: whether they agreed to `duty`. Raises Refused as
+    why: the person's reason. agreed: whether they agreed to `duty`. profile: a MetadataProfile.
+    Raises Refused as
     `policy.rule_for`, original-why-missing, original-not-agreed; EngineError as
     `finishing.finished`. Nothing is noted then.
     """
@@ -40,8 +41,10 @@ def deliver(asset, person, why, agreed):
     if not agreed:
         raise Refused("original-not-agreed")
     image = open_rgb(blobs.local(asset.image_sha256, str(asset)))
-    content = finishing.finished(image, asset, _FORM, place=None)
+    packet = origins.packet_of(asset, profile)
+    content = finishing.finished(image, asset, _FORM, place=None, packet=packet)
     name = f"{file_names.of(asset, None, image.size, 1)}_original.{_FORM.form}"
     file = downloads.OutgoingFile(content, name, _FORM.content_type, *image.size)
-    downloads.note(asset, person, Rendition.ORIGINAL, None, file, why=why, agreed_to=duty())
+    record = {"why": why, "agreed_to": duty(), "metadata": profile}
+    downloads.note(asset, person, Rendition.ORIGINAL, None, file, **record)
     return file

@@ -26,6 +26,7 @@ from gallery.models import (
     AssetReview,
     AssetState,
     Channel,
+    MetadataProfile,
     Rendition,
     StylePack,
 )
@@ -126,10 +127,14 @@ def asset_detail(request, pk):
 @require_safe
 def asset_download(request, pk):
     """The labelled file: ?rendition=…, else the best one may have; ?channel=…, else the scene's;
-    ?form=png or jpg, else the channel's. A large one is ordered and shown on the picture's page."""
+    ?form=png or jpg, else the channel's; ?metadata=…, else the marks alone.
+    A large one is ordered and shown on the picture's page."""
     asset = _visible(request, pk)
     form = chosen(request.GET, "form", downloads.FORMS)
     rendition = chosen(request.GET, "rendition", LABELLED)
+    profile = chosen(
+        request.GET, "metadata", MetadataProfile.values, default=MetadataProfile.EXTERNAL
+    )
     channel = None
     if slug := request.GET.get("channel"):
         channel = get_object_or_404(Channel, slug=slug)
@@ -140,7 +145,7 @@ def asset_download(request, pk):
             channel_files.order(asset, where, request.user)
             messages.success(request, _("The large file is being made; it appears here."))
             return redirect(asset)
-        labelled = downloads.deliver(asset, request.user, rendition, channel, form)
+        labelled = downloads.deliver(asset, request.user, rendition, channel, form, profile)
     except REFUSALS as error:
         return refusals.stays(request, asset, error)
     return send_file(labelled.content, labelled.name, labelled.content_type)

@@ -12,7 +12,7 @@ from brandstudio.core.problems import Refused
 from gallery import problems
 from gallery.engine import credentials, labelling, xmp
 from gallery.models import Download, DownloadRule
-from gallery.services import finishing, originals, policy
+from gallery.services import finishing, originals, origins, policy
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +117,92 @@ def test_database_itself_refuses_an_original_without_reason(brand_admin, approve
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Download.objects.update(why="")
+
+
+# What files tell
+def packet_in(content):
+    with Image.open(io.BytesIO(content)) as image:
+        return image.info["XML:com.adobe.xmp"]
+
+
+@pytest.mark.parametrize("rendition", ["", "proof", "publication"])
+def test_files_tell_no_prompt_and_no_name_unless_asked(at, brand_admin, approved, rendition):
+    answer = at(brand_admin).get("asset-download", approved.pk, rendition=rendition, form="png")
+
+    content = answer.getvalue()
+    assert xmp.origin_of(packet_in(content)) == xmp.Origin()
+    assert approved.scene.prompt.encode() not in content
+    assert approved.scene.owner.shown_name.encode() not in content
+    assert Download.objects.get().metadata == "external"
+
+
+def test_proof_for_colleagues_tells_prompt_settings_and_maker(
+    at, brand_admin, make_version, in_state
+):
+    lineage = {
+        "prompt": "a white GS8 <in> an arcade",
+        "negative_prompt": "people",
+        "seed": 7, "steps": 20, "scheduler": "DPM++ 2M", "guidance": 5.5, "width": 32, "height": 48,
+        "base": {"name": "toy", "sha256": "ab" * 32},
+        "packs": [{"pack": "ink", "version": 2, "sha256": "cd" * 32, "strength": 0.7}],
+    }  # fmt: skip
+    asset = in_state("approved")
+    type(asset).objects.filter(pk=asset.pk).update(lineage=lineage)
+
+    answer = at(brand_admin).get(
+        "asset-download", asset.pk, rendition="proof", form="png", metadata="internal"
+    )
+
+    content = answer.getvalue()
+    told = xmp.origin_of(packet_in(content))
+    assert told.prompt.splitlines() == [
+        "a white GS8 <in> an arcade <lora:ink-v2:0.7>",
+        "Negative prompt: people",
+        "Steps: 20, Sampler: DPM++ 2M, CFG scale: 5.5, Seed: 7, Size: 32x48, "
+        'Model hash: ababababab, Model: toy, Lora hashes: "ink-v2: cdcdcdcdcdcd"',
+    ]
+    assert told.writer == asset.scene.owner.shown_name
+    assert (told.system, told.version) == ("Brand Studio, toy", "ababababab")
+    assert xmp.read_mark(io.BytesIO(content)).is_right
+    assert Download.objects.get().metadata == "internal"
+
+
+def test_original_for_colleagues_tells_them_as_well(at, brand_admin, approved):
+    answer = ask_for(at(brand_admin), approved, why=WHY, agreed="yes", metadata="internal")
+
+    assert xmp.origin_of(packet_in(answer.getvalue())).writer == approved.scene.owner.shown_name
+    assert Download.objects.get().metadata == "internal"
+
+
+def test_publication_files_never_tell_them(at, brand_admin, approved):
+    answer = at(brand_admin).get(
+        "asset-download", approved.pk, rendition="publication", metadata="internal"
+    )
+
+    assert answer.status_code == 403
+    assert problems.sentence("publication-tells-nothing") in answer.content.decode()
+    assert not Download.objects.exists()
+
+
+def test_database_itself_lets_no_publication_file_tell_them(at, brand_admin, approved):
+    at(brand_admin).get("asset-download", approved.pk, rendition="publication")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Download.objects.update(metadata="internal")
+
+
+def test_unknown_profile_is_refused_by_name(at, brand_admin, approved):
+    answer = at(brand_admin).get("asset-download", approved.pk, metadata="everything")
+
+    assert answer.status_code == 400
+    assert "everything" in answer.content.decode()
+
+
+def test_control_characters_of_a_prompt_break_no_packet():
+    packet = xmp.told(xmp.Origin(prompt="a\x00b\x0bc & <d>"))
+
+    assert xmp.origin_of(packet).prompt == "a b c & <d>"
+
+
+def test_settings_of_a_picture_without_styles_name_none():
+    assert "Lora" not in origins.parameters_of({"prompt": "a street", "seed": 1})

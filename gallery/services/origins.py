@@ -1,0 +1,49 @@
+"""What a file for colleagues tells of how it was painted; one for others tells nothing of it."""
+
+from gallery.engine import xmp
+from gallery.models import MetadataProfile
+
+_SYSTEM = "Brand Studio"
+
+
+def packet_of(asset, profile):
+    """The XMP that a file of this MetadataProfile has beside its marks; "" for none."""
+    if profile == MetadataProfile.EXTERNAL:
+        return ""
+    lineage = asset.lineage
+    base = lineage.get("base", {})
+    origin = xmp.Origin(
+        prompt=parameters_of(lineage),
+        writer=asset.scene.owner.shown_name,
+        system=f"{_SYSTEM}, {base.get('name', '')}",
+        version=base.get("sha256", "")[:10],
+    )
+    return xmp.told(origin)
+
+
+def parameters_of(lineage):
+    """The settings as one text, in the form that WebUI reads when it is pasted."""
+    packs = lineage.get("packs", [])
+    tags = "".join(f" <lora:{_name_of(pack)}:{pack['strength']:g}>" for pack in packs)
+    lines = [lineage.get("prompt", "") + tags]
+    if negative := lineage.get("negative_prompt"):
+        lines.append(f"Negative prompt: {negative}")
+    facts = {
+        "Steps": lineage.get("steps"),
+        "Sampler": lineage.get("scheduler"),
+        "CFG scale": lineage.get("guidance"),
+        "Seed": lineage.get("seed"),
+        "Size": f"{lineage.get('width')}x{lineage.get('height')}",
+        "Model hash": lineage.get("base", {}).get("sha256", "")[:10],
+        "Model": lineage.get("base", {}).get("name"),
+    }
+    if packs:
+        hashes = ", ".join(f"{_name_of(pack)}: {pack['sha256'][:12]}" for pack in packs)
+        facts["Lora hashes"] = f'"{hashes}"'
+    lines.append(", ".join(f"{name}: {value}" for name, value in facts.items()))
+    return "\n".join(lines)
+
+
+def _name_of(pack):
+    """As the file is called that other tools get of it."""
+    return f"{pack['pack']}-v{pack['version']}"
