@@ -3,7 +3,8 @@
     python benchmarks/downstream.py [--assets 100000]
 
 Makes a database of its own in a temporary folder: every tenth picture comes from the style that
-trained on the photograph, one in ten of those was continued, one in twenty downloaded.
+trained on the photograph, one in ten of those was continued, one in twenty downloaded. As many
+photographs lie in an archive, the rights of one in a hundred have ended.
 """
 
 import argparse
@@ -39,15 +40,29 @@ def measure(count):
     from gallery.pages.downstream import downstream_of
     from gallery.services import holds
     from gallery.services.downstream import find_source
+    from training.engine.data import variants
+    from training.models import Dataset
+    from training.services import photographs
+    from training.services.preflight import held_photographs
 
     call_command("migrate", verbosity=0)
     person = make(count)
+    make_archive(count, person)
     source = find_source("image", "0" * 64)
     report(f"what a photograph reached, of {count} assets", lambda: downstream_of(source, person))
     print(downstream_of(source, person).figures)
     asset = Asset.objects.order_by("-pk").first()
     report("whether one asset is held", lambda: holds.is_held(asset))
     report("which styles are held", lambda: list(StyleVersion.objects.held()))
+    dataset = Dataset.objects.get(name="d0")
+    report(
+        "what of a dataset is, or looks like, a photograph that may not be used",
+        lambda: held_photographs(dataset.images.all()),
+    )
+    probe = os.urandom(8 * variants.HASHES)
+    report("which photographs look like a new one", lambda: photographs.Shelf().near(probe))
+    shelf = photographs.Shelf()
+    report("which look like the next one of the same zip", lambda: shelf.near(probe))
 
 
 def report(name, act):
@@ -96,6 +111,7 @@ def make(count):
                 name=f"{n}.jpg",
                 original_sha256=f"{number * 1000 + n:064}",
                 image_sha256=f"{number * 1000 + n:064}",
+                pixels_sha256=f"{number * 1000 + n:064}",
                 width=1,
                 height=1,
             )
@@ -179,6 +195,41 @@ def make(count):
         batch_size=500,
     )
     return admin
+
+
+def make_archive(count, admin):
+    """A dataset of so many photographs with fingerprints; one is an equal of the traced one."""
+    from django.utils import timezone
+
+    from brandstudio.core.models import Fingerprint
+    from training.engine.data import variants
+    from training.models import Dataset, TrainingImage
+
+    dataset = Dataset.objects.create(name="archive", owner=admin)
+    ended = timezone.now()
+    TrainingImage.objects.bulk_create(
+        (
+            TrainingImage(
+                dataset=dataset,
+                name=f"{n}.jpg",
+                original_sha256=f"a{n:063}",
+                image_sha256=f"a{n:063}",
+                pixels_sha256=f"a{n:063}" if n else "0" * 64,
+                rights_expire_at=ended if n % 100 == 1 else None,
+                width=1,
+                height=1,
+            )
+            for n in range(count)
+        ),
+        batch_size=500,
+    )
+    Fingerprint.objects.bulk_create(
+        (
+            Fingerprint(pixels_sha256=f"a{n:063}", hashes=os.urandom(8 * variants.HASHES))
+            for n in range(count)
+        ),
+        batch_size=500,
+    )
 
 
 def paint(model, scenes):

@@ -369,6 +369,11 @@ SENTENCES: dict[str, Text] = {
     "recall-too-late": gettext_noop(
         "A recall can be undone within an hour. Approve what you need again, one by one."
     ),
+    "withdrawn-not-extended": gettext_noop(
+        "{name} was withdrawn: its rights are cleared again on its own page, with a reason; here "
+        "what it reached can be kept in use."
+    ),
+    "endings-not-chosen": gettext_noop("Choose at least one of those that wait, then decide."),
     "decision-reason": gettext_noop("Write why: the decision is kept with your reason."),
     "pair-not-approved": gettext_noop(
         "{name} is not approved (any more), so the pair is not tested. Choose approved styles."

@@ -140,6 +140,8 @@ urlpatterns = [
     path("studios/", exchange.studios, name="studios"),
     path("studios/<id:pk>/remove/", exchange.studio_remove, name="studio-remove"),
     path("rights/", recalls.rights, name="rights"),
+    path("rights/alike/", downstream.alike_decide, name="alike-decide"),
+    path("rights/decide/", recalls.rights_decide_together, name="rights-decide-together"),
     path("rights/<str:kind>/<id:pk>/", source_rights.source_rights, name="source-rights"),
     path(
         "rights/<str:kind>/<id:pk>/withdraw/",

@@ -8,9 +8,16 @@ class TrainingConfig(AppConfig):
 
     def ready(self):
         from brandstudio.core.queue import housekeeping, reconcile
-        from training.services import empty_bin, retention, sweep_tastes, sweep_uploads
+        from training.services import (
+            empty_bin,
+            photographs,
+            retention,
+            sweep_tastes,
+            sweep_uploads,
+        )
 
         reconcile.register(sweep_uploads)
+        reconcile.register(photographs.order_reading)
         housekeeping.register(empty_bin)
         housekeeping.register(retention.sweep_runs)
         housekeeping.register(sweep_tastes)

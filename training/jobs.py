@@ -10,7 +10,7 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.queue import attempt
 from training.engine.errors import EngineError
 from training.models import DatasetTask, DatasetTaskKind, TrainingRun, Upload
-from training.services import bases, incoming
+from training.services import bases, incoming, photographs
 from training.services.runs import check_rights, fail_run
 
 
@@ -54,6 +54,11 @@ def unpack(upload_pk):
         upload.fail("upload-lost" if code == "stored-damaged" else code, **facts)
 
     attempt.carry_out(upload, incoming.unpack_upload, fail=fail)
+
+
+def read_photographs():
+    """Note the pixels of pictures of which that was never done. Safe to deliver twice."""
+    photographs.read_waiting()
 
 
 def warm_up(queue):

@@ -125,6 +125,41 @@ SENTENCES: dict[str, Text] = {
     "caption-changed-meanwhile": gettext_noop(
         "Somebody else changed the caption of {name} a moment ago. Look at it again, then save."
     ),
+    "photograph-barred": gettext_noop(
+        "{name} is the photograph {other} of {place}: {decided}. That holds for it under every "
+        "name, so it was left out. Ask an admin, who can clear its rights there, or leave it out."
+    ),
+    "photograph-barred-elsewhere": gettext_noop(
+        "{name} is a photograph of which it is decided: {decided}. That holds for it under every "
+        "name, so it was left out. Ask an admin, who sees where it lies, or leave it out."
+    ),
+    "photograph-alike": gettext_noop(
+        "{name} looks like the photograph {other} of {place}: {decided}. It took over its rights, "
+        "and nothing learns from it until an admin says that it is another picture."
+    ),
+    "photograph-alike-elsewhere": gettext_noop(
+        "{name} looks like a photograph of which it is decided: {decided}. It took over its "
+        "rights, and nothing learns from it until an admin says that it is another picture."
+    ),
+    "photographs-held": ngettext_lazy(
+        "{count} picture is a photograph that was withdrawn, has expired or is not for training "
+        "elsewhere in the studio ({names}). Take it out, or ask an admin to clear its rights.",
+        "{count} pictures are photographs that were withdrawn, have expired or are not for "
+        "training elsewhere in the studio ({names}). Take them out, or ask an admin to clear "
+        "their rights.",
+        "count",
+    ),
+    "photographs-alike": ngettext_lazy(
+        "{count} picture looks like a photograph that may not be used ({names}). Take it out, or "
+        "let an admin say that it is another picture.",
+        "{count} pictures look like photographs that may not be used ({names}). Take them out, or "
+        "let an admin say that they are other pictures.",
+        "count",
+    ),
+    "rights-carried": gettext_noop(
+        "The rights of {names} stay as they are: each looks like a photograph that may not be "
+        "used, and took over its rights. First an admin says whether it is another picture."
+    ),
     "rights-read": gettext_noop(
         "The file of {name} speaks of rights: {values}. Confirm them on the page of rights."
     ),
@@ -429,6 +464,8 @@ def _mend(code, dataset, run):
                 gettext("Look at the rights"),
                 _page("rights", dataset),
             ),
+            "photographs-held": (gettext("Look at the rights"), _page("rights", dataset)),
+            "photographs-alike": (gettext("Look at the rights"), _page("rights", dataset)),
             "image-unreadable": (gettext("Look at the pictures"), editor),
             "image-without-caption": (gettext("Show them"), f"{editor}?state=missing"),
             "image-too-small": (gettext("Look at the pictures"), editor),

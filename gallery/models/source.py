@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import AuditEntry, RightsQuerySet, Vehicle, WithRights
 from brandstudio.core.models.fields import BlobField
+from brandstudio.core.models.rights import PHOTOGRAPH_INDEX
 from brandstudio.core.models.states import update_as_last_seen
 from gallery.engine import daylight
 
@@ -100,6 +101,7 @@ class ProductCutout(WithRights):
         verbose_name = _("product cut-out")
         verbose_name_plural = _("product cut-outs")
         ordering = ["vehicle__slug", "-pk"]
+        indexes = [models.Index(fields=PHOTOGRAPH_INDEX, name="cutout_photograph")]
         constraints = [
             models.UniqueConstraint(
                 fields=["same_car", "light"],
@@ -117,6 +119,11 @@ class ProductCutout(WithRights):
     def get_absolute_url(self):
         """Its picture, for pages."""
         return reverse("gallery:cutout-image", args=[self.pk])
+
+    @property
+    def thumb_url(self):
+        """Its picture, small, for pages."""
+        return self.get_absolute_url()
 
     @property
     def brought_by_id(self):
@@ -163,6 +170,7 @@ class InitImageUpload(WithRights):
         verbose_name = _("start picture")
         verbose_name_plural = _("start pictures")
         ordering = ["-pk"]
+        indexes = [models.Index(fields=PHOTOGRAPH_INDEX, name="start_photograph")]
 
     def __str__(self):
         return self.name
@@ -170,6 +178,11 @@ class InitImageUpload(WithRights):
     def get_absolute_url(self):
         """Its picture, small, for pages."""
         return reverse("gallery:init-image-thumb", args=[self.pk])
+
+    @property
+    def thumb_url(self):
+        """Its picture, small, for pages."""
+        return self.get_absolute_url()
 
     @property
     def brought_by_id(self):

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from brandstudio.core.models import User
-from gallery.models import Asset, Recall
+from gallery.models import Asset, Recall, SourceKind
 from gallery.pages.near_weights import near_weights
 from gallery.services import downstream
 from training.models import SnapshotImage, TrainingImage, TrainingRun
+from training.services import photographs
 
 SHOWN = 48  # assets with their picture
 HOLDERS = 100  # people by name
@@ -45,6 +46,20 @@ class Downstream:
     @property
     def to_decide(self):
         return [row for row in self.source.rows if getattr(row, "is_holding", False)]
+
+    @property
+    def alike(self):
+        """Copies of the photograph in the studio that are not its equals, each to be decided: a
+        list of `photographs.Alike`."""
+        if self.source.kind == SourceKind.VERSION:
+            return []
+        mine = {row.pixels_sha256: row for row in self.source.rows if row.pixels_sha256}
+        return [
+            photographs.Alike(row, mine[pixels], photographs.decision_of(mine[pixels]))
+            for row in photographs.copies_near(mine)
+            for pixels in photographs.alike_to(row.pixels_sha256)
+            if pixels in mine
+        ]
 
     @property
     def asset_count(self):

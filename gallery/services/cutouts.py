@@ -13,7 +13,7 @@ from gallery.engine.daylight import light_of
 from gallery.models import Daylight, ProductCutout
 from gallery.services import own_images, sources
 from training.engine.data import images
-from training.services import image_store, rights_read
+from training.services import image_store, photographs, rights_read
 
 THUMB_SIDE = 720  # px of the longer side: what a page shows of a cut-out
 SHAPES_DIFFER = 0.02  # of the ratio of width to height: more, and the car would jump
@@ -53,18 +53,35 @@ def keep_cutout(path, name, person, vehicle=None, light=""):
     """As take_cutout, for a file on this machine. name: the file's own."""
     with images.one_at_a_time():
         cutout_image = compositing.open_cutout(path, name)
-        size, thumb = cutout_image.size, _thumb(cutout_image)
+        stored_image = _stored(path, cutout_image)
         del cutout_image  # before the next one's turn
+    known, _alike = photographs.columns_for(stored_image, name, person, for_training=False)
     return ProductCutout.objects.create(
         vehicle=vehicle,
         name=name.rpartition(".")[0][:120] or name[:120],
-        sha256=blobs.put(path),
-        thumb_sha256=blobs.put_bytes(thumb),
-        width=size[0],
-        height=size[1],
+        sha256=stored_image.original_sha256,
+        thumb_sha256=stored_image.thumb_sha256,
+        width=stored_image.width,
+        height=stored_image.height,
         light=light,
         made_by=person,
-        **rights_read.columns_of(path)[0],
+        **{**rights_read.columns_of(path)[0], **known},
+    )
+
+
+def _stored(path, cutout_image):
+    """The StoredImage of a cut-out's file; its pixels are those seen on white."""
+    pixels, fingerprint = image_store.pixels_of(images.as_rgb(cutout_image, upright=False))
+    width, height = cutout_image.size
+    original = blobs.put(path)
+    return image_store.StoredImage(
+        original_sha256=original,
+        image_sha256=original,
+        thumb_sha256=blobs.put_bytes(_thumb(cutout_image)),
+        width=width,
+        height=height,
+        pixels_sha256=pixels,
+        fingerprint=fingerprint,
     )
 
 

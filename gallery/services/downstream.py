@@ -45,7 +45,8 @@ _FOLLOWING = f"""
 @dataclass(frozen=True)
 class Source:
     """What is traced. key: the picture's hash, else the row's key as text. rows: all rows that are
-    it; a photograph may lie in several datasets, or in none any more."""
+    it; a photograph may lie in several datasets and in several files of equal pixels, or in none
+    any more."""
 
     kind: SourceKind
     key: str
@@ -58,10 +59,15 @@ class Source:
         frozen = SnapshotImage.objects.filter(sha256=self.key).first()
         return str(frozen) if frozen else self.key[:12]
 
+    @property
+    def _hashes(self):
+        """Of the files that are the photograph."""
+        return {self.key, *(row.image_sha256 for row in self.rows)}
+
     def snapshots(self):
         if self.kind != SourceKind.IMAGE:
             return Snapshot.objects.none()
-        return Snapshot.objects.naming(self.key)
+        return Snapshot.objects.naming(self._hashes)
 
     def versions(self):
         """Its versions, and whatever holds their weights, or those of its checkpoints, under
@@ -108,7 +114,13 @@ class Source:
             packs = [ScenePack.objects.filter(version__in=self._version_keys).values("scene")]
         if self.kind == SourceKind.VERSION:
             return packs
-        return [*packs, Scene.objects.filter(init_image_sha256=self.key).values("pk")]
+        return [*packs, Scene.objects.filter(init_image_sha256__in=self._starts()).values("pk")]
+
+    def _starts(self):
+        """The hashes under which scenes may have started from the photograph."""
+        pixels = {row.pixels_sha256 for row in self.rows} - {""}
+        starts = InitImageUpload.objects.filter(pixels_sha256__in=pixels)
+        return self._hashes | set(starts.values_list("sha256", flat=True))
 
     def assets(self):
         """The finished pictures that it reached."""
@@ -148,7 +160,12 @@ def _following(firsts):
 def find_source(kind, key):
     """The Source of this kind and key, or None."""
     if kind == SourceKind.IMAGE:
-        rows = list(TrainingImage.with_removed.filter(image_sha256=key).select_related("dataset"))
+        of_file = TrainingImage.with_removed.filter(image_sha256=key)
+        pixels = of_file.exclude(pixels_sha256="").values("pixels_sha256")
+        images = TrainingImage.with_removed.filter(
+            Q(image_sha256=key) | Q(pixels_sha256__in=pixels)
+        )
+        rows = list(images.select_related("dataset"))
         known = rows or SnapshotImage.objects.filter(sha256=key).exists()
         return Source(SourceKind.IMAGE, key, rows) if known else None
     models = {

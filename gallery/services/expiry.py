@@ -1,7 +1,7 @@
 """Telling of rights before they end and when they do, once each, to owners and admins."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import transaction
@@ -9,10 +9,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from brandstudio.core.models import User
+from brandstudio.core.models import Notice, StillAlike, User, WrongState
 from brandstudio.core.models.rights import expired
+from brandstudio.core.problems import Refused
 from brandstudio.core.services import sending
-from gallery.models import InitImageUpload, ProductCutout, SourceKind
+from gallery.models import InitImageUpload, ProductCutout, Recall, SourceKind
 from training.models import TrainingImage
 
 # Days before the end: what is said then.
@@ -26,6 +27,11 @@ class Ending:
 
     kind: SourceKind
     row: TrainingImage | InitImageUpload | ProductCutout
+
+    @property
+    def handle(self):
+        """What forms name it by."""
+        return self.row.handle
 
     @property
     def url(self):
@@ -59,8 +65,70 @@ def waiting_for_a_decision():
     return [
         Ending(kind, row)
         for kind, rows in _all()
-        for row in rows.holding().reached().order_by("pk")[:LISTED]
+        for row in rows.to_decide().exclude(_recalled(kind)).order_by("pk")[:LISTED]
     ]
+
+
+def _recalled(kind):
+    """The condition of rows that a recall took back: of these it is decided."""
+    keys = Recall.objects.filter(kind=kind, undone_at=None).values_list("source_key", flat=True)
+    if kind == SourceKind.IMAGE:
+        same = TrainingImage.with_removed.filter(image_sha256__in=list(keys))
+        pixels = same.exclude(pixels_sha256="").values("pixels_sha256")
+        is_source = Q(image_sha256__in=list(keys)) | Q(pixels_sha256__in=pixels)
+    else:
+        is_source = Q(pk__in=[int(key) for key in keys])
+    return is_source & Q(withdrawn_at__isnull=False)
+
+
+@dataclass
+class Decided:
+    """What became of several decided at once. refused: [(Ending, Refused)]."""
+
+    done: list = field(default_factory=list)
+    refused: list = field(default_factory=list)
+
+
+def decide_together(endings, by, act, why, until):
+    """Decide (act: extend, keep) of each of these; one refused stops no other."""
+    decided = Decided()
+    for ending in endings:
+        if refusal := decide(ending, by, act, why, until):
+            decided.refused.append((ending, refusal))
+        else:
+            decided.done.append(ending)
+    return decided
+
+
+def decide(ending, by, act, why, until):
+    """Extend the rights of one until a moment (None: without end), or keep in use what it reached.
+    Returns the Refused that stood in the way (withdrawn-not-extended, rights-carried,
+    decided-already), or None."""
+    row = ending.row
+    if act == "extend" and row.withdrawn_at:
+        return Refused("withdrawn-not-extended", name=str(row))
+    if not row.is_holding:
+        return Refused("decided-already")
+    try:
+        if act == "keep":
+            row.keep_in_use(by, why)
+        else:
+            row.extend_rights(by, until, why)
+    except StillAlike:
+        return Refused("rights-carried", names=str(row))
+    except WrongState:
+        return Refused("decided-already")
+    settle([ending])
+    return None
+
+
+def settle(endings):
+    """Put away the notices of places where nothing that they told of is left to decide."""
+    for place in {_place(ending) for ending in endings}:
+        for days, code in NOTICES.items():
+            if not _told_of(place, days).exists():
+                for url in {place.url, place.url_of_admins}:
+                    Notice.objects.settle(url, [code])
 
 
 def ending_soon():
@@ -90,39 +158,89 @@ def tell_of_endings():
     return []
 
 
+@dataclass(frozen=True)
+class Place:
+    """What is told of together: a dataset, or a cut-out or start picture by itself. owner: who is
+    told besides the admins."""
+
+    kind: SourceKind
+    key: int
+    name: str
+    owner: User
+
+    @property
+    def url(self):
+        """Where the owner looks at it."""
+        if self.kind == SourceKind.IMAGE:
+            return reverse("training:dataset-rights", args=[self.key])
+        return reverse("gallery:source-rights", args=[self.kind, self.key])
+
+    @property
+    def url_of_admins(self):
+        """Where admins decide of it."""
+        if self.kind == SourceKind.IMAGE:
+            return f"{reverse('gallery:rights')}?dataset={self.key}"
+        return reverse("gallery:downstream", args=[self.kind, self.key])
+
+    def rows(self):
+        """Its rows with rights."""
+        rows = dict(_all())[self.kind]
+        return rows.filter(**{"dataset" if self.kind == SourceKind.IMAGE else "pk": self.key})
+
+
+def _place(ending):
+    row = ending.row
+    if ending.kind == SourceKind.IMAGE:
+        return Place(ending.kind, row.dataset_id, row.dataset.name, row.dataset.owner)
+    owner = row.made_by if ending.kind == SourceKind.CUTOUT else row.owner
+    return Place(ending.kind, row.pk, str(row), owner)
+
+
 def _by_place(kind, rows):
-    """{(name, owner): [Ending]}: the pictures of a dataset are told of together."""
+    """{Place: [Ending]}"""
     places = defaultdict(list)
     for row in rows.order_by("rights_expire_at", "pk"):
-        if kind == SourceKind.IMAGE:
-            places[row.dataset.name, row.dataset.owner].append(Ending(kind, row))
-        else:
-            owner = row.made_by if kind == SourceKind.CUTOUT else row.owner
-            places[str(row), owner].append(Ending(kind, row))
+        ending = Ending(kind, row)
+        places[_place(ending)].append(ending)
     return places
 
 
+def _told_of(place, days):
+    """The rows of a place that its notice of so many days tells of, as things are now."""
+    until = timezone.now() + timedelta(days=days)
+    return place.rows().filter(
+        rights_expire_at__lte=until, withdrawn_at=None, kept_at=None, expiry_told__lte=days
+    )
+
+
 def _tell(place, endings, days):
-    name, owner = place
-    model = type(endings[0].row)
+    """Send what is due of a place; what was told today is brought up to date instead."""
     pks = [ending.row.pk for ending in endings]
     with transaction.atomic():
-        mine = model._base_manager.select_for_update().filter(pk__in=pks)
+        mine = type(endings[0].row)._base_manager.select_for_update().filter(pk__in=pks)
         due = mine.filter(Q(expiry_told=None) | Q(expiry_told__gt=days))
-        count = due.update(expiry_told=days)
-        if not count:  # another process told it a moment ago
+        if not due.update(expiry_told=days):  # another process told it a moment ago
             return
+        facts = {
+            "name": place.name,
+            "count": _told_of(place, days).count(),
+            "days": days,
+            "day": _last_day(endings[0].row),
+        }
         admins = User.objects.filter(is_active=True, is_brand_admin=True)
-        people = {person.pk: person for person in (owner, *admins)}
-        sending.tell(
-            people.values(),
-            NOTICES[days],
-            url=endings[0].url,
-            name=name,
-            count=count,
-            days=days,
-            day=_last_day(endings[0].row),
-        )
+        _tell_once_a_day(admins, NOTICES[days], place.url_of_admins, facts)
+        if not admins.filter(pk=place.owner.pk).exists():
+            _tell_once_a_day([place.owner], NOTICES[days], place.url, facts)
+
+
+def _tell_once_a_day(people, code, url, facts):
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    today = Notice.objects.filter(
+        code=code, url=url, person__in=people, made_at__gte=midnight, settled_at=None
+    )
+    knowing = set(today.values_list("person", flat=True))
+    today.update(facts=facts)
+    sending.tell([person for person in people if person.pk not in knowing], code, url=url, **facts)
 
 
 def _last_day(row):

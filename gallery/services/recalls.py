@@ -27,7 +27,7 @@ from gallery.models import (
     SourceKind,
     StyleVersion,
 )
-from gallery.services import downstream
+from gallery.services import downstream, expiry
 from training.models import TrainingImage
 
 _MODELS = {
@@ -69,6 +69,8 @@ def recall(source, by, why, seen):
             item.recall = row
         RecallItem.objects.bulk_create(items, batch_size=500)
         AuditEntry.objects.record(row, "", "recalled", by=by, why=why, **figures)
+        if source.kind != SourceKind.VERSION:
+            expiry.settle([expiry.Ending(source.kind, each) for each in source.rows])
         row.recipients.set(_concerned(source).exclude(pk=by.pk))
         _tell_recalled(row)
     return row

@@ -3,11 +3,16 @@
 from django.conf import settings
 from django.db.models import Count, Q
 
-from brandstudio.core.models.rights import expired, not_for_training, unknown
+from brandstudio.core.models.rights import (
+    expired,
+    not_for_training,
+    undecided_bar,
+    unknown,
+)
 from brandstudio.core.problems import Refused
 from gallery.models.style import CommercialUse
 from training.engine.data.spread import first_names
-from training.services.preflight import images_of
+from training.services.preflight import held_photographs, images_of
 
 FAULTS = ("unknown", "expired", "withdrawn", "not_for_training")
 NAMED = 5  # pictures that a message names
@@ -74,7 +79,8 @@ def lacking_rights(version):
 def obstacle_of(version):
     """The Refused that approval would raise as the rights stand; None for nothing.
 
-    rights-kept-before and rights-unclear, of the pictures of a training here;
+    rights-kept-before, rights-unclear, photographs-held and photographs-alike, of the pictures of a
+    training here;
     origin-not-commercial and origin-unknown, of a file from elsewhere (that its makers forbid
     commercial use always stands in the way, what nobody knows by REQUIRE_RIGHTS_FOR_APPROVAL).
     """
@@ -83,8 +89,16 @@ def obstacle_of(version):
     if before := _kept_before(version):
         names = first_names(before, NAMED)
         return Refused("rights-kept-before", name=str(version), names=names)
-    facts = lacking_rights(version)
-    return Refused("rights-unclear", **facts) if facts else None
+    if facts := lacking_rights(version):
+        return Refused("rights-unclear", **facts)
+    return _held_under_another_name(version)
+
+
+def _held_under_another_name(version):
+    """The Refused of pictures that are, or look like, photographs that may not be used; or None."""
+    snapshot = _snapshot_of(version)
+    held = held_photographs(images_of(snapshot), undecided_bar()) if snapshot else []
+    return Refused(held[0][0], **held[0][1]) if held else None
 
 
 def _kept_before(version):

@@ -7,7 +7,6 @@ from django.urls import reverse
 from brandstudio.core import blobs
 from brandstudio.core.input.numbers import parse_id
 from brandstudio.core.problems import Refused
-from brandstudio.core.queue import housekeeping
 from gallery.models import (
     Asset,
     AssetState,
@@ -16,7 +15,7 @@ from gallery.models import (
 )
 from gallery.services import own_images, policy, shown
 from training.engine.data import images
-from training.services import image_store, rights_read
+from training.services import image_store, photographs, rights_read
 
 LARGEST_SOURCE = 64 * 2**20  # bytes
 
@@ -119,9 +118,9 @@ def take_init_image(upload, person):
     try:
         made_from = own_images.origin_of(path, blobs.local(image.image_sha256))
     except Refused:
-        stored = (image.original_sha256, image.image_sha256, image.thumb_sha256)
-        housekeeping.discard_unnamed(stored)
+        image.discard()
         raise
+    known, _alike = photographs.columns_for(image, name, person, for_training=False)
     return InitImageUpload.objects.create(
         owner=person,
         name=name,
@@ -130,7 +129,7 @@ def take_init_image(upload, person):
         thumb_sha256=shown.marked_thumb(path, image) or image.thumb_sha256,
         width=image.width,
         height=image.height,
-        **rights_read.columns_of(path)[0],
+        **{**rights_read.columns_of(path)[0], **known},
     )
 
 

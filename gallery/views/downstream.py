@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from brandstudio.core.access.roles import admin_required, designer_required
 from brandstudio.core.input.acts import one_of
 from brandstudio.core.models import WrongState
+from brandstudio.core.models.rights import find_with_rights
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui import trouble
 from brandstudio.core.ui.redirects import safe_next
@@ -17,8 +18,10 @@ from gallery.models import SourceKind
 from gallery.pages.downstream import downstream_of
 from gallery.services import expiry, recalls
 from gallery.services.downstream import find_source
+from gallery.services.expiry import Ending
 from gallery.views.refusals import refuse
 from training.models import Dataset
+from training.services import photographs
 
 
 @designer_required
@@ -77,11 +80,28 @@ def rights_decide(request, kind, key, pk):
     form = ExtendForm(request.POST)
     if act == "extend" and not form.is_valid():
         return trouble.refused(request, " ".join(form.errors["until"]), back)
+    until = form.cleaned_data["until"] if act == "extend" else None
+    refusal = expiry.decide(Ending(SourceKind(kind), row), request.user, act, why, until)
+    if refusal:
+        return refuse(request, refusal, back)
+    messages.success(request, _("Noted, with your reason."))
+    return redirect(back)
+
+
+@admin_required
+@require_POST
+def alike_decide(request):
+    """Say of a picture (row) whether it is the photograph that it looks like (act=same, other)."""
+    row, photograph = (find_with_rights(request.POST.get(n)) for n in ("row", "photograph"))
+    act = one_of(request.POST.get("act"), {"same", "other"})
+    if row is None or photograph is None:
+        raise Http404
+    back = safe_next(request, "gallery:rights")
+    why = " ".join(request.POST.get("reason", "").split())[:300]
+    if not why:
+        return refuse(request, Refused("decision-reason"), back)
     try:
-        if act == "keep":
-            row.keep_in_use(request.user, why)
-        else:
-            row.extend_rights(request.user, form.cleaned_data["until"], why)
+        photographs.decide(row, photograph, request.user, why, is_same=act == "same")
     except WrongState:
         return refuse(request, Refused("decided-already"), back)
     messages.success(request, _("Noted, with your reason."))

@@ -4,14 +4,19 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core import blobs
 from brandstudio.core.access.roles import admin_required
+from brandstudio.core.input.acts import one_of
 from brandstudio.core.problems import Refused
+from brandstudio.core.ui import trouble
 from brandstudio.core.ui.serving import send_file
+from gallery import problems
+from gallery.forms import ExtendForm
 from gallery.models import Recall
 from gallery.services import expiry, recalls
 from gallery.views.refusals import refuse
@@ -24,11 +29,51 @@ def rights(request):
     rows = Paginator(Recall.objects.select_related("by", "undone_by"), 50)
     context = {
         "ended": expiry.waiting_for_a_decision(),
+        "extend_form": ExtendForm(),
         "soon": expiry.ending_soon(),
         "days": max(expiry.NOTICES),
         "recalls": rows.get_page(request.GET.get("page")),
     }
     return render(request, "gallery/rights.html", context)
+
+
+@admin_required
+@require_POST
+def rights_decide_together(request):
+    """Decide (act=extend, keep) of the chosen that wait (pick: kind-number), with one reason."""
+    back = reverse("gallery:rights")
+    act = one_of(request.POST.get("act"), {"extend", "keep"})
+    picked = set(request.POST.getlist("pick"))
+    endings = [ending for ending in expiry.waiting_for_a_decision() if ending.handle in picked]
+    why = " ".join(request.POST.get("reason", "").split())[:300]
+    form = ExtendForm(request.POST)
+    if not picked:
+        return refuse(request, Refused("endings-not-chosen"), back)
+    if not why:
+        return refuse(request, Refused("decision-reason"), back)
+    if act == "extend" and not form.is_valid():
+        return trouble.refused(request, " ".join(form.errors["until"]), back)
+    until = form.cleaned_data["until"] if act == "extend" else None
+    decided = expiry.decide_together(endings, request.user, act, why, until)
+    _say_decided(request, decided, len(picked) - len(endings))
+    return redirect(back)
+
+
+def _say_decided(request, decided, gone):
+    """What became of each: the number of those done, and every refused one by name."""
+    if done := len(decided.done):
+        said = ngettext("Decided of %(n)d picture.", "Decided of %(n)d pictures.", done)
+        messages.success(request, said % {"n": done})
+    for ending, refusal in decided.refused:
+        said = _("%(thing)s: %(why)s") % {"thing": ending.row, "why": problems.of(refusal)}
+        messages.error(request, said)
+    if gone:
+        said = ngettext(
+            "%(n)d of the chosen waits no longer: it was decided meanwhile.",
+            "%(n)d of the chosen wait no longer: they were decided meanwhile.",
+            gone,
+        )
+        messages.warning(request, said % {"n": gone})
 
 
 @login_required

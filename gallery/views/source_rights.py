@@ -9,12 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from brandstudio.core.models import OnlyAdminsClear
+from brandstudio.core.models import OnlyAdminsClear, StillAlike
 from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.withdrawing import withdraw_or_reinstate
 from gallery.forms import CutoutRightsForm, StartRightsForm
 from gallery.models import InitImageUpload, ProductCutout, SourceKind
 from gallery.problems import sentence
+from training.services import photographs
 
 _KINDS = {
     SourceKind.CUTOUT: (ProductCutout, CutoutRightsForm),
@@ -31,7 +32,8 @@ def source_rights(request, kind, pk):
         messages.success(request, _("The rights are noted."))
         return redirect("gallery:source-rights", kind, pk)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    context = {"row": row, "name": str(row), "kind": SourceKind(kind), "form": form}
+    alike = photographs.alike_of(row, request.user)
+    context = {"row": row, "name": str(row), "kind": SourceKind(kind), "form": form, "alike": alike}
     return render(request, "gallery/source_rights.html", context, status=status)
 
 
@@ -43,6 +45,9 @@ def _noted(row, form, person):
     except OnlyAdminsClear:
         row.refresh_from_db()
         form.add_error("rights_expire_at", sentence("rights-end-admin", {"name": row}))
+    except StillAlike:
+        row.refresh_from_db()
+        form.add_error(None, sentence("rights-carried", {"names": row}))
     return not form.errors
 
 

@@ -158,6 +158,10 @@ def test_every_refusal_has_its_sentence():
 NO_FILES = {
     ("BaseModel", "sha256"),  # of a checkpoint in its own folder
     ("Download", "sha256"),  # of what left; it is made again from its picture
+    ("Fingerprint", "pixels_sha256"),  # of what a picture shows, whatever file it is
+    ("InitImageUpload", "pixels_sha256"),
+    ("ProductCutout", "pixels_sha256"),
+    ("TrainingImage", "pixels_sha256"),
     ("Snapshot", "sha256"),  # of its content
     ("WeightsContent", "sha256"),  # remembered when the file is gone
     ("WeightsDownload", "sha256"),  # of what left

@@ -28,7 +28,7 @@ def test_history_tells_every_change_word_by_word(image, designer):
     image.check_caption("lnink, arcade street number 0, paper lamps", by=designer)
     image.check_caption("lnink, quite another text", by=designer)
 
-    newest, second, first = ImagePage(image).history
+    newest, second, first = ImagePage(image, designer).history
 
     assert any(kind == "ins" and "paper" in text for kind, text in second.parts)
     assert (newest.revision.replaced_by, first.revision.replaced_by) == (designer, None)
@@ -114,7 +114,7 @@ def test_doubt_below_the_wanted_sureness_is_kept_quiet(at_desk, image, settings)
     image.agreement = {"caption": image.caption, "conflicts": [conflict], "outdone": None}
     image.save(update_fields=["agreement"])
 
-    assert ImagePage(image).findings == []
+    assert ImagePage(image, image.dataset.owner).findings == []
 
 
 def test_withdrawn_picture_stops_runs_until_its_rights_are_clear(

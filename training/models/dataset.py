@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import Binnable, BinQuerySet, RightsQuerySet, WithRights, WrongState
 from brandstudio.core.models.fields import BlobField
+from brandstudio.core.models.rights import PHOTOGRAPH_INDEX
 from brandstudio.core.models.states import update_as_last_seen
 from training.engine.prompts import letters
 
@@ -126,7 +127,8 @@ class TrainingImage(WithRights):
     agreement = models.JSONField(default=dict, blank=True)
     shows_people = models.BooleanField(_("people or plates visible"), default=False)
     added_at = models.DateTimeField(auto_now_add=True)
-    # Taken out of the dataset. The row stays where a snapshot holds the picture: its rights go on.
+    # Taken out of the dataset. The row stays where a snapshot holds the picture, or where it may
+    # not be used: its rights go on.
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = InDatasetManager()
@@ -140,6 +142,7 @@ class TrainingImage(WithRights):
             # What has run out by now, and what any row of this hash reached.
             models.Index(fields=["rights_expire_at"], name="image_rights_end"),
             models.Index(fields=["image_sha256"], name="image_hash"),
+            models.Index(fields=PHOTOGRAPH_INDEX, name="image_photograph"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -164,6 +167,11 @@ class TrainingImage(WithRights):
     @classmethod
     def used_condition(cls):
         return reduce(or_, (condition() for condition in REACHES), models.Q(pk__in=[]))
+
+    @property
+    def thumb_url(self):
+        """Its picture, small, for pages."""
+        return reverse("training:image-file", args=[self.pk, "thumb"])
 
     def draft(self, caption):
         """A machine's caption; it never replaces one that a person has checked."""

@@ -21,9 +21,10 @@ class SnapshotQuerySet(models.QuerySet):
         lasting = models.Q(runs=None) | models.Q(runs__is_taste=False)
         return self.filter(pk__in=self.model.objects.filter(lasting).values("pk"))
 
-    def naming(self, sha256):
-        """Those that hold the picture of this hash."""
-        return self.filter(pk__in=SnapshotImage.objects.filter(sha256=sha256).values("snapshot"))
+    def naming(self, hashes):
+        """Those that hold a picture of one of these hashes."""
+        frozen = SnapshotImage.objects.filter(sha256__in=hashes)
+        return self.filter(pk__in=frozen.values("snapshot"))
 
 
 class Snapshot(models.Model):

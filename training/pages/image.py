@@ -8,6 +8,7 @@ from training.models import CaptionRevision, CaptionState, TrainingImage
 from training.pages.caption_editor import findings_of
 from training.rules.caption_edits import spans
 from training.rules.image_findings import image_findings, measures
+from training.services import photographs
 
 SHOWN = 50  # revisions
 
@@ -35,10 +36,11 @@ class Change:
 
 
 class ImagePage:
-    """A training image, its neighbours in the dataset, and what is known about it."""
+    """A training image, its neighbours in the dataset, and what `person` may know about it."""
 
-    def __init__(self, image):
+    def __init__(self, image, person):
         self.image = image
+        self.person = person
 
     @cached_property
     def history(self):
@@ -56,6 +58,11 @@ class ImagePage:
     @cached_property
     def image_findings(self):
         return image_findings(self.image)
+
+    @cached_property
+    def alike(self):
+        """Photographs that may not be used and that it looks like: `photographs.Alike`."""
+        return photographs.alike_of(self.image, self.person)
 
     @property
     def measures(self):

@@ -5,6 +5,7 @@ import re
 import tempfile
 import unicodedata
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
@@ -13,7 +14,8 @@ from PIL import Image
 from brandstudio.core import blobs
 from brandstudio.core.blobs import disk
 from brandstudio.core.problems import Refused
-from training.engine.data import images
+from brandstudio.core.queue import housekeeping
+from training.engine.data import images, variants
 from training.engine.data.image_folder import clean_name
 from training.engine.errors import EngineError
 
@@ -22,17 +24,36 @@ LOSSY = {"JPEG", "MPO", "HEIF", "AVIF"}
 WEB = {"JPEG", "MPO", "PNG", "WEBP"}  # an MPO begins with a whole JPEG, which is what readers show
 NAME_BYTES = 200  # of a stem: with ending, number and a temporary mark it fits every disk
 JPEG_SIDE = 65_500  # px: no JPEG is longer
+_STRIP = 256  # rows
 
 
 @dataclass(frozen=True)
 class StoredImage:
-    """A picture in the blob store. width, height: of the upright picture, in px."""
+    """A picture in the blob store. width, height: of the upright picture, in px.
+
+    pixels_sha256, fingerprint: of what it shows (`pixels_of`), whatever file it is.
+    """
 
     original_sha256: str
     image_sha256: str
     thumb_sha256: str
     width: int
     height: int
+    pixels_sha256: str
+    fingerprint: bytes
+
+    def discard(self):
+        """Forget its blobs again, save those that a row names."""
+        housekeeping.discard_unnamed([self.original_sha256, self.image_sha256, self.thumb_sha256])
+
+
+def pixels_of(image):
+    """(SHA-256 of the pixels of an upright RGB picture and its size, its fingerprint)."""
+    digest = sha256(f"{image.width}x{image.height}:".encode())
+    for top in range(0, image.height, _STRIP):  # a copy of a large one costs hundreds of megabytes
+        strip = (0, top, image.width, min(top + _STRIP, image.height))
+        digest.update(image.crop(strip).tobytes())
+    return digest.hexdigest(), variants.fingerprint(image)
 
 
 def take_in(path, name, check=None):
@@ -74,12 +95,15 @@ def _code(error):
 def _take_in(path, name):
     kind, as_it_came, upright = _decoded(path, name)
     original = blobs.put(path)
+    pixels, fingerprint = pixels_of(upright)
     return StoredImage(
         original_sha256=original,
         image_sha256=original if as_it_came else _normalised(upright, kind),
         thumb_sha256=_thumbnail(upright),
         width=upright.width,
         height=upright.height,
+        pixels_sha256=pixels,
+        fingerprint=fingerprint,
     )
 
 

@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.db.models import Count, Q
 
-from brandstudio.core.models.rights import expired, not_for_training, unknown
+from brandstudio.core.models.rights import barred, copies, expired, not_for_training, unknown
+from training.engine.data.spread import first_names
 from training.engine.errors import EngineError
 from training.engine.prompts.trigger_words import has_trigger
 from training.models import TrainingImage
@@ -12,6 +13,9 @@ from training.rules.mirroring import images_with_writing, in_short
 from training.rules.readiness import ENOUGH, dataset_counts, rights_are_required
 from training.rules.run_estimate import SPARE_MB, estimate_of, too_small
 from training.rules.run_settings import full_config
+from training.services import photographs
+
+NAMED = 5  # pictures that a message names
 
 
 def preflight(dataset, base, settings_):
@@ -39,6 +43,8 @@ def preflight(dataset, base, settings_):
         note("rights-expired", stops=True, count=counts["expired"])
     if counts["not_for_training"]:
         note("rights-not-for-training", stops=True, count=counts["not_for_training"])
+    for code, facts in held_photographs(dataset.images.all()):
+        note(code, stops=True, **facts)
     if count := counts["without_rights"]:
         code = "rights-missing" if rights_are_required() else unknown_rights_code()
         note(code, stops=rights_are_required(), count=count)
@@ -87,16 +93,16 @@ def snapshot_problems(snapshot):
     A picture that was withdrawn and then taken out is still in the snapshot.
     """
     return [
-        explain(code, {"count": count}, dataset=snapshot.dataset)
-        for code, count in ended_rights(snapshot)
+        explain(code, facts, dataset=snapshot.dataset) for code, facts in ended_rights(snapshot)
     ]
 
 
 def ended_rights(snapshot):
-    """[(code, count)] of the rights that ended since the snapshot was frozen; [] when none did."""
+    """[(code, facts)] of the rights that ended since the snapshot was frozen; [] when none did."""
     if snapshot is None:  # a run from before snapshots were kept
         return []
-    counts = images_of(snapshot).aggregate(
+    images = images_of(snapshot)
+    counts = images.aggregate(
         withdrawn=Count("pk", filter=~Q(withdrawn_at=None)),
         expired=Count("pk", filter=expired()),
         not_for_training=Count("pk", filter=not_for_training()),
@@ -106,7 +112,28 @@ def ended_rights(snapshot):
         "expired": "rights-expired",
         "not_for_training": "rights-not-for-training",
     }
-    return [(codes[name], count) for name, count in counts.items() if count]
+    own = [(codes[name], {"count": count}) for name, count in counts.items() if count]
+    return own + held_photographs(images)
+
+
+def held_photographs(images, condition=None):
+    """[(code, facts)] of pictures that are, or look like, photographs from which nothing may learn
+    by what is decided of them under another name.
+
+    condition: of the photographs that count; None for all that are `barred`.
+    """
+    condition = barred() if condition is None else condition
+    held = images.filter(pk__in=copies(TrainingImage, condition)).order_by("name")
+    alike = {row.name for row, _other in photographs.near_undecided(images, condition)}
+    messages = (
+        ("photographs-held", list(held.values_list("name", flat=True))),
+        ("photographs-alike", sorted(alike)),
+    )
+    return [
+        (code, {"count": len(names), "names": first_names(names, NAMED)})
+        for code, names in messages
+        if names
+    ]
 
 
 def images_of(snapshot):

@@ -145,8 +145,8 @@ def resume_run(run, by):
 
 def check_rights(run):
     """Raise Refused when the rights of a picture have ended: a run may wait past that minute."""
-    for code, count in ended_rights(run.snapshot):
-        raise Refused(code, count=count)
+    for code, facts in ended_rights(run.snapshot):
+        raise Refused(code, **facts)
 
 
 def ask_run(run, action, by=None):

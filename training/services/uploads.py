@@ -6,6 +6,7 @@ import tempfile
 import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
@@ -25,7 +26,7 @@ from training.engine.data.image_folder import clean_name, ending
 from training.engine.data.images import IMAGE_EXTENSIONS
 from training.engine.errors import EngineError
 from training.models import TrainingImage
-from training.services import rights_read
+from training.services import photographs, rights_read
 from training.services.caption_claims import LOOSE, Claim, Places, sent_as
 from training.services.captions import LINES_SHOWN, claims_of, list_uncaptioned, match_captions
 from training.services.image_store import free_name, safe_name, take_in
@@ -67,7 +68,7 @@ def add_images(dataset, files, *, checked=False, by=None, on_file=None):
     have been read by `by`; otherwise they are drafts. on_file(done, total): after each file,
     those inside a zip counted by themselves.
     """
-    intake = _Intake(dataset, on_file or (lambda done, total: None))
+    intake = _Intake(dataset, by, on_file or (lambda done, total: None))
     intake.expect(len(files))
     for file in files:
         intake.source = getattr(file, "source", LOOSE)
@@ -97,8 +98,9 @@ def _on_disk(file):
 class _Intake:
     """One upload on its way in. Pictures are stored as they come, captions matched at the end."""
 
-    def __init__(self, dataset, on_file):
+    def __init__(self, dataset, by, on_file):
         self.dataset = dataset
+        self.by = by
         self.on_file = on_file
         self.done = self.total = 0
         self.had_table = False  # a captions file that speaks of many pictures
@@ -111,6 +113,10 @@ class _Intake:
         rows = list(dataset.images.values_list("name", "original_sha256"))
         self.names = {name.casefold() for name, _ in rows}
         self.by_hash = {sha256: name for name, sha256 in rows}
+
+    @cached_property
+    def shelf(self):
+        return photographs.Shelf()
 
     def expect(self, files):
         """So many more files will be taken."""
@@ -178,15 +184,22 @@ class _Intake:
     def _image(self, path, name):
         try:
             stored_image = take_in(path, PurePosixPath(name).name)
+            self._tell_repeats(name)
+            if other := self.by_hash.get(stored_image.original_sha256):
+                self.places.note(name, other, self.source)
+                self.report.note(name, "duplicate", "picture-there-already", other=other)
+                return
+            known = photographs.columns_for(
+                stored_image, name, self.by, for_training=True, shelf=self.shelf
+            )
         except Refused as refusal:
             self._refuse(name, refusal.code, **refusal.facts)
             self.places.note(name, "", self.source)
             return
-        self._tell_repeats(name)
-        if other := self.by_hash.get(stored_image.original_sha256):
-            self.places.note(name, other, self.source)
-            self.report.note(name, "duplicate", "picture-there-already", other=other)
-            return
+        self._add(path, name, stored_image, *known)
+
+    def _add(self, path, name, stored_image, known, alike):
+        """known, alike: of `photographs.Known.columns_for`."""
         free = free_name(safe_name(name), self.names)
         rights, said = rights_read.columns_of(path)
         try:
@@ -200,7 +213,7 @@ class _Intake:
                     thumb_sha256=stored_image.thumb_sha256,
                     width=stored_image.width,
                     height=stored_image.height,
-                    **rights,
+                    **{**rights, **known},
                 )
         except IntegrityError:
             # The same file, or one of the same name, arrived in another request a moment ago.
@@ -213,6 +226,9 @@ class _Intake:
         is_renamed = free != PurePosixPath(name).name
         code = "picture-renamed" if is_renamed else "picture-added"
         self.report.note(name, "added", code, other=free)
+        if alike is not None:
+            code, facts = photographs.alike_note(alike, self.by)
+            self.report.note(name, "noted", code, **facts)
         self._tell_rights(name, said)
 
     def _tell_rights(self, name, said):

@@ -130,7 +130,7 @@ def rights(request, pk):
             "missing": dataset.images.without_rights(),
             "chosen": dataset.images.filter(pk__in=numbers),
         }[scope]
-        count, bound = services.set_rights(dataset, request.user, images, **form.changes)
+        count, bound, carried = services.set_rights(dataset, request.user, images, **form.changes)
         said = ngettext(
             "Rights noted for %(n)d picture.", "Rights noted for %(n)d pictures.", count
         )
@@ -138,6 +138,9 @@ def rights(request, pk):
         if bound:
             names = first_names(bound, NAMED)
             messages.warning(request, sentence("rights-end-stays", {"names": names}))
+        if carried:
+            names = first_names(carried, NAMED)
+            messages.warning(request, sentence("rights-carried", {"names": names}))
         return redirect("training:dataset-rights", dataset.pk)
     return _form_page(
         request,

@@ -17,7 +17,7 @@ from training.problems import sentence
 @designer_required
 @require_safe
 def image_detail(request, pk):
-    context = {"page": ImagePage(_visible(request, pk))}
+    context = {"page": ImagePage(_visible(request, pk), request.user)}
     return render(request, "training/image_detail.html", context)
 
 

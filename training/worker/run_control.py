@@ -20,7 +20,7 @@ class RunControl(Control):
     """Reads the run's row for what was asked of it, and gives the device to a waiting renderer.
 
     why_paused: "asked" when a person wants it, "worker-stops" when this process must end,
-    "rights-ended" when those of a picture have; ended is then [(code, count)] of them.
+    "rights-ended" when those of a picture have; ended is then [(code, facts)] of them.
     """
 
     def __init__(self, run, turn):

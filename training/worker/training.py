@@ -81,7 +81,7 @@ def _pause(run, end, control):
     if end.reason == "disk-full":
         run.pause(why=end.reason, problem="run-disk-full", step=end.step)
     elif control.why_paused == "rights-ended":
-        code, count = control.ended[0]
-        run.pause(why=control.why_paused, problem=code, count=count)
+        code, facts = control.ended[0]
+        run.pause(why=control.why_paused, problem=code, **facts)
     else:
         run.pause(why=end.reason)

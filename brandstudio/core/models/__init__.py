@@ -2,7 +2,8 @@ from .audit import AuditEntry
 from .bin import Binnable, BinQuerySet
 from .message import Message, MessageState, Transport
 from .notice import Notice
-from .rights import OnlyAdminsClear, RightsQuerySet, Use, WithRights
+from .photograph import Fingerprint, Likeness
+from .rights import OnlyAdminsClear, RightsQuerySet, StillAlike, Use, WithRights
 from .sent_form import SentForm
 from .sign_in import SignInAttempt
 from .states import WrongState
@@ -15,13 +16,16 @@ __all__ = [
     "BinQuerySet",
     "Binnable",
     "Campaign",
+    "Fingerprint",
     "GlossaryTerm",
+    "Likeness",
     "Message",
     "MessageState",
     "Notice",
     "RightsQuerySet",
     "SentForm",
     "SignInAttempt",
+    "StillAlike",
     "Transport",
     "Use",
     "User",

@@ -3,10 +3,12 @@
 from datetime import date, datetime, time, timedelta
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+
+from brandstudio.core.input.numbers import parse_id
 
 from .audit import AuditEntry
 from .states import WrongState, update_as_last_seen
@@ -24,6 +26,10 @@ RIGHTS = (
 )
 _UNDECIDED = {"kept_at": None, "kept_why": ""}
 RIGHTS_SET = "rights set"  # the audit entry of it
+# What a copy takes over of the photograph that it looks like.
+CARRIED = (*RIGHTS, "withdrawn_at", "withdrawn_why")
+# The index of each table with rights: what is asked of a photograph is asked of all its rows.
+PHOTOGRAPH_INDEX = ("pixels_sha256", "rights_expire_at", "withdrawn_at", "kept_at", "uses")
 
 
 def noted_anew():
@@ -58,6 +64,47 @@ def not_for_training():
     return ~Q(uses="") & ~Q(uses__contains=Use.TRAINING)
 
 
+def ended():
+    """The condition of a row whose own rights have ended."""
+    return expired() | Q(withdrawn_at__isnull=False)
+
+
+def barred():
+    """The condition of a row that nothing may learn from, by what was decided of itself."""
+    return ended() | not_for_training()
+
+
+def undecided_bar():
+    """The condition of a row that is `barred`, save one that an admin keeps in use."""
+    return (ended() & Q(kept_at=None)) | not_for_training()
+
+
+def copies(model, condition):
+    """The keys of a table's rows that are not of this condition, but have the pixels of a row, of
+    whatever table, that is: what is decided of a photograph holds for it under every name.
+
+    A list: nested in all that asks for it, a query would be too deep for SQLite's parser.
+    """
+    same = Q()
+    for table in tables_with_rights():
+        rows = table._base_manager.filter(condition).exclude(pixels_sha256="")
+        same |= Q(pixels_sha256__in=rows.values("pixels_sha256"))
+    return list(model._base_manager.filter(same).exclude(condition).values_list("pk", flat=True))
+
+
+def tables_with_rights():
+    """The models whose rows have rights."""
+    return WithRights.__subclasses__()
+
+
+def find_with_rights(handle):
+    """The row that a form names by its `handle`, or None."""
+    name, _, number = str(handle).partition("-")
+    model = next((table for table in tables_with_rights() if table._meta.model_name == name), None)
+    pk = parse_id(number)
+    return model._base_manager.filter(pk=pk).first() if model and pk else None
+
+
 # Days that every time zone's clock can tell; files say 9999-12-31 for rights without an end.
 EARLIEST, LATEST = date(1900, 1, 1), date(9999, 12, 29)
 
@@ -77,6 +124,10 @@ class OnlyAdminsClear(WrongState):
     with a reason."""
 
 
+class StillAlike(WrongState):
+    """The picture looks like one that may not be used: first an admin says whether it is."""
+
+
 class RightsQuerySet(models.QuerySet):
     """For a WithRights."""
 
@@ -84,16 +135,31 @@ class RightsQuerySet(models.QuerySet):
         return self.exclude(withdrawn_at=None)
 
     def ended(self):
-        """Expired by now, or withdrawn: nothing new may be made of them."""
-        return self.filter(expired() | Q(withdrawn_at__isnull=False))
+        """Expired by now, or withdrawn, under whatever name: nothing new may be made of them."""
+        return self._under_every_name(ended())
 
     def holding(self):
         """Ended, and no admin has decided that what they reached stays in use."""
-        return self.ended().filter(kept_at=None)
+        undecided = ended() & Q(kept_at=None)
+        return self._under_every_name(undecided)
+
+    def _under_every_name(self, condition):
+        return self.filter(condition | Q(pk__in=copies(self.model, condition)))
+
+    def to_decide(self):
+        """Those whose own rights have ended, of which an admin must decide: something was made of
+        them, or of the same photograph under another name."""
+        return self.filter(ended(), kept_at=None).reached()
 
     def reached(self):
-        """Of which something was made already."""
-        return self.filter(self.model.used_condition())
+        """Of which something was made already, under whatever name."""
+        reached = self.model.used_condition()
+        for model in tables_with_rights():
+            rows = model._base_manager.exclude(pixels_sha256="").filter(
+                model.used_condition(), pixels_sha256=OuterRef("pixels_sha256")
+            )
+            reached |= Exists(rows)
+        return self.filter(reached)
 
     def bound(self):
         """Ended, and something was made of them: only an admin may clear their rights again."""
@@ -115,6 +181,9 @@ class WithRights(models.Model):
     uses: values of Use with blanks between. rights_from_file: the file says so, no person has
     confirmed it. rights_noted_at: when a person did last. file_rights: what the file said, and what
     of it could not be used. expiry_told: the last of the days before the end that was told.
+    pixels_sha256: of the upright sRGB pixels, "" until they were read; rows of the same are one
+    photograph. carried_from: the pixels of the photograph it looks like and whose rights it took
+    over, until an admin has said that it is another.
     """
 
     rights_holder = models.CharField(_("rights holder"), max_length=160, blank=True)
@@ -133,6 +202,8 @@ class WithRights(models.Model):
     withdrawn_why = models.CharField(_("why it was withdrawn"), max_length=300, blank=True)
     kept_at = models.DateTimeField(null=True, blank=True, editable=False)
     kept_why = models.CharField(max_length=300, blank=True, editable=False)
+    pixels_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    carried_from = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -152,30 +223,39 @@ class WithRights(models.Model):
 
     def note_rights(self, by, rights):
         """A person notes these columns of RIGHTS: what was decided of the former ones, or read from
-        the file, counts no longer. Raises OnlyAdminsClear for another end of ended rights."""
+        the file, counts no longer. Raises OnlyAdminsClear for another end of ended rights,
+        StillAlike for those that were taken over from the photograph it looks like."""
+        self._check_not_carried(RIGHTS_SET)
         until = rights.get("rights_expire_at")
         if "rights_expire_at" in rights and self._alone().ended_otherwise(until).exists():
             raise OnlyAdminsClear(self, RIGHTS_SET)
         self._decide({}, {**rights, **noted_anew()}, ("", RIGHTS_SET), by)
+        self._carry_on()
 
     def withdraw(self, by, why):
         """Its rights are gone: nothing new may be made of it."""
         changes = {"withdrawn_at": timezone.now(), "withdrawn_why": why, **_UNDECIDED}
         self._decide({"withdrawn_at": None}, changes, ("held", "withdrawn"), by, why)
+        self._carry_on()
 
     def reinstate(self, by, why=""):
-        """Its rights are clear again. Raises OnlyAdminsClear where that needs an admin's reason."""
+        """Its rights are clear again. Raises OnlyAdminsClear where that needs an admin's reason,
+        StillAlike as `note_rights` does."""
+        self._check_not_carried("held")
         if self.is_bound and not (by.is_brand_admin and why):
             raise OnlyAdminsClear(self, "held")
         changes = {"withdrawn_at": None, "withdrawn_why": ""}
         self._decide({"withdrawn_at__isnull": False}, changes, ("withdrawn", "held"), by, why)
+        self._carry_on()
 
     def extend_rights(self, by, until, why):
         """The rights last until this moment (None: without end). Raises WrongState when another
-        date was noted meanwhile."""
+        date was noted meanwhile; StillAlike as `note_rights` does."""
+        self._check_not_carried("rights extended")
         expected = {"rights_expire_at": self.rights_expire_at}
         changes = {"rights_expire_at": until, "expiry_told": None, **_UNDECIDED}
         self._decide(expected, changes, ("rights ended", "rights extended"), by, why)
+        self._carry_on()
 
     def keep_in_use(self, by, why):
         """What it reached stays in use although its rights have ended. Raises WrongState when the
@@ -188,10 +268,44 @@ class WithRights(models.Model):
         changes = {"kept_at": timezone.now(), "kept_why": why}
         self._decide(expected, changes, ("rights ended", "kept in use"), by, why)
 
+    def carried_rights(self):
+        """{column: value} of what a picture that looks like this one takes over."""
+        rights = {name: getattr(self, name) for name in CARRIED}
+        return {**rights, "rights_from_file": False, "carried_from": self.pixels_sha256}
+
+    def carry_rights(self, row, by, why):
+        """An admin says that it is the photograph it looks like: its rights are that one's."""
+        changes = {**row.carried_rights(), **_UNDECIDED}
+        self._decide({}, changes, ("", "rights carried over"), by, why)
+
+    def _carry_on(self):
+        """Those that took over its rights have them as they are now."""
+        if self.pixels_sha256:
+            for model in tables_with_rights():
+                rows = model._base_manager.filter(carried_from=self.pixels_sha256)
+                rows.update(**self.carried_rights())
+
+    def part_from(self, by, why):
+        """It is another picture than the one it took its rights over from: nobody has noted its own
+        yet. Raises WrongState when somebody decided meanwhile."""
+        changes = {name: self._meta.get_field(name).get_default() for name in CARRIED}
+        changes |= {"carried_from": "", **noted_anew()}
+        expected = {"carried_from": self.carried_from}
+        self._decide(expected, changes, ("rights carried over", "another picture"), by, why)
+
+    def _check_not_carried(self, target):
+        if self.carried_from:
+            raise StillAlike(self, target)
+
     def _decide(self, expected, changes, states, by, why=""):
         with transaction.atomic():
             update_as_last_seen(self, expected, changes, target=states[1])
             AuditEntry.objects.record(self, *states, by=by, why=why)
+
+    @property
+    def handle(self):
+        """What forms name a row of any table with rights by, such as "trainingimage-12"."""
+        return f"{self._meta.model_name}-{self.pk}"
 
     @property
     def is_expired(self):

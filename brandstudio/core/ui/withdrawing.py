@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.utils.translation import gettext as _
 
 from brandstudio.core.input.acts import one_of
-from brandstudio.core.models import OnlyAdminsClear, WrongState
+from brandstudio.core.models import OnlyAdminsClear, StillAlike, WrongState
 
 
 def withdraw_or_reinstate(request, row):
@@ -25,6 +25,12 @@ def withdraw_or_reinstate(request, row):
         sentence = _(
             "Something was made of %(name)s already, so its rights are cleared again by an admin, "
             "with a reason. Nothing was changed: ask one, and tell what changed."
+        )
+        messages.error(request, sentence % {"name": row})
+    except StillAlike:
+        sentence = _(
+            "%(name)s looks like a photograph that may not be used. Nothing was changed: first an "
+            "admin says whether it is another picture."
         )
         messages.error(request, sentence % {"name": row})
     except WrongState:

@@ -1,0 +1,53 @@
+"""Drawn “photographs” with shapes large and small, and what people make of one."""
+
+import io
+import random
+
+from PIL import Image, ImageDraw, ImageEnhance, ImageOps
+
+SIZE = (480, 360)  # px
+
+
+def photograph(seed):
+    """A picture of its own for each seed."""
+    generator = random.Random(seed)
+    image = Image.new("RGB", SIZE, _colour(generator))
+    draw = ImageDraw.Draw(image)
+    for size in (200, 120, 60, 30):
+        for _shape in range(2_000 // size):
+            left, top = generator.randrange(-size, SIZE[0]), generator.randrange(-size, SIZE[1])
+            box = (left, top, left + generator.randint(8, size), top + generator.randint(8, size))
+            shape = generator.choice([draw.ellipse, draw.rectangle])
+            shape(box, fill=_colour(generator))
+    return image
+
+
+def _colour(generator):
+    return tuple(generator.randrange(20, 235) for _channel in range(3))
+
+
+def saved(image, kind="JPEG", **options):
+    """The bytes of a file."""
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def cropped(image, left, top, right, bottom):
+    """Without these shares of its sides."""
+    width, height = image.size
+    edges = (left * width, top * height, (1 - right) * width, (1 - bottom) * height)
+    return image.crop(tuple(round(edge) for edge in edges))
+
+
+VARIANTS = {
+    "another JPEG": lambda image: Image.open(io.BytesIO(saved(image, quality=30))),
+    "half as wide": lambda image: image.resize((240, 180)),
+    "cropped by 3 %": lambda image: cropped(image, 0.03, 0.03, 0.03, 0.03),
+    "cropped by 10 %": lambda image: cropped(image, 0.1, 0.1, 0.1, 0.1),
+    "one edge cropped": lambda image: cropped(image, 0.0, 0.08, 0.0, 0.0),
+    "brighter": lambda image: ImageEnhance.Brightness(image).enhance(1.2),
+    "darker": lambda image: ImageEnhance.Brightness(image).enhance(0.7),
+    "mirrored": ImageOps.mirror,
+    "cropped and mirrored": lambda image: ImageOps.mirror(cropped(image, 0.07, 0.0, 0.02, 0.05)),
+}

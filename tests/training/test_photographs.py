@@ -1,0 +1,287 @@
+"""What is decided of a photograph holds for it under every name: it is sent again, or lay there."""
+
+import io
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from PIL import Image
+
+from brandstudio.core.models import AuditEntry, Likeness, StillAlike
+from tests.photographs import VARIANTS, photograph, saved
+from training import services
+from training.models import TrainingImage
+from training.services import photographs
+from training.services.preflight import held_photographs
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sent(tmp_path):
+    """sent(dataset, "b.jpg", bytes, by=…): the report of an upload."""
+
+    def sent(dataset, name, content, by=None):
+        path = tmp_path / name
+        path.write_bytes(content)
+        return services.add_images(dataset, [path], by=by)
+
+    return sent
+
+
+@pytest.fixture
+def photo(sent, designer):
+    """A photograph in a dataset of the designer's."""
+    dataset = services.make_dataset(designer, "Harbour")
+    sent(dataset, "quay.png", saved(photograph(1), "PNG"))
+    return dataset.images.get()
+
+
+@pytest.fixture
+def elsewhere(make_user):
+    """A dataset of another designer."""
+    return services.make_dataset(make_user("=mei", is_designer=True), "Streets")
+
+
+def withdraw(image, by):
+    image.withdraw(by, "the owner took it back")
+
+
+def expire(image, by):
+    TrainingImage.with_removed.filter(pk=image.pk).update(
+        rights_expire_at=timezone.now() - timedelta(minutes=1)
+    )
+
+
+def decline(image, by):
+    image.note_rights(by, {"rights_holder": "Lin", "uses": "online"})
+
+
+DECISIONS = [withdraw, expire, decline]
+
+
+def as_png(image):
+    return saved(image, "PNG", compress_level=9)
+
+
+def as_tiff(image):
+    return saved(image, "TIFF")
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+@pytest.mark.parametrize("file", [as_png, as_tiff])
+def test_equal_pixels_are_refused_whatever_the_file(
+    photo, elsewhere, designer, sent, decision, file
+):
+    decision(photo, designer)
+
+    report = sent(elsewhere, "market.png", file(photograph(1)), by=elsewhere.owner)
+
+    assert report.added == []
+    assert [line.code for line in report.refused] == ["photograph-barred-elsewhere"]
+    assert "Harbour" not in report.refused[0].text
+    assert elsewhere.images.count() == 0
+
+
+def test_refusal_says_which_photograph_to_who_may_see_it(
+    photo, designer, brand_admin, sent, in_english
+):
+    withdraw(photo, brand_admin)
+    other = services.make_dataset(designer, "Again")
+
+    line = sent(other, "b.png", as_png(photograph(1)), by=designer).refused[0]
+
+    assert line.code == "photograph-barred"
+    for part in ("quay.png", "Harbour", "by admin", "the owner took it back", "Ask an admin"):
+        assert part in line.text
+
+
+def test_same_file_in_a_zip_and_by_the_command_is_refused(photo, elsewhere, designer, tmp_path):
+    withdraw(photo, designer)
+    content = saved(photograph(1), "PNG")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "renamed.png").write_bytes(content)
+    archive = tmp_path / "all.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("renamed.png", content)
+        file.writestr("other.png", saved(photograph(2), "PNG"))
+
+    report = services.add_images(elsewhere, [archive], by=elsewhere.owner)
+    services.add_images(elsewhere, [folder / "renamed.png"])
+
+    assert [image.name for image in report.added] == ["other.png"]
+    assert [image.name for image in elsewhere.images.all()] == ["other.png"]
+
+
+@pytest.mark.parametrize("change", VARIANTS)
+def test_variant_comes_in_with_the_photographs_rights_and_no_run_starts(
+    photo, elsewhere, designer, sent, change
+):
+    photo.note_rights(designer, {"rights_holder": "Lin", "licence": "contract 7"})
+    withdraw(photo, designer)
+    variant = VARIANTS[change](photograph(1))
+
+    report = sent(elsewhere, "market.png", saved(variant, "PNG"), by=elsewhere.owner)
+
+    (image,) = report.added
+    assert (image.rights_holder, image.licence) == ("Lin", "contract 7")
+    assert image.withdrawn_at == photo.withdrawn_at
+    assert "photograph-alike-elsewhere" in [line.code for line in report.noted]
+    stopping = {p.code for p in services.preflight(elsewhere, None, {}) if p.stops}
+    assert {"pictures-withdrawn", "photographs-alike"} <= stopping
+
+
+def test_another_photograph_comes_in_as_ever(photo, elsewhere, designer, sent):
+    withdraw(photo, designer)
+
+    (image,) = sent(elsewhere, "market.png", saved(photograph(2), "PNG")).added
+
+    assert (image.carried_from, image.withdrawn_at) == ("", None)
+    assert held_photographs(elsewhere.images.all()) == []
+    assert Likeness.objects.count() == 0
+
+
+def test_its_sender_can_neither_note_nor_clear_what_was_carried_over(
+    photo, elsewhere, designer, sent
+):
+    expire(photo, designer)
+    (image,) = sent(elsewhere, "market.jpg", saved(photograph(1), quality=60)).added
+
+    with pytest.raises(StillAlike):
+        image.note_rights(elsewhere.owner, {"rights_holder": "Us", "rights_expire_at": None})
+    with pytest.raises(StillAlike):
+        image.extend_rights(elsewhere.owner, None, "own")
+    count, _bound, carried = services.set_rights(
+        elsewhere, elsewhere.owner, rights_holder="Us", rights_expire_at=None
+    )
+
+    assert (count, carried) == (0, ["market.jpg"])
+    assert elsewhere.images.get().is_expired
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+def test_decision_reaches_equal_and_near_copies_that_lay_there_before(
+    photo, elsewhere, designer, sent, decision
+):
+    sent(elsewhere, "equal.tif", as_tiff(photograph(1)))
+    sent(elsewhere, "near.jpg", saved(VARIANTS["mirrored"](photograph(1)), quality=70))
+    sent(elsewhere, "other.png", saved(photograph(2), "PNG"))
+    services.set_rights(elsewhere, elsewhere.owner, rights_holder="Us")
+    assert held_photographs(elsewhere.images.all()) == []
+
+    decision(photo, designer)
+
+    assert held_photographs(elsewhere.images.all()) == [
+        ("photographs-held", {"count": 1, "names": "equal.tif"}),
+        ("photographs-alike", {"count": 1, "names": "near.jpg"}),
+    ]
+    is_ended = decision is not decline
+    names = [image.name for image in TrainingImage.with_removed.holding().order_by("pk")]
+    assert names == (["quay.png", "equal.tif"] if is_ended else [])
+    near = elsewhere.images.get(name="near.jpg")
+    assert photographs.copies_near([photo.pixels_sha256]) == [near]
+
+
+def test_admin_says_that_it_is_another_picture(photo, elsewhere, designer, brand_admin, sent):
+    withdraw(photo, designer)
+    (image,) = sent(elsewhere, "market.jpg", saved(photograph(1), quality=60)).added
+
+    photographs.decide(image, photo, brand_admin, "our own, of the same quay", is_same=False)
+
+    image.refresh_from_db()
+    assert (image.carried_from, image.withdrawn_at, image.rights_holder) == ("", None, "")
+    assert held_photographs(elsewhere.images.all()) == []
+    pair = Likeness.objects.get()
+    assert (pair.apart_by, pair.apart_why) == (brand_admin, "our own, of the same quay")
+    entry = AuditEntry.objects.about(image).first()
+    assert (entry.target, entry.actor) == ("another picture", brand_admin)
+    third = services.make_dataset(designer, "Third")
+    (again,) = sent(third, "market.jpg", saved(photograph(1), quality=60)).added
+    assert again.carried_from == ""  # said once, it holds for the same picture
+
+
+def test_admin_says_that_it_is_the_photograph(photo, elsewhere, designer, brand_admin, sent):
+    (image,) = sent(elsewhere, "market.jpg", saved(photograph(1), quality=60)).added
+    withdraw(photo, designer)
+
+    photographs.decide(image, photo, brand_admin, "the same", is_same=True)
+
+    image.refresh_from_db()
+    assert (image.withdrawn_at, image.carried_from) == (photo.withdrawn_at, photo.pixels_sha256)
+    photo.reinstate(brand_admin, "allowed again")
+    image.refresh_from_db()
+    assert image.withdrawn_at is None
+    assert held_photographs(elsewhere.images.all()) == []
+
+
+def test_taking_it_out_or_throwing_its_dataset_away_does_not_free_it(
+    photo, elsewhere, designer, sent, settings
+):
+    withdraw(photo, designer)
+    services.remove_images(photo.dataset.images.all(), designer)
+    photo.dataset.discard(by=designer)
+    type(photo.dataset).objects.update(deleted_at=timezone.now() - timedelta(days=99))
+    services.empty_bin()
+
+    report = sent(elsewhere, "market.png", as_png(photograph(1)))
+
+    assert [line.code for line in report.refused] == ["photograph-barred"]
+
+
+def test_pictures_of_an_earlier_studio_are_read_before_anything_is_let_in(
+    photo, elsewhere, designer, sent
+):
+    sent(elsewhere, "near.jpg", saved(photograph(1), quality=60))
+    TrainingImage.with_removed.update(pixels_sha256="")
+    Likeness.objects.all().delete()
+    photographs.Fingerprint.objects.all().delete()
+    withdraw(photo, designer)
+
+    report = sent(elsewhere, "market.png", as_png(photograph(1)))
+    photographs.read_waiting()
+
+    assert [line.code for line in report.refused] == ["photograph-barred"]
+    assert not TrainingImage.with_removed.filter(pixels_sha256="").exists()
+    assert [code for code, _facts in held_photographs(elsewhere.images.all())] == [
+        "photographs-alike"
+    ]
+
+
+def test_page_shows_both_side_by_side_to_who_may_see_them(
+    photo, designer, elsewhere, sent, at_desk, client, brand_admin, in_english
+):
+    withdraw(photo, designer)
+    own = services.make_dataset(designer, "Own")
+    (mine,) = sent(own, "mine.jpg", saved(photograph(1), quality=60)).added
+    (theirs,) = sent(elsewhere, "theirs.jpg", saved(photograph(1), quality=50)).added
+
+    page = at_desk.get(f"/images/{mine.pk}/").content.decode()
+    client.force_login(elsewhere.owner)
+    other = client.get(f"/images/{theirs.pk}/").content.decode()
+
+    assert photo.thumb_url in page
+    assert mine.thumb_url in page
+    assert "It is another picture" not in page
+    assert photo.thumb_url not in other
+    assert "The photograph lies where only its designer and admins see it." in other
+    client.force_login(brand_admin)
+    assert "It is another picture" in client.get(f"/images/{theirs.pk}/").content.decode()
+
+
+def test_picture_of_a_file_that_is_gone_is_a_photograph_of_its_own(photo):
+    TrainingImage.with_removed.filter(pk=photo.pk).update(
+        pixels_sha256="", original_sha256="e" * 64
+    )
+    photo.refresh_from_db()
+
+    photographs.read_pixels(photo)
+
+    assert photo.pixels_sha256 == "e" * 64
+
+
+def test_picture_with_a_place_and_a_profile_has_the_same_pixels(photo):
+    file = io.BytesIO(saved(photograph(1), "PNG"))
+
+    assert photographs.image_store.pixels_of(Image.open(file))[0] == photo.pixels_sha256

@@ -1,0 +1,308 @@
+"""What is decided of a photograph holds for it under every name.
+
+A picture of equal pixels is the photograph itself: `RightsQuerySet` asks all rows of it. Of one
+that only looks like it (`engine.data.variants`) a `Likeness` is kept; where the photograph may not
+be used, it comes in with that one's rights, and nothing learns from it until an admin decided.
+"""
+
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from brandstudio.core import blobs
+from brandstudio.core.models import AuditEntry, Fingerprint, Likeness, WithRights, WrongState
+from brandstudio.core.models.rights import barred, ended, tables_with_rights
+from brandstudio.core.problems import Refused, in_each_language
+from brandstudio.core.queue import work_queue
+from training.engine.data import images, variants
+from training.engine.errors import EngineError
+from training.models import TrainingImage
+from training.services import image_store
+
+READ_SECONDS = 60  # then other work of the background has its turn
+_AT_ONCE = 5_000  # fingerprints of one reading, 656 bytes each
+
+
+class Shelf:
+    """The fingerprints of all pictures, read once for many that come in together."""
+
+    def __init__(self):
+        self._newest = 0
+        self._pixels = []
+        self._parts = []
+
+    def near(self, fingerprint):
+        """The pixels of pictures that may be variants of the one of this fingerprint."""
+        if not fingerprint:
+            return []
+        self._read_on()
+        place, matches = 0, []
+        for part in self._parts:
+            places = variants.candidates(fingerprint, part)
+            matches += [self._pixels[place + here] for here in places]
+            place += len(part)
+        return matches
+
+    def _read_on(self):
+        while True:
+            fresh = Fingerprint.objects.filter(pk__gt=self._newest).order_by("pk")
+            rows = list(fresh.values_list("pk", "pixels_sha256", "hashes")[:_AT_ONCE])
+            if not rows:
+                return
+            self._newest = rows[-1][0]
+            comparable = [(pixels, bytes(hashes)) for _pk, pixels, hashes in rows if hashes]
+            if comparable:
+                self._pixels += [pixels for pixels, _hashes in comparable]
+                self._parts.append(variants.stacked([hashes for _pixels, hashes in comparable]))
+
+
+def columns_for(stored_image, name, by, *, for_training, shelf=None):
+    """(columns that the row of a picture taken in just now is made with, the photograph that may
+    not be used and that it looks like, or None). Keeps what it looks like.
+
+    stored_image: an image_store.StoredImage. by: who sends it, None for whoever is at the machine;
+    what they may not see they are not told. for_training: whether photographs that are only
+    declined for training count too. Raises Refused (photograph-barred, photograph-barred-elsewhere)
+    for such a photograph itself; its blobs are gone then.
+    """
+    condition = barred() if for_training else ended()
+    read_barred(condition)
+    pixels = stored_image.pixels_sha256
+    if row := next(iter(rows_of([pixels], condition)), None):
+        stored_image.discard()
+        raise _refusal(row, name, by)
+    note(pixels, stored_image.fingerprint, stored_image.thumb_sha256, shelf)
+    row = next(iter(rows_of(alike_to(pixels), condition)), None)
+    carried = row.carried_rights() if row else {}
+    return {"pixels_sha256": pixels, **carried}, row
+
+
+def note(pixels, fingerprint, thumb, shelf=None):
+    """Keep what a picture looks like and which others look like it, once for its pixels.
+
+    thumb: the SHA-256 of a small picture of it. shelf: a Shelf that is at hand already.
+    """
+    if Fingerprint.objects.filter(pixels_sha256=pixels).exists():
+        return
+    near = (shelf or Shelf()).near(fingerprint)
+    alike = [other for other in near if _look_alike(thumb, other)]
+    with transaction.atomic():
+        values = {"hashes": fingerprint}
+        Fingerprint.objects.get_or_create(pixels_sha256=pixels, defaults=values)
+        pairs = [Likeness.between(pixels, other) for other in alike]
+        Likeness.objects.bulk_create(pairs, ignore_conflicts=True)
+
+
+def _look_alike(thumb, pixels):
+    row = next(iter(rows_of([pixels])), None)
+    if row is None:  # nowhere in the studio any more
+        return False
+    try:
+        return _are_variants(*sorted((thumb, row.thumb_sha256)))
+    except (EngineError, OSError, blobs.BlobMissing):
+        return True  # what can't be looked at is for an admin to tell
+
+
+@lru_cache(maxsize=10_000)
+def _are_variants(thumb, other):
+    one, two = (images.open_rgb(blobs.local(sha256)) for sha256 in (thumb, other))
+    return variants.are_variants(one, two)
+
+
+def alike_to(pixels):
+    """The pixels of pictures that look like this one, of which no admin has said that they are
+    others: a list."""
+    pairs = Likeness.objects.undecided().of(pixels).values_list("first", "second")
+    return sorted({each for pair in pairs for each in pair} - {pixels})
+
+
+def rows_of(all_pixels, condition=None):
+    """The rows of pictures of these pixels (of this condition) in all tables; withdrawn first."""
+    if not all_pixels:
+        return []
+    condition = Q() if condition is None else condition
+    rows = [
+        row
+        for model in tables_with_rights()
+        for row in model._base_manager.filter(condition, pixels_sha256__in=all_pixels)
+    ]
+    return sorted(rows, key=lambda row: (row.withdrawn_at is None, not row.is_expired))
+
+
+def near_undecided(rows, condition):
+    """[(row, photograph)] of those rows of a queryset of one table that look like a photograph of
+    this condition, and of which no admin has said that it is another picture."""
+    for row in rows.filter(pixels_sha256=""):
+        read_pixels(row)
+    read_barred(condition)
+    own = rows.filter(~condition | ~Q(carried_from=""))
+    pixels = own.exclude(pixels_sha256="").values("pixels_sha256")
+    pairs = Likeness.objects.undecided().filter(Q(first__in=pixels) | Q(second__in=pixels))
+    return [
+        (row, photograph)
+        for pair in pairs
+        for mine, other in ((pair.first, pair.second), (pair.second, pair.first))
+        for photograph in rows_of([other], condition)[:1]
+        for row in own.filter(pixels_sha256=mine)
+    ]
+
+
+def copies_near(pixels):
+    """The rows of all tables that look like the photographs of these pixels, under other names, and
+    of which no admin has said that they are others; those that were taken out are among them."""
+    near = {other for each in pixels for other in alike_to(each)} - set(pixels)
+    return rows_of(near)
+
+
+def decide(row, photograph, by, why, *, is_same):
+    """An admin says whether a row is the photograph that it looks like: then it has its rights; or
+    another picture: then what it took over is forgotten, and what is decided of that one does not
+    hold for it. Raises WrongState when somebody decided meanwhile."""
+    if is_same:
+        row.carry_rights(photograph, by, why)
+        return
+    pixels = photograph.pixels_sha256
+    with transaction.atomic():
+        for pair in Likeness.objects.undecided().of(pixels):
+            if row.pixels_sha256 in {pair.first, pair.second}:
+                pair.part(by, why)
+                break
+        else:
+            raise WrongState(row, "two pictures")
+        for same in rows_of([row.pixels_sha256]):
+            if same.carried_from == pixels:
+                same.part_from(by, why)
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A row that looks like a photograph which may not be used, as somebody may see it.
+
+    photograph: None where the reader may not see it; decided: what was decided of it, in words.
+    """
+
+    row: WithRights
+    photograph: WithRights | None
+    decided: str
+
+
+def alike_of(row, person):
+    """The Alike pairs of a row with photographs that may not be used now."""
+    near = set(alike_to(row.pixels_sha256)) | {row.carried_from} - {""}
+    barred_rows = rows_of(near, barred())
+    first_of_each = {photograph.pixels_sha256: photograph for photograph in reversed(barred_rows)}
+    return [_seen_by(person, row, photograph) for photograph in first_of_each.values()]
+
+
+def _seen_by(person, row, photograph):
+    is_seen = may_see(photograph, person)
+    decided = decision_of(photograph, with_person=is_seen)
+    return Alike(row, photograph if is_seen else None, decided)
+
+
+def read_barred(condition):
+    """Read the pixels of photographs of this condition of which that was never done."""
+    for model in tables_with_rights():
+        for row in model._base_manager.filter(condition, pixels_sha256=""):
+            read_pixels(row)
+
+
+def read_pixels(row, shelf=None):
+    """Note the pixels, and what they look like, of a row from before that was done.
+
+    A file that can't be opened any more counts as a photograph of its own.
+    """
+    if row.pixels_sha256:
+        return
+    sha256 = getattr(row, "original_sha256", "") or row.sha256
+    try:
+        with images.one_at_a_time():
+            pixels, fingerprint = image_store.pixels_of(images.open_rgb(blobs.local(sha256)))
+    except (EngineError, OSError, blobs.BlobMissing):
+        pixels, fingerprint = sha256, b""
+    note(pixels, fingerprint, row.thumb_sha256, shelf)
+    row.pixels_sha256 = pixels
+    row.save(update_fields=["pixels_sha256"])
+
+
+def order_reading():
+    """Have rows read whose pixels nobody has noted. Safe to call at any time."""
+    if any(rows.exists() for rows in _unread()):
+        job = "training.jobs.read_photographs"
+        work_queue.enqueue(work_queue.BACKGROUND, job, job_id="read-photographs")
+    return []
+
+
+def read_waiting(seconds=READ_SECONDS):
+    """Read such rows until all are read or the seconds have passed."""
+    end, shelf = time.monotonic() + seconds, Shelf()
+    for rows in _unread():
+        for row in rows.iterator(chunk_size=100):
+            read_pixels(row, shelf)
+            if time.monotonic() >= end:
+                return
+
+
+def _unread():
+    return [model._base_manager.filter(pixels_sha256="") for model in tables_with_rights()]
+
+
+def alike_note(row, by):
+    """(code, facts) of what is told of a picture that looks like this photograph."""
+    facts = _facts(row, by)
+    return ("photograph-alike" if "other" in facts else "photograph-alike-elsewhere"), facts
+
+
+def _refusal(row, name, by):
+    facts = _facts(row, by)
+    code = "photograph-barred" if "other" in facts else "photograph-barred-elsewhere"
+    return Refused(code, name=name, **facts)
+
+
+def _facts(row, by):
+    """What a person may know of the photograph: where it lies and who decided is for those who see
+    it; by: None for whoever is at the machine itself."""
+    is_seen = by is None or may_see(row, by)
+    decided = in_each_language(lambda: decision_of(row, with_person=is_seen))
+    if not is_seen:
+        return {"decided": decided}
+    place = in_each_language(lambda: place_of(row))
+    return {"other": str(row), "place": place, "decided": decided}
+
+
+def may_see(row, person):
+    """Whether a person may see a row of any table with rights, and what was decided of it."""
+    if person.is_brand_admin:
+        return True
+    owner = row.dataset.owner_id if isinstance(row, TrainingImage) else row.brought_by_id
+    return owner == person.pk
+
+
+def place_of(row):
+    """Where a row lies: its dataset's name, else what kind of thing it is."""
+    return str(row.dataset) if isinstance(row, TrainingImage) else str(row._meta.verbose_name)
+
+
+def decision_of(row, *, with_person=False):
+    """What was decided of a photograph, in the reader's language: what, when; and who and why. ""
+    where it may be used."""
+    if row.withdrawn_at:
+        day = date_format(timezone.localtime(row.withdrawn_at), "SHORT_DATE_FORMAT")
+        facts = {"day": day, "why": row.withdrawn_why, "who": _who_withdrew(row)}
+        if with_person and facts["who"]:
+            return _("withdrawn on %(day)s by %(who)s (%(why)s)") % facts
+        return _("withdrawn on %(day)s") % facts
+    if row.is_expired:
+        return _("its rights ended: %(day)s") % {"day": row.expires_shown}
+    return "" if row.may_train else _("not allowed for training")
+
+
+def _who_withdrew(row):
+    entry = AuditEntry.objects.about(row).filter(target="withdrawn").first()
+    return entry.actor.shown_name if entry and entry.actor else ""
