@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from PIL import Image
 
+from gallery.engine import tone
 from training.engine.errors import EngineError
 from training.engine.sampling.renderer import OnStep, Renderer
 from training.engine.sampling.sample_request import MAX_SIDE, SampleRequest
@@ -25,7 +26,8 @@ def upscale(
 
     request: what the picture was made from; its prompt, packs, seed, steps and guidance count.
     denoising_strength: 0 … 1, how far detail may move; None is what the base asks for.
-    The tiles are denoised together and blended at every step, so that no seam can form.
+    The tiles are denoised together and blended at every step, so that no seam can form; colours
+    and light stay those of the first, which the tiles would wash out.
     Raises RenderStopped; EngineError: picture-too-large, else those of Renderer.render.
     """
     multiple = renderer.base.size_multiple
@@ -35,9 +37,10 @@ def upscale(
     recommended = renderer.base.recommended_rendering
     if denoising_strength is None:
         denoising_strength = renderer.base.upscale_denoising_strength
+    enlarged = image.resize((width, height), Image.Resampling.LANCZOS)
     larger = dataclasses.replace(
         request,
-        init_image=image.resize((width, height), Image.Resampling.LANCZOS),
+        init_image=enlarged,
         mask=None,
         denoising_strength=denoising_strength,
         guidance=recommended.get("upscale_guidance", request.guidance),
@@ -46,4 +49,4 @@ def upscale(
         tiled=True,
     )
     [painted] = renderer.render([larger], on_step, should_stop)
-    return painted
+    return tone.kept(painted, enlarged)
