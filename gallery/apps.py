@@ -15,6 +15,7 @@ class GalleryConfig(AppConfig):
             holds,
             known_weights,
             lookalikes,
+            words,
         )
         from training.services import release
 
@@ -23,4 +24,5 @@ class GalleryConfig(AppConfig):
         reconcile.register(expiry.tell_of_endings)  # every minute: day 0 is a moment
         reconcile.register(known_weights.order_reading)
         reconcile.register(lookalikes.order_reading)
+        reconcile.register(words.read_waiting)
         release.register(holds.recalled_from)

@@ -57,6 +57,7 @@ urlpatterns = [
     path("assets/<id:pk>/sweep/", create.asset_sweep, name="asset-sweep"),
     path("assets/<id:pk>/enlarge/", create.asset_enlarge, name="asset-enlarge"),
     path("assets/<id:pk>/ask/", assets.asset_ask, name="asset-ask"),
+    path("assets/<id:pk>/title/", assets.asset_title, name="asset-title"),
     path("assets/<id:pk>/favourite/", assets.asset_favourite, name="asset-favourite"),
     path("assets/<id:pk>/share/", assets.asset_share, name="asset-share"),
     path("assets/<id:pk>/discard/", assets.asset_discard, name="asset-discard"),

@@ -31,7 +31,7 @@ from gallery.models import (
     StyleVersion,
 )
 from gallery.services import assets as asset_acts
-from gallery.services import checklist, cutouts
+from gallery.services import checklist, cutouts, words
 from training import services as training_services
 from training.models import (
     BaseModel,
@@ -265,6 +265,7 @@ def _scene(entry, marketer, admin, base, files):
     for slug, strength in entry["packs"]:
         version = StylePack.objects.get(slug=slug).approved_version
         ScenePack.objects.create(scene=scene, version=version, strength=strength)
+    words.note_scene(scene)
     for one in entry["assets"]:
         asset = Asset.objects.create(
             scene=scene,

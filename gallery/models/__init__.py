@@ -23,6 +23,7 @@ from .source import Daylight, InitImageUpload, ProductCutout
 from .style import EvidenceImage, StylePack, StyleVersion
 from .tag import PackTag, TagGroup
 from .template import PromptTemplate
+from .word import AssetWord, SceneWord, Word
 
 __all__ = [
     "Audience",
@@ -68,4 +69,7 @@ __all__ = [
     "StyleVersion",
     "TrustedStudio",
     "SceneMode",
+    "AssetWord",
+    "SceneWord",
+    "Word",
 ]

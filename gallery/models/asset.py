@@ -17,7 +17,7 @@ from brandstudio.core.models.fields import BlobField
 from brandstudio.core.models.states import move, update_as_last_seen
 
 from .review import OwnWork
-from .scene import Scene, SceneMode
+from .scene import TITLED_BY, Scene, SceneMode
 
 
 class AssetState(models.TextChoices):
@@ -54,14 +54,20 @@ class AssetQuerySet(BinQuerySet, WorkQuerySet):
             Q(scene__owner=person) | Q(scene__is_shared=True) | Q(review=AssetReview.APPROVED)
         )
 
+    def titled(self):
+        """With all that their titles are made of."""
+        related = (f"scene__{name}" for name in TITLED_BY)
+        return self.select_related(*related).prefetch_related("scene__packs")
+
     def asked(self):
         """What waits for review, longest first, with all that a reviewer's list shows."""
-        related = ("owner", "template", "channel", "cutout", "init_image_asset__scene")
+        related = ("owner", "channel", "init_image_asset__scene")
         return (
             self.not_binned()
+            .titled()
             .filter(review=AssetReview.ASKED)
             .select_related(*(f"scene__{name}" for name in related))
-            .prefetch_related("scene__packs", "remarks__author")
+            .prefetch_related("remarks__author")
             .defer("preview", "lineage")
             .order_by(Coalesce("asked_at", "made_at"), "pk")
         )
@@ -104,6 +110,7 @@ class Asset(Work, Binnable):
     review_reason = models.TextField(blank=True)  # of its last step, if that had one
     declined_why = models.TextField(blank=True)  # of the decline that stands, until an approval
     asked_at = models.DateTimeField(null=True, blank=True)  # for the review under way, or the last
+    own_title = models.CharField(_("title"), max_length=120, blank=True)  # "": the scene's
     is_favourite = models.BooleanField(_("favourite"), default=False)
     made_at = models.DateTimeField(auto_now_add=True)
 
@@ -120,6 +127,12 @@ class Asset(Work, Binnable):
             models.Index(fields=["scene", "state", "review", "deleted_at"], name="asset_of_scene"),
             # Whether the same settings painted a declined one is asked at every order.
             models.Index(fields=["seed"], name="asset_seed"),
+            # All that a list must know of a picture, newest first.
+            models.Index(
+                fields=["state", "-made_at", "-id", "scene", "review"],
+                condition=Q(deleted_at=None),
+                name="asset_listed",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["scene", "index"], name="asset_index_once"),
@@ -134,7 +147,7 @@ class Asset(Work, Binnable):
         ]
 
     def __str__(self):
-        return f"{self.scene} #{self.index + 1}"
+        return self.own_title or f"{self.scene} #{self.index + 1}"
 
     def get_absolute_url(self):
         return reverse("gallery:asset-detail", args=[self.pk])

@@ -5,11 +5,12 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.models import Campaign
+from brandstudio.core.models import Campaign, Vehicle
 from brandstudio.core.models.fields import BlobField
 from training.models import REACHES, BaseModel, Kind, TrainingImage
 
 from .channel import Channel
+from .scene_title import title_of
 from .source import InitImageUpload, ProductCutout
 from .style import StyleVersion
 from .template import PromptTemplate
@@ -55,7 +56,14 @@ def _held_versions():
     return StyleVersion.objects.held().values("pk")
 
 
+TITLED_BY = ("template", "vehicle", "cutout")  # rows that a title is made of, beside the packs
+
+
 class SceneQuerySet(models.QuerySet):
+    def titled(self):
+        """With all that their titles are made of."""
+        return self.select_related(*TITLED_BY).prefetch_related("packs")
+
     def visible_to(self, person):
         """One's own, and what colleagues have shared; admins see all."""
         if person.is_brand_admin:
@@ -92,6 +100,9 @@ class Scene(models.Model):
     base = models.ForeignKey(BaseModel, models.PROTECT, related_name="scenes")
     channel = models.ForeignKey(Channel, models.PROTECT, null=True, related_name="scenes")
     campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, blank=True, related_name="+")
+    vehicle = models.ForeignKey(  # that is seen in it, or that its words name
+        Vehicle, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     steps = models.PositiveSmallIntegerField()
@@ -123,6 +134,8 @@ class Scene(models.Model):
     is_trial = models.BooleanField(_("trial"), default=False)
     is_shared = models.BooleanField(_("shared with colleagues"), default=False)
     made_at = models.DateTimeField(auto_now_add=True)
+    # Whether `services.words` has read it: not those of before there was a search.
+    has_words = models.BooleanField(default=False, editable=False)
 
     objects = SceneQuerySet.as_manager()
 
@@ -131,7 +144,10 @@ class Scene(models.Model):
         verbose_name_plural = _("scenes")
         ordering = ["-made_at", "-pk"]
         # What a picture reached is asked by its hash.
-        indexes = [models.Index(fields=["init_image_sha256"], name="scene_start")]
+        indexes = [
+            models.Index(fields=["init_image_sha256"], name="scene_start"),
+            models.Index(fields=["id"], condition=Q(has_words=False), name="scene_unread"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(mode__in=(SceneMode.IMAGE, SceneMode.LARGER))
@@ -146,7 +162,7 @@ class Scene(models.Model):
         ]
 
     def __str__(self):
-        return str(self.template) if self.template_id else self.title
+        return title_of(self)
 
     @property
     def starts_from_upload(self):

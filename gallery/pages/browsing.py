@@ -8,12 +8,14 @@ from gallery.models import ReviewState, TagGroup
 from gallery.services import browsing
 from training.models import LicenceClass
 
+PLACES = ("page", "before", "after")  # where in a list one is
+
 
 @dataclass(frozen=True)
 class Choice:
     value: str
     label: str
-    count: int
+    count: int | None  # None: not told
     is_chosen: bool
 
 
@@ -59,11 +61,11 @@ def chips_of(listing, query):
     chips = []
     if words := query.get("q", "").strip():
         label = _("“%(words)s”") % {"words": words[:40]}
-        chips.append(Chip(label, _without(query, "q", query["q"])))
+        chips.append(Chip(label, without(query, "q", query["q"])))
     for name, legend, labels in _filters(listing.tags):
         for value in dict.fromkeys(filter(None, query.getlist(name))):
             label = f"{legend}: {labels.get(value, value[:40])}"
-            chips.append(Chip(label, _without(query, name, value)))
+            chips.append(Chip(label, without(query, name, value)))
     return chips
 
 
@@ -86,8 +88,10 @@ def _values(labels, counts):
     return [*labels, *sorted(value for value in counts if value not in labels)]
 
 
-def _without(query, name, value):
+def without(query, name, value):
+    """The address's query without one value of a filter, from its first page on."""
     rest = query.copy()
-    rest.pop("page", None)
+    for place in PLACES:
+        rest.pop(place, None)
     rest.setlist(name, [v for v in query.getlist(name) if v and v != value])
     return rest.urlencode()

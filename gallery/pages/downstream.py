@@ -77,7 +77,7 @@ def downstream_of(source, person):
     visible = Asset.objects.visible_to(person) & source.assets()
     # Keys first: sorting whole rows of 10,000 pictures takes longer than all else here.
     newest = list(visible.order_by("-pk").values_list("pk", flat=True)[:SHOWN])
-    shown = Asset.objects.filter(pk__in=newest).select_related("scene__template").order_by("-pk")
+    shown = Asset.objects.titled().filter(pk__in=newest).order_by("-pk")
     holders = downstream.holders_of(source)
     people = User.objects.in_bulk([holder["person"] for holder in holders[:HOLDERS]])
     figures = downstream.figures_of(source, holders)

@@ -29,6 +29,7 @@ ACTS = {
     "binned": gettext_noop("put it in the bin"),
     claims.NOTED: gettext_noop("changed what is claimed of its rights"),
     "tagged": gettext_noop("changed its tags"),
+    "titled": gettext_noop("gave it another title"),
     "kept": gettext_noop("took it out of the bin"),
 }
 _QUIET = ("loading", "rendering")  # steps of the machine that tell a reader nothing

@@ -70,7 +70,8 @@ def waiting_of_others(person):
     return list(
         Scene.objects.filter(waits)
         .exclude(owner=person)
-        .select_related("owner", "template")
+        .titled()
+        .select_related("owner")
         .annotate(waits=Count("assets"), urgent=Max("assets__priority"), turn=Min("assets__turn"))
         .order_by("-urgent", "turn")[:_OTHERS_SHOWN]
     )
@@ -79,9 +80,8 @@ def waiting_of_others(person):
 def with_assets(scenes):
     """The scenes with all that a list of them shows, in a fixed number of queries."""
     assets = Asset.objects.not_binned().order_by("index").defer("preview", "lineage")
-    return scenes.select_related("template", "channel", "base").prefetch_related(
-        Prefetch("assets", assets), "packs"
-    )
+    related = scenes.titled().select_related("channel", "base")
+    return related.prefetch_related(Prefetch("assets", assets))
 
 
 def tag_of(person):

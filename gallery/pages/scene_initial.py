@@ -65,7 +65,7 @@ def _origin_of(order):
 def initial_of(query, person, template, versions):
     """What the form shows at first. query: the address's parameters (a QueryDict)."""
     if (number := parse_id(query.get("from"))) is not None:
-        visible = Asset.objects.visible_to(person).select_related("scene__template")
+        visible = Asset.objects.visible_to(person).titled()
         if asset := visible.filter(pk=number).first():
             initial = _initial_of_asset(asset, person)
             if query.get("mode") == SceneMode.IMAGE:  # its settings, and itself to start from

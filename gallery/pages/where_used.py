@@ -53,7 +53,7 @@ def where_used(version, person):
 
 def _recent(images):
     scenes: dict[int, Scene] = {}
-    newest = images.select_related("scene__template", "scene__owner")
+    newest = images.titled().select_related("scene__owner")
     for asset in newest.defer("preview", "lineage").order_by("-scene__made_at", "index")[:100]:
         scene = scenes.setdefault(asset.scene_id, asset.scene)
         if not hasattr(scene, "first"):

@@ -4,12 +4,20 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from brandstudio.core.models import Notice, User, WrongState
+from brandstudio.core.models import AuditEntry, Notice, User, WrongState
 from brandstudio.core.problems import Refused, name_of
 from brandstudio.core.queue import housekeeping
 from brandstudio.core.services import sending
 from gallery.models import Asset, AssetReview, OwnWork
-from gallery.services import checklist, downstream, holds, lookalikes, policy, source_rights
+from gallery.services import (
+    checklist,
+    downstream,
+    holds,
+    lookalikes,
+    policy,
+    source_rights,
+    words,
+)
 
 
 def ask_review(asset, by, why=""):
@@ -47,6 +55,17 @@ def share(asset):
         holds.check_asset(asset)
     scene.is_shared = not scene.is_shared
     scene.save(update_fields=["is_shared"])
+
+
+def name(asset, by, title):
+    """Give one's picture a title of its own; an empty one brings back the scene's."""
+    former = asset.own_title
+    asset.own_title = " ".join(title.split())
+    with transaction.atomic():
+        asset.save(update_fields=["own_title"])
+        words.note_title(asset)
+        facts = {"former": former, "title": asset.own_title}
+        AuditEntry.objects.record(asset, "", "titled", by=by, **facts)
 
 
 def approve(asset, by, answers, reason=""):
@@ -125,7 +144,7 @@ def withdraw(asset, by, reason):
         raise Refused("withdraw-reason")
     with transaction.atomic():
         made = downstream.made_from(asset).filter(review=AssetReview.APPROVED)
-        others = list(made.select_related("scene__owner", "scene__template").order_by("pk"))
+        others = list(made.titled().select_related("scene__owner").order_by("pk"))
         _withdraw(asset, by, reason)
         for other in others:
             _withdraw(other, by, f"#{asset.pk}: {reason}")

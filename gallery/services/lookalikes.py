@@ -68,7 +68,7 @@ def earlier(assets):
     keys = {pk for bits in distances.values() for pk in bits}
     if not keys:
         return {pk: [] for pk in distances}
-    barred = Asset.objects.barred().filter(pk__in=keys).select_related("scene__template")
+    barred = Asset.objects.barred().titled().filter(pk__in=keys)
     decisions = standing.decisions_of(barred)
     return {
         pk: [Lookalike(decisions[other], n) for other, n in bits.items() if other in decisions]

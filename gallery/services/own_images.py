@@ -83,4 +83,4 @@ def look_in(path):
 
 
 def _finished():
-    return Asset.objects.filter(state=AssetState.READY).select_related("scene__template")
+    return Asset.objects.titled().filter(state=AssetState.READY)

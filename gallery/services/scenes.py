@@ -14,7 +14,7 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.queue import work_queue
 from gallery.engine.compositing import PlacedProduct
 from gallery.models import Asset, AssetState, Scene, ScenePack
-from gallery.services import glossary, orders, painted_again, quota, reuse
+from gallery.services import glossary, orders, painted_again, quota, reuse, words
 from gallery.services.orders import DEFAULT_DENOISING_STRENGTH, LARGEST_SEED, Placement, SceneOrder
 from gallery.services.validation import validate
 
@@ -49,6 +49,7 @@ def compose_scene(order, by):
             ScenePack(scene=scene, version=version, strength=strength)
             for version, strength in valid.packs
         )
+        words.note_scene(scene)
         assets = _assets_of(scene, order.strengths)
         work_queue.enqueue_together(painted_again.pass_over_decided(assets))
     return scene

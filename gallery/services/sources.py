@@ -53,7 +53,7 @@ def find_init_image(key, person):
         upload = InitImageUpload.objects.filter(owner=person, pk=number).first()
         return upload and InitImage(key, upload.sha256, upload.name, upload=upload)
     visible = Asset.objects.visible_to(person).filter(state=AssetState.READY)
-    asset = visible.select_related("scene__template").filter(pk=number).first()
+    asset = visible.titled().filter(pk=number).first()
     return init_image_of(asset) if kind == "asset" and asset else None
 
 
@@ -99,7 +99,7 @@ def recent_images(person, choice=None, most=5):
     """What the page offers to start from: the one chosen, then the person's newest pictures."""
     finished = Asset.objects.not_binned().filter(scene__owner=person, state=AssetState.READY)
     mine = finished.may_leave()
-    newest = mine.select_related("scene__template").order_by("-pk")[:most]
+    newest = mine.titled().order_by("-pk")[:most]
     offered = [init_image_of(asset) for asset in newest]
     if choice is None or choice.key in {init_image.key for init_image in offered}:
         return offered

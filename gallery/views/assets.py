@@ -6,8 +6,6 @@ from http import HTTPStatus
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
-from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core.input.choices import chosen
-from brandstudio.core.input.numbers import parse_id, parse_ids
+from brandstudio.core.input.numbers import parse_ids
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui import trouble
 from brandstudio.core.ui.serving import send_file
@@ -28,8 +26,8 @@ from gallery.models import (
     Channel,
     MetadataProfile,
     Rendition,
-    StylePack,
 )
+from gallery.pages import asset_list as asset_pages
 from gallery.pages import lineage, offers, results
 from gallery.pages.history import history_of
 from gallery.problems import REFUSALS
@@ -37,6 +35,7 @@ from gallery.services import assets as acts
 from gallery.services import (
     channel_files,
     downloads,
+    finding,
     finishing,
     policy,
     source_rights,
@@ -44,47 +43,21 @@ from gallery.services import (
 )
 from gallery.views import refusals
 
-PER_PAGE = 48
-
 
 @login_required
 @require_safe
 def asset_list(request):
     """All finished pictures this person may see; filters stand in the address."""
-    query = request.GET
-    if query.get("bin"):
-        assets = Asset.objects.binned_by(request.user)
-    else:
-        assets = Asset.objects.visible_to(request.user)
-    assets = assets.filter(state=AssetState.READY)
-    if review := chosen(query, "review", AssetReview.values):
-        assets = assets.filter(review=review)
-    if query.get("mine"):
-        assets = assets.filter(scene__owner=request.user)
-    if query.get("favourite"):
-        assets = assets.filter(is_favourite=True)
-    if query.get("pack"):
-        assets = assets.filter(scene__packs__version__pack__slug=query["pack"]).distinct()
-        if (number := parse_id(query.get("version"))) is not None:
-            of_version = Q(scene__packs__version__number=number)
-            assets = assets.filter(of_version, scene__packs__version__pack__slug=query["pack"])
-    if words := query.get("q", "").strip():
-        assets = assets.filter(
-            Q(scene__prompt__icontains=words)
-            | Q(scene__title__icontains=words)
-            | Q(scene__template__name_en__icontains=words)
-        )
-    assets = (
-        assets.select_related("scene__template", "scene__channel", "scene__owner")
-        .prefetch_related("scene__packs")
-        .defer("preview", "lineage")
-        .order_by("-scene__made_at", "-scene_id", "index")
-    )
+    query, person = request.GET, request.user
+    listing = finding.find(person, query)
+    fields = asset_pages.fields_of(listing, person)
     context = {
-        "page": Paginator(assets, PER_PAGE).get_page(query.get("page")),
-        "packs": StylePack.objects.usable(),
-        "reviews": list(AssetReview),
-        "asked": query,
+        "page": asset_pages.stretch_of(listing.assets, query),
+        "finding": listing,
+        "fields": fields,
+        "more_chosen": any(field.is_chosen for field in fields if field.is_more),
+        "chips": asset_pages.chips_of(listing, query, person),
+        "is_bin": bool(query.get("bin")),
         "bin_days": settings.BIN_DAYS,
     }
     return render(request, "gallery/asset_list.html", context)
@@ -159,7 +132,7 @@ def asset_compare(request):
     pks = parse_ids(request.GET.getlist("pick"))[:2]
     rows = {
         asset.pk: asset
-        for asset in visible.filter(pk__in=pks).select_related("scene__channel", "scene__template")
+        for asset in visible.titled().filter(pk__in=pks).select_related("scene__channel")
     }
     pair = [rows[pk] for pk in pks if pk in rows]
     if len(pair) < 2:
@@ -182,6 +155,21 @@ def asset_ask(request, pk):
     why = request.POST.get("reason", "")
     ask = partial(acts.ask_review, why=why)
     return _act(request, _mine(request, pk), ask, _("Sent for review."))
+
+
+@login_required
+@require_POST
+def asset_title(request, pk):
+    """Give my picture a title of its own; an empty one brings back what is made of its scene."""
+    asset = _mine(request, pk)
+    title = request.POST.get("title", "")
+    longest = Asset._meta.get_field("own_title").max_length
+    if len(title) > longest:
+        said = _("A title has at most %(longest)d characters; this one has %(count)d.")
+        return trouble.refused(request, said % {"longest": longest, "count": len(title)}, asset)
+    acts.name(asset, request.user, title)
+    messages.success(request, _("Saved."))
+    return redirect(asset)
 
 
 @login_required
@@ -259,9 +247,9 @@ def _init_image_url(request, scene):
 
 def _visible(request, pk):
     assets = Asset.objects.visible_to(request.user) | Asset.objects.binned_by(request.user)
-    parts = ("template", "channel", "owner", "base", "init_image_asset", "cutout__vehicle")
+    parts = ("channel", "owner", "base", "init_image_asset", "cutout__vehicle")
     related = [f"scene__{name}" for name in parts]
-    return get_object_or_404(assets.select_related(*related), pk=pk)
+    return get_object_or_404(assets.titled().select_related(*related), pk=pk)
 
 
 def _mine(request, pk):

@@ -111,7 +111,7 @@ def large_file(request, pk):
 
 def _picked(request, data):
     visible = Asset.objects.visible_to(request.user).filter(state=AssetState.READY)
-    related = ("scene__template", "scene__channel", "scene__cutout__vehicle", "scene__owner")
+    related = ("scene__channel", "scene__cutout__vehicle", "scene__owner")
     pks = parse_ids(data.getlist("pick"))[: deliveries.MOST_IMAGES]
-    rows = {row.pk: row for row in visible.filter(pk__in=pks).select_related(*related)}
+    rows = {row.pk: row for row in visible.titled().filter(pk__in=pks).select_related(*related)}
     return [rows[pk] for pk in dict.fromkeys(pks) if pk in rows]

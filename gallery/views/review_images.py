@@ -80,7 +80,7 @@ def _decide_chosen(request, answers, reason, *, approves):
 
 def _say_passed_over(request, pks):
     """Name the pictures that were not decided, by why: stale, never asked for, or not there."""
-    present = list(Asset.objects.not_binned().filter(pk__in=pks).select_related("scene__template"))
+    present = list(Asset.objects.not_binned().titled().filter(pk__in=pks))
     private = [str(asset) for asset in present if asset.review == AssetReview.PRIVATE]
     stale = [str(asset) for asset in present if asset.review != AssetReview.PRIVATE]
     missing = [f"#{pk}" for pk in sorted(pks - {asset.pk for asset in present})]

@@ -144,7 +144,7 @@ def test_pictures_of_one_version_are_listed(at, marketer, make_version, make_rea
     second = make_version()
     [asset] = make_ready(packs=((second, 0.7),))
 
-    answer = at(marketer).get("asset-list", pack="ink", version=second.number)
+    answer = at(marketer).get("asset-list", version=second.pk)
 
     assert list(answer.context["page"]) == [asset]
 

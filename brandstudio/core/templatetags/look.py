@@ -291,6 +291,24 @@ def pagination(context, page):
     }
 
 
+@register.inclusion_tag("_stretch.html", takes_context=True)
+def stretch(context, page):
+    """Links to the pictures before and after those shown; the rest of the address is kept.
+
+    page: with .newer and .older, the values of ?after= and ?before=, "" for none.
+    """
+    query = context["request"].GET.copy()
+    for place in ("before", "after"):
+        query.pop(place, None)
+    rest = f"&{query.urlencode()}" if query else ""
+    return {
+        "page": page,
+        "newest": f"?{query.urlencode()}",
+        "newer": f"?after={page.newer}{rest}",
+        "older": f"?before={page.older}{rest}",
+    }
+
+
 @register.filter
 def strength_value(value):
     """0.65 with the dot every prompt uses, two places: a strength is a factor, not prose."""

@@ -1,0 +1,178 @@
+"""Which pictures a person is looking for: words and filters as they stand in an address."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from brandstudio.core.input.choices import UnknownChoice
+from brandstudio.core.models import GlossaryTerm, User, Vehicle
+from gallery.models import (
+    Asset,
+    AssetState,
+    AssetWord,
+    Channel,
+    PromptTemplate,
+    Scene,
+    ScenePack,
+    SceneWord,
+    StylePack,
+    Word,
+)
+from gallery.services import asset_filters, search, words
+from gallery.services.asset_filters import FILTERS, Unreadable
+
+_MOST_ENDINGS = 200  # longer words that one beginning stands for
+
+
+@dataclass(frozen=True)
+class Finding:
+    """assets: the pictures, in no order. chosen: {filter: values asked for}.
+
+    problems: sentences about what could not be read, which narrows nothing. translations: what was
+    searched besides the words typed.
+    """
+
+    assets: QuerySet
+    chosen: dict[str, list[str]]
+    text: str
+    problems: list[str]
+    translations: tuple[str, ...] = ()
+
+
+def find(person, query):
+    """The Finding of an address (its QueryDict). Raises UnknownChoice."""
+    is_bin = bool(query.get("bin"))
+    seen = Asset.objects.binned_by(person) if is_bin else Asset.objects.visible_to(person)
+    assets = seen.filter(state=AssetState.READY)
+    chosen, problems = chosen_in(query), []
+    for one in FILTERS:
+        if not (values := chosen[one.name]):
+            continue
+        _check(one, values, person)
+        try:
+            assets = one.narrow(assets, values, person)
+        except Unreadable as error:
+            problems.append(str(error))
+    problems += _backwards(chosen)
+    text = query.get("q", "").strip()[: search.LONGEST]
+    if not text:
+        return Finding(assets, chosen, text, problems)
+    assets, translations = _with_words(assets, text)
+    return Finding(assets, chosen, text, problems, translations)
+
+
+def chosen_in(query):
+    """{filter: values} of an address; empty values narrow nothing."""
+    return {one.name: [v for v in query.getlist(one.name) if v.strip()] for one in FILTERS}
+
+
+def _check(one, values, person):
+    if not one.is_closed:
+        return
+    known = [str(value) for value, _label in one.choices(person)]
+    for value in values:
+        if value not in known:
+            raise UnknownChoice(one.name, value[:40], known)
+
+
+def _backwards(chosen):
+    """A sentence where the days asked for end before they begin."""
+    try:
+        first, last = (asset_filters.day_of(chosen[name][0]) for name in ("from", "to"))
+    except (IndexError, Unreadable):
+        return []
+    return [str(asset_filters.BACKWARDS)] if first > last else []
+
+
+def _with_words(assets, text):
+    """(those of the pictures that have each word of the text, what was searched besides)."""
+    names = _Names()
+    asked = search.read_search(text, [*GlossaryTerm.objects.values_list("term", "phrase"), *names])
+    keys = _keys({one for alternatives in asked.words for one in alternatives})
+    for alternatives in asked.words:
+        fits = Q(pk__in=[])
+        for alternative in alternatives:
+            fits |= _has(alternative, keys, names)
+        assets = assets.filter(fits)
+    return assets, asked.translations
+
+
+class _Names:
+    """The rows whose names find pictures: what they are called now, and by which column."""
+
+    def __init__(self):
+        named = {
+            "vehicle": Vehicle.objects.all(),
+            "channel": Channel.objects.all(),
+            "template": PromptTemplate.objects.only("name_zh", "name_en"),
+            "pack": StylePack.objects.only("name_zh", "name_en"),
+        }
+        self._rows = [
+            (column, row.pk, (row.name_zh, row.name_en))
+            for column in named
+            for row in named[column]
+        ]
+        self._people = [
+            ("owner", user.pk, (user.shown_name, user.username)) for user in User.objects.all()
+        ]
+
+    def __iter__(self):
+        """(Chinese, English) of each, so that what is written without blanks is parted there."""
+        return (names for _column, _pk, names in self._rows)
+
+    def holding(self, word):
+        """{column: keys of the rows in whose name the word stands}."""
+        keys: dict[str, list] = {}
+        for column, pk, names in (*self._rows, *self._people):
+            if any(_stands_in(word, search.fold(name)) for name in names):
+                keys.setdefault(column, []).append(pk)
+        return keys
+
+
+def _stands_in(word, name):
+    """Whether a word stands in a name; one of Latin letters at the beginning of a word there."""
+    if not word.isascii():
+        return word.replace(" ", "") in name.replace(" ", "")
+    return f" {word}" in f" {name}"
+
+
+def _keys(texts):
+    """{(word, whether it may go on): keys of the Words that it stands for} of all these texts."""
+    asked = {item for text in texts for item in words.asked_in(text).items()}
+    exact = Word.objects.filter(text__in=[word for word, _goes_on in asked])
+    pks = dict(exact.values_list("text", "pk"))
+    keys = {}
+    for word, goes_on in asked:
+        keys[word, goes_on] = [pks[word]] if word in pks else []
+        if goes_on:
+            longer = Word.objects.filter(text__startswith=word).order_by("text")
+            keys[word, goes_on] += longer.values_list("pk", flat=True)[:_MOST_ENDINGS]
+    return keys
+
+
+def _has(text, keys, names):
+    """Pictures with this text: each of its words in the scene's or in the picture's own, or all of
+    it in the name of a row that the scene has."""
+    asked = list(words.asked_in(text).items())
+    rows = names.holding(text)
+    packs = rows.pop("pack", ())
+    of_scene = Q(pk__in=[])
+    for column, pks in rows.items():
+        of_scene |= Q(**{f"{column}__in": pks})
+    if packs:
+        used = ScenePack.objects.filter(version__pack__in=packs).order_by()
+        of_scene |= Q(pk__in=used.values("scene"))
+    own = Q(pk__in=[])
+    if asked and all(keys[item] for item in asked):
+        of_scene |= _each(asked, keys, SceneWord, "scene")
+        own = _each(asked, keys, AssetWord, "asset")
+    return Q(scene__in=Scene.objects.filter(of_scene).order_by().values("pk")) | own
+
+
+def _each(asked, keys, model, column):
+    """Rows that have all of the words."""
+    fits = Q()
+    for item in asked:
+        rows = model.objects.filter(word__in=keys[item]).order_by()
+        fits &= Q(pk__in=rows.values(column))
+    return fits

@@ -1,0 +1,252 @@
+"""Finding pictures: by words in either language, by filters, by days."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from brandstudio.core.models import GlossaryTerm, Vehicle
+from gallery.models import Asset, Channel, Scene, SceneWord
+from gallery.pages.asset_list import heading_of, stretch_of
+from gallery.services import words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def gs8(db):
+    return Vehicle.objects.create(
+        slug="gs8", name_zh="传祺 GS8", name_en="Trumpchi GS8", phrase="GS8 suv"
+    )
+
+
+@pytest.fixture
+def xiaohongshu(db):
+    return Channel.objects.create(
+        slug="xiaohongshu", name_zh="小红书", name_en="Xiaohongshu", width=300, height=400
+    )
+
+
+@pytest.fixture
+def listed(at, marketer):
+    """listed(q="…"): the pictures that the marketer's list shows for that address."""
+    browser = at(marketer)
+    return lambda **query: list(browser.get("asset-list", **query).context["page"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "白色",  # by the glossary: the prompt is English
+        "white",
+        "WHI",
+        "小红书",
+        "xiaohongshu",
+        "骑楼",
+        "qilou",
+        "GS8",
+        "传祺",
+        "白色GS8小红书",  # without blanks
+        "white gs8 小红书",
+        "Mei Chen",
+        "ink pack",
+        "ink 包",
+        "早市归来",
+        "归来",
+        "归",
+        "雨",  # a slot's word
+    ],
+)
+def test_words_find_the_picture_in_either_language(
+    listed, make_ready, make_version, gs8, xiaohongshu, marketer, words
+):
+    GlossaryTerm.objects.create(term="白色", phrase="white")
+    marketer.first_name, marketer.last_name = "Mei", "Chen"
+    marketer.save()
+    [asset] = make_ready(
+        packs=((make_version(), 0.7),),
+        channel=xiaohongshu,
+        slot_values={"vehicle": "GS8 suv", "weather": "rain"},
+    )
+    make_title(asset, "早市归来")
+
+    assert listed(q=words) == [asset]
+
+
+def make_title(asset, title):
+    asset.own_title = title
+    asset.save(update_fields=["own_title"])
+    words.note_title(asset)
+
+
+@pytest.mark.parametrize("words", ["black", "黑色", "抖音", "归早", "gs3", "white gs3", "hite"])
+def test_other_words_find_nothing(listed, make_ready, gs8, words):
+    [asset] = make_ready()
+    make_title(asset, "早市归来")
+
+    assert listed(q=words) == []
+
+
+def test_renamed_vehicle_and_channel_are_found_by_their_new_names(
+    listed, make_ready, gs8, xiaohongshu
+):
+    [asset] = make_ready(channel=xiaohongshu)
+    Vehicle.objects.update(name_zh="凌云", name_en="Highrider")
+    Channel.objects.filter(slug="xiaohongshu").update(name_zh="红书", name_en="Redbook")
+
+    assert listed(q="凌云 redbook") == [asset]
+    assert listed(q="传祺") == []
+
+
+def test_changed_glossary_counts_at_once(listed, make_ready):
+    [asset] = make_ready()
+    assert listed(q="雪白") == []
+
+    GlossaryTerm.objects.create(term="雪白", phrase="white")
+
+    assert listed(q="雪白") == [asset]
+
+
+def test_new_title_replaces_the_words_of_the_old_one(listed, make_ready):
+    [asset] = make_ready()
+    make_title(asset, "早市归来")
+    make_title(asset, "Evening tide")
+
+    assert (listed(q="早市"), listed(q="evening")) == ([], [asset])
+
+
+def test_scene_of_before_the_search_is_read_later(listed, make_ready):
+    [asset] = make_ready()
+    SceneWord.objects.all().delete()
+    Scene.objects.update(has_words=False)
+    assert listed(q="qilou") == []
+
+    words.read_waiting()
+
+    assert listed(q="qilou") == [asset]
+
+
+def test_filters_narrow_and_join(listed, make_ready, make_version, gs8, xiaohongshu, channel):
+    ink = make_version("ink")
+    [first] = make_ready(packs=((ink, 0.6),), channel=xiaohongshu)
+    [second] = make_ready(packs=((ink, 0.8),), channel=channel)
+    [third] = make_ready(channel=channel, slot_values={"vehicle": "M8 mpv", "weather": ""})
+
+    assert listed(channel="xiaohongshu") == [first]
+    assert listed(channel=["square", "xiaohongshu"]) == [third, second, first]
+    assert listed(pack="ink", strength_from="0.7") == [second]
+    assert listed(strength_to="0.7") == [first]
+    assert listed(vehicle="gs8") == [second, first]
+    assert listed(vehicle="gs8", channel="square") == [second]
+    assert listed(template=third.scene.template.slug) == [third]
+    assert listed(person="nobody") == []
+    assert listed(review="private", mine="1") == [third, second, first]
+
+
+def test_sweep_is_found_by_the_strength_of_each_picture(listed, make_ready, make_version):
+    weak, strong = make_ready(packs=((make_version(), 0.7),), strengths=(0.5, 0.8))
+
+    assert listed(strength_from="0.6") == [strong]
+    assert listed(strength_to="0.6") == [weak]
+
+
+def test_days_narrow_and_head_the_list(at, marketer, make_ready, in_english):
+    now = timezone.now()
+    moments = [now, now - datetime.timedelta(days=1), now - datetime.timedelta(days=8)]
+    made = []
+    for moment in moments:
+        [asset] = make_ready()
+        Asset.objects.filter(pk=asset.pk).update(made_at=moment)
+        made.append(asset)
+    browser = at(marketer)
+    days = browser.get("asset-list").context["page"].days
+    last_week = timezone.localdate(moments[2])
+
+    assert [heading for heading, _day, _assets in days][:2] == ["Today", "Yesterday"]
+    assert [assets for _heading, _day, assets in days] == [[asset] for asset in made]
+    only = browser.get("asset-list", **{"from": last_week, "to": last_week}).context["page"]
+    assert list(only) == [made[2]]
+
+
+def test_day_is_called_by_weekday_and_date(in_english):
+    today = datetime.date(2026, 11, 30)
+
+    assert heading_of(datetime.date(2026, 11, 24), today) == "Tuesday 24 November"
+    assert heading_of(datetime.date(2025, 11, 24), today) == "Monday 24 November 2025"
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"from": "31.2."}, "“31.2.” is no date; write it as 2026-11-24."),
+        ({"from": "2026-11-24", "to": "2026-11-23"}, "The last day is before the first"),
+        ({"strength_to": "much"}, "“much” is no strength; write a number such as 0.65."),
+    ],
+)
+def test_unreadable_filter_says_what_is_wrong(at, marketer, in_english, query, sentence):
+    answer = at(marketer).get("asset-list", **query)
+
+    assert answer.status_code == 200
+    assert sentence in answer.text
+
+
+def test_pages_follow_one_another_while_new_pictures_come(make_ready):
+    made = [make_ready()[0] for _ in range(5)]
+
+    def page(**query):
+        return stretch_of(Asset.objects.all(), query, per_page=2)
+
+    first = page()
+    make_ready()
+    second = page(before=first.older)
+    third = page(before=second.older)
+    back = page(after=third.newer)
+
+    assert [list(one) for one in (first, second, third)] == [
+        [made[4], made[3]],
+        [made[2], made[1]],
+        [made[0]],
+    ]
+    assert (third.older, list(back)) == ("", list(second))
+
+
+@pytest.mark.parametrize("place", ["x", "1-", "-1", "9" * 30 + "-1", "1-" + "9" * 30, "²-²"])
+def test_odd_place_shows_the_beginning(listed, make_ready, place):
+    [asset] = make_ready()
+
+    assert listed(before=place) == [asset]
+
+
+def test_title_tells_car_place_time_and_style(make_ready, make_version, in_english):
+    [asset] = make_ready(
+        packs=((make_version(), 0.7),), slot_values={"vehicle": "GS8 suv", "weather": "rain"}
+    )
+
+    assert str(asset) == "GS8 · Arcade · rain · ink pack #1"
+
+
+def test_own_title_is_given_and_taken_back(at, marketer, make_ready, listed, in_english):
+    [asset] = make_ready()
+    browser = at(marketer)
+
+    browser.post("asset-title", asset.pk, title="  Morning   tide ")
+    asset.refresh_from_db()
+    assert (str(asset), listed(q="tide")) == ("Morning tide", [asset])
+    assert "gave it another title" in browser.get("asset-detail", asset.pk).text
+
+    browser.post("asset-title", asset.pk, title="")
+    asset.refresh_from_db()
+    assert (str(asset), listed(q="tide")) == ("GS8 · Arcade #1", [])
+
+
+def test_title_too_long_or_of_anothers_picture_is_refused(
+    at, marketer, brand_admin, make_ready, in_english
+):
+    [asset] = make_ready()
+
+    long = at(marketer).post("asset-title", asset.pk, title="x" * 121)
+    others = at(brand_admin).post("asset-title", asset.pk, title="Mine")
+
+    assert "A title has at most 120 characters; this one has 121." in long.text
+    assert others.status_code == 404
+    assert not Asset.objects.get().own_title
