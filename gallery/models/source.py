@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import AuditEntry, RightsQuerySet, Vehicle, WithRights
 from brandstudio.core.models.fields import BlobField
-from brandstudio.core.models.rights import PHOTOGRAPH_INDEX
 from brandstudio.core.models.states import update_as_last_seen
 from gallery.engine import daylight
 
@@ -101,7 +100,6 @@ class ProductCutout(WithRights):
         verbose_name = _("product cut-out")
         verbose_name_plural = _("product cut-outs")
         ordering = ["vehicle__slug", "-pk"]
-        indexes = [models.Index(fields=PHOTOGRAPH_INDEX, name="cutout_photograph")]
         constraints = [
             models.UniqueConstraint(
                 fields=["same_car", "light"],
@@ -170,7 +168,6 @@ class InitImageUpload(WithRights):
         verbose_name = _("start picture")
         verbose_name_plural = _("start pictures")
         ordering = ["-pk"]
-        indexes = [models.Index(fields=PHOTOGRAPH_INDEX, name="start_photograph")]
 
     def __str__(self):
         return self.name

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import Binnable, BinQuerySet, RightsQuerySet, WithRights, WrongState
 from brandstudio.core.models.fields import BlobField
-from brandstudio.core.models.rights import PHOTOGRAPH_INDEX
 from brandstudio.core.models.states import update_as_last_seen
 from training.engine.prompts import letters
 
@@ -139,10 +138,8 @@ class TrainingImage(WithRights):
         verbose_name_plural = _("training images")
         ordering = ["name", "pk"]
         indexes = [
-            # What has run out by now, and what any row of this hash reached.
-            models.Index(fields=["rights_expire_at"], name="image_rights_end"),
+            # What any row of this hash reached.
             models.Index(fields=["image_sha256"], name="image_hash"),
-            models.Index(fields=PHOTOGRAPH_INDEX, name="image_photograph"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -1,6 +1,6 @@
 """Whose a picture is, what it may be used for, and until when."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -28,8 +28,7 @@ _UNDECIDED = {"kept_at": None, "kept_why": ""}
 RIGHTS_SET = "rights set"  # the audit entry of it
 # What a copy takes over of the photograph that it looks like.
 CARRIED = (*RIGHTS, "withdrawn_at", "withdrawn_why")
-# The index of each table with rights: what is asked of a photograph is asked of all its rows.
-PHOTOGRAPH_INDEX = ("pixels_sha256", "rights_expire_at", "withdrawn_at", "kept_at", "uses")
+_EVER = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def noted_anew():
@@ -66,7 +65,8 @@ def not_for_training():
 
 def ended():
     """The condition of a row whose own rights have ended."""
-    return expired() | Q(withdrawn_at__isnull=False)
+    # A range is found by an index, of a hundred thousand rows in no time; IS NOT NULL isn't.
+    return expired() | Q(withdrawn_at__gte=_EVER)
 
 
 def barred():
@@ -89,7 +89,8 @@ def copies(model, condition):
     for table in tables_with_rights():
         rows = table._base_manager.filter(condition).exclude(pixels_sha256="")
         same |= Q(pixels_sha256__in=rows.values("pixels_sha256"))
-    return list(model._base_manager.filter(same).exclude(condition).values_list("pk", flat=True))
+    rows = model._base_manager.filter(same).exclude(condition).order_by()
+    return list(rows.values_list("pk", flat=True))
 
 
 def tables_with_rights():
@@ -193,16 +194,18 @@ class WithRights(models.Model):
     uses = models.CharField(_("allowed uses"), max_length=80, blank=True)
     allowed_uses = models.CharField(_("terms in words"), max_length=300, blank=True)
     territory = models.CharField(_("territory"), max_length=80, blank=True)
-    rights_expire_at = models.DateTimeField(_("rights expire"), null=True, blank=True)
+    rights_expire_at = models.DateTimeField(
+        _("rights expire"), null=True, blank=True, db_index=True
+    )
     rights_noted_at = models.DateTimeField(null=True, blank=True, editable=False)
     rights_from_file = models.BooleanField(default=False, editable=False)
     file_rights = models.JSONField(default=dict, blank=True, editable=False)
     expiry_told = models.SmallIntegerField(null=True, blank=True, editable=False)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True, db_index=True)
     withdrawn_why = models.CharField(_("why it was withdrawn"), max_length=300, blank=True)
     kept_at = models.DateTimeField(null=True, blank=True, editable=False)
     kept_why = models.CharField(max_length=300, blank=True, editable=False)
-    pixels_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    pixels_sha256 = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     carried_from = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
