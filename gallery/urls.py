@@ -4,6 +4,7 @@ from brandstudio.core.input import converters  # noqa: F401 -- makes <id:…> kn
 from brandstudio.core.ui import redirects
 from gallery.views import (
     assets,
+    brand,
     browsing,
     channels,
     create,
@@ -42,6 +43,10 @@ urlpatterns = [
     path("assets/deliver/zip/", delivery.deliver_zip, name="deliver-zip"),
     path("assets/large/<id:pk>/", delivery.large_file, name="large-file"),
     path("assets/<id:pk>/anew/<slug:slug>/", delivery.paint_anew, name="paint-anew"),
+    path("brand/", brand.brand_kit, name="brand"),
+    path("brand/logos/<id:pk>/", brand.logo_image, name="logo-image"),
+    path("brand/<slug:kind>/", brand.brand_add, name="brand-add"),
+    path("brand/<slug:kind>/<id:pk>/", brand.brand_offer, name="brand-offer"),
     path("channels/", channels.channel_list, name="channel-list"),
     path("channels/new/", channels.channel_new, name="channel-new"),
     path("channels/<slug:slug>/", channels.channel_edit, name="channel-edit"),

@@ -23,9 +23,12 @@ from PIL import Image, ImageDraw, ImageFont, ImageStat
 from gallery.engine import file_forms, sizes, xmp
 from gallery.engine.file_forms import FileForm
 from gallery.engine.xmp import Mark
+from training.engine.errors import EngineError
 
 # Clause 5.2 wants an element for AI and one for its making; this is half as wide as in full.
 LABEL = "AI生成"
+LONGEST_LABEL = 12  # characters: more don't fit across an upright picture at the legal height
+AI_ELEMENTS, MAKING_ELEMENTS = ("人工智能", "AI"), ("生成", "合成")
 LOWER_RIGHT = "lower-right"
 CORNERS = (LOWER_RIGHT, "lower-left", "upper-right", "upper-left")
 LABELLED_FROM = 0.5  # of its native size: a picture shown at so much carries the visible label
@@ -45,13 +48,15 @@ _WATERMARK_EDGE = (0, 0, 0, 70)
 
 @dataclass(frozen=True)
 class LabelPlace:
-    """Where the label stands. corner: one of CORNERS.
+    """Where the label stands, and its words. corner: one of CORNERS.
 
     insets: px above, on the right, below and on the left that are cut off or covered.
+    words: as `check_words` lets them through.
     """
 
     corner: str = LOWER_RIGHT
     insets: tuple[int, int, int, int] = (0, 0, 0, 0)
+    words: str = LABEL
 
     def scaled(self, factor: float) -> LabelPlace:
         """The same on a picture so many times as large."""
@@ -60,6 +65,21 @@ class LabelPlace:
 
 
 IN_LOWER_RIGHT = LabelPlace()
+
+
+def check_words(words: str) -> None:
+    """Raise EngineError for words that clause 5.2 does not let stand, or that can't be drawn:
+    label-without-ai, label-without-making, label-long, label-glyph."""
+    if not any(element in words for element in AI_ELEMENTS):
+        raise EngineError("label-without-ai", words=words)
+    if not any(element in words for element in MAKING_ELEMENTS):
+        raise EngineError("label-without-making", words=words)
+    if len(words) > LONGEST_LABEL:
+        raise EngineError("label-long", count=len(words), limit=LONGEST_LABEL)
+    blank = _font(32).getmask("\U0010ffff")
+    for character in words:
+        if not character.isspace() and bytes(_font(32).getmask(character)) == bytes(blank):
+            raise EngineError("label-glyph", character=character)
 
 
 def write(
@@ -95,6 +115,7 @@ def for_screens(
     longest: int | None = None,
     quality: int = 90,
     watermark: str = "",
+    place: LabelPlace = IN_LOWER_RIGHT,
 ) -> bytes:
     """A WebP of the picture for a browser: with the metadata mark, and the label where it is due.
 
@@ -108,7 +129,7 @@ def for_screens(
     if watermark:
         copy = draw_watermark(copy, watermark)
     if is_label_due(copy.size, native):
-        copy = draw_label(copy)
+        copy = draw_label(copy, place)
     file = io.BytesIO()
     copy.save(file, "WEBP", quality=quality, method=2, xmp=xmp.stamp("", mark).encode())
     return file.getvalue()
@@ -154,12 +175,13 @@ def clearest_place(
     corners: Sequence[str],
     insets: tuple[int, int, int, int],
     subject: sizes.Box,
+    words: str = LABEL,
 ) -> LabelPlace:
     """The place, clear of the insets, whose label hides least of the subject; first of equals.
 
     size: px. corners: those to choose from. subject: left, top, right, bottom in px.
     """
-    places = [LabelPlace(corner, insets) for corner in corners]
+    places = [LabelPlace(corner, insets, words) for corner in corners]
     return min(places, key=lambda place: sizes.overlap(label_box(size, place), subject))
 
 
@@ -193,8 +215,9 @@ class _Label:
 
 @lru_cache(maxsize=64)
 def _label(size: tuple[int, int], place: LabelPlace) -> _Label:
-    font = _fitting_font(size)
-    left, top, right, bottom = map(round, font.getbbox(LABEL))
+    words = place.words
+    font = _fitting_font(size, words)
+    left, top, right, bottom = map(round, font.getbbox(words))
     pad = max(2, round((bottom - top) * 0.32))
     margin = max(2, round(min(size) * 0.02))
     above, on_right, below, on_left = (inset + margin for inset in place.insets)
@@ -204,8 +227,8 @@ def _label(size: tuple[int, int], place: LabelPlace) -> _Label:
     outline = (0, 0, width - 1, height - 1)
     ImageDraw.Draw(backing).rounded_rectangle(outline, radius=pad, fill=_BACKING)
     at = (pad - left, pad - top)
-    ImageDraw.Draw(backing).text(at, LABEL, font=font, fill=_INK)
-    ImageDraw.Draw(ink).text(at, LABEL, font=font, fill=255)
+    ImageDraw.Draw(backing).text(at, words, font=font, fill=_INK)
+    ImageDraw.Draw(ink).text(at, words, font=font, fill=255)
     vertical, horizontal = place.corner.split("-")
     x = on_left if horizontal == "left" else size[0] - on_right - width
     y = above if vertical == "upper" else size[1] - below - height
@@ -243,22 +266,23 @@ def least_ink(size: tuple[int, int]) -> int:
     return math.ceil(LEAST_SHARE * min(size))
 
 
-def _fitting_font(size: tuple[int, int]) -> ImageFont.FreeTypeFont:
+def _fitting_font(size: tuple[int, int], words: str) -> ImageFont.FreeTypeFont:
     """The smallest font whose lowest glyph has enough ink; smaller only if the width forbids it."""
     # One pixel more: inside a line of text a glyph may sit between two rows of pixels.
     height = max(math.ceil(LEAST_SHARE * min(size) * _ROOM) + 1, _LEAST_PIXELS)
     points = height
-    while _lowest_ink(points) < height:
+    while _lowest_ink(points, words) < height:
         points += 1
-    while points > 6 and _font(points).getlength(LABEL) > 0.94 * size[0]:
+    while points > 6 and _font(points).getlength(words) > 0.94 * size[0]:
         points -= 1
     return _font(points)
 
 
 @lru_cache(maxsize=512)
-def _lowest_ink(points: int) -> int:
+def _lowest_ink(points: int, words: str) -> int:
     """Rows that the lowest glyph inks at least half, at this font size."""
-    return min(_ink_rows(glyph, _font(points)) for glyph in LABEL)
+    glyphs = (glyph for glyph in words if glyph in "".join((*AI_ELEMENTS, *MAKING_ELEMENTS)))
+    return min(_ink_rows(glyph, _font(points)) for glyph in glyphs)
 
 
 def _ink_rows(glyph: str, font: ImageFont.FreeTypeFont) -> int:

@@ -1,4 +1,5 @@
 from .asset import NEVER_LEAVES, Asset, AssetReview, AssetState
+from .brand import BrandColour, BrandFont, BrandLogo, LegalLine, LogoGround
 from .channel import Channel, ChannelCut, FileFormChoice, LabelCorner
 from .channel_file import ChannelFile, ChannelFileState
 from .download import (
@@ -33,6 +34,9 @@ __all__ = [
     "Asset",
     "AssetReview",
     "AssetState",
+    "BrandColour",
+    "BrandFont",
+    "BrandLogo",
     "Channel",
     "ChannelCut",
     "ChannelFile",
@@ -44,6 +48,8 @@ __all__ = [
     "DownloadRule",
     "EvidenceImage",
     "EvidenceSheet",
+    "LegalLine",
+    "LogoGround",
     "OwnWork",
     "PackPair",
     "PairGrid",

@@ -8,7 +8,7 @@ from gallery.engine import labelling
 from gallery.models import Asset, ChannelFile, Rendition
 from gallery.pages.offers import mark_downloads, why_not
 from gallery.pages.placement import boxed, in_numbers
-from gallery.services import channel_files, cuts, downloads
+from gallery.services import brand, channel_files, cuts, downloads
 
 
 @dataclass(frozen=True)
@@ -67,17 +67,18 @@ def chosen_channels(slugs, campaign, channels, assets):
 def rows_of(assets, channels, person):
     """A Row of each asset. channels: those that it is cut for."""
     prefetch_related_objects(assets, "cuts")
+    words = brand.label_words()
     mark_downloads(assets, person)
     return [
-        Row(asset, "", [_cell(asset, channel) for channel in channels])
+        Row(asset, "", [_cell(asset, channel, words) for channel in channels])
         if asset.best == Rendition.PUBLICATION
         else Row(asset, why_not(asset, person, Rendition.PUBLICATION))
         for asset in assets
     ]
 
 
-def _cell(asset, channel):
-    cut = cuts.cut_for(asset, channel)
+def _cell(asset, channel, words):
+    cut = cuts.cut_for(asset, channel, words=words)
     width, height = asset.scene.width, asset.scene.height
     file_width, file_height = channel.file_size
     view = _whole(cut.box, width, height)

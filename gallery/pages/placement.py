@@ -6,7 +6,7 @@ from brandstudio.core.input.numbers import parse_number
 from gallery.engine import labelling
 from gallery.engine.daylight import light_of
 from gallery.models import Daylight, ProductCutout
-from gallery.services import cutouts, orders
+from gallery.services import brand, cutouts, orders
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,12 @@ def framed(channels, base):
     """The channels, each with `.paints`, the size in px that the base paints for it, and `.label`,
     the box of its visible label in px of the channel, also as `.label_box` for the script."""
     channels = list(channels)
+    words = brand.label_words()
     for channel in channels:
         channel.paints = (
             orders.native_size(base, channel) if base else (channel.width, channel.height)
         )
-        channel.label = _label(channel)
+        channel.label = _label(channel, words)
         channel.label_box = in_numbers(channel.label)
     return channels
 
@@ -72,8 +73,8 @@ def _cut(width, height, channel):
     return boxed((width - size[0]) / 2, (height - size[1]) / 2, *size)
 
 
-def _label(channel):
-    place = labelling.LabelPlace(channel.corners[0], channel.insets)
+def _label(channel, words):
+    place = labelling.LabelPlace(channel.corners[0], channel.insets, words)
     x, y, right, bottom = labelling.label_box(channel.file_size, place)
     return boxed(x - channel.bleed, y - channel.bleed, right - x, bottom - y)
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from brandstudio.core import blobs
 from brandstudio.core.queue import housekeeping, work_queue
 from gallery.models import ChannelFile, ChannelFileState, Rendition
-from gallery.services import cuts, downloads, policy
+from gallery.services import brand, cuts, downloads, policy
 from gallery.services.downloads import OutgoingFile
 
 
@@ -55,7 +55,7 @@ def _key(asset, channel, cut):
         "focus": [round(share, 4) for share in cut.focus],
         "size": channel.file_size,
         "label": asdict(cut.place),
-        "producer": settings.AIGC_PRODUCER_CODE,
+        "producer": brand.producer(),
         **{
             name: getattr(channel, name)
             for name in ("slug", "form", "max_bytes", "dpi", "bleed_mm", "profile_sha256")

@@ -6,6 +6,7 @@ from functools import lru_cache
 from brandstudio.core import blobs
 from gallery.engine import labelling, sizes, subject
 from gallery.models import Channel, ChannelCut, SceneMode
+from gallery.services import brand
 from training.engine.data.images import open_rgb
 
 NOTICEABLE = 0.02  # share of the car: below it no eye sees that some is gone
@@ -46,10 +47,11 @@ class Cut:
         return self.factor > LARGEST_FACTOR
 
 
-def cut_for(asset, channel, focus=None):
+def cut_for(asset, channel, focus=None, words=""):
     """The Cut of a finished picture for a channel.
 
     focus: (x, y) that a person points at now; None: as it was set before, else the car's middle.
+    words: of the label, where the caller has them at hand.
     """
     # All of a picture's, so that a page that has them at hand asks for none.
     own = next((cut for cut in asset.cuts.all() if cut.channel_id == channel.pk), None)
@@ -72,6 +74,7 @@ def cut_for(asset, channel, focus=None):
             channel.corners,
             channel.insets,
             _in_file(car, box, file_width, file_height),
+            words or brand.label_words(),
         ),
         factor=file_width / max(cut[2] - cut[0], 1),
     )

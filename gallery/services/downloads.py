@@ -13,7 +13,7 @@ from brandstudio.core.problems import Refused
 from gallery.engine import compositing, sizes
 from gallery.engine.file_forms import FileForm
 from gallery.models import Download, MetadataProfile, Rendition
-from gallery.services import cuts, file_names, finishing, origins, policy, shown
+from gallery.services import brand, cuts, file_names, finishing, origins, policy, shown
 from gallery.services.scenes import product_of
 from training.engine.data.images import loaded
 
@@ -35,11 +35,6 @@ class OutgoingFile:
     def sha256(self):
         """Of the bytes; posters have hundreds of megabytes of them."""
         return hashlib.sha256(self.content).hexdigest()
-
-
-def is_demo_code():
-    """Whether labels say DEMO, because no producer code is set."""
-    return not settings.AIGC_PRODUCER_CODE
 
 
 def deliver(asset, person, rendition, channel, form="", profile=MetadataProfile.EXTERNAL):
@@ -131,8 +126,9 @@ def _labelled(asset, channel, form, limited, finish=finishing.finished, watermar
     size = limited(delivered_size(asset, channel), image.size)
     image = cut_and_scaled(image, asset.scene, size, cut.focus if cut else (0.5, 0.5))
     # Proofs and what a page shows are smaller than the channel's file.
-    place = {"place": cut.place.scaled(image.width / where.file_size[0])} if cut else {}
-    content = finish(image, asset, form, watermark=watermark, **place)
+    factor = image.width / where.file_size[0] if where else 1
+    place = cut.place.scaled(factor) if cut else brand.label_place()
+    content = finish(image, asset, form, watermark=watermark, place=place)
     name = file_names.of(asset, where, image.size, cut.version if cut else 1)
     name += "_proof" if watermark else ""
     return OutgoingFile(content, f"{name}.{form.form}", form.content_type, *image.size)

@@ -1,9 +1,8 @@
 """How much one person may ask for, so that nobody starves the others."""
 
-from django.conf import settings
 from django.utils import timezone
 
-from brandstudio.core.models import User
+from brandstudio.core.models import BrandKit, User
 from brandstudio.core.problems import Refused
 from gallery.models import Asset
 
@@ -19,7 +18,7 @@ def asked_today(person):
 
 def left_today(person):
     """Pictures the person may still ask for today."""
-    return max(0, settings.PICTURES_PER_DAY - asked_today(person))
+    return max(0, BrandKit.objects.current().day_limit - asked_today(person))
 
 
 def is_of_today(asset):
@@ -35,12 +34,13 @@ def check(person, count, new):
     # Two presses at once must not both find the last picture free.
     User.objects.select_for_update().get(pk=person.pk)
     waiting = Asset.objects.active().filter(scene__owner=person).count()
-    if waiting + count > settings.PICTURES_AT_ONCE:
-        raise Refused("quota-waiting", waiting=waiting, limit=settings.PICTURES_AT_ONCE)
-    if asked_today(person) + new > settings.PICTURES_PER_DAY:
+    kit = BrandKit.objects.current()
+    if waiting + count > kit.limit_at_once:
+        raise Refused("quota-waiting", waiting=waiting, limit=kit.limit_at_once)
+    if asked_today(person) + new > kit.day_limit:
         remaining = left_today(person)
         code = "quota-day" if remaining else "quota-day-over"
-        raise Refused(code, left=remaining, limit=settings.PICTURES_PER_DAY)
+        raise Refused(code, left=remaining, limit=kit.day_limit)
 
 
 def _midnight():

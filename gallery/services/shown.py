@@ -7,13 +7,12 @@ no file is larger than the picture it was made from.
 import io
 from functools import lru_cache
 
-from django.conf import settings
-
 from brandstudio.core import blobs
 from brandstudio.core.ui.serving import MadeImage
 from gallery.engine import labelling, xmp
 from gallery.engine.xmp import Mark
 from gallery.models import AssetReview, ReviewState
+from gallery.services import brand
 from training.engine.data.images import loaded
 from training.engine.errors import EngineError
 
@@ -31,9 +30,7 @@ def mark(number, sha256):
 
     number: such as "studio-12" of asset 12. sha256: of the picture it was made from.
     """
-    return Mark(
-        producer=settings.AIGC_PRODUCER_CODE or "DEMO", produce_id=f"{number}-{sha256[:16]}"
-    )
+    return Mark(producer=brand.producer(), produce_id=f"{number}-{sha256[:16]}")
 
 
 def watermark_of(asset):
@@ -63,7 +60,11 @@ def thumb(asset, image, sha256):
     image: the master. sha256: of the master's file.
     """
     return labelling.for_screens(
-        image, mark(f"studio-{asset.pk}", sha256), longest=THUMB_SIDE, quality=_THUMB_QUALITY
+        image,
+        mark(f"studio-{asset.pk}", sha256),
+        longest=THUMB_SIDE,
+        quality=_THUMB_QUALITY,
+        place=brand.label_place(),
     )
 
 
@@ -76,6 +77,7 @@ def preview(asset):
             mark(f"studio-{asset.pk}", f"step{asset.steps_done}"),
             native=(scene.width, scene.height),
             quality=_THUMB_QUALITY,
+            place=brand.label_place(),
         )
 
 
@@ -88,7 +90,13 @@ def marked_thumb(path, stored_image):
     if not (file_mark := _mark_in(path)):
         return ""
     with loaded(blobs.local(stored_image.image_sha256)) as image:
-        thumb = labelling.for_screens(image, file_mark, longest=THUMB_SIDE, quality=_THUMB_QUALITY)
+        thumb = labelling.for_screens(
+            image,
+            file_mark,
+            longest=THUMB_SIDE,
+            quality=_THUMB_QUALITY,
+            place=brand.label_place(),
+        )
     return blobs.put_bytes(thumb)
 
 
@@ -103,7 +111,7 @@ def _mark_in(path):
     try:
         return Mark.from_dict(marks[0])
     except (ValueError, TypeError, AttributeError):
-        return Mark(producer=settings.AIGC_PRODUCER_CODE or "DEMO", produce_id="foreign")
+        return Mark(producer=brand.producer(), produce_id="foreign")
 
 
 def content_of(made_image):
@@ -119,6 +127,7 @@ def content_of(made_image):
         own_mark,
         made_image.longest,
         made_image.watermark,
+        brand.label_place(),
     )
 
 
@@ -139,10 +148,15 @@ def _ready(sha256, own_mark):
 
 
 @lru_cache(maxsize=200)
-def _made_ready(path, own_mark, longest, watermark):
+def _made_ready(path, own_mark, longest, watermark, place):
     # Encoding costs 10 to 100 ms, and a sheet's pictures are looked at again and again.
     quality = _THUMB_QUALITY if longest else 90
     with loaded(path) as master:
         return labelling.for_screens(
-            master, own_mark, longest=longest, quality=quality, watermark=watermark
+            master,
+            own_mark,
+            longest=longest,
+            quality=quality,
+            watermark=watermark,
+            place=place,
         )

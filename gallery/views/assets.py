@@ -17,7 +17,6 @@ from brandstudio.core.input.numbers import parse_ids
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui import trouble
 from brandstudio.core.ui.serving import send_file
-from gallery.engine import labelling
 from gallery.models import (
     LABELLED,
     Asset,
@@ -33,6 +32,7 @@ from gallery.pages.history import history_of
 from gallery.problems import REFUSALS
 from gallery.services import assets as acts
 from gallery.services import (
+    brand,
     channel_files,
     downloads,
     finding,
@@ -84,9 +84,9 @@ def asset_detail(request, pk):
         "is_mine": scene.owner_id == request.user.pk,
         "init_image_url": _init_image_url(request, scene),
         "denoising_percent": round((scene.denoising_strength or 0) * 100),
-        "is_demo_code": downloads.is_demo_code(),
+        "is_demo_code": brand.is_demo_code(),
         "mark": finishing.mark_of(asset),
-        "visible_label": labelling.LABEL,
+        "visible_label": brand.label_words(),
         "downloads": asset.downloads.select_related("person", "channel", "rule")[:12],
         "history": history_of(asset, 12),
         "lineage": lineage.of_version(packs[0][0], request.user) if packs else {},

@@ -1,5 +1,6 @@
 from .audit import AuditEntry
 from .bin import Binnable, BinQuerySet
+from .brand import BrandKit
 from .message import Message, MessageState, Transport
 from .notice import Notice
 from .photograph import Fingerprint, Likeness
@@ -15,6 +16,7 @@ __all__ = [
     "AuditEntry",
     "BinQuerySet",
     "Binnable",
+    "BrandKit",
     "Campaign",
     "Fingerprint",
     "GlossaryTerm",

@@ -41,7 +41,7 @@ PLACES = (
         _("Review"),
         "review",
         ("is_brand_admin",),
-        also=("gallery:policy", "gallery:rights", "gallery:studios"),
+        also=("gallery:policy", "gallery:rights", "gallery:studios", "gallery:brand"),
     ),
 )
 

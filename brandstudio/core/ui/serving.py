@@ -14,6 +14,7 @@ from django.utils.http import content_disposition_header, quote_etag
 from django.utils.module_loading import import_string
 
 from brandstudio.core import blobs
+from brandstudio.core.models import BrandKit
 
 ASK_AGAIN = "private, max-age=0, must-revalidate"
 
@@ -37,10 +38,10 @@ class MadeImage:
     @property
     def version(self):
         """Changes whenever the bytes that are served may."""
-        code = settings.AIGC_PRODUCER_CODE or "demo"
-        parts = (self.sha256, self.number, str(self.longest or "whole"), code)
-        words = hashlib.sha256(self.watermark.encode()).hexdigest()[:8] if self.watermark else ""
-        return "-".join([*parts, words] if words else parts)
+        # Hashed: words of a watermark or a label may be Chinese, which no header holds.
+        words = f"{self.watermark}|{BrandKit.objects.current().version}"
+        drawn = hashlib.sha256(words.encode()).hexdigest()[:16]
+        return "-".join((self.sha256, self.number, str(self.longest or "whole"), drawn))
 
 
 _MAGIC = {
