@@ -1,13 +1,18 @@
 """The brand kit: the one place that says what the brand says of itself, and its changes."""
 
-from django.db import transaction
+from django.db import models, transaction
 
 from brandstudio.core.models import AuditEntry, BrandKit
 from gallery.engine import labelling
 from gallery.models import BrandColour, BrandFont, BrandLogo, LegalLine
 
 # What the address of a piece calls its kind.
-KINDS = {"logo": BrandLogo, "font": BrandFont, "colour": BrandColour, "line": LegalLine}
+KINDS: dict[str, type[models.Model]] = {
+    "logo": BrandLogo,
+    "font": BrandFont,
+    "colour": BrandColour,
+    "line": LegalLine,
+}
 OFFERED, TAKEN_AWAY = "offered", "taken-away"
 DEMO = "DEMO"
 

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from django.contrib import messages
+from django.forms import ModelForm
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,7 +21,12 @@ from gallery.services import brand as acts
 from gallery.views.refusals import refuse
 
 HISTORY_SHOWN = 20
-_FORMS = {"logo": LogoForm, "font": FontForm, "colour": ColourForm, "line": LegalLineForm}
+_FORMS: dict[str, type[ModelForm]] = {
+    "logo": LogoForm,
+    "font": FontForm,
+    "colour": ColourForm,
+    "line": LegalLineForm,
+}
 
 
 @admin_required
