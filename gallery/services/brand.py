@@ -73,7 +73,8 @@ def offer(item, by, is_offered):
 def history(limit):
     """The kit's audit entries and those of its pieces, newest first; each with .changes,
     [(label, before, after)] of the kit's columns."""
-    kinds = [model._meta.label_lower for model in (BrandKit, *KINDS.values())]
+    models_of_kit: list[type[models.Model]] = [BrandKit, *KINDS.values()]
+    kinds = [model._meta.label_lower for model in models_of_kit]
     entries = AuditEntry.objects.filter(subject_kind__in=kinds).select_related("actor")[:limit]
     for entry in entries:
         before, after = (entry.facts.get(name, {}) for name in ("before", "after"))

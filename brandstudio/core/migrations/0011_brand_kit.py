@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0009_sent_forms'),
+        ('core', '0010_photographs'),
     ]
 
     operations = [
