@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gallery', '0038_titles_and_words'),
+        ('gallery', '0039_rights_found_by_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
