@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from django.db.models import prefetch_related_objects
 
 from gallery.engine import labelling
-from gallery.models import Asset, ChannelFile, Rendition
+from gallery.models import Asset, ChannelFile, Rendition, SceneMode
 from gallery.pages.offers import mark_downloads, why_not
 from gallery.pages.placement import boxed, in_numbers
-from gallery.services import brand, channel_files, cuts, downloads
+from gallery.pages.results import estimate, pace_of
+from gallery.services import brand, channel_files, cuts, downloads, orders
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class Cell:
 
     whole: its width and height. view: what is kept. label, covered: outlines on it. car: where it
     stands. file: the ChannelFile of a large one, None for what is made at once or not asked for.
+    painting: (low, high), about how many seconds painting it anew in this shape takes; None where
+    that can't be done, or () where nothing was measured.
     """
 
     cut: cuts.Cut
@@ -27,6 +30,7 @@ class Cell:
     car: dict
     is_large: bool
     file: ChannelFile | None
+    painting: tuple[int, ...] | None
 
     @property
     def view_box(self):
@@ -70,14 +74,28 @@ def rows_of(assets, channels, person):
     words = brand.label_words()
     mark_downloads(assets, person)
     return [
-        Row(asset, "", [_cell(asset, channel, words) for channel in channels])
+        Row(asset, "", [_cell(asset, channel, words, pace) for channel in channels])
         if asset.best == Rendition.PUBLICATION
         else Row(asset, why_not(asset, person, Rendition.PUBLICATION))
-        for asset in assets
+        for asset, pace in zip(assets, _paces_of(assets), strict=True)
     ]
 
 
-def _cell(asset, channel, words):
+def _paces_of(assets):
+    """The Pace of each asset's base, or None."""
+    paces = {base: pace_of(base) for base in {asset.scene.base for asset in assets}}
+    return [paces[asset.scene.base] for asset in assets]
+
+
+def _painting(asset, channel, pace):
+    scene = asset.scene
+    if scene.mode == SceneMode.LARGER:
+        return None
+    size = orders.native_size(scene.base, channel)
+    return estimate(pace.seconds(scene.steps, *size)) if pace else ()
+
+
+def _cell(asset, channel, words, pace):
     cut = cuts.cut_for(asset, channel, words=words)
     width, height = asset.scene.width, asset.scene.height
     file_width, file_height = channel.file_size
@@ -100,6 +118,7 @@ def _cell(asset, channel, words):
         car=_whole(cut.subject, width, height),
         is_large=is_large,
         file=channel_files.made_before(asset, channel, cut) if is_large else None,
+        painting=_painting(asset, channel, pace),
     )
 
 

@@ -6,6 +6,7 @@ import json
 import zipfile
 from dataclasses import asdict, dataclass
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,7 @@ from brandstudio.core.problems import Refused
 from gallery import problems
 from gallery.models import Rendition
 from gallery.problems import REFUSALS
-from gallery.services import channel_files, downloads, finishing
+from gallery.services import channel_files, downloads, finishing, reuse, scenes
 
 MOST_IMAGES, MOST_CHANNELS = 60, 20  # in one zip
 
@@ -60,18 +61,20 @@ class _Outlet(io.RawIOBase):
         return b"".join(parts)
 
 
-def zip_parts(assets, channels, person):
+def zip_parts(assets, channels, person, anew=()):
     """The zip's bytes in parts: each file, then manifest.csv, manifest.json and what to declare.
 
     A picture that may not leave (any more), or can't be made for a channel, is left out and named
-    in the manifest; so is a large file that is not made yet, which is ordered.
+    in the manifest; so is a large file that is not made yet, which is ordered. anew: cells, as of
+    `painted_anew`, that wait for their own picture and are left out too.
     """
     outlet = _Outlet()
     lines = []
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive:
         for asset in assets:
             for channel in channels:
-                labelled, line = _one(asset, channel, person)
+                is_anew = (asset, channel) in anew
+                labelled, line = _waits(asset, channel) if is_anew else _one(asset, channel, person)
                 lines.append(line)
                 if labelled:
                     archive.writestr(labelled.name, labelled.content)
@@ -79,6 +82,33 @@ def zip_parts(assets, channels, person):
         for name, content in _papers(lines, channels).items():
             archive.writestr(name, content, zipfile.ZIP_DEFLATED)
     yield outlet.taken()
+
+
+def painted_anew(assets, channels, keys):
+    """[(asset, channel)] of those cells that are to be painted anew in the channel's shape.
+
+    keys: "12-moments", the asset's number and the channel's slug. Others are passed over.
+    """
+    return [
+        (asset, channel)
+        for asset in assets
+        for channel in channels
+        if f"{asset.pk}-{channel.slug}" in keys
+    ]
+
+
+@transaction.atomic
+def paint_anew(cells, by):
+    """Order all of these or none: the same prompt, packs and seed in the channel's shape.
+
+    cells: [(asset, channel)]. Raises as `scenes.compose_scene`.
+    """
+    for asset, channel in cells:
+        scenes.compose_scene(reuse.in_shape_of(asset, channel, by), by)
+
+
+def _waits(asset, channel):
+    return None, _line(asset, channel, None, _("It is to be painted anew in this shape."))
 
 
 def _one(asset, channel, person):

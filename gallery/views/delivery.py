@@ -4,20 +4,21 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
+from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core.access.roles import painter_required
 from brandstudio.core.input.numbers import parse_id, parse_ids, parse_number
 from brandstudio.core.models import Campaign
+from brandstudio.core.ui import trouble
 from brandstudio.core.ui.serving import send_file
-from gallery import problems
 from gallery.models import Asset, AssetState, Channel, ChannelFile, Rendition
 from gallery.pages import delivery, offers
 from gallery.problems import REFUSALS
-from gallery.services import channel_files, cuts, deliveries, reuse, scenes
+from gallery.services import channel_files, cuts, deliveries
 from gallery.views import refusals
 
 
@@ -38,6 +39,7 @@ def deliver(request):
         "chosen": chosen,
         "campaigns": Campaign.objects.all(),
         "campaign": campaign,
+        "may_paint": request.user.is_marketer or request.user.is_brand_admin,
         "rows": delivery.rows_of(assets, chosen, request.user),
     }
     return render(request, "gallery/deliver.html", context)
@@ -48,20 +50,33 @@ def deliver(request):
 def deliver_zip(request):
     """The zip, made while it is sent. Points that were dragged are kept first."""
     assets = _picked(request, request.POST)
-    channels = list(Channel.objects.in_use().filter(slug__in=request.POST.getlist("channel")))
-    channels = channels[: deliveries.MOST_CHANNELS]
+    channels = _channels(request)
     problem = _why_no_zip(assets, channels, request.user)
     if problem:
-        messages.error(request, problem)
-        return redirect("gallery:asset-list")
+        return trouble.refused(request, problem, _address(assets, channels))
     for asset in assets:
         for channel in channels:
             if focus := _focus(request.POST.get(f"focus-{asset.pk}-{channel.slug}", "")):
                 cuts.set_focus(asset, channel, focus)
-    parts = deliveries.zip_parts(assets, channels, request.user)
+    anew = deliveries.painted_anew(assets, channels, request.POST.getlist("anew"))
+    parts = deliveries.zip_parts(assets, channels, request.user, anew)
     name = deliveries.zip_name(assets, timezone.now())
     headers = {"Content-Disposition": content_disposition_header(True, name)}
     return StreamingHttpResponse(parts, content_type="application/zip", headers=headers)
+
+
+def _channels(request):
+    chosen = Channel.objects.in_use().filter(slug__in=request.POST.getlist("channel"))
+    return list(chosen[: deliveries.MOST_CHANNELS])
+
+
+def _address(assets, channels):
+    """The page again, with all that was chosen; the list of pictures where nothing was."""
+    if not assets:
+        return reverse("gallery:asset-list")
+    chosen = [("pick", asset.pk) for asset in assets]
+    chosen += [("channel", channel.slug) for channel in channels]
+    return f"{reverse('gallery:deliver')}?{urlencode(chosen)}"
 
 
 def _why_no_zip(assets, channels, person):
@@ -82,15 +97,17 @@ def _focus(text):
 
 @painter_required
 @require_POST
-def paint_anew(request, pk, slug):
-    """The same prompt, packs and seed in the shape of another channel."""
-    asset = get_object_or_404(Asset.objects.visible_to(request.user), pk=pk)
-    channel = get_object_or_404(Channel.objects.in_use(), slug=slug)
+def paint_anew(request):
+    """?anew=… cells of the page: the same prompt, packs and seed in the shape of the channel."""
+    assets, channels = _picked(request, request.POST), _channels(request)
+    chosen = deliveries.painted_anew(assets, channels, request.POST.getlist("anew"))
+    if not chosen:
+        said = _("Choose at least one picture to be painted anew.")
+        return trouble.refused(request, said, _address(assets, channels))
     try:
-        scenes.compose_scene(reuse.in_shape_of(asset, channel, request.user), request.user)
+        deliveries.paint_anew(chosen, request.user)
     except REFUSALS as error:
-        messages.error(request, problems.of(error))
-        return redirect(asset)
+        return refusals.refuse(request, error, _address(assets, channels))
     return redirect("gallery:create")
 
 
@@ -111,7 +128,7 @@ def large_file(request, pk):
 
 def _picked(request, data):
     visible = Asset.objects.visible_to(request.user).filter(state=AssetState.READY)
-    related = ("scene__channel", "scene__cutout__vehicle", "scene__owner")
+    related = ("scene__channel", "scene__cutout__vehicle", "scene__owner", "scene__base")
     pks = parse_ids(data.getlist("pick"))[: deliveries.MOST_IMAGES]
     rows = {row.pk: row for row in visible.titled().filter(pk__in=pks).select_related(*related)}
     return [rows[pk] for pk in dict.fromkeys(pks) if pk in rows]

@@ -110,7 +110,7 @@ def test_picture_withdrawn_while_the_zip_is_made_is_left_out_and_named(
 def test_picture_that_may_not_leave_makes_no_zip(at, marketer, in_state, make_channel, state):
     answer = order_zip(at(marketer), [in_state(state)], [make_channel("tall", 300, 400)])
 
-    assert answer.status_code == 302
+    assert answer.status_code == 422
     assert Download.objects.count() == 0
 
 
@@ -166,21 +166,65 @@ def test_cut_through_the_car_is_told_and_painting_anew_offered(
     page = at(colleague).get("deliver", pick=picture.pk, channel="slit").content.decode()
 
     assert "Of the car cut off:" in page
-    assert reverse("gallery:paint-anew", args=[picture.pk, "slit"]) in page
+    assert f'value="{picture.pk}-slit"' in page
+    assert "about 2 to 4 s, then its own review" in page
 
 
-def test_painting_anew_keeps_seed_words_and_packs(at, marketer, in_state, make_channel):
-    slit = make_channel("slit", 200, 400)
-    picture = in_state("private")
+def anew(browser, assets, channels, cells):
+    data = {"pick": [a.pk for a in assets], "channel": [c.slug for c in channels], "anew": cells}
+    return browser.post("paint-anew", **data)
 
-    at(marketer).post("paint-anew", picture.pk, slit.slug)
 
+def test_painting_anew_keeps_seed_words_and_packs(at, colleague, approved, make_channel):
+    slit, wide = make_channel("slit", 200, 400), make_channel("wide", 400, 200)
+    picture = approved()
+
+    answer = anew(at(colleague), [picture], [slit, wide], [f"{picture.pk}-slit"])
+
+    assert answer.url == reverse("gallery:create")
     scene = Scene.objects.exclude(pk=picture.scene_id).get()
     asset = scene.assets.get()
     assert scene.channel == slit
     assert scene.prompt == picture.scene.prompt
     assert asset.seed == picture.seed
     assert scene.height > scene.width
+
+
+def test_all_that_are_ticked_are_painted_anew_or_none(
+    at, colleague, approved, make_channel, make_version
+):
+    slit = make_channel("slit", 200, 400)
+    pack = make_version("ink")
+    fine, stale = approved(), approved(packs=((pack, 0.7),))
+    pack.retire(pack.reviewed_by, "Replaced.")
+
+    answer = anew(at(colleague), [fine, stale], [slit], [f"{a.pk}-slit" for a in (fine, stale)])
+
+    assert answer.status_code in (403, 422)
+    assert Scene.objects.count() == 2
+
+
+def test_nothing_ticked_is_said_and_the_choice_stays(at, colleague, approved, make_channel):
+    slit, picture = make_channel("slit", 200, 400), approved()
+
+    answer = anew(at(colleague), [picture], [slit], ["99-slit", f"{picture.pk}-other"])
+
+    assert answer.status_code == 422
+    assert f"pick={picture.pk}&amp;channel=slit" in answer.content.decode()
+
+
+def test_zip_leaves_out_and_names_what_is_painted_anew(at, colleague, approved, make_channel):
+    slit, wide = make_channel("slit", 200, 400), make_channel("wide", 400, 200)
+    picture = approved()
+
+    answer = order_zip(at(colleague), [picture], [slit, wide], anew=f"{picture.pk}-slit")
+    lines = json.loads(opened(answer).read("manifest.json"))["files"]
+
+    assert [(line["channel"], bool(line["file"])) for line in lines] == [
+        ("slit", False),
+        ("wide", True),
+    ]
+    assert lines[0]["left_out"]
 
 
 def test_campaign_chooses_its_channels(at, colleague, approved, make_channel):
