@@ -11,6 +11,7 @@ class GalleryConfig(AppConfig):
         from gallery.services import (
             assets,
             channel_files,
+            deadlines,
             expiry,
             holds,
             known_weights,
@@ -22,6 +23,7 @@ class GalleryConfig(AppConfig):
         housekeeping.register(assets.empty_bin)
         housekeeping.register(channel_files.forget_old)
         reconcile.register(expiry.tell_of_endings)  # every minute: day 0 is a moment
+        reconcile.register(deadlines.tell_of_deadlines)
         reconcile.register(known_weights.order_reading)
         reconcile.register(lookalikes.order_reading)
         reconcile.register(words.read_waiting)

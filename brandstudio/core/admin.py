@@ -11,7 +11,6 @@ from django_rq.models import Dashboard
 from brandstudio.core.forms import PersonPasswordForm
 from brandstudio.core.models import (
     AuditEntry,
-    Campaign,
     GlossaryTerm,
     Message,
     SignInAttempt,
@@ -98,7 +97,7 @@ class MessageAdmin(admin.ModelAdmin):
         return False
 
 
-@admin.register(Campaign, GlossaryTerm)
+@admin.register(GlossaryTerm)
 class VocabularyAdmin(ChangedOnly, admin.ModelAdmin):
     """The brand's own words."""
 

@@ -7,6 +7,9 @@ from brandstudio.core.problems import Facts
 _ENDS_SOON = gettext_noop(
     "Rights in “{name}” end within {days} days (pictures: {count}, the first on {day})."
 )
+_DUE_SOON = gettext_noop(
+    "{name}: the deadline of {channel} is {day}. Not published there yet: {missing}."
+)
 SENTENCES: dict[str, str] = {
     "run-finished": gettext_noop("The training “{name}” has finished."),
     "run-failed": gettext_noop("The training “{name}” has failed. Look there for the cause."),
@@ -37,6 +40,11 @@ SENTENCES: dict[str, str] = {
         "“{name}” was recalled. Do not use its files any more. Reason: {reason}"
     ),
     "recall-undone": gettext_noop("The recall of “{name}” was undone. Look at what holds again."),
+    "campaign-due-7": _DUE_SOON,
+    "campaign-due-1": _DUE_SOON,
+    "campaign-due-past": gettext_noop(
+        "{name}: the deadline of {channel} was {day}. Not published there yet: {missing}."
+    ),
     "asset-asked": gettext_noop("The picture “{name}” waits for your review."),
     "asset-approved": gettext_noop("The picture “{name}” was approved."),
     "asset-declined": gettext_noop("The picture “{name}” was declined: {reason}"),

@@ -1,4 +1,5 @@
 from .browsing import RatingForm, TagsForm
+from .campaign import CampaignForm, PublicationForm
 from .channel import ChannelForm
 from .glossary import GlossaryTermForm
 from .origin import OriginForm
@@ -10,6 +11,7 @@ from .scene import SceneForm
 from .template import TemplateForm
 
 __all__ = [
+    "CampaignForm",
     "ChannelForm",
     "ChecklistForm",
     "CutoutRightsForm",
@@ -19,6 +21,7 @@ __all__ = [
     "ImportForm",
     "OriginForm",
     "PairForm",
+    "PublicationForm",
     "PublishForm",
     "RatingForm",
     "SceneForm",

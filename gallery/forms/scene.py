@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 
+from brandstudio.core.models import Campaign
 from gallery import problems
 from gallery.forms import scene_order
 from gallery.forms.scene_fields import SceneFields
@@ -46,6 +47,7 @@ _FIELD_OF = {
     "mix-too-strong": "mix",
     "mix-needs-test": "mix",
     "mix-reason-missing": "mix",
+    "trial-in-campaign": "campaign",
     "reason-missing": "reason",
     "sweep-needs-one-pack": "sweep",
     "sweep-unreadable": "sweep",
@@ -75,6 +77,7 @@ class SceneForm(SceneFields):
         known |= StyleVersion.objects.tried_by(person)
         self.fields["pack"].queryset = known.select_related("pack", "base")
         self.fields["made_from"].queryset = Asset.objects.visible_to(person)
+        self.fields["campaign"].queryset = Campaign.objects.open()
         self.fields["cutout"].queryset = cutouts.offered_to(person)
         if not person.may_write_prompts:
             del self.fields["free"], self.fields["negative"]

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from brandstudio.core.models import Campaign
 from gallery.models import (
     Asset,
     Channel,
@@ -62,6 +63,14 @@ class SceneFields(forms.Form):
         to_field_name="slug",
         empty_label=None,
         error_messages={"invalid_choice": _("This channel does not exist any more. Choose again.")},
+    )
+    campaign = forms.ModelChoiceField(
+        Campaign.objects.none(),
+        label=_("Campaign"),
+        required=False,
+        to_field_name="slug",
+        empty_label=_("none"),
+        error_messages={"invalid_choice": _("This campaign has ended or is gone. Choose again.")},
     )
     count = forms.TypedChoiceField(
         label=_("How many"),

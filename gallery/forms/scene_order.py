@@ -38,6 +38,7 @@ def order_of(form, words, packs):
         reason=cleaned.get("reason", ""),
         strengths=_sweep_of(cleaned["sweep"]),
         made_from=cleaned["made_from"],
+        campaign=cleaned["campaign"],
         **_origin_of(cleaned, form.person),
     )
 

@@ -1,5 +1,6 @@
 from .asset import NEVER_LEAVES, Asset, AssetReview, AssetState
 from .brand import BrandColour, BrandFont, BrandLogo, LegalLine, LogoGround
+from .campaign import CampaignChannel, Publication
 from .channel import Channel, ChannelCut, FileFormChoice, LabelCorner
 from .channel_file import ChannelFile, ChannelFileState
 from .download import (
@@ -37,6 +38,7 @@ __all__ = [
     "BrandColour",
     "BrandFont",
     "BrandLogo",
+    "CampaignChannel",
     "Channel",
     "ChannelCut",
     "ChannelFile",
@@ -58,6 +60,7 @@ __all__ = [
     "PackTag",
     "ProductCutout",
     "PromptTemplate",
+    "Publication",
     "Recall",
     "RecallItem",
     "Remark",

@@ -9,6 +9,7 @@ from brandstudio.core.models import (
     AuditEntry,
     Binnable,
     BinQuerySet,
+    Campaign,
     Work,
     WorkQuerySet,
     WrongState,
@@ -111,6 +112,9 @@ class Asset(Work, Binnable):
     declined_why = models.TextField(blank=True)  # of the decline that stands, until an approval
     asked_at = models.DateTimeField(null=True, blank=True)  # for the review under way, or the last
     own_title = models.CharField(_("title"), max_length=120, blank=True)  # "": the scene's
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, null=True, blank=True, related_name="assets"
+    )
     is_favourite = models.BooleanField(_("favourite"), default=False)
     made_at = models.DateTimeField(auto_now_add=True)
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.models import Campaign, Vehicle
+from brandstudio.core.models import Vehicle
 from brandstudio.core.models.fields import BlobField
 from training.models import REACHES, BaseModel, Kind, TrainingImage
 
@@ -99,7 +99,6 @@ class Scene(models.Model):
     own_negative = models.TextField(_("own words, not in the picture"), blank=True)
     base = models.ForeignKey(BaseModel, models.PROTECT, related_name="scenes")
     channel = models.ForeignKey(Channel, models.PROTECT, null=True, related_name="scenes")
-    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, blank=True, related_name="+")
     vehicle = models.ForeignKey(  # that is seen in it, or that its words name
         Vehicle, models.SET_NULL, null=True, blank=True, related_name="+"
     )

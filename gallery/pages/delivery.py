@@ -62,7 +62,7 @@ class Row:
 def chosen_channels(slugs, campaign, channels, assets):
     """The channels asked for; else the campaign's, else those the pictures were painted for."""
     if not slugs and campaign:
-        slugs = campaign.channels
+        slugs = list(campaign.places.values_list("channel__slug", flat=True))
     if not slugs:
         slugs = [asset.scene.channel.slug for asset in assets if asset.scene.channel]
     return [channel for channel in channels if channel.slug in slugs]

@@ -30,6 +30,12 @@ ACTS = {
     claims.NOTED: gettext_noop("changed what is claimed of its rights"),
     "tagged": gettext_noop("changed its tags"),
     "titled": gettext_noop("gave it another title"),
+    "joined": gettext_noop("put it into a campaign"),
+    "left": gettext_noop("took it out of its campaign"),
+    "published": gettext_noop("noted where it was published"),
+    "unpublished": gettext_noop("took back where it was published"),
+    "added": gettext_noop("made it"),
+    "changed": gettext_noop("changed it"),
     "kept": gettext_noop("took it out of the bin"),
 }
 _QUIET = ("loading", "rendering")  # steps of the machine that tell a reader nothing

@@ -12,7 +12,7 @@ from training.engine.prompts import strengths
 
 ADVANCED = ("seed", "steps", "guidance", "scheduler", "negative", "sweep")
 # Fields whose errors stand beside them, whatever else the page shows.
-_BESIDE = {"template", "free", "pack", "channel", *ADVANCED}
+_BESIDE = {"template", "free", "pack", "channel", "campaign", *ADVANCED}
 _IN_A_MODE = {
     SceneMode.IMAGE: {"init_image", "denoising_strength"},
     SceneMode.PRODUCT: {"cutout", "cutout_light", "cutout_x", "cutout_y", "cutout_width"},

@@ -4,7 +4,7 @@ from django.http import QueryDict
 
 from brandstudio.core.input.numbers import parse_id, parse_number, parse_whole
 from gallery.models import Asset, Channel, SceneMode, Scheduler
-from gallery.services import cutouts, library, orders, reuse, sources
+from gallery.services import cutouts, library, orders, reuse, sources, vehicle_words
 
 _KEPT = "create-form"  # in the session
 _FORMERLY = {  # what fields were called in links that people saved
@@ -86,6 +86,7 @@ def initial_of(query, person, template, versions):
         "scheduler": query.get("scheduler") or Scheduler.DPM,
         "free": query.get("free", ""),
         "channel": query.get("channel") or _first_channel(),
+        "campaign": query.get("campaign", ""),
         "negative": query.get("negative", template.negative_prompt if template else ""),
         "sweep": query.get("sweep", ""),
         "reason": query.get("reason", ""),
@@ -94,6 +95,8 @@ def initial_of(query, person, template, versions):
         name = f"slot_{slot['name']}"
         values = [option["value"] for option in slot["options"]]
         initial[name] = query[name] if query.get(name) in values else values[0]
+    if template and query.get("vehicle"):
+        initial |= {f"slot_{n}": v for n, v in _slots_for(template, query["vehicle"]).items()}
     for name in ("mode", "init_image", "cutout", "cutout_light"):
         initial[name] = query.get(name, "")
     for name in ("denoising_strength", "cutout_x", "cutout_y", "cutout_width"):
@@ -104,6 +107,21 @@ def initial_of(query, person, template, versions):
         if f"strength_{version.pk}" in query:
             initial[f"strength_{version.pk}"] = query[f"strength_{version.pk}"]
     return initial
+
+
+def _slots_for(template, slug):
+    """{slot: phrase} that choose a vehicle by its short name, and a colour that it is made in."""
+    values = {
+        name: phrase
+        for name, options in vehicle_words.named_options(template).items()
+        for phrase, vehicle in options.items()
+        if vehicle.slug == slug
+    }
+    for name, (chooser, goes_with) in vehicle_words.held_colours(template).items():
+        if chooser in values:
+            fitting = [c for c, vehicles in goes_with.items() if values[chooser] in vehicles]
+            values |= {name: fitting[0]} if fitting else {}
+    return values
 
 
 def _initial_of_asset(asset, person):
@@ -120,6 +138,7 @@ def _initial_of_asset(asset, person):
         "negative": order.negative,
         "free": order.free,
         "channel": scene.channel.slug if scene.channel else _first_channel(),
+        "campaign": order.campaign.slug if order.campaign else "",
         "pack": [],
         **_origin_of(order),
     }

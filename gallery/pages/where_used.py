@@ -15,7 +15,7 @@ class WhereUsed:
     visible_images: those the reader may open.
 
     recent: the newest Scenes the reader may see, each with .first (an asset to open). templates:
-    those that come with the pack, the newest of each. campaigns: [(Campaign, scenes)].
+    those that come with the pack, the newest of each. campaigns: [(Campaign, pictures)].
     """
 
     scenes: int
@@ -47,7 +47,7 @@ def where_used(version, person):
         ).count(),
         recent=_recent(visible),
         templates=_templates(version.pack, person),
-        campaigns=_campaigns(scenes),
+        campaigns=_campaigns(images),
     )
 
 
@@ -69,9 +69,9 @@ def _templates(pack, person):
     return list(newest.values())
 
 
-def _campaigns(scenes):
+def _campaigns(images):
     counts: dict[int, int] = {}
-    for pk in scenes.exclude(campaign=None).order_by().values_list("campaign", flat=True):
+    for pk in images.exclude(campaign=None).order_by().values_list("campaign", flat=True):
         counts[pk] = counts.get(pk, 0) + 1
     campaigns = Campaign.objects.in_bulk(counts)
     return [(campaigns[pk], count) for pk, count in counts.items() if pk in campaigns]

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.input.numbers import parse_ids, parse_number
-from brandstudio.core.models import User, Vehicle
+from brandstudio.core.models import Campaign, User, Vehicle
 from gallery.models import (
     AssetReview,
     Channel,
@@ -78,6 +78,10 @@ def _channel(assets, values, _person):
     channels = Channel.objects.filter(slug__in=values).values("pk")
     sent = Download.objects.filter(channel__in=channels).order_by().values("asset")
     return assets.filter(_of_scenes(channel__in=channels) | Q(pk__in=sent))
+
+
+def _campaign(assets, values, _person):
+    return assets.filter(campaign__in=Campaign.objects.filter(slug__in=values).values("pk"))
 
 
 def _scenes_with(**lookups):
@@ -163,6 +167,7 @@ FILTERS = (
         _rows(lambda: Vehicle.objects.filter(is_current=True)),
     ),
     Filter("channel", _("Channel"), _channel, _rows(Channel.objects.in_use), "select"),
+    Filter("campaign", _("Campaign"), _campaign, _rows(Campaign.objects.all), "select"),
     Filter("from", _("From"), _from, look="date"),
     Filter("to", _("To"), _until, look="date"),
     Filter("pack", _("Style pack"), _pack, _rows(StylePack.objects.usable), "select", is_more=True),

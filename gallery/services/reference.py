@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from brandstudio.core.models import Campaign, GlossaryTerm, Vehicle, VehicleColour
-from gallery.models import Channel, PackTag, PromptTemplate, ReviewState
+from gallery.models import CampaignChannel, Channel, PackTag, PromptTemplate, ReviewState
 from gallery.services import policy
 
 _MEGABYTE = 1_000_000
@@ -235,6 +235,8 @@ CAMPAIGNS = (
     ("auto-show-2026", "2026 广州车展", "Guangzhou Auto Show 2026", (2026, 11, 20), (2026, 11, 30)),
 )
 
+CAMPAIGN_CHANNELS = ("xiaohongshu", "moments", "wechat-cover", "douyin")
+
 # Words by which packs are found: group, slug, Chinese, English.
 TAGS = (
     ("place", "qilou", "骑楼", "Arcade street"),
@@ -397,16 +399,16 @@ def seed_reference():
             slug=slug, defaults={"group": group, "position": position, **names}
         )
     for slug, zh, en, starts, ends in CAMPAIGNS:
-        Campaign.objects.get_or_create(
-            slug=slug,
-            defaults={
-                "name_zh": zh,
-                "name_en": en,
-                "starts": datetime.date(*starts),
-                "ends": datetime.date(*ends),
-                "channels": ["xiaohongshu", "moments", "wechat-cover", "douyin"],
-            },
+        days = {"starts": datetime.date(*starts), "ends": datetime.date(*ends)}
+        campaign, is_new = Campaign.objects.get_or_create(
+            slug=slug, defaults={"name_zh": zh, "name_en": en, **days}
         )
+        if is_new:
+            campaign.vehicles.set(Vehicle.objects.filter(is_current=True))
+            CampaignChannel.objects.bulk_create(
+                CampaignChannel(campaign=campaign, channel=channel, deadline=days["starts"])
+                for channel in Channel.objects.filter(slug__in=CAMPAIGN_CHANNELS)
+            )
 
 
 @transaction.atomic

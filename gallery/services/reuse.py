@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from brandstudio.core.models import CampaignState
 from brandstudio.core.problems import Refused
 from gallery.engine import prompts
 from gallery.models import SceneMode
@@ -92,7 +93,7 @@ def _order_of(asset, by, *, seed):
         base=scene.base,
         reason=scene.reason if by and by.pk == scene.owner_id else "",
         made_from=asset,
-        campaign=scene.campaign,
+        campaign=_open_campaign(asset),
         init_image=_init_image_of(scene),
         denoising_strength=(
             orders.DEFAULT_DENOISING_STRENGTH
@@ -103,6 +104,12 @@ def _order_of(asset, by, *, seed):
         size=(scene.width, scene.height) if is_larger else None,
         is_larger=is_larger,
     )
+
+
+def _open_campaign(asset):
+    """The campaign that a picture like this one joins; none once it has ended."""
+    campaign = asset.campaign
+    return None if campaign is None or campaign.state == CampaignState.ENDED else campaign
 
 
 def _as_typed(typed, sent, base):

@@ -50,7 +50,7 @@ def compose_scene(order, by):
             for version, strength in valid.packs
         )
         words.note_scene(scene)
-        assets = _assets_of(scene, order.strengths)
+        assets = _assets_of(scene, order)
         work_queue.enqueue_together(painted_again.pass_over_decided(assets))
     return scene
 
@@ -93,7 +93,6 @@ def _scene_of(valid):
         own_negative=_as_typed(order.negative or "", valid.base),
         base=valid.base,
         channel=order.channel,
-        campaign=order.campaign,
         width=width,
         height=height,
         steps=order.steps,
@@ -133,15 +132,16 @@ def _origin_of(order):
     return columns
 
 
-def _assets_of(scene, strengths):
+def _assets_of(scene, order):
     """One row per picture: seeds count up, unless a sweep holds the seed and moves the strength."""
-    now = timezone.now()
+    now, strengths = timezone.now(), order.strengths
     return Asset.objects.bulk_create(
         Asset(
             scene=scene,
             index=index,
             seed=scene.seed if strengths else (scene.seed + index) % (LARGEST_SEED + 1),
             strength=strengths[index] if strengths else None,
+            campaign=order.campaign,
             attempt=1,
             queued_at=now,
         )

@@ -83,6 +83,8 @@ def _check_hats(order, by):
     """Raise unless this person paints pictures, or tries a style of their own."""
     if not (by.is_marketer or by.is_brand_admin or orders.is_trial(order)):
         raise Refused("trial-only")
+    if order.campaign and orders.is_trial(order):
+        raise Refused("trial-in-campaign", campaign=str(order.campaign))
 
 
 def _check_rights(order, by):

@@ -27,7 +27,7 @@ from gallery.models import (
     Rendition,
 )
 from gallery.pages import asset_list as asset_pages
-from gallery.pages import lineage, offers, results
+from gallery.pages import campaign, lineage, offers, results
 from gallery.pages.history import history_of
 from gallery.problems import REFUSALS
 from gallery.services import assets as acts
@@ -75,6 +75,7 @@ def asset_detail(request, pk):
         "scene": scene,
         "packs": packs,
         "channels": Channel.objects.in_use(),
+        "belonging": campaign.belonging_of(asset, request.user),
         "large_files": offers.large_files_of(asset),
         "offers": offers.offers_of(asset, request.user),
         "may_ask": refusals.may_ask(request, asset),
@@ -248,7 +249,7 @@ def _init_image_url(request, scene):
 def _visible(request, pk):
     assets = Asset.objects.visible_to(request.user) | Asset.objects.binned_by(request.user)
     parts = ("channel", "owner", "base", "init_image_asset", "cutout__vehicle")
-    related = [f"scene__{name}" for name in parts]
+    related = [*(f"scene__{name}" for name in parts), "campaign"]
     return get_object_or_404(assets.titled().select_related(*related), pk=pk)
 
 

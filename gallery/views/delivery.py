@@ -16,6 +16,7 @@ from brandstudio.core.models import Campaign
 from brandstudio.core.ui import trouble
 from brandstudio.core.ui.serving import send_file
 from gallery.models import Asset, AssetState, Channel, ChannelFile, Rendition
+from gallery.pages import campaign as pages
 from gallery.pages import delivery, offers
 from gallery.problems import REFUSALS
 from gallery.services import channel_files, cuts, deliveries
@@ -25,13 +26,18 @@ from gallery.views import refusals
 @login_required
 @require_safe
 def deliver(request):
-    """?pick=… pictures, ?channel=… or ?campaign=…: how each will be cut, and the way to the zip."""
+    """?pick=… pictures, ?channel=… or ?campaign=…: how each will be cut, and the way to the zip.
+
+    ?campaign=… alone: all its approved pictures.
+    """
+    campaign = Campaign.objects.filter(pk=parse_id(request.GET.get("campaign", ""))).first()
     assets = _picked(request, request.GET)
+    if campaign and "pick" not in request.GET:
+        assets = _of_campaign(request, campaign)
     if not assets:
         messages.warning(request, _("Choose one or more pictures first."))
         return redirect("gallery:asset-list")
     channels = Channel.objects.in_use()
-    campaign = Campaign.objects.filter(pk=parse_id(request.GET.get("campaign", ""))).first()
     chosen = delivery.chosen_channels(request.GET.getlist("channel"), campaign, channels, assets)
     context = {
         "assets": assets,
@@ -126,9 +132,24 @@ def large_file(request, pk):
     return send_file(labelled.content, labelled.name, labelled.content_type)
 
 
+_SHOWN = ("scene__channel", "scene__cutout__vehicle", "scene__owner", "scene__base")
+
+
+def _of_campaign(request, campaign):
+    """The newest approved pictures of a campaign; says so where a zip does not hold all."""
+    assets = pages.deliverable(campaign, request.user).select_related(*_SHOWN)
+    chosen = list(assets[: deliveries.MOST_IMAGES])
+    if (count := assets.count()) > len(chosen):
+        said = _(
+            "A zip holds {most} pictures: these are the newest of {count}. Deliver the others "
+            "from the campaign's page, cell by cell."
+        )
+        messages.info(request, said.format(most=len(chosen), count=count))
+    return chosen
+
+
 def _picked(request, data):
     visible = Asset.objects.visible_to(request.user).filter(state=AssetState.READY)
-    related = ("scene__channel", "scene__cutout__vehicle", "scene__owner", "scene__base")
     pks = parse_ids(data.getlist("pick"))[: deliveries.MOST_IMAGES]
-    rows = {row.pk: row for row in visible.titled().filter(pk__in=pks).select_related(*related)}
+    rows = {row.pk: row for row in visible.titled().filter(pk__in=pks).select_related(*_SHOWN)}
     return [rows[pk] for pk in dict.fromkeys(pks) if pk in rows]

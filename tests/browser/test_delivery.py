@@ -19,9 +19,9 @@ def test_three_pictures_for_four_channels_take_six_presses(
             slug=slug,
             defaults={"name_zh": slug, "name_en": slug, "width": width, "height": height},
         )
-    Campaign.objects.create(
-        slug="spring", name_zh="春节", name_en="Spring Festival", channels=list(sizes)
-    )
+    campaign = Campaign.objects.create(slug="spring", name_zh="春节", name_en="Spring Festival")
+    for row in Channel.objects.filter(slug__in=sizes):
+        campaign.places.create(channel=row)
     pictures = [in_state("approved", channel=channel) for _one in range(3)]
     page = enter(make_user("publisher", is_marketer=True))
     page.goto("/assets/")

@@ -230,7 +230,8 @@ def test_zip_leaves_out_and_names_what_is_painted_anew(at, colleague, approved, 
 def test_campaign_chooses_its_channels(at, colleague, approved, make_channel):
     make_channel("tall", 300, 400)
     make_channel("wide", 400, 300)
-    campaign = Campaign.objects.create(slug="day", name_zh="节", name_en="Day", channels=["wide"])
+    campaign = Campaign.objects.create(slug="day", name_zh="节", name_en="Day")
+    campaign.places.create(channel=Channel.objects.get(slug="wide"))
 
     answer = at(colleague).get("deliver", pick=approved().pk, campaign=campaign.pk)
 

@@ -3,8 +3,8 @@
 import pytest
 from django.db import IntegrityError
 
-from brandstudio.core.models import AuditEntry, User
-from gallery.models import Asset, Scene
+from brandstudio.core.models import AuditEntry, Campaign, User, Vehicle
+from gallery.models import Asset, Channel, Scene
 from training.models import BaseModel
 
 
@@ -87,3 +87,25 @@ def decided(asset, index, review, targets):
     for number, target in enumerate(targets):
         AuditEntry.objects.record(row, "", target, why=f"{number} {target}")
     return row
+
+
+def test_campaigns_of_scenes_become_those_of_their_pictures(migrate_to, asset):
+    vehicle = Vehicle.objects.create(
+        slug="gs8", name_zh="传祺 GS8", name_en="Trumpchi GS8", body="suv", phrase="GS8 suv"
+    )
+    Channel.objects.create(slug="moments", name_zh="朋友圈", name_en="Moments", width=64, height=64)
+    migrate_to("core", "0011_brand_kit")
+    old = migrate_to("gallery", "0040_brand_kit")
+    campaign = old.get_model("core", "Campaign").objects.create(
+        slug="day", name_zh="节", name_en="Day", channels=["moments", "gone"]
+    )
+    scenes = old.get_model("gallery", "Scene").objects
+    scenes.update(campaign=campaign.pk)
+
+    migrate_to("core", "0013_campaign_channels_are_rows")
+
+    asset.refresh_from_db()
+    kept = Campaign.objects.get()
+    assert asset.campaign == kept
+    assert list(kept.vehicles.all()) == [vehicle]
+    assert list(kept.places.values_list("channel__slug", "deadline")) == [("moments", None)]

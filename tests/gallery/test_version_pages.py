@@ -7,7 +7,7 @@ from django.utils.translation import override
 from brandstudio.core.models import AuditEntry, Campaign
 from brandstudio.core.problems import Refused
 from gallery import services
-from gallery.models import PackTag, Scene, StylePack, StyleRating, StyleVersion
+from gallery.models import Asset, PackTag, StylePack, StyleRating, StyleVersion
 from gallery.pages.version_diff import beside, version_diff
 from gallery.pages.where_used import where_used
 from gallery.services import library, rating, tagging
@@ -125,7 +125,7 @@ def test_where_used_counts_all_and_names_what_the_reader_may_see(
     template = make_template("with-pack")
     template.packs.through.objects.create(prompttemplate=template, stylepack=version.pack)
     make_ready(packs=((version, 0.7),), count=2)
-    Scene.objects.update(campaign=campaign)
+    Asset.objects.update(campaign=campaign)
     stranger = make_user("stranger", is_marketer=True)
 
     own, others = where_used(version, marketer), where_used(version, stranger)
@@ -134,7 +134,7 @@ def test_where_used_counts_all_and_names_what_the_reader_may_see(
     assert (others.scenes, others.images, others.visible_images) == (1, 2, 0)
     assert others.recent == []
     assert own.templates == [template]
-    assert own.campaigns == [(campaign, 1)]
+    assert own.campaigns == [(campaign, 2)]
     assert at(marketer).get("version-detail", "ink", 1).status_code == 200
 
 

@@ -1,6 +1,7 @@
 from .audit import AuditEntry
 from .bin import Binnable, BinQuerySet
 from .brand import BrandKit
+from .campaign import Campaign, CampaignState
 from .message import Message, MessageState, Transport
 from .notice import Notice
 from .photograph import Fingerprint, Likeness
@@ -9,7 +10,7 @@ from .sent_form import SentForm
 from .sign_in import SignInAttempt
 from .states import WrongState
 from .user import User
-from .vocabulary import Campaign, GlossaryTerm, Vehicle, VehicleColour
+from .vocabulary import GlossaryTerm, Vehicle, VehicleColour
 from .work import Work, WorkQuerySet
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Binnable",
     "BrandKit",
     "Campaign",
+    "CampaignState",
     "Fingerprint",
     "GlossaryTerm",
     "Likeness",

@@ -91,26 +91,6 @@ class VehicleColour(Named):
         ]
 
 
-class Campaign(Named):
-    slug = ShortNameField(unique=True)
-    starts = models.DateField(_("starts"), null=True, blank=True)
-    ends = models.DateField(_("ends"), null=True, blank=True)
-    channels = models.JSONField(_("channels"), default=list, blank=True)
-
-    class Meta:
-        verbose_name = _("campaign")
-        verbose_name_plural = _("campaigns")
-        ordering = ["-starts", "slug"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(starts=None)
-                | models.Q(ends=None)
-                | models.Q(ends__gte=models.F("starts")),
-                name="campaign_ends_after_start",
-            )
-        ]
-
-
 class GlossaryTerm(models.Model):
     """A Chinese term and the English phrase that the text encoder understands."""
 

@@ -20,7 +20,13 @@ class Place:
 _PAINTERS = ("is_marketer", "is_designer", "is_brand_admin")
 PLACES = (
     Place("gallery:create", _("Create"), "create", _PAINTERS),
-    Place("gallery:asset-list", _("Assets"), "assets", _PAINTERS, also=("gallery:channel-list",)),
+    Place(
+        "gallery:asset-list",
+        _("Assets"),
+        "assets",
+        _PAINTERS,
+        also=("gallery:channel-list", "gallery:campaign-list"),
+    ),
     Place(
         "gallery:pack-list",
         _("Styles"),

@@ -1,0 +1,64 @@
+"""What belongs to a campaign: its channels with their deadlines, and what was published where."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from brandstudio.core.models import Campaign
+
+from .channel import Channel
+from .download import Download
+
+
+class CampaignChannel(models.Model):
+    """A channel of a campaign. deadline: the last day for its files.
+
+    deadline_told: of `services/deadlines.NOTICES`, the fewest days before it that were told of.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="places")
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
+    deadline = models.DateField(_("deadline"), null=True, blank=True)
+    deadline_told = models.SmallIntegerField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("channel of a campaign")
+        verbose_name_plural = _("channels of campaigns")
+        ordering = ["channel__position", "channel__slug"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "channel"], name="campaign_channel_once")
+        ]
+
+    def __str__(self):
+        return f"{self.campaign} → {self.channel}"
+
+
+class Publication(models.Model):
+    """Where and when a publication file that left the studio was published.
+
+    address: of the post or page. place: in words, where there is no address, such as a hall.
+    """
+
+    download = models.ForeignKey(Download, models.PROTECT, related_name="publications")
+    address = models.URLField(_("address"), max_length=500, blank=True)
+    place = models.CharField(_("place"), max_length=120, blank=True)
+    day = models.DateField(_("published on"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("publication")
+        verbose_name_plural = _("publications")
+        ordering = ["-day", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(address="") | ~Q(place=""), name="publication_says_where"
+            ),
+            models.UniqueConstraint(
+                fields=["download", "address", "place"], name="publication_once"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.download.asset} → {self.address or self.place}"

@@ -1,0 +1,118 @@
+"""Where files were published: noted, taken back, and told as a table."""
+
+from django.db import transaction
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from brandstudio.core.models import AuditEntry
+from brandstudio.core.problems import Refused
+from brandstudio.core.services import spreadsheet
+from gallery.models import Asset, Download, Publication, Rendition
+from gallery.services import brand, finishing
+
+
+def files_that_left(asset):
+    """The publication files of a picture that left, the newest first."""
+    files = Download.objects.filter(asset=asset, rendition=Rendition.PUBLICATION)
+    return files.select_related("channel", "person")
+
+
+@transaction.atomic
+def note(form, by):
+    """Store a valid PublicationForm. Raises Refused("publication-twice")."""
+    row = form.instance
+    row.by = by
+    twice = Publication.objects.filter(
+        download__asset=row.download.asset_id,
+        download__channel=row.download.channel_id,
+        address=row.address,
+        place=row.place,
+    )
+    if twice.exists():
+        raise Refused("publication-twice", where=row.address or row.place)
+    row.save()
+    AuditEntry.objects.record(row.download.asset, "", "published", by=by, **_facts(row))
+    return row
+
+
+@transaction.atomic
+def take_back(row, by):
+    """Remove a publication that was noted wrongly; the history keeps it."""
+    AuditEntry.objects.record(row.download.asset, "published", "unpublished", by=by, **_facts(row))
+    row.delete()
+
+
+def _facts(row):
+    return {"where": row.address or row.place, "day": row.day.isoformat()}
+
+
+def report_csv(campaign, person):
+    """The bytes of a table: each file of the campaign's pictures that left, with each place where
+    it was published; of the pictures that this person may see."""
+    assets = Asset.objects.visible_to(person).filter(campaign=campaign)
+    downloads = (
+        Download.objects.filter(asset__in=assets.values("pk"))
+        .select_related("person", "channel", "rule")
+        .prefetch_related(
+            "publications__by",
+            Prefetch("asset", Asset.objects.titled().select_related("scene__init_image_asset")),
+        )
+        .order_by("at", "pk")
+    )
+    label = brand.label_words()
+    rows = [
+        _row(download, publication, label)
+        for download in downloads
+        for publication in list(download.publications.all()) or [None]
+    ]
+    return spreadsheet.csv_bytes([str(heading) for heading in _headings()], rows)
+
+
+def _headings():
+    return (
+        _("picture no."),
+        _("picture"),
+        _("vehicle"),
+        _("state now"),
+        _("channel"),
+        _("form"),
+        _("width, px"),
+        _("height, px"),
+        _("downloaded by"),
+        _("downloaded at"),
+        _("kind of file"),
+        _("let through by"),
+        _("visible label"),
+        _("producer"),
+        _("number in the mark"),
+        _("SHA-256 of the file"),
+        _("published at"),
+        _("published on"),
+        _("noted by"),
+    )
+
+
+def _row(download, publication, label):
+    asset = download.asset
+    mark = finishing.mark_of(asset)
+    return (
+        asset.pk,
+        str(asset),
+        str(asset.scene.vehicle or ""),
+        str(asset.get_review_display()),
+        str(download.channel or ""),
+        download.form,
+        download.width,
+        download.height,
+        download.person.shown_name,
+        download.at.isoformat(timespec="seconds"),
+        str(download.get_rendition_display()),
+        str(download.rule or ""),
+        "" if download.rendition == Rendition.ORIGINAL else label,
+        mark.producer,
+        mark.produce_id,
+        download.sha256,
+        (publication.address or publication.place) if publication else "",
+        publication.day.isoformat() if publication else "",
+        publication.by.shown_name if publication else "",
+    )
