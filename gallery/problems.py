@@ -91,6 +91,14 @@ SENTENCES: dict[str, Text] = {
         "The file for {channel} is so large that a worker makes it. The picture's page shows when "
         "it is there."
     ),
+    "picture-file-missing": gettext_noop(
+        "The stored picture is missing or damaged, so no file was made of it. Ask an administrator "
+        "to run “manage.py verify” and to bring it back from a backup."
+    ),
+    "no-room-for-file": gettext_noop(
+        "The disk of the studio is full, so this file could not be noted and stayed. Ask an "
+        "administrator to make room, then download it again."
+    ),
     "publication-tells-nothing": gettext_noop(
         "A publication file carries its marks alone, no prompt and no names: it goes to everybody. "
         "Take a proof for colleagues instead."

@@ -6,10 +6,12 @@ import json
 import zipfile
 from dataclasses import asdict, dataclass
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from brandstudio.core import blobs
+from brandstudio.core.blobs import disk
 from brandstudio.core.problems import Refused
 from gallery import problems
 from gallery.models import Rendition
@@ -115,9 +117,20 @@ def _one(asset, channel, person):
     """(OutgoingFile or None, Line) of a picture for a channel."""
     try:
         labelled = _delivered(asset, channel, person)
-    except REFUSALS as error:
-        return None, _line(asset, channel, None, str(problems.of(error)))
+    except (*REFUSALS, blobs.BlobMissing, OSError, DatabaseError) as error:
+        return None, _line(asset, channel, None, _why_left_out(error))
     return labelled, _line(asset, channel, labelled)
+
+
+def _why_left_out(error):
+    """The sentence for a fault of one file; a zip that breaks off in the middle would be worse."""
+    if isinstance(error, blobs.BlobMissing):
+        return problems.sentence("picture-file-missing", {})
+    if disk.is_full(error):
+        return problems.sentence("no-room-for-file", {})
+    if not isinstance(error, REFUSALS):
+        raise error
+    return str(problems.of(error))
 
 
 def _delivered(asset, channel, person):

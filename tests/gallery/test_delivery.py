@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from PIL import Image
 
+from brandstudio.core import blobs
 from brandstudio.core.models import Campaign
 from gallery import jobs
 from gallery.engine import labelling, sizes, xmp
@@ -225,6 +226,21 @@ def test_zip_leaves_out_and_names_what_is_painted_anew(at, colleague, approved, 
         ("wide", True),
     ]
     assert lines[0]["left_out"]
+
+
+def test_picture_whose_file_is_gone_is_named_and_the_others_leave(
+    at, colleague, approved, make_channel
+):
+    tall, fine, gone = make_channel("tall", 300, 400), approved(), approved()
+    answer = order_zip(at(colleague), [gone, fine], [tall])
+    blobs.local(gone.image_sha256).unlink()
+
+    archive = opened(answer)
+
+    assert archive.testzip() is None
+    lines = json.loads(archive.read("manifest.json"))["files"]
+    assert [bool(line["file"]) for line in lines] == [False, True]
+    assert "verify" in lines[0]["left_out"]
 
 
 def test_campaign_chooses_its_channels(at, colleague, approved, make_channel):

@@ -1,8 +1,11 @@
 """A full disk and a full database while somebody works: a sentence with its mend, nothing lost."""
 
 import errno
+import io
+import json
 import os
 import subprocess
+import zipfile
 
 import pytest
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
@@ -10,7 +13,7 @@ from django.db import connection
 from django.urls import reverse
 
 from brandstudio.core.blobs import disk
-from gallery.models import Scene
+from gallery.models import Download, Scene
 from tests.gallery.conftest import png
 from training import services as training_services
 
@@ -122,6 +125,22 @@ def test_painting_on_a_full_disk_says_so_and_sends_the_same_again(
     assert FULL in page
     assert '<input type="hidden" name="free" value="an arcade street in the rain">' in page
     assert browser
+
+
+def test_zip_on_a_full_disk_is_whole_and_names_what_stayed(
+    at, marketer, brand_admin, in_state, channel, full_database
+):
+    asset = in_state("approved")
+    browser = at(brand_admin)
+    answer = browser.post("deliver-zip", pick=asset.pk, channel=channel.slug)
+    full_database()
+
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+
+    assert archive.testzip() is None
+    [line] = json.loads(archive.read("manifest.json"))["files"]
+    assert (line["file"], FULL in line["left_out"]) == ("", True)
+    assert not Download.objects.exists()
 
 
 def test_form_that_htmx_sent_stays_as_it_stands(at, marketer, make_ready, full_database, client):
