@@ -303,6 +303,15 @@ SENTENCES: dict[str, Text] = {
     "template-faulty": gettext_noop(
         "{name} can't be used as it is; mend it as a draft first. {faults}"
     ),
+    "tags-none": gettext_noop("Write at least one tag, or several with commas between them."),
+    "tags-too-many": gettext_noop("At most {most} tags at once; these are more."),
+    "tag-too-long": gettext_noop("“{name}” is too long for a tag: at most {most} characters."),
+    "board-name-missing": gettext_noop("Give the board a name of at most {most} characters."),
+    "board-name-in-use": gettext_noop("You have a board called “{name}” already."),
+    "board-missing": gettext_noop("Choose a board, or write the name of a new one."),
+    "asset-not-yours": gettext_noop("It is a colleague's: only its maker can do that."),
+    "filter-name-missing": gettext_noop("Give the filter a name of at most {most} characters."),
+    "filter-empty": gettext_noop("Nothing narrows the list, so there is nothing to save."),
     "tags-not-yours": gettext_noop(
         "The tags of {name} are settled with its first review. Ask an admin to change them."
     ),

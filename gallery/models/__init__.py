@@ -1,4 +1,5 @@
 from .asset import NEVER_LEAVES, Asset, AssetReview, AssetState
+from .board import Board, BoardItem
 from .brand import BrandColour, BrandFont, BrandLogo, LegalLine, LogoGround
 from .campaign import CampaignChannel, Publication
 from .channel import Channel, ChannelCut, FileFormChoice, LabelCorner
@@ -13,12 +14,14 @@ from .download import (
 )
 from .evidence import EvidenceSheet
 from .exchange import TrustedStudio
+from .mark import AssetRating, AssetTag, Favourite
 from .pair import PackPair, PairState
 from .pair_grid import PairGrid, PairImage
 from .rating import StyleRating
 from .recall import Recall, RecallItem, SourceKind
 from .remark import Remark
 from .review import OwnWork, ReviewState
+from .saved_filter import SavedFilter
 from .scene import Scene, SceneMode, ScenePack, Scheduler
 from .sheet import SheetState
 from .source import Daylight, InitImageUpload, ProductCutout
@@ -78,7 +81,13 @@ __all__ = [
     "StyleVersion",
     "TrustedStudio",
     "SceneMode",
+    "AssetRating",
+    "AssetTag",
     "AssetWord",
+    "Board",
+    "BoardItem",
+    "Favourite",
+    "SavedFilter",
     "SceneWord",
     "Word",
 ]

@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from brandstudio.core.models import (
 from brandstudio.core.models.fields import BlobField
 from brandstudio.core.models.states import move, update_as_last_seen
 
+from .mark import Favourite
 from .review import OwnWork
 from .scene import TITLED_BY, Scene, SceneMode
 
@@ -59,6 +60,11 @@ class AssetQuerySet(BinQuerySet, WorkQuerySet):
         """With all that their titles are made of."""
         related = (f"scene__{name}" for name in TITLED_BY)
         return self.select_related(*related).prefetch_related("scene__packs")
+
+    def liked_by(self, person):
+        """With .is_favourite, whether the person likes it."""
+        mine = Favourite.objects.filter(person=person, asset=OuterRef("pk"))
+        return self.annotate(is_favourite=Exists(mine))
 
     def asked(self):
         """What waits for review, longest first, with all that a reviewer's list shows."""
@@ -115,7 +121,7 @@ class Asset(Work, Binnable):
     campaign = models.ForeignKey(
         Campaign, models.PROTECT, null=True, blank=True, related_name="assets"
     )
-    is_favourite = models.BooleanField(_("favourite"), default=False)
+    stars = models.FloatField(null=True, blank=True, editable=False)  # mean of its ratings
     made_at = models.DateTimeField(auto_now_add=True)
 
     objects = AssetQuerySet.as_manager()
@@ -131,6 +137,7 @@ class Asset(Work, Binnable):
             models.Index(fields=["scene", "state", "review", "deleted_at"], name="asset_of_scene"),
             # Whether the same settings painted a declined one is asked at every order.
             models.Index(fields=["seed"], name="asset_seed"),
+            models.Index(fields=["stars"], condition=Q(stars__isnull=False), name="asset_of_stars"),
             # All that a list must know of a picture, newest first.
             models.Index(
                 fields=["state", "-made_at", "-id", "scene", "review"],

@@ -79,7 +79,7 @@ class Stretch:
         return iter(self.object_list)
 
 
-def stretch_of(assets, query, per_page=PER_PAGE):
+def stretch_of(assets, query, person, per_page=PER_PAGE):
     """The Stretch of these pictures that an address asks for, in four queries, however many.
 
     ?before=… the older ones from there on, ?after=… the newer ones. Where a page begins is told by
@@ -95,7 +95,7 @@ def stretch_of(assets, query, per_page=PER_PAGE):
         keys = _keys(assets, before, per_page + 1)
         has_newer, has_older = before is not None, len(keys) > per_page
         keys = keys[:per_page]
-    shown = _in_order([pk for _made_at, pk in keys])
+    shown = _in_order([pk for _made_at, pk in keys], person)
     newer = _cursor(*keys[0]) if keys and has_newer else ""
     older = _cursor(*keys[-1]) if keys and has_older else ""
     return Stretch(shown, newer, older, total, _days(shown))
@@ -124,10 +124,10 @@ def _place(text):
     return _EPOCH + int(moment) * _MICROSECOND, int(pk)
 
 
-def _in_order(pks):
+def _in_order(pks, person):
     """The pictures of these keys with all that a tile shows; those of a scene by their numbers."""
-    listed = Asset.objects.titled().filter(pk__in=pks).select_related("scene__channel")
-    rows = listed.defer("preview", "lineage").in_bulk()
+    listed = Asset.objects.titled().liked_by(person).select_related("scene__channel")
+    rows = listed.defer("preview", "lineage").in_bulk(pks)
     shown = [rows[pk] for pk in pks if pk in rows]
     runs = groupby(shown, key=lambda asset: asset.scene_id)
     return [asset for _scene, run in runs for asset in sorted(run, key=lambda one: one.index)]

@@ -40,7 +40,7 @@ class Results:
 
 def results_of(person):
     """The person's own latest scenes with every picture's state."""
-    scenes = list(with_assets(Scene.objects.filter(owner=person))[:SCENES_SHOWN])
+    scenes = list(with_assets(Scene.objects.filter(owner=person), person)[:SCENES_SHOWN])
     results = Results(scenes, tag=tag_of(person), others=waiting_of_others(person))
     active = [scene for scene in scenes if _is_active(scene)]
     places = places_in_queue() if active else {}
@@ -77,11 +77,11 @@ def waiting_of_others(person):
     )
 
 
-def with_assets(scenes):
+def with_assets(scenes, person):
     """The scenes with all that a list of them shows, in a fixed number of queries."""
-    assets = Asset.objects.not_binned().order_by("index").defer("preview", "lineage")
+    assets = Asset.objects.not_binned().liked_by(person).order_by("index")
     related = scenes.titled().select_related("channel", "base")
-    return related.prefetch_related(Prefetch("assets", assets))
+    return related.prefetch_related(Prefetch("assets", assets.defer("preview", "lineage")))
 
 
 def tag_of(person):
@@ -89,6 +89,7 @@ def tag_of(person):
     rows = list(
         Asset.objects.filter(scene__owner=person)
         .order_by("-pk")
+        .liked_by(person)
         .values_list("pk", "state", "steps_done", "review", "is_favourite", "deleted_at")[:96]
     )
     ahead = ()

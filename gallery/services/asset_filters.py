@@ -17,16 +17,24 @@ from brandstudio.core.input.numbers import parse_ids, parse_number
 from brandstudio.core.models import Campaign, User, Vehicle
 from gallery.models import (
     AssetReview,
+    AssetTag,
+    Board,
+    BoardItem,
     Channel,
     Download,
+    Favourite,
     PromptTemplate,
     Scene,
     ScenePack,
     StylePack,
     StyleVersion,
 )
+from gallery.models.rating import MOST_STARS
 
 BACKWARDS = _("The last day is before the first, so that no picture can match.")
+
+
+_TAGGED = AssetTag.assets.through.objects
 
 
 class Unreadable(Exception):
@@ -65,8 +73,25 @@ def _mine(assets, _values, person):
     return assets.filter(_of_scenes(owner=person))
 
 
-def _favourites(assets, _values, _person):
-    return assets.filter(is_favourite=True)
+def _favourites(assets, _values, person):
+    return assets.filter(pk__in=Favourite.objects.filter(person=person).values("asset"))
+
+
+def _tag(assets, values, _person):
+    return assets.filter(pk__in=_TAGGED.filter(assettag__in=parse_ids(values)).values("asset"))
+
+
+def _board(assets, values, person):
+    boards = Board.objects.visible_to(person).filter(pk__in=parse_ids(values)).values("pk")
+    return assets.filter(pk__in=BoardItem.objects.filter(board__in=boards).values("asset"))
+
+
+def _stars(assets, values, _person):
+    least = parse_number(values[0], None)
+    if least is None:
+        message = _("“%(value)s” is no number of stars; write one from 1 to 5.")
+        raise Unreadable(message % {"value": values[0][:40]})
+    return assets.filter(stars__gte=least)
 
 
 def _review(assets, values, _person):
@@ -146,6 +171,19 @@ def _rows(rows):
     return lambda _person: [(row.slug, str(row)) for row in rows()]
 
 
+def _tags(_person):
+    return list(AssetTag.objects.values_list("pk", "name"))
+
+
+def _boards(person):
+    return [(board.pk, str(board)) for board in Board.objects.visible_to(person)]
+
+
+def _least_stars(_person):
+    said = _("%(stars)s and more")
+    return [(stars, said % {"stars": "★" * stars}) for stars in range(MOST_STARS, 1, -1)]
+
+
 def _versions(_person):
     return [(str(one.pk), str(one)) for one in StyleVersion.objects.select_related("pack")]
 
@@ -159,6 +197,7 @@ FILTERS = (
         lambda _person: [("1", _("favourites"))],
         is_closed=True,
     ),
+    Filter("board", _("Board"), _board, _boards, "select"),
     Filter("review", _("Review"), _review, lambda _person: AssetReview.choices, is_closed=True),
     Filter(
         "vehicle",
@@ -175,5 +214,7 @@ FILTERS = (
     Filter("strength_to", _("Strength to"), _strength("lte"), look="number", is_more=True),
     Filter("template", _("Template"), _by("template__slug"), _templates, "select", is_more=True),
     Filter("person", _("Person"), _by("owner__username"), _people, "select", is_more=True),
+    Filter("tag", _("Tag"), _tag, _tags, "select", is_more=True),
+    Filter("stars", _("Stars"), _stars, _least_stars, "select", is_more=True),
     Filter("version", _("Version"), _version, _versions, look=""),
 )

@@ -9,6 +9,7 @@ from brandstudio.core.models import GlossaryTerm, User, Vehicle
 from gallery.models import (
     Asset,
     AssetState,
+    AssetTag,
     AssetWord,
     Channel,
     PromptTemplate,
@@ -115,6 +116,7 @@ class _Names:
         self._people = [
             ("owner", user.pk, (user.shown_name, user.username)) for user in User.objects.all()
         ]
+        self._tags = [("tag", tag.pk, (tag.name,)) for tag in AssetTag.objects.all()]
 
     def __iter__(self):
         """(Chinese, English) of each, so that what is written without blanks is parted there."""
@@ -123,7 +125,7 @@ class _Names:
     def holding(self, word):
         """{column: keys of the rows in whose name the word stands}."""
         keys: dict[str, list] = {}
-        for column, pk, names in (*self._rows, *self._people):
+        for column, pk, names in (*self._rows, *self._people, *self._tags):
             if any(_stands_in(word, search.fold(name)) for name in names):
                 keys.setdefault(column, []).append(pk)
         return keys
@@ -155,17 +157,17 @@ def _has(text, keys, names):
     it in the name of a row that the scene has."""
     asked = list(words.asked_in(text).items())
     rows = names.holding(text)
-    packs = rows.pop("pack", ())
+    packs, tags = rows.pop("pack", ()), rows.pop("tag", ())
     of_scene = Q(pk__in=[])
     for column, pks in rows.items():
         of_scene |= Q(**{f"{column}__in": pks})
     if packs:
         used = ScenePack.objects.filter(version__pack__in=packs).order_by()
         of_scene |= Q(pk__in=used.values("scene"))
-    own = Q(pk__in=[])
+    own = Q(pk__in=AssetTag.assets.through.objects.filter(assettag__in=tags).values("asset"))
     if asked and all(keys[item] for item in asked):
         of_scene |= _each(asked, keys, SceneWord, "scene")
-        own = _each(asked, keys, AssetWord, "asset")
+        own |= _each(asked, keys, AssetWord, "asset")
     return Q(scene__in=Scene.objects.filter(of_scene).order_by().values("pk")) | own
 
 

@@ -42,7 +42,8 @@ def keep_rate(template):
     assets = Asset.objects.filter(
         scene__template__slug=template.slug, scene__is_trial=False, state=AssetState.READY
     )
-    liked = Q(review=AssetReview.APPROVED) | Q(is_favourite=True) | Q(downloads__isnull=False)
+    marked = Q(favourites__isnull=False) | Q(downloads__isnull=False)
+    liked = marked | Q(review=AssetReview.APPROVED)
     counts = assets.aggregate(
         kept_count=Count("pk", filter=Q(deleted_at=None) & liked, distinct=True),
         binned_count=Count("pk", filter=~Q(deleted_at=None), distinct=True),

@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core.input.choices import chosen
-from brandstudio.core.input.numbers import parse_ids
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui import trouble
 from brandstudio.core.ui.serving import send_file
@@ -21,13 +20,11 @@ from gallery.models import (
     LABELLED,
     Asset,
     AssetReview,
-    AssetState,
     Channel,
     MetadataProfile,
     Rendition,
 )
-from gallery.pages import asset_list as asset_pages
-from gallery.pages import campaign, lineage, offers, results
+from gallery.pages import campaign, lineage, marks, offers, results
 from gallery.pages.history import history_of
 from gallery.problems import REFUSALS
 from gallery.services import assets as acts
@@ -35,32 +32,12 @@ from gallery.services import (
     brand,
     channel_files,
     downloads,
-    finding,
     finishing,
     policy,
     source_rights,
     vehicle_words,
 )
 from gallery.views import refusals
-
-
-@login_required
-@require_safe
-def asset_list(request):
-    """All finished pictures this person may see; filters stand in the address."""
-    query, person = request.GET, request.user
-    listing = finding.find(person, query)
-    fields = asset_pages.fields_of(listing, person)
-    context = {
-        "page": asset_pages.stretch_of(listing.assets, query),
-        "finding": listing,
-        "fields": fields,
-        "more_chosen": any(field.is_chosen for field in fields if field.is_more),
-        "chips": asset_pages.chips_of(listing, query, person),
-        "is_bin": bool(query.get("bin")),
-        "bin_days": settings.BIN_DAYS,
-    }
-    return render(request, "gallery/asset_list.html", context)
 
 
 @login_required
@@ -82,6 +59,7 @@ def asset_detail(request, pk):
         "proof_side": settings.PROOF_SIDE,
         "duty": offers.original_duty(asset, request.user),
         "size": {"width": width, "height": height},
+        "marks": marks.marks_of(asset, request.user),
         "is_mine": scene.owner_id == request.user.pk,
         "init_image_url": _init_image_url(request, scene),
         "denoising_percent": round((scene.denoising_strength or 0) * 100),
@@ -126,30 +104,6 @@ def asset_download(request, pk):
 
 
 @login_required
-@require_safe
-def asset_compare(request):
-    """Two pictures, one over the other, and only the settings that differ."""
-    visible = Asset.objects.visible_to(request.user).filter(state=AssetState.READY)
-    pks = parse_ids(request.GET.getlist("pick"))[:2]
-    rows = {
-        asset.pk: asset
-        for asset in visible.titled().filter(pk__in=pks).select_related("scene__channel")
-    }
-    pair = [rows[pk] for pk in pks if pk in rows]
-    if len(pair) < 2:
-        messages.warning(request, _("Choose two pictures to compare."))
-        return redirect("gallery:asset-list")
-    differences = _differences(*pair)
-    context = {
-        "first": pair[0],
-        "second": pair[1],
-        "differences": differences,
-        "zooms": (1, 2, 4, 8),
-    }
-    return render(request, "gallery/asset_compare.html", context)
-
-
-@login_required
 @require_POST
 def asset_ask(request, pk):
     """Send my picture for review; one that was declined with words of what is different now."""
@@ -171,15 +125,6 @@ def asset_title(request, pk):
     acts.name(asset, request.user, title)
     messages.success(request, _("Saved."))
     return redirect(asset)
-
-
-@login_required
-@require_POST
-def asset_favourite(request, pk):
-    asset = _mine(request, pk)
-    asset.is_favourite = not asset.is_favourite
-    asset.save(update_fields=["is_favourite"])
-    return _back(request, asset)
 
 
 @login_required
@@ -250,7 +195,8 @@ def _visible(request, pk):
     assets = Asset.objects.visible_to(request.user) | Asset.objects.binned_by(request.user)
     parts = ("channel", "owner", "base", "init_image_asset", "cutout__vehicle")
     related = [*(f"scene__{name}" for name in parts), "campaign"]
-    return get_object_or_404(assets.titled().select_related(*related), pk=pk)
+    shown = assets.titled().liked_by(request.user).select_related(*related)
+    return get_object_or_404(shown, pk=pk)
 
 
 def _mine(request, pk):
@@ -280,46 +226,3 @@ def _address_back(request, asset):
     if request.POST.get("next") == "create":
         return f"{reverse('gallery:create')}#results"
     return asset.get_absolute_url()
-
-
-def _differences(first, second):
-    """[(label, of the first, of the second)] of the settings in which two pictures differ."""
-    rows = []
-    for label, read in (
-        (_("Prompt"), lambda line: line.get("prompt")),
-        (_("Seed"), lambda line: line.get("seed")),
-        (_("Steps"), lambda line: line.get("steps")),
-        (_("Guidance"), lambda line: line.get("guidance")),
-        (_("Scheduler"), lambda line: line.get("scheduler")),
-        (_("Size"), lambda line: f"{line.get('width')} × {line.get('height')}"),
-        (_("Base model"), lambda line: line.get("base", {}).get("name")),
-        (_("Style packs"), _packs_in_words),
-        (_("Not in it"), lambda line: line.get("negative_prompt")),
-        (_("Start picture"), _init_image_in_words),
-        (_("The real car"), _cutout_in_words),
-    ):
-        a, b = read(first.lineage), read(second.lineage)
-        if a != b:
-            rows.append((label, a, b))
-    return rows
-
-
-def _init_image_in_words(line):
-    if not (init_image := line.get("init_image")):
-        return None
-    percent = round(init_image["denoising_strength"] * 100)
-    return f"{init_image['sha256'][:8]}… {percent} %"
-
-
-def _cutout_in_words(line):
-    cutout = line.get("cutout")
-    return cutout and ", ".join(
-        [cutout["name"], *(f"{round(cutout[name] * 100)} %" for name in ("x", "y", "width"))]
-    )
-
-
-def _packs_in_words(line):
-    return ", ".join(
-        f"{pack['pack']} v{pack['version']} {pack['strength']:.2f}"
-        for pack in line.get("packs", [])
-    )

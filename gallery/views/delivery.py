@@ -11,16 +11,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core.access.roles import painter_required
-from brandstudio.core.input.numbers import parse_id, parse_ids, parse_number
+from brandstudio.core.input.numbers import parse_id, parse_number
 from brandstudio.core.models import Campaign
 from brandstudio.core.ui import trouble
 from brandstudio.core.ui.serving import send_file
-from gallery.models import Asset, AssetState, Channel, ChannelFile, Rendition
+from gallery.models import Asset, Channel, ChannelFile, Rendition
 from gallery.pages import campaign as pages
 from gallery.pages import delivery, offers
 from gallery.problems import REFUSALS
 from gallery.services import channel_files, cuts, deliveries
 from gallery.views import refusals
+from gallery.views.choosing import chosen_assets
 
 
 @login_required
@@ -31,7 +32,7 @@ def deliver(request):
     ?campaign=… alone: all its approved pictures.
     """
     campaign = Campaign.objects.filter(pk=parse_id(request.GET.get("campaign", ""))).first()
-    assets = _picked(request, request.GET)
+    assets = chosen_assets(request.user, request.GET, deliveries.MOST_IMAGES).assets
     if campaign and "pick" not in request.GET:
         assets = _of_campaign(request, campaign)
     if not assets:
@@ -55,7 +56,7 @@ def deliver(request):
 @require_POST
 def deliver_zip(request):
     """The zip, made while it is sent. Points that were dragged are kept first."""
-    assets = _picked(request, request.POST)
+    assets = chosen_assets(request.user, request.POST, deliveries.MOST_IMAGES).assets
     channels = _channels(request)
     problem = _why_no_zip(assets, channels, request.user)
     if problem:
@@ -105,7 +106,8 @@ def _focus(text):
 @require_POST
 def paint_anew(request):
     """?anew=… cells of the page: the same prompt, packs and seed in the shape of the channel."""
-    assets, channels = _picked(request, request.POST), _channels(request)
+    assets = chosen_assets(request.user, request.POST, deliveries.MOST_IMAGES).assets
+    channels = _channels(request)
     chosen = deliveries.painted_anew(assets, channels, request.POST.getlist("anew"))
     if not chosen:
         said = _("Choose at least one picture to be painted anew.")
@@ -146,10 +148,3 @@ def _of_campaign(request, campaign):
         )
         messages.info(request, said.format(most=len(chosen), count=count))
     return chosen
-
-
-def _picked(request, data):
-    visible = Asset.objects.visible_to(request.user).filter(state=AssetState.READY)
-    pks = parse_ids(data.getlist("pick"))[: deliveries.MOST_IMAGES]
-    rows = {row.pk: row for row in visible.titled().filter(pk__in=pks).select_related(*_SHOWN)}
-    return [rows[pk] for pk in dict.fromkeys(pks) if pk in rows]

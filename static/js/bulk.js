@@ -1,7 +1,7 @@
 // Choosing several: <form data-bulk> with checkboxes named data-bulk's value, inside it or bound to
-// it by their form attribute; [data-bulk-bar] is
-// shown while any is checked, [data-bulk-count] says how many, [data-bulk-clear] and
-// [data-bulk-all] let go of all or take all. Shift takes the range between two presses.
+// it by their form attribute; the stylesheet shows the bar of acts while any is checked.
+// [data-bulk-count] says how many, [data-bulk-clear] and [data-bulk-all] let go of all or take all.
+// Shift takes the range between two presses.
 let last = null;
 
 function boxes(form) {
@@ -10,7 +10,6 @@ function boxes(form) {
 
 function show(form) {
   const chosen = boxes(form).filter((box) => box.checked).length;
-  for (const bar of form.querySelectorAll("[data-bulk-bar]")) bar.hidden = chosen === 0;
   for (const count of form.querySelectorAll("[data-bulk-count]")) count.textContent = chosen;
 }
 
@@ -18,7 +17,7 @@ document.addEventListener("click", (event) => {
   const form = event.target.form ?? event.target.closest("form");
   if (!form?.matches("[data-bulk]")) return;
   const all = boxes(form);
-  if (event.target.closest("[data-bulk-clear]")) for (const box of all) box.checked = false;
+  if (event.target.closest("[data-bulk-clear]")) for (const one of form.elements) if (one.type === "checkbox") one.checked = false;
   if (event.target.closest("[data-bulk-all]")) for (const box of all) box.checked = true;
   if (all.includes(event.target)) {
     if (event.shiftKey && all.includes(last)) {

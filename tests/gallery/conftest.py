@@ -348,10 +348,10 @@ def at(client):
         def __init__(self, person):
             client.force_login(person)
 
-        def get(self, name, *args, headers=None, **query):
+        def get(self, name, /, *args, headers=None, **query):
             return client.get(reverse(f"gallery:{name}", args=args), query, headers=headers)
 
-        def post(self, name, *args, **data):
+        def post(self, name, /, *args, **data):
             return client.post(reverse(f"gallery:{name}", args=args), data)
 
         def decide(self, name, **data):

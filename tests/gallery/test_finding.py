@@ -190,11 +190,11 @@ def test_unreadable_filter_says_what_is_wrong(at, marketer, in_english, query, s
     assert sentence in answer.text
 
 
-def test_pages_follow_one_another_while_new_pictures_come(make_ready):
+def test_pages_follow_one_another_while_new_pictures_come(make_ready, marketer):
     made = [make_ready()[0] for _ in range(5)]
 
     def page(**query):
-        return stretch_of(Asset.objects.all(), query, per_page=2)
+        return stretch_of(Asset.objects.all(), query, marketer, per_page=2)
 
     first = page()
     make_ready()

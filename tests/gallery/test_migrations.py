@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError
 
 from brandstudio.core.models import AuditEntry, Campaign, User, Vehicle
-from gallery.models import Asset, Channel, Scene
+from gallery.models import Asset, Channel, Favourite, Scene
 from training.models import BaseModel
 
 
@@ -44,6 +44,17 @@ def test_assets_keep_their_hashes_under_the_new_column_and_back(migrate_to, asse
         Asset.objects.update(image_sha256="")
     with pytest.raises(IntegrityError, match="scene_from_image_has_one"):
         Scene.objects.update(init_image_sha256="")
+
+
+def test_favourite_of_before_is_its_makers(migrate_to, asset):
+    old = migrate_to("gallery", "0037_photographs").get_model("gallery", "Asset").objects
+    old.update(is_favourite=True)
+
+    migrate_to("gallery", "0043_favourites_of_each")
+
+    assert list(Favourite.objects.values_list("asset", "person")) == [
+        (asset.pk, asset.scene.owner_id)
+    ]
 
 
 def test_pictures_whose_last_decision_was_no_are_declined_for_good(migrate_to, asset):

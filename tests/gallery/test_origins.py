@@ -295,8 +295,7 @@ def test_favourite_on_the_stage_answers_with_the_stage(at, marketer, make_ready,
         f"/assets/{asset.pk}/favourite/", {"next": "create"}, headers={"HX-Request": "true"}
     )
 
-    asset.refresh_from_db()
-    assert asset.is_favourite
+    assert asset.favourites.get().person == marketer
     assert 'id="results-list"' in answer.content.decode()
 
 

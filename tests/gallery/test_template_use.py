@@ -6,7 +6,7 @@ from brandstudio.core.models import AuditEntry
 from brandstudio.core.problems import Refused
 from gallery.models import Asset, Scene
 from gallery.services import assets as asset_acts
-from gallery.services import compose_scene, reuse, template_use, vehicle_words
+from gallery.services import compose_scene, marks, reuse, template_use, vehicle_words
 from gallery.services.checklist import all_confirmed
 from gallery.services.orders import SceneOrder
 from gallery.services.reference import seed_reference
@@ -108,7 +108,7 @@ def test_keep_rate_counts_what_was_kept_against_what_was_binned(
     )
     asset_acts.ask_review(approved, marketer)
     asset_acts.approve(approved, brand_admin, all_confirmed())
-    Asset.objects.filter(pk__in=[favourite.pk, favourite_binned.pk]).update(is_favourite=True)
+    marks.like([favourite, favourite_binned], designer)
     for asset in (binned, favourite_binned):
         asset_acts.discard(asset, marketer)
 
@@ -121,7 +121,7 @@ def test_page_of_a_template_says_how_much_is_kept(at, marketer, make_ready, make
     template = make_template()
     browser = at(marketer)
     assert "Nobody has kept or binned" in browser.get("template-detail", "arcade", 1).text
-    make_ready(template=template, count=1).update(is_favourite=True)
+    marks.like(make_ready(template=template, count=1), marketer)
 
     page = " ".join(browser.get("template-detail", "arcade", 1).text.split())
 

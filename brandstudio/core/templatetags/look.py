@@ -118,6 +118,7 @@ def post_button(
     pressed=None,
     target="",
     next="",
+    query=None,
     once=False,
     form_class="",
     **attributes,
@@ -130,7 +131,7 @@ def post_button(
     act: the value sent, in a field named `field`. confirm: a question before it posts.
     pressed: whether a switch is on; None for what is no switch.
     target: the selector of the fragment that the answer replaces; without it the page is loaded.
-    next: where the answer leads. once: as in post_form.
+    next: where the answer leads. query, once: as in post_form.
     attributes: more of the button's own, written as in post_form.
     """
     looks = look.split()
@@ -154,7 +155,7 @@ def post_button(
         "words": "" if is_icon else mark_safe(words),  # a template wrote it
     }
     button = render_to_string("_post_button.html", fields)
-    options = {"target": target, "next": next or None, "once": once}
+    options = {"target": target, "next": next or None, "query": query, "once": once}
     return post_form(context, button, view, *args, **options, **{"class": form_class or None})
 
 

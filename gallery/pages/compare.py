@@ -1,0 +1,46 @@
+"""Two pictures beside each other: the settings in which they differ."""
+
+from django.utils.translation import gettext as _
+
+
+def differences(first, second):
+    """[(label, of the first, of the second)] of the settings in which two pictures differ."""
+    rows = []
+    for label, read in (
+        (_("Prompt"), lambda line: line.get("prompt")),
+        (_("Seed"), lambda line: line.get("seed")),
+        (_("Steps"), lambda line: line.get("steps")),
+        (_("Guidance"), lambda line: line.get("guidance")),
+        (_("Scheduler"), lambda line: line.get("scheduler")),
+        (_("Size"), lambda line: f"{line.get('width')} × {line.get('height')}"),
+        (_("Base model"), lambda line: line.get("base", {}).get("name")),
+        (_("Style packs"), _packs_in_words),
+        (_("Not in it"), lambda line: line.get("negative_prompt")),
+        (_("Start picture"), _init_image_in_words),
+        (_("The real car"), _cutout_in_words),
+    ):
+        a, b = read(first.lineage), read(second.lineage)
+        if a != b:
+            rows.append((label, a, b))
+    return rows
+
+
+def _init_image_in_words(line):
+    if not (init_image := line.get("init_image")):
+        return None
+    percent = round(init_image["denoising_strength"] * 100)
+    return f"{init_image['sha256'][:8]}… {percent} %"
+
+
+def _cutout_in_words(line):
+    cutout = line.get("cutout")
+    return cutout and ", ".join(
+        [cutout["name"], *(f"{round(cutout[name] * 100)} %" for name in ("x", "y", "width"))]
+    )
+
+
+def _packs_in_words(line):
+    return ", ".join(
+        f"{pack['pack']} v{pack['version']} {pack['strength']:.2f}"
+        for pack in line.get("packs", [])
+    )
