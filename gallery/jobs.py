@@ -64,7 +64,7 @@ def render_pair_grid(grid_pk):
 
 def make_channel_file(file_pk):
     """Make a large file of a picture for a channel. Safe to deliver twice."""
-    related = ("channel", "asked_by", "asset__scene__cutout")
+    related = ("channel", "asked_by", "asset__scene__cutout", "poster")
     row = ChannelFile.objects.select_related(*related).get(pk=file_pk)
     attempt.carry_out(row, channel_files.make, mendable=(EngineError, Refused))
 

@@ -14,6 +14,15 @@ from training.engine.errors import EngineError
 from training.engine.evaluate.band_reasons import REASONS, VERDICTS
 
 SENTENCES: dict[str, Text] = {
+    # Posters
+    "poster-retired": gettext_noop(
+        "This poster was taken out of use, so no file of it leaves. Make a copy and have that "
+        "approved."
+    ),
+    "poster-not-approved": gettext_noop(
+        "The words of this poster are not approved, so no file for publication leaves. Submit it "
+        "for review; until then there is a proof."
+    ),
     # Making pictures
     "prompt-not-yours": gettext_noop(
         "Free prompts need a permission that your account lacks. Choose a template, "

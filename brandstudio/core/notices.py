@@ -45,6 +45,12 @@ SENTENCES: dict[str, str] = {
     "campaign-due-past": gettext_noop(
         "{name}: the deadline of {channel} was {day}. Not published there yet: {missing}."
     ),
+    "poster-submitted": gettext_noop("The poster “{name}” waits for your review."),
+    "poster-approved": gettext_noop("The poster “{name}” was approved."),
+    "poster-withdrawn": gettext_noop(
+        "The picture of the poster “{name}” was withdrawn, and the poster with it: {reason}"
+    ),
+    "poster-sent-back": gettext_noop("The poster “{name}” was sent back: {reason}"),
     "asset-asked": gettext_noop("The picture “{name}” waits for your review."),
     "asset-approved": gettext_noop("The picture “{name}” was approved."),
     "asset-declined": gettext_noop("The picture “{name}” was declined: {reason}"),

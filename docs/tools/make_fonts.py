@@ -3,6 +3,7 @@
 Needs Debian's fonts-noto-cjk, fonttools and brotli. Writes
   static/fonts/studio-sans-{400,600}.woff2   the interface's glyphs, for screens without its fonts
   gallery/engine/fonts/studio-label.otf      glyphs of label and watermarks, Latin, for pictures
+  gallery/engine/fonts/posters/poster-*.otf  all Chinese characters of GB 2312 (6,763) and Latin
 with the licence beside each. Run it when the catalogue has gained characters.
 """
 
@@ -23,6 +24,15 @@ LATIN = "".join(map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x100)])) + "–—�
 CHINESE_MARKS = "　、。〈〉《》「」『』【】〔〕！（），．：；？～￥"
 
 
+CANTONESE = "嘅咗喺嚟佢哋冇啲嘢咁唔嗰噉攞搵諗睇瞓嘥啱嗌冧嘞喎噃嬲攰靓埗镬"  # what GB 2312 lacks
+
+
+def common_chinese() -> str:
+    """The Chinese characters of GB 2312: rows 16 to 87 of its table."""
+    cells = ((row, cell) for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF))
+    return "".join(bytes(pair).decode("gb2312", errors="ignore") for pair in cells)
+
+
 def interface_text() -> str:
     """Every Chinese text the site can say by itself."""
     catalogue = polib.pofile(str(ROOT / "locale/zh_Hans/LC_MESSAGES/django.po"))
@@ -31,15 +41,22 @@ def interface_text() -> str:
     return "".join(said)
 
 
-def face(weight: str):
-    """The simplified-Chinese face of the collection; weight: Regular or Bold."""
-    collection = TTCollection(str(SOURCE / f"NotoSansCJK-{weight}.ttc"))
+def face(weight: str, kind: str = "Sans"):
+    """The simplified-Chinese face of the collection; weight: Regular or Bold; kind: or Serif."""
+    collection = TTCollection(str(SOURCE / f"Noto{kind}CJK-{weight}.ttc"))
     return next(font for font in collection if font["name"].getDebugName(1).endswith("CJK SC"))
 
 
-def cut(weight: str, text: str, target: Path, family: str, flavor: str | None = None) -> None:
+def cut(
+    weight: str,
+    text: str,
+    target: Path,
+    family: str,
+    flavor: str | None = None,
+    kind: str = "Sans",
+) -> None:
     """Write the glyphs of `text` as a font of its own family name (the licence asks for that)."""
-    font = face(weight)
+    font = face(weight, kind)
     options = subset.Options(flavor=flavor, layout_features=["kern", "palt", "vert"], hinting=False)
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]
     cutter = subset.Subsetter(options)
@@ -63,7 +80,7 @@ def licence() -> str:
     body = re.split(r"\n\S", body, maxsplit=1)[0]
     lines = [re.sub(r"^ ?\.?$", "", line).removeprefix(" ") for line in body.splitlines()]
     return (
-        "Subset of Noto Sans CJK SC, renamed.\n"
+        "Subset of Noto Sans CJK SC and Noto Serif CJK SC, renamed.\n"
         "Copyright 2014-2021 Adobe (http://www.adobe.com/), with Reserved Font Name 'Source'.\n"
         "This Font Software is licensed under the SIL Open Font License, Version 1.1.\n\n"
         + "\n".join(lines).strip()
@@ -77,7 +94,12 @@ def main() -> None:
     cut("Regular", screen, web / "studio-sans-400.woff2", "Studio Sans SC", "woff2")
     cut("Bold", screen, web / "studio-sans-600.woff2", "Studio Sans SC", "woff2")
     cut("Bold", LATIN + LABEL + WATERMARKS, label / "studio-label.otf", "Studio Label SC")
-    for folder in (web, label):
+    posters = label / "posters"
+    whole = LATIN + CHINESE_MARKS + "‰℃【】￥€£" + CANTONESE + common_chinese()
+    cut("Bold", whole, posters / "poster-serif.otf", "Studio Poster Serif SC", kind="Serif")
+    cut("Bold", whole, posters / "poster-sans.otf", "Studio Poster Sans SC")
+    cut("Regular", whole, posters / "poster-text.otf", "Studio Poster Text SC")
+    for folder in (web, label, posters):
         (folder / "OFL.txt").write_text(licence(), encoding="utf-8")
 
 

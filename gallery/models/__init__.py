@@ -17,6 +17,7 @@ from .exchange import TrustedStudio
 from .mark import AssetRating, AssetTag, Favourite
 from .pair import PackPair, PairState
 from .pair_grid import PairGrid, PairImage
+from .poster import Poster, PosterLanguage, PosterTemplate
 from .rating import StyleRating
 from .recall import Recall, RecallItem, SourceKind
 from .remark import Remark
@@ -61,6 +62,9 @@ __all__ = [
     "PairImage",
     "PairState",
     "PackTag",
+    "Poster",
+    "PosterLanguage",
+    "PosterTemplate",
     "ProductCutout",
     "PromptTemplate",
     "Publication",

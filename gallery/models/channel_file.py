@@ -32,6 +32,9 @@ class ChannelFile(Work):
 
     asset = models.ForeignKey(Asset, models.PROTECT, related_name="channel_files")
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
+    poster = models.ForeignKey(  # None: the picture alone
+        "gallery.Poster", models.PROTECT, null=True, related_name="files"
+    )
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     key = models.CharField(max_length=64, unique=True)
     x = models.FloatField()

@@ -95,6 +95,9 @@ class Download(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     channel = models.ForeignKey(Channel, models.PROTECT, null=True, related_name="+")
+    poster = models.ForeignKey(  # None: the picture alone
+        "gallery.Poster", models.PROTECT, null=True, related_name="downloads"
+    )
     form = models.CharField(max_length=10)  # png or jpg
     metadata = models.CharField(
         max_length=10, choices=MetadataProfile, default=MetadataProfile.EXTERNAL

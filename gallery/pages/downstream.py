@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from brandstudio.core.models import User
-from gallery.models import Asset, Recall, SourceKind
+from gallery.models import Asset, Poster, Recall, SourceKind
 from gallery.pages.near_weights import near_weights
 from gallery.services import downstream
 from training.models import SnapshotImage, TrainingImage, TrainingRun
@@ -19,6 +19,7 @@ class Downstream:
     assets: the newest that the reader may see; figures: counts of all. seen: the fingerprint of
     what is shown, for acts. copies: those versions that hold the same weights under another name;
     near: NearVersions, which stay as they are.
+    posters: the newest that were made with one of its pictures.
     holders: [(person, row of `holders_of`)]. to_decide: rows whose rights have ended and that
     an admin must decide.
     """
@@ -32,6 +33,7 @@ class Downstream:
     copies: list
     near: list
     assets: list
+    posters: list
     holders: list
     figures: dict
     recalls: list
@@ -92,11 +94,17 @@ def downstream_of(source, person):
         copies=list(source.copies().select_related("pack")),
         near=near_weights(versions, person),
         assets=list(shown.defer("preview", "lineage")),
+        posters=_posters_of(source, person),
         holders=[(people[row["person"]], row) for row in holders[:HOLDERS]],
         figures=figures,
         recalls=list(Recall.objects.filter(kind=source.kind, source_key=source.key)),
         seen=downstream.fingerprint(source, figures),
     )
+
+
+def _posters_of(source, person):
+    visible = Poster.objects.visible_to(person).filter(asset__in=source.assets())
+    return list(visible.select_related("channel")[:SHOWN])
 
 
 def _names_of(source):

@@ -23,6 +23,8 @@ ACTS = {
     "ready": gettext_noop("painted it"),
     "failed": gettext_noop("could not paint it"),
     "cancelled": gettext_noop("stopped it"),
+    "composed": gettext_noop("composed it"),
+    "edited": gettext_noop("changed it"),
     "testing": gettext_noop("ordered its test"),
     "tested": gettext_noop("allowed the pair"),
     "forbidden": gettext_noop("forbade the pair"),

@@ -15,6 +15,7 @@ from gallery.services import (
     holds,
     lookalikes,
     policy,
+    posters,
     source_rights,
     words,
 )
@@ -159,6 +160,14 @@ def _withdraw(asset, by, reason):
     lookalikes.note(asset)
     _settle(asset, "asset-approved")
     _tell(asset, "withdrawn", reason=reason)
+    for poster in posters.of_assets([asset]).select_related("made_by"):
+        sending.tell(
+            [poster.made_by],
+            "poster-withdrawn",
+            url=poster.get_absolute_url(),
+            name=name_of(poster),
+            reason=reason,
+        )
 
 
 def discard(asset, by):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from brandstudio.core import blobs
 from brandstudio.core.queue import housekeeping, work_queue
 from gallery.models import ChannelFile, ChannelFileState, Rendition
-from gallery.services import brand, cuts, downloads, policy
+from gallery.services import brand, cuts, downloads, policy, posters
 from gallery.services.downloads import OutgoingFile
 
 
@@ -23,17 +23,25 @@ def order(asset, channel, by):
     """
     policy.rule_for(asset, by, Rendition.PUBLICATION)
     cut = cuts.cut_for(asset, channel)
+    facts = {"asset": asset, "channel": channel, "x": cut.focus[0], "y": cut.focus[1]}
+    return _ordered(_key(asset, channel, cut.focus, cut.place), by, facts)
+
+
+def order_poster(poster, by):
+    """As `order`, for a poster. Raises Refused as `policy.rule_for_poster`, EngineError as
+    `posters.composed`."""
+    policy.rule_for_poster(poster, by, Rendition.PUBLICATION)
+    composition = posters.composed(poster)
+    facts = {"asset": poster.asset, "channel": poster.channel, "poster": poster}
+    facts |= {"x": composition.focus[0], "y": composition.focus[1]}
+    place = composition.plan.label
+    key = _key(poster.asset, poster.channel, composition.focus, place, poster=poster.pk)
+    return _ordered(key, by, facts)
+
+
+def _ordered(key, by, facts):
     with transaction.atomic():
-        row, is_new = ChannelFile.objects.get_or_create(
-            key=_key(asset, channel, cut),
-            defaults={
-                "asset": asset,
-                "channel": channel,
-                "asked_by": by,
-                "x": cut.focus[0],
-                "y": cut.focus[1],
-            },
-        )
+        row, is_new = ChannelFile.objects.get_or_create(key=key, defaults={**facts, "asked_by": by})
         if is_new:
             work_queue.enqueue_work(row)
         elif row.state == ChannelFileState.FAILED:
@@ -44,18 +52,19 @@ def order(asset, channel, by):
 
 def made_before(asset, channel, cut):
     """The ChannelFile of this cut, in whatever state; None if nobody asked for it."""
-    return ChannelFile.objects.filter(key=_key(asset, channel, cut)).first()
+    return ChannelFile.objects.filter(key=_key(asset, channel, cut.focus, cut.place)).first()
 
 
-def _key(asset, channel, cut):
+def _key(asset, channel, focus, place, **more):
     """Of all that decides the file's bytes, save the moment it is signed at."""
     facts = {
         "picture": asset.image_sha256,
         "asset": asset.pk,
-        "focus": [round(share, 4) for share in cut.focus],
+        "focus": [round(share, 4) for share in focus],
         "size": channel.file_size,
-        "label": asdict(cut.place),
+        "label": asdict(place),
         "producer": brand.producer(),
+        **more,
         **{
             name: getattr(channel, name)
             for name in ("slug", "form", "max_bytes", "dpi", "bleed_mm", "profile_sha256")
@@ -66,8 +75,12 @@ def _key(asset, channel, cut):
 
 def make(row):
     """What the worker does: make, sign and store the file. Raises Refused, EngineError."""
-    policy.rule_for(row.asset, row.asked_by, Rendition.PUBLICATION)
-    labelled = downloads.labelled_file(row.asset, row.channel, focus=(row.x, row.y))
+    if row.poster:
+        policy.rule_for_poster(row.poster, row.asked_by, Rendition.PUBLICATION)
+        labelled = posters.labelled_file(row.poster, Rendition.PUBLICATION)
+    else:
+        policy.rule_for(row.asset, row.asked_by, Rendition.PUBLICATION)
+        labelled = downloads.labelled_file(row.asset, row.channel, focus=(row.x, row.y))
     sha256 = blobs.put_bytes(labelled.content)
     row.finish(
         content_sha256=sha256,
@@ -82,7 +95,10 @@ def deliver(row, person):
     form = downloads.file_form(row.channel)
     content = blobs.local(row.content_sha256, row.name).read_bytes()
     labelled = OutgoingFile(content, row.name, form.content_type, *row.channel.file_size)
-    downloads.note(row.asset, person, Rendition.PUBLICATION, row.channel, labelled)
+    if row.poster:
+        posters.note(row.poster, person, Rendition.PUBLICATION, labelled)
+    else:
+        downloads.note(row.asset, person, Rendition.PUBLICATION, row.channel, labelled)
     return labelled
 
 

@@ -20,16 +20,28 @@ from training.engine.errors import EngineError
 _CREDENTIALS_BYTES = 8192
 
 
-def finished(image, asset, file_form, *, watermark="", place=labelling.IN_LOWER_RIGHT, packet=""):
+def finished(
+    image,
+    asset,
+    file_form,
+    *,
+    watermark="",
+    place=labelling.IN_LOWER_RIGHT,
+    packet="",
+    poster=None,
+):
     """The bytes of an RGB picture of this asset, with both marks and content credentials in it.
 
     file_form: a FileForm; its max_bytes counts what signing adds. place: of the visible label, None
-    for none. packet: XMP that stands beside the marks. Raises EngineError as
-    `file_forms.write`, `credentials.credentials` and `readback.check`.
+    for none. packet: XMP that stands beside the marks. poster: the Poster that it stands on. Raises
+    EngineError as `file_forms.write`, `credentials.credentials` and `readback.check`.
     """
-    signer, mark, source_type = signing(), mark_of(asset), source_type_of(asset.scene)
+    signer, mark = signing(), mark_of(asset, poster)
+    source_type = source_type_of(asset.scene, poster)
     roomy = replace(file_form, reserved=_CREDENTIALS_BYTES)
-    unsigned = marked(image, asset, roomy, watermark=watermark, place=place, packet=packet)
+    unsigned = marked(
+        image, asset, roomy, watermark=watermark, place=place, packet=packet, poster=poster
+    )
     signed = io.BytesIO()
     credentials.sign(
         io.BytesIO(unsigned),
@@ -45,15 +57,24 @@ def finished(image, asset, file_form, *, watermark="", place=labelling.IN_LOWER_
     return content
 
 
-def marked(image, asset, file_form, *, watermark="", place=labelling.IN_LOWER_RIGHT, packet=""):
+def marked(
+    image,
+    asset,
+    file_form,
+    *,
+    watermark="",
+    place=labelling.IN_LOWER_RIGHT,
+    packet="",
+    poster=None,
+):
     """As `finished`, for a page to show: with both marks, unsigned."""
     file = io.BytesIO()
     labelling.write(
         image,
         file,
         file_form=file_form,
-        mark=mark_of(asset),
-        source_type=source_type_of(asset.scene),
+        mark=mark_of(asset, poster),
+        source_type=source_type_of(asset.scene, poster),
         watermark=watermark,
         place=place,
         packet=packet,
@@ -61,14 +82,18 @@ def marked(image, asset, file_form, *, watermark="", place=labelling.IN_LOWER_RI
     return file.getvalue()
 
 
-def mark_of(asset):
-    """The metadata mark of an asset; its number is unique and leads back to the row."""
-    return shown.mark(f"studio-{asset.pk}", asset.image_sha256)
+def mark_of(asset, poster=None):
+    """The metadata mark of an asset, or of a poster with it; its number is unique and leads back
+    to the row."""
+    number = f"studio-{asset.pk}"
+    return shown.mark(f"{number}-poster{poster.pk or 0}" if poster else number, asset.image_sha256)
 
 
-def source_type_of(scene):
-    """IPTC's word for how the picture came about: a real car is a photograph in a painted scene."""
-    return xmp.COMPOSED if scene.mode == SceneMode.PRODUCT else xmp.GENERATED
+def source_type_of(scene, poster=None):
+    """IPTC's word for how the picture came about: a real car is a photograph in a painted scene,
+    and a poster's words and logo are no machine's."""
+    is_composed = poster is not None or scene.mode == SceneMode.PRODUCT
+    return xmp.COMPOSED if is_composed else xmp.GENERATED
 
 
 def signing():

@@ -12,7 +12,9 @@ from gallery.services import holds, lookalikes, standing
 from training.engine.data.images import loaded
 from training.engine.errors import EngineError
 
-_NUMBER = re.compile(r"studio-([0-9]{1,18})-([0-9a-f]{16})")  # as `downloads.mark_of` writes it
+_NUMBER = re.compile(
+    r"studio-([0-9]{1,18})-(?:poster[0-9]{1,18}-)?([0-9a-f]{16})"
+)  # as `downloads.mark_of` writes it
 SURE = 4  # bits of 64: within them a file is taken for the declined picture itself
 _CODES = {
     AssetReview.DECLINED: "upload-declined",

@@ -88,6 +88,20 @@ def rule_for(asset, person, rendition, known=None):
     raise Refused("rule-forbids")
 
 
+def rule_for_poster(poster, person, rendition):
+    """As `rule_for` of its picture, for a poster: its words are claims of the brand, so a
+    publication file needs its own approval besides.
+
+    Raises Refused as `rule_for`, and poster-retired, poster-not-approved.
+    """
+    rule = rule_for(poster.asset, person, rendition)
+    if poster.state == ReviewState.RETIRED:
+        raise Refused("poster-retired")
+    if rendition != Rendition.PROOF and poster.state != ReviewState.APPROVED:
+        raise Refused("poster-not-approved")
+    return rule
+
+
 def allowed_rules():
     """The rules of the table that allow something."""
     return list(DownloadRule.objects.filter(is_allowed=True))

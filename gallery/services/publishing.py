@@ -13,13 +13,14 @@ from brandstudio.core.models import AuditEntry, Notice, User, WrongState
 from brandstudio.core.problems import Refused, name_of
 from brandstudio.core.services import sending
 from gallery import problems
-from gallery.models import OwnWork, PromptTemplate, StyleVersion
+from gallery.models import OwnWork, Poster, PromptTemplate, StyleVersion
 from gallery.services import (
     banned_names,
     checklist,
     evidence,
     holds,
     known_weights,
+    posters,
     rights,
     vehicle_words,
 )
@@ -116,10 +117,10 @@ def _save_new(pack):
 
 
 def submit(row, by):
-    """Put a version or template before the reviewers, and tell them.
+    """Put a version, template or poster before the reviewers, and tell them.
 
     Raises Refused: template-faulty; of a version what known_weights.check_version and
-    evidence.check say.
+    evidence.check say; of a poster what posters.check says.
     """
     _check_words(row)
     if isinstance(row, StyleVersion):
@@ -137,7 +138,10 @@ def submit(row, by):
 
 
 def _check_words(row):
-    """As its form does: a draft may be older than a rule. Raises Refused: template-faulty."""
+    """As its form does: a draft may be older than a rule. Raises Refused: template-faulty; of a
+    poster what posters.check says."""
+    if isinstance(row, Poster):
+        posters.check(row)
     if not isinstance(row, PromptTemplate):
         return
     try:
@@ -155,11 +159,11 @@ def _check_words(row):
 
 
 def approve(row, by, remarks="", band=None, answers=None):
-    """Approve a version or template; what it replaces is retired, and its maker told.
+    """Approve a version, template or poster; what it replaces is retired, and its maker told.
 
     band: of a version, the five strengths of BAND by name, where the reviewer changes them; remarks
-    are then the reason. answers: of a version, to the checklist; kept with the decision. Raises
-    Refused: own-work, template-faulty, pack-held, decided-already; of a version what
+    are then the reason. answers: of a version or poster, to the checklist; kept with the decision.
+    Raises Refused: own-work, template-faulty, pack-held, decided-already; of a version what
     known_weights.check_version, rights.obstacle_of, evidence.check, evidence.check_band and
     checklist.check say.
     """
@@ -171,6 +175,7 @@ def approve(row, by, remarks="", band=None, answers=None):
         known_weights.check_version(row)
         rights.check_rights(row)
         changes = _changed_band(row, band, remarks)
+    if not isinstance(row, PromptTemplate):
         facts = {"checklist": checklist.check(answers)}
     with transaction.atomic():
         if changes:
@@ -181,8 +186,9 @@ def approve(row, by, remarks="", band=None, answers=None):
             raise Refused("own-work") from error
         except WrongState as error:
             raise Refused("decided-already") from error
-        for former in _siblings(row).approved().exclude(pk=row.pk).filter(number__lt=row.number):
-            former.retire(by, reason=f"→ {row.number}")
+        for former in _siblings(row).approved().exclude(pk=row.pk):
+            if former.number < row.number:
+                former.retire(by, reason=f"→ {row.number}")
         _settle(row, "submitted")
         _tell(row, "approved")
 
@@ -260,6 +266,8 @@ def _record_band(version, band, by, reason):
 def _siblings(row):
     if isinstance(row, StyleVersion):
         return StyleVersion.objects.filter(pack=row.pack)
+    if isinstance(row, Poster):
+        return Poster.objects.none()  # each stands for itself
     return PromptTemplate.objects.filter(slug=row.slug)
 
 

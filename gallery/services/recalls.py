@@ -27,7 +27,7 @@ from gallery.models import (
     SourceKind,
     StyleVersion,
 )
-from gallery.services import downstream, expiry
+from gallery.services import downstream, expiry, posters
 from training.models import TrainingImage
 
 _MODELS = {
@@ -225,7 +225,8 @@ def _concerned(source):
     weight_holders = source.weights_downloads().values("person")
     makers = source.versions().values("made_by")
     owners = [owner for row in source.rows if (owner := _owner_id(row))]
-    groups = (assets, image_holders, weight_holders, makers, owners)
+    poster_makers = posters.of_assets(source.assets()).values("made_by")
+    groups = (assets, poster_makers, image_holders, weight_holders, makers, owners)
     return reduce(or_, (User.objects.filter(pk__in=group) for group in groups))
 
 

@@ -20,7 +20,7 @@ from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems, services
 from gallery.forms import ChecklistForm, DecisionForm, VersionDecisionForm
 from gallery.forms.review import DECISIONS
-from gallery.models import Asset, PromptTemplate, ReviewState, StyleVersion
+from gallery.models import Asset, Poster, PromptTemplate, ReviewState, StyleVersion
 from gallery.pages import evidence as evidence_page
 from gallery.pages import lineage, template_words
 from gallery.pages.history import claims_noted, history_of
@@ -35,10 +35,10 @@ _NEED_A_REASON = {"send-back-reason", "decline-reason", "band-widened", "decided
 
 @dataclass
 class Item:
-    """One thing in the queue. kind: version, template or asset."""
+    """One thing in the queue. kind: version, template, poster or asset."""
 
     kind: str
-    row: StyleVersion | PromptTemplate | Asset
+    row: StyleVersion | PromptTemplate | Poster | Asset
     title: str
     person: User
     at: datetime
@@ -121,6 +121,11 @@ def waiting_items():
                 image if template.cover_sha256 else "",
             )
         )
+    related = ("submitted_by", "asset__scene", "channel", "legal")
+    for poster in Poster.objects.in_review().select_related(*related):
+        image = reverse("gallery:poster-image", args=[poster.pk])
+        waiting = (poster.submitted_by, poster.submitted_at, image)
+        items.append(Item("poster", poster, str(poster), *waiting))
     for asset in Asset.objects.asked():
         image = reverse("gallery:asset-thumb", args=[asset.pk])
         waiting = (asset.scene.owner, asset.waits_since, image)

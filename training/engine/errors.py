@@ -530,6 +530,21 @@ SENTENCES: dict[str, str] = {
         "The finished file was read back and is not right ({what}), so it was not handed out. "
         "Try again; if it stays so, tell an admin."
     ),
+    # Posters
+    "font-without-glyph": gettext_noop(
+        "The font {font} has no “{character}”. Choose another font, or other words."
+    ),
+    "text-too-long": gettext_noop(
+        "“{text}” is {over} characters too long for its place; {fits} fit."
+    ),
+    "poster-words-long": gettext_noop(
+        "These words have {count} characters, about {over} more than fit beside the others and the "
+        "picture. Shorten them, or choose another channel."
+    ),
+    "poster-small": gettext_noop(
+        "Between what this channel covers, {width} × {height} px leave no room for words. Choose "
+        "another channel."
+    ),
     # The brand kit
     "label-without-ai": gettext_noop(
         "“{words}” names no AI: GB 45438-2025 asks for 人工智能 or AI in the visible label. Write, "

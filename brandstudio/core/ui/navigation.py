@@ -25,7 +25,7 @@ PLACES = (
         _("Assets"),
         "assets",
         _PAINTERS,
-        also=("gallery:channel-list", "gallery:campaign-list"),
+        also=("gallery:channel-list", "gallery:campaign-list", "gallery:poster-list"),
     ),
     Place(
         "gallery:pack-list",

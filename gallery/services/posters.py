@@ -1,0 +1,225 @@
+"""Posters: composed from their rows, shown, and handed out by the same rules as pictures."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+
+from brandstudio.core import blobs
+from brandstudio.core.models import AuditEntry, WrongState
+from brandstudio.core.problems import Refused
+from gallery.engine import poster_layouts, posters, sizes
+from gallery.engine.file_forms import FileForm
+from gallery.models import Poster, Rendition, ReviewState
+from gallery.services import brand, cuts, downloads, file_names, finishing, policy, shown
+from gallery.services.downloads import OutgoingFile
+from training.engine.data.images import loaded
+
+PREVIEW_SIDE = 900  # px of the longer side of what a page shows
+_COPIED = (
+    "asset",
+    "channel",
+    "template",
+    "language",
+    "headline",
+    "subline",
+    "price",
+    "price_note",
+    "legal",
+    "logo",
+    "font",
+    "colour",
+    "focus_x",
+    "focus_y",
+)
+
+
+@dataclass(frozen=True)
+class Composition:
+    """A poster's plan in px of its file, and how its picture is cut. lost: which share of the car
+    is cut off, 0 to 1."""
+
+    plan: poster_layouts.Plan
+    template: posters.Template
+    colours: posters.Palette
+    focus: tuple[float, float]
+    lost: float
+
+    @property
+    def lost_percent(self):
+        """0 where no eye sees it."""
+        return round(100 * self.lost) if self.lost > cuts.NOTICEABLE else 0
+
+
+def composed(poster):
+    """The Composition of a poster, saved or not.
+
+    Raises EngineError: poster-words-long, poster-small, font-without-glyph, and those of a logo's
+    file.
+    """
+    template = posters.TEMPLATES[poster.template]
+    font = blobs.local(poster.font.sha256, f"font.{poster.font.form}") if poster.font else ""
+    channel, logo = poster.channel, poster.logo
+    plan = poster_layouts.plan(
+        poster_layouts.Words(
+            headline=poster.headline,
+            subline=poster.subline,
+            price=poster.price,
+            price_note=poster.price_note,
+            legal=poster.legal_words,
+        ),
+        posters.style(template, str(font)),
+        channel.file_size,
+        corners=channel.corners,
+        insets=channel.insets,
+        label_words=brand.label_words(),
+        logo_shape=logo.width / logo.height if logo else 0,
+    )
+    focus, lost = _cut(poster, plan)
+    ground = poster.colour.hex if poster.colour else ""
+    return Composition(plan, template, posters.palette(template, ground), focus, lost)
+
+
+def _cut(poster, plan):
+    """(what stands in the middle of the picture's place, the share of the car that is cut off)."""
+    car = cuts.subject_of(poster.asset)
+    focus = poster.focus or ((car[0] + car[2]) / 2, (car[1] + car[3]) / 2)
+    size = (poster.asset.scene.width, poster.asset.scene.height)
+    left, top, right, foot = plan.picture
+    box = sizes.cut_box(size, right - left, foot - top, focus)
+    shares = (box[0] / size[0], box[1] / size[1], box[2] / size[0], box[3] / size[1])
+    return focus, sizes.lost_share(shares, car)
+
+
+def image_of(poster, composition, longest=None):
+    """(the poster without its label, RGB; the Plan that it was drawn by).
+
+    longest: px that neither side exceeds; None: the size of its file.
+    """
+    plan = composition.plan
+    if longest:
+        plan = plan.scaled(min(1, longest / max(plan.size)))
+    asset = poster.asset
+    with loaded(blobs.local(asset.image_sha256, str(asset)), name=str(asset)) as master:
+        image = master.convert("RGB")
+    picture_at = partial(downloads.cut_and_scaled, image, asset.scene, focus=composition.focus)
+    drawn = posters.draw(
+        plan, composition.template, composition.colours, picture_at, _logo_of(poster)
+    )
+    return drawn, plan
+
+
+def _logo_of(poster):
+    if poster.logo is None:
+        return None
+    with loaded(blobs.local(poster.logo.sha256, "logo.png"), name=str(poster.logo)) as image:
+        return image.convert("RGBA")
+
+
+def preview(poster, composition, person):
+    """A JPEG of the poster for a page: what its file will be, no longer than PREVIEW_SIDE.
+
+    It has a watermark until the person may have the file for publication.
+    """
+    policy.check_whole(poster.asset)
+    image, plan = image_of(poster, composition, PREVIEW_SIDE)
+    return finishing.marked(
+        image,
+        poster.asset,
+        FileForm("jpg"),
+        watermark=_watermark(poster, person),
+        place=plan.label,
+        poster=poster,
+    )
+
+
+def _watermark(poster, person):
+    try:
+        policy.rule_for_poster(poster, person, Rendition.PUBLICATION)
+    except Refused:
+        return shown.watermark_of(poster.asset)
+    return ""
+
+
+def labelled_file(poster, rendition):
+    """The poster as an OutgoingFile: for publication as its channel asks, a proof small and with a
+    watermark. Raises EngineError as `composed` and `finishing.finished`."""
+    composition = composed(poster)
+    is_proof = rendition == Rendition.PROOF
+    form = FileForm("png") if is_proof else downloads.file_form(poster.channel)
+    image, plan = image_of(poster, composition, settings.PROOF_SIDE if is_proof else None)
+    content = finishing.finished(
+        image,
+        poster.asset,
+        form,
+        watermark=shown.watermark_of(poster.asset) if is_proof else "",
+        place=plan.label,
+        poster=poster,
+    )
+    name = file_names.of(poster.asset, poster.channel, image.size, 1) + f"_poster-{poster.pk}"
+    name += "_proof" if is_proof else ""
+    return OutgoingFile(content, f"{name}.{form.form}", form.content_type, *image.size)
+
+
+def deliver(poster, person, rendition):
+    """The file of a poster for this person, and its Download.
+
+    Raises Refused as `policy.rule_for_poster`, and file-large for what `channel_files` makes;
+    EngineError as `labelled_file`. Nothing is noted then.
+    """
+    policy.rule_for_poster(poster, person, rendition)
+    if rendition == Rendition.PUBLICATION and downloads.is_large(poster.channel):
+        raise Refused("file-large", channel=str(poster.channel))
+    file = labelled_file(poster, rendition)
+    note(poster, person, rendition, file)
+    return file
+
+
+@transaction.atomic
+def note(poster, person, rendition, file):
+    """Write down that a poster's file leaves. Raises Refused as `policy.rule_for_poster`: making
+    it took a while, in which an admin may have decided."""
+    poster.refresh_from_db(fields=["state"])
+    policy.rule_for_poster(poster, person, rendition)
+    return downloads.note(poster.asset, person, rendition, poster.channel, file, poster=poster)
+
+
+def check(poster):
+    """Raise for a poster that can't be put before a reviewer, nor approved: Refused of its picture
+    as `policy.check_whole`, and trial-stays; EngineError as `composed`."""
+    policy.check_whole(poster.asset)
+    if poster.asset.scene.is_trial:
+        raise Refused("trial-stays")
+    composed(poster)
+
+
+def save(form, by):
+    """Store a valid PosterForm; who changed what goes into the history. Raises WrongState once it
+    is no draft any more."""
+    is_new = form.instance._state.adding
+    if not is_new:
+        if form.instance.state != ReviewState.DRAFT:
+            raise WrongState(form.instance, "edited")
+        form.instance.edited_by = by
+    with transaction.atomic():
+        poster = form.save()
+        if is_new or form.changed_data:
+            target = "composed" if is_new else "edited"
+            source = "" if is_new else ReviewState.DRAFT
+            AuditEntry.objects.record(poster, source, target, by=by)
+    return poster
+
+
+def copy(poster, by):
+    """A draft with the same parts, of a poster that may be changed no longer."""
+    with transaction.atomic():
+        parts = {name: getattr(poster, name) for name in _COPIED}
+        draft = Poster.objects.create(made_by=by, **parts)
+        AuditEntry.objects.record(draft, "", "composed", by=by, copied_from=poster.pk)
+    return draft
+
+
+def of_assets(assets):
+    """The posters of these pictures that were approved: what a withdrawal takes back with them."""
+    return Poster.objects.approved().filter(asset__in=assets)

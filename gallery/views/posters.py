@@ -1,0 +1,227 @@
+"""Posters: a picture with the brand's words, composed, looked at, reviewed, handed out."""
+
+import base64
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from brandstudio.core.access.roles import admin_required, painter_required
+from brandstudio.core.input.choices import chosen
+from brandstudio.core.models import WrongState
+from brandstudio.core.problems import Refused
+from brandstudio.core.ui.methods import require_safe_or
+from brandstudio.core.ui.once import made_once
+from brandstudio.core.ui.serving import send_file, serve_labelled
+from gallery import problems, services
+from gallery.forms.poster import PosterForm
+from gallery.models import (
+    LABELLED,
+    Asset,
+    AssetReview,
+    AssetState,
+    Channel,
+    Poster,
+    Rendition,
+    ReviewState,
+)
+from gallery.pages.history import history_of
+from gallery.pages.posters import offers_of
+from gallery.problems import REFUSALS
+from gallery.services import channel_files, downloads, policy
+from gallery.services import posters as acts
+from gallery.views.refusals import refuse
+from gallery.views.retiring import retire_or_bring_back
+
+PER_PAGE = 24
+
+
+@login_required
+@require_safe
+def poster_list(request):
+    posters = Poster.objects.visible_to(request.user).select_related("made_by", "channel", "asset")
+    page = Paginator(posters, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "gallery/poster_list.html", {"page": page})
+
+
+@painter_required
+@require_safe
+def poster_pictures(request):
+    """The first step: which picture. Approved ones, and one's own."""
+    page = Paginator(_usable(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "gallery/poster_pictures.html", {"page": page})
+
+
+@painter_required
+@require_safe_or("POST")
+@made_once
+def poster_new(request, asset_pk):
+    asset = get_object_or_404(_usable(request.user), pk=asset_pk)
+    if obstacle := _obstacle_of(asset):
+        return refuse(request, obstacle, asset)
+    channel = asset.scene.channel or Channel.objects.in_use().first()
+    return _edit(request, Poster(asset=asset, channel=channel, made_by=request.user))
+
+
+@painter_required
+@require_safe_or("POST")
+def poster_edit(request, pk):
+    poster = _mine(request, pk)
+    if poster.state != ReviewState.DRAFT and request.method != "POST":
+        messages.warning(request, _("Only a draft can be changed. Make a copy instead."))
+        return redirect(poster)
+    return _edit(request, poster)
+
+
+@painter_required
+@require_POST
+def poster_preview(request, asset_pk):
+    """How the form's poster looks, before it is saved; or what stands in its way."""
+    asset = get_object_or_404(_usable(request.user), pk=asset_pk)
+    form = PosterForm(request.POST, instance=Poster(asset=asset, made_by=request.user))
+    form.is_valid()
+    context = {"form": form, "preview": _preview(form, request.user)}
+    return render(request, "gallery/_poster_preview.html", context)
+
+
+@login_required
+@require_safe
+def poster_detail(request, pk):
+    poster = _visible(request, pk)
+    context = {
+        "poster": poster,
+        "history": history_of(poster, 20),
+        "is_mine": poster.made_by_id == request.user.pk,
+        "offers": offers_of(poster, request.user),
+        "large_file": poster.files.order_by("-pk").first(),
+    }
+    if obstacle := _obstacle_of(poster.asset):
+        context["obstacle"] = problems.of(obstacle)
+    return render(request, "gallery/poster_detail.html", context)
+
+
+@login_required
+@require_safe
+def poster_image(request, pk):
+    """The poster as its file will be, small enough for a page."""
+    poster = _visible(request, pk)
+    try:
+        content = acts.preview(poster, acts.composed(poster), request.user)
+    except REFUSALS as error:
+        raise Http404 from error
+    return serve_labelled(content, "image/jpeg")
+
+
+@login_required
+@require_safe
+def poster_download(request, pk):
+    """The file (?rendition=publication), or a proof. A large one is ordered."""
+    poster = _visible(request, pk)
+    rendition = chosen(request.GET, "rendition", LABELLED, Rendition.PUBLICATION)
+    try:
+        if rendition == Rendition.PUBLICATION and downloads.is_large(poster.channel):
+            channel_files.order_poster(poster, request.user)
+            messages.success(request, _("The large file is being made; it appears here."))
+            return redirect(poster)
+        file = acts.deliver(poster, request.user, rendition)
+    except REFUSALS as error:
+        return refuse(request, error, poster)
+    return send_file(file.content, file.name, file.content_type)
+
+
+@painter_required
+@require_POST
+def poster_submit(request, pk):
+    poster = _mine(request, pk)
+    try:
+        services.submit(poster, request.user)
+    except WrongState:
+        return refuse(request, Refused("decided-already"), poster)
+    except REFUSALS as error:
+        return refuse(request, error, poster)
+    messages.success(request, _("Sent for review. An admin will look at it."))
+    return redirect(poster)
+
+
+@painter_required
+@require_POST
+@made_once
+def poster_copy(request, pk):
+    """A new draft with the same parts."""
+    poster = _visible(request, pk)
+    if obstacle := _obstacle_of(poster.asset):
+        return refuse(request, obstacle, poster)
+    return redirect("gallery:poster-edit", acts.copy(poster, request.user).pk)
+
+
+@admin_required
+@require_POST
+def poster_retire(request, pk):
+    """Take it out of use with a reason, or back into it (act=bring-back)."""
+    return retire_or_bring_back(request, get_object_or_404(Poster, pk=pk))
+
+
+def _edit(request, poster):
+    form = PosterForm(request.POST or None, instance=poster)
+    if form.is_valid() and request.POST.get("act") != "preview":
+        try:
+            return redirect(acts.save(form, request.user))
+        except WrongState:
+            form.add_error(None, problems.sentence("no-draft-any-more"))
+    preview = _preview(form, request.user)
+    context = {"form": form, "poster": poster, "preview": preview}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "gallery/poster_form.html", context, status=status)
+
+
+def _preview(form, person):
+    """The poster of a form as a data address, so that nothing unsaved has one of its own; ""
+    where it can't be drawn."""
+    try:
+        composition = form.composition
+        if not form.is_bound and form.instance.headline:
+            composition = acts.composed(form.instance)
+        if composition is None:
+            return {}
+        content = acts.preview(form.instance, composition, person)
+    except REFUSALS as error:
+        return {"why": problems.of(error)}
+    address = f"data:image/jpeg;base64,{base64.b64encode(content).decode()}"
+    width, height = form.instance.channel.file_size
+    return {"address": address, "lost": composition.lost_percent, "width": width, "height": height}
+
+
+def _usable(person):
+    """The pictures that this person may put on a poster: approved ones, and their own."""
+    own = Q(scene__owner=person) | Q(review=AssetReview.APPROVED)
+    usable = Asset.objects.visible_to(person).filter(own, state=AssetState.READY)
+    related = ("scene__channel", "scene__template", "scene__cutout__vehicle")
+    return usable.select_related(*related).defer("preview", "lineage").order_by("-pk")
+
+
+def _obstacle_of(asset):
+    """The Refused that stands in the way of a picture; None for nothing."""
+    try:
+        policy.check_whole(asset)
+    except Refused as error:
+        return error
+    return Refused("trial-stays") if asset.scene.is_trial else None
+
+
+def _visible(request, pk):
+    related = ("asset__scene__cutout", "channel", "legal", "logo", "font", "colour", "made_by")
+    posters = Poster.objects.visible_to(request.user).select_related(*related)
+    return get_object_or_404(posters, pk=pk)
+
+
+def _mine(request, pk):
+    poster = _visible(request, pk)
+    if poster.made_by_id != request.user.pk and not request.user.is_brand_admin:
+        raise Http404
+    return poster
