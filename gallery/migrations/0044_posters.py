@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gallery', '0040_brand_kit'),
+        ('gallery', '0043_favourites_of_each'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
