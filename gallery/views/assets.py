@@ -7,7 +7,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -208,7 +207,7 @@ def _act(request, asset, act, success):
     try:
         act(asset, request.user)
     except Refused as error:
-        return refusals.refuse(request, error, _address_back(request, asset))
+        return refusals.refuse(request, error, refusals.address_back(request, asset))
     if success and not request.htmx:
         messages.success(request, success)
     return _back(request, asset)
@@ -219,10 +218,4 @@ def _back(request, asset):
     if request.POST.get("next") == "create" and request.htmx:
         context = {"results": results.results_of(request.user)}
         return render(request, "gallery/_results.html", context)
-    return redirect(_address_back(request, asset))
-
-
-def _address_back(request, asset):
-    if request.POST.get("next") == "create":
-        return f"{reverse('gallery:create')}#results"
-    return asset.get_absolute_url()
+    return redirect(refusals.address_back(request, asset))

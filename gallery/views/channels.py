@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from brandstudio.core.access.roles import admin_required
 from brandstudio.core.models import WrongState
+from brandstudio.core.ui import trouble
 from brandstudio.core.ui.methods import require_safe_or
 from gallery.forms import ChannelForm
 from gallery.models import Channel
@@ -41,9 +42,9 @@ def _edit(request, channel):
         try:
             channels.save(form, request.user)
         except WrongState:
-            messages.error(request, _("A colleague changed this channel meanwhile. Look again."))
-        else:
-            messages.success(request, _("Saved: {name}.").format(name=form.instance))
+            said = _("A colleague changed this channel meanwhile. Look again.")
+            return trouble.refused(request, said, request.path, HTTPStatus.CONFLICT)
+        messages.success(request, _("Saved: {name}.").format(name=form.instance))
         return redirect("gallery:channel-list")
     context = {
         "form": form,

@@ -34,6 +34,7 @@ from gallery.services import (
     sources,
     unread_words,
 )
+from gallery.views.refusals import address_back, no_file, refuse
 from training.engine import families
 from training.engine.prompts import checks, word_weights
 
@@ -52,7 +53,7 @@ def create(request):
             scene_initial.remember(request.session, request.POST)
             if unread := unread_words.unread(form.order):
                 messages.warning(request, unread)
-            return redirect(f"{reverse('gallery:create')}#results")
+            return redirect(_results_address())
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "gallery/create.html", _page_context(request, form), status=status)
 
@@ -94,6 +95,7 @@ def _takes(form, base, channels):
 def add_source(request):
     """Take in a picture to start from, or a cut-out; what else the form held comes back with it."""
     fields = request.POST.copy()
+    refusal = None
     try:
         if file := request.FILES.get("init_image_file"):
             upload = sources.take_init_image(file, request.user)
@@ -105,11 +107,11 @@ def add_source(request):
             fields["cutout"] = cutouts.take_cutout(file, request.user).pk
             fields["mode"] = SceneMode.PRODUCT
         else:
-            messages.error(request, _("Choose a file first."))
+            refusal = no_file(request, "gallery:create")
     except REFUSALS as error:
-        messages.error(request, problems.of(error))
+        refusal = refuse(request, error, "gallery:create")
     scene_initial.remember(request.session, fields)
-    return redirect("gallery:create")
+    return refusal or redirect("gallery:create")
 
 
 def _came_back(upload):
@@ -184,7 +186,7 @@ def drop_waiting(request):
 @require_POST
 def scene_first(request, pk):
     """Let a colleague's waiting pictures be painted before all others."""
-    return _act(request, scenes.render_first, get_object_or_404(Scene, pk=pk))
+    return _act(request, scenes.render_first, get_object_or_404(Scene, pk=pk), _results_address())
 
 
 @painter_required
@@ -194,33 +196,35 @@ def asset_retry(request, pk):
     asset = get_object_or_404(
         Asset.objects.filter(scene__owner=request.user, state=AssetState.FAILED), pk=pk
     )
-    return _act(request, scenes.retry, asset)
+    return _act(request, scenes.retry, asset, address_back(request, asset))
 
 
 @painter_required
 @require_POST
 def asset_again(request, pk):
     """Another picture with all the same settings but the seed."""
-    return _act(request, _made_from(reuse.again), _visible(request, pk))
+    return _act_on_visible(request, pk, _made_from(reuse.again))
 
 
 @painter_required
 @require_POST
 def asset_enlarge(request, pk):
     """The same picture at twice the size, its detail painted anew."""
-    return _act(request, enlarging.enlarge, _visible(request, pk))
+    return _act_on_visible(request, pk, enlarging.enlarge)
 
 
 @painter_required
 @require_POST
 def asset_sweep(request, pk):
     """The same picture at rising strengths."""
-    return _act(request, _made_from(reuse.sweep), _visible(request, pk))
+    return _act_on_visible(request, pk, _made_from(reuse.sweep))
 
 
-def _visible(request, pk):
+def _act_on_visible(request, pk, act):
     related = ("scene__template", "scene__channel", "scene__base", "scene__cutout__vehicle")
-    return get_object_or_404(Asset.objects.visible_to(request.user).select_related(*related), pk=pk)
+    visible = Asset.objects.visible_to(request.user).select_related(*related)
+    asset = get_object_or_404(visible, pk=pk)
+    return _act(request, act, asset, address_back(request, asset))
 
 
 def _made_from(order_of):
@@ -228,12 +232,12 @@ def _made_from(order_of):
     return lambda asset, by: scenes.compose_scene(order_of(asset, by), by)
 
 
-def _act(request, act, row):
-    """Do what may be refused, and go back to the results."""
+def _act(request, act, row, back):
+    """Do what may be refused, and go to the results. back: where a refusal leads."""
     try:
         act(row, request.user)
     except REFUSALS as error:
-        messages.error(request, problems.of(error))
+        return refuse(request, error, back)
     return _back_to_results(request)
 
 
@@ -242,7 +246,11 @@ def _back_to_results(request):
         return render(
             request, "gallery/_results.html", {"results": results.results_of(request.user)}
         )
-    return redirect(f"{reverse('gallery:create')}#results")
+    return redirect(_results_address())
+
+
+def _results_address():
+    return f"{reverse('gallery:create')}#results"
 
 
 def _form(request):

@@ -1,5 +1,7 @@
 """One act for all channels: pictures × channels, the cut of each, and one zip."""
 
+from http import HTTPStatus
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import StreamingHttpResponse
@@ -58,9 +60,9 @@ def deliver_zip(request):
     """The zip, made while it is sent. Points that were dragged are kept first."""
     assets = chosen_assets(request.user, request.POST, deliveries.MOST_IMAGES).assets
     channels = _channels(request)
-    problem = _why_no_zip(assets, channels, request.user)
-    if problem:
-        return trouble.refused(request, problem, _address(assets, channels))
+    if problem := _why_no_zip(assets, channels, request.user):
+        sentence, status = problem
+        return trouble.refused(request, sentence, _address(assets, channels), status)
     for asset in assets:
         for channel in channels:
             if focus := _focus(request.POST.get(f"focus-{asset.pk}-{channel.slug}", "")):
@@ -87,11 +89,12 @@ def _address(assets, channels):
 
 
 def _why_no_zip(assets, channels, person):
-    """The sentence that says why there is nothing to send; "" where there is."""
+    """(sentence, status) where there is nothing to send; None where there is."""
     if not assets or not channels:
-        return _("Choose at least one picture and one channel.")
+        said = _("Choose at least one picture and one channel.")
+        return said, HTTPStatus.UNPROCESSABLE_ENTITY
     reasons = [offers.why_not(asset, person, Rendition.PUBLICATION) for asset in assets]
-    return reasons[0] if all(reasons) else ""
+    return (reasons[0], HTTPStatus.FORBIDDEN) if all(reasons) else None
 
 
 def _focus(text):

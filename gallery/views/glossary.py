@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core.access.roles import admin_required
 from brandstudio.core.models import GlossaryTerm, WrongState
+from brandstudio.core.ui import trouble
 from brandstudio.core.ui.counting import count_sentences
 from brandstudio.core.ui.methods import require_safe_or
-from gallery import problems
 from gallery.forms import GlossaryTermForm
 from gallery.problems import REFUSALS
 from gallery.services import glossary, glossary_terms
+from gallery.views.refusals import no_file, refuse
 
 PER_PAGE = 50
 HISTORY_SHOWN = 10
@@ -60,9 +61,9 @@ def term_edit(request, pk):
         try:
             glossary_terms.save(form, request.user)
         except WrongState:
-            messages.error(request, _("A colleague has removed this term meanwhile."))
-        else:
-            messages.success(request, _("Saved."))
+            said = _("A colleague has removed this term meanwhile.")
+            return trouble.refused(request, said, "gallery:glossary", HTTPStatus.CONFLICT)
+        messages.success(request, _("Saved."))
         return redirect("gallery:glossary")
     context = {"form": form, "term": term, "categories": glossary_terms.categories()}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
@@ -93,14 +94,15 @@ def glossary_csv(request):
 def glossary_import(request):
     """Take terms in from a CSV file; each row that is left out is named."""
     if (file := request.FILES.get("file")) is None:
-        messages.error(request, _("Choose a file first."))
-        return redirect("gallery:glossary")
+        return no_file(request, "gallery:glossary")
     try:
         report = glossary_terms.take_in(file, request.user, GlossaryTermForm)
     except REFUSALS as error:
-        messages.error(request, problems.of(error))
-        return redirect("gallery:glossary")
+        return refuse(request, error, "gallery:glossary")
     added, changed, same = report.added, report.changed, report.same
+    if not added + changed + same:
+        first, *rest = refusals_shown(report.refusals) or [_("Nothing was changed.")]
+        return trouble.refused(request, first, "gallery:glossary", rest=rest)
     counted = (
         (added, ngettext("%(n)d term is new.", "%(n)d terms are new.", added)),
         (changed, ngettext("%(n)d term was changed.", "%(n)d terms were changed.", changed)),
@@ -113,16 +115,21 @@ def glossary_import(request):
 
 def tell_refusals(request, refusals):
     """A message for each row that was left out, and how many more there are."""
-    for sentence in refusals[:REFUSALS_SHOWN]:
+    for sentence in refusals_shown(refusals):
         messages.warning(request, sentence)
+
+
+def refusals_shown(refusals):
+    """The sentences about the first rows that were left out, and one for how many more."""
     more = len(refusals) - REFUSALS_SHOWN
-    if more > 0:
-        rest = ngettext(
-            "%(n)d more row of the file was left out.",
-            "%(n)d more rows of the file were left out.",
-            more,
-        )
-        messages.warning(request, rest % {"n": more})
+    if more <= 0:
+        return refusals
+    rest = ngettext(
+        "%(n)d more row of the file was left out.",
+        "%(n)d more rows of the file were left out.",
+        more,
+    )
+    return [*refusals[:REFUSALS_SHOWN], rest % {"n": more}]
 
 
 @login_required

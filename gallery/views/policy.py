@@ -16,6 +16,7 @@ from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems
 from gallery.models import AssetReview, Audience, DownloadRule, Rendition
 from gallery.services import policy as acts
+from gallery.views.refusals import status_of
 
 HISTORY_SHOWN = 20
 LONGEST_REASON = 300  # characters
@@ -24,8 +25,8 @@ LONGEST_REASON = 300  # characters
 @admin_required
 @require_safe_or("POST")
 def policy(request):
-    """The table, and its change; one that nobody could download by is refused with 422."""
-    refusal, is_stale = "", request.method != "POST"
+    """The table, and its change, which is refused if nobody could download by it."""
+    refusal, status, is_stale = "", HTTPStatus.OK, request.method != "POST"
     numbers = set(parse_ids(request.POST.getlist("allow")))
     why = request.POST.get("why", "").strip()[:LONGEST_REASON]
     if request.method == "POST":
@@ -33,7 +34,7 @@ def policy(request):
             changed = acts.change(numbers, request.user, request.POST.get("seen", ""), why)
         except Refused as error:
             refusal = problems.of(error)
-            is_stale = error.code == "policy-changed"
+            status, is_stale = status_of([error.code]), error.code == "policy-changed"
         else:
             said = ngettext(
                 "%(n)d permission was changed.", "%(n)d permissions were changed.", changed
@@ -44,7 +45,6 @@ def policy(request):
     if is_stale:
         numbers = {rule.pk for rule in rules if rule.is_allowed}
     context = {**_table(rules), "ticked": numbers, "refusal": refusal, "why": why}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if refusal else HTTPStatus.OK
     return render(request, "gallery/policy.html", context, status=status)
 
 

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from brandstudio.core.problems import Refused
@@ -14,21 +15,39 @@ from gallery.services import holds
 
 # What changed since the page was shown; whoever looks again may decide anew.
 _CONFLICTS = {
+    "cutout-gone",
     "decided-already",
+    "enlarged-already",
+    "init-image-gone",
     "newer-approved",
     "no-draft-any-more",
+    "pack-replaced",
+    "policy-changed",
     "recall-changed",
     "recall-too-late",
 }
 # What the gates forbid, whatever is sent.
 _FORBIDDEN = {
     "asset-held",
+    "cutout-held",
+    "init-image-held",
+    "init-image-not-yours",
     "licence-unknown",
     "own-work",
     "pack-held",
     "pack-not-approved",
+    "pair-forbidden",
+    "policy-fixed",
+    "prompt-not-yours",
+    "same-as-declined",
+    "same-as-withdrawn",
     "taste-not-published",
+    "template-not-approved",
+    "trial-only",
     "trial-stays",
+    "upload-declined",
+    "upload-held",
+    "upload-withdrawn",
     "weights-near-recalled",
     "weights-recalled",
 }
@@ -36,13 +55,27 @@ _FORBIDDEN = {
 
 def refuse(request, error, back):
     """Say why an act was not done. error: Refused or EngineError. back: as trouble.refused."""
-    return trouble.refused(request, problems.of(error), back, _status_of(error.code))
+    return trouble.refused(request, problems.of(error), back, status_of([error.code]))
 
 
-def _status_of(code):
-    if code in _CONFLICTS:
+def no_file(request, back):
+    """The answer to a form that takes a file in and was sent without one. back: as refuse."""
+    return trouble.refused(request, _("Choose a file first."), back)
+
+
+def status_of(codes):
+    """The status that says for what kind of reasons nothing was done; 422 where kinds differ."""
+    codes = set(codes)
+    if codes <= _CONFLICTS:
         return HTTPStatus.CONFLICT
-    return HTTPStatus.FORBIDDEN if code in _FORBIDDEN else HTTPStatus.UNPROCESSABLE_ENTITY
+    return HTTPStatus.FORBIDDEN if codes <= _FORBIDDEN else HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def address_back(request, asset):
+    """Where an act on a picture leads: to the results where it was asked there, else to it."""
+    if request.POST.get("next") == "create":
+        return f"{reverse('gallery:create')}#results"
+    return asset.get_absolute_url()
 
 
 def stays(request, asset, error):

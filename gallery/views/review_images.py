@@ -18,6 +18,7 @@ from gallery.forms import ChecklistForm
 from gallery.forms.review import DECISIONS
 from gallery.models import Asset, AssetReview
 from gallery.services import assets, lookalikes, source_rights
+from gallery.views.refusals import status_of
 from training.engine.data.spread import first_names
 
 PER_PAGE = 24
@@ -29,17 +30,19 @@ NAMED = 5  # pictures that a message names
 def review_images(request):
     """All asked pictures, longest waiting first; those chosen are approved or declined together."""
     reason, refusal, code = request.POST.get("reason", ""), "", ""
+    status = HTTPStatus.OK
     checklist = ChecklistForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         approves = one_of(request.POST.get("decision"), dict(DECISIONS)) == "approve"
         try:
-            _decide_chosen(request, checklist.answers, reason, approves=approves)
+            codes = _decide_chosen(request, checklist.answers, reason, approves=approves)
         except Refused as error:
-            refusal, code = problems.of(error), error.code
+            refusal, code, codes = problems.of(error), error.code, [error.code]
             if code == "checklist-open":
                 checklist.mark_open()
-        else:
+        if not codes:
             return redirect("gallery:review-pictures")
+        status = status_of(codes)
     page = Paginator(Asset.objects.asked(), PER_PAGE).get_page(request.GET.get("page"))
     sources = source_rights.sources_of(page.object_list)
     earlier = lookalikes.earlier(page.object_list)
@@ -55,12 +58,14 @@ def review_images(request):
         "refusal": refusal,
         "reason_refused": code == "decline-reason",
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if refusal else HTTPStatus.OK
     return render(request, "gallery/review_pictures.html", context, status=status)
 
 
 def _decide_chosen(request, answers, reason, *, approves):
-    """Decide what the form names and say what became of it."""
+    """Decide what the form names and say what became of it.
+
+    Returns the codes of why nothing at all was decided; none where something was.
+    """
     pks = parse_ids(request.POST.getlist("pick"))
     if not pks:
         raise Refused("nothing-chosen")
@@ -76,6 +81,11 @@ def _decide_chosen(request, answers, reason, *, approves):
     for asset, error in decided.refused:
         said = _("%(thing)s: %(why)s") % {"thing": asset, "why": problems.of(error)}
         messages.error(request, said)
+    if decided.done:
+        return []
+    return [error.code for _asset, error in decided.refused] + ["decided-already"] * len(
+        passed_over
+    )
 
 
 def _say_passed_over(request, pks):

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -56,8 +57,8 @@ def _noted(row, form, person):
 def source_withdraw(request, kind, pk):
     """Take its rights back (with a reason), or clear them again (act=reinstate)."""
     row, _form = _row(request, kind, pk)
-    withdraw_or_reinstate(request, row)
-    return redirect("gallery:source-rights", kind, pk)
+    back = reverse("gallery:source-rights", args=[kind, pk])
+    return withdraw_or_reinstate(request, row, back)
 
 
 def _row(request, kind, pk):

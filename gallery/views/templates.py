@@ -209,35 +209,34 @@ def _edit(request, template):
 def _change_rows(request, template, act):
     """The form as it was sent, with its rows changed; nothing is judged or saved yet."""
     rows = slot_rows.rows_sent(request.POST)
-    focus = done = ""
+    focus = done = refusal = ""
     if act == "import":
-        rows = _with_table(request, rows)
+        rows, refusal = _with_table(request, rows)
     else:
         focus, done = slot_rows.act_on(rows, act)
     sent = {name: values[-1] for name, values in request.POST.lists()}
     form = TemplateForm(instance=template, initial={**sent, "packs": request.POST.getlist("packs")})
     seen = request.POST.get("seen", form.fingerprint)
-    return _form_page(request, form, template, rows, seen, focus=focus, done=done)
+    acted = {"focus": focus, "done": done, "refusal": refusal}
+    return _form_page(request, form, template, rows, seen, **acted)
 
 
 def _with_table(request, rows):
-    """The rows with those of the CSV file that was sent along; what was left out is told."""
+    """(rows, refusal): with those of the CSV file that was sent along, or why there are none."""
     if (file := request.FILES.get("table")) is None:
-        messages.error(request, _("Choose a file first."))
-        return rows
+        return rows, _("Choose a file first.")
     try:
         slots, left_out = template_tables.read_slots(file)
     except REFUSALS as error:
-        messages.error(request, problems.of(error))
-        return rows
+        return rows, problems.of(error)
     sentence = _("Slots read: {slots}. Look them over, then save.")
     names = ", ".join(slot["name"] for slot in slots)
     messages.info(request, sentence.format(slots=names or "–"))
     tell_refusals(request, [problems.of(error) for error in left_out])
-    return slot_rows.rows_of(template_tables.merged(slot_rows.slots_of(rows), slots))
+    return slot_rows.rows_of(template_tables.merged(slot_rows.slots_of(rows), slots)), ""
 
 
-def _form_page(request, form, template, rows, fingerprint, *, focus="", done=""):
+def _form_page(request, form, template, rows, fingerprint, *, focus="", done="", refusal=""):
     words = {name: form[name].value() or "" for name in ("sentence_zh", "sentence_en", "text")}
     draft = PromptTemplate(**words, negative_prompt="", slots=slot_rows.slots_of(rows))
     context = {
@@ -249,7 +248,9 @@ def _form_page(request, form, template, rows, fingerprint, *, focus="", done="")
         "done": done,
         "preview": template_preview.preview_of(draft),
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    if refusal:
+        messages.error(request, refusal)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors or refusal else HTTPStatus.OK
     return render(request, "gallery/template_form.html", context, status=status)
 
 

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core.access.roles import designer_required
 from brandstudio.core.models import Vehicle, WrongState
-from gallery import problems
 from gallery.models import Daylight, InitImageUpload, ProductCutout
+from gallery.problems import REFUSALS
 from gallery.services import cutouts
+from gallery.views.refusals import no_file, refuse
 
 STARTS_SHOWN = 60  # the newest of a person's own
 
@@ -63,18 +64,16 @@ def cutout_light(request, pk):
 
 
 def _take_in(request, take, said):
-    """Take the sent file in, say so or why not, and go back to the range.
+    """Take the sent file in, say so, and go back to the range; else say why not.
 
     take(file): the ProductCutout. said(cutout): the sentence for it.
     """
-    file = request.FILES.get("file")
+    if (file := request.FILES.get("file")) is None:
+        return no_file(request, "gallery:vehicle-list")
     try:
-        if file is None:
-            messages.error(request, _("Choose a file first."))
-        else:
-            messages.success(request, said(take(file)))
-    except problems.REFUSALS as error:
-        messages.error(request, problems.of(error))
+        messages.success(request, said(take(file)))
+    except REFUSALS as error:
+        return refuse(request, error, "gallery:vehicle-list")
     return redirect("gallery:vehicle-list")
 
 

@@ -15,6 +15,7 @@ import "./packs.js";
 import "./pins.js";
 import "./placement.js";
 import "./polling.js";
+import "./refusals.js";
 import "./rows.js";
 import "./slots.js";
 import "./strength.js";

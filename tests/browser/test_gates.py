@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from gallery.models import Channel, Download
+from gallery.services import publishing
 from tests.browser.conftest import answer_checklist
 
 FORMS = ("png", "jpg")
@@ -138,3 +139,43 @@ def test_several_pictures_are_decided_by_keys_and_one_is_pinned(
     for asset, review in ((first, "declined"), (second, "approved"), (third, "approved")):
         asset.refresh_from_db()
         assert asset.review == review
+
+
+def test_refused_order_stands_above_the_results_until_the_next_act(
+    enter, marketer, brand_admin, make_ready, make_version, shot
+):
+    version = make_version()
+    [asset] = make_ready(packs=((version, 0.6),))
+    publishing.retire(version, brand_admin, "out of date")
+    page = enter(marketer)
+    page.goto("/create/")
+    tile = page.locator(f"#asset-{asset.pk}")
+    tile.hover()
+
+    for _press in range(2):
+        tile.get_by_role("button", name="Strength sweep").click()
+        refusal = page.get_by_role("alert").filter(has_text="Nothing was done")
+        expect(refusal).to_have_count(1)
+        expect(refusal).to_contain_text("ink pack v1")
+        expect(refusal).to_be_in_viewport()
+    shot(page, "refused-order")
+    expect(tile).to_be_visible()
+
+    tile.get_by_role("button", name="Favourite").click()
+    expect(refusal).to_have_count(0)
+
+
+def test_refused_order_without_script(enter, marketer, brand_admin, make_ready, make_version, shot):
+    version = make_version()
+    [asset] = make_ready(packs=((version, 0.6),))
+    publishing.retire(version, brand_admin, "out of date")
+    page = enter(marketer, java_script_enabled=False)
+    page.goto("/create/")
+
+    with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
+        page.locator(f"#asset-{asset.pk}").get_by_role("button", name="Strength sweep").click()
+    assert answer.value.status == 403
+    expect(page.get_by_role("heading", name="Nothing was done")).to_be_visible()
+    shot(page, "refused-order-without-script")
+    page.get_by_role("link", name="Go back").click()
+    expect(page.locator(f"#asset-{asset.pk}")).to_be_visible()

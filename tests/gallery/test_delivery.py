@@ -111,7 +111,7 @@ def test_picture_withdrawn_while_the_zip_is_made_is_left_out_and_named(
 def test_picture_that_may_not_leave_makes_no_zip(at, marketer, in_state, make_channel, state):
     answer = order_zip(at(marketer), [in_state(state)], [make_channel("tall", 300, 400)])
 
-    assert answer.status_code == 422
+    assert answer.status_code == 403
     assert Download.objects.count() == 0
 
 

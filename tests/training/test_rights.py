@@ -211,11 +211,12 @@ def test_paused_run_is_not_resumed_in_the_browser_after_rights_ended(at_desk, ma
     end_rights(run.dataset)
 
     url = reverse("training:run-act", args=[run.pk])
-    answer = at_desk.post(url, {"act": "resume"}, follow=True)
+    answer = at_desk.post(url, {"act": "resume"})
 
     run.refresh_from_db()
     assert run.state == RunState.PAUSED
-    assert "3" in "".join(str(message) for message in answer.context["messages"])
+    assert answer.status_code == 422
+    assert "3" in answer.context["trouble"].text
 
 
 def test_picture_taken_out_of_its_dataset_keeps_its_rights_for_what_it_reached(make_run, designer):

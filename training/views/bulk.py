@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
@@ -14,6 +15,7 @@ from brandstudio.core.access.roles import designer_required
 from brandstudio.core.input.acts import one_of
 from brandstudio.core.input.numbers import parse_ids
 from brandstudio.core.ui.counting import count_sentences
+from brandstudio.core.ui.trouble import refused
 from training import services
 from training.forms import EditForm
 from training.pages.caption_editor import CaptionEditor, posted_query
@@ -33,6 +35,9 @@ def bulk(request, pk):
     numbers = parse_ids(request.POST.getlist("image"))
     images = dataset.images.filter(pk__in=numbers)
     act = one_of(request.POST.get("act"), {"check", "uncheck", "remove"})
+    if not images.exists():
+        said = _("None of the chosen pictures is in the dataset. Choose at least one.")
+        return refused(request, said, _editor(dataset, request))
     if act in {"check", "uncheck"}:
         batch, count = services.set_states(images, request.user, checked=act == "check")
         messages.success(request, _settled(act, count))

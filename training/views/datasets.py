@@ -22,6 +22,7 @@ from brandstudio.core.ui.counting import count_sentences
 from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.once import made_once
 from brandstudio.core.ui.serving import send_file
+from brandstudio.core.ui.trouble import refused
 from training import services
 from training.engine.data.spread import first_names
 from training.forms import DatasetForm, RightsForm
@@ -86,8 +87,8 @@ def dataset_edit(request, pk):
 def dataset_discard(request, pk):
     dataset = visible_dataset(request, pk)
     if dataset.runs.pending_or_paused().exists():
-        messages.error(request, _("A run still trains on it. Wait for its end, or cancel it."))
-        return redirect(dataset)
+        said = _("A run still trains on it. Wait for its end, or cancel it.")
+        return refused(request, said, dataset, HTTPStatus.CONFLICT)
     with suppress(WrongState):  # pressed twice: it is there already
         dataset.discard(by=request.user)
     days = settings.BIN_DAYS

@@ -1,15 +1,16 @@
 """Training pictures, samples and checkpoints as files, each through the rows its reader may see."""
 
+from http import HTTPStatus
 from pathlib import PurePosixPath
 
-from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from brandstudio.core.access.roles import designer_required
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui.serving import MadeImage, serve_blob, serve_made
+from brandstudio.core.ui.trouble import refused
 from training.models import Checkpoint, RunSample, TrainingImage, TrainingRun
 from training.problems import sentence
 from training.services.release import check_release
@@ -47,8 +48,8 @@ def checkpoint_file(request, pk):
     try:
         check_release(checkpoint)
     except Refused as error:
-        messages.error(request, sentence(error.code, error.facts))
-        return redirect(checkpoint.run)
+        said = sentence(error.code, error.facts)
+        return refused(request, said, checkpoint.run, HTTPStatus.FORBIDDEN)
     name = PurePosixPath(checkpoint.run.name).name or f"run-{checkpoint.run_id}"
     response = serve_blob(
         request,

@@ -3,7 +3,6 @@
 from functools import partial
 from http import HTTPStatus
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -19,6 +18,7 @@ from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.once import made_once
 from brandstudio.core.ui.polling import polled
 from brandstudio.core.ui.redirects import safe_next
+from brandstudio.core.ui.trouble import refused
 from training import services
 from training.models import Checkpoint, Dataset, RequestedAction, RunLine, TrainingRun
 from training.pages.run import RunPage, compare, queue_place, queue_rows, shown_lines, version_tag
@@ -81,9 +81,7 @@ def run_again(request, pk):
         try:
             again = services.repeat_run(run, by=request.user)
         except services.NotReady as error:
-            for problem in error.problems:
-                messages.error(request, problem.sentence)
-            again = run
+            return _not_ready(request, error, run)
         return _go(request, again.get_absolute_url())
     draft = RunDraft(run.dataset, request.POST if request.method == "POST" else None, again=run)
     return _draft(request, draft)
@@ -183,11 +181,17 @@ def run_act(request, pk):
     try:
         acts[act]()
     except WrongState:
-        messages.warning(request, _("The run has moved on meanwhile; look again."))
+        said = _("The run has moved on meanwhile; look again.")
+        return refused(request, said, run, HTTPStatus.CONFLICT)
     except services.NotReady as error:
-        for problem in error.problems:
-            messages.error(request, problem.sentence)
+        return _not_ready(request, error, run)
     return _go(request, safe_next(request, run.get_absolute_url()))
+
+
+def _not_ready(request, error, run):
+    """Why the run does not go on, or not once more."""
+    first, *rest = [problem.sentence for problem in error.problems]
+    return refused(request, first, run, rest=rest)
 
 
 @designer_required
@@ -205,7 +209,8 @@ def checkpoint_act(request, pk):
         try:
             services.drop_checkpoint(checkpoint, by=request.user, why="asked")
         except services.InUse as error:
-            messages.error(request, sentence("checkpoint-in-use", {"step": error.step}))
+            said = sentence("checkpoint-in-use", {"step": error.step})
+            return refused(request, said, checkpoint.run, HTTPStatus.CONFLICT)
     return _go(request, checkpoint.run.get_absolute_url())
 
 

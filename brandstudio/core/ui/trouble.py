@@ -35,6 +35,7 @@ class Trouble:
     title: str
     text: str
     passes: bool = True  # the same request may well be answered later
+    rest: tuple[str, ...] = ()  # what else is wrong, a sentence each
 
 
 def trouble_of(error):
@@ -172,12 +173,12 @@ def answer(request, error):
     return _page(request, trouble)
 
 
-def refused(request, text, back, status=HTTPStatus.UNPROCESSABLE_ENTITY):
+def refused(request, text, back, status=HTTPStatus.UNPROCESSABLE_ENTITY, rest=()):
     """The answer to an act that was not done: why, with what was typed, and the way back.
 
-    back: a row with a page, or an address.
+    back: a row with a page, or an address. rest: further sentences, where more than one is wrong.
     """
-    trouble = Trouble(status, gettext("Nothing was done"), text, passes=False)
+    trouble = Trouble(status, gettext("Nothing was done"), text, passes=False, rest=tuple(rest))
     if request.headers.get("HX-Request"):
         return _beside_the_form(request, trouble)
     return _page(request, trouble, resolve_url(back))
@@ -208,6 +209,7 @@ def _page(request, trouble, back=""):
         lines = [
             trouble.title,
             trouble.text,
+            *trouble.rest,
             *(f"{name}: {value}" for name, value in context["sent"]),
         ]
         return HttpResponse(
