@@ -47,12 +47,12 @@ from training.services import weights
 
 # Of the rendered cars, enough for each way a scene may face.
 _CUTOUTS = {
-    "empow-blue-right": "蓝 blue · 朝右 facing right",
-    "empow-white-left": "白 white · 朝左 facing left",
-    "gs8-red-right": "红 red · 朝右 facing right",
-    "gs8-white-left": "白 white · 朝左 facing left",
-    "m8-black-right": "黑 black · 朝右 facing right",
-    "m8-gold-left": "金 gold · 朝左 facing left",
+    "empow-blue-right": ("蓝色，朝右", "Blue, facing right"),
+    "empow-white-left": ("白色，朝左", "White, facing left"),
+    "gs8-red-right": ("红色，朝右", "Red, facing right"),
+    "gs8-white-left": ("白色，朝左", "White, facing left"),
+    "m8-black-right": ("黑色，朝右", "Black, facing right"),
+    "m8-gold-left": ("金色，朝左", "Gold, facing left"),
 }
 FOLDER = Path(__file__).resolve().parent
 
@@ -131,18 +131,19 @@ def _cutouts(designer):
     """Cut-outs of the demo's cars, which our own renderer made (gallery/demo/vehicles)."""
     if ProductCutout.objects.exists():
         return
-    for stem, name in _CUTOUTS.items():
+    for stem, names in _CUTOUTS.items():
         vehicle = Vehicle.objects.filter(slug=stem.partition("-")[0]).first()
         if vehicle:
-            _car(stem, name, vehicle, designer)
+            _car(stem, names, vehicle, designer)
 
 
-def _car(stem, name, vehicle, designer):
-    """One car in every light."""
+def _car(stem, names, vehicle, designer):
+    """One car in every light. names: Chinese, English."""
+    name, name_en = names
     first = None
     for light in Daylight.values:
         path = FOLDER / "vehicles" / "pictures" / f"{stem}-{light}.webp"
-        cutout = cutouts.keep_cutout(path, f"{name}.webp", designer, vehicle, light)
+        cutout = cutouts.keep_cutout(path, f"{name}.webp", designer, vehicle, light, name_en)
         cutout.note_rights(designer, {"rights_holder": "Brand Studio", "licence": "CC0"})
         if first:
             cutouts.join_light(cutout, first)

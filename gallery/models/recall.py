@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import AuditEntry
 from brandstudio.core.models.fields import BlobField
+from brandstudio.core.problems import Facts
 
 MAY_BE_UNDONE = timedelta(hours=1)
 
@@ -31,12 +32,13 @@ class RecallQuerySet(models.QuerySet):
 
 
 class Recall(models.Model):
-    """One recall. source_key: the picture's hash, else the row's key. figures: how much of what it
+    """One recall. source_key: the picture's hash, else the row's key. source_name: in each language
+    where they differ. figures: how much of what it
     reached. report_sha256: the CSV as it was on that day."""
 
     kind = models.CharField(max_length=10, choices=SourceKind)
     source_key = models.CharField(max_length=64)
-    source_name = models.CharField(max_length=255)
+    source_name = models.JSONField(default=str)  # as name_of gives it
     why = models.CharField(_("why"), max_length=300)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
@@ -58,10 +60,15 @@ class Recall(models.Model):
         indexes = [models.Index(fields=["kind", "source_key"], name="recall_source")]
 
     def __str__(self):
-        return f"{self.get_kind_display()} {self.source_name}"
+        return f"{self.get_kind_display()} {self.shown_name}"
 
     def get_absolute_url(self):
         return reverse("gallery:recall-detail", args=[self.pk])
+
+    @property
+    def shown_name(self):
+        """What was recalled, in the reader's language."""
+        return Facts({"name": self.source_name})["name"]
 
     @property
     def undo_until(self):

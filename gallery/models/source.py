@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Case, Q, When
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import AuditEntry, RightsQuerySet, Vehicle, WithRights
@@ -79,6 +80,9 @@ class ProductCutout(WithRights):
         Vehicle, models.PROTECT, null=True, blank=True, related_name="cutouts"
     )
     name = models.CharField(_("name"), max_length=120)
+    name_en = models.CharField(  # "" where all read the same name, such as a file's own
+        _("English name"), max_length=120, blank=True
+    )
     sha256 = BlobField()  # the PNG as it was uploaded
     thumb_sha256 = BlobField()  # WebP with its transparency
     width = models.PositiveIntegerField()
@@ -112,7 +116,13 @@ class ProductCutout(WithRights):
         ]
 
     def __str__(self):
-        return f"{self.vehicle} · {self.name}" if self.vehicle_id else self.name
+        return f"{self.vehicle} · {self.shown_name}" if self.vehicle_id else self.shown_name
+
+    @property
+    def shown_name(self):
+        """Its name without the vehicle's, in the reader's language."""
+        is_english = (get_language() or "").startswith("en")
+        return self.name_en if is_english and self.name_en else self.name
 
     def get_absolute_url(self):
         """Its picture, for pages."""

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from brandstudio.core.problems import Facts
+
 
 def differences(first, second):
     """[(label, of the first, of the second)] of the settings in which two pictures differ."""
@@ -33,7 +35,7 @@ def _init_image_in_words(line):
 
 
 def _cutout_in_words(line):
-    cutout = line.get("cutout")
+    cutout = line.get("cutout") and Facts(line["cutout"])
     return cutout and ", ".join(
         [cutout["name"], *(f"{round(cutout[name] * 100)} %" for name in ("x", "y", "width"))]
     )

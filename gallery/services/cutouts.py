@@ -49,8 +49,9 @@ def take_other_light(upload, person, first, light):
     return cutout
 
 
-def keep_cutout(path, name, person, vehicle=None, light=""):
-    """As take_cutout, for a file on this machine. name: the file's own."""
+def keep_cutout(path, name, person, vehicle=None, light="", name_en=""):
+    """As take_cutout, for a file on this machine. name: the file's own. name_en: what readers of
+    English see in its place."""
     with images.one_at_a_time():
         cutout_image = compositing.open_cutout(path, name)
         stored_image = _stored(path, cutout_image)
@@ -59,6 +60,7 @@ def keep_cutout(path, name, person, vehicle=None, light=""):
     return ProductCutout.objects.create(
         vehicle=vehicle,
         name=name.rpartition(".")[0][:120] or name[:120],
+        name_en=name_en,
         sha256=stored_image.original_sha256,
         thumb_sha256=stored_image.thumb_sha256,
         width=stored_image.width,

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from brandstudio.core.models import AuditEntry
-from brandstudio.core.problems import Refused
+from brandstudio.core.problems import Refused, name_of
 from brandstudio.core.queue import housekeeping, work_queue
 from gallery.models import EvidenceSheet, ReviewState, ScenePack, StyleVersion
 from training.models import WeightsDownload
@@ -42,7 +42,7 @@ def discard(version, by):
         if obstacle := obstacle_of(row):
             raise obstacle
         files = [row.weights_sha256, *row.images.values_list("sha256", flat=True)]
-        facts = {"name": str(row), "weights": row.weights_sha256}
+        facts = {"name": name_of(row), "weights": row.weights_sha256}
         AuditEntry.objects.record(row, row.state, "discarded", by=by, **facts)
         _withdraw_sheet(row)
         try:
@@ -62,5 +62,5 @@ def _withdraw_sheet(version):
 def _discard_empty(pack, by):
     if pack.versions.exists() or pack.templates.exists():
         return
-    AuditEntry.objects.record(pack, "", "discarded", by=by, name=str(pack))
+    AuditEntry.objects.record(pack, "", "discarded", by=by, name=name_of(pack))
     pack.delete()

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from brandstudio.core.models import Notice, StillAlike, User, WrongState
 from brandstudio.core.models.rights import expired
-from brandstudio.core.problems import Refused
+from brandstudio.core.problems import Refused, name_of
 from brandstudio.core.services import sending
 from gallery.models import InitImageUpload, ProductCutout, Recall, SourceKind
 from training.models import TrainingImage
@@ -160,13 +160,16 @@ def tell_of_endings():
 
 @dataclass(frozen=True)
 class Place:
-    """What is told of together: a dataset, or a cut-out or start picture by itself. owner: who is
+    """What is told of together: a Dataset, or a cut-out or start picture by itself. owner: who is
     told besides the admins."""
 
     kind: SourceKind
-    key: int
-    name: str
+    row: Model
     owner: User
+
+    @property
+    def key(self):
+        return self.row.pk
 
     @property
     def url(self):
@@ -191,9 +194,9 @@ class Place:
 def _place(ending):
     row = ending.row
     if ending.kind == SourceKind.IMAGE:
-        return Place(ending.kind, row.dataset_id, row.dataset.name, row.dataset.owner)
+        return Place(ending.kind, row.dataset, row.dataset.owner)
     owner = row.made_by if ending.kind == SourceKind.CUTOUT else row.owner
-    return Place(ending.kind, row.pk, str(row), owner)
+    return Place(ending.kind, row, owner)
 
 
 def _by_place(kind, rows):
@@ -222,7 +225,7 @@ def _tell(place, endings, days):
         if not due.update(expiry_told=days):  # another process told it a moment ago
             return
         facts = {
-            "name": place.name,
+            "name": name_of(place.row),
             "count": _told_of(place, days).count(),
             "days": days,
             "day": _last_day(endings[0].row),

@@ -40,18 +40,18 @@ _SCENES = f"""
 class Hold:
     """What stands in the way. row: a TrainingImage, StyleVersion, ProductCutout or
     InitImageUpload, whose rights ended or which was recalled. through: the version of the same
-    weights that it holds in the first place; "" where it holds the version itself."""
+    weights that it holds in the first place; None where it holds the version itself."""
 
     kind: SourceKind
     row: object
-    through: str = ""
+    through: StyleVersion | None = None
 
     @property
     def name(self):
-        if not self.through:
+        if self.through is None:
             return str(self.row)
         facts = {"name": self.row, "version": self.through}
-        if str(self.row) == self.through:
+        if self.row == self.through:
             return _("%(name)s (the same weights under another name)") % facts
         return _("%(name)s (by %(version)s, the same weights under another name)") % facts
 
@@ -92,7 +92,7 @@ def holds_of_version(version):
         return own
     copies = StyleVersion.objects.with_weights_of([version.weights_sha256]).exclude(pk=version.pk)
     holds = [
-        replace(hold, through=str(copy))
+        replace(hold, through=copy)
         for copy in copies.select_related("pack").order_by("pk")
         for hold in _holds_of_itself(copy)
     ]
@@ -160,7 +160,7 @@ def check_version(version):
 def check_cutout(cutout):
     """Raise Refused("cutout-held") when its rights have ended."""
     if ProductCutout.objects.holding().filter(pk=cutout.pk).exists():
-        raise Refused("cutout-held", name=str(cutout))
+        raise Refused("cutout-held", name=name_of(cutout))
 
 
 def check_start(init_image, person):

@@ -14,7 +14,7 @@ from brandstudio.core import blobs
 from brandstudio.core.models import AuditEntry, User, WrongState
 from brandstudio.core.models.rights import RIGHTS_SET
 from brandstudio.core.models.states import move_together, update_as_last_seen
-from brandstudio.core.problems import Refused
+from brandstudio.core.problems import Refused, in_each_language
 from brandstudio.core.services import sending, spreadsheet
 from gallery.models import (
     Asset,
@@ -59,7 +59,7 @@ def recall(source, by, why, seen):
         row = Recall.objects.create(
             kind=source.kind,
             source_key=source.key,
-            source_name=source.name[:255],
+            source_name=in_each_language(lambda: source.name),
             why=why,
             by=by,
             figures=figures,

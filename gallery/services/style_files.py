@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brandstudio.core import blobs
-from brandstudio.core.problems import Refused
+from brandstudio.core.problems import Refused, name_of
 from training.engine.lora.fit import check_fit
 from training.engine.lora.header import LoraHeader
 from training.engine.lora.numbers import check_effect
@@ -38,7 +38,7 @@ def fitting_weights(version):
     Raises Refused("weights-missing"), EngineError as `fitting`.
     """
     path = weights_of(version)
-    check_fit(path, str(version), version.base)
+    check_fit(path, name_of(version), version.base)  # a job keeps what is wrong with it
     return path
 
 
@@ -47,4 +47,4 @@ def weights_of(version):
     try:
         return blobs.local(version.weights_sha256, str(version))
     except blobs.BlobMissing as error:
-        raise Refused("weights-missing", name=str(version)) from error
+        raise Refused("weights-missing", name=name_of(version)) from error

@@ -9,7 +9,7 @@ from dataclasses import replace
 from django.conf import settings
 
 from brandstudio.core import blobs
-from brandstudio.core.problems import Refused
+from brandstudio.core.problems import Refused, in_each_language
 from brandstudio.core.queue import stopping
 from gallery.engine import renderer, safety
 from gallery.models import SceneMode
@@ -158,7 +158,7 @@ def origin_of(scene):
         origin["cutout"] = {
             "sha256": scene.cutout.sha256,
             "vehicle": scene.cutout.vehicle.slug if scene.cutout.vehicle else None,
-            "name": scene.cutout.name,
+            "name": in_each_language(lambda: scene.cutout.shown_name),
             "x": scene.cutout_x,
             "y": scene.cutout_y,
             "width": scene.cutout_width,

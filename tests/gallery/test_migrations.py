@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError
 
 from brandstudio.core.models import AuditEntry, Campaign, User, Vehicle
-from gallery.models import Asset, Channel, Favourite, Scene
+from gallery.models import Asset, Channel, Favourite, Recall, Scene
 from training.models import BaseModel
 
 
@@ -120,3 +120,21 @@ def test_campaigns_of_scenes_become_those_of_their_pictures(migrate_to, asset):
     assert asset.campaign == kept
     assert list(kept.vehicles.all()) == [vehicle]
     assert list(kept.places.values_list("channel__slug", "deadline")) == [("moments", None)]
+
+
+def test_names_of_cutouts_and_recalls_come_apart(migrate_to, transactional_db):
+    old = migrate_to("gallery", "0044_posters")
+    person = User.objects.create(username="mei").pk
+    both = {"name": "白 white · 朝左 facing left", "width": 8, "height": 8, "made_by_id": person}
+    hashes = {"sha256": "a" * 64, "thumb_sha256": "b" * 64}
+    old.get_model("gallery", "ProductCutout").objects.create(**both, **hashes)
+    old.get_model("gallery", "Recall").objects.create(
+        kind="version", source_key="1", source_name="ink v1", by_id=person, report_sha256="c" * 64
+    )
+
+    new = migrate_to("gallery", "0045_names_in_each_language")
+
+    named = new.get_model("gallery", "ProductCutout").objects.values_list("name", "name_en")
+    assert list(named) == [("白色，朝左", "White, facing left")]
+    assert new.get_model("gallery", "Recall").objects.get().source_name == "ink v1"
+    assert str(Recall.objects.get()).endswith("ink v1")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
 from brandstudio.core import blobs
 from brandstudio.core.models import Notice
@@ -51,7 +52,11 @@ def test_taste_is_of_at_most_eight_pictures_spread_over_the_set(make_taste, make
     names = list(run.snapshot.images.values_list("name", flat=True))
     assert names == ["000.jpg", "002.jpg", "004.jpg", "006.jpg", "008.jpg", "010.jpg"]
     assert (run.is_taste, run.state, run.priority) == (True, RunState.QUEUED, 1)
-    assert run.name == "Taste of Ink"
+    assert run.name == "Ink"
+    with override("en"):
+        assert str(run) == "Taste of Ink"
+    with override("zh-hans"):
+        assert str(run) == "Ink 试训"
 
 
 def test_taste_shows_the_base_beside_the_style_and_tells_nobody(make_taste):

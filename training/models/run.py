@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import Work, WorkQuerySet
@@ -121,7 +122,7 @@ class TrainingRun(Work):
         ]
 
     def __str__(self):
-        return self.name
+        return gettext("Taste of {name}").format(name=self.name) if self.is_taste else self.name
 
     def get_absolute_url(self):
         return reverse("training:run-detail", args=[self.pk])

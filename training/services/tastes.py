@@ -9,7 +9,6 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from brandstudio.core.models import AuditEntry
 from brandstudio.core.queue import housekeeping
@@ -46,7 +45,7 @@ def start_taste(dataset, base, settings_, by):
             base,
             config,
             by,
-            name=_("Taste of {name}").format(name=dataset.name)[:120],
+            name=dataset.name,
             snapshot=Snapshot.freeze(dataset, most=MOST_PICTURES),
             priority=FIRST,
             is_taste=True,

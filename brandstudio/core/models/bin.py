@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
+from brandstudio.core.problems import name_of
+
 from .audit import AuditEntry
 from .states import update_as_last_seen
 
@@ -43,7 +45,8 @@ class Binnable(models.Model):
     def delete_from_bin(self):
         """For good: its days in the bin are over."""
         with transaction.atomic():
-            AuditEntry.objects.record(self, "binned", "deleted", why="bin emptied", name=str(self))
+            facts = {"why": "bin emptied", "name": name_of(self)}
+            AuditEntry.objects.record(self, "binned", "deleted", **facts)
             self.delete()
 
     def _bin(self, expected, moment, states, by):

@@ -47,11 +47,7 @@ class Command(BaseCommand):
             report.note(fault.facts["name"], "refused", fault.code, **fault.facts)
         for line in report.refused + report.noted:
             self.stderr.write(line.text)
-        self.stdout.write(
-            f"{target} ({target.pk}): {len(report.added)} added, "
-            f"{len(report.duplicates)} there already, {counted(len(report.captioned), 'caption')}, "
-            f"{len(report.refused)} refused"
-        )
+        self.stdout.write(f"{target} ({target.pk}): {_in_short(report)}")
         if report.refused:
             raise CommandError("Not everything was taken; see above.", returncode=1)
 
@@ -93,6 +89,17 @@ class Command(BaseCommand):
     def _tell(self, done, total):
         if done % 50 == 0:
             self.stdout.write(f"{done} / {total}")
+
+
+def _in_short(report):
+    """What became of the files, without what counts none."""
+    numbers = (
+        (len(report.added), f"{len(report.added)} added"),
+        (len(report.duplicates), f"{len(report.duplicates)} there already"),
+        (len(report.captioned), counted(len(report.captioned), "caption")),
+        (len(report.refused), f"{len(report.refused)} refused"),
+    )
+    return ", ".join(said for number, said in numbers if number) or "nothing to take in"
 
 
 def _idle_trigger(needed):
