@@ -284,6 +284,7 @@ EVIDENCE_SCENE_KEPT = env.float("EVIDENCE_SCENE_KEPT", 0.65)
 EVIDENCE_DISTORTION = env.float("EVIDENCE_DISTORTION", 0.35)
 EVIDENCE_COPIED = env.float("EVIDENCE_COPIED", 0.2)
 EVIDENCE_LEAST_GAIN = env.float("EVIDENCE_LEAST_GAIN", 0.05)
+EVIDENCE_LEAST_REACH = env.float("EVIDENCE_LEAST_REACH", 0.2)
 EVIDENCE_LEAST_DRIFT = env.float("EVIDENCE_LEAST_DRIFT", 0.02)
 
 # --- Brand ----------------------------------------------------------------------------------------

@@ -93,6 +93,7 @@ def thresholds():
         distortion=settings.EVIDENCE_DISTORTION,
         copied=settings.EVIDENCE_COPIED,
         gain=settings.EVIDENCE_LEAST_GAIN,
+        reach=settings.EVIDENCE_LEAST_REACH,
         drift=settings.EVIDENCE_LEAST_DRIFT,
     )
 

@@ -72,6 +72,7 @@ def test_prompt_that_never_had_its_scene_leaves_the_least_strength_recommended()
     [
         ({"style": (0.2, 0.2, 0.21, 0.21, 0.22, 0.22, 0.23)}, "no-effect"),
         ({"style": None, "drift": (0.0,) * 7}, "no-effect-plain"),
+        ({"style": (0.2, 0.22, 0.25, 0.27, 0.29, 0.31, 0.50)}, "hardly-shows"),
         ({"scene": (1.0, 0.3, 0.2, 0.1, 0.1, 0.0, 0.0)}, "scene-lost"),
         ({"distortion": (0.0, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9)}, "distorts"),
         ({"copied": (0.0, 0.0, 0.1, 0.3, 0.6, 0.8, 1.0)}, "copies"),

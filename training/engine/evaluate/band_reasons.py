@@ -11,6 +11,11 @@ VERDICTS: dict[str, str] = {
         "This file changes next to nothing: at full strength its pictures differ from the base "
         "model's by {drift}, {needed} is the least. Check that it is the right file, for this base."
     ),
+    "hardly-shows": gettext_noop(
+        "This style hardly shows in pictures that can be used: up to {strength} they come {reach} "
+        "of the way from the base model's to the training pictures, {needed} is the least. Train "
+        "longer at a lower rate, or on more pictures."
+    ),
     "scene-lost": gettext_noop(
         "The scene is lost too early for a band: at {strength} only {scene} of it is left, "
         "{needed} is needed. Train at a lower rate or for fewer steps, or take an earlier "

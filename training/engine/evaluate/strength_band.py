@@ -28,14 +28,17 @@ class Thresholds:
 
     scene: least share of the scene that must be kept. distortion: most of it that is borne.
     copied: most of the pictures that may be near-copies. gain: least rise of likeness to the
-    training set, over all strengths, for a style to count. drift: the same of the pixel difference,
-    which alone tells of a style without a training set.
+    training set, over all strengths, for a style to count. reach: least share of the way from the
+    base model's likeness to that of the training set itself, at strengths that may be used; what
+    shows as ruin alone is no style. drift: as gain, of the pixel difference, which alone tells of a
+    style without a training set.
     """
 
     scene: float = 0.65
     distortion: float = 0.35
     copied: float = 0.2
     gain: float = 0.05
+    reach: float = 0.2
     drift: float = 0.02
 
 
@@ -85,6 +88,7 @@ def find(figures: Figures, thresholds: Thresholds | None = None) -> Finding:
     fault = curve.first_fault
     if not verdict and fault is not None and fault <= max(curve.least, curve.surest):
         verdict = curve.unusable(fault)
+    verdict = verdict or curve.hardly_shows()
     if verdict:
         code, facts = verdict
         return Finding(verdict=code, facts=facts, scene_lost_from=curve.scene_lost_from)
@@ -104,6 +108,7 @@ class _Curve:
         self.grid = [round(n * STEP, 2) for n in range(1, int(rows[-1].strength / STEP + 1.5))]
         self.has_set = rows[0].style is not None
         likeness = [(row.style or row.drift).mean for row in rows]
+        self.gap = 1 - likeness[0] or 1.0  # of a style: from the base model to the training set
         self.gain = max(likeness) - likeness[0]
         shown = [(value - likeness[0]) / self.gain if self.gain else 0.0 for value in likeness]
         self.shown = self._on_grid(shown)
@@ -172,6 +177,17 @@ class _Curve:
         if drift < self.thresholds.drift:
             return "no-effect-plain", told_apart("drift", drift, self.thresholds.drift)
         return None
+
+    def hardly_shows(self) -> tuple[str, dict] | None:
+        """Where the first fault comes before the style does; of a style with a training set."""
+        if not self.has_set:
+            return None
+        usable = [s for s in self.grid if self.first_fault is None or s < self.first_fault]
+        reach = max(self.shown[s] for s in usable) * self.gain / self.gap
+        if reach >= self.thresholds.reach:
+            return None
+        facts = told_apart("reach", reach, self.thresholds.reach)
+        return "hardly-shows", {"strength": f"{usable[-1]:g}", **facts}
 
     def copies(self) -> tuple[str, dict] | None:
         """A style that copies where styles are used: no narrower band makes it the brand's own."""
