@@ -5,6 +5,7 @@ from pathlib import Path
 
 from brandstudio.core import blobs
 from brandstudio.core.problems import Refused, name_of
+from training.engine.errors import EngineError
 from training.engine.lora.fit import check_fit
 from training.engine.lora.header import LoraHeader
 from training.engine.lora.numbers import check_effect
@@ -38,7 +39,11 @@ def fitting_weights(version):
     Raises Refused("weights-missing"), EngineError as `fitting`.
     """
     path = weights_of(version)
-    check_fit(path, name_of(version), version.base)  # a job keeps what is wrong with it
+    try:
+        check_fit(path, str(version), version.base)
+    except EngineError as error:
+        error.facts["name"] = name_of(version)  # a job keeps them
+        raise
     return path
 
 

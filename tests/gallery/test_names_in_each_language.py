@@ -9,9 +9,9 @@ from django.utils.translation import override
 from brandstudio.core import blobs
 from brandstudio.core.models import AuditEntry, Notice, Vehicle
 from brandstudio.core.problems import Refused
-from gallery import problems
+from gallery import jobs, problems
 from gallery.demo import load
-from gallery.models import ProductCutout, Recall, StyleVersion
+from gallery.models import EvidenceSheet, ProductCutout, Recall, StyleVersion
 from gallery.services import cutouts, drafts, expiry, recalls, style_files
 from gallery.services.downstream import figures_of, find_source, fingerprint
 
@@ -85,6 +85,22 @@ def test_fault_of_a_job(make_version, language):
         style_files.fitting_weights(version)
 
     chinese, english = in_both(lambda: problems.of(refusal.value))
+    assert "ink 包 v1" in chinese
+    assert "ink pack v1" in english
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_sheet_whose_weights_fit_no_base(make_version, base, language):
+    version = make_version(state="draft", sheet="waiting", pictures=())
+    type(base).objects.update(family="sd15")
+
+    with override(language):
+        jobs.render_sheet(version.sheet.pk)
+
+    sheet = EvidenceSheet.objects.get()
+    assert sheet.state == "failed"
+    assert sheet.problem_facts["name"] == {"en": "ink pack v1", "zh-hans": "ink 包 v1"}
+    chinese, english = in_both(lambda: problems.sentence(sheet.problem, sheet.problem_facts))
     assert "ink 包 v1" in chinese
     assert "ink pack v1" in english
 
