@@ -75,7 +75,9 @@ def test_order_by_htmx_leaves_the_results_and_tells_above_them(client, marketer,
 
 
 def test_shape_anew_with_a_retired_style(at, marketer, retired, channel):
-    answer = at(marketer).post("paint-anew", retired.pk, channel.slug)
+    chosen = {"pick": retired.pk, "channel": channel.slug, "anew": f"{retired.pk}-{channel.slug}"}
+
+    answer = at(marketer).post("paint-anew", **chosen)
 
     assert (answer.status_code, "Nothing was done" in answer.text) == (403, True)
     assert Scene.objects.count() == 1
@@ -169,7 +171,7 @@ def test_zip_without_a_channel_or_of_what_may_not_leave(at, marketer, in_state, 
     declined = at(marketer).post("deliver-zip", pick=in_state("declined").pk, channel=channel.slug)
 
     assert (none.status_code, declined.status_code) == (422, 403)
-    assert f'href="{reverse("gallery:deliver")}?pick={asset.pk}"' in none.text
+    assert none.context["back"] == f"{reverse('gallery:deliver')}?pick={asset.pk}"
 
 
 def test_cutout_without_a_file_or_of_none_that_is_one(at, designer):
