@@ -19,7 +19,7 @@ from training.engine.errors import EngineError
 
 MARGIN = 6.0  # u from the edge of what is seen
 SIDEWAYS_FROM = 1.15  # width by height from which the words stand beside the picture
-_GAP = 3.6  # u between parts of the column
+_GAP = 4.0  # u between parts of the column
 _FADE = 16.0  # u over which a picture runs into the ground
 _SHRINKS = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6)  # of the column's words, tried in turn
 _LEAST_PICTURE = 0.26  # of the side along which words and picture share the poster
@@ -338,7 +338,7 @@ def _price(words: Words, style: Style, width, unit):
 
 
 def _legal_room(width, unit) -> Room:
-    return Room(width, 9.5 * unit, 1.9 * unit, max(1.45 * unit, 5), 1.45, 4)
+    return Room(width, 9.5 * unit, 2.2 * unit, max(1.45 * unit, 5), 1.45, 4)
 
 
 def _set(role: str, text: str, font: str, room: Room) -> Block | None:

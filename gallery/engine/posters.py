@@ -100,6 +100,11 @@ def draw(
     return poster
 
 
+def is_dark(ground: str) -> bool:
+    """Whether white can be read better than black on a ground, #rrggbb."""
+    return contrast(ground, _LIGHT_INK) > contrast(ground, "#000000")
+
+
 def contrast(first: str, second: str) -> float:
     """How far two colours are apart in lightness, 1 to 21 (WCAG 2.2, "contrast ratio")."""
     light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)

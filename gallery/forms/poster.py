@@ -9,8 +9,8 @@ from gallery.models import Channel, Poster
 from gallery.services import banned_names, posters
 from training.engine.errors import EngineError
 
-# Which field a part of the layout that is too long belongs to.
-_PARTS = {"headline", "subline", "price", "price_note", "legal"}
+# Parts of the layout that are fields of the form, too.
+_PARTS = {"headline", "subline", "price", "price_note", "legal", "logo"}
 _PIECES = ("logo", "font", "colour", "legal")
 
 

@@ -11,10 +11,11 @@ from brandstudio.core.models import AuditEntry, WrongState
 from brandstudio.core.problems import Refused
 from gallery.engine import poster_layouts, posters, sizes
 from gallery.engine.file_forms import FileForm
-from gallery.models import Poster, Rendition, ReviewState
+from gallery.models import LogoGround, Poster, Rendition, ReviewState
 from gallery.services import brand, cuts, downloads, file_names, finishing, policy, shown
 from gallery.services.downloads import OutgoingFile
 from training.engine.data.images import loaded
+from training.engine.errors import EngineError
 
 PREVIEW_SIDE = 900  # px of the longer side of what a page shows
 _COPIED = (
@@ -55,8 +56,7 @@ class Composition:
 def composed(poster):
     """The Composition of a poster, saved or not.
 
-    Raises EngineError: poster-words-long, poster-small, font-without-glyph, and those of a logo's
-    file.
+    Raises EngineError: poster-words-long, poster-small, font-without-glyph, poster-logo-unseen.
     """
     template = posters.TEMPLATES[poster.template]
     font = blobs.local(poster.font.sha256, f"font.{poster.font.form}") if poster.font else ""
@@ -77,8 +77,10 @@ def composed(poster):
         logo_shape=logo.width / logo.height if logo else 0,
     )
     focus, lost = _cut(poster, plan)
-    ground = poster.colour.hex if poster.colour else ""
-    return Composition(plan, template, posters.palette(template, ground), focus, lost)
+    colours = posters.palette(template, poster.colour.hex if poster.colour else "")
+    if logo and posters.is_dark(colours.ground) != (logo.ground == LogoGround.DARK):
+        raise EngineError("poster-logo-unseen", part="logo", name=logo.name)
+    return Composition(plan, template, colours, focus, lost)
 
 
 def _cut(poster, plan):

@@ -13,6 +13,7 @@ from gallery import jobs, services
 from gallery.engine import labelling, xmp
 from gallery.models import (
     BrandFont,
+    BrandLogo,
     Channel,
     ChannelFile,
     Download,
@@ -251,6 +252,27 @@ def test_brand_font_without_a_glyph_names_it(marketer, make_poster):
 
     with pytest.raises(Exception, match="Studio Label SC has no “岭”"):
         make_poster(font=font)
+
+
+def test_logo_that_would_not_be_seen_is_refused(at, marketer, picture, wide):
+    file = io.BytesIO()
+    Image.new("RGBA", (300, 100)).save(file, "PNG")
+    logo = BrandLogo.objects.create(
+        name="White mark",
+        ground="dark",
+        sha256=blobs.put_bytes(file.getvalue()),
+        width=300,
+        height=100,
+        added_by=marketer,
+    )
+    client, sent = at(marketer), WORDS | {"channel": wide.pk, "logo": logo.pk}
+
+    refused = client.post("poster-new", picture.pk, **sent | {"template": "plain"})
+    taken = client.post("poster-new", picture.pk, **sent)
+
+    assert refused.status_code == 422
+    assert "White mark is drawn for another ground" in refused.content.decode()
+    assert taken.status_code == 302
 
 
 def test_legal_line_stands_in_the_posters_language(marketer, make_poster):

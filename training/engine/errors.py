@@ -541,6 +541,10 @@ SENTENCES: dict[str, str] = {
         "These words have {count} characters, about {over} more than fit beside the others and the "
         "picture. Shorten them, or choose another channel."
     ),
+    "poster-logo-unseen": gettext_noop(
+        "The logo {name} is drawn for another ground than this look has: it would hardly be seen. "
+        "Choose the one for this ground, or another look."
+    ),
     "poster-small": gettext_noop(
         "Between what this channel covers, {width} × {height} px leave no room for words. Choose "
         "another channel."
