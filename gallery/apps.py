@@ -12,6 +12,7 @@ class GalleryConfig(AppConfig):
             assets,
             channel_files,
             deadlines,
+            drift_guard,
             expiry,
             holds,
             known_weights,
@@ -24,6 +25,7 @@ class GalleryConfig(AppConfig):
         housekeeping.register(channel_files.forget_old)
         reconcile.register(expiry.tell_of_endings)  # every minute: day 0 is a moment
         reconcile.register(deadlines.tell_of_deadlines)
+        reconcile.register(drift_guard.order_guard)
         reconcile.register(known_weights.order_reading)
         reconcile.register(lookalikes.order_reading)
         reconcile.register(words.read_waiting)

@@ -77,6 +77,7 @@ urlpatterns = [
         publications.publication_remove,
         name="publication-remove",
     ),
+    path("assets/<id:pk>/pass/", campaigns.stray_pass, name="stray-pass"),
     path("campaigns/", campaigns.campaign_list, name="campaign-list"),
     path("campaigns/new/", campaigns.campaign_new, name="campaign-new"),
     path("campaigns/<slug:slug>/", campaigns.campaign_detail, name="campaign-detail"),

@@ -1,7 +1,7 @@
 from .asset import NEVER_LEAVES, Asset, AssetReview, AssetState
 from .board import Board, BoardItem
 from .brand import BrandColour, BrandFont, BrandLogo, LegalLine, LogoGround
-from .campaign import CampaignChannel, Publication
+from .campaign import CampaignChannel, DriftCheck, Publication
 from .channel import Channel, ChannelCut, FileFormChoice, LabelCorner
 from .channel_file import ChannelFile, ChannelFileState
 from .download import (
@@ -52,6 +52,7 @@ __all__ = [
     "Daylight",
     "Download",
     "DownloadRule",
+    "DriftCheck",
     "EvidenceImage",
     "EvidenceSheet",
     "LegalLine",

@@ -73,7 +73,7 @@ class AssetQuerySet(BinQuerySet, WorkQuerySet):
             self.not_binned()
             .titled()
             .filter(review=AssetReview.ASKED)
-            .select_related(*(f"scene__{name}" for name in related))
+            .select_related("campaign", *(f"scene__{name}" for name in related))
             .prefetch_related("remarks__author")
             .defer("preview", "lineage")
             .order_by(Coalesce("asked_at", "made_at"), "pk")

@@ -1,4 +1,5 @@
-"""What belongs to a campaign: its channels with their deadlines, and what was published where."""
+"""What belongs to a campaign: its channels with their deadlines, what was published where, and
+which pictures stray."""
 
 from django.conf import settings
 from django.db import models
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import Campaign
 
+from .asset import Asset
 from .channel import Channel
 from .download import Download
 
@@ -62,3 +64,43 @@ class Publication(models.Model):
 
     def __str__(self):
         return f"{self.download.asset} → {self.address or self.place}"
+
+
+class DriftQuerySet(models.QuerySet):
+    def marked(self):
+        """Those that stray, and that nobody has let pass."""
+        return self.exclude(reasons={}).filter(dismissed_why="")
+
+
+class DriftCheck(models.Model):
+    """How a picture looks, and whether it strays from the others of its campaign.
+
+    features: of `engine.drift`, read once. campaign: against which it was judged; None: not yet.
+    reasons: {reason: how far} of `engine.drift`. dismissed_why: why it is right all the same.
+    """
+
+    asset = models.OneToOneField(Asset, models.CASCADE, related_name="drift")
+    campaign = models.ForeignKey(
+        Campaign, models.CASCADE, null=True, blank=True, related_name="drift_checks"
+    )
+    features = models.JSONField(default=dict)
+    reasons = models.JSONField(default=dict)
+    dismissed_why = models.TextField(blank=True)
+    dismissed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = DriftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("drift check")
+        verbose_name_plural = _("drift checks")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(dismissed_why="") | Q(dismissed_by__isnull=False),
+                name="drift_dismissed_by_somebody",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.asset} in {self.campaign}"

@@ -32,6 +32,7 @@ ACTS = {
     claims.NOTED: gettext_noop("changed what is claimed of its rights"),
     "tagged": gettext_noop("changed its tags"),
     "titled": gettext_noop("gave it another title"),
+    "dismissed": gettext_noop("let it pass though it strays"),
     "joined": gettext_noop("put it into a campaign"),
     "left": gettext_noop("took it out of its campaign"),
     "published": gettext_noop("noted where it was published"),

@@ -7,6 +7,7 @@ from django.db import transaction
 from brandstudio.core.models import AuditEntry, Campaign, CampaignState
 from brandstudio.core.problems import Refused
 from gallery.models import Asset, AssetState, CampaignChannel
+from gallery.services import drift_guard
 
 MOST_AT_ONCE = 200  # pictures that one act adds or takes out
 
@@ -33,6 +34,8 @@ def save(form, by):
     _set_channels(campaign, form.cleaned_data["deadlines"])
     after = _in_words(campaign.pk)
     changed = sorted(name for name in after if after[name] != before.get(name))
+    if "vehicles" in changed:
+        drift_guard.compare_again(campaign)
     if changed:
         source, target = ("", "added") if is_new else ("changed", "changed")
         facts = {

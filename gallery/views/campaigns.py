@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,12 +21,13 @@ from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.serving import send_file
 from gallery import problems
 from gallery.forms import CampaignForm
-from gallery.models import Asset
+from gallery.models import Asset, DriftCheck
 from gallery.pages import campaign as pages
 from gallery.pages.coverage import coverage_of
 from gallery.pages.history import history_of
+from gallery.pages.strays import strays_of
 from gallery.problems import REFUSALS
-from gallery.services import campaigns, publications
+from gallery.services import campaigns, drift_guard, publications
 
 PER_PAGE = 48
 OFFERED = 96  # pictures that may be added, the newest
@@ -62,6 +64,7 @@ def campaign_detail(request, slug):
         "hidden": pages.hidden_count(campaign, request.user),
         "publications": pages.publications_of(campaign)[:PUBLICATIONS_SHOWN],
         "may_paint": pages.may_make(request.user) and campaign.state != CampaignState.ENDED,
+        "strays": strays_of(campaign, request.user),
         "is_kept_by_me": campaign.is_kept_by(request.user),
         "deliverable": pages.deliverable(campaign, request.user).count(),
         "history": history_of(campaign, 8),
@@ -157,6 +160,25 @@ def _move(request, assets, campaign):
         messages.success(request, count_sentences((len(moved.moved), said)))
     for sentence in dict.fromkeys(problems.of(error) for _asset, error in moved.unmoved):
         messages.warning(request, sentence)
+
+
+@painter_required
+@require_POST
+def stray_pass(request, pk):
+    """Let a picture pass that strays, with a reason; who keeps the campaign, or an admin."""
+    checks = DriftCheck.objects.exclude(campaign=None).select_related("campaign", "asset")
+    visible = Asset.objects.visible_to(request.user).filter(pk=pk)
+    check = get_object_or_404(checks, asset__in=visible)
+    if not check.campaign.is_kept_by(request.user):
+        raise PermissionDenied
+    why = request.POST.get("why", "")[:300]
+    try:
+        drift_guard.dismiss(check, request.user, why)
+    except ValueError:
+        messages.error(request, _("Write in a few words why it is right all the same."))
+    except WrongState:
+        messages.info(request, _("This picture does not stray any more, or was let pass already."))
+    return redirect(f"{reverse('gallery:campaign-detail', args=[check.campaign.slug])}#strays")
 
 
 @painter_required

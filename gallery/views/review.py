@@ -26,6 +26,7 @@ from gallery.pages import lineage, template_words
 from gallery.pages.history import claims_noted, history_of
 from gallery.pages.near_weights import near_weights
 from gallery.pages.rights import rights_summary
+from gallery.pages.strays import mark_strays
 from gallery.pages.version_diff import beside
 from gallery.services import assets, evidence, export, library, lookalikes, rights, source_rights
 from gallery.views.refusals import refuse
@@ -173,6 +174,7 @@ def _details(item, request):
         details["words"] = template_words.words_of(row)
     if item.kind == "asset":
         row.sources = source_rights.sources_of([row])[row.pk]
+        mark_strays([row])
         row.earlier = lookalikes.earlier([row])[row.pk]
     if item.kind == "version":
         prefetch_related_objects([row], "images__remarks__author")

@@ -17,6 +17,7 @@ from gallery import problems
 from gallery.forms import ChecklistForm
 from gallery.forms.review import DECISIONS
 from gallery.models import Asset, AssetReview
+from gallery.pages.strays import mark_strays
 from gallery.services import assets, lookalikes, source_rights
 from gallery.views.refusals import status_of
 from training.engine.data.spread import first_names
@@ -46,6 +47,7 @@ def review_images(request):
     page = Paginator(Asset.objects.asked(), PER_PAGE).get_page(request.GET.get("page"))
     sources = source_rights.sources_of(page.object_list)
     earlier = lookalikes.earlier(page.object_list)
+    mark_strays(page.object_list)
     for asset in page:
         asset.is_own = request.user.pk in asset.author_ids
         asset.sources = sources[asset.pk]
