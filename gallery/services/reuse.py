@@ -13,7 +13,7 @@ from training.engine.errors import EngineError
 from training.engine.prompts import word_weights
 from training.engine.prompts.mixing import STEP
 
-SWEEP = (0.5, 0.6, 0.7, 0.8)
+SWEEP = 4  # pictures
 
 
 def again(asset, by=None):
@@ -37,10 +37,8 @@ def in_shape_of(asset, channel, by=None):
 
 
 def sweep(asset, by=None):
-    """The order of this picture at rising strengths of its first pack.
-
-    The usual four where its band and the other packs allow them, else four steps of what they do.
-    """
+    """The order of this picture at rising strengths of its first pack: even steps over the pack's
+    own band, as far as the other packs allow it."""
     _check_original(asset)
     order = _order_of(asset, by, seed=asset.seed)
     if not order.packs:
@@ -57,14 +55,11 @@ def _sweep_strengths(packs):
         in_band = [s for s in strengths if first.allows(s) or not first.has_band]
         return [s for s in in_band if rules.allow([(first, s), *others])]
 
-    usual = allowed(SWEEP)
-    if len(usual) >= 2:
-        return tuple(usual)
     low, high = (first.strength_min, first.strength_max) if first.has_band else (LEAST, 1.0)
     possible = allowed(round(low + n * STEP, 2) for n in range(round((high - low) / STEP) + 1))
-    if len(possible) >= 4:  # with fewer the door says what is too strong
+    if len(possible) >= SWEEP:  # with fewer the door says what is too strong
         high = possible[-1]
-    return tuple(round(low + (high - low) * share / 3, 2) for share in range(4))
+    return tuple(round(low + (high - low) * n / (SWEEP - 1), 2) for n in range(SWEEP))
 
 
 def _check_original(asset):
