@@ -40,8 +40,11 @@ def main() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def set_up(folder: str) -> None:
-    """A site of its own in the folder; must come before any of its modules."""
+def set_up(folder: str, database: str = "") -> None:
+    """A site of its own in the folder; must come before any of its modules.
+
+    database: the address of an empty one; without it a file in the folder.
+    """
     os.environ |= {
         "STUDIO_DATA_DIR": folder,
         "DJANGO_SETTINGS_MODULE": "brandstudio.settings",
@@ -50,6 +53,8 @@ def set_up(folder: str) -> None:
     }
     for name in ("DATABASE_URL", "REDIS_URL", "STORAGE_URL"):
         os.environ.pop(name, None)
+    if database:
+        os.environ["DATABASE_URL"] = database
     import django
     from django.core.management import call_command
 

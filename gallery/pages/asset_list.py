@@ -13,7 +13,7 @@ from gallery.models import Asset
 from gallery.pages.browsing import Chip, Choice, without
 from gallery.services.asset_filters import FILTERS
 
-PER_PAGE = 60
+PER_PAGE = 48
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _MICROSECOND = datetime.timedelta(microseconds=1)
 
@@ -96,8 +96,8 @@ def stretch_of(assets, query, person, per_page=PER_PAGE):
         has_newer, has_older = before is not None, len(keys) > per_page
         keys = keys[:per_page]
     shown = _in_order([pk for _made_at, pk in keys], person)
-    newer = _cursor(*keys[0]) if keys and has_newer else ""
-    older = _cursor(*keys[-1]) if keys and has_older else ""
+    newer = cursor(*keys[0]) if keys and has_newer else ""
+    older = cursor(*keys[-1]) if keys and has_older else ""
     return Stretch(shown, newer, older, total, _days(shown))
 
 
@@ -112,7 +112,8 @@ def _keys(assets, place, count, *, newer=False):
     return list(assets.order_by(*order).values_list("made_at", "pk")[:count])
 
 
-def _cursor(made_at, pk):
+def cursor(made_at, pk):
+    """The place of a picture in an address, for ?before= and ?after=."""
     return f"{(made_at - _EPOCH) // _MICROSECOND}-{pk}"
 
 

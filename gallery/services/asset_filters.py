@@ -130,8 +130,7 @@ def _strength(bound):
             message = _("“%(value)s” is no strength; write a number such as 0.65.")
             raise Unreadable(message % {"value": values[0][:40]})
         lookup = {f"strength__{bound}": value}
-        fixed = ScenePack.objects.filter(scene=OuterRef("scene"), **lookup)
-        return assets.filter(Q(**lookup) | Q(strength=None) & Exists(fixed))
+        return assets.filter(Q(**lookup) | Q(strength=None, scene__in=_scenes_with(**lookup)))
 
     return narrow
 

@@ -42,9 +42,10 @@ class Finding:
 
 def find(person, query):
     """The Finding of an address (its QueryDict). Raises UnknownChoice."""
-    is_bin = bool(query.get("bin"))
-    seen = Asset.objects.binned_by(person) if is_bin else Asset.objects.visible_to(person)
-    assets = seen.filter(state=AssetState.READY)
+    if query.get("bin"):
+        assets = Asset.objects.binned_by(person).filter(state=AssetState.READY)
+    else:
+        assets = Asset.objects.listed_for(person)
     chosen, problems = chosen_in(query), []
     for one in FILTERS:
         if not (values := chosen[one.name]):
@@ -158,23 +159,26 @@ def _has(text, keys, names):
     asked = list(words.asked_in(text).items())
     rows = names.holding(text)
     packs, tags = rows.pop("pack", ()), rows.pop("tag", ())
-    of_scene = Q(pk__in=[])
-    for column, pks in rows.items():
-        of_scene |= Q(**{f"{column}__in": pks})
+    fits = Q(pk__in=[])
+    if rows:
+        of_rows = Q(pk__in=[])
+        for column, pks in rows.items():
+            of_rows |= Q(**{f"{column}__in": pks})
+        fits |= Q(scene__in=Scene.objects.filter(of_rows).order_by().values("pk"))
     if packs:
         used = ScenePack.objects.filter(version__pack__in=packs).order_by()
-        of_scene |= Q(pk__in=used.values("scene"))
-    own = Q(pk__in=AssetTag.assets.through.objects.filter(assettag__in=tags).values("asset"))
+        fits |= Q(scene__in=used.values("scene"))
+    fits |= Q(pk__in=AssetTag.assets.through.objects.filter(assettag__in=tags).values("asset"))
     if asked and all(keys[item] for item in asked):
-        of_scene |= _each(asked, keys, SceneWord, "scene")
-        own |= _each(asked, keys, AssetWord, "asset")
-    return Q(scene__in=Scene.objects.filter(of_scene).order_by().values("pk")) | own
+        fits |= _each(asked, keys, SceneWord, "scene", "scene")
+        fits |= _each(asked, keys, AssetWord, "pk", "asset")
+    return fits
 
 
-def _each(asked, keys, model, column):
-    """Rows that have all of the words."""
+def _each(asked, keys, model, column, of_word):
+    """Pictures with all of the words, of their scene or of their own title."""
     fits = Q()
     for item in asked:
         rows = model.objects.filter(word__in=keys[item]).order_by()
-        fits &= Q(pk__in=rows.values(column))
+        fits &= Q(**{f"{column}__in": rows.values(of_word)})
     return fits

@@ -47,11 +47,15 @@ def note_scene(scene):
     """Keep the words of what a scene was ordered with, and which vehicle is in it."""
     scene.vehicle, scene.has_words = _vehicle_of(scene), True
     scene.save(update_fields=["vehicle", "has_words"])
-    texts = (scene.prompt, scene.own_words, scene.title, *_slot_words(scene))
     SceneWord.objects.bulk_create(
-        (SceneWord(word=word, scene=scene) for word in _rows(words_in(" ".join(texts)))),
+        (SceneWord(word=word, scene=scene) for word in _rows(words_in(text_of(scene)))),
         ignore_conflicts=True,
     )
+
+
+def text_of(scene):
+    """All that a scene was ordered with, as one text."""
+    return " ".join((scene.prompt, scene.own_words, scene.title, *_slot_words(scene)))
 
 
 def read_waiting():

@@ -22,4 +22,5 @@ import "./strength.js";
 import "./terms.js";
 import "./theme.js";
 import "./upload.js";
+import "./viewer.js";
 import "./language.js"; // the last: what it puts back is heard by the others
