@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0013_campaign_channels_are_rows'),
-        ('gallery', '0043_favourites_of_each'),
+        ('gallery', '0046_drift_checks'),
     ]
 
     operations = [
