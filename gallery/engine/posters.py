@@ -75,18 +75,18 @@ def draw(
     plan: Plan,
     template: Template,
     colours: Palette,
-    picture_at: Callable[[tuple[int, int]], Image.Image],
+    image_at: Callable[[tuple[int, int]], Image.Image],
     logo: Image.Image | None = None,
 ) -> Image.Image:
     """The poster as an RGB image of the plan's size, without its label.
 
-    picture_at(size): the picture, RGB, cut to fill so many px. logo: RGBA, for the plan's box.
+    image_at(size): the picture, RGB, cut to fill so many px. logo: RGBA, for the plan's box.
     """
     size = (round(plan.size[0]), round(plan.size[1]))
     poster = Image.new("RGB", size, colours.ground)
     _decorate(poster, plan, template, colours)
     left, top, right, foot = (round(side) for side in plan.picture)
-    shown = picture_at((right - left, foot - top))
+    shown = image_at((right - left, foot - top))
     poster.paste(shown, (left, top), _faded(shown.size, plan) if plan.fade else None)
     pen = ImageDraw.Draw(poster)
     pen.rectangle(_edges(plan.rule), fill=colours.accent)

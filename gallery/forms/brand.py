@@ -18,7 +18,7 @@ class BrandKitForm(GuardedModelForm):
 
     class Meta:
         model = BrandKit
-        fields = ["producer_code", "label_words", "pictures_per_day", "pictures_at_once"]
+        fields = ["producer_code", "label_words", "images_per_day", "images_at_once"]
         help_texts = {
             "producer_code": _(
                 "27 characters, as granted to your company (TC260). Empty: labels say DEMO, and "
@@ -34,11 +34,11 @@ class BrandKitForm(GuardedModelForm):
         shown = {
             "producer_code": instance.code,
             "label_words": instance.label_words or labelling.LABEL,
-            "pictures_per_day": instance.day_limit,
-            "pictures_at_once": instance.limit_at_once,
+            "images_per_day": instance.day_limit,
+            "images_at_once": instance.limit_at_once,
         }
         super().__init__(*args, instance=instance, initial=shown, **kwargs)
-        for name in ("pictures_per_day", "pictures_at_once"):
+        for name in ("images_per_day", "images_at_once"):
             self.fields[name].required = True
             self.fields[name].widget.attrs["max"] = 100_000
 
@@ -114,9 +114,9 @@ def _content(upload, largest, code):
     return upload.read()
 
 
-def _ask(judge, value):
-    """What `judge` says of a value; what it raises becomes the field's error."""
+def _ask(check, value):
+    """What `check` says of a value; what it raises becomes the field's error."""
     try:
-        return judge(value)
+        return check(value)
     except EngineError as error:
         raise ValidationError(problems.of(error)) from error

@@ -41,15 +41,15 @@ def label_place():
 def save_kit(form, by):
     """Store a valid BrandKitForm; what changed goes into the history, before and after."""
     BrandKit.objects.get_or_create(pk=1)
-    before = {name: _kept(form.initial.get(name)) for name in form.changed_data}
+    before = {name: _as_text(form.initial.get(name)) for name in form.changed_data}
     kit = form.save()
     if form.changed_data:
-        after = {name: _kept(form.cleaned_data[name]) for name in form.changed_data}
+        after = {name: _as_text(form.cleaned_data[name]) for name in form.changed_data}
         AuditEntry.objects.record(kit, "changed", "changed", by=by, before=before, after=after)
     return kit
 
 
-def _kept(value):
+def _as_text(value):
     return "" if value is None else str(value)
 
 
@@ -75,11 +75,9 @@ def history(limit):
     [(label, before, after)] of the kit's columns."""
     models_of_kit: list[type[models.Model]] = [BrandKit, *KINDS.values()]
     kinds = [model._meta.label_lower for model in models_of_kit]
+    labels = {field.name: field.verbose_name for field in BrandKit._meta.fields}
     entries = AuditEntry.objects.filter(subject_kind__in=kinds).select_related("actor")[:limit]
     for entry in entries:
         before, after = (entry.facts.get(name, {}) for name in ("before", "after"))
-        entry.changes = [
-            (BrandKit._meta.get_field(name).verbose_name, before[name], after[name])
-            for name in before
-        ]
+        entry.changes = [(labels.get(name, name), before[name], after[name]) for name in before]
     return entries

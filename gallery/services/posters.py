@@ -88,8 +88,8 @@ def _cut(poster, plan):
     car = cuts.subject_of(poster.asset)
     focus = poster.focus or ((car[0] + car[2]) / 2, (car[1] + car[3]) / 2)
     size = (poster.asset.scene.width, poster.asset.scene.height)
-    left, top, right, foot = plan.picture
-    box = sizes.cut_box(size, right - left, foot - top, focus)
+    x, y, right, foot = plan.picture
+    box = sizes.cut_box(size, right - x, foot - y, focus)
     shares = (box[0] / size[0], box[1] / size[1], box[2] / size[0], box[3] / size[1])
     return focus, sizes.lost_share(shares, car)
 
@@ -105,9 +105,9 @@ def image_of(poster, composition, longest=None):
     asset = poster.asset
     with loaded(blobs.local(asset.image_sha256, str(asset)), name=str(asset)) as master:
         image = master.convert("RGB")
-    picture_at = partial(downloads.cut_and_scaled, image, asset.scene, focus=composition.focus)
+    image_at = partial(downloads.cut_and_scaled, image, asset.scene, focus=composition.focus)
     drawn = posters.draw(
-        plan, composition.template, composition.colours, picture_at, _logo_of(poster)
+        plan, composition.template, composition.colours, image_at, _logo_of(poster)
     )
     return drawn, plan
 

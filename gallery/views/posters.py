@@ -52,7 +52,7 @@ def poster_list(request):
 
 @painter_required
 @require_safe
-def poster_pictures(request):
+def poster_images(request):
     """The first step: which picture. Approved ones, and one's own."""
     page = Paginator(_usable(request.user), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "gallery/poster_pictures.html", {"page": page})

@@ -16,8 +16,8 @@ CODE = "001191110000600037341L1GS80"
 KIT = {
     "producer_code": CODE,
     "label_words": "人工智能生成",
-    "pictures_per_day": 30,
-    "pictures_at_once": 6,
+    "images_per_day": 30,
+    "images_at_once": 6,
 }
 
 pytestmark = pytest.mark.usefixtures("in_english")
@@ -51,8 +51,8 @@ def test_admin_changes_the_kit_and_the_history_shows_it(at, brand_admin, markete
     assert entry.facts["before"] == {
         "producer_code": "",
         "label_words": "AI生成",
-        "pictures_per_day": "200",
-        "pictures_at_once": "24",
+        "images_per_day": "200",
+        "images_at_once": "24",
     }
     page = client.get("brand").content.decode()
     assert f"producer code: – → {CODE}" in page.replace("Producer", "producer")
@@ -77,7 +77,7 @@ def test_words_and_code_of_the_kit_are_in_what_pages_show(at, brand_admin, make_
         ("label_words", "机器生成", "names no AI"),
         ("label_words", "AI图", "asks for 生成 or 合成"),
         ("label_words", "AI生成的图", "has no “的”"),
-        ("pictures_per_day", "-1", "greater than or equal to 0"),
+        ("images_per_day", "-1", "greater than or equal to 0"),
     ],
 )
 def test_faulty_kit_is_refused_by_what_is_wrong(at, brand_admin, field, value, said):

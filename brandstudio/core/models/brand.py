@@ -20,10 +20,10 @@ class BrandKit(models.Model):
 
     producer_code = models.CharField(_("producer code"), max_length=40, blank=True)
     label_words = models.CharField(_("words of the label"), max_length=40, blank=True)
-    pictures_per_day = models.PositiveIntegerField(
+    images_per_day = models.PositiveIntegerField(
         _("pictures a person may ask for in a day"), null=True, blank=True
     )
-    pictures_at_once = models.PositiveIntegerField(
+    images_at_once = models.PositiveIntegerField(
         _("pictures a person may have under way"), null=True, blank=True
     )
 
@@ -44,11 +44,11 @@ class BrandKit(models.Model):
 
     @property
     def day_limit(self):
-        return _or(self.pictures_per_day, settings.PICTURES_PER_DAY)
+        return _or(self.images_per_day, settings.PICTURES_PER_DAY)
 
     @property
     def limit_at_once(self):
-        return _or(self.pictures_at_once, settings.PICTURES_AT_ONCE)
+        return _or(self.images_at_once, settings.PICTURES_AT_ONCE)
 
     @property
     def version(self):
