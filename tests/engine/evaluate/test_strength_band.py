@@ -86,6 +86,35 @@ def test_style_without_a_band_gets_a_verdict(changed, verdict):
     assert "{" not in VERDICTS[verdict].format_map(found.facts)
 
 
+# Means as measured on the bundled base (docs/evidence.md): style, scene, drift.
+NEON = {
+    "style": (0.10, 0.11, 0.12, 0.12, 0.13, 0.15, 0.25),
+    "scene": (0.95, 0.92, 0.90, 0.87, 0.82, 0.77, 0.50),
+    "drift": (0.0, 0.03, 0.05, 0.07, 0.09, 0.10, 0.18),
+}
+PAPERCUT = {
+    "style": (0.058, 0.152, 0.289, 0.386, 0.503, 0.584, 0.648),
+    "scene": (0.953, 0.855, 0.674, 0.627, 0.590, 0.553, 0.491),
+    "drift": (0.0, 0.088, 0.142, 0.167, 0.190, 0.211, 0.243),
+}
+
+
+def test_style_that_shows_only_as_ruin_has_no_band():
+    found = find(figures(**NEON))
+
+    # Lost from 0.9 on, 0.64 of the scene; at 0.85 likeness is 0.175, 0.075 of the way of 0.9.
+    assert found.band is None
+    assert (found.verdict, found.scene_lost_from) == ("hardly-shows", 0.9)
+    assert found.facts == {"strength": "0.85", "reach": "0.08", "needed": "0.20"}
+
+
+def test_style_that_shows_before_its_scene_is_lost_keeps_its_band():
+    found = find(figures(**PAPERCUT))
+
+    assert found.verdict == ""
+    assert found.band.strength_max == 0.55
+
+
 def test_style_that_copies_only_at_full_strength_keeps_a_band_below():
     found = find(figures(**GOOD, copied=(0.0, 0.0, 0.0, 0.0, 0.0, 0.1, 0.9)))
 
