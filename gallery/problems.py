@@ -83,6 +83,10 @@ SENTENCES: dict[str, Text] = {
         "Too strong together: each style counts by how much of its highest allowed strength it "
         "uses; that makes {total} %, at most {limit} %. Lower one of them."
     ),
+    "mix-three-untested": gettext_noop(
+        "Three styles go together only when every two of them were tested, and {first} with "
+        "{second} was not. Take one of the three away, or ask an admin to have that pair tested."
+    ),
     "mix-needs-test": gettext_noop(
         "Too strong together: each style counts by how much of its highest allowed strength it "
         "uses; that makes {total} %, at most {limit} %. Even their lowest strengths are too much: "

@@ -44,6 +44,7 @@ _FIELD_OF = {
     "packs-too-many": "pack",
     "packs-of-two-bases": "pack",
     "pair-forbidden": "mix",
+    "mix-three-untested": "mix",
     "mix-too-strong": "mix",
     "mix-needs-test": "mix",
     "mix-reason-missing": "mix",

@@ -45,9 +45,13 @@ def of_form(shown_form, order):
     refusal = mixing.refusal_of(mix, form.person, reason or "")
     parts = _parts(order, mix)
     if refusal:
-        can_lower = mix.lowered and not mix.forbidden and _by_sliders(shown_form, order)
+        can_lower = (
+            mix.lowered and not (mix.forbidden or mix.untested) and _by_sliders(shown_form, order)
+        )
         lowered = _lowered(order, mix) if can_lower else []
-        return Mixture(problems.of(refusal), True, lowered, [] if mix.forbidden else parts)
+        return Mixture(
+            problems.of(refusal), True, lowered, [] if mix.forbidden or mix.untested else parts
+        )
     if mix.limit is None:
         return None
     return Mixture(problems.sentence("mix-within", mix.facts), False, [], parts)

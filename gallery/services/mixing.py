@@ -14,12 +14,15 @@ UNKNOWN = 1.0  # the greatest strength of a draft without a band, as part of a m
 class Mix:
     """What is to be said of packs at strengths.
 
-    forbidden: the first pair among them that is. limit, total: sums of shares of their bands, the
-    greatest allowed (None where nothing limits it) and the one asked. lowered: strengths in the
-    same order that are within, None where even the least ones are too much. parts: of the packs.
+    forbidden: the first pair among them that is. untested: the first two of three that were not
+    tested together, without which no three go together. limit, total: sums of shares of their
+    bands, the greatest allowed (None where nothing limits it) and the one asked. lowered: strengths
+    in the same order that are within, None where even the least ones are too much. parts: of the
+    packs.
     """
 
     forbidden: PackPair | None
+    untested: tuple[StyleVersion, StyleVersion] | None
     limit: float | None
     total: float
     is_within: bool
@@ -56,8 +59,11 @@ class Rules:
     def mix(self, packs):
         """The Mix of [(StyleVersion, strength)]; each version once, all of them known here."""
         parts = [self._part(version, strength) for version, strength in packs]
+        by_key = {version.pk: version for version, _strength in packs}
+        untested = mixing.untested_among(parts, self._tested)
         return Mix(
             forbidden=self.forbidden_among(version for version, _strength in packs),
+            untested=untested and (by_key[untested[0]], by_key[untested[1]]),
             limit=mixing.limit_of(parts, self._tested),
             total=mixing.total_of(parts),
             is_within=mixing.is_within(parts, self._tested),
@@ -80,7 +86,7 @@ class Rules:
     def allow(self, packs):
         """Whether anybody may mix them so, without a reason."""
         mix = self.mix(packs)
-        return mix.is_within and not mix.forbidden
+        return mix.is_within and not (mix.forbidden or mix.untested)
 
 
 def check_not_forbidden(packs):
@@ -105,11 +111,14 @@ def check(mix, by, reason=""):
 def refusal_of(mix, by, reason=""):
     """The Refused that keeps this person from a Mix, or None.
 
-    pair-forbidden, whoever asks; mix-too-strong and mix-needs-test, beyond which those go with a
-    reason who may leave the band: mix-reason-missing.
+    pair-forbidden and mix-three-untested, whoever asks; mix-too-strong and mix-needs-test, beyond
+    which those go with a reason who may leave the band: mix-reason-missing.
     """
     if mix.forbidden:
         return _forbidden(mix.forbidden)
+    if mix.untested:
+        first, second = (name_of(version.pack) for version in mix.untested)
+        return Refused("mix-three-untested", first=first, second=second)
     if mix.is_within or by.may_leave_band and reason.strip():
         return None
     if by.may_leave_band:

@@ -33,6 +33,7 @@ _FORBIDDEN = {
     "init-image-held",
     "init-image-not-yours",
     "licence-unknown",
+    "mix-three-untested",
     "own-work",
     "pack-held",
     "pack-not-approved",

@@ -121,6 +121,14 @@ def forbid(ink, paper, by, reason="Red eats the car."):
     return pair
 
 
+def have_tested(by, limits):
+    """Have pairs tested with these limits, {(version, version): greatest sum of shares}."""
+    for versions, limit in limits.items():
+        pair = PackPair.objects.of(*versions)
+        pair.save()
+        pair.allow(by, limit)
+
+
 def test_forbidden_pair_is_refused_through_every_door(
     at, marketer, brand_admin, order_form, mixed, ink, paper
 ):
@@ -189,6 +197,7 @@ def test_three_packs_are_held_pair_by_pair_and_all_together(
     marketer, brand_admin, make_scene, make_version, ink, paper
 ):
     third = make_version("third")
+    have_tested(brand_admin, {(ink, paper): 1.2, (ink, third): 1.0, (paper, third): 1.4})
 
     assert make_scene(packs=((ink, 0.3), (paper, 0.3), (third, 0.3))).packs.count() == 3
     over = services.SceneOrder(
@@ -199,6 +208,28 @@ def test_three_packs_are_held_pair_by_pair_and_all_together(
     forbid(paper, third, brand_admin)
     within = reuse.again(Asset.objects.get(), marketer)
     assert code_of(services.compose_scene, within, marketer) == "pair-forbidden"
+
+
+def test_three_of_which_two_were_not_tested_are_refused_whatever_their_strengths(
+    at, make_user, brand_admin, order_form, make_version, ink, paper
+):
+    third = make_version("third")
+    have_tested(brand_admin, {(ink, paper): 1.2, (ink, third): 1.0})
+    free = make_user("free", is_marketer=True, may_leave_band=True)
+    form = order_form("0.3", "0.3", pack=[ink.pk, paper.pk, third.pk], reason="for the fair")
+    form[f"strength_{third.pk}"] = "0.3"
+    browser = at(free)
+
+    [error] = browser.post("create", **form).context["form"].errors["mix"]
+
+    assert error == (
+        "Three styles go together only when every two of them were tested, and paper pack with "
+        "third pack was not. Take one of the three away, or ask an admin to have that pair tested."
+    )
+    mixture = browser.post("prompt", **form).context["mixture"]
+    assert (mixture.sentence, mixture.lowered) == (error, [])
+    have_tested(brand_admin, {(paper, third): 1.0})
+    assert browser.post("create", **form).status_code == 302
 
 
 def test_even_the_least_strengths_may_be_too_much(at, marketer, make_version, order_form, paper):

@@ -46,6 +46,18 @@ def test_three_are_held_to_the_least_limit_of_their_pairs():
     assert not mixing.is_within(packs, tested | {frozenset((1, 2)): 1.54})
 
 
+def test_three_go_together_only_when_every_two_were_tested():
+    packs = mixed((0.3, 0.2, 0.9), (0.3, 0.2, 0.9), (0.3, 0.2, 0.9))
+    tested = {frozenset((0, 1)): 1.2, frozenset((0, 2)): 1.2}
+
+    assert mixing.untested_among(packs, {}) == (0, 1)
+    assert mixing.untested_among(packs, tested) == (1, 2)
+    assert mixing.untested_among(packs, tested | {frozenset((1, 2)): 1.3}) is None
+    assert mixing.untested_among(packs[:2], {}) is None  # two are held to their bands
+    idle = mixed((0.3, 0.2, 0.9), (0.3, 0.2, 0.9), (0.0, 0.2, 0.9))
+    assert mixing.untested_among(idle, {}) is None
+
+
 def test_percent_never_makes_a_refused_sum_look_allowed():
     assert (mixing.percent(1.2 / 0.9), mixing.percent_beyond(1.2 / 0.9)) == ("133", "134")
     assert (mixing.percent(1.1), mixing.percent_beyond(1.1)) == ("110", "110")

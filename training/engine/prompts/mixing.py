@@ -3,9 +3,10 @@
 A band says how strong a pack may be alone. Together their changes add up, so each takes the share
 of its greatest strength that it uses, and the shares of an untested pair sum to at most 1: where
 each pack alone keeps the scene, and what lies between two mixtures that keep it keeps it too, all
-of these do. A tested pair has the sum of shares that its grid gave instead. Of three packs the
-shares of all are held to the least limit of their pairs. It is told in percent, of which 100 is one
-pack alone at its greatest strength.
+of these do. A tested pair has the sum of shares that its grid gave instead. Three packs go together
+only when every two of them were tested, and the shares of all are held to the least limit of their
+pairs (measured: docs/evidence.md). It is told in percent, of which 100 is one pack alone at its
+greatest strength.
 """
 
 import math
@@ -43,6 +44,14 @@ def limit_of(packs: Sequence[MixedPack], tested: Tested) -> float | None:
     acting = [pack.key for pack in packs if pack.strength > 0]
     limits = [tested.get(frozenset(pair), UNTESTED) for pair in combinations(acting, 2)]
     return min(limits, default=None)
+
+
+def untested_among(packs: Sequence[MixedPack], tested: Tested) -> tuple[int, int] | None:
+    """The keys of the first two of three or more acting packs that have no grid together; None
+    where they may go together."""
+    acting = [pack.key for pack in packs if pack.strength > 0]
+    pairs = combinations(acting, 2) if len(acting) > 2 else ()
+    return next((pair for pair in pairs if frozenset(pair) not in tested), None)
 
 
 def share_of(strength: float, greatest: float) -> float:
