@@ -112,6 +112,11 @@ SENTENCES: dict[str, Text] = {
         "The disk of the studio is full, so this file could not be noted and stayed. Ask an "
         "administrator to make room, then download it again."
     ),
+    "base-not-commercial": gettext_noop(
+        "The licence of the base model {name} ({licence}) forbids commercial use: what was painted "
+        "or trained on it stays in the studio. Paint or train anew on another base model, or ask "
+        "an admin whether its licence was noted rightly."
+    ),
     "publication-tells-nothing": gettext_noop(
         "A publication file carries its marks alone, no prompt and no names: it goes to everybody. "
         "Take a proof for colleagues instead."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from brandstudio.core.problems import Refused
 from gallery import problems
 from gallery.models import AssetReview, Rendition
-from gallery.services import holds, originals, policy, source_rights
+from gallery.services import base_rights, holds, originals, policy, source_rights
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,8 @@ class Offer:
 def offers_of(asset, person):
     """[Offer] of both forms; the first alone where one reason holds for both."""
     unknown = bool(source_rights.unknown_among([asset]))
-    known = policy.Known(policy.allowed_rules(), holds.is_held(asset), unknown)
+    barred = asset.scene.base_id in base_rights.barred_bases()
+    known = policy.Known(policy.allowed_rules(), holds.is_held(asset), unknown, barred)
     offers = [
         Offer(rendition, why_not(asset, person, rendition, known))
         for rendition in (Rendition.PUBLICATION, Rendition.PROOF)
@@ -52,13 +53,19 @@ def mark_downloads(assets, person):
     """Give each finished picture `.best`: the form that its download button hands out, or ""."""
     allowed = policy.allowed_rules() if assets else []
     held = holds.held_among(assets)
+    barred = base_rights.barred_bases() if assets else frozenset()
     # What is not approved is published in no case.
     unknown = source_rights.unknown_among([a for a in assets if a.review == AssetReview.APPROVED])
     for asset in assets:
         asset.best = ""
         if asset.pk in held:
             continue
-        known = policy.Known(allowed, held=False, unknown=asset.pk in unknown)
+        known = policy.Known(
+            allowed,
+            held=False,
+            unknown=asset.pk in unknown,
+            barred=asset.scene.base_id in barred,
+        )
         with suppress(Refused):
             asset.best = policy.best_for(asset, person, known)
 

@@ -21,7 +21,7 @@ from gallery.models import (
     Rendition,
     ReviewState,
 )
-from gallery.services import holds, source_rights
+from gallery.services import base_rights, holds, source_rights
 
 _EVERYBODY = frozenset(Audience)
 # What a new studio allows; everything else it does not.
@@ -60,18 +60,20 @@ def seed_rules():
 @dataclass(frozen=True)
 class Known:
     """What a page knows of a picture already. allowed: the table's rules that allow something.
-    held, unknown: whether `holds` and `source_rights` count it among theirs."""
+    held, unknown: whether `holds` and `source_rights` count it among theirs. barred: whether its
+    base is one of `base_rights.barred_bases`."""
 
     allowed: list
     held: bool
     unknown: bool
+    barred: bool
 
 
 def rule_for(asset, person, rendition, known=None):
     """The DownloadRule that lets this person have this picture in this form.
 
     known: a Known; without one all of it is asked. Raises Refused: as `check_whole`,
-    sources-unknown, picture-private, picture-asked, trial-stays, rule-forbids.
+    sources-unknown, base-not-commercial, picture-private, picture-asked, trial-stays, rule-forbids.
     """
     check_whole(asset, known.held if known else None)
     if rendition != Rendition.PROOF and asset.scene.is_trial:
@@ -80,12 +82,19 @@ def rule_for(asset, person, rendition, known=None):
     for rule in known.allowed if known else allowed_rules():
         cell = (rule.review, rule.rendition)
         if cell == (asset.review, rendition) and rule.audience in audiences:
-            if rendition != Rendition.PROOF and (known is None or known.unknown):
-                source_rights.check(asset)
+            if rendition != Rendition.PROOF:
+                _check_publishable(asset, known)
             return rule
     if rendition != Rendition.PROOF and asset.review != AssetReview.APPROVED:
         raise Refused("picture-asked" if asset.review == AssetReview.ASKED else "picture-private")
     raise Refused("rule-forbids")
+
+
+def _check_publishable(asset, known):
+    if known is None or known.barred:
+        base_rights.check(asset.scene.base)
+    if known is None or known.unknown:
+        source_rights.check(asset)
 
 
 def rule_for_poster(poster, person, rendition):
@@ -139,10 +148,12 @@ def check_finished(asset):
 
 
 def check_style_leaves(version):
-    """Raise Refused unless this style may go to other houses: pack-not-approved, pack-held."""
+    """Raise Refused unless this style may go to other houses: pack-not-approved, pack-held,
+    base-not-commercial."""
     if version.state != ReviewState.APPROVED:
         raise Refused("pack-not-approved", name=str(version))
     holds.check_version(version)
+    base_rights.check(version.base)
 
 
 def _audiences_of(asset, person):

@@ -11,6 +11,7 @@ from brandstudio.core.models.rights import (
 )
 from brandstudio.core.problems import Refused
 from gallery.models.style import CommercialUse
+from gallery.services import base_rights
 from training.engine.data.spread import first_names
 from training.services.preflight import held_photographs, images_of
 
@@ -80,10 +81,12 @@ def obstacle_of(version):
     """The Refused that approval would raise as the rights stand; None for nothing.
 
     rights-kept-before, rights-unclear, photographs-held and photographs-alike, of the pictures of a
-    training here;
+    training here; base-not-commercial;
     origin-not-commercial and origin-unknown, of a file from elsewhere (that its makers forbid
     commercial use always stands in the way, what nobody knows by REQUIRE_RIGHTS_FOR_APPROVAL).
     """
+    if obstacle := base_rights.obstacle_of(version.base):
+        return obstacle
     if version.is_from_elsewhere:
         return _obstacle_of_origin(version)
     if before := _kept_before(version):

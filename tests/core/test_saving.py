@@ -239,6 +239,24 @@ def test_admin_page_does_not_bring_a_lost_role_back(client, django_user_model, m
     assert (stored.last_name, stored.is_designer) == ("Lin", True)
 
 
+@pytest.mark.parametrize("lost", ["is_brand_admin", "is_active"])
+def test_last_brand_admin_keeps_the_keys(client, django_user_model, make_user, lost):
+    root = django_user_model.objects.create_superuser("root", password="root", is_brand_admin=True)
+    client.force_login(root)
+    page = client.get(reverse("admin:core_user_change", args=[root.pk])).context["adminform"].form
+    sent = {"username": "root", "is_brand_admin": True, "is_active": True, "is_superuser": True}
+    joined = page.initial["date_joined"]
+    sent |= {"date_joined_0": f"{joined:%Y-%m-%d}", "date_joined_1": f"{joined:%H:%M:%S}"}
+    sent.pop(lost)
+
+    assert type(page)(sent, instance=User.objects.get(pk=root.pk)).has_error(
+        "__all__", "last-admin"
+    )
+
+    make_user("lin", is_brand_admin=True)
+    assert type(page)(sent, instance=User.objects.get(pk=root.pk)).is_valid()
+
+
 def test_admin_page_still_saves_the_brands_words(client, django_user_model):
     client.force_login(django_user_model.objects.create_superuser("root", password="root"))
     vehicle = Vehicle.objects.create(slug="gs8", name_zh="GS8", name_en="GS8", phrase="GS8 suv")

@@ -22,7 +22,7 @@ from gallery.models import (
     Scene,
 )
 from gallery.services import assets as acts
-from gallery.services import downloads, enlarging, policy, reuse, scenes
+from gallery.services import downloads, enlarging, policy, reuse, rights, scenes
 from gallery.services.sources import init_image_of
 from tests.gallery.conftest import png
 
@@ -169,9 +169,9 @@ def test_decision_while_the_file_is_made_is_heeded(in_state, marketer, brand_adm
     asset = in_state("approved")
     make = downloads.labelled_file
 
-    def slow(*arguments):
+    def slow(*arguments, **named):
         acts.withdraw(Asset.objects.get(pk=asset.pk), brand_admin, "The rights ended.")
-        return make(*arguments)
+        return make(*arguments, **named)
 
     monkeypatch.setattr(downloads, "labelled_file", slow)
 
@@ -342,3 +342,29 @@ def test_settings_of_a_declined_picture_are_painted_anew(in_state, marketer):
     scene = scenes.compose_scene(reuse.again(asset, marketer), marketer)
 
     assert scene.assets.get().review == AssetReview.PRIVATE
+
+
+# The base model's licence
+def test_what_was_painted_on_a_base_that_forbids_commercial_use_is_not_published(
+    at, in_state, colleague, brand_admin, base
+):
+    asset = in_state("approved")
+    type(base).objects.update(licence_class="non-commercial", licence="CC BY-NC 4.0")
+
+    assert answer(asset, colleague, PROOF) == "marketer"
+    assert answer(asset, colleague, PUBLICATION) == "base-not-commercial"
+    assert answer(asset, brand_admin, ORIGINAL) == "base-not-commercial"
+    page = at(colleague).get("asset-detail", asset.pk).content.decode()
+    assert "CC BY-NC 4.0" in page
+    got = at(colleague).get("asset-download", asset.pk, rendition="publication")
+    assert got.status_code == 403
+    assert not Download.objects.exists()
+
+
+def test_style_on_such_a_base_is_neither_approved_nor_leaves(make_version, base):
+    version = make_version("ink")
+    type(base).objects.update(licence_class="non-commercial")
+    version.refresh_from_db()
+
+    assert code_of(policy.check_style_leaves, version) == "base-not-commercial"
+    assert code_of(rights.check_rights, version) == "base-not-commercial"

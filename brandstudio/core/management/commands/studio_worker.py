@@ -22,9 +22,10 @@ class Command(BaseCommand):
         if supervisor := os.environ.get("STUDIO_SUPERVISOR"):
             parent.end_after_parent(int(supervisor))
         reconcile()
-        Pulse(os.environ.get("STUDIO_PULSE")).start()
         if settings.WARM_UP:
             warm_up(queue)
+        # After loading torch, which on a busy machine holds the interpreter longer than a pulse.
+        Pulse(os.environ.get("STUDIO_PULSE")).start()
         worker = django_rq.get_worker(
             queue,
             worker_class=WarmWorker,  # type: ignore[arg-type]  # RQ has two kinds, it tells one
