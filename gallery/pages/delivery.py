@@ -18,8 +18,8 @@ class Cell:
 
     whole: its width and height. view: what is kept. label, covered: outlines on it. car: where it
     stands. file: the ChannelFile of a large one, None for what is made at once or not asked for.
-    painting: (low, high), about how many seconds painting it anew in this shape takes; None where
-    that can't be done, or () where nothing was measured.
+    rendering_seconds: (low, high), about what painting it anew in this shape takes; None where that
+    can't be done, or () where nothing was measured.
     """
 
     cut: cuts.Cut
@@ -30,7 +30,7 @@ class Cell:
     car: dict
     is_large: bool
     file: ChannelFile | None
-    painting: tuple[int, ...] | None
+    rendering_seconds: tuple[int, ...] | None
 
     @property
     def view_box(self):
@@ -87,7 +87,7 @@ def _paces_of(assets):
     return [paces[asset.scene.base] for asset in assets]
 
 
-def _painting(asset, channel, pace):
+def _rendering_seconds(asset, channel, pace):
     scene = asset.scene
     if scene.mode == SceneMode.LARGER:
         return None
@@ -118,7 +118,7 @@ def _cell(asset, channel, words, pace):
         car=_whole(cut.subject, width, height),
         is_large=is_large,
         file=channel_files.made_before(asset, channel, cut) if is_large else None,
-        painting=_painting(asset, channel, pace),
+        rendering_seconds=_rendering_seconds(asset, channel, pace),
     )
 
 

@@ -60,9 +60,9 @@ def without_marks(content, quality=70, size=None):
 
 
 def add_source(browser, content):
-    """The create page after this file was sent to it."""
-    browser.post("add-source", init_image_file=SimpleUploadedFile("mine.png", content))
-    return browser.get("create").text
+    """What a person sees after this file was sent to the create page."""
+    answer = browser.post("add-source", init_image_file=SimpleUploadedFile("mine.png", content))
+    return browser.get("create").text if answer.status_code == 302 else answer.text
 
 
 def refusal_of(act, *arguments):
