@@ -1,5 +1,6 @@
 """What is refused or went wrong, as a code with facts; each room has the sentence of its codes."""
 
+import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -69,10 +70,23 @@ def name_of(row):
 
 # A sentence of a table: of gettext_noop, or of ngettext_lazy, which names the fact it counts by.
 Text: TypeAlias = str | Promise
+_GOES_ON = re.compile(r"\{reason\}(?=\s|\w)")
+_CLOSING = ".!?…。！？"
 _MANY = {"count": 2, "images": 2, "left": 2, "waiting": 2}  # where an older row lacks the fact
 
 
 def filled(text: Text, facts) -> str:
     """A table's sentence in the reader's language with its facts, singular where it counts one."""
     words = text % {**_MANY, **facts} if isinstance(text, Promise) else gettext(text)
+    reason = facts.get("reason")
+    if isinstance(reason, str) and _GOES_ON.search(words):
+        facts = {**facts, "reason": closed(reason)}
     return words.format_map(Facts(facts))
+
+
+def closed(sentence):
+    """A person's words with a full stop, where they wrote none: another sentence follows."""
+    sentence = sentence.rstrip()
+    if not sentence or sentence[-1] in _CLOSING:
+        return sentence
+    return sentence + ("。" if "\u3400" <= sentence[-1] <= "\u9fff" else ".")
