@@ -65,7 +65,7 @@ def test_policy_shows_every_column_on_a_phone(enter, brand_admin, shot, language
     page.goto("/policy/")
 
     tables = page.locator("table.policy")
-    assert tables.count() == 2
+    assert tables.count() == 3  # publication file, proof, original
     for table in tables.all():
         box = table.bounding_box()
         assert box["x"] >= 0
