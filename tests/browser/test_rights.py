@@ -86,7 +86,7 @@ def test_recall_lists_takes_back_tells_and_is_undone(
     expect(admin.get_by_role("link", name="ink pack v1")).to_be_visible()
     shot(admin, "0-before")
     admin.get_by_text("Recall it with all it reached").click()
-    expect(admin.get_by_text("It can be undone for an hour.")).to_be_visible()
+    expect(admin.get_by_text("can be undone for an hour")).to_be_visible()
     admin.get_by_label("Recall it, because").fill("The photographer asked.")
     admin.get_by_role("button", name="Recall now").click()
     expect(admin.get_by_text("Owners and downloaders have been told.")).to_be_visible()
