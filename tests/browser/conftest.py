@@ -220,6 +220,14 @@ def make_dataset(designer, make_picture):
     return make_dataset
 
 
+def open_its_page(page, picture):
+    """Click the picture of a tile, and go on from its view at full size to its own page."""
+    picture.click()
+    viewer = page.get_by_role("dialog", name="Picture at full size")
+    viewer.get_by_role("link").click()
+    expect(viewer).to_have_count(0)
+
+
 def answer_checklist(page):
     """Say yes to every item of a reviewer's checklist."""
     for box in page.get_by_label("yes", exact=True).all():

@@ -13,7 +13,7 @@ from gallery.engine import labelling
 from gallery.models import Asset, AssetState, ProductCutout, Scene, SceneMode
 from gallery.services import assets as asset_acts
 from gallery.services.checklist import all_confirmed
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import PATIENCE, open_its_page
 from tests.gallery.test_origins import cut_out
 
 
@@ -58,13 +58,13 @@ def test_first_scene_needs_no_choice_and_leads_on(enter, employ, make_user, shop
     assert (again.scene.prompt, again.scene.made_from) == (first.scene.prompt, first)
     assert again.seed != first.seed
 
-    # The same picture at four strengths.
+    # The same picture at four strengths, from one end of the style's band to the other.
     page.locator(f"#asset-{first.pk}").hover()
     page.locator(f"#asset-{first.pk}").get_by_role("button", name="Strength sweep").click()
-    expect(page.get_by_text("strength 0.80")).to_be_visible()
+    expect(page.get_by_text("strength 0.90")).to_be_visible()
     ready(page, 6)
     sweep = Asset.objects.filter(strength__isnull=False).order_by("index")
-    assert [asset.strength for asset in sweep] == [0.5, 0.6, 0.7, 0.8]
+    assert [asset.strength for asset in sweep] == [0.3, 0.5, 0.7, 0.9]
     assert {asset.seed for asset in sweep} == {first.seed}
     shot(page, "0-sweep")
 
@@ -75,7 +75,7 @@ def test_first_scene_needs_no_choice_and_leads_on(enter, employ, make_user, shop
     page.get_by_role("button", name="Compare two").click()
     rows = page.locator("aside table tbody tr")
     expect(rows).to_have_count(1)
-    expect(rows.first).to_contain_text("0.50")
+    expect(rows.first).to_contain_text("0.30")
     box = page.locator("[data-compare]")
     page.get_by_text("4×").click()
     page.get_by_role("slider").fill("30")
@@ -136,7 +136,7 @@ def test_real_car_is_placed_by_mouse_and_keys_and_kept(
     asset_acts.ask_review(picture, marketer)
     ProductCutout.objects.update(rights_holder="GAC", licence="contract 7")
     asset_acts.approve(picture, brand_admin, all_confirmed())
-    page.locator("li.tile a").first.click()
+    open_its_page(page, page.locator("li.tile img"))
     expect(page.get_by_text("its pixels are those of the file")).to_be_visible()
     publication = page.get_by_role("group", name="Publication file")
     with page.expect_download() as arriving:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from gallery.engine import xmp
 from gallery.models import Asset, Scene
-from tests.browser.conftest import PATIENCE, answer_checklist
+from tests.browser.conftest import PATIENCE, answer_checklist, open_its_page
 
 LABEL_SHARE = 0.05  # of the short side: the least that the standard asks of the label's ink
 
@@ -80,7 +80,7 @@ def test_marketer_paints_and_downloads(enter, employ, marketer, brand_admin, sho
 
     # A minute of a marketer's: like it, have it approved, take it along.
     page.get_by_role("button", name="Favourite").first.click()
-    page.get_by_role("img", name=re.compile("#1$")).click()
+    open_its_page(page, page.get_by_role("img", name=re.compile("#1$")))
     expect(page.get_by_text("Only approved pictures leave as publication files")).to_be_visible()
     page.get_by_role("button", name="Send for review").click()
     admin = enter(brand_admin)
