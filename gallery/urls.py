@@ -68,8 +68,8 @@ urlpatterns = [
     path("posters/<id:pk>/retire/", posters.poster_retire, name="poster-retire"),
     path("brand/", brand.brand_kit, name="brand"),
     path("brand/logos/<id:pk>/", brand.logo_image, name="logo-image"),
-    path("brand/<slug:kind>/", brand.brand_add, name="brand-add"),
-    path("brand/<slug:kind>/<id:pk>/", brand.brand_offer, name="brand-offer"),
+    path("brand/<str:kind>/", brand.brand_add, name="brand-add"),
+    path("brand/<str:kind>/<id:pk>/", brand.brand_offer, name="brand-offer"),
     path("assets/campaign/", campaigns.move_images, name="move-images"),
     path("assets/<id:pk>/published/", publications.publication_new, name="publication-new"),
     path(

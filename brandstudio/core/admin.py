@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_rq.admin import QueueAdmin
 from django_rq.models import Dashboard
 
-from brandstudio.core.forms import PersonForm, PersonPasswordForm
+from brandstudio.core.forms import PersonPasswordForm
 from brandstudio.core.models import (
     AuditEntry,
     GlossaryTerm,
@@ -34,7 +34,6 @@ class ChangedOnly(admin.ModelAdmin):
 
 @admin.register(User)
 class PersonAdmin(ChangedOnly, UserAdmin):
-    form = PersonForm
     change_password_form = PersonPasswordForm
     list_display = ["username", "shown_name", "is_designer", "is_marketer", "is_brand_admin"]
     fieldsets = (

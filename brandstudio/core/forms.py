@@ -10,7 +10,6 @@ from django.contrib.auth.forms import (
     PasswordChangeForm,
     SetPasswordForm,
     SetPasswordMixin,
-    UserChangeForm,
 )
 from django.db import transaction
 from django.forms.utils import from_current_timezone
@@ -19,7 +18,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.access import demo_accounts, exposure, sign_in
-from brandstudio.core.models import User
 from brandstudio.core.models.rights import RIGHTS, Use, end_of_day, tellable
 from brandstudio.core.models.states import update_as_last_seen
 
@@ -180,24 +178,6 @@ class FirstPasswordForm(_PasswordAlone, SetPasswordForm):
         user = super().set_password_and_save(user, *args, commit=False, **kwargs)
         update_as_last_seen(user, {"password": before}, {"password": user.password})
         return user
-
-
-class PersonForm(UserChangeForm):
-    """A person's account on the admin's pages; the last brand admin keeps the keys."""
-
-    def clean(self):
-        cleaned = super().clean()
-        keeps = cleaned.get("is_brand_admin", True) and cleaned.get("is_active", True)
-        is_one = self.instance.is_brand_admin and self.instance.is_active
-        if is_one and not keeps and not User.objects.reviewers(besides=self.instance).exists():
-            raise forms.ValidationError(
-                _(
-                    "This is the last brand admin: without one nobody could review, or give the "
-                    "role back. Make a colleague brand admin first."
-                ),
-                code="last-admin",
-            )
-        return cleaned
 
 
 class PersonPasswordForm(_PasswordAlone, AdminPasswordChangeForm):

@@ -54,7 +54,7 @@ class BrandKitForm(GuardedModelForm):
         return words
 
 
-class LogoForm(forms.ModelForm):
+class LogoForm(GuardedModelForm):
     file = forms.FileField(
         label=_("PNG file"), help_text=_("With a transparent ground; 1000 px or more is good.")
     )
@@ -70,7 +70,7 @@ class LogoForm(forms.ModelForm):
         return content
 
 
-class FontForm(forms.ModelForm):
+class FontForm(GuardedModelForm):
     file = forms.FileField(label=_("OTF or TTF file"), help_text=_("One font; no collection."))
 
     class Meta:
@@ -91,7 +91,7 @@ class FontForm(forms.ModelForm):
         return content
 
 
-class ColourForm(forms.ModelForm):
+class ColourForm(GuardedModelForm):
     class Meta:
         model = BrandColour
         fields = ["name_zh", "name_en", "hex"]
@@ -101,7 +101,7 @@ class ColourForm(forms.ModelForm):
         return self.cleaned_data["hex"].upper()
 
 
-class LegalLineForm(forms.ModelForm):
+class LegalLineForm(GuardedModelForm):
     class Meta:
         model = LegalLine
         fields = ["zh", "en"]

@@ -98,7 +98,7 @@ def _deadline_of(channel):
     return f"deadline_{channel.slug}"
 
 
-class PublicationForm(forms.ModelForm):
+class PublicationForm(GuardedModelForm):
     """files: the Downloads that may be published. hosts: the studio's own, which are no place."""
 
     address = forms.URLField(

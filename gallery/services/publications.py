@@ -30,7 +30,7 @@ def note(form, by):
     )
     if twice.exists():
         raise Refused("publication-twice", where=row.address or row.place)
-    row.save()
+    row.save(force_insert=True)
     AuditEntry.objects.record(row.download.asset, "", "published", by=by, **_facts(row))
     return row
 

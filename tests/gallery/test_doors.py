@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from gallery.models import (
+    Favourite,
     Scene,
 )
 
@@ -58,5 +59,16 @@ def test_strangers_cannot_act_on_a_picture(at, make_user, make_scene):
     Scene.objects.update(is_shared=True)
     stranger = make_user("stranger", is_marketer=True)
 
-    for act in ("asset-cancel", "asset-retry", "asset-ask", "asset-discard", "asset-favourite"):
+    for act in ("asset-cancel", "asset-retry", "asset-ask", "asset-discard"):
         assert at(stranger).post(act, asset.pk).status_code == 404
+
+
+def test_favourite_is_everybodys_own_and_only_of_what_they_see(at, make_user, marketer, make_ready):
+    [asset] = make_ready()
+    stranger = make_user("stranger", is_marketer=True)
+
+    assert at(stranger).post("asset-favourite", asset.pk).status_code == 404
+    Scene.objects.update(is_shared=True)
+    assert at(stranger).post("asset-favourite", asset.pk).status_code == 302
+
+    assert [row.person for row in Favourite.objects.all()] == [stranger]

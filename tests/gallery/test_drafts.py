@@ -51,7 +51,7 @@ def test_imported_draft_goes_with_its_sheet_files_and_empty_pack(
     assert not blobs.exists(version.weights_sha256)
     entry = AuditEntry.objects.about(version).first()
     assert (entry.source, entry.target) == ("draft", "discarded")
-    assert entry.facts["name"] == "Ink v1"
+    assert entry.facts["name"] == {"en": "Ink v1", "zh-hans": "墨 v1"}
     assert imported().number == 1  # the same file may come in again, under the same name
 
 

@@ -168,5 +168,7 @@ def test_review_asks_as_much_for_many_as_for_one(painted, declined, django_asser
     lookalikes.earlier(asked)
 
     for some in (asked[:1], asked):
-        with django_assert_num_queries(5):  # looks, starts (2), what is near, its decisions
+        with django_assert_num_queries(
+            6
+        ):  # looks, starts (2), what is near, its title, its decisions
             lookalikes.earlier(some)

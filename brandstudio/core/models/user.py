@@ -1,4 +1,5 @@
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +48,21 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         verbose_name = _("person")
         verbose_name_plural = _("people")
+
+    def clean(self):
+        """Raises ValidationError for the last brand admin who would be none any more."""
+        super().clean()
+        if self.is_brand_admin and self.is_active or self.pk is None:
+            return
+        was_one = User.objects.filter(pk=self.pk, is_brand_admin=True, is_active=True).exists()
+        if was_one and not User.objects.reviewers(besides=self).exists():
+            raise ValidationError(
+                _(
+                    "This is the last brand admin: without one nobody could review, or give the "
+                    "role back. Make a colleague brand admin first."
+                ),
+                code="last-admin",
+            )
 
     @property
     def shown_name(self):
