@@ -6,9 +6,8 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -18,6 +17,7 @@ from brandstudio.core.input.numbers import parse_ids
 from brandstudio.core.models import Campaign, CampaignState, WrongState
 from brandstudio.core.ui.counting import count_sentences
 from brandstudio.core.ui.methods import require_safe_or
+from brandstudio.core.ui.redirects import safe_next
 from brandstudio.core.ui.serving import send_file
 from gallery import problems
 from gallery.forms import CampaignForm
@@ -131,10 +131,8 @@ def move_images(request):
         messages.warning(request, _("Choose one or more pictures first."))
     else:
         _move(request, assets, campaign)
-    back = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
-        return redirect(back)
-    return redirect("gallery:campaign-detail", slug) if slug else redirect("gallery:campaign-list")
+    page = ("gallery:campaign-detail", slug) if slug else ("gallery:campaign-list",)
+    return redirect(safe_next(request, resolve_url(*page)))
 
 
 def _move(request, assets, campaign):

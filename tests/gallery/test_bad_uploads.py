@@ -46,8 +46,10 @@ def test_upload_comes_back_with_all_that_was_typed(at, writer, form_data, client
 def test_refused_upload_says_why_and_loses_nothing(at, writer, form_data, client):
     answer = upload(at, writer, form_data, "cutout_file", photo(), client, "car.jpg")
 
+    assert answer.status_code == 422
     assert "car.jpg" in answer.content.decode()
-    assert answer.context["form"]["slot_weather"].value() == "rain"
+    form = client.get(reverse("gallery:create")).context["form"]
+    assert (form["slot_weather"].value(), form["free"].value()) == ("rain", "my words")
     assert not ProductCutout.objects.exists()
     answer = upload(at, writer, form_data, "init_image_file", b"%PDF-1.7", client, "flyer.pdf")
     assert "flyer.pdf" in answer.content.decode()

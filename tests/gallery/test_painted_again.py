@@ -66,7 +66,7 @@ def test_of_a_sweep_only_the_declined_strength_is_not_painted(at, declined, writ
 
     scene = Scene.objects.exclude(pk=declined.scene_id).get()
     states = dict(scene.assets.values_list("strength", "state"))
-    assert states == {0.5: "waiting", 0.6: "waiting", 0.7: "failed", 0.8: "waiting"}
+    assert states == {0.3: "waiting", 0.5: "waiting", 0.7: "failed", 0.9: "waiting"}
     page = at(writer).get("create").text
     assert "which was declined on" in page
     [failed] = scene.assets.filter(state=AssetState.FAILED)

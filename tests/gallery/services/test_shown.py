@@ -128,6 +128,7 @@ def addresses(rows, under_way):
             "uidb64": "MQ",
             "token": "x",
             "checkpoint_pk": rows["training:checkpoint"].pk,
+            "asset_pk": rows["gallery:asset"].pk,
             "dataset_pk": rows["training:dataset"].pk,
             "sha256": "0" * 64,
             "kind": "version",
