@@ -120,9 +120,8 @@ def test_private_and_missing_pictures_are_named_as_such(at, in_english, brand_ad
 
     answer = browser.post("review-pictures", pick=chosen, decision="approve", **seen, **CHECKED)
 
-    trouble = answer.context["trouble"]
     assert answer.status_code == 409
-    assert [trouble.text, *trouble.rest] == [
+    assert [str(message) for message in answer.context["messages"]] == [
         f"{private} is private: nobody asked for its review.",
         f"#{binned.pk}, #99999: there are no such pictures, or they are in the bin.",
     ]

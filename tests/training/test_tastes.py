@@ -108,7 +108,7 @@ def test_tastes_are_in_no_list_of_runs_and_snapshots(at_desk, make_taste):
     assert list(at_desk.get("/runs/").context["page"]) == []
     assert list(at_desk.get("/runs/compare/").context["choices"]) == []
     page = at_desk.get(f"/datasets/{run.dataset.pk}/snapshots/")
-    assert run.name not in page.content.decode()
+    assert run.get_absolute_url() not in page.content.decode()
 
 
 def test_taste_under_way_is_marked_in_the_queue(at_desk, make_taste):

@@ -81,7 +81,7 @@ def test_second_of_two_admins_is_told_of_the_firsts_change(at, brand_admin, base
 
     page = at(brand_admin).post("policy", allow=sorted(wanted), seen=seen)
 
-    assert page.status_code == 422
+    assert page.status_code == 409
     assert problems.sentence("policy-changed") in page.content.decode()
     assert marketers.pk not in page.context["ticked"]
 
