@@ -12,7 +12,7 @@ from training.engine.evaluate import checkpoint_reasons
 
 # Said of two or more only, or of so many of its pictures.
 ALWAYS_MANY = {"several-faults", "caption-first-line", "zip-too-many-files"}
-ALWAYS_MANY |= {"evidence-incomplete", "lora-alpha-missing"}
+ALWAYS_MANY |= {"evidence-incomplete", "label-long", "lora-alpha-missing", "poster-words-long"}
 
 
 @pytest.mark.parametrize(

@@ -567,8 +567,8 @@ SENTENCES: dict[str, str] = {
         "人工智能生成合成内容标识 are there."
     ),
     "producer-code-length": gettext_noop(
-        "The producer code has {count} characters instead of {length}. Copy all of it from the "
-        "letter that granted it."
+        "The producer code's length is {count} instead of {length}. Copy all of it from the letter "
+        "that granted it."
     ),
     "producer-code-character": gettext_noop(
         "“{character}” at place {place} can't stand in a producer code. There, only capital "
