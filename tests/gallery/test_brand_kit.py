@@ -73,7 +73,7 @@ def test_words_and_code_of_the_kit_are_in_what_pages_show(at, brand_admin, make_
     ("field", "value", "said"),
     [
         ("producer_code", CODE.replace("341L", "342L"), "its check digit is P"),
-        ("producer_code", CODE[:20], "has 20 characters instead of 27"),
+        ("producer_code", CODE[:20], "length is 20 instead of 27"),
         ("label_words", "机器生成", "names no AI"),
         ("label_words", "AI图", "asks for 生成 or 合成"),
         ("label_words", "AI生成的图", "has no “的”"),
