@@ -96,7 +96,7 @@ def test_profile_that_does_not_lead_to_four_colours_is_refused(profile):
 
 
 @pytest.mark.parametrize("form", file_forms.SHRINKABLE)
-@settings(max_examples=12)
+@settings(deadline=None, max_examples=12)
 @given(share=st.floats(0.5, 1.2))
 def test_limit_is_kept_by_the_best_quality_that_keeps_it(form, share):
     image = busy(120, 90)

@@ -124,7 +124,9 @@ def test_file_without_a_mark_is_named(signer):
     assert fault_of(signed(file.getvalue(), signer, PNG), promise(signer, PNG)) == "mark"
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     width=st.integers(160, 900),
     height=st.integers(160, 900),
