@@ -10,15 +10,19 @@ AUDIENCES = ("owner", "marketer", "designer", "admin")
 
 def seed_rules(apps, schema_editor):
     rule = apps.get_model("gallery", "DownloadRule")
+    # The way back keeps these rows, since downloads may name them: a second way here finds them.
     rule.objects.bulk_create(
-        rule(
-            review=review,
-            audience=audience,
-            rendition="original",
-            is_allowed=(review, audience) == ("approved", "admin"),
-        )
-        for review in STATES
-        for audience in AUDIENCES
+        (
+            rule(
+                review=review,
+                audience=audience,
+                rendition="original",
+                is_allowed=(review, audience) == ("approved", "admin"),
+            )
+            for review in STATES
+            for audience in AUDIENCES
+        ),
+        ignore_conflicts=True,
     )
 
 

@@ -174,7 +174,7 @@ def be_mixed(maker, admin, user, version, shot):
     expect(admin.get_by_text("Every order is held to it")).to_be_visible()
 
     user.goto(f"/create/?pack={version.pack.slug}")
-    user.get_by_role("checkbox", name=re.compile("papercut", re.IGNORECASE)).check()
+    user.get_by_role("checkbox", name=re.compile("^Red-gold papercut")).check()
     for slider in user.get_by_role("slider").all():
         if slider.is_visible():
             slider.fill(slider.get_attribute("max"))

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError
 
 from brandstudio.core.models import AuditEntry, Campaign, User, Vehicle
-from gallery.models import Asset, Channel, Favourite, Recall, Scene
+from gallery.models import Asset, Channel, DownloadRule, Favourite, Recall, Scene
 from training.models import BaseModel
 
 
@@ -44,6 +44,17 @@ def test_assets_keep_their_hashes_under_the_new_column_and_back(migrate_to, asse
         Asset.objects.update(image_sha256="")
     with pytest.raises(IntegrityError, match="scene_from_image_has_one"):
         Scene.objects.update(init_image_sha256="")
+
+
+def test_rules_that_an_admin_changed_survive_the_way_back_and_here_again(migrate_to, asset):
+    named = {"review": "approved", "audience": "owner", "rendition": "original"}
+    DownloadRule.objects.update_or_create(**named, defaults={"is_allowed": True})
+
+    migrate_to("gallery", "0034_pictures_that_came_back")
+    migrate_to("gallery", "0035_originals")
+
+    assert DownloadRule.objects.get(**named).is_allowed
+    assert DownloadRule.objects.filter(rendition="original").count() == 20
 
 
 def test_favourite_of_before_is_its_makers(migrate_to, asset):
