@@ -14,12 +14,18 @@ NAME = re.compile(r"[\w-]+")
 OF_OTHERS = {"htmx-request"}
 # Django finds them by these names.
 OF_DJANGO = {"403.html", "403_csrf.html", "404.html", "500.html"}
-TABLES = {
-    "training/engine/errors.py": ("SENTENCES",),
-    "training/problems.py": ("SENTENCES", "LINES"),
-    "gallery/problems.py": ("SENTENCES",),
-    "brandstudio/core/notices.py": ("SENTENCES",),
-}
+# Rooms of sentences, a file a subject, and the tables of codes that stand in them.
+SENTENCE_ROOMS = ("training/engine/errors", "training/problems", "gallery/problems")
+TABLES = [
+    *(
+        (path.relative_to(settings.ROOT).as_posix(), "SENTENCES")
+        for room in SENTENCE_ROOMS
+        for path in sorted((settings.ROOT / room).glob("*.py"))
+        if path.name not in ("__init__.py", "log.py", "causes.py")
+    ),
+    ("training/problems/log.py", "LINES"),
+    ("brandstudio/core/notices.py", "SENTENCES"),
+]
 
 
 def texts(folder, pattern):
@@ -118,9 +124,19 @@ def test_every_tag_and_filter_is_used(templates):
     assert [tag for tag in tags if not re.search(rf"({{%\s*|\|){tag}\b", everything)] == []
 
 
-@pytest.mark.parametrize(
-    ("path", "table"), [(path, table) for path, tables in TABLES.items() for table in tables]
-)
+@pytest.mark.parametrize("room", SENTENCE_ROOMS)
+def test_no_code_stands_in_two_subjects(room):
+    codes = [
+        code
+        for path, table in TABLES
+        if path.startswith(f"{room}/")
+        for code in codes_of((settings.ROOT / path).read_text(), table)
+    ]
+
+    assert sorted(codes) == sorted(set(codes))
+
+
+@pytest.mark.parametrize(("path", "table"), TABLES)
 def test_every_sentence_has_something_that_says_it(path, table, python):
     source = (settings.ROOT / path).read_text()
     elsewhere = python.replace(source, "")

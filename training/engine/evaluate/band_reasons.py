@@ -1,6 +1,6 @@
 """Why a style has this band, or none, in words. Apart from the computing, which needs torch."""
 
-from training.engine.errors import gettext_noop
+from training.engine.fault_reasons import gettext_noop
 
 VERDICTS: dict[str, str] = {
     "no-effect": gettext_noop(

@@ -1,6 +1,6 @@
 """Why a checkpoint is recommended, in words. Apart from the scoring, which needs torch."""
 
-from training.engine.errors import gettext_noop
+from training.engine.fault_reasons import gettext_noop
 
 REASONS: dict[str, str] = {
     "nearest-style": gettext_noop("Its pictures are nearest to the training set."),

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
-from training.engine.errors import gettext_noop
+from training.engine.fault_reasons import gettext_noop
 from training.engine.screening.report import Advice, Finding, Severity
 from training.engine.screening.screened_image import ScreenedImage
 from training.engine.screening.settings import ScreenSettings

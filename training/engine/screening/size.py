@@ -1,6 +1,6 @@
 """Is the picture large enough for the training resolution?"""
 
-from training.engine.errors import gettext_noop
+from training.engine.fault_reasons import gettext_noop
 from training.engine.screening.report import Advice, Finding, Severity
 from training.engine.screening.screened_image import ScreenedImage
 from training.engine.screening.settings import ScreenSettings

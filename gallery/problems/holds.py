@@ -1,0 +1,59 @@
+"""What was recalled or withdrawn, or whose rights have ended, and who decides of it."""
+
+from django.utils.translation import gettext_noop
+
+from brandstudio.core.problems import Text
+
+SENTENCES: dict[str, Text] = {
+    "upload-declined": gettext_noop(
+        "This file is {name} (no. {number}), a picture of this studio that was declined on {day}: "
+        "{reason} Nothing is made of it under another name. Choose another picture, or ask an "
+        "admin to approve that one."
+    ),
+    "upload-withdrawn": gettext_noop(
+        "This file is {name} (no. {number}), a picture of this studio that was withdrawn on {day}: "
+        "{reason} Nothing is made of it under another name. Choose another picture."
+    ),
+    "upload-held": gettext_noop(
+        "This file is picture no. {number} of this studio: what it was made from was recalled, or "
+        "its rights have ended. Choose another picture, or ask an admin what becomes of it."
+    ),
+    "pack-held": gettext_noop(
+        "{name} may not be used now: it was recalled, or the rights of pictures behind it have "
+        "ended ({names}). Choose another style until an admin has decided."
+    ),
+    "cutout-held": gettext_noop(
+        "The rights of the cut-out {name} have ended. Choose another one, or have them extended."
+    ),
+    "init-image-held": gettext_noop(
+        "The rights of the start picture {name}, or of what it was made from, have ended. Choose "
+        "another one, or have them extended."
+    ),
+    "asset-held": gettext_noop(
+        "{name} may not leave the studio: what it was made from was recalled, or its rights have "
+        "ended ({names}). An admin decides what becomes of it."
+    ),
+    "painting-held": gettext_noop(
+        "{name} was not painted: what it would be made from was recalled, or its rights have ended "
+        "({names}). Paint it with another style or picture, or wait until an admin has decided."
+    ),
+    "sources-unknown": gettext_noop(
+        "{name} can be neither approved nor published while nobody has noted whose the pictures "
+        "are that it was made of ({names}). Whoever brought them, or an admin, notes it on their "
+        "rights pages."
+    ),
+    "recall-reason": gettext_noop("Write why it is recalled: owners and downloaders will read it."),
+    "recall-changed": gettext_noop(
+        "What it reached has changed since you opened the page, so nothing was recalled. Look at "
+        "the list again."
+    ),
+    "recall-too-late": gettext_noop(
+        "A recall can be undone within an hour. Approve what you need again, one by one."
+    ),
+    "withdrawn-not-extended": gettext_noop(
+        "{name} was withdrawn: its rights are cleared again on its own page, with a reason; here "
+        "what it reached can be kept in use."
+    ),
+    "endings-not-chosen": gettext_noop("Choose at least one of those that wait, then decide."),
+    "decision-reason": gettext_noop("Write why: the decision is kept with your reason."),
+}

@@ -1,0 +1,116 @@
+"""What the rights of a dataset's pictures forbid or leave open."""
+
+from django.utils.translation import gettext_noop, ngettext_lazy
+
+from brandstudio.core.problems import Text
+
+SENTENCES: dict[str, Text] = {
+    "rights-end-stays": gettext_noop(
+        "The end of the rights of {names} stays as it was: it is past, and something was made of "
+        "it already. An admin can extend the rights, with a reason, on its page “What it reached”. "
+        "Everything else you wrote is noted."
+    ),
+    "rights-end-admin": gettext_noop(
+        "The rights of {name} have ended, and something was made of it already. Only an admin "
+        "extends them, with a reason, on its page “What it reached”: leave the end as it was."
+    ),
+    "photograph-barred": gettext_noop(
+        "{name} is the photograph {other} of {place}: {decided}. That holds for it under every "
+        "name, so it was left out. Ask an admin, who can clear its rights there, or leave it out."
+    ),
+    "photograph-barred-elsewhere": gettext_noop(
+        "{name} is a photograph of which it is decided: {decided}. That holds for it under every "
+        "name, so it was left out. Ask an admin, who sees where it lies, or leave it out."
+    ),
+    "photograph-alike": gettext_noop(
+        "{name} looks like the photograph {other} of {place}: {decided}. It took over its rights, "
+        "and nothing learns from it until an admin says that it is another picture."
+    ),
+    "photograph-alike-elsewhere": gettext_noop(
+        "{name} looks like a photograph of which it is decided: {decided}. It took over its "
+        "rights, and nothing learns from it until an admin says that it is another picture."
+    ),
+    "photographs-held": ngettext_lazy(
+        "{count} picture is a photograph that was withdrawn, has expired or is not for training "
+        "elsewhere in the studio ({names}). Take it out, or ask an admin to clear its rights.",
+        "{count} pictures are photographs that were withdrawn, have expired or are not for "
+        "training elsewhere in the studio ({names}). Take them out, or ask an admin to clear "
+        "their rights.",
+        "count",
+    ),
+    "photographs-alike": ngettext_lazy(
+        "{count} picture looks like a photograph that may not be used ({names}). Take it out, or "
+        "let an admin say that it is another picture.",
+        "{count} pictures look like photographs that may not be used ({names}). Take them out, or "
+        "let an admin say that they are other pictures.",
+        "count",
+    ),
+    "rights-carried": gettext_noop(
+        "The rights of {names} stay as they are: each looks like a photograph that may not be "
+        "used, and took over its rights. First an admin says whether it is another picture."
+    ),
+    "rights-read": gettext_noop(
+        "The file of {name} speaks of rights: {values}. Confirm them on the page of rights."
+    ),
+    "rights-conflict": gettext_noop(
+        "The file of {name} contradicts itself about {what}: {values}. The stricter or first one "
+        "was noted; put it right on the page of rights."
+    ),
+    "rights-unreadable": gettext_noop(
+        "What the file of {name} says of rights can't be read in part ({what}). Note it yourself."
+    ),
+    "rights-missing": ngettext_lazy(
+        "Nobody has noted whose {count} picture is, and this studio trains on nothing else than "
+        "pictures of known rights. Note whose it is.",
+        "Nobody has noted whose {count} pictures are, and this studio trains on nothing else than "
+        "pictures of known rights. Note whose they are.",
+        "count",
+    ),
+    "rights-unknown": ngettext_lazy(
+        "Nobody has noted whose {count} picture is. A style that learned from it can be tried, but "
+        "not approved: it can't be used for anything that leaves the house until that is noted.",
+        "Nobody has noted whose {count} pictures are. A style that learned from them can be tried, "
+        "but not approved: it can't be used for anything that leaves the house until that is "
+        "noted.",
+        "count",
+    ),
+    "rights-unknown-allowed": ngettext_lazy(
+        "Nobody has noted whose {count} picture is. This studio lets styles that learned from it "
+        "be approved all the same: whoever starts the run answers for it.",
+        "Nobody has noted whose {count} pictures are. This studio lets styles that learned from "
+        "them be approved all the same: whoever starts the run answers for it.",
+        "count",
+    ),
+    "rights-unconfirmed": ngettext_lazy(
+        "The rights of {count} picture are unknown. Note whose it is, or confirm below that "
+        "the run is to start all the same.",
+        "The rights of {count} pictures are unknown. Note whose they are, or confirm below that "
+        "the run is to start all the same.",
+        "count",
+    ),
+    "rights-unconfirmed-again": ngettext_lazy(
+        "The rights of {count} picture are unknown, and nobody confirmed that this run was to "
+        "start all the same. Note whose it is, or start it from its settings and confirm it there.",
+        "The rights of {count} pictures are unknown, and nobody confirmed that this run was to "
+        "start all the same. Note whose they are, or start it from its settings and confirm it "
+        "there.",
+        "count",
+    ),
+    "rights-expired": ngettext_lazy(
+        "The rights of {count} picture have expired. Renew them, or take the picture out.",
+        "The rights of {count} pictures have expired. Renew them, or take the pictures out.",
+        "count",
+    ),
+    "pictures-withdrawn": ngettext_lazy(
+        "{count} picture has been withdrawn. Take it out, or clear its rights again.",
+        "{count} pictures have been withdrawn. Take them out, or clear their rights again.",
+        "count",
+    ),
+    "rights-not-for-training": ngettext_lazy(
+        "{count} picture may not be used for training, as its rights are noted. Take it out, "
+        "or have training allowed.",
+        "{count} pictures may not be used for training, as their rights are noted. Take them "
+        "out, or have training allowed.",
+        "count",
+    ),
+}
