@@ -10,9 +10,11 @@ from pathlib import Path
 
 import dj_database_url
 from django.utils.translation import gettext_lazy as _
-from environs import Env, validate
+from environs import Env, ValidationError, validate
 
 from brandstudio.core.process import redis_server, secret_file
+from gallery.engine import producer_code
+from training.engine.errors import EngineError
 
 env = Env()  # a value that can't be read is one line that names it (manage.py)
 
@@ -291,9 +293,17 @@ EVIDENCE_LEAST_DRIFT = env.float("EVIDENCE_LEAST_DRIFT", 0.02)
 # What makes a machine-made picture ready for a browser. Training serves such pictures too, and has
 # not heard of the gallery, which knows the rule.
 MADE_IMAGES = "gallery.services.shown.content_of"
+def _check_producer_code(code):
+    try:
+        if code:
+            producer_code.check(code)
+    except EngineError as error:
+        raise ValidationError(str(error)) from error
+
+
 # The 27-character producer code of GB 45438-2025 is bound to a real organisation, so it is never
 # invented here: without it labels say DEMO and the pages warn.
-AIGC_PRODUCER_CODE = env.str("AIGC_PRODUCER_CODE", "")
+AIGC_PRODUCER_CODE = env.str("AIGC_PRODUCER_CODE", "", validate=_check_producer_code)
 # The key and the certificates (PEM, one file) that sign the content credentials of downloads; else
 # those that the studio makes for itself on first use, which nobody outside knows.
 C2PA_CREDENTIALS_FILE = env.path("C2PA_CREDENTIALS_FILE", None)

@@ -16,6 +16,7 @@ from django.conf import settings
         ("STUDIO_UMASK", "9"),
         ("STUDIO_CLOCK", "½"),
         ("SCREENING", "{"),
+        ("AIGC_PRODUCER_CODE", "001191110000600037342L1GS80"),  # a digit of it mistyped
     ],
 )
 def test_value_that_cannot_be_read_is_named_in_one_line(tmp_path, name, value):
