@@ -293,6 +293,8 @@ EVIDENCE_LEAST_DRIFT = env.float("EVIDENCE_LEAST_DRIFT", 0.02)
 # What makes a machine-made picture ready for a browser. Training serves such pictures too, and has
 # not heard of the gallery, which knows the rule.
 MADE_IMAGES = "gallery.services.shown.content_of"
+
+
 def _check_producer_code(code):
     try:
         if code:

@@ -21,11 +21,15 @@ class Offer:
         return Rendition(self.rendition).label
 
 
-def offers_of(asset, person):
-    """[Offer] of both forms; the first alone where one reason holds for both."""
+def known_of(asset):
+    """What `offers_of` and `original_duty` judge by, asked once for both: a policy.Known."""
     unknown = bool(source_rights.unknown_among([asset]))
     barred = asset.scene.base_id in base_rights.barred_bases()
-    known = policy.Known(policy.allowed_rules(), holds.is_held(asset), unknown, barred)
+    return policy.Known(policy.allowed_rules(), holds.is_held(asset), unknown, barred)
+
+
+def offers_of(asset, person, known):
+    """[Offer] of both forms; the first alone where one reason holds for both. known: `known_of`."""
     offers = [
         Offer(rendition, why_not(asset, person, rendition, known))
         for rendition in (Rendition.PUBLICATION, Rendition.PROOF)
@@ -34,9 +38,12 @@ def offers_of(asset, person):
     return offers if first.why != second.why or not first.why else [first]
 
 
-def original_duty(asset, person):
-    """What this person agrees to for the original without label; "" where they can't have it."""
-    return "" if why_not(asset, person, Rendition.ORIGINAL) else originals.duty()
+def original_duty(asset, person, known):
+    """What this person agrees to for the original without label; "" where they can't have it.
+
+    known: `known_of`.
+    """
+    return "" if why_not(asset, person, Rendition.ORIGINAL, known) else originals.duty()
 
 
 def large_files_of(asset):

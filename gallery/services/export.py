@@ -11,7 +11,7 @@ from brandstudio.core import blobs
 from brandstudio.core.problems import Refused
 from gallery.engine import labelling
 from gallery.engine.file_forms import FileForm
-from gallery.services import policy
+from gallery.services import file_names, policy
 from gallery.services.shown import mark
 from training.engine.data.images import open_rgb
 from training.engine.files.safetensors_header import read_header
@@ -102,7 +102,7 @@ def _external_metadata(version, weights):
 
 def file_stem(version):
     """What a version's files are called, without their ending."""
-    return f"{version.pack.slug}-v{version.number}"
+    return file_names.of_style(version.pack.slug, version.number)
 
 
 def _preview(version):

@@ -23,6 +23,11 @@ def of(asset, channel, size, version):
     return "_".join(parts)
 
 
+def of_style(slug, number):
+    """What a style's weights are called in other houses and tools, without an ending."""
+    return f"{slug}-v{number}"
+
+
 def _vehicle_of(scene):
     if scene.cutout_id and scene.cutout.vehicle_id:
         return scene.cutout.vehicle.slug

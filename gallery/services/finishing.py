@@ -85,8 +85,17 @@ def marked(
 def mark_of(asset, poster=None):
     """The metadata mark of an asset, or of a poster with it; its number is unique and leads back
     to the row."""
+    return shown.mark(_number_of(asset, poster), asset.image_sha256)
+
+
+def produce_id_of(asset, poster=None):
+    """The number in `mark_of`, for tables that ask who the producer is once."""
+    return shown.produce_id(_number_of(asset, poster), asset.image_sha256)
+
+
+def _number_of(asset, poster):
     number = f"studio-{asset.pk}"
-    return shown.mark(f"{number}-poster{poster.pk or 0}" if poster else number, asset.image_sha256)
+    return f"{number}-poster{poster.pk or 0}" if poster else number
 
 
 def source_type_of(scene, poster=None):

@@ -2,6 +2,7 @@
 
 from gallery.engine import xmp
 from gallery.models import MetadataProfile
+from gallery.services import file_names
 
 _SYSTEM = "Brand Studio"
 
@@ -24,7 +25,7 @@ def packet_of(asset, profile):
 def parameters_of(lineage):
     """The settings as one text, in the form that WebUI reads when it is pasted."""
     packs = lineage.get("packs", [])
-    tags = "".join(f" <lora:{_name_of(pack)}:{pack['strength']:g}>" for pack in packs)
+    tags = "".join(f" <lora:{_file_stem_of(pack)}:{pack['strength']:g}>" for pack in packs)
     lines = [lineage.get("prompt", "") + tags]
     if negative := lineage.get("negative_prompt"):
         lines.append(f"Negative prompt: {negative}")
@@ -38,12 +39,11 @@ def parameters_of(lineage):
         "Model": lineage.get("base", {}).get("name"),
     }
     if packs:
-        hashes = ", ".join(f"{_name_of(pack)}: {pack['sha256'][:12]}" for pack in packs)
+        hashes = ", ".join(f"{_file_stem_of(pack)}: {pack['sha256'][:12]}" for pack in packs)
         facts["Lora hashes"] = f'"{hashes}"'
     lines.append(", ".join(f"{name}: {value}" for name, value in facts.items()))
     return "\n".join(lines)
 
 
-def _name_of(pack):
-    """As the file is called that other tools get of it."""
-    return f"{pack['pack']}-v{pack['version']}"
+def _file_stem_of(pack):
+    return file_names.of_style(pack["pack"], pack["version"])

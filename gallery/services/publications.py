@@ -52,16 +52,16 @@ def report_csv(campaign, person):
     assets = Asset.objects.visible_to(person).filter(campaign=campaign)
     downloads = (
         Download.objects.filter(asset__in=assets.values("pk"))
-        .select_related("person", "channel", "rule")
+        .select_related("person", "channel", "rule", "poster")
         .prefetch_related(
             "publications__by",
             Prefetch("asset", Asset.objects.titled().select_related("scene__init_image_asset")),
         )
         .order_by("at", "pk")
     )
-    label = brand.label_words()
+    label, producer = brand.label_words(), brand.producer()
     rows = [
-        _row(download, publication, label)
+        _row(download, publication, label, producer)
         for download in downloads
         for publication in list(download.publications.all()) or [None]
     ]
@@ -92,9 +92,8 @@ def _headings():
     )
 
 
-def _row(download, publication, label):
+def _row(download, publication, label, producer):
     asset = download.asset
-    mark = finishing.mark_of(asset)
     return (
         asset.pk,
         str(asset),
@@ -109,8 +108,8 @@ def _row(download, publication, label):
         str(download.get_rendition_display()),
         str(download.rule or ""),
         "" if download.rendition == Rendition.ORIGINAL else label,
-        mark.producer,
-        mark.produce_id,
+        producer,
+        finishing.produce_id_of(asset, download.poster),
         download.sha256,
         (publication.address or publication.place) if publication else "",
         publication.day.isoformat() if publication else "",

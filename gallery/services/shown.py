@@ -30,7 +30,12 @@ def mark(number, sha256):
 
     number: such as "studio-12" of asset 12. sha256: of the picture it was made from.
     """
-    return Mark(producer=brand.producer(), produce_id=f"{number}-{sha256[:16]}")
+    return Mark(producer=brand.producer(), produce_id=produce_id(number, sha256))
+
+
+def produce_id(number, sha256):
+    """The number in such a mark."""
+    return f"{number}-{sha256[:16]}"
 
 
 def watermark_of(asset):

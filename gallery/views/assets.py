@@ -46,6 +46,7 @@ def asset_detail(request, pk):
     scene = asset.scene
     packs = asset.acting_packs()
     width, height = downloads.delivered_size(asset)
+    known = offers.known_of(asset)
     context = {
         "asset": asset,
         "scene": scene,
@@ -53,10 +54,10 @@ def asset_detail(request, pk):
         "channels": Channel.objects.in_use(),
         "belonging": campaign.belonging_of(asset, request.user),
         "large_files": offers.large_files_of(asset),
-        "offers": offers.offers_of(asset, request.user),
+        "offers": offers.offers_of(asset, request.user, known),
         "may_ask": refusals.may_ask(request, asset),
         "proof_side": settings.PROOF_SIDE,
-        "duty": offers.original_duty(asset, request.user),
+        "duty": offers.original_duty(asset, request.user, known),
         "size": {"width": width, "height": height},
         "marks": marks.marks_of(asset, request.user),
         "is_mine": scene.owner_id == request.user.pk,

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from brandstudio.core.models import AuditEntry, Campaign, Notice, Vehicle
 from brandstudio.core.problems import Refused
-from gallery.models import Asset, Channel, Download, Publication, Rendition
+from gallery.models import Asset, Channel, Download, Poster, Publication, Rendition
 from gallery.pages.coverage import CellState, coverage_of
-from gallery.services import campaigns, deadlines, downloads, reuse
+from gallery.services import campaigns, deadlines, downloads, finishing, posters, reuse
 
 TODAY = timezone.localdate
 
@@ -416,6 +416,36 @@ def test_report_and_list_hold_only_what_a_person_may_see(
     assert len(rows) == 1
     assert (page.context["hidden"], page.context["page"].paginator.count) == (1, 0)
     assert len(at(marketer).get("campaign-report", "spring").content.splitlines()) == 2
+
+
+def test_report_tells_the_number_that_stands_in_a_posters_file(
+    at, campaign, in_state, channels, brand_admin, marketer
+):
+    picture = in_state("approved", campaign=campaign, channel=channels[0])
+    poster = Poster.objects.create(
+        made_by=marketer, asset=picture, channel=channels[0], headline="早晨"
+    )
+    posters.deliver(poster, marketer, Rendition.PROOF)
+
+    answer = at(brand_admin).get("campaign-report", "spring")
+    _heading, row = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+
+    assert row[13:15] == ["DEMO", finishing.mark_of(picture, poster).produce_id]
+
+
+def test_more_files_in_the_report_cost_no_more_queries(at, campaign, in_state, channels, marketer):
+    browser = at(marketer)
+
+    costs = []
+    for _round in range(2):
+        picture = in_state("approved", campaign=campaign, channel=channels[0])
+        for _file in range(2):
+            downloads.deliver(picture, marketer, Rendition.PUBLICATION, channels[0])
+        with CaptureQueriesContext(connection) as captured:
+            browser.get("campaign-report", "spring")
+        costs.append(len(captured))
+
+    assert costs[0] == costs[1]
 
 
 def test_cell_shows_its_pictures_alone(at, marketer, campaign, in_state, channels):

@@ -54,3 +54,15 @@ def test_more_packs_cost_no_more_queries(at, brand_admin, make_version, make_tem
             make_template(slug, state="in_review")
 
     assert costs[0] == costs[1]
+
+
+def test_page_of_a_picture_reads_the_download_policy_once(at, brand_admin, in_state):
+    asset = in_state("approved")
+    browser = at(brand_admin)
+
+    with CaptureQueriesContext(connection) as captured:
+        page = browser.get("asset-detail", asset.pk)
+
+    asked = [one for one in captured if 'FROM "gallery_downloadrule"' in one["sql"]]
+    assert page.context["duty"]
+    assert len(asked) == 1
