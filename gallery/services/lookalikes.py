@@ -61,8 +61,9 @@ def near(look, sha256, rows, settings=None):
 
 def earlier(assets):
     """{key: [Lookalike]} of all these finished assets: decisions on the same picture, or on one
-    that it was made from, nearest first. One's own are not among them."""
-    rows = list(Asset.objects.barred().values_list("pk", "look", "image_sha256"))
+    that it was made from, nearest first, of equally near ones the latest. One's own are not among
+    them, nor its sisters'."""
+    rows = list(Asset.objects.barred().values_list("pk", "look", "image_sha256", "scene", "seed"))
     starts = _starts_of(assets) if rows else {}
     distances = {asset.pk: _bits_of(asset, starts.get(asset.pk, ()), rows) for asset in assets}
     keys = {pk for bits in distances.values() for pk in bits}
@@ -70,15 +71,24 @@ def earlier(assets):
         return {pk: [] for pk in distances}
     barred = Asset.objects.barred().titled().filter(pk__in=keys)
     decisions = standing.decisions_of(barred)
-    return {
+    found = {
         pk: [Lookalike(decisions[other], n) for other, n in bits.items() if other in decisions]
         for pk, bits in distances.items()
     }
+    return {pk: sorted(likes, key=_nearest_and_latest) for pk, likes in found.items()}
+
+
+def _nearest_and_latest(like):
+    return like.bits, -like.decision.moment
 
 
 def _bits_of(asset, starts, rows):
     """{key: bits that differ} of what looks like an asset or like one of its starts."""
-    others = [row for row in rows if row[0] != asset.pk]
+    others = [
+        (pk, look, sha256)
+        for pk, look, sha256, scene, seed in rows
+        if pk != asset.pk and (sha256 == asset.image_sha256 or not _is_sister(asset, scene, seed))
+    ]
     if not others:
         return {}
     bits = near(note(asset), asset.image_sha256, others)
@@ -87,7 +97,14 @@ def _bits_of(asset, starts, rows):
         if first in {pk for pk, _look, _sha256 in others}:
             like_it[first] = 0
         bits |= {pk: min(n, bits.get(pk, n)) for pk, n in like_it.items()}
-    return dict(sorted(bits.items(), key=lambda item: item[1]))
+    return bits
+
+
+def _is_sister(asset, scene, seed):
+    """Whether a picture is of the same order with another seed, and so another picture, however
+    alike one style makes them. One start picture makes the same picture with every seed."""
+    same_order = asset.scene_id == scene and asset.seed != seed
+    return same_order and not asset.scene.init_image_sha256
 
 
 def _starts_of(assets):

@@ -4,6 +4,8 @@ Equal settings paint equal pixels, so a decline is no matter of pressing the but
 Settings that differ only in how they are written down count as equal; see `recipe`.
 """
 
+from collections import defaultdict
+
 from brandstudio.core.problems import Refused
 from gallery.models import Asset, AssetReview
 from gallery.services import standing
@@ -51,7 +53,8 @@ def _start_of(scene):
 def refusals_of(assets):
     """{key: Refused} of those whose settings painted a picture against which a decision stands.
 
-    Codes: same-as-declined, same-as-withdrawn. An emptied bin makes no difference.
+    Codes: same-as-declined, same-as-withdrawn; of several decisions the latest is told. An emptied
+    bin makes no difference.
     """
     barred = (
         Asset.objects.barred()
@@ -60,16 +63,19 @@ def refusals_of(assets):
         .prefetch_related("scene__packs")
         .order_by("pk")
     )
-    decided = {recipe(asset): asset for asset in barred}
-    if not decided:
+    by_recipe = defaultdict(list)
+    for asset in barred:
+        by_recipe[recipe(asset)].append(asset)
+    if not by_recipe:
         return {}
-    decisions = standing.decisions_of(decided.values())
-    earlier = {asset.pk: decided.get(recipe(asset)) for asset in assets}
-    return {
-        pk: Refused(_CODES[decisions[first.pk].what], **decisions[first.pk].facts)
-        for pk, first in earlier.items()
-        if first is not None and first.pk != pk
-    }
+    decisions = standing.decisions_of(barred)
+    refusals = {}
+    for asset in assets:
+        others = [other for other in by_recipe[recipe(asset)] if other.pk != asset.pk]
+        if others:
+            decision = standing.latest([decisions[other.pk] for other in others])
+            refusals[asset.pk] = Refused(_CODES[decision.what], **decision.facts)
+    return refusals
 
 
 def check(asset):

@@ -31,8 +31,18 @@ class Decision:
             "day": in_each_language(self._day) if self.at else "–",
         }
 
+    @property
+    def moment(self):
+        """Seconds since the epoch, to sort by; 0 where nobody noted when."""
+        return self.at.timestamp() if self.at else 0
+
     def _day(self):
         return date_format(timezone.localtime(self.at), "SHORT_DATE_FORMAT")
+
+
+def latest(decisions):
+    """The one that was made last."""
+    return max(decisions, key=lambda decision: decision.moment)
 
 
 def decisions_of(assets):

@@ -14,7 +14,7 @@ from brandstudio.core.problems import Refused
 from gallery import jobs
 from gallery.models import Asset
 from gallery.services import assets as acts
-from gallery.services import lookalikes
+from gallery.services import lookalikes, sources
 from gallery.services.checklist import all_confirmed
 from tests.gallery.conftest import CHECKED
 
@@ -151,6 +151,69 @@ def test_approved_one_bars_nothing_any_more(declined, painted, brand_admin):
     acts.approve(declined, brand_admin, all_confirmed())
 
     assert lookalikes.earlier([near]) == {near.pk: []}
+
+
+@pytest.fixture
+def order(make_ready, marketer):
+    """order(2, **fields): so many sisters of one order, alike, each with its seed, all asked."""
+
+    def order(count, **fields):
+        assets = list(make_ready(count=count, seed=40, **fields))
+        for n, asset in enumerate(assets):
+            sha256 = blobs.put_bytes(drawing(1, noise=0.01 + n / 100))
+            Asset.objects.filter(pk=asset.pk).update(image_sha256=sha256, look="")
+            asset.refresh_from_db()
+            acts.ask_review(asset, marketer)
+        return assets
+
+    return order
+
+
+def test_sisters_of_one_order_with_other_seeds_are_other_pictures(at, order, brand_admin):
+    first, *sisters = order(4)
+    acts.decline(first, brand_admin, "Five wheels.")
+
+    assert lookalikes.earlier(sisters) == {sister.pk: [] for sister in sisters}
+    page = at(brand_admin).get("review", item=f"asset-{sisters[0].pk}").text
+    assert "Earlier decisions on the same picture" not in page
+    for sister in sisters:
+        acts.approve(sister, brand_admin, all_confirmed())
+
+
+def test_sister_with_the_same_pixels_or_the_same_seed_is_the_same_picture(order, brand_admin):
+    first, copy, steps_more = order(3)
+    acts.decline(first, brand_admin, "Five wheels.")
+    Asset.objects.filter(pk=copy.pk).update(image_sha256=first.image_sha256)
+    Asset.objects.filter(pk=steps_more.pk).update(seed=first.seed)
+    for sister in (copy, steps_more):
+        sister.refresh_from_db()
+
+    found = lookalikes.earlier([copy, steps_more])
+
+    assert [like.decision.asset for like in found[copy.pk]] == [first]
+    assert [like.decision.asset for like in found[steps_more.pk]] == [first]
+
+
+def test_sisters_painted_over_one_start_picture_are_the_same_picture(
+    order, in_state, brand_admin, marketer
+):
+    start = sources.init_image_of(in_state("private", seed=90))
+    first, sister = order(2, init_image=start, denoising_strength=0.3)
+    acts.decline(first, brand_admin, "Five wheels.")
+
+    assert [like.decision.asset for like in lookalikes.earlier([sister])[sister.pk]] == [first]
+
+
+def test_of_equally_near_decisions_the_latest_is_named_first(painted, brand_admin):
+    first, second = (painted(1, "asked", seed=seed) for seed in (6, 7))
+    acts.decline(second, brand_admin, "Six wheels.")
+    acts.decline(first, brand_admin, "Five wheels.")
+    near = painted(1, "asked", noise=0.02, seed=8)
+
+    assert [like.decision.asset for like in lookalikes.earlier([near])[near.pk]] == [first, second]
+    with pytest.raises(Refused) as caught:
+        acts.approve(near, brand_admin, all_confirmed())
+    assert caught.value.facts["number"] == first.pk
 
 
 def test_looks_of_before_are_read_in_the_background(declined, painted):

@@ -140,6 +140,17 @@ def test_picture_that_waited_is_not_painted_once_its_twin_is_declined(
     assert refusal_of(validation.check_still_allowed, waiting).code == "same-as-declined"
 
 
+def test_of_several_decisions_the_latest_is_told(make_scene, declined, pack, writer, brand_admin):
+    later = _decline_twin_of(declined.scene, brand_admin)
+    acts.ask_review(declined, writer, "The fifth wheel is a bin.")
+    acts.decline(declined, brand_admin, "It is no bin.")
+
+    refusal = refusal_of(scenes.compose_scene, reuse.same(later, writer), writer)
+
+    assert refusal.facts["number"] == declined.pk
+    assert refusal.facts["reason"] == "It is no bin."
+
+
 def test_admin_hurries_nothing_that_was_declined(make_scene, in_state, brand_admin, make_template):
     template = make_template()
     waiting = make_scene(template=template)
