@@ -29,13 +29,15 @@ def known_of(asset):
 
 
 def offers_of(asset, person, known):
-    """[Offer] of both forms; the first alone where one reason holds for both. known: `known_of`."""
+    """[Offer] of both forms; the first alone, with its reason, where neither can be had.
+
+    known: `known_of`.
+    """
     offers = [
         Offer(rendition, why_not(asset, person, rendition, known))
         for rendition in (Rendition.PUBLICATION, Rendition.PROOF)
     ]
-    first, second = offers
-    return offers if first.why != second.why or not first.why else [first]
+    return offers[:1] if all(offer.why for offer in offers) else offers
 
 
 def original_duty(asset, person, known):

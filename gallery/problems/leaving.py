@@ -57,8 +57,12 @@ SENTENCES: dict[str, Text] = {
         "This picture is a trial with a draft of a style: it is judged in the house, never sent "
         "for review nor published. Paint it anew once the style is approved."
     ),
+    "trial-of-colleague": gettext_noop(
+        "{name} painted this trial with a draft of a style, which nobody else uses. You can look "
+        "at it and say what you think; painting with the style begins once it is approved."
+    ),
     "picture-private": gettext_noop(
-        "Only approved pictures leave as publication files. Send this one for review first."
+        "Only approved pictures leave as publication files. Its maker sends it for review first."
     ),
     "picture-asked": gettext_noop(
         "This picture waits for review. Its publication file can be had as soon as it is approved."

@@ -15,8 +15,15 @@ LARGEST_SIDE = 4096  # px
 def enlarge(asset, by):
     """Queue a picture of twice the size, with the same settings, as a scene of its own.
 
-    Raises Refused: as `policy.check_finished`, enlarged-already, too-large-to-enlarge, and all
-    that any other order is refused for.
+    Raises Refused: as `order_of`, and all that any other order is refused for.
+    """
+    return scenes.compose_scene(order_of(asset, by), by)
+
+
+def order_of(asset, by):
+    """The order of a picture at twice its size.
+
+    Raises Refused: as `policy.check_finished`, enlarged-already, too-large-to-enlarge, base-absent.
     """
     scene = asset.scene
     policy.check_finished(asset)
@@ -26,11 +33,10 @@ def enlarge(asset, by):
         raise Refused("too-large-to-enlarge", limit=LARGEST_SIDE)
     if not scene.base.is_present:
         raise Refused("base-absent", name=scene.base.name)
-    order = replace(
+    return replace(
         reuse.same(asset, by),
         init_image=init_image_of(asset),
         denoising_strength=base_models.describe(scene.base.path).upscale_denoising_strength,
         size=(scene.width * LARGER, scene.height * LARGER),
         is_larger=True,
     )
-    return scenes.compose_scene(order, by)

@@ -5,13 +5,22 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from brandstudio.core import blobs
 from brandstudio.core.models import AuditEntry, WrongState
 from brandstudio.core.problems import Refused
 from gallery.engine import poster_layouts, posters, sizes
 from gallery.engine.file_forms import FileForm
-from gallery.models import LogoGround, Poster, Rendition, ReviewState
+from gallery.models import (
+    Asset,
+    AssetReview,
+    AssetState,
+    LogoGround,
+    Poster,
+    Rendition,
+    ReviewState,
+)
 from gallery.services import brand, cuts, downloads, file_names, finishing, policy, shown
 from gallery.services.downloads import OutgoingFile
 from training.engine.data.images import loaded
@@ -51,6 +60,29 @@ class Composition:
     def lost_percent(self):
         """0 where no eye sees it."""
         return round(100 * self.lost) if self.lost > cuts.NOTICEABLE else 0
+
+
+def pictures_for(person):
+    """The finished pictures that may be this person's to put on a poster: approved ones, and their
+    own. `obstacle_of` says what stands in the way of one."""
+    own = Q(scene__owner=person) | Q(review=AssetReview.APPROVED)
+    usable = Asset.objects.visible_to(person).filter(own, state=AssetState.READY)
+    related = ("scene__channel", "scene__template", "scene__cutout__vehicle")
+    return usable.select_related(*related).defer("preview", "lineage").order_by("-pk")
+
+
+def obstacle_of(asset):
+    """The Refused that keeps a picture from every poster; None for nothing."""
+    try:
+        policy.check_whole(asset)
+    except Refused as error:
+        return error
+    return Refused("trial-stays") if asset.scene.is_trial else None
+
+
+def may_hold(asset, person):
+    """Whether this person may begin a poster with this picture."""
+    return pictures_for(person).filter(pk=asset.pk).exists() and obstacle_of(asset) is None
 
 
 def composed(poster):

@@ -25,6 +25,7 @@ from gallery.models import (
 )
 from gallery.pages import campaign, lineage, marks, offers, results
 from gallery.pages.history import history_of
+from gallery.pages.next_steps import next_steps_of
 from gallery.problems import REFUSALS
 from gallery.services import assets as acts
 from gallery.services import (
@@ -55,6 +56,7 @@ def asset_detail(request, pk):
         "belonging": campaign.belonging_of(asset, request.user),
         "large_files": offers.large_files_of(asset),
         "offers": offers.offers_of(asset, request.user, known),
+        "steps": next_steps_of(asset, request.user),
         "may_ask": refusals.may_ask(request, asset),
         "proof_side": settings.PROOF_SIDE,
         "duty": offers.original_duty(asset, request.user, known),

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -23,9 +22,6 @@ from gallery import problems, services
 from gallery.forms.poster import PosterForm
 from gallery.models import (
     LABELLED,
-    Asset,
-    AssetReview,
-    AssetState,
     Channel,
     Poster,
     Rendition,
@@ -34,7 +30,7 @@ from gallery.models import (
 from gallery.pages.history import history_of
 from gallery.pages.posters import offers_of
 from gallery.problems import REFUSALS
-from gallery.services import channel_files, downloads, policy
+from gallery.services import channel_files, downloads
 from gallery.services import posters as acts
 from gallery.views.refusals import refuse
 from gallery.views.retiring import retire_or_bring_back
@@ -54,7 +50,8 @@ def poster_list(request):
 @require_safe
 def poster_images(request):
     """The first step: which picture. Approved ones, and one's own."""
-    page = Paginator(_usable(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    pictures = acts.pictures_for(request.user).may_leave().filter(scene__is_trial=False)
+    page = Paginator(pictures, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "gallery/poster_pictures.html", {"page": page})
 
 
@@ -62,8 +59,8 @@ def poster_images(request):
 @require_safe_or("POST")
 @made_once
 def poster_new(request, asset_pk):
-    asset = get_object_or_404(_usable(request.user), pk=asset_pk)
-    if obstacle := _obstacle_of(asset):
+    asset = get_object_or_404(acts.pictures_for(request.user), pk=asset_pk)
+    if obstacle := acts.obstacle_of(asset):
         return refuse(request, obstacle, asset)
     channel = asset.scene.channel or Channel.objects.in_use().first()
     return _edit(request, Poster(asset=asset, channel=channel, made_by=request.user))
@@ -83,7 +80,7 @@ def poster_edit(request, pk):
 @require_POST
 def poster_preview(request, asset_pk):
     """How the form's poster looks, before it is saved; or what stands in its way."""
-    asset = get_object_or_404(_usable(request.user), pk=asset_pk)
+    asset = get_object_or_404(acts.pictures_for(request.user), pk=asset_pk)
     form = PosterForm(request.POST, instance=Poster(asset=asset, made_by=request.user))
     form.is_valid()
     context = {"form": form, "preview": _preview(form, request.user)}
@@ -101,7 +98,7 @@ def poster_detail(request, pk):
         "offers": offers_of(poster, request.user),
         "large_file": poster.files.order_by("-pk").first(),
     }
-    if obstacle := _obstacle_of(poster.asset):
+    if obstacle := acts.obstacle_of(poster.asset):
         context["obstacle"] = problems.of(obstacle)
     return render(request, "gallery/poster_detail.html", context)
 
@@ -155,7 +152,7 @@ def poster_submit(request, pk):
 def poster_copy(request, pk):
     """A new draft with the same parts."""
     poster = _visible(request, pk)
-    if obstacle := _obstacle_of(poster.asset):
+    if obstacle := acts.obstacle_of(poster.asset):
         return refuse(request, obstacle, poster)
     return redirect("gallery:poster-edit", acts.copy(poster, request.user).pk)
 
@@ -195,23 +192,6 @@ def _preview(form, person):
     address = f"data:image/jpeg;base64,{base64.b64encode(content).decode()}"
     width, height = form.instance.channel.file_size
     return {"address": address, "lost": composition.lost_percent, "width": width, "height": height}
-
-
-def _usable(person):
-    """The pictures that this person may put on a poster: approved ones, and their own."""
-    own = Q(scene__owner=person) | Q(review=AssetReview.APPROVED)
-    usable = Asset.objects.visible_to(person).filter(own, state=AssetState.READY)
-    related = ("scene__channel", "scene__template", "scene__cutout__vehicle")
-    return usable.select_related(*related).defer("preview", "lineage").order_by("-pk")
-
-
-def _obstacle_of(asset):
-    """The Refused that stands in the way of a picture; None for nothing."""
-    try:
-        policy.check_whole(asset)
-    except Refused as error:
-        return error
-    return Refused("trial-stays") if asset.scene.is_trial else None
 
 
 def _visible(request, pk):

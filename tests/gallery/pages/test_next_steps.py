@@ -1,0 +1,125 @@
+"""A picture's page offers what will work, and says in one line why the rest is missing."""
+
+import pytest
+
+from gallery.models import PromptTemplate, Scene
+from gallery.pages.next_steps import NextSteps, next_steps_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+
+DOORS = ("asset-again", "asset-sweep", "asset-enlarge")
+OFFERED = {"asset-again": "again", "asset-sweep": "sweep", "asset-enlarge": "enlarge"}
+
+
+@pytest.fixture
+def trial(make_ready, make_version, designer):
+    """A trial that a designer painted with a draft of their own, shown to colleagues."""
+    designer.may_write_prompts = True
+    designer.save()
+    draft = make_version("fresh", state="draft")
+    [asset] = make_ready(by=designer, packs=((draft, 0.6),))
+    Scene.objects.update(is_shared=True)
+    asset.refresh_from_db()
+    return asset
+
+
+@pytest.mark.parametrize("who", ["marketer", "admin", "other designer"])
+def test_colleagues_trial_offers_nothing_that_would_be_refused(
+    at, make_user, marketer, brand_admin, trial, who
+):
+    other = make_user("other", is_designer=True)
+    person = {"marketer": marketer, "admin": brand_admin, "other designer": other}[who]
+
+    page = at(person).get("asset-detail", trial.pk)
+
+    steps = page.context["steps"]
+    shown = (steps.again, steps.change, steps.sweep, steps.start, steps.enlarge, steps.poster)
+    assert not any(shown)
+    for door in (*(f"{door.removeprefix('asset-')}/" for door in DOORS), "poster"):
+        assert f"/assets/{trial.pk}/{door}" not in page.text
+    assert "Go on from it" not in page.text
+    if who != "other designer":
+        assert "painted this trial with a draft of a style" in page.text
+
+
+def test_makers_trial_offers_all_but_what_is_published(at, designer, trial):
+    page = at(designer).get("asset-detail", trial.pk)
+
+    assert page.context["steps"] == NextSteps(
+        again=True, change=True, sweep=True, start=True, enlarge=True, poster=False
+    )
+
+
+def test_marketers_own_picture_offers_all(at, marketer, in_state, make_version):
+    asset = in_state("private", packs=((make_version(), 0.7),))
+
+    page = at(marketer).get("asset-detail", asset.pk)
+
+    assert page.context["steps"] == NextSteps(True, True, True, True, True, True)
+
+
+def test_approved_picture_of_a_colleague_offers_all(at, make_user, in_state, make_version):
+    asset = in_state("approved", packs=((make_version(), 0.7),))
+    other = make_user("mei", is_marketer=True)
+
+    assert next_steps_of(asset, other) == NextSteps(True, True, True, True, True, True)
+
+
+def test_what_the_page_offers_is_what_the_doors_let_through(
+    at, marketer, in_state, make_version, make_template
+):
+    """With the template retired, nothing is painted by its words, and the page says so."""
+    template = make_template()
+    asset = in_state("private", template=template, packs=((make_version(), 0.7),))
+    PromptTemplate.objects.filter(pk=template.pk).update(state="retired")
+    asset = type(asset).objects.get(pk=asset.pk)
+    browser = at(marketer)
+
+    steps = next_steps_of(asset, marketer)
+    page = browser.get("asset-detail", asset.pk).text
+
+    assert "is not approved (any more)" in page
+    before = Scene.objects.count()
+    for door in DOORS:
+        offered = getattr(steps, OFFERED[door])
+        assert (f"/assets/{asset.pk}/{door.removeprefix('asset-')}/" in page) == offered
+        browser.post(door, asset.pk)
+        assert (Scene.objects.count() > before) == offered
+        before = Scene.objects.count()
+    assert steps.change  # the form lets one choose another template
+
+
+def test_words_of_a_colleague_are_not_offered_to_whom_they_are_forbidden(
+    make_user, writer, in_state, make_version
+):
+    asset = in_state(
+        "approved", template=None, free="a quiet street", packs=((make_version(), 0.7),)
+    )
+    other = make_user("mei", is_marketer=True)
+
+    steps = next_steps_of(asset, other)
+
+    assert (steps.again, steps.change, steps.start) == (False, False, True)
+    assert "Free prompts need a permission" in steps.why
+
+
+def test_posters_begin_with_what_may_be_published(at, designer, marketer, trial, in_state):
+    own = in_state("private")
+    in_state("declined", seed=6)
+    designer.is_marketer = True
+    designer.save()
+
+    assert list(at(marketer).get("poster-pictures").context["page"]) == [own]
+    assert list(at(designer).get("poster-pictures").context["page"]) == []
+
+
+def test_private_picture_of_a_colleague_says_once_why_it_stays(at, make_user, in_state):
+    asset = in_state("private")
+    Scene.objects.update(is_shared=True)
+    other = make_user("mei", is_marketer=True)
+
+    page = at(other).get("asset-detail", asset.pk)
+
+    [offer] = page.context["offers"]
+    assert offer.why.endswith("Its maker sends it for review first.")
+    assert "Make a poster" not in page.text
