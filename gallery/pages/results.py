@@ -11,7 +11,7 @@ from django.db.models import Count, Max, Min, Prefetch, Q
 from brandstudio.core.queue import fairness, work_queue
 from gallery import problems
 from gallery.models import Asset, AssetState, EvidenceSheet, PairGrid, Scene
-from gallery.pages import offers
+from gallery.pages import offers, sheets
 
 SHEETS = (EvidenceSheet, PairGrid)  # what renderers paint besides scenes
 SCENES_SHOWN = 12
@@ -32,16 +32,23 @@ class Results:
     tag: str = ""
     active_pks: list = field(default_factory=list)
     others: list = field(default_factory=list)  # colleagues' scenes that wait, for an admin
+    sheets: list = field(default_factory=list)  # of `pages.sheets`, for an admin
 
     @property
     def is_active(self):
-        return bool(self.rendering or self.loading or self.waiting or self.others)
+        own = self.rendering or self.loading or self.waiting
+        return bool(own or self.others or any(row.sheet.is_active for row in self.sheets))
 
 
 def results_of(person):
     """The person's own latest scenes with every picture's state."""
     scenes = list(with_assets(Scene.objects.filter(owner=person), person)[:SCENES_SHOWN])
-    results = Results(scenes, tag=tag_of(person), others=waiting_of_others(person))
+    results = Results(
+        scenes,
+        tag=tag_of(person),
+        others=waiting_of_others(person),
+        sheets=sheets.open_sheets(person),
+    )
     active = [scene for scene in scenes if _is_active(scene)]
     places = places_in_queue() if active else {}
     paces = {base.pk: pace_of(base) for base in {scene.base for scene in active}}
@@ -95,8 +102,10 @@ def tag_of(person):
     ahead = ()
     waits = any(state == AssetState.WAITING for _pk, state, *_rest in rows)
     if waits or person.is_brand_admin:
-        sheets = [model.objects.held().values_list("pk", "done") for model in SHEETS]
-        ahead = (*waiting_pks(), *chain(*sheets))
+        held = [model.objects.held().values_list("pk", "done") for model in SHEETS]
+        ahead = (*waiting_pks(), *chain(*held))
+    if person.is_brand_admin:
+        ahead = (*ahead, *sheets.tag_of_sheets())
     return hashlib.sha256(repr((rows, ahead)).encode()).hexdigest()[:16]
 
 

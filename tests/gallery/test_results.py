@@ -2,6 +2,7 @@
 
 import pytest
 
+from brandstudio.core.ui.context import queue_counts
 from gallery.models import (
     Asset,
     EvidenceSheet,
@@ -87,3 +88,48 @@ def test_waiting_time_counts_what_is_left_of_the_picture_in_hand(
     left = {tile.pk: tile.seconds_left for tile in tiles if tile.is_active}
 
     assert left[mine.pk] == pytest.approx(left[other.pk] * (1.75 / 0.75))
+
+
+@pytest.mark.usefixtures("in_english")
+def test_admin_sees_the_sheets_that_wait_are_painted_or_failed(
+    at, brand_admin, marketer, make_version
+):
+    waiting, painted, failed, decided, _done = (
+        make_version(slug, state=state, sheet=sheet)
+        for slug, state, sheet in (
+            ("waits", "draft", "waiting"),
+            ("painted", "draft", "rendering"),
+            ("failed", "in_review", "failed"),
+            ("decided", "approved", "done"),
+            ("done", "draft", "done"),
+        )
+    )
+    EvidenceSheet.objects.filter(version=painted).update(done=2, total=40)
+    EvidenceSheet.objects.filter(version=failed).update(problem="evidence-failed")
+    EvidenceSheet.objects.filter(version=decided).update(state="failed")
+
+    answer = at(brand_admin).get("results")
+
+    shown = [row.name for row in answer.context["results"].sheets]
+    assert sorted(shown[:2]) == sorted([str(waiting), str(painted)])
+    assert shown[2:] == [str(failed)]
+    assert "3 strength sheets and grids are under way or failed" in answer.text
+    assert "2 of 40 pictures" in answer.text
+    assert "The strength sheet failed. Let it be painted again first." in answer.text
+    assert 'hx-trigger="every 2s"' in answer.text
+    assert at(marketer).get("results").context["results"].sheets == []
+    tag = {"HX-Request": "true", "HX-PTag": answer["HX-PTag"]}
+    assert at(brand_admin).get("results", headers=tag).status_code == 304
+    EvidenceSheet.objects.filter(version=painted).update(state="failed")
+    assert at(brand_admin).get("results", headers=tag).status_code == 200
+
+
+@pytest.mark.usefixtures("in_english")
+def test_queue_in_the_top_bar_counts_sheets_and_says_what_it_counts(
+    at, designer, make_version, make_scene
+):
+    make_scene()
+    make_version(state="draft", sheet="waiting")
+
+    assert queue_counts(designer) == {"mine": 1, "all": 2}
+    assert "Queue: <b>1</b> mine of 2 tasks" in at(designer).get("asset-list").text

@@ -12,7 +12,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from brandstudio.core.input.numbers import parse_number
 from brandstudio.core.ui.band_lines import band_figures, band_geometry, tenths_inside
@@ -265,10 +265,23 @@ def strength(version, name, value=None, images=(), error=None, key=""):
     }
 
 
+# What a bar counts, in words.
+_COUNTED = {
+    "pictures": ngettext_lazy(
+        "%(done)d of %(total)d picture", "%(done)d of %(total)d pictures", "total"
+    ),
+    "files": ngettext_lazy("%(done)d of %(total)d file", "%(done)d of %(total)d files", "total"),
+}
+
+
 @register.inclusion_tag("_progress.html")
-def progress(done, total, label="", note="", thick=False, done_well=False):
-    """A bar with its words: {% progress run.steps_done run.steps_total label=… note=… %}."""
+def progress(done, total, label="", note="", counts="", thick=False, done_well=False):
+    """A bar with its words: {% progress sheet.done sheet.total label=… counts="pictures" %}.
+
+    counts: what is counted, "pictures" or "files"; said while it is known how many there are.
+    """
     return {
+        "counted": _COUNTED[counts] % {"done": done, "total": total} if counts and total else "",
         "done": done,
         "total": total,
         "label": label or _("Progress"),

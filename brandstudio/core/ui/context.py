@@ -3,6 +3,7 @@ that is polled every two seconds pays for none of it."""
 
 from functools import cache
 
+from django.apps import apps
 from django.db.models import Count, Q
 
 from brandstudio.core.models import Work
@@ -25,10 +26,11 @@ def shell(request):
 
 
 def queue_counts(person):
-    """How much work waits or is under way: {"mine": …, "all": …}, of every kind together."""
+    """How much work waits or is under way: {"mine": …, "all": …}, of every kind together:
+    pictures, strength sheets, grids, trainings, tasks of datasets, uploads, files."""
     counts = {"mine": 0, "all": 0}
-    for model in Work.__subclasses__():
-        if not model.OWNER:  # on nobody's behalf, such as messages
+    for model in apps.get_models():
+        if not issubclass(model, Work) or not model.OWNER:  # nobody's, such as messages
             continue
         is_mine = Q(**{model.OWNER: person})
         # The few that are pending first: joined to their owners all at once, SQLite begins with
