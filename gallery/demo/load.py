@@ -63,15 +63,19 @@ def content_of(folder=FOLDER):
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
-def load_demo(folder=FOLDER):
+def load_demo(folder=FOLDER, say=lambda line: None):
     """Accounts, reference rows, templates and the content of folder. Returns what was noted.
+
+    say: is told of each step, in a line, before it is taken.
 
     Content made with another base than the bundled one leaves out its packs and scenes: their
     pictures could not be made again here. Safe to run twice.
     """
     designer, marketer, admin = demo_accounts.make_demo_accounts()
+    say("Channels, vehicles, glossary and templates …")
     services.seed_reference()
     services.seed_templates(designer, admin)
+    say("Base models …")
     problems = training_services.sync_base_models()
     content = content_of(folder)
     if content is None:
@@ -79,7 +83,9 @@ def load_demo(folder=FOLDER):
     files = _Files(Path(folder) / "blobs")
     with transaction.atomic():
         for entry in content["datasets"]:
+            say(f"{len(entry['images'])} training pictures of {entry['name']} …")
             _dataset(entry, designer, files)
+        say("Cut-outs of the cars …")
         _cutouts(designer)
     base = BaseModel.objects.usable().filter(sha256=content["base"]["sha256"]).first()
     if base is None:
@@ -87,13 +93,16 @@ def load_demo(folder=FOLDER):
         return [f"The demo's packs were made with another base model and are left out{reason}."]
     with transaction.atomic():
         for entry in content["runs"]:
+            say(f"The training {entry['name']} …")
             _run(entry, designer, base, files)
         for entry in content["packs"]:
+            say(f"The style {entry['slug']} with its evidence …")
             _pack(entry, designer, admin, base, files)
         for slug, name in content["covers"].items():
             PromptTemplate.objects.filter(slug=slug, cover_sha256="").update(
                 cover_sha256=files.put(name)
             )
+        say(f"{len(content['scenes'])} scenes …")
         for entry in content["scenes"]:
             _scene(entry, marketer, admin, base, files)
     return []

@@ -14,7 +14,8 @@ WANTED = ("requirements.txt", "requirements-text.txt")
 
 @pytest.fixture
 def install(tmp_path):
-    """install(seconds, status=0): the script, beside a pip that takes so long and ends so."""
+    """install(seconds, status=0, every=60): the script, beside a pip that takes so long and ends
+    so; it says every so many seconds that it goes on."""
     (tmp_path / ".ci").mkdir()
     shutil.copy(ROOT / ".ci" / "install", tmp_path / ".ci")
     for name in WANTED:
@@ -22,7 +23,7 @@ def install(tmp_path):
     python = tmp_path / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
 
-    def install(seconds, status=0):
+    def install(seconds, status=0, every=60):
         python.write_text(
             f'#!/bin/sh\ncase "$*" in *pip*) sleep {seconds}; exit {status};; esac\n'
             f'exec {sys.executable} "$@"\n'
@@ -30,7 +31,7 @@ def install(tmp_path):
         python.chmod(0o755)
         return subprocess.run(
             [tmp_path / ".ci" / "install", WANTED[0]],
-            env={**os.environ, "INSTALL_TELLS_EVERY": "1"},
+            env={**os.environ, "INSTALL_TELLS_EVERY": str(every)},
             capture_output=True,
             text=True,
             check=False,
@@ -40,7 +41,7 @@ def install(tmp_path):
 
 
 def test_long_installation_says_that_it_goes_on(install):
-    ended = install(3)
+    ended = install(3, every=1)
 
     assert ended.returncode == 0
     assert "still installing requirements.txt, " in ended.stdout

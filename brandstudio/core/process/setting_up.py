@@ -15,6 +15,7 @@ from django.db import OperationalError, connection
 
 from brandstudio.core.access import demo_accounts, exposure
 from brandstudio.core.models import User
+from brandstudio.core.process.telling import telling
 
 
 class CannotStart(Exception):
@@ -86,9 +87,11 @@ def prepare(say):
     except OperationalError as error:
         reason = str(error).strip().splitlines()[0]
         raise CannotStart(f"The database does not answer: {reason}. See DATABASE_URL.") from None
-    call_command("migrate", interactive=False, verbosity=0)
+    with telling(say, "preparing the database"):
+        call_command("migrate", interactive=False, verbosity=0)
     refuse_open_demo()
-    collect_static()
+    with telling(say, "copying the static files"):
+        collect_static()
     if not User.objects.exists():
         _first_run(say)
     connection.close()
@@ -97,14 +100,15 @@ def prepare(say):
 def _first_run(say):
     """On the machine itself the demo; where others come in only what every studio needs."""
     if exposure.is_local_only():
-        say("First run: adding the demo …")
+        say("First run: adding the demo, which may take some minutes …")
         demo_accounts.make_demo_accounts()
-        command = "import_demo"
+        command, what = "import_demo", "adding the demo"
     else:
         say("First run: others may reach this studio, so it begins without the demo.")
-        command = "seed_reference"
+        command, what = "seed_reference", "adding what every studio needs"
     if command in get_commands():
-        call_command(command)
+        with telling(say, what):
+            call_command(command)
 
 
 def refuse_open_demo():

@@ -13,7 +13,7 @@ class Command(BaseCommand):
         parser.add_argument("folder", nargs="?", type=Path, default=FOLDER)
 
     def handle(self, *, folder, **options):
-        for line in load_demo(folder):
+        for line in load_demo(folder, self.say):
             self.stdout.write(self.style.WARNING(line))
         if names := ", ".join(demo_accounts.open_demo_accounts()):
             self.stdout.write(f"Sign in as {names}; password: {demo_accounts.PASSWORD}")
@@ -22,3 +22,7 @@ class Command(BaseCommand):
                 "The demo's people have no password, since others may reach this studio. "
                 "`manage.py changepassword NAME` gives one."
             )
+
+    def say(self, line):
+        self.stdout.write(f"  {line}")
+        self.stdout.flush()

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from brandstudio.core.access import demo_accounts, first_admin
 from brandstudio.core.process import hanging, programs, redis_server, setting_up
 from brandstudio.core.process.supervisor import Supervisor
+from brandstudio.core.process.telling import telling
 
 
 class Command(BaseCommand):
@@ -59,7 +60,9 @@ class Command(BaseCommand):
         if workers_only:
             return self.say("The workers run.")
         address = programs.address()
-        wait_until(lambda: setting_up.serves(address), supervisor)
+        self.say("Starting the site and its workers …")
+        with telling(self.say, "starting the site"):
+            wait_until(lambda: setting_up.serves(address), supervisor)
         if supervisor.is_stopping:
             return None
         self.say(f"\n  Brand Studio is open at {address}")
