@@ -74,8 +74,20 @@ def _page_context(request, form):
         "templates": PromptTemplate.objects.approved().order_by("slug"),
         "results": results.results_of(request.user),
         "left_today": quota.left_today(request.user),
+        "trials": _trials_of(request.user, form),
         **_prompt_context(shown_form),
     }
+
+
+def _trials_of(person, form):
+    """What the page says to whom who paints nothing but trials: "first" without a draft to try,
+    "only" with one; "" to everybody else."""
+    if person.is_marketer or person.is_brand_admin:
+        return ""
+    drafts = any(version.state in orders.DRAFTS for version in form.versions)
+    return (
+        "only" if drafts or Scene.objects.filter(owner=person, is_trial=True).exists() else "first"
+    )
 
 
 def _takes(form, base, channels):

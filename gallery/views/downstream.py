@@ -79,7 +79,8 @@ def rights_decide(request, kind, key, pk):
         return refuse(request, Refused("decision-reason"), back)
     form = ExtendForm(request.POST)
     if act == "extend" and not form.is_valid():
-        return trouble.refused(request, " ".join(form.errors["until"]), back)
+        first, *rest = form.errors["until"]
+        return trouble.refused(request, first, back, rest=rest)
     until = form.cleaned_data["until"] if act == "extend" else None
     refusal = expiry.decide(Ending(SourceKind(kind), row), request.user, act, why, until)
     if refusal:

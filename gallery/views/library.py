@@ -225,8 +225,8 @@ def version_origin(request, slug, number):
     if not version.is_from_elsewhere:
         raise Http404
     if not form.is_valid():
-        sentences = " ".join(sentences[0] for sentences in form.errors.values())
-        return trouble.refused(request, sentences, version)
+        first, *rest = (sentences[0] for sentences in form.errors.values())
+        return trouble.refused(request, first, version, rest=rest)
     try:
         claims.note_claims(version, request.user, form.origin_rights)
     except WrongState:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from brandstudio.core.access.roles import admin_required
@@ -20,6 +21,12 @@ from gallery.views.refusals import status_of
 
 HISTORY_SHOWN = 20
 LONGEST_REASON = 300  # characters
+_MEANINGS = {
+    Audience.OWNER: _("Whoever had this very picture painted, whatever else that person is."),
+    Audience.MARKETER: _("Everybody with the marketer's role: they paint pictures for channels."),
+    Audience.DESIGNER: _("Everybody with the designer's role: they train styles."),
+    Audience.ADMIN: _("Everybody who approves styles and pictures and keeps this policy."),
+}
 
 
 @admin_required
@@ -66,7 +73,7 @@ def _table(rules):
             )
             for form in Rendition
         ],
-        "audiences": list(Audience),
+        "audiences": [(who, _MEANINGS[who]) for who in Audience],
         "history": history,
         "fingerprint": acts.table_tag(rules),
         "proof_side": settings.PROOF_SIDE,

@@ -132,4 +132,4 @@ def test_queue_in_the_top_bar_counts_sheets_and_says_what_it_counts(
     make_version(state="draft", sheet="waiting")
 
     assert queue_counts(designer) == {"mine": 1, "all": 2}
-    assert "Queue: <b>1</b> mine of 2 tasks" in at(designer).get("asset-list").text
+    assert "<b>1</b> mine of 2 tasks" in at(designer).get("asset-list").text
