@@ -139,6 +139,9 @@ class UsesField(forms.MultipleChoiceField):
         return super().has_changed((initial or "").split(), data)
 
 
+PLACES_HELP = _("Places with commas between them, such as: Chinese mainland, Hong Kong.")
+
+
 class RightsFields(GuardedModelForm):
     """Whose a picture is, for what and until when; for any model that has rights."""
 
@@ -154,6 +157,10 @@ class RightsFields(GuardedModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["rights_holder"].required = True
+        self.fields["territory"].help_text = _(
+            "Places with commas between them, such as: Chinese mainland, Hong Kong. Empty: nobody "
+            "limited it."
+        )
 
 
 class _PasswordAlone(SetPasswordMixin):

@@ -43,7 +43,13 @@ class CampaignForm(GuardedModelForm):
 
     class Meta:
         model = Campaign
-        fields = ["name_zh", "name_en", "slug", "starts", "ends", "vehicles"]
+        fields = ["name_zh", "name_en", "slug", "starts", "ends", "territory", "vehicles"]
+        help_texts = {
+            "territory": _(
+                "Where it is told, as places with commas between them, such as: Chinese mainland, "
+                "Hong Kong. The rights of its pictures must reach there. Empty: its channels'."
+            )
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

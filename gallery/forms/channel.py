@@ -55,6 +55,8 @@ class ChannelForm(GuardedModelForm):
             "covered_right",
             "covered_bottom",
             "covered_left",
+            "use",
+            "territory",
             "declaration",
             "source",
             "position",
@@ -70,6 +72,14 @@ class ChannelForm(GuardedModelForm):
             "covered_right": _("percent"),
             "covered_bottom": _("percent"),
             "covered_left": _("percent"),
+            "use": _(
+                "Pictures whose rights allow some uses only go to channels of these uses. Empty: "
+                "not noted, and no such picture goes there."
+            ),
+            "territory": _(
+                "Where its files are seen, as places with commas between them, such as: Chinese "
+                "mainland, Hong Kong. Empty: the campaign's."
+            ),
             "declaration": _("Goes along with every order, as a text to follow when publishing."),
             "source": _("So that the next one who changes them knows where to look."),
         }
@@ -94,6 +104,7 @@ class ChannelForm(GuardedModelForm):
                 _("Label, and what the platform covers"),
                 ("label_corner", "covered_top", "covered_right", "covered_bottom", "covered_left"),
             ),
+            (_("For what, and where"), ("use", "territory")),
             (_("For those who publish"), ("declaration", "source", "is_current")),
         )
         return [

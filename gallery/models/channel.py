@@ -7,7 +7,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from brandstudio.core.input import territories
 from brandstudio.core.models.fields import BlobField, ShortNameField
+from brandstudio.core.models.rights import OUTGOING_USES
 from brandstudio.core.models.vocabulary import Named
 from gallery.engine import file_forms, labelling
 
@@ -82,6 +84,9 @@ class Channel(Named):
     covered_bottom, covered_left = _covered(_("covered below")), _covered(_("covered on the left"))
     declaration = models.TextField(_("what to declare there"), blank=True, max_length=600)
     source = models.CharField(_("where these figures come from"), blank=True, max_length=300)
+    # What its files are for and where they are seen; empty while nobody has said.
+    use = models.CharField(_("use"), max_length=9, choices=OUTGOING_USES, blank=True)
+    territory = models.CharField(_("territory"), max_length=80, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_current = models.BooleanField(_("in use"), default=True)
 
@@ -120,6 +125,11 @@ class Channel(Named):
         if 0 < self.max_bytes < LEAST_LIMIT:
             message = _("No picture fits into less than {limit} bytes; 0 sets no limit.")
             raise ValidationError(message.format(limit=LEAST_LIMIT))
+
+    @property
+    def territory_shown(self):
+        """In the reader's language, as far as its places are known."""
+        return territories.shown(self.territory)
 
     @property
     def bleed(self):

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from brandstudio.core.models.rights import OUTGOING_USES
+
 from .asset import NEVER_LEAVES, Asset, AssetReview
 from .channel import Channel
 
@@ -107,6 +109,9 @@ class Download(models.Model):
     # Both are empty of files that left before there was a policy.
     rendition = models.CharField(max_length=12, choices=Rendition, blank=True)
     rule = models.ForeignKey(DownloadRule, models.PROTECT, null=True, related_name="+")
+    # What it left for and where to, as the channel and the campaign said then.
+    use = models.CharField(_("use"), max_length=9, choices=OUTGOING_USES, blank=True)
+    territory = models.CharField(_("territory"), max_length=161, blank=True)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)

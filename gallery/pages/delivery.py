@@ -6,10 +6,10 @@ from django.db.models import prefetch_related_objects
 
 from gallery.engine import labelling
 from gallery.models import Asset, ChannelFile, Rendition, SceneMode
-from gallery.pages.offers import mark_downloads, why_not
+from gallery.pages.offers import known_of, why_not, why_not_there
 from gallery.pages.placement import boxed, in_numbers
 from gallery.pages.results import estimate, pace_of
-from gallery.services import brand, channel_files, cuts, downloads, orders
+from gallery.services import brand, channel_files, cuts, downloads, orders, use_limits
 
 
 @dataclass(frozen=True)
@@ -17,12 +17,14 @@ class Cell:
     """A picture in the shape of a channel, as a drawing in px of the painted picture.
 
     whole: its width and height. view: what is kept. label, covered: outlines on it. car: where it
-    stands. file: the ChannelFile of a large one, None for what is made at once or not asked for.
+    stands. why: the sentence that keeps the picture from this channel, or "". file: the
+    ChannelFile of a large one, None for what is made at once or not asked for.
     rendering_seconds: (low, high), about what painting it anew in this shape takes; None where that
     can't be done, or () where nothing was measured.
     """
 
     cut: cuts.Cut
+    why: str
     whole: str
     view: dict
     label: str
@@ -72,13 +74,27 @@ def rows_of(assets, channels, person):
     """A Row of each asset. channels: those that it is cut for."""
     prefetch_related_objects(assets, "cuts")
     words = brand.label_words()
-    mark_downloads(assets, person)
-    return [
-        Row(asset, "", [_cell(asset, channel, words, pace) for channel in channels])
-        if asset.best == Rendition.PUBLICATION
-        else Row(asset, why_not(asset, person, Rendition.PUBLICATION))
-        for asset, pace in zip(assets, _paces_of(assets), strict=True)
-    ]
+    known = known_of(assets)
+    rows = []
+    for asset, pace, facts in zip(assets, _paces_of(assets), known, strict=True):
+        why = why_not(asset, person, Rendition.PUBLICATION, facts)
+        cells = [] if why else [_cell(asset, one, words, pace, facts.limits) for one in channels]
+        rows.append(Row(asset, why, cells))
+    return rows
+
+
+def closed_channels(assets, channels):
+    """The keys of those channels to which the rights of none of these pictures reach."""
+    limits = use_limits.limits_of(assets)
+    return {
+        channel.pk
+        for channel in channels
+        if all(_obstacle(asset, channel, limits[asset.pk]) for asset in assets)
+    }
+
+
+def _obstacle(asset, channel, limits):
+    return use_limits.obstacle_of(asset, Rendition.PUBLICATION, channel, limits)
 
 
 def _paces_of(assets):
@@ -95,7 +111,7 @@ def _rendering_seconds(asset, channel, pace):
     return estimate(pace.seconds(scene.steps, *size)) if pace else ()
 
 
-def _cell(asset, channel, words, pace):
+def _cell(asset, channel, words, pace, limits):
     cut = cuts.cut_for(asset, channel, words=words)
     width, height = asset.scene.width, asset.scene.height
     file_width, file_height = channel.file_size
@@ -111,6 +127,7 @@ def _cell(asset, channel, words, pace):
     is_large = downloads.is_large(channel)
     return Cell(
         cut=cut,
+        why=why_not_there(asset, Rendition.PUBLICATION, channel, limits),
         whole=f"{width} {height}",
         view=view,
         label=on_image(label),

@@ -37,6 +37,34 @@ SENTENCES: dict[str, Text] = {
         "{name} was not painted: what it would be made from was recalled, or its rights have ended "
         "({names}). Paint it with another style or picture, or wait until an admin has decided."
     ),
+    "use-not-allowed": gettext_noop(
+        "{name} may not go to {channel}: its files are for {use}, and the rights of {source}, "
+        "which it was made of, allow only: {uses}. Choose another channel, or have wider rights "
+        "noted there."
+    ),
+    "territory-not-allowed": gettext_noop(
+        "{name} may not go to {channel}: the territory of the rights of {source}, which it was "
+        "made of, is {territory}; the files of {channel} are seen beyond it: {place}. Choose "
+        "another channel, or have wider rights noted there."
+    ),
+    "use-of-channel-unknown": gettext_noop(
+        "{name} may not go to {channel}: nobody has noted what its files are for, and the rights "
+        "of {source}, which it was made of, allow only: {uses}. Ask an admin to note the use of "
+        "the channel."
+    ),
+    "territory-of-channel-unknown": gettext_noop(
+        "{name} may not go to {channel}: nobody has noted where its files are seen, and the rights "
+        "of {source}, which it was made of, have a territory: {territory}. Ask an admin to note "
+        "that of the channel, or of the campaign."
+    ),
+    "goes-nowhere-known": gettext_noop(
+        "{name} leaves for a channel only, not as painted: the rights of {source}, which it was "
+        "made of, don't allow every use in every place. Choose the channel that it is for."
+    ),
+    "proof-not-in-house": gettext_noop(
+        "No proof of {name} leaves: the rights of {source}, which it was made of, allow only: "
+        "{uses}. Have its use inside the house noted there, if its holder allows it."
+    ),
     "sources-unknown": gettext_noop(
         "{name} can be neither approved nor published while nobody has noted whose the pictures "
         "are that it was made of ({names}). Whoever brought them, or an admin, notes it on their "

@@ -67,6 +67,7 @@ def _in_words(pk):
         "name_zh": campaign.name_zh,
         "name_en": campaign.name_en,
         "days": f"{campaign.starts} – {campaign.ends}",
+        "territory": campaign.territory,
         "vehicles": ", ".join(campaign.vehicles.values_list("slug", flat=True)),
         "channels": ", ".join(
             f"{place.channel.slug} ({place.deadline or '–'})" for place in places

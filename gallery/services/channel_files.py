@@ -21,7 +21,7 @@ def order(asset, channel, by):
 
     Raises Refused as `policy.rule_for`.
     """
-    policy.rule_for(asset, by, Rendition.PUBLICATION)
+    policy.rule_for(asset, by, Rendition.PUBLICATION, channel)
     cut = cuts.cut_for(asset, channel)
     facts = {"asset": asset, "channel": channel, "x": cut.focus[0], "y": cut.focus[1]}
     return _ordered(_key(asset, channel, cut.focus, cut.place), by, facts)
@@ -79,7 +79,7 @@ def make(row):
         policy.rule_for_poster(row.poster, row.asked_by, Rendition.PUBLICATION)
         labelled = posters.labelled_file(row.poster, Rendition.PUBLICATION)
     else:
-        policy.rule_for(row.asset, row.asked_by, Rendition.PUBLICATION)
+        policy.rule_for(row.asset, row.asked_by, Rendition.PUBLICATION, row.channel)
         labelled = downloads.labelled_file(row.asset, row.channel, focus=(row.x, row.y))
     sha256 = blobs.put_bytes(labelled.content)
     row.finish(

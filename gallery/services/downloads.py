@@ -13,7 +13,16 @@ from brandstudio.core.problems import Refused
 from gallery.engine import compositing, sizes
 from gallery.engine.file_forms import FileForm
 from gallery.models import Download, MetadataProfile, Rendition
-from gallery.services import brand, cuts, file_names, finishing, origins, policy, shown
+from gallery.services import (
+    brand,
+    cuts,
+    file_names,
+    finishing,
+    origins,
+    policy,
+    shown,
+    use_limits,
+)
 from gallery.services.scenes import product_of
 from training.engine.data.images import loaded
 
@@ -45,7 +54,7 @@ def deliver(asset, person, rendition, channel, form="", profile=MetadataProfile.
     publication-tells-nothing, and file-large for what `channel_files` makes; EngineError as
     `finishing.finished`. Nothing is noted then.
     """
-    policy.rule_for(asset, person, rendition)
+    policy.rule_for(asset, person, rendition, channel)
     where = channel or asset.scene.channel
     if rendition == Rendition.PUBLICATION and is_large(where):
         raise Refused("file-large", channel=str(where))
@@ -182,8 +191,8 @@ def note(asset, person, rendition, channel, file, **more):
 
     Making it took a while, in which an admin may have decided. more: further fields of Download.
     """
-    asset.refresh_from_db(fields=["review", "declined_why", "deleted_at"])
-    rule = policy.rule_for(asset, person, rendition)
+    asset.refresh_from_db(fields=["review", "declined_why", "deleted_at", "campaign"])
+    rule = policy.rule_for(asset, person, rendition, channel)
     return Download.objects.create(
         asset=asset,
         person=person,
@@ -194,5 +203,6 @@ def note(asset, person, rendition, channel, file, **more):
         width=file.width,
         height=file.height,
         sha256=file.sha256,
+        **use_limits.purpose_of(asset, rendition, channel),
         **more,
     )

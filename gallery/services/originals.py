@@ -26,15 +26,17 @@ def duty():
     )
 
 
-def deliver(asset, person, why, agreed, profile=MetadataProfile.EXTERNAL):
+def deliver(asset, person, why, agreed, profile=MetadataProfile.EXTERNAL, channel=None):
     """The OutgoingFile of a picture as it was painted, and its Download.
 
-    why: the person's reason. agreed: whether they agreed to `duty`. profile: a MetadataProfile.
+    channel: what it is for, None for the scene's own. why: the person's reason. agreed: whether
+    they agreed to `duty`. profile: a MetadataProfile.
     Raises Refused as
     `policy.rule_for`, original-why-missing, original-not-agreed; EngineError as
     `finishing.finished`. Nothing is noted then.
     """
-    policy.rule_for(asset, person, Rendition.ORIGINAL)
+    where = channel or asset.scene.channel
+    policy.rule_for(asset, person, Rendition.ORIGINAL, where)
     why = why.strip()[:LONGEST_REASON]
     if not why:
         raise Refused("original-why-missing")
@@ -46,5 +48,5 @@ def deliver(asset, person, why, agreed, profile=MetadataProfile.EXTERNAL):
     name = f"{file_names.of(asset, None, image.size, 1)}_original.{_FORM.form}"
     file = downloads.OutgoingFile(content, name, _FORM.content_type, *image.size)
     record = {"why": why, "agreed_to": duty(), "metadata": profile}
-    downloads.note(asset, person, Rendition.ORIGINAL, None, file, **record)
+    downloads.note(asset, person, Rendition.ORIGINAL, where, file, **record)
     return file

@@ -21,7 +21,7 @@ from gallery.models import (
     Rendition,
     ReviewState,
 )
-from gallery.services import base_rights, holds, source_rights
+from gallery.services import base_rights, holds, source_rights, use_limits
 
 _EVERYBODY = frozenset(Audience)
 # What a new studio allows; everything else it does not.
@@ -61,19 +61,31 @@ def seed_rules():
 class Known:
     """What a page knows of a picture already. allowed: the table's rules that allow something.
     held, unknown: whether `holds` and `source_rights` count it among theirs. barred: whether its
-    base is one of `base_rights.barred_bases`."""
+    base is one of `base_rights.barred_bases`. limits: of `use_limits`."""
 
     allowed: list
     held: bool
     unknown: bool
     barred: bool
+    limits: list
 
 
-def rule_for(asset, person, rendition, known=None):
-    """The DownloadRule that lets this person have this picture in this form.
+def rule_for(asset, person, rendition, channel=None, known=None):
+    """The DownloadRule that lets this person have this picture in this form for a channel.
 
-    known: a Known; without one all of it is asked. Raises Refused: as `check_whole`,
-    sources-unknown, base-not-commercial, picture-private, picture-asked, trial-stays, rule-forbids.
+    channel: None for the scene's own, else as painted. known: a Known; without one all of it is
+    asked. Raises Refused: as `rule_wherever`, and of `use_limits.obstacle_of`.
+    """
+    rule = rule_wherever(asset, person, rendition, known)
+    use_limits.check(asset, rendition, channel, known.limits if known else None)
+    return rule
+
+
+def rule_wherever(asset, person, rendition, known=None):
+    """As `rule_for`, wherever the file goes: there may be no channel that it may go to.
+
+    Raises Refused: as `check_whole`, sources-unknown, base-not-commercial, picture-private,
+    picture-asked, trial-stays, rule-forbids.
     """
     check_whole(asset, known.held if known else None)
     if rendition != Rendition.PROOF and asset.scene.is_trial:
@@ -103,7 +115,7 @@ def rule_for_poster(poster, person, rendition):
 
     Raises Refused as `rule_for`, and poster-retired, poster-not-approved.
     """
-    rule = rule_for(poster.asset, person, rendition)
+    rule = rule_for(poster.asset, person, rendition, poster.channel)
     if poster.state == ReviewState.RETIRED:
         raise Refused("poster-retired")
     if rendition != Rendition.PROOF and poster.state != ReviewState.APPROVED:
@@ -116,12 +128,15 @@ def allowed_rules():
     return list(DownloadRule.objects.filter(is_allowed=True))
 
 
-def best_for(asset, person, known=None):
-    """The best Rendition that this person may have. Raises Refused, as `rule_for`, for none."""
+def best_for(asset, person, channel=None, known=None):
+    """The best Rendition that this person may have for a channel (None: as `rule_for`).
+
+    Raises Refused, as `rule_for`, for none.
+    """
     try:
-        rule_for(asset, person, Rendition.PUBLICATION, known)
+        rule_for(asset, person, Rendition.PUBLICATION, channel, known)
     except Refused:
-        rule_for(asset, person, Rendition.PROOF, known)
+        rule_for(asset, person, Rendition.PROOF, channel, known)
         return Rendition.PROOF
     return Rendition.PUBLICATION
 

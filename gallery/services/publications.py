@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
+from brandstudio.core.input import territories
 from brandstudio.core.models import AuditEntry
 from brandstudio.core.problems import Refused
 from brandstudio.core.services import spreadsheet
@@ -82,6 +83,8 @@ def _headings():
         _("downloaded at"),
         _("kind of file"),
         _("let through by"),
+        _("use"),
+        _("territory"),
         _("visible label"),
         _("producer"),
         _("number in the mark"),
@@ -107,6 +110,8 @@ def _row(download, publication, label, producer):
         download.at.isoformat(timespec="seconds"),
         str(download.get_rendition_display()),
         str(download.rule or ""),
+        str(download.get_use_display()),
+        territories.shown(download.territory),
         "" if download.rendition == Rendition.ORIGINAL else label,
         producer,
         finishing.produce_id_of(asset, download.poster),

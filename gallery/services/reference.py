@@ -8,7 +8,7 @@ import datetime
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from brandstudio.core.models import Campaign, GlossaryTerm, Vehicle, VehicleColour
+from brandstudio.core.models import Campaign, GlossaryTerm, Use, Vehicle, VehicleColour
 from gallery.models import CampaignChannel, Channel, PackTag, PromptTemplate, ReviewState
 from gallery.services import policy
 
@@ -20,15 +20,20 @@ _COMMON = "多处公开资料一致，未见平台官方说明；遮挡区为估
 _COVER = "diwuai.com/news/15108; getpostercat.com/guides/social-image-sizes-methodology"
 _GLOBAL = "thesize.net, loopworker.com, sammapix.com, logofoundry.app, 2025–26"
 _COMPUTED = "A 系列纸张，毫米 × dpi / 25.4"
+# What a channel's files are for, and where they are seen.
+_ONLINE = {"use": Use.ONLINE, "territory": "中国大陆"}
+_WORLDWIDE = {"use": Use.ONLINE, "territory": "全球"}
+_PRINTED = {"use": Use.PRINT, "territory": "中国大陆"}
+_SHOWROOM = {"use": Use.EVENT, "territory": "中国大陆"}
 
 
 def _poster(slug, zh, en, width, height, dpi, bleed_mm=3):
-    facts = {"form": "pdf", "dpi": dpi, "bleed_mm": bleed_mm, "source": _COMPUTED}
+    facts = {"form": "pdf", "dpi": dpi, "bleed_mm": bleed_mm, "source": _COMPUTED, **_PRINTED}
     return (slug, zh, en, width, height, facts)
 
 
 def _screen(slug, zh, en, width, height):
-    return (slug, zh, en, width, height, {"form": "png", "source": "像素点对点"})
+    return (slug, zh, en, width, height, {"form": "png", "source": "像素点对点", **_SHOWROOM})
 
 
 # slug, Chinese, English, px, and what else the channel asks. Platforms change their sizes; the
@@ -46,9 +51,17 @@ CHANNELS = (
             "covered_top": 6,
             "declaration": _DECLARE,
             "source": _COMMON,
+            **_ONLINE,
         },
     ),
-    ("moments", "朋友圈", "Moments", 1080, 1080, {"declaration": _DECLARE, "source": _COMMON}),
+    (
+        "moments",
+        "朋友圈",
+        "Moments",
+        1080,
+        1080,
+        {"declaration": _DECLARE, "source": _COMMON, **_ONLINE},
+    ),
     (
         "wechat-cover",
         "公众号头图",
@@ -59,6 +72,7 @@ CHANNELS = (
             "max_bytes": 2 * _MEGABYTE,
             "declaration": _DECLARE,
             "source": _COVER,
+            **_ONLINE,
         },
     ),
     (
@@ -73,6 +87,7 @@ CHANNELS = (
             "covered_bottom": 20,
             "declaration": _DECLARE,
             "source": _COMMON,
+            **_ONLINE,
         },
     ),
     _screen("screen", "展厅大屏", "Exhibition screen", 3840, 2160),
@@ -82,7 +97,7 @@ CHANNELS = (
         "WeChat second item",
         500,
         500,
-        {"max_bytes": 2 * _MEGABYTE, "declaration": _DECLARE, "source": _COVER},
+        {"max_bytes": 2 * _MEGABYTE, "declaration": _DECLARE, "source": _COVER, **_ONLINE},
     ),
     (
         "moments-ad",
@@ -90,7 +105,7 @@ CHANNELS = (
         "Moments ad",
         1280,
         960,
-        {"max_bytes": 300_000, "declaration": _DECLARE, "source": "dspqq.com h-nd-759"},
+        {"max_bytes": 300_000, "declaration": _DECLARE, "source": "dspqq.com h-nd-759", **_ONLINE},
     ),
     (
         "video-channel",
@@ -98,7 +113,7 @@ CHANNELS = (
         "Video channel cover",
         1080,
         1260,
-        {"covered_bottom": 12, "declaration": _DECLARE, "source": _COMMON},
+        {"covered_bottom": 12, "declaration": _DECLARE, "source": _COMMON, **_ONLINE},
     ),
     (
         "weibo",
@@ -106,7 +121,7 @@ CHANNELS = (
         "Weibo wide",
         1920,
         1080,
-        {"max_bytes": 20 * _MEGABYTE, "declaration": _DECLARE, "source": _COMMON},
+        {"max_bytes": 20 * _MEGABYTE, "declaration": _DECLARE, "source": _COMMON, **_ONLINE},
     ),
     (
         "bilibili",
@@ -114,7 +129,7 @@ CHANNELS = (
         "Bilibili cover",
         1146,
         717,
-        {"max_bytes": 5 * _MEGABYTE, "declaration": _DECLARE, "source": _COMMON},
+        {"max_bytes": 5 * _MEGABYTE, "declaration": _DECLARE, "source": _COMMON, **_ONLINE},
     ),
     (
         "instagram",
@@ -122,18 +137,25 @@ CHANNELS = (
         "Instagram",
         1080,
         1350,
-        {"max_bytes": 30 * _MEGABYTE, "source": _GLOBAL},
+        {"max_bytes": 30 * _MEGABYTE, "source": _GLOBAL, **_WORLDWIDE},
     ),
-    ("x", "X", "X", 1600, 900, {"max_bytes": 5 * _MEGABYTE, "source": _GLOBAL}),
+    ("x", "X", "X", 1600, 900, {"max_bytes": 5 * _MEGABYTE, "source": _GLOBAL, **_WORLDWIDE}),
     (
         "linkedin",
         "LinkedIn",
         "LinkedIn",
         1200,
         627,
-        {"max_bytes": 5 * _MEGABYTE, "source": _GLOBAL},
+        {"max_bytes": 5 * _MEGABYTE, "source": _GLOBAL, **_WORLDWIDE},
     ),
-    ("youtube", "YouTube", "YouTube", 1280, 720, {"max_bytes": 2 * _MEGABYTE, "source": _GLOBAL}),
+    (
+        "youtube",
+        "YouTube",
+        "YouTube",
+        1280,
+        720,
+        {"max_bytes": 2 * _MEGABYTE, "source": _GLOBAL, **_WORLDWIDE},
+    ),
     _poster("poster-a3", "海报 A3", "Poster A3", 3508, 4961, 300),
     _poster("poster-a4", "海报 A4", "Poster A4", 2480, 3508, 300),
     _poster("poster-a2", "海报 A2", "Poster A2", 4961, 7016, 300),

@@ -46,16 +46,16 @@ def asset_detail(request, pk):
     asset = _visible(request, pk)
     scene = asset.scene
     packs = asset.acting_packs()
+    channels = list(Channel.objects.in_use())
     width, height = downloads.delivered_size(asset)
-    known = offers.known_of(asset)
+    [known] = offers.known_of([asset])
     context = {
         "asset": asset,
         "scene": scene,
         "packs": packs,
-        "channels": Channel.objects.in_use(),
         "belonging": campaign.belonging_of(asset, request.user),
         "large_files": offers.large_files_of(asset),
-        "offers": offers.offers_of(asset, request.user, known),
+        "offers": offers.offers_of(asset, request.user, channels, known),
         "steps": next_steps_of(asset, request.user),
         "may_ask": refusals.may_ask(request, asset),
         "proof_side": settings.PROOF_SIDE,
@@ -93,8 +93,8 @@ def asset_download(request, pk):
     if slug := request.GET.get("channel"):
         channel = get_object_or_404(Channel, slug=slug)
     try:
-        rendition = rendition or policy.best_for(asset, request.user)
         where = channel or asset.scene.channel
+        rendition = rendition or policy.best_for(asset, request.user, where)
         if rendition == Rendition.PUBLICATION and downloads.is_large(where):
             channel_files.order(asset, where, request.user)
             messages.success(request, _("The large file is being made; it appears here."))

@@ -31,7 +31,8 @@ def chosen_assets(person, data, most, *, of_bin=False):
         keys = list(dict.fromkeys(parse_ids(data.getlist("pick"))))
         count, keys = len(keys), keys[:most]
     seen = Asset.objects.binned_by(person) if of_bin else Asset.objects.visible_to(person)
-    related = ("scene__channel", "scene__cutout__vehicle", "scene__owner", "scene__base")
+    parts = ("channel", "cutout__vehicle", "owner", "base")
+    related = ("campaign", *(f"scene__{name}" for name in parts))
     rows = seen.filter(state=AssetState.READY).titled().select_related(*related)
     by_key = rows.in_bulk(keys)
     return Chosen([by_key[pk] for pk in keys if pk in by_key], count)

@@ -40,12 +40,13 @@ def deliver(request):
     if not assets:
         messages.warning(request, _("Choose one or more pictures first."))
         return redirect("gallery:asset-list")
-    channels = Channel.objects.in_use()
+    channels = list(Channel.objects.in_use())
     chosen = delivery.chosen_channels(request.GET.getlist("channel"), campaign, channels, assets)
     context = {
         "assets": assets,
         "channels": channels,
         "chosen": chosen,
+        "closed": delivery.closed_channels(assets, channels),
         "campaigns": Campaign.objects.all(),
         "campaign": campaign,
         "may_paint": request.user.is_marketer or request.user.is_brand_admin,
@@ -93,7 +94,12 @@ def _why_no_zip(assets, channels, person):
     if not assets or not channels:
         said = _("Choose at least one picture and one channel.")
         return said, HTTPStatus.UNPROCESSABLE_ENTITY
-    reasons = [offers.why_not(asset, person, Rendition.PUBLICATION) for asset in assets]
+    reasons = [
+        offers.why_not(asset, person, Rendition.PUBLICATION, known)
+        or offers.why_not_there(asset, Rendition.PUBLICATION, channel, known.limits)
+        for asset, known in zip(assets, offers.known_of(assets), strict=True)
+        for channel in channels
+    ]
     return (reasons[0], HTTPStatus.FORBIDDEN) if all(reasons) else None
 
 
@@ -137,7 +143,13 @@ def large_file(request, pk):
     return send_file(labelled.content, labelled.name, labelled.content_type)
 
 
-_SHOWN = ("scene__channel", "scene__cutout__vehicle", "scene__owner", "scene__base")
+_SHOWN = (
+    "campaign",
+    "scene__channel",
+    "scene__cutout__vehicle",
+    "scene__owner",
+    "scene__base",
+)
 
 
 def _of_campaign(request, campaign):

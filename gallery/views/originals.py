@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 from brandstudio.core.input.choices import chosen
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui.serving import send_file
-from gallery.models import Asset, MetadataProfile
+from gallery.models import Asset, Channel, MetadataProfile
 from gallery.problems import REFUSALS
 from gallery.services import originals
 from gallery.views import refusals
@@ -24,8 +24,11 @@ def asset_original(request, pk):
     profile = chosen(
         request.POST, "metadata", MetadataProfile.values, default=MetadataProfile.EXTERNAL
     )
+    channel = None
+    if slug := request.POST.get("channel"):
+        channel = get_object_or_404(Channel, slug=slug)
     try:
-        file = originals.deliver(asset, request.user, why, agreed, profile)
+        file = originals.deliver(asset, request.user, why, agreed, profile, channel)
     except REFUSALS as error:
         if isinstance(error, Refused) and error.code in _LACKING:
             return refusals.refuse(request, error, asset)

@@ -14,6 +14,7 @@ from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems
 from gallery.forms import PublicationForm
 from gallery.models import Asset, Publication
+from gallery.pages import offers
 from gallery.services import publications
 
 
@@ -36,6 +37,7 @@ def publication_new(request, pk):
             return redirect(asset)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     context = {"form": form, "asset": asset, "has_files": files.exists()}
+    context["beyond"] = offers.beyond_rights(asset, files)
     return render(request, "gallery/publication_form.html", context, status=status)
 
 

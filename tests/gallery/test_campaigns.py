@@ -383,6 +383,8 @@ def test_report_says_who_had_what_and_where_it_was_published(
     other.first_name = "=HYPERLINK(1)"
     other.save()
     picture = in_state("approved", campaign=campaign, channel=channels[0])
+    Channel.objects.filter(pk=channels[1].pk).update(use="online", territory="Guangdong")
+    channels[1].refresh_from_db()
     downloads.deliver(picture, other, Rendition.PUBLICATION, channels[1])
     downloads.deliver(picture, other, Rendition.PUBLICATION, channels[0])
     published = Download.objects.get(channel=channels[1])
@@ -395,12 +397,12 @@ def test_report_says_who_had_what_and_where_it_was_published(
 
     assert answer["Content-Type"].startswith("text/csv")
     heading, first, second = rows
-    assert len(heading) == len(first) == 19
+    assert len(heading) == len(first) == 21
     assert (first[0], first[2], first[4]) == (str(picture.pk), "GS8", str(channels[1]))
-    assert first[12] == "AI生成"
-    assert first[15] == published.sha256
-    assert first[16:18] == ["https://example.com/p/1", TODAY().isoformat()]
-    assert second[16:] == ["", "", ""]
+    assert first[12:15] == ["网络与社交媒体", "广东", "AI生成"]
+    assert first[17] == published.sha256
+    assert first[18:20] == ["https://example.com/p/1", TODAY().isoformat()]
+    assert second[18:] == ["", "", ""]
     assert first[8].startswith("'=")
 
 

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.forms import GuardedModelForm, RightsFields
+from brandstudio.core.forms import PLACES_HELP, GuardedModelForm, RightsFields
 from training.models import Dataset, TrainingImage
 from training.services.datasets import IMAGE_RIGHTS
 
@@ -108,6 +108,7 @@ class RightsForm(RightsFields):
         super().__init__(*args, **kwargs)
         self.fields["rights_holder"].required = False
         self.fields["uses"].help_text = ""
+        self.fields["territory"].help_text = PLACES_HELP
 
     def clean(self):
         super().clean()

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from brandstudio.core.input import territories
 from brandstudio.core.input.numbers import parse_id
 
 from .audit import AuditEntry
@@ -46,6 +47,16 @@ class Use(models.TextChoices):
     PRINT = "print", _("print")
     OUTDOOR = "outdoor", _("outdoor advertising")
     BROADCAST = "broadcast", _("film and television")
+    EVENT = "event", _("showrooms and exhibitions")
+
+
+# What a file may be for that leaves: of a learning model none does.
+OUTGOING_USES = [(use.value, use.label) for use in Use if use != Use.TRAINING]
+
+
+def in_words(uses):
+    """Values of Use in the reader's language."""
+    return " · ".join(str(label) for value, label in Use.choices if value in uses)
 
 
 def expired():
@@ -67,6 +78,11 @@ def ended():
     """The condition of a row whose own rights have ended."""
     # A range is found by an index, of a hundred thousand rows in no time; IS NOT NULL isn't.
     return expired() | Q(withdrawn_at__gte=_EVER)
+
+
+def limited():
+    """The condition of a row whose rights reach some uses or places only."""
+    return ~Q(uses="") | ~Q(territory="")
 
 
 def barred():
@@ -337,8 +353,12 @@ class WithRights(models.Model):
     @property
     def uses_shown(self):
         """The allowed uses in the reader's language, choices first."""
-        labels = [str(label) for value, label in Use.choices if value in self.uses.split()]
-        return " · ".join([*labels, *filter(None, [self.allowed_uses])])
+        return " · ".join(filter(None, [in_words(self.uses.split()), self.allowed_uses]))
+
+    @property
+    def territory_shown(self):
+        """The territory in the reader's language, as far as its places are known."""
+        return territories.shown(self.territory)
 
     @property
     def expires_shown(self):
