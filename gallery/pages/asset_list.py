@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from brandstudio.core.ui.wording import labelled
 from gallery.models import Asset
 from gallery.pages.browsing import Chip, Choice, without
 from gallery.services.asset_filters import FILTERS
@@ -60,7 +61,7 @@ def chips_of(finding, query, person):
             continue
         labels = {str(value): label for value, label in one.choices(person)}
         for value in dict.fromkeys(values):
-            label = f"{one.legend}: {labels.get(value, value[:40])}"
+            label = labelled(one.legend, labels.get(value, value[:40]))
             chips.append(Chip(label, without(query, one.name, value)))
     return chips
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from brandstudio.core.ui.wording import labelled
 from gallery.models import ReviewState, TagGroup
 from gallery.services import browsing
 from training.models import LicenceClass
@@ -64,7 +65,7 @@ def chips_of(listing, query):
         chips.append(Chip(label, without(query, "q", query["q"])))
     for name, legend, labels in _filters(listing.tags):
         for value in dict.fromkeys(filter(None, query.getlist(name))):
-            label = f"{legend}: {labels.get(value, value[:40])}"
+            label = labelled(legend, labels.get(value, value[:40]))
             chips.append(Chip(label, without(query, name, value)))
     return chips
 

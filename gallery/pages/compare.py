@@ -16,15 +16,13 @@ def differences(first, second):
         (_("Scheduler"), lambda line: line.get("scheduler")),
         (_("Size"), lambda line: f"{line.get('width')} × {line.get('height')}"),
         (_("Base model"), lambda line: line.get("base", {}).get("name")),
-        (_("Style packs"), _packs_in_words),
         (_("Not in it"), lambda line: line.get("negative_prompt")),
         (_("Start picture"), _init_image_in_words),
         (_("The real car"), _cutout_in_words),
     ):
-        a, b = read(first.lineage), read(second.lineage)
-        if a != b:
-            rows.append((label, a, b))
-    return rows
+        rows.append((label, read(first.lineage), read(second.lineage)))
+    rows.append((_("Style packs"), _packs_in_words(first), _packs_in_words(second)))
+    return [row for row in rows if row[1] != row[2]]
 
 
 def _init_image_in_words(line):
@@ -41,8 +39,5 @@ def _cutout_in_words(line):
     )
 
 
-def _packs_in_words(line):
-    return ", ".join(
-        f"{pack['pack']} v{pack['version']} {pack['strength']:.2f}"
-        for pack in line.get("packs", [])
-    )
+def _packs_in_words(asset):
+    return ", ".join(f"{version} {strength:.2f}" for version, strength in asset.acting_packs())

@@ -63,7 +63,7 @@ def next_steps_of(asset, person):
             lambda: validation.validate(enlarging.order_of(asset, person), person)
         ),
     }
-    may_change = again is None or again.code in _MENDED_THERE or is_mine
+    may_change = again is None or is_mine or (again.code in _MENDED_THERE and not scene.is_trial)
     return NextSteps(
         **{name: refusal is None for name, refusal in refusals.items()},
         change=may_change and (again is None or again.code != "enlarged-already"),

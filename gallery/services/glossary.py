@@ -27,6 +27,18 @@ def in_english(text, base=None):
     return to_english(text, phrases())
 
 
+def in_chinese(text):
+    """An English text with each phrase that the glossary knows as its Chinese term, the longest
+    first; "" where it knows none."""
+    terms = {phrase.casefold(): term for term, phrase in phrases().items()}
+    if not terms:
+        return ""
+    longest_first = sorted(terms, key=len, reverse=True)
+    known = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b", re.IGNORECASE)
+    read, count = known.subn(lambda match: terms[match[0].casefold()], text)
+    return read if count else ""
+
+
 class Offer(NamedTuple):
     """A term for what was typed. length: how many typed characters it would replace."""
 

@@ -26,6 +26,7 @@ from gallery.models import (
 from gallery.pages import campaign, lineage, marks, offers, results
 from gallery.pages.history import history_of
 from gallery.pages.next_steps import next_steps_of
+from gallery.pages.scene_words import words_of
 from gallery.problems import REFUSALS
 from gallery.services import assets as acts
 from gallery.services import (
@@ -64,6 +65,7 @@ def asset_detail(request, pk):
         "marks": marks.marks_of(asset, request.user),
         "is_mine": scene.owner_id == request.user.pk,
         "init_image_url": _init_image_url(request, scene),
+        "words": words_of(scene),
         "denoising_percent": round((scene.denoising_strength or 0) * 100),
         "is_demo_code": brand.is_demo_code(),
         "mark": finishing.mark_of(asset),

@@ -266,6 +266,11 @@ class LossPoint(models.Model):
         return f"{self.step}: {self.loss:.4f}"
 
 
+def _of_step(row):
+    """What belongs to a step of a run, in the reader's language."""
+    return gettext("“{run}”, step {step}").format(run=row.run, step=row.step)
+
+
 class RunSample(models.Model):
     """A picture made during training at a fixed prompt and seed."""
 
@@ -284,7 +289,7 @@ class RunSample(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.run} · {self.step}"
+        return _of_step(self)
 
 
 class Checkpoint(models.Model):
@@ -308,7 +313,7 @@ class Checkpoint(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.run} · {self.step}"
+        return _of_step(self)
 
 
 class RunLine(models.Model):

@@ -18,6 +18,7 @@ from brandstudio.core.input.numbers import parse_number
 from brandstudio.core.ui.band_lines import band_figures, band_geometry, tenths_inside
 from brandstudio.core.ui.once import FIELD, new_token
 from brandstudio.core.ui.stylesheet import stylesheet
+from brandstudio.core.ui.wording import labelled, listed
 
 register = template.Library()
 
@@ -263,6 +264,10 @@ def strength(version, name, value=None, images=(), error=None, key=""):
         "figures": band_figures(low, high),
         **_band_key(version),
     }
+
+
+register.simple_tag(labelled)
+register.filter(listed)
 
 
 # What a bar counts, in words.

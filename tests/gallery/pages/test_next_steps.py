@@ -42,6 +42,20 @@ def test_colleagues_trial_offers_nothing_that_would_be_refused(
         assert "painted this trial with a draft of a style" in page.text
 
 
+def test_colleagues_trial_of_an_approved_style_offers_as_little(
+    at, marketer, make_version, make_ready, designer
+):
+    make_version("fresh")
+    draft = make_version("fresh", state="draft")
+    [asset] = make_ready(by=designer, packs=((draft, 0.6),))
+    Scene.objects.update(is_shared=True)
+
+    steps = at(marketer).get("asset-detail", asset.pk).context["steps"]
+
+    assert not steps.change
+    assert steps.why.startswith(designer.shown_name)
+
+
 def test_makers_trial_offers_all_but_what_is_published(at, designer, trial):
     page = at(designer).get("asset-detail", trial.pk)
 
