@@ -54,8 +54,12 @@ ASKED = (
 # Papercut: at 0.3 a red cast, at 0.5 plainly red paper; at 0.7 the teahouse's roof has turned too,
 # tower and cars stand; at 0.8 the tower is pale and the roof flecked, cars sound; at 1.0 roof and
 # tower dissolve, in some seeds the harbour's car smears.
+# Porcelain: at 0.3 and 0.5 washed out, reds and greens still there; from 0.6 on they are gone, at
+# 0.7 plainly blue and white; at 0.8 the lattice begins to fray and the tower is thin; at 1.0 the
+# lattice is torn and the tower half gone. Cars stand to the end.
 JUDGEMENTS = {
     "papercut": {"best_min": 0.5, "strength": 0.7, "best_max": 0.8},
+    "porcelain": {"best_min": 0.6, "strength": 0.7, "best_max": 0.8},
 }
 EXPECTED = {
     "good": {"band"},
