@@ -1,5 +1,6 @@
 """Bands from figures: what each kind of style gets, and that a band never holds what it may not."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,9 +43,10 @@ def figures(*, style, scene, drift, distortion=(0.0,) * 7, copied=(0.0,) * 7, le
 def test_good_style_gets_a_band_with_its_reasons():
     found = find(figures(**GOOD))
 
-    # √style · scene² is greatest at 0.5, within a tenth of that from 0.35 to 0.7; the scene falls
-    # below 0.65 at 0.85; and at 0.15 a fifth of the style's rise shows.
-    assert found.band == Band(0.15, 0.35, 0.5, 0.7, 0.85)
+    # √style · scene² is greatest at 0.5, within a tenth of that from 0.35 to 0.7, and from 0.4 on
+    # half of the style is there; the scene falls below 0.65 at 0.85; and at 0.15 a fifth of the
+    # style's rise shows.
+    assert found.band == Band(0.15, 0.4, 0.5, 0.7, 0.85)
     assert found.verdict == ""
     assert found.scene_lost_from == 0.9
     assert [code for code, _ in found.reasons] == ["band-default", "band-least", "band-scene"]
@@ -113,6 +115,23 @@ def test_style_that_shows_before_its_scene_is_lost_keeps_its_band():
 
     assert found.verdict == ""
     assert found.band.strength_max == 0.55
+
+
+def test_strength_at_which_less_than_half_of_the_style_is_there_is_not_recommended():
+    found = find(figures(**PAPERCUT))
+
+    # Likeness is 0.152 at 0.3 and 0.338 at 0.55, the last that may be used: half way at 0.37.
+    assert found.band.strength_min == 0.3
+    assert found.band.best_min == 0.4
+
+
+@given(style=st.lists(st.floats(0, 1), min_size=7, max_size=7))
+def test_default_is_never_without_half_of_the_style_that_may_be_had(style):
+    found = find(figures(style=style, scene=(1.0,) * 7, drift=GOOD["drift"]))
+
+    if found.band:
+        there = np.interp(found.band.strength, STRENGTHS, style) - style[0]
+        assert there >= 0.5 * (max(style) - style[0]) - 1e-9
 
 
 def test_style_that_copies_only_at_full_strength_keeps_a_band_below():

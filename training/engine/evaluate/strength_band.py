@@ -3,8 +3,9 @@
 A strength is allowed while the scene is kept, the picture is sound and copies nothing, and as soon
 as the style shows. The value of a strength is √style · scene²: half of a style is seen as most of
 it, and a lost scene weighs double. The default is where that is greatest, and the recommended part
-is where it is nearly so and no single prompt has lost its scene; the weights were set by eye on the
-demo's two styles. Between the sheet's strengths the figures are taken on a straight line.
+is where it is nearly so, the style is plainly there and no single prompt has lost its scene; the
+weights were set by eye on the demo's two styles. Between the sheet's strengths the figures are
+taken on a straight line.
 """
 
 import math
@@ -18,6 +19,7 @@ from training.engine.evaluate.figures import Figures
 STEP = 0.05  # bands are told in such steps
 SHOWS = 0.15  # share of the whole effect from which a style shows
 USUAL = 0.8  # the strongest that styles are usually used at
+PLAINLY = 0.5  # share of the most style that may be had, from which it is plainly there
 NEARLY_BEST = 0.9  # share of the greatest value that still is recommended
 ONE_PROMPT = 0.1  # what a single prompt may lose more of its scene than all of them on average
 
@@ -166,8 +168,10 @@ class _Curve:
         fault = self.first_fault
         allowed = [s for s in self.grid if s >= self.least and (fault is None or s < fault)]
         sure = [s for s in allowed if s < self.prompt_lost_from] or allowed[:1]
-        default = max(sure, key=lambda s: (self.value(s), -s))
-        good = [s for s in sure if self.value(s) >= NEARLY_BEST * self.value(default)]
+        most = max(self.shown[s] for s in sure)
+        plain = [s for s in sure if self.shown[s] >= PLAINLY * most]
+        default = max(plain, key=lambda s: (self.value(s), -s))
+        good = [s for s in plain if self.value(s) >= NEARLY_BEST * self.value(default)]
         return Band(allowed[0], good[0], default, good[-1], allowed[-1])
 
     def no_effect(self) -> tuple[str, dict] | None:
