@@ -39,6 +39,12 @@ class Results:
         own = self.rendering or self.loading or self.waiting
         return bool(own or self.others or any(row.sheet.is_active for row in self.sheets))
 
+    @property
+    def waits_longest(self):
+        """The person's picture that has waited longest; None while none waits."""
+        tiles = (asset for scene in reversed(self.scenes) for asset in scene.tiles)
+        return next((asset for asset in tiles if asset.is_waiting), None)
+
 
 def results_of(person):
     """The person's own latest scenes with every picture's state."""
@@ -103,7 +109,8 @@ def tag_of(person):
     waits = any(state == AssetState.WAITING for _pk, state, *_rest in rows)
     if waits or person.is_brand_admin:
         held = [model.objects.held().values_list("pk", "done") for model in SHEETS]
-        ahead = (*waiting_pks(), *chain(*held))
+        is_unattended = waits and work_queue.is_unattended(work_queue.RENDER)
+        ahead = (*waiting_pks(), *chain(*held), is_unattended)
     if person.is_brand_admin:
         ahead = (*ahead, *sheets.tag_of_sheets())
     return hashlib.sha256(repr((rows, ahead)).encode()).hexdigest()[:16]

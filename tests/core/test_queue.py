@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 from rq.job import Job
 
-from brandstudio.core.queue import reconcile, work_queue
+from brandstudio.core.queue import lease, reconcile, work_queue
 from tests.testapp.models import Counting, CountingState
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -138,3 +138,30 @@ def test_only_the_first_of_many_workers_looks_in_each_round(work):
     work_queue.connection().lpop("rq:queue:train")
 
     assert reconcile.reconcile_if_due() == []
+
+
+def test_only_workers_that_live_count_as_taking_from_a_queue(queue_redis):
+    def register(worker, beats=True):
+        queue_redis.sadd("rq:workers:train", f"rq:worker:{worker}")
+        if beats:
+            queue_redis.hset(f"rq:worker:{worker}", "state", "idle")
+
+    before = (work_queue.workers("train"), work_queue.is_unattended("train"))
+    dead_here = lease.this_worker().rpartition(":")[0] + ":0"  # a process of old with this number
+    register(dead_here)
+    register("another-host:1:1", beats=False)  # Redis has not heard of it for long
+    with_dead = work_queue.is_unattended("train")
+    register(lease.this_worker())
+
+    assert (before, with_dead) == ((0, True), True)
+    assert (work_queue.workers("train"), work_queue.is_unattended("train")) == (1, False)
+
+
+def test_silent_redis_tells_nothing_of_workers(work, redis_process):
+    redis_process.kill()
+    try:
+        told = (work_queue.workers("train"), work_queue.is_unattended("train"))
+    finally:
+        redis_process.start()
+
+    assert told == (0, False)

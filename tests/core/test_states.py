@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError
+from django.utils import timezone
 
 from brandstudio.core.models import AuditEntry, User, WrongState
 from training.models import BaseModel, Dataset, DatasetTask, DatasetTaskState, RunState, TrainingRun
@@ -107,6 +108,17 @@ def test_requeued_run_refuses_what_its_old_worker_still_writes(make_run):
 
     run.refresh_from_db()
     assert (run.state, run.steps_done, run.attempt) == (RunState.QUEUED, 0, 2)
+
+
+def test_row_that_lost_workers_before_is_leased_for_longer_up_to_a_cap(make_run, settings):
+    lasts = []
+    for lost in range(5):
+        run = make_run(state=RunState.QUEUED, lost=lost)
+        run.start(worker=f"w{lost}")
+        run.renew()
+        lasts.append((run.lease_until - timezone.now()).total_seconds() / settings.LEASE_SECONDS)
+
+    assert lasts == pytest.approx([1, 2, 4, 8, 8], rel=0.2)
 
 
 def test_lapsed_lease_is_found_and_a_renewed_one_is_not(make_run, settings):

@@ -278,7 +278,7 @@ def test_nice_child_gives_way_to_other_sessions_too(tmp_path):
     child.start()
     child.process.wait()
 
-    niceness = os.nice(0) + 7
+    niceness = max(os.nice(0), 7)  # one that is nice already is not pushed further back
     assert child.log.read_text().split() == [str(niceness), str(niceness)]
 
 

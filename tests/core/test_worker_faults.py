@@ -255,7 +255,7 @@ def test_worker_whose_job_hangs_is_killed_and_its_row_tried_again(
         [worker],
         tmp_path,
         said.append,
-        watch=lambda children: hanging.kill_the_hanging(children, said.append),
+        watch=hanging.Watch(said.append, settings.LEASE_SECONDS),
         watch_seconds=0.2,
     )
     supervisor.want()

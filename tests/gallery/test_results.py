@@ -2,6 +2,7 @@
 
 import pytest
 
+from brandstudio.core.queue import lease
 from brandstudio.core.ui.context import queue_counts
 from gallery.models import (
     Asset,
@@ -35,6 +36,27 @@ def test_waiting_tile_says_its_place(at, marketer, make_scene, make_user):
 
     # People take turns: mine is the second, and then the fourth.
     assert [tile.place for scene in results.scenes for tile in scene.tiles] == [2, 4]
+
+
+def test_waiting_says_that_no_renderer_runs_yet_and_since_when(
+    at, marketer, make_scene, queue_redis, in_english
+):
+    asset = make_scene().assets.get()
+    Asset.objects.filter(pk=asset.pk).update(queued_at="2026-03-04T05:06Z")
+    first = at(marketer).get("results")
+    detail = at(marketer).get("asset-detail", asset.pk)
+    queue_redis.sadd("rq:workers:render", f"rq:worker:{lease.this_worker()}")
+    queue_redis.hset(f"rq:worker:{lease.this_worker()}", "state", "idle")
+
+    attended = at(marketer).get(
+        "results", headers={"HX-Request": "true", "HX-PTag": first["HX-PTag"]}
+    )
+
+    words = "has not started yet; it begins by itself. Waiting since 4 Mar 2026, 13:06."
+    assert words in " ".join(first.content.decode().split())
+    assert "has not started yet" in detail.content.decode()
+    assert attended.status_code == 200
+    assert "has not started yet" not in attended.content.decode()
 
 
 def test_failed_tile_explains_itself(at, marketer, make_scene):

@@ -6,6 +6,7 @@ from django.db.models import Count, Max
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from brandstudio.core.queue import work_queue
 from training import problems, services
 from training.models import RunLine, RunState, TrainingRun
 from training.models.run import ON_A_DEVICE
@@ -241,14 +242,16 @@ def version_tag(runs, pk):
     """Changes whenever the run's page would. None for a run this person can't see.
 
     Whatever a worker writes comes with a progress note, so the row alone tells; only the place in
-    the queue depends on others.
+    the queue and whether somebody works it off depend on others.
     """
     columns = ("state", "requested_action", "progress_at", "attempt", "queued_at", "problem")
     row = runs.filter(pk=pk).values_list(*columns).first()
     if row is None:
         return None
-    place = queue_place(pk) if row[0] == RunState.QUEUED else 0
-    return "|".join(str(value) for value in (*row, place))
+    waits = ()
+    if row[0] == RunState.QUEUED:
+        waits = (queue_place(pk), work_queue.is_unattended(work_queue.TRAIN))
+    return "|".join(str(value) for value in (*row, *waits))
 
 
 def queue_place(pk):

@@ -9,9 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models.states import move, update_as_last_seen
 
+_DOUBLINGS = 3  # of a lease, at most
 
-def lease_end():
-    return timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
+
+def lease_end(lost):
+    """When a lease given now lapses: later for a row that was lost before, `lost` times, since its
+    worker may only have been slow on a full machine."""
+    return timezone.now() + timedelta(seconds=settings.LEASE_SECONDS * 2 ** min(lost, _DOUBLINGS))
 
 
 class WorkQuerySet(models.QuerySet):
@@ -104,7 +108,11 @@ class Work(models.Model):
         """
         now = timezone.now()
         self._move(
-            target, sources=self.WAITING, worker=worker, lease_until=lease_end(), progress_at=now
+            target,
+            sources=self.WAITING,
+            worker=worker,
+            lease_until=lease_end(self.lost),
+            progress_at=now,
         )
 
     def renew(self):
@@ -112,7 +120,7 @@ class Work(models.Model):
         update_as_last_seen(
             self,
             {f"{self.WORK_FIELD}__in": self.HELD, "attempt": self.attempt, "worker": self.worker},
-            {"lease_until": lease_end()},
+            {"lease_until": lease_end(self.lost)},
         )
 
     def note_progress(self, **fields):

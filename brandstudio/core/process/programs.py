@@ -14,7 +14,7 @@ WEB_THREADS = 8  # of each process
 # Python computes in one thread at a time: a second process halves the wait when many press at once.
 WEB_PROCESSES = int(os.environ.get("WEB_PROCESSES", min(2, os.cpu_count() or 1)))
 BROKEN_STARTS = 3  # a Redis that dies so often in a row can't read its store
-WORKER_NICENESS = 10  # pages answer first
+WORKER_NICENESS = 5  # pages answer first, yet a busy machine leaves workers something
 # Training and rendering compute at once, and torch threads that share a core wait for each other.
 WORKER_THREADS = max(1, (os.cpu_count() or 2) // 2)
 

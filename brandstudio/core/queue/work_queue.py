@@ -11,10 +11,12 @@ from rq.executions import Execution
 from rq.job import Job
 from rq.registry import StartedJobRegistry
 from rq.worker import BaseWorker
+from rq.worker_registration import get_keys
 
 from brandstudio.core.models.states import WrongState
 from brandstudio.core.queue import fairness, lease
 
+_WORKER_KEY = BaseWorker.redis_worker_namespace_prefix
 TRAIN, RENDER, BACKGROUND = NAMES = ("train", "render", "background")
 _RESULT_SECONDS = 3600  # how long Redis remembers a job that ended; the row remembers for ever
 
@@ -119,8 +121,11 @@ def _worker_lives(queue, job_id, execution_id):
         worker = Execution.fetch(execution_id, job_id, queue.connection).worker_name
     except ValueError:  # Redis has forgotten the execution: no heartbeat for long
         return False
-    is_registered = queue.connection.exists(BaseWorker.redis_worker_namespace_prefix + worker)
-    return bool(is_registered) and not lease.is_gone(worker)
+    return _is_registered(queue, worker)
+
+
+def _is_registered(queue, worker):
+    return bool(queue.connection.exists(_WORKER_KEY + worker)) and not lease.is_gone(worker)
 
 
 def position(name, job_id):
@@ -136,11 +141,25 @@ def waiting(name):
 
 
 def workers(name):
-    """How many workers take from the queue; 0 while Redis does not answer."""
+    """How many living workers take from the queue; 0 while Redis does not answer."""
     try:
-        return BaseWorker.count(queue=_queue(name))
+        return _count_workers(name)
     except RedisError:
         return 0
+
+
+def is_unattended(name):
+    """Whether no worker takes from the queue yet; False while Redis does not answer to tell."""
+    try:
+        return not _count_workers(name)
+    except RedisError:
+        return False
+
+
+def _count_workers(name):
+    queue = _queue(name)
+    names = [key.removeprefix(_WORKER_KEY) for key in get_keys(queue)]
+    return sum(_is_registered(queue, worker) for worker in names)
 
 
 def withdraw(name, job_id):

@@ -37,7 +37,7 @@ class Command(BaseCommand):
             programs.all_programs(workers_only),
             settings.DATA_DIR / "log",
             self.say,
-            watch=lambda children: hanging.kill_the_hanging(children, self.say),
+            watch=hanging.Watch(self.say, settings.LEASE_SECONDS),
             watch_seconds=settings.RENEW_SECONDS,
         )
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
