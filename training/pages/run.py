@@ -248,7 +248,7 @@ def version_tag(runs, pk):
     row = runs.filter(pk=pk).values_list(*columns).first()
     if row is None:
         return None
-    waits = ()
+    waits: tuple[object, ...] = ()
     if row[0] == RunState.QUEUED:
         waits = (queue_place(pk), work_queue.is_unattended(work_queue.TRAIN))
     return "|".join(str(value) for value in (*row, *waits))
