@@ -13,6 +13,8 @@ from brandstudio.core.models import AuditEntry
 from brandstudio.core.models.fields import BlobField
 from brandstudio.core.problems import Facts
 
+from .style import StyleVersion
+
 MAY_BE_UNDONE = timedelta(hours=1)
 
 
@@ -69,6 +71,16 @@ class Recall(models.Model):
     def shown_name(self):
         """What was recalled, in the reader's language."""
         return Facts({"name": self.source_name})["name"]
+
+    def versions(self):
+        """The StyleVersions that it took back, whatever became of them since, without the one that
+        was recalled itself."""
+        label = StyleVersion._meta.label_lower
+        items = self.items.filter(entry__subject_kind=label)
+        keys = [int(key) for key in items.values_list("entry__subject_id", flat=True)]
+        versions = StyleVersion.objects.filter(pk__in=keys).select_related("pack").order_by("pk")
+        is_version = self.kind == SourceKind.VERSION
+        return versions.exclude(pk=self.source_key) if is_version else versions
 
     @property
     def undo_until(self):

@@ -18,7 +18,7 @@ class Downstream:
     """names: file names the source goes by. images: rows of a photograph that the reader may see.
     assets: the newest that the reader may see; figures: counts of all. seen: the fingerprint of
     what is shown, for acts. copies: those versions that hold the same weights under another name;
-    near: NearVersions, which stay as they are.
+    near: NearVersions; those from elsewhere are recalled with a version, others stay as they are.
     posters: the newest that were made with one of its pictures.
     holders: [(person, row of `holders_of`)]. to_decide: rows whose rights have ended and that
     an admin must decide.
@@ -92,7 +92,7 @@ def downstream_of(source, person):
         runs=list(runs),
         versions=versions,
         copies=list(source.copies().select_related("pack")),
-        near=near_weights(versions, person),
+        near=near_weights([v for v in versions if v.pk not in source.near_copies], person),
         assets=list(shown.defer("preview", "lineage")),
         posters=_posters_of(source, person),
         holders=[(people[row["person"]], row) for row in holders[:HOLDERS]],

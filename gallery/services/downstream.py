@@ -20,6 +20,7 @@ from gallery.models import (
     SourceKind,
     StyleVersion,
 )
+from gallery.services import known_weights
 from training.models import (
     Checkpoint,
     Snapshot,
@@ -71,12 +72,27 @@ class Source:
 
     def versions(self):
         """Its versions, and whatever holds their weights, or those of its checkpoints, under
-        another name; as they were when first asked for."""
+        another name; of a version what was made of its weights elsewhere, too. As they were when
+        first asked for."""
         return StyleVersion.objects.filter(pk__in=self._version_keys)
 
     @cached_property
     def _version_keys(self):
         # Values: within all that is asked of them, it would be nested too deep for SQLite's parser.
+        return self._equal_keys | self.near_copies.keys()
+
+    @cached_property
+    def near_copies(self):
+        """{key: likeness} of the versions from elsewhere that were made of a version's weights."""
+        if self.kind != SourceKind.VERSION:
+            return {}
+        equal = StyleVersion.objects.filter(pk__in=self._equal_keys)
+        near = [pair for version in equal for pair in known_weights.near_from_elsewhere(version)]
+        near.sort(key=lambda pair: pair[1])  # of several likenesses the greatest is told
+        return {other.pk: most for other, most in near if other.pk not in self._equal_keys}
+
+    @cached_property
+    def _equal_keys(self):
         of_versions = self._own_versions().values("weights_sha256")
         of_checkpoints = self._checkpoints().values("sha256")
         return {
@@ -85,8 +101,9 @@ class Source:
         }
 
     def copies(self):
-        """Those versions that are its own by their weights alone."""
-        return self.versions().exclude(pk__in=self._own_versions().values("pk"))
+        """Those versions that are its own by their equal weights alone."""
+        equal = StyleVersion.objects.filter(pk__in=self._equal_keys)
+        return equal.exclude(pk__in=self._own_versions().values("pk"))
 
     def _own_versions(self):
         if self.kind == SourceKind.VERSION:

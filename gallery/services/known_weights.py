@@ -83,6 +83,13 @@ def near(version):
     return _near(version.weights_sha256, others)
 
 
+def near_from_elsewhere(version):
+    """[(version, likeness)] of those files from elsewhere that were made of a version's weights,
+    the nearest first."""
+    others = StyleVersion.objects.filter(checkpoint=None).exclude(pk=version.pk)
+    return _near(version.weights_sha256, others)
+
+
 def _near(sha256, versions):
     likenesses = weights.near(sha256, versions.values("weights_sha256"))
     rows = versions.filter(weights_sha256__in=likenesses).select_related("pack").order_by("pk")

@@ -109,7 +109,7 @@ def _take_back(source, by, why):
 
 
 def _versions_recalled(source, now, by, why):
-    """The version, and those of its copies that no recall has taken back yet."""
+    """The version, and those of its copies, equal and near, that no recall has taken back yet."""
     items, groups = [], defaultdict(list)
     for version in source.versions().order_by("pk"):
         if str(version.pk) == source.key or version.recalled_at is None:
@@ -271,6 +271,10 @@ def _report_rows(source):
         kind = _("style version")
         if version.pk in copies:
             kind = _("style version, the same weights under another name")
+        elif version.pk in source.near_copies:
+            percent = min(99, round(100 * source.near_copies[version.pk]))
+            kind = _("style version, made of these weights, {percent} % alike")
+            kind = kind.format(percent=percent)
         yield kind, version.pk, str(version), version.state, str(version.made_by)
     for row in source.weights_downloads().select_related("person").order_by("at", "pk"):
         name = f"{row.weights_sha256[:12]}.safetensors"

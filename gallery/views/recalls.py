@@ -19,6 +19,7 @@ from gallery import problems
 from gallery.forms import ExtendForm
 from gallery.models import Recall
 from gallery.services import expiry, recalls
+from gallery.services.downstream import find_source
 from gallery.views.refusals import refuse
 
 
@@ -81,7 +82,13 @@ def _say_decided(request, decided, gone):
 @require_safe
 def recall_detail(request, pk):
     recall = _visible(request, pk)
-    return render(request, "gallery/recall_detail.html", {"recall": recall})
+    source = find_source(recall.kind, recall.source_key)
+    context = {
+        "recall": recall,
+        "versions": recall.versions().visible_to(request.user),
+        "near_copies": source.near_copies if source else {},
+    }
+    return render(request, "gallery/recall_detail.html", context)
 
 
 @admin_required

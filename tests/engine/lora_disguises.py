@@ -104,6 +104,58 @@ def store(source: Path, target: Path, change) -> Path:
     return target
 
 
+def _of_layers(source: Path, target: Path, change) -> Path:
+    """Write the file with change(tensors, modules) done to its tensors."""
+    tensors = load_file(source)
+    change(tensors, sorted({key.split(".")[0] for key in tensors}))
+    save_file(tensors, target)
+    return target
+
+
+def without_every_fifth(source: Path, target: Path) -> Path:
+    def change(tensors, modules):
+        for key in list(tensors):
+            if modules.index(key.split(".")[0]) % 5 == 0:
+                del tensors[key]
+
+    return _of_layers(source, target, change)
+
+
+def with_two_of_three(source: Path, target: Path) -> Path:
+    def change(tensors, modules):
+        for key in list(tensors):
+            if modules.index(key.split(".")[0]) % 3 == 0:
+                del tensors[key]
+
+    return _of_layers(source, target, change)
+
+
+def with_every_third_zeroed(source: Path, target: Path) -> Path:
+    def change(tensors, modules):
+        for key, tensor in tensors.items():
+            if modules.index(key.split(".")[0]) % 3 == 0 and ".lora_up." in key:
+                tensor.zero_()
+
+    return _of_layers(source, target, change)
+
+
+def with_layers_rescaled(source: Path, target: Path) -> Path:
+    """Each layer by a factor of its own, from 1/30 to 30, and every fifth left out."""
+
+    def change(tensors, modules):
+        for key in list(tensors):
+            place = modules.index(key.split(".")[0])
+            if place % 5 == 0:
+                del tensors[key]
+            elif ".lora_up." in key:
+                tensors[key] = tensors[key].float() * 30 ** (place % 3 - 1)
+
+    return _of_layers(source, target, change)
+
+
+PARTS = (without_every_fifth, with_two_of_three, with_every_third_zeroed, with_layers_rescaled)
+
+
 def without_a_layer(source: Path, target: Path) -> Path:
     """Write the file without one of its layers."""
     tensors = load_file(source)

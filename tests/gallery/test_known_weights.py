@@ -18,6 +18,7 @@ from gallery.services.style_files import fitting
 from tests.engine import lora_disguises
 from tests.stored import lose
 from training.engine.lora import kohya_file
+from training.engine.lora.effect import effect_of
 from training.models import Checkpoint, TrainingRun, WeightsContent
 from training.services import weights
 
@@ -227,7 +228,7 @@ def test_file_that_is_gone_keeps_nobody_waiting_and_is_read_when_it_is_back(
     row = WeightsContent.objects.get(sha256=unread.weights_sha256)
     assert row.effect == b""
     blobs.put_bytes(content)
-    assert weights.note_content(row.sha256).effect == weights.effect_of(blobs.local(row.sha256))
+    assert weights.note_content(row.sha256).effect == effect_of(blobs.local(row.sha256))
 
 
 def test_reading_is_ordered_while_something_is_unread(

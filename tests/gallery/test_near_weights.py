@@ -8,12 +8,13 @@ from brandstudio.core import blobs
 from brandstudio.core.problems import Refused
 from gallery import services
 from gallery.models import Recall, StylePack, StyleVersion
-from gallery.services import known_weights, recalls
+from gallery.services import assets as asset_acts
+from gallery.services import holds, known_weights, recalls
 from gallery.services.checklist import all_confirmed
 from gallery.services.downstream import figures_of, find_source, fingerprint
 from gallery.services.style_files import fitting
 from tests.engine import lora_disguises
-from training.engine.lora.effect import SAME, SAME_HERE, likeness
+from training.engine.lora.effect import SAME, SAME_HERE, effect_of, likeness
 from training.models import Checkpoint, WeightsContent
 from training.services import weights
 
@@ -75,24 +76,82 @@ def test_import_page_says_of_which_it_was_made(original, changed, base, at, desi
     assert "% like those of ink pack v1, which was recalled on" in answer.text
 
 
-def test_draft_that_came_in_before_the_recall_goes_no_further(
-    original, changed, make_version, designer, brand_admin
+@pytest.mark.parametrize("part_of", lora_disguises.PARTS, ids=lambda part_of: part_of.__name__)
+def test_part_of_recalled_weights_does_not_come_in_either(
+    part_of, original, toy_weights, tmp_path, base, designer, brand_admin
+):
+    recall(original, brand_admin)
+    part = part_of(toy_weights, tmp_path / "part.safetensors")
+
+    assert refusal(bring, part, base, designer).code == "weights-near-recalled"
+
+
+def test_file_that_holds_recalled_weights_and_more_does_not_come_in(
+    toy_weights, tmp_path, make_version, base, designer, brand_admin
+):
+    part = lora_disguises.with_two_of_three(toy_weights, tmp_path / "part.safetensors")
+    recall(make_version(weights_sha256=blobs.put(part)), brand_admin)
+
+    assert refusal(bring, toy_weights, base, designer).code == "weights-near-recalled"
+
+
+def test_parts_of_before_are_read_once_more_and_known_then(
+    original, toy_weights, tmp_path, base, designer, brand_admin
+):
+    """Rows of before layers were kept."""
+    WeightsContent.objects.update(layers=None)
+    recall(original, brand_admin)
+    part = lora_disguises.without_every_fifth(toy_weights, tmp_path / "part.safetensors")
+
+    assert refusal(bring, part, base, designer).code == "weights-unread"
+    known_weights.read_waiting()
+    assert refusal(bring, part, base, designer).code == "weights-near-recalled"
+
+
+def test_whatever_came_in_before_the_recall_is_recalled_along_and_freed_with_it(
+    original, changed, make_version, make_ready, designer, brand_admin, marketer, at
 ):
     near = {"weights_sha256": blobs.put(changed), **CLEAR}
     draft = make_version("draft", state="draft", **near)
     asked = make_version("asked", state="in_review", **near)
     retired = make_version("retired", **near)
     retired.retire(brand_admin, "old")
-    recall(original, brand_admin)
+    used = make_version("used", **near)
+    [asset] = make_ready(packs=((used, 0.7),))
+    asset_acts.ask_review(asset, marketer)
+    asset_acts.approve(asset, brand_admin, all_confirmed())
+    versions = (draft, asked, retired, used)
 
-    assert refusal(services.submit, draft, designer).code == "weights-near-recalled"
+    row = recall(original, brand_admin)
+
+    assert row.figures["versions"] == 5
+    assert all(holds.holds_of_version(version) for version in versions)
+    assert states(*versions, asset) == ["draft", "in_review", "retired", "retired", "withdrawn"]
+    assert refusal(services.submit, draft, designer).code == "weights-recalled"
+    assert refusal(holds.check_version, draft).code == "pack-held"
     for act, version, named in (
         (services.approve, asked, {"answers": all_confirmed()}),
         (services.bring_back, retired, {"reason": "asked for"}),
     ):
-        assert refusal(act, version, brand_admin, **named).code == "weights-near-recalled"
-        version.refresh_from_db()
-    assert (asked.state, retired.state) == ("in_review", "retired")
+        assert refusal(act, version, brand_admin, **named).code == "pack-held"
+    page = at(brand_admin).get("recall-detail", row.pk).text
+    report = blobs.local(row.report_sha256).read_text("utf-8-sig")
+    for version in versions:
+        assert str(version) in page
+        assert f'% alike",{version.pk},{version},' in report
+    assert page.count("made of these weights elsewhere") == 4
+
+    recalls.undo(row, brand_admin)
+
+    assert states(*versions, asset) == ["draft", "in_review", "retired", "approved", "approved"]
+    assert not StyleVersion.objects.held().exists()
+    services.submit(draft, designer)
+
+
+def states(*rows):
+    for row in rows:
+        row.refresh_from_db()
+    return [getattr(row, "review", getattr(row, "state", "")) for row in rows]
 
 
 def test_training_here_is_known_by_its_run_not_by_its_likeness(
@@ -108,6 +167,7 @@ def test_training_here_is_known_by_its_run_not_by_its_likeness(
     services.submit(draft, designer)
 
     assert draft.state == "in_review"
+    assert holds.holds_of_version(draft) == []
 
 
 def test_reviewer_and_recalling_admin_are_told_what_is_near(
@@ -157,7 +217,7 @@ def test_later_checkpoint_of_a_run_is_not_taken_for_the_recalled_one(
     toy_weights, later, dataset, train_on, make_version, designer, brand_admin
 ):
     first, second = (_checkpoint(train_on, dataset, path) for path in (toy_weights, later))
-    [alike] = likeness(weights.effect_of(toy_weights), [weights.effect_of(later)])
+    [alike] = likeness(effect_of(toy_weights), [effect_of(later)])
     assert SAME < alike < SAME_HERE
     version = make_version(checkpoint=first, weights_sha256=first.sha256)
     recall(version, brand_admin)
@@ -201,7 +261,7 @@ def test_files_known_by_their_bytes_stay_known_when_one_of_them_is_gone(
     weights.note_content("a" * 64)
     known_weights.read_waiting()
 
-    effect = weights.effect_of(toy_weights)
+    effect = effect_of(toy_weights)
     rows = WeightsContent.objects.order_by("sha256")
     assert {(row.content, bytes(row.effect)) for row in rows} == {("b" * 64, effect)}
     assert set(StyleVersion.objects.with_weights_of(["a" * 64])) == {here}

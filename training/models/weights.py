@@ -21,7 +21,8 @@ class WeightsContentQuerySet(models.QuerySet):
 class WeightsContent(models.Model):
     """`content` is equal for files of the same weights, however they are stored; of a file that is
     unsound or gone nobody else's. `effect`: of the file that the studio knew first to hold them,
-    engine.lora.effect; empty where the file is unsound or gone, None while nobody has read it.
+    engine.lora.effect; `layers`: of each of its own layers. Both are empty where the file is
+    unsound or gone, None while nobody has read it.
 
     sha256: the file's. It keeps no file in the store: what was removed is known all the same.
     """
@@ -29,6 +30,7 @@ class WeightsContent(models.Model):
     sha256 = models.CharField(max_length=64, primary_key=True)
     content = models.CharField(max_length=64, db_index=True)
     effect = models.BinaryField(null=True)
+    layers = models.BinaryField(null=True)
 
     objects = WeightsContentQuerySet.as_manager()
 

@@ -7,16 +7,16 @@ from django.db import transaction
 from brandstudio.core import blobs
 from training.engine.errors import EngineError
 from training.engine.lora import effect as effects
-from training.engine.lora.effect import NEAR, SAME, SAME_HERE
+from training.engine.lora.effect import FAINT, NEAR, SAME, SAME_HERE, Effect
 from training.models import BaseModel, Checkpoint, WeightsContent
 
 
 def effect_of(path):
-    """What a LoRA file does; b"" for one that is unsound."""
+    """The Effect of a LoRA file; an empty one for one that is unsound."""
     try:
-        return effects.effect_of(path)
+        return effects.read_effect(path)
     except EngineError:
-        return b""
+        return Effect()
 
 
 def note_content(sha256):
@@ -25,8 +25,8 @@ def note_content(sha256):
     One that was unsound or gone is looked at again: it may have been put back since.
     """
     row = WeightsContent.objects.filter(sha256=sha256).first()
-    if row is None or not row.effect:
-        effect = b""
+    if row is None or not row.effect or row.layers is None:
+        effect = Effect()
         with suppress(blobs.BlobMissing):
             effect = effect_of(blobs.local(sha256))
         row = keep(sha256, effect)
@@ -36,7 +36,7 @@ def note_content(sha256):
 def keep(sha256, effect):
     """Keep what a LoRA file does, and which other files hold the same weights.
 
-    effect: of effect_of. Of a checkpoint, its row is stored first. Returns its WeightsContent.
+    effect: an Effect. Of a checkpoint, its row is stored first. Returns its WeightsContent.
     """
     with transaction.atomic():
         # In turn, or two who bring the same weights at one moment would not see each other.
@@ -44,14 +44,14 @@ def keep(sha256, effect):
         row, _is_new = WeightsContent.objects.get_or_create(
             sha256=sha256, defaults={"content": sha256}
         )
-        if effect and not row.effect:
-            content, effect = _first_alike(sha256, effect) or (row.content, effect)
+        if effect.whole and not row.effect:
+            content, whole = _first_alike(sha256, effect.whole) or (row.content, effect.whole)
             # All that was known by its bytes to be equal to it goes along.
-            WeightsContent.objects.filter(content=row.content).update(
-                content=content, effect=effect
-            )
+            WeightsContent.objects.filter(content=row.content).update(content=content, effect=whole)
         elif row.effect is None:
             WeightsContent.objects.filter(pk=sha256).update(effect=b"")
+        if not row.layers:
+            WeightsContent.objects.filter(pk=sha256).update(layers=effect.layers)
         row.refresh_from_db()
     return row
 
@@ -70,7 +70,8 @@ def _first_alike(sha256, effect):
 
 
 def near(sha256, hashes):
-    """{SHA-256: likeness} of those files whose weights are near those of one, yet not the same.
+    """{SHA-256: likeness} of those files whose weights are near those of one, yet not the same: all
+    of them, or the layers that both have.
 
     hashes: SHA-256s of files, or a queryset of one column of them. likeness: in [NEAR, 1]. Of a
     file that nobody has noted, or that is unsound, nothing is near.
@@ -81,16 +82,29 @@ def near(sha256, hashes):
     others = WeightsContent.objects.sound().filter(sha256__in=hashes).exclude(content=row.content)
     known = list(others.values_list("sha256", "effect"))
     likenesses = effects.likeness(row.effect, [bytes(other) for _sha256, other in known])
-    return {
-        other: min(1.0, float(likeness))
+    whole = {
+        other: float(likeness)
         for (other, _effect), likeness in zip(known, likenesses, strict=True)
-        if likeness >= NEAR
+        if likeness >= FAINT
+    }
+    of_layers = _of_layers(row, [other for other, likeness in whole.items() if likeness < NEAR])
+    alike = {other: max(whole[other], of_layers.get(other, 0)) for other in whole}
+    return {other: min(1.0, most) for other, most in alike.items() if most >= NEAR}
+
+
+def _of_layers(row, hashes):
+    """{SHA-256: likeness of the layers that both have} of these files."""
+    others = WeightsContent.objects.filter(sha256__in=hashes).values_list("sha256", "layers")
+    mine = bytes(row.layers or b"")
+    return {
+        sha256: effects.likeness_of_layers(mine, bytes(layers or b""))
+        for sha256, layers in others.iterator(chunk_size=200)
     }
 
 
 def unread(rows, column):
     """The hashes in this column, of which nobody has noted yet what the files hold."""
-    noted = WeightsContent.objects.exclude(effect=None).values("sha256")
+    noted = WeightsContent.objects.exclude(effect=None).exclude(layers=None).values("sha256")
     waiting = rows.exclude(**{f"{column}__in": noted})
     return waiting.order_by().values_list(column, flat=True).distinct()
 

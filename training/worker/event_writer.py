@@ -11,6 +11,7 @@ from brandstudio.core import blobs
 from brandstudio.core.models import WrongState
 from brandstudio.core.queue import housekeeping
 from training import problems
+from training.engine.lora.effect import Effect
 from training.models import Checkpoint, LossPoint, RunLine, RunSample, WeightsContent
 from training.services import weights
 from training.services.run_folders import pack_state
@@ -112,7 +113,7 @@ class EventWriter:
         sha256 = blobs.put(event.path, event.sha256)
         size = Path(event.path).stat().st_size
         self.rows.append(Checkpoint(run=self.run, step=event.step, sha256=sha256, size=size))
-        self.rows.append(WeightsContent(sha256=sha256, effect=weights.effect_of(event.path)))
+        self._note_weights(sha256, event.path)
         self.say("line-checkpoint", step=event.step, megabytes=f"{size / 1e6:.1f}")
         former = self.run.resume_sha256
         step, packed = pack_state(self.run)
@@ -120,6 +121,11 @@ class EventWriter:
         self.settle()
         if former != packed:
             housekeeping.discard_unnamed([former])
+
+    def _note_weights(self, sha256, path):
+        effect = weights.effect_of(path)
+        row = WeightsContent(sha256=sha256, effect=effect.whole, layers=effect.layers)
+        self.rows.append(row)
 
     def _warning(self, event):
         self.say(event.code, level="warning", **event.facts)
@@ -136,7 +142,7 @@ class EventWriter:
                 is_final=True,
             )
         )
-        self.rows.append(WeightsContent(sha256=sha256, effect=weights.effect_of(event.path)))
+        self._note_weights(sha256, event.path)
         self.progress["seconds_left"] = 0
         if event.reason:
             total = self.progress.get("steps_total", self.run.steps_total)
@@ -171,7 +177,7 @@ def _keep(row):
     if isinstance(row, RunLine):
         row.save(force_insert=True)
     elif isinstance(row, WeightsContent):
-        weights.keep(row.sha256, row.effect)
+        weights.keep(row.sha256, Effect(row.effect, row.layers))
     elif isinstance(row, RunSample):
         RunSample.objects.update_or_create(
             run=row.run,

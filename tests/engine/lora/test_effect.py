@@ -9,7 +9,16 @@ from tests.engine import lora_disguises, lora_makers
 from tests.engine.lora_makers import DIALECTS
 from training.engine.errors import EngineError
 from training.engine.lora import numbers
-from training.engine.lora.effect import NEAR, SAME, SIZE, effect_of, likeness
+from training.engine.lora.effect import (
+    FAINT,
+    NEAR,
+    SAME,
+    SIZE,
+    effect_of,
+    likeness,
+    likeness_of_layers,
+    read_effect,
+)
 
 
 @pytest.fixture
@@ -63,6 +72,36 @@ def test_noise_or_a_missing_layer_leave_it_near(path, tmp_path):
 
     for other in (noisy, fewer):
         assert NEAR < alike(path, other) < SAME
+
+
+@pytest.mark.parametrize("part_of", lora_disguises.PARTS, ids=lambda part_of: part_of.__name__)
+def test_part_of_a_file_is_known_by_the_layers_that_both_have(part_of, path, tmp_path):
+    part = part_of(path, tmp_path / "part.safetensors")
+    one, other = read_effect(path), read_effect(part)
+
+    assert FAINT < alike(path, part) < NEAR
+    assert likeness_of_layers(one.layers, other.layers) > 1 - 1e-3
+    assert likeness_of_layers(other.layers, one.layers) > 1 - 1e-3
+
+
+def test_layers_of_other_weights_have_little_in_common(lora_models, path, tmp_path):
+    others = [dressed(lora_models["sd15"], tmp_path, "kohya", seed) for seed in range(10, 20)]
+    mine = read_effect(path).layers
+
+    cosines = [likeness_of_layers(mine, read_effect(other).layers) for other in others]
+
+    assert np.abs(cosines).max() < 0.4
+
+
+def test_too_few_layers_in_common_tell_nothing(path, tmp_path):
+    layers = read_effect(path).layers
+    size = len(layers) // 24
+    few, strange = layers[: 7 * size], layers[7 * size :]
+
+    assert likeness_of_layers(few, layers) > 1 - 1e-3
+    assert likeness_of_layers(few, strange) == 0
+    assert likeness_of_layers(layers[: 14 * size], strange) == 0
+    assert likeness_of_layers(layers, b"") == 0
 
 
 def test_one_layer_blown_up_does_not_drown_the_rest(path, tmp_path):

@@ -4,10 +4,14 @@ The change of a layer is ΔW = up · down · alpha / rank. The vector is the sum
 of all layers' changes, so that its direction tells whether two files do the same: the number
 format, names, order, the rank, how ΔW is split into its halves, where alpha is kept and a strength
 that was baked in leave it as it is. It needs numpy alone, so a web process may ask for it.
+
+A file that lost some layers, or got more, is told by a few numbers of each layer: only those that
+both files have are compared.
 """
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,26 +25,56 @@ SIZE = 128  # numbers of a vector
 SAME = 0.995  # of a file from elsewhere: rounding, a layer left out, little noise stay above
 SAME_HERE = 1 - 1e-6  # of a checkpoint: the last ones of a run are very near, yet not the same
 NEAR = 0.9  # made of each other: trainings of their own stay below, even by an equal seed
+FAINT = 0.3  # below it two files have too little in common for their layers to be compared
+LEAST_SHARE, LEAST_LAYERS = 0.25, 8  # of the layers of the file with fewer, that both must have
 _BLOCK = 4096  # rows of a half whose probes are in memory at a time
 _STORED = "<f4"
+_OF_LAYER = 32  # numbers of a layer
+# name: of its hash; length: as _damped leaves it; numbers: of length 1.
+_LAYER = np.dtype([("name", "<u8"), ("length", "<f4"), ("numbers", "<f2", _OF_LAYER)])
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a LoRA file does. whole: SIZE little-endian floats of length 1. layers: 76 bytes of each
+    layer that does something. Both b"" for one that does nothing, or whose numbers no float can
+    hold together."""
+
+    whole: bytes = b""
+    layers: bytes = b""
 
 
 def effect_of(path: str | Path) -> bytes:
-    """What a LoRA file in kohya's format does, as SIZE little-endian floats of length 1.
+    """The whole of `read_effect`."""
+    return read_effect(path).whole
 
-    b"" for one that does nothing, or whose numbers no float can hold together. Raises EngineError:
-    those of header.look, and what it calls fatal.
-    """
+
+def read_effect(path: str | Path) -> Effect:
+    """What a LoRA file in kohya's format does. Raises EngineError: those of header.look, and what
+    it calls fatal."""
     lora = look(path, config=False).require()
     weights = np.memmap(lora.file, np.uint8, "r", offset=lora.header.start)
     total = np.zeros(SIZE)
+    layers = []
     with np.errstate(over="ignore", invalid="ignore"):  # told by the end
-        for layer in lora.layers.values():
-            total += _damped(_projected(lora, layer, weights))
+        for name, layer in lora.layers.items():
+            change = _damped(_projected(lora, layer, weights))
+            total += change
+            layers.append((name, change))
         length = np.linalg.norm(total)
     if not length or not np.isfinite(length):
-        return b""
-    return (total / length).astype(_STORED).tobytes()
+        return Effect()
+    return Effect((total / length).astype(_STORED).tobytes(), _stored(layers))
+
+
+def _stored(layers: list[tuple[str, np.ndarray]]) -> bytes:
+    rows = []
+    for name, change in layers:
+        numbers = change[:_OF_LAYER]
+        if length := np.linalg.norm(numbers):
+            key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
+            rows.append((key, np.linalg.norm(change), numbers / length))
+    return np.array(rows, _LAYER).tobytes()
 
 
 def likeness(effect: bytes, others: Sequence[bytes]) -> np.ndarray:
@@ -53,6 +87,23 @@ def likeness(effect: bytes, others: Sequence[bytes]) -> np.ndarray:
         return np.zeros(0)
     known = np.frombuffer(b"".join(others), _STORED).reshape(len(others), SIZE)
     return known.astype(float) @ np.frombuffer(effect, _STORED).astype(float)
+
+
+def likeness_of_layers(one: bytes, other: bytes) -> float:
+    """How alike the layers are that both files have: a cosine in [-1, 1], 0 where they have too few
+    in common.
+
+    one, other: `Effect.layers`. Each layer counts by its damped length, as in the whole.
+    """
+    rows, others = np.frombuffer(one, _LAYER), np.frombuffer(other, _LAYER)
+    fewer = min(len(rows), len(others))
+    _names, at, there = np.intersect1d(rows["name"], others["name"], return_indices=True)
+    if not len(at) or len(at) < max(LEAST_SHARE * fewer, min(LEAST_LAYERS, fewer)):
+        return 0.0
+    rows, others = rows[at], others[there]
+    cosines = (rows["numbers"].astype(float) * others["numbers"].astype(float)).sum(1)
+    lengths = rows["length"].astype(float) * others["length"].astype(float)
+    return float((lengths * cosines).sum() / lengths.sum())
 
 
 def _projected(lora: LoraHeader, layer: LayerEntry, weights: np.ndarray) -> np.ndarray:
