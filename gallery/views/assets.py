@@ -65,6 +65,7 @@ def asset_detail(request, pk):
         "marks": marks.marks_of(asset, request.user),
         "is_mine": scene.owner_id == request.user.pk,
         "init_image_url": _init_image_url(request, scene),
+        "made_from": _made_from(request, scene),
         "words": words_of(scene),
         "denoising_percent": round((scene.denoising_strength or 0) * 100),
         "is_demo_code": brand.is_demo_code(),
@@ -185,6 +186,13 @@ def asset_withdraw(request, pk):
             messages.info(request, said % {"n": others})
 
     return _act(request, asset, withdraw, _("Withdrawn."))
+
+
+def _made_from(request, scene):
+    """The picture whose settings were taken up; None for none, or one this person may not see."""
+    if scene.made_from_id is None:
+        return None
+    return Asset.objects.visible_to(request.user).titled().filter(pk=scene.made_from_id).first()
 
 
 def _init_image_url(request, scene):

@@ -88,6 +88,21 @@ def test_enlarged_picture_stands_beside_the_one_before(at, marketer, in_state, i
     assert "Before and after" not in at(marketer).get("asset-detail", first.pk).text
 
 
+def test_picture_that_a_colleague_made_it_from_is_named_to_whom_may_see_it(
+    at, marketer, make_user, in_state, make_scene, in_english
+):
+    first = in_state("private")
+    first.own_title = "The first arcade"
+    first.save(update_fields=["own_title"])
+    again = in_state("approved", seed=6, made_from=first)
+    stranger = make_user("mei", is_marketer=True)
+
+    assert "The first arcade" in at(marketer).get("asset-detail", again.pk).text
+    assert "The first arcade" not in at(stranger).get("asset-detail", again.pk).text
+    address = reverse("gallery:asset-detail", args=[first.pk])
+    assert f'href="{address}"' not in at(stranger).get("asset-detail", again.pk).text
+
+
 def test_names_put_together_follow_the_language():
     with override("zh-hans"):
         assert labelled("模板", "骑楼") == "模板：骑楼"
