@@ -91,6 +91,7 @@ urlpatterns = [
     path("assets/<id:pk>/download/", assets.asset_download, name="asset-download"),
     path("assets/<id:pk>/original/", originals.asset_original, name="asset-original"),
     path("assets/<id:pk>/thumb/", images.asset_thumb, name="asset-thumb"),
+    path("assets/<id:pk>/bare/", images.asset_bare, name="asset-bare"),
     path("assets/<id:pk>/preview/", images.asset_preview, name="asset-preview"),
     path("assets/<id:pk>/picture/", images.asset_image, name="asset-image"),
     path("assets/<id:pk>/cancel/", create.asset_cancel, name="asset-cancel"),

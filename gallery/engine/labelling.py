@@ -36,6 +36,7 @@ LEAST_SHARE = 0.05  # of the short side, for the ink of the lowest glyph
 _ROOM = 1.03  # a JPEG or a messenger softens edges; a little more keeps the rule all the same
 _LEAST_CONTRAST = 60  # of 255, between letters and backing: 150 when drawn, and JPEG blurs them
 _LEAST_PIXELS = 11  # below this Chinese glyphs cannot be told apart
+_AIR = 0.04  # of the short side, between label and subject
 _CORNER_SLACK = 0.02  # of the short side, around the label
 _FONTS = Path(__file__).parent / "fonts"
 _BACKING = (16, 13, 11, 166)  # dark and mostly solid: white stays legible over any picture
@@ -177,12 +178,25 @@ def clearest_place(
     subject: sizes.Box,
     words: str = LABEL,
 ) -> LabelPlace:
-    """The place, clear of the insets, whose label hides least of the subject; first of equals.
+    """The place, clear of the insets, for a label that stays away from the subject.
 
-    size: px. corners: those to choose from. subject: left, top, right, bottom in px.
+    The first corner if it leaves air between label and subject; else, of those that hide least of
+    the subject and of the air around it, the farthest from it.
+    size: px. corners: those to choose from, the one to prefer first. subject: left, top, right,
+    bottom in px.
     """
+    air = _AIR * min(size)
+    around = (subject[0] - air, subject[1] - air, subject[2] + air, subject[3] + air)
     places = [LabelPlace(corner, insets, words) for corner in corners]
-    return min(places, key=lambda place: sizes.overlap(label_box(size, place), subject))
+    if not sizes.overlap(label_box(size, places[0]), around):
+        return places[0]
+
+    def badness(place):
+        box = label_box(size, place)
+        hidden, close = (sizes.overlap(box, area) for area in (subject, around))
+        return hidden, close, -sizes.gap(box, subject)
+
+    return min(places, key=badness)
 
 
 def without_corners(image: Image.Image, size: tuple[int, int]) -> Image.Image:

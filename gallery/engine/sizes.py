@@ -49,6 +49,34 @@ def cut_box(
     return left, top, right, bottom
 
 
+def focus_for(
+    size: tuple[int, int], width: int, height: int, subject: Box, clear: Box
+) -> tuple[float, float]:
+    """What should stand in the middle of a cut, so that its subject is seen best.
+
+    The subject stands in the middle of what is clear, as far as all of it stays in the cut.
+    size, width, height: as `cut_box`. subject: shares of the picture. clear: what no platform
+    covers, shares of the cut. Returns shares of the picture, for `cut_box`.
+    """
+    scale = min(size[0] / width, size[1] / height)
+    parts = (width * scale / size[0], height * scale / size[1])
+    x, y = (
+        _middle(parts[axis], (subject[axis], subject[axis + 2]), (clear[axis], clear[axis + 2]))
+        for axis in (0, 1)
+    )
+    return x, y
+
+
+def _middle(part: float, subject: tuple[float, float], clear: tuple[float, float]) -> float:
+    """Along one side of a picture whose length is 1, of which `part` is kept."""
+    middle = sum(subject) / 2 + part / 2 - part * sum(clear) / 2
+    if subject[1] - subject[0] >= part:
+        middle = sum(subject) / 2
+    else:
+        middle = min(max(middle, subject[1] - part / 2), subject[0] + part / 2)
+    return min(max(middle, part / 2), 1 - part / 2)
+
+
 def cut_to(
     image: Image.Image, width: int, height: int, focus: tuple[float, float] = (0.5, 0.5)
 ) -> Image.Image:
@@ -62,6 +90,13 @@ def overlap(first: Box, second: Box) -> float:
     wide = min(first[2], second[2]) - max(first[0], second[0])
     high = min(first[3], second[3]) - max(first[1], second[1])
     return max(0.0, wide) * max(0.0, high)
+
+
+def gap(first: Box, second: Box) -> float:
+    """How far two boxes stand apart, in their unit; 0 where they touch."""
+    wide = max(first[0] - second[2], second[0] - first[2], 0.0)
+    high = max(first[1] - second[3], second[1] - first[3], 0.0)
+    return math.hypot(wide, high)
 
 
 def lost_share(box: Box, subject: Box) -> float:

@@ -1,6 +1,6 @@
 """Where the car of a picture probably is: a suggestion for its cut, which a person may move.
 
-Spectral residual: Hou & Zhang 2007, https://doi.org/10.1109/CVPR.2007.383267 (what a picture's
+By its outline, where one is found (`car_outline`); else by what draws the eye. Spectral residual: Hou & Zhang 2007, https://doi.org/10.1109/CVPR.2007.383267 (what a picture's
 spectrum has beyond the usual fall of all pictures is what the eye goes to), over lightness and two
 colour differences, with more weight in the middle and the lower half, where cars stand.
 """
@@ -10,10 +10,12 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-Box = tuple[float, float, float, float]  # left, top, right, bottom, shares of width and height
+from gallery.engine import car_outline
+from gallery.engine.car_outline import Box
 
 _SIDE = 64  # px of the longer side at which a picture is looked at
 _SHARE = 0.88  # of what is salient that the box holds
+_GROWN = 0.15  # of the box's sides, each way: noses and wheels draw the eye least
 _EMPTY = 1.0  # of 255: a wall or a sky without an edge
 _LEAST_SIDE = 0.2  # of the picture's: a box is never a spot
 
@@ -22,10 +24,21 @@ def likely_box(image: Image.Image) -> Box:
     """Where in an RGB picture the subject probably stands; all of a picture with nothing in it."""
     if np.asarray(image.convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX)).std() < _EMPTY:
         return 0.0, 0.0, 1.0, 1.0
+    found = car_outline.find(image)
+    return found.box if found and found.is_car else salient_box(image)
+
+
+def salient_box(image: Image.Image) -> Box:
+    """Where an RGB picture draws the eye, and a little around it."""
     weights = saliency(image)
-    left, right = _span(weights.sum(axis=0))
-    top, bottom = _span(weights.sum(axis=1))
+    left, right = _grown(*_span(weights.sum(axis=0)))
+    top, bottom = _grown(*_span(weights.sum(axis=1)))
     return left, top, right, bottom
+
+
+def _grown(start: float, end: float) -> tuple[float, float]:
+    more = _GROWN * (end - start)
+    return max(0.0, start - more), min(1.0, end + more)
 
 
 def saliency(image: Image.Image) -> np.ndarray:

@@ -44,8 +44,17 @@ class Cell:
         return in_numbers(self.car)
 
     @property
+    def clear_box(self):
+        """What no platform covers, in shares of the cut: "left top right bottom"."""
+        return " ".join(f"{share:.4f}" for share in cuts.clear_of(self.cut.channel))
+
+    @property
     def lost_percent(self):
         return round(self.cut.lost * 100)
+
+    @property
+    def hidden_percent(self):
+        return round(self.cut.hidden * 100)
 
     @property
     def factor(self):

@@ -42,6 +42,27 @@ class Cut:
         return self.lost > NOTICEABLE
 
     @property
+    def hidden(self):
+        """Which share of the car the platform's own buttons and words hide, 0 to 1."""
+        return max(0.0, sizes.lost_share(self.clear, self.subject) - self.lost)
+
+    @property
+    def is_hidden(self):
+        return self.hidden > NOTICEABLE
+
+    @property
+    def clear(self):
+        """What is kept and not covered, as `box`."""
+        left, top, right, bottom = clear_of(self.channel)
+        wide, high = self.box[2] - self.box[0], self.box[3] - self.box[1]
+        return (
+            self.box[0] + left * wide,
+            self.box[1] + top * high,
+            self.box[0] + right * wide,
+            self.box[1] + bottom * high,
+        )
+
+    @property
     def is_soft(self):
         """Whether so much enlarging is seen."""
         return self.factor > LARGEST_FACTOR
@@ -50,16 +71,19 @@ class Cut:
 def cut_for(asset, channel, focus=None, words=""):
     """The Cut of a finished picture for a channel.
 
-    focus: (x, y) that a person points at now; None: as it was set before, else the car's middle.
+    focus: (x, y) that a person points at now; None: as it was set before, else what shows the car
+    best, clear of what the platform covers.
     words: of the label, where the caller has them at hand.
     """
     # All of a picture's, so that a page that has them at hand asks for none.
     own = next((cut for cut in asset.cuts.all() if cut.channel_id == channel.pk), None)
     car = subject_of(asset)
     focus = focus or (own and (own.x, own.y))
-    middle = focus or ((car[0] + car[2]) / 2, (car[1] + car[3]) / 2)
     width, height = asset.scene.width, asset.scene.height
     file_width, file_height = channel.file_size
+    middle = focus or sizes.focus_for(
+        (width, height), file_width, file_height, car, clear_of(channel)
+    )
     cut = sizes.cut_box((width, height), file_width, file_height, middle)
     box = (cut[0] / width, cut[1] / height, cut[2] / width, cut[3] / height)
     return Cut(
@@ -105,6 +129,13 @@ def set_focus(asset, channel, focus):
         own.x, own.y = focus
         own.version += 1
         own.save(update_fields=["x", "y", "version"])
+
+
+def clear_of(channel):
+    """What of a channel's file is neither cut off nor covered: left, top, right, bottom, shares."""
+    width, height = channel.file_size
+    above, on_right, below, on_left = channel.insets
+    return on_left / width, above / height, 1 - on_right / width, 1 - below / height
 
 
 def covered(channel):

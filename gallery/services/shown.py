@@ -5,6 +5,7 @@ no file is larger than the picture it was made from.
 """
 
 import io
+from dataclasses import replace
 from functools import lru_cache
 
 from brandstudio.core import blobs
@@ -18,6 +19,7 @@ from training.engine.errors import EngineError
 
 THUMB_SIDE = 480  # px of the longer side of what lists show, at most
 _THUMB_QUALITY = 75
+_CLEARLY_LESS = 0.96  # so that the shorter side, rounded, is less than half too
 _PROOF = "样稿 PROOF"
 _WATERMARKS = {
     AssetReview.DECLINED: "未批准 DECLINED",
@@ -49,6 +51,13 @@ def made_asset(asset):
     if asset.review == AssetReview.APPROVED:
         return MadeImage(asset.image_sha256, number, THUMB_SIDE, ready_sha256=asset.thumb_sha256)
     return MadeImage(asset.image_sha256, number, THUMB_SIDE, watermark=watermark_of(asset))
+
+
+def bare_asset(asset):
+    """As `made_asset`, so small that the label is not due: a page draws on it where that stands."""
+    size = (asset.scene.width, asset.scene.height)
+    side = min(THUMB_SIDE, int(labelling.LABELLED_FROM * max(size) * _CLEARLY_LESS))
+    return replace(made_asset(asset), longest=side, ready_sha256="")
 
 
 def made_cover(template):

@@ -34,6 +34,13 @@ def asset_thumb(request, pk):
 
 @login_required
 @require_safe
+def asset_bare(request, pk):
+    """A finished picture too small for the visible label: what a cut is drawn upon."""
+    return serve_made(request, shown.bare_asset(_finished(request, pk)))
+
+
+@login_required
+@require_safe
 def asset_preview(request, pk):
     """What a picture is becoming; the address carries the step.
 

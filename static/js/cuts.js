@@ -1,7 +1,8 @@
 // A cut that is dragged: <svg data-cut-frame data-whole="w h" data-car="x y w h"> whose viewBox is
 // what is kept, in px of the picture; <g data-cut-fixed> stays with the frame. Beside it a hidden
-// field focus-… takes the middle as shares "x,y", and [data-cut-lost] says how much of the car is
-// outside. Arrows move too, with Shift by more.
+// field focus-… takes the middle as shares "x,y", [data-cut-lost] says how much of the car is outside,
+// and [data-cut-hidden] how much the platform covers beyond data-clear="left top right bottom", shares
+// of the frame. Arrows move too, with Shift by more.
 const NOTICEABLE = 0.02; // as gallery/services/cuts.py
 const held = new Map(); // pointer id → its last place in px of the screen
 
@@ -33,9 +34,22 @@ function move(frame, dx, dy) {
 
 function tellLoss(frame, cut, view) {
   const [x, y, width, height] = numbers(frame.dataset.car);
-  const lost = width * height > 0 ? 1 - overlap(view, { x, y, width, height }) / (width * height) : 0;
-  cut.querySelector("[data-cut-lost]").hidden = lost <= NOTICEABLE;
-  cut.querySelector("[data-cut-percent]").textContent = Math.round(lost * 100);
+  const [left, top, right, bottom] = numbers(frame.dataset.clear);
+  const clear = {
+    x: view.x + left * view.width,
+    y: view.y + top * view.height,
+    width: (right - left) * view.width,
+    height: (bottom - top) * view.height,
+  };
+  const outside = (part) => (width * height > 0 ? 1 - overlap(part, { x, y, width, height }) / (width * height) : 0);
+  const lost = outside(view);
+  tellShare(cut.querySelector("[data-cut-lost]"), lost);
+  tellShare(cut.querySelector("[data-cut-hidden]"), outside(clear) - lost);
+}
+
+function tellShare(line, share) {
+  line.hidden = share <= NOTICEABLE;
+  line.querySelector("[data-cut-percent]").textContent = Math.round(share * 100);
 }
 
 document.addEventListener("pointerdown", (event) => {

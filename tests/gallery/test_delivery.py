@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -16,6 +17,7 @@ from gallery.engine import labelling, sizes, xmp
 from gallery.models import Asset, Channel, ChannelCut, ChannelFile, Download, Scene
 from gallery.services import assets as acts
 from gallery.services import channel_files, cuts, deliveries, downloads
+from training.minibase.artist import SceneSpec, draw, vehicle_box
 
 
 @pytest.fixture
@@ -169,6 +171,61 @@ def test_cut_through_the_car_is_told_and_painting_anew_offered(
     assert "Of the car cut off:" in page
     assert f'value="{picture.pk}-slit"' in page
     assert "about 2 to 4 s, then its own review" in page
+
+
+def drawn_with_a_car(asset, size, **spec):
+    """The asset as a drawing of the scene artist's; returns it, and where its car stands."""
+    scene = SceneSpec(**spec)
+    file = io.BytesIO()
+    draw(scene, size).save(file, "PNG")
+    asset.image_sha256 = blobs.put_bytes(file.getvalue())
+    asset.save(update_fields=["image_sha256"])
+    Scene.objects.filter(pk=asset.scene_id).update(width=size[0], height=size[1])
+    return Asset.objects.get(pk=asset.pk), vehicle_box(scene, size)
+
+
+def test_car_is_moved_out_from_under_the_platforms_buttons(approved, make_channel):
+    picture, car = drawn_with_a_car(approved(), (512, 192), position="centre")
+    channel = make_channel("story", 384, 288, covered_right=25)
+
+    cut = cuts.cut_for(picture, channel)
+
+    covered_from = cut.box[0] + 0.75 * (cut.box[2] - cut.box[0])
+    assert cut.box[0] <= car[0]
+    assert car[2] <= covered_from
+    assert (cut.is_lossy, cut.is_hidden) == (False, False)
+
+
+def test_car_that_stays_under_the_buttons_is_told(
+    at, colleague, approved, make_channel, in_english
+):
+    picture, _car = drawn_with_a_car(approved(), (256, 256), place="harbour")
+    make_channel("story", 300, 300, covered_right=30, covered_left=30)
+    make_channel("free", 300, 300)
+
+    page = at(colleague).get("deliver", pick=picture.pk, channel=["story", "free"])
+
+    told = re.findall(r"data-cut-hidden(\s+hidden)?>.*?data-cut-percent>(\d+)</b>", page.text, re.S)
+    percent = {hidden.strip(): int(share) for hidden, share in told}
+    assert percent["hidden"] == 0
+    assert 15 < percent[""] < 60
+
+
+def test_preview_shows_the_picture_without_a_label_of_its_own(
+    client,
+    at, colleague, approved, make_channel
+):
+    """It is too small for one to be due; the dashed box says where the file has it."""
+    picture, _car = drawn_with_a_car(approved(), (256, 256))
+    make_channel("tall", 300, 400)
+
+    page = at(colleague).get("deliver", pick=picture.pk, channel="tall")
+    [address] = re.findall(r'<image href="([^"]+)"', page.text)
+    content = b"".join(client.get(address))
+
+    assert max(Image.open(io.BytesIO(content)).size) < 128
+    assert xmp.read_mark(io.BytesIO(content)).is_right
+    assert Image.open(io.BytesIO(content)).size not in [(256, 256), (240, 240)]
 
 
 def anew(browser, assets, channels, cells):

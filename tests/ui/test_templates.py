@@ -26,6 +26,17 @@ def test_templates_need_no_eval(templates):
     assert [name for name, text in templates.items() if EVAL.search(text)] == []
 
 
+def test_label_of_a_bare_tick_holds_no_words(templates):
+    """`.tick` centres its one box; a box with words beside it is a `.choice`."""
+    with_words = {
+        name: found
+        for name, text in templates.items()
+        if (found := re.findall(r'<label class="tick">(?!\s*<input[^<]*>\s*</label>)', text))
+    }
+
+    assert with_words == {}
+
+
 def test_icons_in_use_are_in_the_sprite(templates):
     sprite = ElementTree.parse(STATIC / "icons.svg").getroot()
     drawn = {symbol.get("id") for symbol in sprite}

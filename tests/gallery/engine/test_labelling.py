@@ -109,7 +109,8 @@ def test_label_is_known_where_it_is_and_nowhere_else(width, height, grey, corner
     ("car", "corner"),
     [
         ((0, 0, 10, 10), "lower-right"),
-        ((500, 500, 1000, 1000), "lower-left"),
+        ((500, 500, 1000, 1000), "upper-left"),
+        ((100, 500, 700, 1000), "upper-right"),  # clear of the label, but too near to it
         ((0, 500, 1000, 1000), "upper-right"),
         ((0, 0, 1000, 1000), "lower-right"),
     ],

@@ -162,6 +162,7 @@ def test_no_address_of_the_site_shows_a_bare_picture(client, made, brand_admin):
                         assert_shown_rightly(archive.read(member), MASTER)
 
     assert seen == {
+        "gallery:asset-bare",
         "gallery:asset-download",
         "gallery:asset-image",
         "gallery:asset-preview",
