@@ -1,8 +1,9 @@
 """Where the car of a picture probably is: a suggestion for its cut, which a person may move.
 
-By its outline, where one is found (`car_outline`); else by what draws the eye. Spectral residual: Hou & Zhang 2007, https://doi.org/10.1109/CVPR.2007.383267 (what a picture's
-spectrum has beyond the usual fall of all pictures is what the eye goes to), over lightness and two
-colour differences, with more weight in the middle and the lower half, where cars stand.
+By its outline, where one is found (`car_outline`); else by what draws the eye. Spectral residual:
+Hou & Zhang 2007, https://doi.org/10.1109/CVPR.2007.383267 (what a picture's spectrum has beyond the
+usual fall of all pictures is what the eye goes to), over lightness and two colour differences, with
+more weight in the middle and the lower half, where cars stand.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 """A campaign as its maker writes it, and a publication as a publisher notes it."""
 
+from functools import partial
 from urllib.parse import urlsplit
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from brandstudio.core.forms import GuardedModelForm
 from brandstudio.core.models import Campaign, Vehicle
 from gallery.models import Channel, Publication
+from gallery.services import brand
 
 
 def _day_field(**options):
@@ -134,7 +136,9 @@ class PublicationForm(GuardedModelForm):
         self._hosts = hosts
         self.fields["download"].queryset = files
         self.fields["download"].empty_label = None
-        self.fields["download"].label_from_instance = in_words
+        self.fields["download"].label_from_instance = partial(
+            in_words, producer=brand.producer(), label=brand.label_words()
+        )
         self.initial.setdefault("day", timezone.localdate())
 
     def clean_address(self):
@@ -162,9 +166,19 @@ class PublicationForm(GuardedModelForm):
         return cleaned
 
 
-def in_words(download):
-    """A publication file that left, as a list shows it."""
-    day = timezone.localdate(download.at).isoformat()
+def in_words(download, producer, label):
+    """A publication file that left, as a list shows it: when, and what it says that no file made
+    today would.
+
+    producer, label: the code and the words of today's files.
+    """
+    moment = timezone.localtime(download.at).strftime("%Y-%m-%d %H:%M:%S")
     where = download.channel or _("as painted")
     size = f"{download.width} × {download.height}"
-    return f"{where} · {size} {download.form.upper()} · {day}"
+    words = [str(where), f"{size} {download.form.upper()}", moment]
+    if download.producer and download.producer != producer:
+        said = _("with the former producer code %(code)s")
+        words.append(said % {"code": download.producer})
+    if download.label and download.label != label:
+        words.append(_("with the former label %(words)s") % {"words": download.label})
+    return " · ".join(words)

@@ -115,6 +115,9 @@ class Download(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
+    # As they stood in the file; both are empty of files that left before they were kept.
+    producer = models.CharField(max_length=40, blank=True)
+    label = models.CharField(max_length=40, blank=True)  # empty of an original too
 
     class Meta:
         verbose_name = _("download")

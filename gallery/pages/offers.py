@@ -3,10 +3,22 @@
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from django.db.models import prefetch_related_objects
+
 from brandstudio.core.problems import Refused
 from gallery import problems
 from gallery.models import AssetReview, Channel, Rendition
-from gallery.services import base_rights, holds, originals, policy, source_rights, use_limits
+from gallery.services import (
+    base_rights,
+    channel_files,
+    holds,
+    originals,
+    policy,
+    source_rights,
+    use_limits,
+)
+
+_LARGE_FILES, _LOOKED_AT = 8, 24
 
 
 @dataclass(frozen=True)
@@ -104,8 +116,10 @@ def original_duty(asset, person, known):
 
 
 def large_files_of(asset):
-    """The newest ChannelFiles of a picture, each with .problem_sentence."""
-    rows = list(asset.channel_files.select_related("channel")[:8])
+    """The newest ChannelFiles of a picture that are still right, each with .problem_sentence."""
+    prefetch_related_objects([asset], "cuts")
+    newest = asset.channel_files.select_related("channel", "poster__asset__scene")[:_LOOKED_AT]
+    rows = [row for row in newest if not channel_files.is_stale(row)][:_LARGE_FILES]
     for row in rows:
         row.problem_sentence = (
             problems.sentence(row.problem, row.problem_facts) if row.problem else ""

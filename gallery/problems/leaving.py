@@ -17,6 +17,10 @@ SENTENCES: dict[str, Text] = {
         "The file for {channel} is so large that a worker makes it. The picture's page shows when "
         "it is there."
     ),
+    "file-stale": gettext_noop(
+        "The file for {channel} is out of date: the producer code, the label's words, the channel "
+        "or the cut were changed since. Press download once more, and it is made anew."
+    ),
     "picture-file-missing": gettext_noop(
         "The stored picture is missing or damaged, so no file was made of it. Ask an administrator "
         "to run “manage.py verify” and to bring it back from a backup."

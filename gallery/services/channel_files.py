@@ -1,4 +1,9 @@
-"""Publication files that a worker makes: posters, large screens."""
+"""Publication files that a worker makes: posters, large screens.
+
+A file counts as long as everything that decided its bytes is as it was: picture, cut, channel,
+producer code, label. One that no longer does is stale: it is offered to nobody, made anew when
+somebody asks, and let go of with the old ones.
+"""
 
 import hashlib
 import json
@@ -10,10 +15,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from brandstudio.core import blobs
+from brandstudio.core.problems import Refused
 from brandstudio.core.queue import housekeeping, work_queue
 from gallery.models import ChannelFile, ChannelFileState, Rendition
 from gallery.services import brand, cuts, downloads, policy, posters
 from gallery.services.downloads import OutgoingFile
+from training.engine.errors import EngineError
 
 
 def order(asset, channel, by):
@@ -24,7 +31,7 @@ def order(asset, channel, by):
     policy.rule_for(asset, by, Rendition.PUBLICATION, channel)
     cut = cuts.cut_for(asset, channel)
     facts = {"asset": asset, "channel": channel, "x": cut.focus[0], "y": cut.focus[1]}
-    return _ordered(_key(asset, channel, cut.focus, cut.place), by, facts)
+    return _ordered(_key_of_cut(asset, cut), by, facts)
 
 
 def order_poster(poster, by):
@@ -34,9 +41,7 @@ def order_poster(poster, by):
     composition = posters.composed(poster)
     facts = {"asset": poster.asset, "channel": poster.channel, "poster": poster}
     facts |= {"x": composition.focus[0], "y": composition.focus[1]}
-    place = composition.plan.label
-    key = _key(poster.asset, poster.channel, composition.focus, place, poster=poster.pk)
-    return _ordered(key, by, facts)
+    return _ordered(_key_of_poster(poster, composition), by, facts)
 
 
 def _ordered(key, by, facts):
@@ -52,7 +57,28 @@ def _ordered(key, by, facts):
 
 def made_before(asset, channel, cut):
     """The ChannelFile of this cut, in whatever state; None if nobody asked for it."""
-    return ChannelFile.objects.filter(key=_key(asset, channel, cut.focus, cut.place)).first()
+    return ChannelFile.objects.filter(key=_key_of_cut(asset, cut)).first()
+
+
+def is_stale(row):
+    """Whether a file ordered today would be another one."""
+    try:
+        if row.poster is None:
+            return row.key != _key_of_cut(row.asset, cuts.cut_for(row.asset, row.channel))
+        return row.key != _key_of_poster(row.poster, posters.composed(row.poster))
+    except EngineError:  # its words don't fit any more: no such file would be made
+        return True
+    except blobs.BlobMissing:  # nobody can say; whoever wants the file hears of the missing picture
+        return False
+
+
+def _key_of_cut(asset, cut):
+    return _key(asset, cut.channel, cut.focus, cut.place)
+
+
+def _key_of_poster(poster, composition):
+    place = composition.plan.label
+    return _key(poster.asset, poster.channel, composition.focus, place, poster=poster.pk)
 
 
 def _key(asset, channel, focus, place, **more):
@@ -74,13 +100,17 @@ def _key(asset, channel, focus, place, **more):
 
 
 def make(row):
-    """What the worker does: make, sign and store the file. Raises Refused, EngineError."""
+    """What the worker does: make, sign and store the file.
+
+    Raises EngineError, Refused: file-stale where a setting was changed since it was ordered.
+    """
     if row.poster:
         policy.rule_for_poster(row.poster, row.asked_by, Rendition.PUBLICATION)
         labelled = posters.labelled_file(row.poster, Rendition.PUBLICATION)
     else:
         policy.rule_for(row.asset, row.asked_by, Rendition.PUBLICATION, row.channel)
         labelled = downloads.labelled_file(row.asset, row.channel, focus=(row.x, row.y))
+    _check_current(row)
     sha256 = blobs.put_bytes(labelled.content)
     row.finish(
         content_sha256=sha256,
@@ -91,7 +121,9 @@ def make(row):
 
 
 def deliver(row, person):
-    """The OutgoingFile of a row that is ready, and its Download. Raises Refused as `rule_for`."""
+    """The OutgoingFile of a row that is ready, and its Download. Raises Refused as `rule_for`,
+    and file-stale."""
+    _check_current(row)
     form = downloads.file_form(row.channel)
     content = blobs.local(row.content_sha256, row.name).read_bytes()
     labelled = OutgoingFile(content, row.name, form.content_type, *row.channel.file_size)
@@ -102,10 +134,23 @@ def deliver(row, person):
     return labelled
 
 
+def _check_current(row):
+    if is_stale(row):
+        raise Refused("file-stale", channel=str(row.channel))
+
+
 def forget_old():
-    """Let go of files that nobody needs kept: they can be made again."""
+    """Let go of files that nobody needs kept: old ones can be made again, stale ones are no use."""
     ended = timezone.now() - timedelta(days=settings.CHANNEL_FILE_DAYS)
-    rows = ChannelFile.objects.filter(made_at__lt=ended)
+    finished = ChannelFile.objects.filter(
+        state__in=(ChannelFileState.READY, ChannelFileState.FAILED)
+    ).select_related("asset__scene__cutout", "channel", "poster")
+    gone = [row.pk for row in finished if _is_old(row, ended) or is_stale(row)]
+    rows = ChannelFile.objects.filter(pk__in=gone)
     hashes = list(rows.values_list("content_sha256", flat=True))
     rows.delete()
     return housekeeping.discard_unnamed(hashes)
+
+
+def _is_old(row, ended):
+    return row.made_at is not None and row.made_at < ended

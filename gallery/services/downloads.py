@@ -203,6 +203,8 @@ def note(asset, person, rendition, channel, file, **more):
         width=file.width,
         height=file.height,
         sha256=file.sha256,
+        producer=brand.producer(),
+        label="" if rendition == Rendition.ORIGINAL else brand.label_words(),
         **use_limits.purpose_of(asset, rendition, channel),
         **more,
     )

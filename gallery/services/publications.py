@@ -9,7 +9,7 @@ from brandstudio.core.models import AuditEntry
 from brandstudio.core.problems import Refused
 from brandstudio.core.services import spreadsheet
 from gallery.models import Asset, Download, Publication, Rendition
-from gallery.services import brand, finishing
+from gallery.services import finishing
 
 
 def files_that_left(asset):
@@ -60,9 +60,8 @@ def report_csv(campaign, person):
         )
         .order_by("at", "pk")
     )
-    label, producer = brand.label_words(), brand.producer()
     rows = [
-        _row(download, publication, label, producer)
+        _row(download, publication)
         for download in downloads
         for publication in list(download.publications.all()) or [None]
     ]
@@ -95,7 +94,7 @@ def _headings():
     )
 
 
-def _row(download, publication, label, producer):
+def _row(download, publication):
     asset = download.asset
     return (
         asset.pk,
@@ -112,8 +111,8 @@ def _row(download, publication, label, producer):
         str(download.rule or ""),
         str(download.get_use_display()),
         territories.shown(download.territory),
-        "" if download.rendition == Rendition.ORIGINAL else label,
-        producer,
+        download.label,
+        download.producer,
         finishing.produce_id_of(asset, download.poster),
         download.sha256,
         (publication.address or publication.place) if publication else "",

@@ -139,6 +139,8 @@ def large_file(request, pk):
     try:
         labelled = channel_files.deliver(row, request.user)
     except REFUSALS as error:
+        if error.code == "file-stale":
+            return refusals.refuse(request, error, row.poster or row.asset)
         return refusals.stays(request, row.asset, error)
     return send_file(labelled.content, labelled.name, labelled.content_type)
 

@@ -96,11 +96,17 @@ def poster_detail(request, pk):
         "history": history_of(poster, 20),
         "is_mine": poster.made_by_id == request.user.pk,
         "offers": offers_of(poster, request.user),
-        "large_file": poster.files.order_by("-pk").first(),
+        "large_file": _large_file_of(poster),
     }
     if obstacle := acts.obstacle_of(poster.asset):
         context["obstacle"] = problems.of(obstacle)
     return render(request, "gallery/poster_detail.html", context)
+
+
+def _large_file_of(poster):
+    """The newest ChannelFile of a poster that is still right, or None."""
+    row = poster.files.order_by("-pk").first()
+    return row if row and not channel_files.is_stale(row) else None
 
 
 @login_required

@@ -18,6 +18,7 @@ _CONFLICTS = {
     "cutout-gone",
     "decided-already",
     "enlarged-already",
+    "file-stale",
     "init-image-gone",
     "newer-approved",
     "no-draft-any-more",

@@ -1,8 +1,8 @@
 // A cut that is dragged: <svg data-cut-frame data-whole="w h" data-car="x y w h"> whose viewBox is
 // what is kept, in px of the picture; <g data-cut-fixed> stays with the frame. Beside it a hidden
-// field focus-… takes the middle as shares "x,y", [data-cut-lost] says how much of the car is outside,
-// and [data-cut-hidden] how much the platform covers beyond data-clear="left top right bottom", shares
-// of the frame. Arrows move too, with Shift by more.
+// field focus-… takes the middle as shares "x,y". [data-cut-lost] says how much of the car is
+// outside, [data-cut-hidden] how much the platform covers, which leaves data-clear="left top right
+// bottom" free, shares of the frame. Arrows move too, with Shift by more.
 const NOTICEABLE = 0.02; // as gallery/services/cuts.py
 const held = new Map(); // pointer id → its last place in px of the screen
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from PIL import Image
 
 from brandstudio.core import blobs
-from brandstudio.core.models import Campaign
+from brandstudio.core.models import BrandKit, Campaign
 from gallery import jobs
 from gallery.engine import labelling, sizes, xmp
 from gallery.models import Asset, Channel, ChannelCut, ChannelFile, Download, Scene
@@ -212,8 +212,7 @@ def test_car_that_stays_under_the_buttons_is_told(
 
 
 def test_preview_shows_the_picture_without_a_label_of_its_own(
-    client,
-    at, colleague, approved, make_channel
+    client, at, colleague, approved, make_channel
 ):
     """It is too small for one to be due; the dashed box says where the file has it."""
     picture, _car = drawn_with_a_car(approved(), (256, 256))
@@ -367,6 +366,72 @@ def test_old_large_files_are_let_go(colleague, approved, make_channel, settings,
 
     assert channel_files.forget_old() == 1
     assert not ChannelFile.objects.exists()
+
+
+CODE = "00119144000000000000X100000"
+
+
+def set_kit(**columns):
+    BrandKit.objects.update_or_create(pk=1, defaults=columns)
+
+
+@pytest.mark.parametrize("change", ["code", "words", "channel", "cut", "none"])
+def test_large_file_of_before_a_change_is_offered_no_more_and_let_go(
+    at, colleague, approved, make_channel, queue_redis, change
+):
+    """Of the producer code, the label, the channel or the cut: it is made anew on ask."""
+    picture, channel = approved(), make_channel("poster", 3200, 3000)
+    row = channel_files.order(picture, channel, colleague)
+    jobs.make_channel_file(row.pk)
+    changes = {
+        "code": lambda: set_kit(producer_code=CODE),
+        "words": lambda: set_kit(label_words="人工智能生成"),
+        "channel": lambda: Channel.objects.update(dpi=150),
+        "cut": lambda: cuts.set_focus(picture, channel, (0.3, 0.4)),
+        "none": lambda: None,
+    }
+
+    changes[change]()
+    address = reverse("gallery:large-file", args=[row.pk])
+    is_offered = address in at(colleague).get("asset-detail", picture.pk).text
+    answer = at(colleague).get("large-file", row.pk)
+    again = channel_files.order(Asset.objects.get(pk=picture.pk), Channel.objects.get(), colleague)
+
+    is_same = change == "none"
+    assert is_offered == is_same
+    assert answer.status_code == (200 if is_same else 409)
+    assert (again.pk == row.pk) == is_same
+    assert channel_files.forget_old() == (0 if is_same else 1)
+    assert ChannelFile.objects.filter(pk=row.pk).exists() == is_same
+
+
+def test_large_file_ordered_before_a_change_is_not_made(
+    colleague, approved, make_channel, queue_redis
+):
+    row = channel_files.order(approved(), make_channel("poster", 3200, 3000), colleague)
+    set_kit(producer_code=CODE)
+
+    jobs.make_channel_file(row.pk)
+
+    row.refresh_from_db()
+    assert (row.state, row.problem, row.content_sha256) == ("failed", "file-stale", "")
+
+
+def test_files_that_left_are_told_apart_by_moment_and_former_code(
+    at, colleague, approved, make_channel, in_english
+):
+    picture, channel = approved(), make_channel("tall", 300, 400)
+    downloads.deliver(picture, colleague, "publication", channel)
+    set_kit(producer_code=CODE, label_words="人工智能生成")
+    downloads.deliver(picture, colleague, "publication", channel)
+
+    page = at(colleague).get("publication-new", picture.pk).text
+    newer, older = re.findall(r'<option value="\d+"[^>]*>([^<]*)</option>', page)
+
+    assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$", newer)
+    assert "with the former producer code DEMO" in older
+    assert "with the former label AI生成" in older
+    assert [row.producer for row in Download.objects.order_by("pk")] == ["DEMO", CODE]
 
 
 # Cuts

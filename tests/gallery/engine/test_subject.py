@@ -18,7 +18,6 @@ from training.minibase.artist import (
     vehicle_box,
 )
 
-
 DEMO = Path(demo.__file__).parent / "blobs"
 # Where the cars of the demo's pictures stand, measured by eye: left, top, right, bottom in px.
 DEMO_CARS = {
