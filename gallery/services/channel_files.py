@@ -93,8 +93,9 @@ def _key(asset, channel, focus, place, **more):
         **more,
         **{
             name: getattr(channel, name)
-            for name in ("slug", "form", "max_bytes", "dpi", "bleed_mm", "profile_sha256")
+            for name in ("slug", "form", "max_bytes", "dpi", "profile_sha256")
         },
+        "bleed_mm": float(channel.bleed_mm),  # 0 and 0.0 are written in two ways
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 

@@ -432,7 +432,7 @@ def test_report_tells_the_number_that_stands_in_a_posters_file(
     answer = at(brand_admin).get("campaign-report", "spring")
     _heading, row = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
 
-    assert row[13:15] == ["DEMO", finishing.mark_of(picture, poster).produce_id]
+    assert row[15:17] == ["DEMO", finishing.mark_of(picture, poster).produce_id]
 
 
 def test_more_files_in_the_report_cost_no_more_queries(at, campaign, in_state, channels, marketer):
