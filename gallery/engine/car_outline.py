@@ -90,7 +90,8 @@ def _around(found: np.ndarray) -> np.ndarray:
     """(H, W): the energy of each cell and its eight neighbours."""
     high, wide = found.shape[:2]
     energy = np.pad((found**2).sum(-1), 1, mode="edge")
-    return sum(energy[y : y + high, x : x + wide] for y in range(3) for x in range(3))
+    near = [energy[y : y + high, x : x + wide] for y in range(3) for x in range(3)]
+    return np.sum(near, axis=0)
 
 
 def windows(found: np.ndarray) -> np.ndarray:
