@@ -140,6 +140,14 @@ def _days(assets):
     return [(heading_of(day), day, list(run)) for day, run in by_day]
 
 
+def day_names(days):
+    """What spans of days are called, [(first, last)]: "Tuesday 24 November"."""
+    return [
+        heading_of(first) if first == last else f"{heading_of(first)} – {heading_of(last)}"
+        for first, last in days
+    ]
+
+
 def heading_of(day, today=None):
     """What a day is called: today, yesterday, Tuesday 24 November; with its year where another."""
     today = today or timezone.localdate()

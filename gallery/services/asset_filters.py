@@ -30,6 +30,7 @@ from gallery.models import (
     StyleVersion,
 )
 from gallery.models.rating import MOST_STARS
+from gallery.services import day_words
 
 BACKWARDS = _("The last day is before the first, so that no picture can match.")
 
@@ -152,6 +153,38 @@ def _until(assets, values, _person):
     return assets.filter(made_at__lt=_midnight(day_of(values[0]) + datetime.timedelta(days=1)))
 
 
+def _when(assets, values, _person):
+    today = timezone.localdate()
+    return made_between(assets, [_SPANS[value][1](today) for value in values])
+
+
+def _day(assets, values, _person):
+    day = day_of(values[0])
+    return made_between(assets, [(day, day)])
+
+
+def made_between(assets, spans):
+    """Those of the pictures that were made in one of the spans, [(first day, last day)]."""
+    fits = Q(pk__in=[])
+    for first, last in spans:
+        end = _midnight(last + datetime.timedelta(days=1))
+        fits |= Q(made_at__gte=_midnight(first), made_at__lt=end)
+    return assets.filter(fits)
+
+
+def _one_day(ago):
+    return lambda today: (today - datetime.timedelta(days=ago),) * 2
+
+
+# What a span is called, and the days that it means today.
+_SPANS: dict[str, tuple[str | Promise, Callable]] = {
+    "today": (_("today"), _one_day(0)),
+    "yesterday": (_("yesterday"), _one_day(1)),
+    "7-days": (_("the last 7 days"), day_words.last_7_days),
+    "last-week": (_("last week"), day_words.last_week),
+}
+
+
 def _midnight(day):
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
 
@@ -206,8 +239,17 @@ FILTERS = (
     ),
     Filter("channel", _("Channel"), _channel, _rows(Channel.objects.in_use), "select"),
     Filter("campaign", _("Campaign"), _campaign, _rows(Campaign.objects.all), "select"),
-    Filter("from", _("From"), _from, look="date"),
-    Filter("to", _("To"), _until, look="date"),
+    Filter(
+        "when",
+        _("Painted"),
+        _when,
+        lambda _person: [(name, label) for name, (label, _days) in _SPANS.items()],
+        "select",
+        is_closed=True,
+    ),
+    Filter("day", _("On the day"), _day, look="date"),
+    Filter("from", _("From"), _from, look="date", is_more=True),
+    Filter("to", _("To"), _until, look="date", is_more=True),
     Filter("pack", _("Style pack"), _pack, _rows(StylePack.objects.usable), "select", is_more=True),
     Filter("strength_from", _("Strength from"), _strength("gte"), look="number", is_more=True),
     Filter("strength_to", _("Strength to"), _strength("lte"), look="number", is_more=True),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from brandstudio.core.input.choices import UnknownChoice
 from brandstudio.core.models import GlossaryTerm, User, Vehicle
@@ -19,7 +20,7 @@ from gallery.models import (
     StylePack,
     Word,
 )
-from gallery.services import asset_filters, search, words
+from gallery.services import asset_filters, day_words, search, words
 from gallery.services.asset_filters import FILTERS, Unreadable
 
 _MOST_ENDINGS = 200  # longer words that one beginning stands for
@@ -30,7 +31,7 @@ class Finding:
     """assets: the pictures, in no order. chosen: {filter: values asked for}.
 
     problems: sentences about what could not be read, which narrows nothing. translations: what was
-    searched besides the words typed.
+    searched besides the words typed. days: [(first, last)] that its words for days mean.
     """
 
     assets: QuerySet
@@ -38,6 +39,7 @@ class Finding:
     text: str
     problems: list[str]
     translations: tuple[str, ...] = ()
+    days: tuple = ()
 
 
 def find(person, query):
@@ -59,8 +61,13 @@ def find(person, query):
     text = query.get("q", "").strip()[: search.LONGEST]
     if not text:
         return Finding(assets, chosen, text, problems)
-    assets, translations = _with_words(assets, text)
-    return Finding(assets, chosen, text, problems, translations)
+    rest, days = day_words.read(text, timezone.localdate())
+    if days:
+        assets = asset_filters.made_between(assets, days)
+    translations = ()
+    if rest:
+        assets, translations = _with_words(assets, rest)
+    return Finding(assets, chosen, text, problems, translations, tuple(days))
 
 
 def chosen_in(query):

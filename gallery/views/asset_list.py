@@ -32,6 +32,7 @@ def asset_list(request):
     context = {
         "page": pages.stretch_of(listing.assets, query, person),
         "finding": listing,
+        "days": pages.day_names(listing.days),
         "fields": fields,
         "more_chosen": any(field.is_chosen for field in fields if field.is_more),
         "chips": pages.chips_of(listing, query, person),
@@ -74,7 +75,7 @@ def assets_together(request):
     if act in ("deliver", "compare"):
         return _lead_on(act, chosen_assets(person, data, deliveries.MOST_IMAGES))
     chosen = chosen_assets(person, data, together.MOST, of_bin=act == "restore")
-    back = f"{reverse('gallery:asset-list')}?{data.get('query', '')}"
+    back = _back_to(data)
     if not chosen.assets:
         messages.warning(request, _("Choose one or more pictures first."))
         return redirect(back)
@@ -84,6 +85,13 @@ def assets_together(request):
         return refusals.refuse(request, error, back)
     _tell(request, outcome, chosen)
     return redirect(back)
+
+
+def _back_to(data):
+    """Where the act was asked for: the create page's results, else the list as it was narrowed."""
+    if data.get("next") == "create":
+        return refusals.results_address()
+    return f"{reverse('gallery:asset-list')}?{data.get('query', '')}"
 
 
 def _done(act, assets, person, data):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from brandstudio.core.models import GlossaryTerm, Vehicle
 from gallery.models import Asset, Channel, Scene, SceneWord
 from gallery.pages.asset_list import heading_of, stretch_of
-from gallery.services import words
+from gallery.services import day_words, words
 
 pytestmark = pytest.mark.django_db
 
@@ -166,6 +166,58 @@ def test_days_narrow_and_head_the_list(at, marketer, make_ready, in_english):
     assert [assets for _heading, _day, assets in days] == [[asset] for asset in made]
     only = browser.get("asset-list", **{"from": last_week, "to": last_week}).context["page"]
     assert list(only) == [made[2]]
+
+
+@pytest.mark.parametrize(
+    ("query", "ages"),
+    [
+        ({"when": "today"}, [0]),
+        ({"when": "yesterday"}, [1]),
+        ({"when": ["today", "yesterday"]}, [0, 1]),
+        ({"when": "7-days"}, [0, 1, 6]),
+        ({"q": "昨天"}, [1]),
+        ({"q": "最近7天 GS8"}, [0, 1, 6]),
+        ({"q": "昨天 M8"}, []),
+        ({"q": "GS8"}, [0, 1, 6, 15]),
+    ],
+)
+def test_days_are_found_by_name_in_a_filter_and_in_words(at, marketer, make_ready, query, ages):
+    now = timezone.now()
+    for age in (0, 1, 6, 15):
+        [asset] = make_ready()
+        made_at = now - datetime.timedelta(days=age)
+        Asset.objects.filter(pk=asset.pk).update(made_at=made_at)
+
+    page = at(marketer).get("asset-list", **query).context["page"]
+
+    assert [(now - asset.made_at).days for asset in page] == ages
+
+
+def test_day_alone_and_the_week_before(at, marketer, make_ready, in_english):
+    first, last = day_words.last_week(timezone.localdate())
+    browser = at(marketer)
+    made = {}
+    for day in (first - datetime.timedelta(days=1), first, last, last + datetime.timedelta(days=1)):
+        [asset] = make_ready()
+        noon = datetime.datetime.combine(day, datetime.time(12))
+        Asset.objects.filter(pk=asset.pk).update(made_at=timezone.make_aware(noon))
+        made[day] = asset
+
+    week = browser.get("asset-list", when="last-week")
+    monday = browser.get("asset-list", day=first)
+
+    assert list(week.context["page"]) == [made[last], made[first]]
+    assert list(monday.context["page"]) == [made[first]]
+    assert "Painted: last week" in week.content.decode()
+
+
+def test_search_says_which_day_it_has_read(at, marketer, make_ready, in_english):
+    make_ready()
+
+    page = at(marketer).get("asset-list", q="GS8 yesterday").content.decode()
+
+    assert "Painted on:" in page
+    assert "Yesterday" in page
 
 
 def test_day_is_called_by_weekday_and_date(in_english):
