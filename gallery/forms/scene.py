@@ -69,7 +69,7 @@ class SceneForm(SceneFields):
         """person: who asks. template: the PromptTemplate shown, or None for free prompts."""
         super().__init__(data, **kwargs)
         self.person, self.shown_template = person, template
-        self.order = None
+        self.order, self.further = None, []
         self._repeats = {}
         approved = PromptTemplate.objects.approved()
         self.fields["template"].queryset = approved
@@ -101,6 +101,7 @@ class SceneForm(SceneFields):
             words, packs = scene_order.words_and_packs(self)
             self._repeats = scene_order.repeats_of(packs)
             self.order = scene_order.order_of(self, words, packs)
+            self.further = scene_order.further_of(cleaned)
         except REFUSALS as error:
             self.refuse(error)
         return cleaned

@@ -35,6 +35,18 @@ def _share(label, usual):
     return field
 
 
+_CHANNEL_GONE = _("This channel does not exist any more. Choose again.")
+
+
+def _channels():
+    return forms.ModelMultipleChoiceField(
+        Channel.objects.in_use(),
+        required=False,
+        to_field_name="slug",
+        error_messages={"invalid_choice": _CHANNEL_GONE},
+    )
+
+
 class SceneFields(forms.Form):
     template = forms.ModelChoiceField(
         PromptTemplate.objects.none(), required=False, widget=forms.HiddenInput
@@ -62,8 +74,10 @@ class SceneFields(forms.Form):
         required=False,
         to_field_name="slug",
         empty_label=None,
-        error_messages={"invalid_choice": _("This channel does not exist any more. Choose again.")},
+        error_messages={"invalid_choice": _CHANNEL_GONE},
     )
+    further = _channels()  # that the pictures go to besides
+    anew = _channels()  # those of them in whose shape they are painted anew
     campaign = forms.ModelChoiceField(
         Campaign.objects.none(),
         label=_("Campaign"),

@@ -8,6 +8,7 @@ from gallery.engine import prompts
 from gallery.models import SceneMode, Scheduler
 from gallery.services import library, orders, sources
 from gallery.services.orders import Placement, SceneOrder
+from gallery.services.shapes import FurtherChannel
 from training.engine.prompts import strengths, style_tags
 from training.engine.prompts.style_tags import Tag
 
@@ -41,6 +42,15 @@ def order_of(form, words, packs):
         campaign=cleaned["campaign"],
         **_origin_of(cleaned, form.person),
     )
+
+
+def further_of(cleaned):
+    """[FurtherChannel] of a form's fields: all but the one that the pictures are painted for."""
+    return [
+        FurtherChannel(channel, channel in cleaned["anew"])
+        for channel in cleaned["further"]
+        if channel != cleaned["channel"]
+    ]
 
 
 def words_and_packs(form):

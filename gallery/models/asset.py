@@ -130,6 +130,10 @@ class Asset(Work, Binnable):
     campaign = models.ForeignKey(
         Campaign, models.PROTECT, null=True, blank=True, related_name="assets"
     )
+    # The picture that this is in the shape of another channel: same words, styles and seed.
+    shape_of = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="in_other_shapes"
+    )
     stars = models.FloatField(null=True, blank=True, editable=False)  # mean of its ratings
     made_at = models.DateTimeField(auto_now_add=True)
 

@@ -99,6 +99,8 @@ class Scene(models.Model):
     own_negative = models.TextField(_("own words, not in the picture"), blank=True)
     base = models.ForeignKey(BaseModel, models.PROTECT, related_name="scenes")
     channel = models.ForeignKey(Channel, models.PROTECT, null=True, related_name="scenes")
+    # Channels that its pictures are to go to besides, cut for them or painted anew in their shape.
+    further_channels = models.ManyToManyField(Channel, blank=True, related_name="+")
     vehicle = models.ForeignKey(  # that is seen in it, or that its words name
         Vehicle, models.SET_NULL, null=True, blank=True, related_name="+"
     )

@@ -1,6 +1,6 @@
 """The page on which pictures go to channels: how each is cut, and what stands in its way."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import prefetch_related_objects
 
@@ -9,13 +9,24 @@ from gallery.models import Asset, ChannelFile, Rendition, SceneMode
 from gallery.pages.offers import known_of, why_not, why_not_there
 from gallery.pages.placement import boxed, in_numbers
 from gallery.pages.results import estimate, pace_of
-from gallery.services import brand, channel_files, cuts, downloads, orders, use_limits
+from gallery.services import (
+    brand,
+    channel_files,
+    cuts,
+    downloads,
+    orders,
+    shapes,
+    use_limits,
+)
 
 
 @dataclass(frozen=True)
 class Cell:
     """A picture in the shape of a channel, as a drawing in px of the painted picture.
 
+    asset: the picture that is drawn. stand_in: the one that was painted anew in this shape, else
+    None; while that may not leave, stand_in_why says so, and the cut is drawn that may be sent
+    instead.
     whole: its width and height. view: what is kept. label, covered: outlines on it. car: where it
     stands. why: the sentence that keeps the picture from this channel, or "". file: the
     ChannelFile of a large one, None for what is made at once or not asked for.
@@ -23,6 +34,7 @@ class Cell:
     can't be done, or () where nothing was measured.
     """
 
+    asset: Asset
     cut: cuts.Cut
     why: str
     whole: str
@@ -33,6 +45,8 @@ class Cell:
     is_large: bool
     file: ChannelFile | None
     rendering_seconds: tuple[int, ...] | None
+    stand_in: Asset | None = None
+    stand_in_why: str = ""
 
     @property
     def view_box(self):
@@ -63,7 +77,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A picture with its cells. why: the sentence that says why it does not leave, or ""."""
+    """A picture with its cells. why: the sentence that says why it does not leave, or ""; then
+    the cells are those in which another picture stands for it."""
 
     asset: Asset
     why: str
@@ -71,25 +86,43 @@ class Row:
 
 
 def chosen_channels(slugs, campaign, channels, assets):
-    """The channels asked for; else the campaign's, else those the pictures were painted for."""
+    """The channels asked for; else the campaign's, else those the pictures were ordered for."""
     if not slugs and campaign:
         slugs = list(campaign.places.values_list("channel__slug", flat=True))
     if not slugs:
-        slugs = [asset.scene.channel.slug for asset in assets if asset.scene.channel]
+        slugs = shapes.channels_of(assets)
     return [channel for channel in channels if channel.slug in slugs]
 
 
-def rows_of(assets, channels, person):
-    """A Row of each asset. channels: those that it is cut for."""
-    prefetch_related_objects(assets, "cuts")
+def rows_of(assets, channels, person, stand_ins):
+    """A Row of each asset. channels: those that it is cut for. stand_ins: `shapes.stand_ins`."""
+    everything = [*assets, *stand_ins.values()]
+    prefetch_related_objects(everything, "cuts")
     words = brand.label_words()
-    known = known_of(assets)
-    rows = []
-    for asset, pace, facts in zip(assets, _paces_of(assets), known, strict=True):
-        why = why_not(asset, person, Rendition.PUBLICATION, facts)
-        cells = [] if why else [_cell(asset, one, words, pace, facts.limits) for one in channels]
-        rows.append(Row(asset, why, cells))
-    return rows
+    known = dict(zip((one.pk for one in everything), known_of(everything), strict=True))
+    paces = _paces_of(assets)
+
+    def why_of(asset):
+        return why_not(asset, person, Rendition.PUBLICATION, known[asset.pk])
+
+    def cell_of(asset, channel):
+        limits = known[asset.pk].limits
+        stand_in = stand_ins.get((asset.pk, channel.pk))
+        if stand_in is None:
+            return _cell(asset, channel, words, paces[asset.scene.base_id], limits)
+        if why := why_of(stand_in):
+            cell = _cell(asset, channel, words, None, limits)
+            return replace(cell, stand_in=stand_in, stand_in_why=why)
+        cell = _cell(stand_in, channel, words, None, known[stand_in.pk].limits)
+        return replace(cell, stand_in=stand_in)
+
+    def row_of(asset):
+        if why := why_of(asset):
+            cells = [cell_of(asset, one) for one in channels if (asset.pk, one.pk) in stand_ins]
+            return Row(asset, why, [cell for cell in cells if not cell.stand_in_why])
+        return Row(asset, "", [cell_of(asset, channel) for channel in channels])
+
+    return [row_of(asset) for asset in assets]
 
 
 def closed_channels(assets, channels):
@@ -107,9 +140,8 @@ def _obstacle(asset, channel, limits):
 
 
 def _paces_of(assets):
-    """The Pace of each asset's base, or None."""
-    paces = {base: pace_of(base) for base in {asset.scene.base for asset in assets}}
-    return [paces[asset.scene.base] for asset in assets]
+    """{base's key: its Pace, or None} of these assets."""
+    return {base.pk: pace_of(base) for base in {asset.scene.base for asset in assets}}
 
 
 def _rendering_seconds(asset, channel, pace):
@@ -135,6 +167,7 @@ def _cell(asset, channel, words, pace, limits):
     label = labelling.label_box((file_width, file_height), cut.place)
     is_large = downloads.is_large(channel)
     return Cell(
+        asset=asset,
         cut=cut,
         why=why_not_there(asset, Rendition.PUBLICATION, channel, limits),
         whole=f"{width} {height}",

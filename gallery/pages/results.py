@@ -11,7 +11,7 @@ from django.db.models import Count, Max, Min, Prefetch, Q
 from brandstudio.core.queue import fairness, work_queue
 from gallery import problems
 from gallery.models import Asset, AssetState, EvidenceSheet, PairGrid, Scene
-from gallery.pages import offers, sheets
+from gallery.pages import motifs, offers, sheets
 
 SHEETS = (EvidenceSheet, PairGrid)  # what renderers paint besides scenes
 SCENES_SHOWN = 12
@@ -71,6 +71,7 @@ def results_of(person):
             results.waiting += asset.state == AssetState.WAITING
     tiles = [asset for scene in scenes for asset in scene.tiles]
     offers.mark_downloads([a for a in tiles if a.state == AssetState.READY], person)
+    motifs.mark(scenes)
     results.seconds_left = _time_left(active)
     return results
 
@@ -94,6 +95,7 @@ def with_assets(scenes, person):
     """The scenes with all that a list of them shows, in a fixed number of queries."""
     assets = Asset.objects.not_binned().liked_by(person).order_by("index")
     related = scenes.titled().select_related("channel", "base")
+    related = related.prefetch_related("further_channels")
     return related.prefetch_related(Prefetch("assets", assets.defer("preview", "lineage")))
 
 

@@ -10,9 +10,9 @@ from gallery.services import sources, vehicle_words
 from gallery.services.orders import Placement, SceneOrder
 from training.engine.prompts import strengths
 
-ADVANCED = ("seed", "steps", "guidance", "scheduler", "negative", "sweep")
+ADVANCED = ("seed", "steps", "guidance", "scheduler", "negative", "sweep", "reason")
 # Fields whose errors stand beside them, whatever else the page shows.
-_BESIDE = {"template", "free", "pack", "channel", "campaign", *ADVANCED}
+_BESIDE = {"template", "free", "pack", "channel", "further", "anew", "campaign", *ADVANCED}
 _IN_A_MODE = {
     SceneMode.IMAGE: {"init_image", "denoising_strength"},
     SceneMode.PRODUCT: {"cutout", "cutout_light", "cutout_x", "cutout_y", "cutout_width"},
@@ -102,6 +102,16 @@ class ShownForm:
         slug = self.form["channel"].value()
         return Channel.objects.filter(slug=slug).first() if slug else None
 
+    @cached_property
+    def further(self):
+        """The slugs of the further channels that are ticked."""
+        return set(self.form["further"].value() or ())
+
+    @cached_property
+    def anew(self):
+        """Those of them in whose shape the pictures are painted anew."""
+        return self.further & set(self.form["anew"].value() or ())
+
     def advanced_errors(self):
         """Whether something in the drawer is refused, so that it must stand open."""
         return any(name in self.form.errors for name in ADVANCED)
@@ -132,8 +142,7 @@ class ShownForm:
     def _visible_fields(self):
         """Names of the fields that have a place on the page as it stands."""
         sliders = {f"strength_{version.pk}" for version in self.form.versions}
-        reason = {"reason"} if sliders else set()
-        return _BESIDE | sliders | reason | {"mix"} | _IN_A_MODE.get(self.mode, set())
+        return _BESIDE | sliders | {"mix"} | _IN_A_MODE.get(self.mode, set())
 
     def order(self):
         """The order that an unsent or refused form shows, for the prompt beside it.

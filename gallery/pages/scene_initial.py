@@ -97,6 +97,8 @@ def initial_of(query, person, template, versions):
         initial[name] = query[name] if query.get(name) in values else values[0]
     if template and query.get("vehicle"):
         initial |= {f"slot_{n}": v for n, v in _slots_for(template, query["vehicle"]).items()}
+    for name in ("further", "anew"):
+        initial[name] = query.getlist(name)
     for name in ("mode", "init_image", "cutout", "cutout_light"):
         initial[name] = query.get(name, "")
     for name in ("denoising_strength", "cutout_x", "cutout_y", "cutout_width"):

@@ -6,7 +6,7 @@ import json
 import zipfile
 from dataclasses import asdict, dataclass
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from brandstudio.core.problems import Refused
 from gallery import problems
 from gallery.models import Rendition
 from gallery.problems import REFUSALS
-from gallery.services import channel_files, downloads, finishing, reuse, scenes
+from gallery.services import channel_files, downloads, finishing, posters
 
 MOST_IMAGES, MOST_CHANNELS = 60, 20  # in one zip
 
@@ -27,6 +27,7 @@ class Line:
 
     file: str
     asset: int
+    poster: int | None
     channel: str
     channel_name: str
     width: int
@@ -63,63 +64,53 @@ class _Outlet(io.RawIOBase):
         return b"".join(parts)
 
 
-def zip_parts(assets, channels, person, anew=()):
+def zip_parts(cells, person, anew=(), chosen_posters=()):
     """The zip's bytes in parts: each file, then manifest.csv, manifest.json and what to declare.
 
-    A picture that may not leave (any more), or can't be made for a channel, is left out and named
-    in the manifest; so is a large file that is not made yet, which is ordered. anew: cells, as of
-    `painted_anew`, that wait for their own picture and are left out too.
+    cells: [(asset, channel)]. chosen_posters: Posters. One that may not leave (any
+    more), or can't be made for its channel, is left out and named in the manifest; so is a large
+    file that is not made yet, which is ordered. anew: cells that wait for their own picture and are
+    left out too.
     """
     outlet = _Outlet()
     lines = []
+    items = [(asset, channel, None) for asset, channel in cells]
+    items += [(poster.asset, poster.channel, poster) for poster in chosen_posters]
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive:
-        for asset in assets:
-            for channel in channels:
-                is_anew = (asset, channel) in anew
-                labelled, line = _waits(asset, channel) if is_anew else _one(asset, channel, person)
-                lines.append(line)
-                if labelled:
-                    archive.writestr(labelled.name, labelled.content)
-                    yield outlet.taken()
+        for asset, channel, poster in items:
+            is_anew = poster is None and (asset, channel) in anew
+            labelled, line = (
+                _waits(asset, channel) if is_anew else _one(asset, channel, person, poster)
+            )
+            lines.append(line)
+            if labelled:
+                archive.writestr(labelled.name, labelled.content)
+                yield outlet.taken()
+        channels = dict.fromkeys(channel for _asset, channel, _poster in items)
         for name, content in _papers(lines, channels).items():
             archive.writestr(name, content, zipfile.ZIP_DEFLATED)
     yield outlet.taken()
 
 
-def painted_anew(assets, channels, keys):
-    """[(asset, channel)] of those cells that are to be painted anew in the channel's shape.
+def among(cells, keys):
+    """Those of the cells, [(asset, channel)], that a form's keys name.
 
     keys: "12-moments", the asset's number and the channel's slug. Others are passed over.
     """
-    return [
-        (asset, channel)
-        for asset in assets
-        for channel in channels
-        if f"{asset.pk}-{channel.slug}" in keys
-    ]
-
-
-@transaction.atomic
-def paint_anew(cells, by):
-    """Order all of these or none: the same prompt, packs and seed in the channel's shape.
-
-    cells: [(asset, channel)]. Raises as `scenes.compose_scene`.
-    """
-    for asset, channel in cells:
-        scenes.compose_scene(reuse.in_shape_of(asset, channel, by), by)
+    return [cell for cell in cells if f"{cell[0].pk}-{cell[1].slug}" in keys]
 
 
 def _waits(asset, channel):
     return None, _line(asset, channel, None, _("It is to be painted anew in this shape."))
 
 
-def _one(asset, channel, person):
-    """(OutgoingFile or None, Line) of a picture for a channel."""
+def _one(asset, channel, person, poster):
+    """(OutgoingFile or None, Line) of a picture, or of a poster with it, for a channel."""
     try:
-        labelled = _delivered(asset, channel, person)
+        labelled = _delivered(asset, channel, person, poster)
     except (*REFUSALS, blobs.BlobMissing, OSError, DatabaseError) as error:
-        return None, _line(asset, channel, None, _why_left_out(error))
-    return labelled, _line(asset, channel, labelled)
+        return None, _line(asset, channel, None, _why_left_out(error), poster)
+    return labelled, _line(asset, channel, labelled, poster=poster)
 
 
 def _why_left_out(error):
@@ -133,21 +124,27 @@ def _why_left_out(error):
     return str(problems.of(error))
 
 
-def _delivered(asset, channel, person):
+def _delivered(asset, channel, person, poster):
     if not downloads.is_large(channel):
+        if poster:
+            return posters.deliver(poster, person, Rendition.PUBLICATION)
         return downloads.deliver(asset, person, Rendition.PUBLICATION, channel)
-    row = channel_files.order(asset, channel, person)
+    if poster:
+        row = channel_files.order_poster(poster, person)
+    else:
+        row = channel_files.order(asset, channel, person)
     if not row.is_ready:
         raise Refused("file-large", channel=str(channel))
     return channel_files.deliver(row, person)
 
 
-def _line(asset, channel, labelled, left_out=""):
-    mark = finishing.mark_of(asset)
+def _line(asset, channel, labelled, left_out="", poster=None):
+    mark = finishing.mark_of(asset, poster)
     width, height = (labelled.width, labelled.height) if labelled else channel.file_size
     return Line(
         file=labelled.name if labelled else "",
         asset=asset.pk,
+        poster=poster.pk if poster else None,
         channel=channel.slug,
         channel_name=str(channel),
         width=width,
@@ -157,7 +154,7 @@ def _line(asset, channel, labelled, left_out=""):
         sha256=labelled.sha256 if labelled else "",
         producer=mark.producer,
         produce_id=mark.produce_id,
-        source_type=finishing.source_type_of(asset.scene),
+        source_type=finishing.source_type_of(asset.scene, poster),
         left_out=left_out,
     )
 

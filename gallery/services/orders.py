@@ -46,7 +46,8 @@ class SceneOrder:
     them into English. negative None: the template's. packs: (StyleVersion, strength) in order.
     strengths: of a sweep, else (). seed None: any. base: only asked where no pack decides it.
     reason: the person's own for leaving the band. size: (width, height) in px; None is the base's
-    for the channel. is_larger: the start is painted at twice its size.
+    for the channel. is_larger: the start is painted at twice its size. shape_of: the pictures that
+    these are in another channel's shape, one for each; else ().
     """
 
     template: object = None
@@ -70,6 +71,7 @@ class SceneOrder:
     placement: Placement | None = None
     size: tuple[int, int] | None = None
     is_larger: bool = False
+    shape_of: tuple = ()
 
     @property
     def image_count(self):

@@ -254,6 +254,17 @@ def copy(poster, by):
     return draft
 
 
+def deliverable(assets, person):
+    """The approved posters of these pictures that the person may see, the newest first."""
+    shown = Poster.objects.visible_to(person).approved().filter(asset__in=assets)
+    return shown.select_related(
+        "channel",
+        "asset__scene__channel",
+        "asset__scene__cutout__vehicle",
+        "asset__scene__template",
+    )
+
+
 def of_assets(assets):
     """The posters of these pictures that were approved: what a withdrawal takes back with them."""
     return Poster.objects.approved().filter(asset__in=assets)

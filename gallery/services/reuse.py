@@ -33,7 +33,8 @@ def same(asset, by=None):
 def in_shape_of(asset, channel, by=None):
     """The order of this picture, same seed, in the shape of another channel."""
     _check_original(asset)
-    return replace(_order_of(asset, by, seed=asset.seed), channel=channel, size=None)
+    order = _order_of(asset, by, seed=asset.seed)
+    return replace(order, channel=channel, size=None, shape_of=(asset,))
 
 
 def sweep(asset, by=None):

@@ -142,6 +142,7 @@ def _assets_of(scene, order):
             seed=scene.seed if strengths else (scene.seed + index) % (LARGEST_SEED + 1),
             strength=strengths[index] if strengths else None,
             campaign=order.campaign,
+            shape_of=order.shape_of[index] if order.shape_of else None,
             attempt=1,
             queued_at=now,
         )

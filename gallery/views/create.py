@@ -4,7 +4,6 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -20,7 +19,7 @@ from gallery.engine import prompts
 from gallery.forms import SceneForm
 from gallery.models import Asset, Channel, PromptTemplate, Scene, SceneMode
 from gallery.models.asset import AssetState
-from gallery.pages import mixture, placement, results, scene_initial
+from gallery.pages import further_channels, mixture, placement, results, scene_initial
 from gallery.pages.scene_form import ShownForm
 from gallery.problems import REFUSALS
 from gallery.services import (
@@ -31,10 +30,11 @@ from gallery.services import (
     quota,
     reuse,
     scenes,
+    shapes,
     sources,
     unread_words,
 )
-from gallery.views.refusals import address_back, no_file, refuse
+from gallery.views.refusals import address_back, no_file, refuse, results_address
 from training.engine import families
 from training.engine.prompts import checks, word_weights
 
@@ -45,7 +45,7 @@ def create(request):
     form = _form(request)
     if request.method == "POST" and form.is_valid():
         try:
-            scenes.compose_scene(form.order, request.user)
+            shapes.compose(form.order, form.further, request.user)
         except REFUSALS as error:
             form.refuse(error)
         else:
@@ -53,7 +53,7 @@ def create(request):
             scene_initial.remember(request.session, request.POST)
             if unread := unread_words.unread(form.order):
                 messages.warning(request, unread)
-            return redirect(_results_address())
+            return redirect(results_address())
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "gallery/create.html", _page_context(request, form), status=status)
 
@@ -61,7 +61,10 @@ def create(request):
 def _page_context(request, form):
     shown_form = ShownForm(form)
     base = orders.default_base()
+    pace = results.pace_of(base)
     channels = placement.framed(Channel.objects.in_use(), base)
+    channels = further_channels.with_costs(channels, pace)
+    count = parse_id(form["count"].value()) or 1
     return {
         "form": form,
         "shown": shown_form,
@@ -69,8 +72,8 @@ def _page_context(request, form):
         "frame": placement.frame_of(shown_form, channels),
         "recent": sources.recent_images(request.user, shown_form.init_image),
         "base": base,
-        "takes": _takes(form, base, channels),
-        "shown_count": parse_id(form["count"].value()) or 1,
+        "takes": _takes(form, base, channels, pace),
+        "shown_count": count * (1 + len(shown_form.anew)),
         "templates": PromptTemplate.objects.approved().order_by("slug"),
         "results": results.results_of(request.user),
         "left_today": quota.left_today(request.user),
@@ -90,16 +93,13 @@ def _trials_of(person, form):
     )
 
 
-def _takes(form, base, channels):
+def _takes(form, base, channels, pace):
     """(low, high) seconds for one picture as the form stands; None where nothing was measured."""
-    pace = results.pace_of(base)
-    if pace is None:
-        return None
     slug = form["channel"].value()
-    size = next(
-        (one.paints for one in channels if one.slug == slug), orders.native_size(base, None)
-    )
-    return results.estimate(pace.seconds(orders.DEFAULT_STEPS, *size))
+    chosen = next((one for one in channels if one.slug == slug), None)
+    if chosen:
+        return chosen.takes
+    return further_channels.seconds(pace, orders.native_size(base, None)) if base else None
 
 
 @painter_required
@@ -198,7 +198,7 @@ def drop_waiting(request):
 @require_POST
 def scene_first(request, pk):
     """Let a colleague's waiting pictures be painted before all others."""
-    return _act(request, scenes.render_first, get_object_or_404(Scene, pk=pk), _results_address())
+    return _act(request, scenes.render_first, get_object_or_404(Scene, pk=pk), results_address())
 
 
 @painter_required
@@ -258,11 +258,7 @@ def _back_to_results(request):
         return render(
             request, "gallery/_results.html", {"results": results.results_of(request.user)}
         )
-    return redirect(_results_address())
-
-
-def _results_address():
-    return f"{reverse('gallery:create')}#results"
+    return redirect(results_address())
 
 
 def _form(request):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core.access.roles import painter_required
-from brandstudio.core.input.numbers import parse_id, parse_number
+from brandstudio.core.input.numbers import parse_id, parse_ids, parse_number
 from brandstudio.core.models import Campaign
 from brandstudio.core.ui import trouble
 from brandstudio.core.ui.serving import send_file
@@ -21,7 +21,7 @@ from gallery.models import Asset, Channel, ChannelFile, Rendition
 from gallery.pages import campaign as pages
 from gallery.pages import delivery, offers
 from gallery.problems import REFUSALS
-from gallery.services import channel_files, cuts, deliveries
+from gallery.services import channel_files, cuts, deliveries, posters, shapes
 from gallery.views import refusals
 from gallery.views.choosing import chosen_assets
 
@@ -37,11 +37,13 @@ def deliver(request):
     assets = chosen_assets(request.user, request.GET, deliveries.MOST_IMAGES).assets
     if campaign and "pick" not in request.GET:
         assets = _of_campaign(request, campaign)
+    assets = shapes.without_stand_ins(assets)
     if not assets:
         messages.warning(request, _("Choose one or more pictures first."))
         return redirect("gallery:asset-list")
     channels = list(Channel.objects.in_use())
     chosen = delivery.chosen_channels(request.GET.getlist("channel"), campaign, channels, assets)
+    stand_ins = shapes.stand_ins(assets, chosen, request.user)
     context = {
         "assets": assets,
         "channels": channels,
@@ -50,7 +52,8 @@ def deliver(request):
         "campaigns": Campaign.objects.all(),
         "campaign": campaign,
         "may_paint": request.user.is_marketer or request.user.is_brand_admin,
-        "rows": delivery.rows_of(assets, chosen, request.user),
+        "rows": delivery.rows_of(assets, chosen, request.user, stand_ins),
+        "posters": posters.deliverable([*assets, *stand_ins.values()], request.user),
     }
     return render(request, "gallery/deliver.html", context)
 
@@ -59,20 +62,40 @@ def deliver(request):
 @require_POST
 def deliver_zip(request):
     """The zip, made while it is sent. Points that were dragged are kept first."""
-    assets = chosen_assets(request.user, request.POST, deliveries.MOST_IMAGES).assets
-    channels = _channels(request)
-    if problem := _why_no_zip(assets, channels, request.user):
+    assets, channels = _assets(request), _channels(request)
+    cells = _cells(request, assets, channels)
+    chosen_posters = _posters(request, [*assets, *(asset for asset, _channel in cells)])
+    if problem := _why_no_zip(cells, chosen_posters, request.user):
         sentence, status = problem
         return trouble.refused(request, sentence, _address(assets, channels), status)
-    for asset in assets:
-        for channel in channels:
-            if focus := _focus(request.POST.get(f"focus-{asset.pk}-{channel.slug}", "")):
-                cuts.set_focus(asset, channel, focus)
-    anew = deliveries.painted_anew(assets, channels, request.POST.getlist("anew"))
-    parts = deliveries.zip_parts(assets, channels, request.user, anew)
+    for asset, channel in cells:
+        if focus := _focus(request.POST.get(f"focus-{asset.pk}-{channel.slug}", "")):
+            cuts.set_focus(asset, channel, focus)
+    anew = deliveries.among(cells, request.POST.getlist("anew"))
+    parts = deliveries.zip_parts(cells, request.user, anew, chosen_posters)
     name = deliveries.zip_name(assets, timezone.now())
     headers = {"Content-Disposition": content_disposition_header(True, name)}
     return StreamingHttpResponse(parts, content_type="application/zip", headers=headers)
+
+
+def _assets(request):
+    chosen = chosen_assets(request.user, request.POST, deliveries.MOST_IMAGES)
+    return shapes.without_stand_ins(chosen.assets)
+
+
+def _cells(request, assets, channels):
+    """[(asset, channel)] of the files asked for: a picture that was painted in a channel's shape
+    stands in for the one it was painted of, unless ?cut=… says that this one is cut."""
+    stand_ins = shapes.stand_ins(assets, channels, request.user)
+    cells = [(asset, channel) for asset in assets for channel in channels]
+    for asset, channel in deliveries.among(cells, request.POST.getlist("cut")):
+        stand_ins.pop((asset.pk, channel.pk), None)
+    return [(stand_ins.get((asset.pk, channel.pk), asset), channel) for asset, channel in cells]
+
+
+def _posters(request, assets):
+    ticked = parse_ids(request.POST.getlist("poster"))
+    return [one for one in posters.deliverable(assets, request.user) if one.pk in ticked]
 
 
 def _channels(request):
@@ -89,16 +112,19 @@ def _address(assets, channels):
     return f"{reverse('gallery:deliver')}?{urlencode(chosen)}"
 
 
-def _why_no_zip(assets, channels, person):
+def _why_no_zip(cells, chosen_posters, person):
     """(sentence, status) where there is nothing to send; None where there is."""
-    if not assets or not channels:
+    if chosen_posters:
+        return None
+    if not cells:
         said = _("Choose at least one picture and one channel.")
         return said, HTTPStatus.UNPROCESSABLE_ENTITY
+    assets = list(dict.fromkeys(asset for asset, _channel in cells))
+    known = dict(zip((one.pk for one in assets), offers.known_of(assets), strict=True))
     reasons = [
-        offers.why_not(asset, person, Rendition.PUBLICATION, known)
-        or offers.why_not_there(asset, Rendition.PUBLICATION, channel, known.limits)
-        for asset, known in zip(assets, offers.known_of(assets), strict=True)
-        for channel in channels
+        offers.why_not(asset, person, Rendition.PUBLICATION, known[asset.pk])
+        or offers.why_not_there(asset, Rendition.PUBLICATION, channel, known[asset.pk].limits)
+        for asset, channel in cells
     ]
     return (reasons[0], HTTPStatus.FORBIDDEN) if all(reasons) else None
 
@@ -115,14 +141,14 @@ def _focus(text):
 @require_POST
 def paint_anew(request):
     """?anew=… cells of the page: the same prompt, packs and seed in the shape of the channel."""
-    assets = chosen_assets(request.user, request.POST, deliveries.MOST_IMAGES).assets
-    channels = _channels(request)
-    chosen = deliveries.painted_anew(assets, channels, request.POST.getlist("anew"))
+    assets, channels = _assets(request), _channels(request)
+    cells = [(asset, channel) for asset in assets for channel in channels]
+    chosen = deliveries.among(cells, request.POST.getlist("anew"))
     if not chosen:
         said = _("Choose at least one picture to be painted anew.")
         return trouble.refused(request, said, _address(assets, channels))
     try:
-        deliveries.paint_anew(chosen, request.user)
+        shapes.paint_anew(chosen, request.user)
     except REFUSALS as error:
         return refusals.refuse(request, error, _address(assets, channels))
     return redirect("gallery:create")

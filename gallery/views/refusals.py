@@ -82,8 +82,13 @@ def status_of(codes):
 def address_back(request, asset):
     """Where an act on a picture leads: to the results where it was asked there, else to it."""
     if request.POST.get("next") == "create":
-        return f"{reverse('gallery:create')}#results"
+        return results_address()
     return asset.get_absolute_url()
+
+
+def results_address():
+    """The create page, at its results."""
+    return f"{reverse('gallery:create')}#results"
 
 
 def stays(request, asset, error):

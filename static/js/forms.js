@@ -6,7 +6,8 @@
 //   <form data-once> is sent once, however often one presses.
 //   <input type="file" data-send-with="id"> presses that button as soon as a file is chosen.
 //   <input type="range" data-amount="%"> shows its figure in the <output> beside it.
-//   <button data-count="n" data-one="Paint {n} picture" data-many="…"> carries its amount.
+//   <button data-count="n" data-one="Paint {n} picture" data-many="…"> carries its amount; with
+//   data-count-more="m", once more for each checkbox of that name that is ticked.
 import { afterSwap } from "./htmx-events.js";
 
 function focusFirstError() {
@@ -17,9 +18,11 @@ function focusFirstError() {
 function carryAmount(form) {
   for (const button of form.querySelectorAll("button[data-count]")) {
     const amount = new FormData(form).getAll(button.dataset.count);
-    const n = amount.length > 1 || form.querySelector(`[name="${button.dataset.count}"][type="checkbox"]`)
+    const one = amount.length > 1 || form.querySelector(`[name="${button.dataset.count}"][type="checkbox"]`)
       ? amount.length
       : Number(amount[0] ?? 0);
+    const times = 1 + (button.dataset.countMore ? new FormData(form).getAll(button.dataset.countMore).length : 0);
+    const n = one * times;
     const words = n === 1 ? button.dataset.one : button.dataset.many;
     button.textContent = words.replace("{n}", n);
   }

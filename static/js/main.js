@@ -2,11 +2,13 @@
 // the document, so what htmx swaps in needs no second binding.
 import "./announce.js";
 import "./bulk.js";
+import "./channels.js";
 import "./compare.js";
 import "./confirm.js";
 import "./copy.js";
 import "./cuts.js";
 import "./films.js";
+import "./focus.js";
 import "./forms.js";
 import "./keys.js";
 import "./menu.js";

@@ -21,6 +21,7 @@ from tests.browser.toy_clip import write_clip
 from tests.engine import toys
 from tests.gallery.conftest import (  # noqa: F401 -- the gallery's own makers, on our toy base
     channel,
+    finish,
     in_state,
     make_ready,
     make_scene,
@@ -28,6 +29,7 @@ from tests.gallery.conftest import (  # noqa: F401 -- the gallery's own makers, 
     make_version,
     toy_weights,
     weights_of,
+    writer,
 )
 from training import services
 from training.models import BaseModel

@@ -40,7 +40,8 @@ def test_create_keeps_channel_and_seed_when_the_language_changes(
     page.goto("/create/")
     chosen = page.locator('.workbench [name="channel"]').last
     value = chosen.get_attribute("value")
-    chosen.check(force=True)
+    page.get_by_role("heading", name="Channel").click()
+    chosen.locator("..").click()
     page.locator('[name="seed"]').evaluate("(field) => { field.value = '4711'; }")
 
     switch(page)

@@ -18,6 +18,7 @@ from brandstudio.core.models import Vehicle
 from gallery import services
 from gallery.models import (
     Asset,
+    AssetState,
     Channel,
     EvidenceImage,
     EvidenceSheet,
@@ -291,21 +292,33 @@ def make_scene(base, marketer, make_template):
 
 
 @pytest.fixture
-def make_ready(make_scene):
+def finish():
+    """finish(picture): painted, a plain colour; one that is ready stays as it is."""
+
+    def finish(asset):
+        if asset.state == AssetState.READY:
+            return
+        asset.start(f"test:{asset.pk}:1")
+        asset.begin_rendering()
+        asset.finish(
+            image_sha256=blobs.put_bytes(png(f"#{asset.pk % 2**24:06x}")),
+            thumb_sha256=blobs.put_bytes(png()),
+            seconds=2.0,
+            lineage={"seed": asset.seed},
+        )
+
+    return finish
+
+
+@pytest.fixture
+def make_ready(make_scene, finish):
     """make_ready(**fields): a scene whose pictures all are painted (a plain colour each)."""
 
     @transaction.atomic  # no worker that a browser's test has employed sees them waiting
     def make_ready(**fields):
         scene = make_scene(**fields)
         for asset in scene.assets.all():
-            asset.start(f"test:{asset.pk}:1")
-            asset.begin_rendering()
-            asset.finish(
-                image_sha256=blobs.put_bytes(png(f"#{asset.pk % 2**24:06x}")),
-                thumb_sha256=blobs.put_bytes(png()),
-                seconds=2.0,
-                lineage={"seed": asset.seed},
-            )
+            finish(asset)
         return Asset.objects.filter(scene=scene).order_by("index")
 
     return make_ready

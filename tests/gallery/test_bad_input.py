@@ -339,7 +339,7 @@ def test_only_admins_change_the_order(at, marketer, make_scene):
 def test_refused_field_that_the_page_does_not_show_is_told_above_it(refused, changes, said):
     page = html.unescape(refused(**changes).content.decode())
 
-    notice = re.search(r'notice--failed" role="alert">.*?</div></div>', page, re.S)[0]
+    notice = re.search(r'notice--failed" role="alert">.*?</div>\s*</div>', page, re.S)[0]
     assert said in notice
 
 

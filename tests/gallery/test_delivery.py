@@ -94,8 +94,8 @@ def test_papers_name_no_person_and_no_prompt(at, colleague, approved, make_chann
 def test_picture_withdrawn_while_the_zip_is_made_is_left_out_and_named(
     colleague, brand_admin, approved, make_channel
 ):
-    first, second = approved(), approved()
-    parts = deliveries.zip_parts([first, second], [make_channel("tall", 300, 400)], colleague)
+    first, second, tall = approved(), approved(), make_channel("tall", 300, 400)
+    parts = deliveries.zip_parts([(first, tall), (second, tall)], colleague)
     begun = next(parts)
 
     acts.withdraw(Asset.objects.get(pk=second.pk), brand_admin, "The plate can be read.")
