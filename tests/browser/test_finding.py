@@ -157,6 +157,9 @@ def test_filters_of_a_phone_wait_behind_one_button(enter, marketer, make_ready, 
     page.get_by_role("button", name="Filters").tap()
     expect(review).to_be_visible()
     shot(page, "open")
+    review.get_by_role("button", name="Close").tap()
+    expect(review).to_be_hidden()
+    page.get_by_role("button", name="Filters").tap()
     review.get_by_text("mine").tap()
 
     expect(page.get_by_role("button", name="Filters (1)")).to_be_visible()
