@@ -210,6 +210,26 @@ def test_private_shape_of_a_colleague_is_none_of_mine(
     assert [line["asset"] for line in lines] == [first.pk, first.pk]
 
 
+def test_shape_that_is_approved_leaves_though_its_first_picture_does_not(
+    at, marketer, form_data, channels, approve, finish
+):
+    browser = at(marketer)
+    browser.post("create", **form_data, further=["slit"], anew=["slit"])
+    first_scene, slit_scene = scenes()
+    first, shaped = first_scene.assets.get(index=0), slit_scene.assets.get(index=0)
+    finish(first)
+    approve(shaped)
+
+    [row] = browser.get("deliver", pick=[first.pk, shaped.pk]).context["rows"]
+    _archive, lines = zipped(browser, [first, shaped], channels[:2])
+
+    assert [(cell.asset, bool(row.why)) for cell in row.cells] == [(shaped, True)]
+    assert {line["asset"]: bool(line["file"]) for line in lines} == {
+        first.pk: False,
+        shaped.pk: True,
+    }
+
+
 def test_shapes_of_a_picture_that_is_picked_have_no_row_of_their_own(
     at, marketer, colleague, form_data, channels, approve
 ):
