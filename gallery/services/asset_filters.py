@@ -180,7 +180,7 @@ def _one_day(ago):
 _SPANS: dict[str, tuple[str | Promise, Callable]] = {
     "today": (_("today"), _one_day(0)),
     "yesterday": (_("yesterday"), _one_day(1)),
-    "7-days": (_("the last 7 days"), day_words.last_7_days),
+    "7-days": (_("the last seven days"), day_words.last_7_days),
     "last-week": (_("last week"), day_words.last_week),
 }
 
