@@ -125,7 +125,7 @@ def test_campaigns_of_scenes_become_those_of_their_pictures(migrate_to, asset):
     scenes.update(campaign=campaign.pk)
 
     migrate_to("core", "0013_campaign_channels_are_rows")
-    migrate_to("gallery", "0049_shapes_of_one_motif")
+    migrate_to("gallery", "0050_shapes_of_one_motif")
 
     asset.refresh_from_db()
     kept = Campaign.objects.get()

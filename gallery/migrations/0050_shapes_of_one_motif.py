@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gallery', '0048_uses_of_channels'),
+        ('gallery', '0049_producers_of_files'),
     ]
 
     operations = [
