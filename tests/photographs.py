@@ -51,3 +51,26 @@ VARIANTS = {
     "mirrored": ImageOps.mirror,
     "cropped and mirrored": lambda image: ImageOps.mirror(cropped(image, 0.07, 0.0, 0.02, 0.05)),
 }
+
+
+def framed(image, colour="white"):
+    """In a frame of an eighth of its width."""
+    return ImageOps.expand(image, image.width // 8, colour)
+
+
+# What only a closer look knows again (`engine.screening.copies`).
+COPIES = {
+    "its middle": lambda image: cropped(image, 0.25, 0.25, 0.25, 0.25),
+    "its left half": lambda image: cropped(image, 0, 0, 0.5, 0),
+    "turned by 5°": lambda image: image.rotate(5, Image.Resampling.BICUBIC, expand=True),
+    "turned by 90°": lambda image: image.transpose(Image.Transpose.ROTATE_90),
+    "upside down": lambda image: image.transpose(Image.Transpose.ROTATE_180),
+    "mirrored and turned": lambda image: image.transpose(Image.Transpose.TRANSPOSE),
+    "stretched": lambda image: image.resize((image.width * 3 // 2, image.height)),
+    "much brighter": lambda image: ImageEnhance.Brightness(image).enhance(1.4),
+    "inverted": ImageOps.invert,
+    "in a frame": framed,
+    "cut, in a frame, saved anew": lambda image: Image.open(
+        io.BytesIO(saved(framed(cropped(image, 0.2, 0.1, 0.1, 0.2), "black"), quality=60))
+    ),
+}

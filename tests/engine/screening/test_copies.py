@@ -1,0 +1,93 @@
+"""A copy is known however it was cut, turned or framed; another picture isn't taken for one."""
+
+import itertools
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.photographs import COPIES, photograph
+from training.engine.screening import copies
+from training.minibase.artist import picture
+from training.minibase.artist.spec import SceneSpec
+
+SCENES = [
+    SceneSpec(place=place, time=time, vehicle=vehicle, colour=colour, seed=seed)
+    for seed, (place, time, vehicle, colour) in enumerate(
+        [
+            ("harbour", "day", "suv", "white"),
+            ("harbour", "sunset", "sedan", "red"),
+            ("arcade", "day", "mpv", "blue"),
+            ("arcade", "day", "suv", "blue"),
+            ("mountain", "night", "sedan", "gold"),
+        ]
+    )
+]
+
+
+@pytest.fixture(scope="module")
+def images():
+    """Drawn photographs and scenes of the bundled base, which are alike among themselves."""
+    return [*map(photograph, range(4)), *(picture.draw(scene, 256) for scene in SCENES)]
+
+
+@pytest.fixture(scope="module")
+def features(images):
+    return [copies.features_of(image) for image in images]
+
+
+@pytest.mark.parametrize("change", COPIES)
+@pytest.mark.parametrize("place", [1, 4])
+def test_copy_is_a_candidate_and_known_by_its_details(images, features, change, place):
+    probe = copies.Probe(COPIES[change](images[place]))
+
+    assert place in probe.candidates(list(map(copies.words_of, features)))
+    assert probe.likeness(features[place], images[place]) >= copies.LEAST_ALIKE
+
+
+def test_no_two_pictures_are_taken_for_one(images, features):
+    probes = [copies.Probe(image) for image in images]
+
+    alike = [
+        (one, other)
+        for one, other in itertools.permutations(range(len(images)), 2)
+        if probes[one].likeness(features[other], images[other]) >= copies.LEAST_ALIKE
+    ]
+
+    assert alike == []
+
+
+def test_same_place_with_another_car_is_another_picture():
+    one, other = (
+        picture.draw(SceneSpec(place="arcade", vehicle=vehicle, colour=colour, seed=1), 256)
+        for vehicle, colour in (("suv", "white"), ("sedan", "black"))
+    )
+
+    assert copies.Probe(one).likeness(copies.features_of(other), other) < copies.LEAST_ALIKE
+
+
+def test_plain_picture_has_no_features_and_is_no_copy(images, features):
+    plain = Image.new("RGB", (90, 60), "white")
+
+    assert copies.features_of(plain) == b""
+    assert copies.words_of(b"") == b""
+    assert copies.Probe(plain).candidates(list(map(copies.words_of, features))) == []
+    assert copies.Probe(plain).likeness(features[0], images[0]) == -1
+    assert copies.Probe(images[0]).candidates([b"", copies.words_of(features[0]), b""]) == [1]
+    assert copies.Probe(images[0]).candidates([]) == []
+
+
+def test_features_are_kept_as_bytes(features):
+    read = copies.Features.from_bytes(features[0])
+
+    assert read.to_bytes() == features[0]
+    assert read.places.shape == (len(read.descriptors), 2)
+    assert len(read.descriptors) == copies.MOST_FEATURES
+
+
+def test_words_are_stored_and_never_change():
+    values = bytes(4) + bytes(range(128)) + bytes(4) + bytes(range(127, -1, -1))
+
+    assert np.frombuffer(copies.words_of(values), np.uint32).tolist() == [
+        *(30164, 35371, 72124, 124483)
+    ]

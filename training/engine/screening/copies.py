@@ -1,0 +1,330 @@
+"""Is one picture made from another: cut, turned, mirrored, stretched, framed, inverted, labelled?
+
+`data.variants` compares whole pictures, cheaply, among all that there are. This looks closer, at
+the few that may not come in again. Local features (SIFT: Lowe 2004, “Distinctive image features
+from scale-invariant keypoints”, https://doi.org/10.1023/B:VISI.0000029664.99615.94) say which share
+places with a picture (by words, cheaply) and how it would lie on each (by RootSIFT); then the two
+are laid upon each other and their details compared, tile by tile. Neither a few places alone nor a
+like composition make a copy. How the thresholds were found is told in docs/performance.md.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+from PIL import Image
+
+cv2.setNumThreads(1)  # a web process has threads of its own
+
+LEAST_ALIKE = 0.8  # correlation of details; from there on, one picture is made from the other
+SIDE = 320  # px, long side of what is looked at
+
+MOST_FEATURES = 256
+_CONTRAST = 0.01  # of SIFT; a quarter of its usual one, so that soft pictures have features too
+_BYTES = 2 * 2 + 128  # of a stored feature: its place as two float16, its descriptor
+_PLAIN_FRAME = 3.0  # grey levels; a strip at the rim that varies less is a frame
+_FRAME_SIDE = 256  # px of the copy in which frames are looked for
+_LEAST_LEFT = 64  # px of these that remain
+
+_TABLES, _BITS = 2, 16  # words of a feature, and bits of each
+_MOST_CANDIDATES = 24
+_RATIO = 0.85  # Lowe's: the nearest place is clearly nearer than the second
+_LEAST_PLACES = 8  # that agree on how one picture lies on the other
+_PLACE_OFF = 4.0  # px that such a place may be off
+_MOST_STRETCHED = 2.6
+_LARGEST_SCALE = 10.0
+
+_LEAST_COVERED = 0.8  # of one of the two pictures
+_LEAST_SHARE = 0.12  # of the other one
+_LEAST_OVERLAP = 600  # px
+_RIM = 5  # px of a picture's rim that are not compared
+_DETAIL_SIDE = 96  # px of the overlap when its details are compared
+_BLUR = 1 / 16  # of that side; what is coarser is light and composition, not detail
+_TILES = 6  # each way
+_TILE = _DETAIL_SIDE // _TILES
+_LABEL = 3  # tiles along a side at a corner, which a label may cover
+_DARKEST, _BRIGHTEST = 5, 249  # grey levels; beyond, light may have wiped details out
+_MOST_WIPED = 0.2  # share of a tile that tells of details all the same
+_TOLD = 0.25  # a tile with less than this share of the usual detail tells nothing
+# The two values whose order is a bit of a word. Words are stored: they must never change.
+_ORDER = random.Random(0)
+_PAIRS = np.array(
+    [[_ORDER.sample(range(128), 2) for _bit in range(_BITS)] for _table in range(_TABLES)]
+)
+_OPPOSITE = (-np.arange(8)) % 8  # the place of each direction's bin in a mirrored picture
+
+
+@dataclass(frozen=True)
+class Features:
+    """places: (n, 2) float32, px in the picture of `_grey`. descriptors: (n, 128) uint8. The
+    strongest first."""
+
+    places: np.ndarray
+    descriptors: np.ndarray
+
+    def to_bytes(self) -> bytes:
+        """132 bytes for each; b"" of a picture without any."""
+        places = self.places.astype(np.float16).view(np.uint8).reshape(-1, 4)
+        return np.hstack([places, self.descriptors]).tobytes()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Features:
+        rows = np.frombuffer(data, dtype=np.uint8).reshape(-1, _BYTES)
+        places = np.ascontiguousarray(rows[:, :4]).view(np.float16).astype(np.float32)
+        return cls(places, rows[:, 4:])
+
+    @cached_property
+    def unit(self) -> np.ndarray:
+        """(n, 128) float32 of length 1, whose products are cosines."""
+        return _unit(self.descriptors)
+
+
+def features_of(image: Image.Image) -> bytes:
+    """What copies of a picture (RGB, upright) are found by: at most 34 kB, b"" if it is plain."""
+    return _features(_grey(image)).to_bytes()
+
+
+def words_of(features: bytes) -> bytes:
+    """What `Probe.candidates` finds a picture's `features_of` by: at most 2 kB."""
+    return _words(Features.from_bytes(features)).tobytes()
+
+
+def _words(features) -> np.ndarray:
+    """uint32, each once: for every feature two numbers of 16 bits, each bit the order of two of its
+    128 values, so that equal places are likely to have equal words."""
+    descriptors = features.descriptors
+    is_greater = descriptors[:, _PAIRS[..., 0]] > descriptors[:, _PAIRS[..., 1]]
+    numbers = (is_greater << np.arange(_BITS, dtype=np.uint32)).sum(axis=2, dtype=np.uint32)
+    return np.unique(numbers + (np.arange(_TABLES, dtype=np.uint32) << _BITS))
+
+
+class Probe:
+    """A picture (RGB, upright) that may be a copy of others: as it is, mirrored, inverted, both."""
+
+    def __init__(self, image: Image.Image):
+        grey = _grey(image)
+        features = _features(grey)
+        self._views = list(_views(grey, features))
+
+    def candidates(self, others: Sequence[bytes]) -> list[int]:
+        """The places of those of these `words_of` that it may be a copy of, the likeliest first; at
+        most 24. Ten thousand take a tenth of a second."""
+        words = np.frombuffer(b"".join(others), dtype=np.uint32)
+        ends = np.cumsum([len(other) // words.itemsize for other in others], dtype=int)
+        votes = np.zeros(len(others), dtype=int)
+        for _grey_view, features in self._views:
+            is_ours = np.zeros(_TABLES << _BITS, dtype=bool)
+            is_ours[_words(features)] = True
+            shared = np.concatenate([[0], np.cumsum(is_ours[words])])
+            votes = np.maximum(votes, np.diff(shared[ends], prepend=0))
+        order = np.argsort(-votes, kind="stable")[:_MOST_CANDIDATES]
+        return [int(place) for place in order if votes[place]]
+
+    def likeness(self, features: bytes, image: Image.Image) -> float:
+        """How well details agree, -1 to 1, where it lies on another picture or that one on it.
+
+        features: `features_of` that picture. -1 where they share too little.
+        """
+        other, grey = Features.from_bytes(features), _grey(image)
+        scores = [_score(*view, grey, other) for view in self._views]
+        return max(scores, default=-1.0)
+
+
+def _views(grey, features) -> Iterator[tuple[np.ndarray, Features]]:
+    """A picture as it is, mirrored, inverted, and both: descriptors change by their order alone."""
+    bins = features.descriptors.reshape(-1, 4, 4, 8)
+    mirrored_places = features.places.copy()
+    mirrored_places[:, 0] = grey.shape[1] - 1 - mirrored_places[:, 0]
+    for is_inverted in (False, True):
+        shown = 255 - grey if is_inverted else grey
+        turned = bins[:, ::-1, ::-1] if is_inverted else bins
+        yield shown, Features(features.places, turned.reshape(-1, 128))
+        mirrored = turned[:, ::-1][..., _OPPOSITE].reshape(-1, 128)
+        yield np.ascontiguousarray(shown[:, ::-1]), Features(mirrored_places, mirrored)
+
+
+def _score(grey, features, other_grey, other):
+    """The likeness of one view of a picture to another picture; -1 for none."""
+    lies = _lies_on(features, other)
+    if lies is None:
+        return -1.0
+    lies = _fitted(grey, other_grey, lies)
+    size = (grey.shape[1], grey.shape[0])
+    overlap = _laid(np.full(other_grey.shape, 255, np.uint8), lies, size) > 250
+    shares = overlap.mean(), overlap.sum() * _area(lies) / other_grey.size
+    is_enough = max(shares) >= _LEAST_COVERED and min(shares) >= _LEAST_SHARE
+    if not (is_enough and _is_sound(lies) and overlap.sum() >= _LEAST_OVERLAP):
+        return -1.0
+    rim = np.ones_like(overlap)
+    rim[_RIM:-_RIM, _RIM:-_RIM] = False  # what remains of a frame
+    return _agreement(grey, _laid(other_grey, lies, size), overlap & ~rim)
+
+
+def _lies_on(features, other):
+    """The affine map, (2, 3), of a picture's places to those of another that show the same; None
+    where too few agree on one."""
+    if min(len(features.places), len(other.places)) < _LEAST_PLACES:
+        return None
+    cosines = features.unit @ other.unit.T
+    nearest = cosines.argmax(axis=1)
+    second, best = np.sort(cosines, axis=1)[:, -2:].T
+    # Of vectors of length 1 the squared distance is 2 - 2 cosine.
+    is_clear = (1 - best) < _RATIO**2 * (1 - second)
+    is_mutual = cosines.argmax(axis=0)[nearest] == np.arange(len(nearest))
+    chosen = is_clear & is_mutual
+    if chosen.sum() < _LEAST_PLACES:
+        return None
+    lies, agreed = cv2.estimateAffine2D(
+        features.places[chosen],
+        other.places[nearest[chosen]],
+        method=cv2.RANSAC,
+        ransacReprojThreshold=_PLACE_OFF,
+    )
+    if lies is None or agreed.sum() < _LEAST_PLACES or not _is_sound(lies):
+        return None
+    return lies
+
+
+def _is_sound(lies):
+    """Whether a map turns, scales and stretches as people do; mirroring is a view's own."""
+    longest, shortest = np.linalg.svd(lies[:, :2], compute_uv=False)
+    is_whole = shortest > 1 / _LARGEST_SCALE and longest < _LARGEST_SCALE
+    return bool(is_whole and longest < _MOST_STRETCHED * shortest and _determinant(lies) > 0)
+
+
+def _determinant(lies):
+    return float(np.linalg.det(lies[:, :2]))
+
+
+def _area(lies):
+    """px of the other picture for a px of the first."""
+    return abs(_determinant(lies))
+
+
+def _fitted(grey, other, lies):
+    """The map moved to where the two agree best; itself where that fails."""
+    criteria = (cv2.TERM_CRITERIA_COUNT + cv2.TERM_CRITERIA_EPS, 30, 1e-4)
+    try:
+        _fit, fitted = cv2.findTransformECC(
+            grey, other, lies.astype(np.float32), cv2.MOTION_AFFINE, criteria
+        )
+    except cv2.error:  # it found no better place
+        return lies
+    return fitted
+
+
+def _laid(grey, lies, size):
+    """Another picture as it lies under a picture of this size, black beside it."""
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(grey, lies, size, flags=flags)
+
+
+def _agreement(grey, other, overlap):
+    """The correlation of details: of the whole overlap and of its tiles that have detail, save one,
+    and save those along one side of a corner, where a label may lie."""
+    rows, columns = np.flatnonzero(overlap.any(axis=1)), np.flatnonzero(overlap.any(axis=0))
+    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    shared = _squared(overlap[box].astype(np.float32)) > 0.99
+    one, two = (_squared(picture[box].astype(np.float32)) for picture in (grey, other))
+    details, others = _details(one, shared), _details(two, shared)
+    products, ours, theirs = (
+        _tiles(first * second)
+        for first, second in ((details, others), (details, details), (others, others))
+    )
+    whole = products.sum() / np.sqrt(ours.sum() * theirs.sum() + 1e-6)
+    wiped = [(values < _DARKEST) | (values > _BRIGHTEST) for values in (one, two)]
+    told = np.maximum(ours / (ours.sum() + 1e-6), theirs / (theirs.sum() + 1e-6))
+    is_told = (
+        (told >= _TOLD / _TILES**2)
+        & (_tiles(shared) >= 0.5 * _TILE**2)
+        & (_tiles(wiped[0] | wiped[1]) < _MOST_WIPED * _TILE**2)
+    )
+    each = products / np.sqrt(ours * theirs + 1e-6)
+    best = max(_least_but_one(each[is_told & ~label]) for label in _label_places())
+    return float(min(whole, best))
+
+
+def _least_but_one(correlations):
+    """1 where nothing is told, as of a drawing in black and white."""
+    return float(np.sort(correlations)[:2][-1]) if len(correlations) else 1.0
+
+
+def _label_places() -> Iterator[np.ndarray]:
+    """(6, 6) bool: tiles that a label at a corner may cover, upright or turned with the file."""
+    for row in (slice(0, 1), slice(-1, None)):
+        for column in (slice(0, _LABEL), slice(-_LABEL, None)):
+            place = np.zeros((_TILES, _TILES), dtype=bool)
+            place[row, column] = True
+            yield place
+            yield place.T
+
+
+def _squared(values):
+    """(96, 96) float32"""
+    return cv2.resize(values, (_DETAIL_SIDE, _DETAIL_SIDE), interpolation=cv2.INTER_AREA)
+
+
+def _details(levels, shared):
+    """(96, 96): what is finer than _BLUR, where both pictures are; 0 elsewhere."""
+    weights = shared.astype(np.float32)
+    sigma = _BLUR * _DETAIL_SIDE
+    coarse = cv2.GaussianBlur(levels * weights, (0, 0), sigma)
+    return (levels - coarse / (cv2.GaussianBlur(weights, (0, 0), sigma) + 1e-3)) * weights
+
+
+def _tiles(values):
+    """(6, 6) float: the sums of a (96, 96) array in tiles."""
+    return values.reshape(_TILES, _TILE, _TILES, _TILE).sum(axis=(1, 3), dtype=np.float64)
+
+
+def _features(grey) -> Features:
+    sift = cv2.SIFT.create(nfeatures=MOST_FEATURES, contrastThreshold=_CONTRAST)
+    keypoints, descriptors = sift.detectAndCompute(grey, None)
+    if descriptors is None:
+        return Features(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8))
+    order = sorted(range(len(keypoints)), key=lambda place: -keypoints[place].response)
+    order = order[:MOST_FEATURES]
+    places = np.array([keypoints[place].pt for place in order], dtype=np.float32)
+    return Features(places, descriptors[order].astype(np.uint8))
+
+
+def _unit(descriptors):
+    """(n, 128) float32: RootSIFT (Arandjelović and Zisserman 2012), of length 1."""
+    values = descriptors.astype(np.float32)
+    return np.sqrt(values / (values.sum(axis=1, keepdims=True) + 1e-9))
+
+
+def _grey(image: Image.Image) -> np.ndarray:
+    """A picture without a plain frame, grey, its long side SIDE px; uint8."""
+    box = _without_frame(image)
+    width, height = box[2] - box[0], box[3] - box[1]
+    scale = SIDE / max(width, height)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = image.resize(size, Image.Resampling.BICUBIC, box=box, reducing_gap=2.0)
+    return np.asarray(small.convert("L"))
+
+
+def _without_frame(image):
+    """(left, top, right, bottom) in px of what lies inside plain strips at the rim."""
+    small = image.resize((_FRAME_SIDE, _FRAME_SIDE), Image.Resampling.BOX, reducing_gap=2.0)
+    grey = np.asarray(small.convert("L"), dtype=np.float32)
+    top, bottom = _inner(grey)
+    left, right = _inner(grey[top:bottom].T)
+    across, down = image.width / _FRAME_SIDE, image.height / _FRAME_SIDE
+    return left * across, top * down, right * across, bottom * down
+
+
+def _inner(lines):
+    """(first, end) of the lines between those at both ends that are plain."""
+    varied = np.flatnonzero(lines.std(axis=1) >= _PLAIN_FRAME)
+    if not len(varied):
+        return 0, len(lines)
+    first, end = int(varied[0]), int(varied[-1]) + 1
+    # A line in which frame and picture mix goes too.
+    first, end = first + (first > 0), end - (end < len(lines))
+    return (first, end) if end - first >= _LEAST_LEFT else (0, len(lines))
