@@ -4,11 +4,13 @@
 
 Makes a database of its own in a temporary folder: every tenth picture comes from the style that
 trained on the photograph, one in ten of those was continued, one in twenty downloaded. As many
-photographs lie in an archive, the rights of one in a hundred have ended.
+photographs lie in an archive, the rights of one in two hundred have ended.
 """
 
 import argparse
+import io
 import os
+import random
 import sys
 import tempfile
 import time
@@ -38,11 +40,11 @@ def measure(count):
 
     from gallery.models import Asset, StyleVersion
     from gallery.pages.downstream import downstream_of
-    from gallery.services import holds
+    from gallery.services import holds, own_images
     from gallery.services.downstream import find_source
     from training.engine.data import variants
     from training.models import Dataset
-    from training.services import photographs
+    from training.services import copies, photographs
     from training.services.preflight import held_photographs
 
     call_command("migrate", verbosity=0)
@@ -63,6 +65,16 @@ def measure(count):
     report("which photographs look like a new one", lambda: photographs.Shelf().near(probe))
     shelf = photographs.Shelf()
     report("which look like the next one of the same zip", lambda: shelf.near(probe))
+    image = scene(-1)
+    barred = len(photographs.stored_barred())
+    report(
+        f"of which of {barred} that may not be used a new one is a copy",
+        lambda: copies.likenesses(image, photographs.stored_barred()),
+    )
+    report(
+        "which pictures of the studio may not come in again",
+        lambda: own_images.stored_barred(),
+    )
 
 
 def report(name, act):
@@ -197,8 +209,25 @@ def make(count):
     return admin
 
 
+def scene(seed):
+    """A drawing as the bundled base learned from."""
+    from training.minibase.artist import picture, spec
+
+    return picture.draw(spec.random_spec(random.Random(seed)), 256)
+
+
+def stored_scene(seed):
+    """The SHA-256 of a stored drawing."""
+    from brandstudio.core import blobs
+
+    file = io.BytesIO()
+    scene(seed).save(file, "PNG")
+    return blobs.put_bytes(file.getvalue())
+
+
 def make_archive(count, admin):
-    """A dataset of so many photographs with fingerprints; one is an equal of the traced one."""
+    """A dataset of so many photographs with fingerprints, of which one in 200 may not be used any
+    more; one is an equal of the traced one."""
     from django.utils import timezone
 
     from brandstudio.core.models import Fingerprint
@@ -215,7 +244,8 @@ def make_archive(count, admin):
                 original_sha256=f"a{n:063}",
                 image_sha256=f"a{n:063}",
                 pixels_sha256=f"a{n:063}" if n else "0" * 64,
-                rights_expire_at=ended if n % 100 == 1 else None,
+                thumb_sha256=stored_scene(n) if n % 200 == 1 else "",
+                rights_expire_at=ended if n % 200 == 1 else None,
                 width=1,
                 height=1,
             )

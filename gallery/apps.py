@@ -17,9 +17,10 @@ class GalleryConfig(AppConfig):
             holds,
             known_weights,
             lookalikes,
+            own_images,
             words,
         )
-        from training.services import release
+        from training.services import copies, photographs, release
 
         housekeeping.register(assets.empty_bin)
         housekeeping.register(channel_files.forget_old)
@@ -30,3 +31,5 @@ class GalleryConfig(AppConfig):
         reconcile.register(lookalikes.order_reading)
         reconcile.register(words.read_waiting)
         release.register(holds.recalled_from)
+        copies.register(own_images.stored_barred)
+        photographs.register(own_images.check_file)

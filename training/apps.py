@@ -9,6 +9,7 @@ class TrainingConfig(AppConfig):
     def ready(self):
         from brandstudio.core.queue import housekeeping, reconcile
         from training.services import (
+            copies,
             empty_bin,
             photographs,
             retention,
@@ -18,6 +19,8 @@ class TrainingConfig(AppConfig):
 
         reconcile.register(sweep_uploads)
         reconcile.register(photographs.order_reading)
+        reconcile.register(copies.order_reading)
+        copies.register(photographs.stored_barred)
         housekeeping.register(empty_bin)
         housekeeping.register(retention.sweep_runs)
         housekeeping.register(sweep_tastes)

@@ -10,7 +10,7 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.queue import attempt
 from training.engine.errors import EngineError
 from training.models import DatasetTask, DatasetTaskKind, TrainingRun, Upload
-from training.services import bases, incoming, photographs
+from training.services import bases, copies, incoming, photographs
 from training.services.runs import check_rights, fail_run
 
 
@@ -59,6 +59,11 @@ def unpack(upload_pk):
 def read_photographs():
     """Note the pixels of pictures of which that was never done. Safe to deliver twice."""
     photographs.read_waiting()
+
+
+def read_features():
+    """Read what copies of barred pictures are found by. Safe to deliver twice."""
+    copies.read_waiting()
 
 
 def warm_up(queue):

@@ -5,19 +5,6 @@ from django.utils.translation import gettext_noop
 from brandstudio.core.problems import Text
 
 SENTENCES: dict[str, Text] = {
-    "upload-declined": gettext_noop(
-        "This file is {name} (no. {number}), a picture of this studio that was declined on {day}: "
-        "{reason} Nothing is made of it under another name. Choose another picture, or ask an "
-        "admin to approve that one."
-    ),
-    "upload-withdrawn": gettext_noop(
-        "This file is {name} (no. {number}), a picture of this studio that was withdrawn on {day}: "
-        "{reason} Nothing is made of it under another name. Choose another picture."
-    ),
-    "upload-held": gettext_noop(
-        "This file is picture no. {number} of this studio: what it was made from was recalled, or "
-        "its rights have ended. Choose another picture, or ask an admin what becomes of it."
-    ),
     "pack-held": gettext_noop(
         "{name} may not be used now: it was recalled, or the rights of pictures behind it have "
         "ended ({names}). Choose another style until an admin has decided."

@@ -30,6 +30,8 @@ from training.models import (
     WeightsDownload,
 )
 
+_AT_ONCE = 5_000  # keys of one question to the database
+
 # All scenes that come from some: theirs, and those started from pictures of these, however often.
 _FOLLOWING = f"""
     WITH RECURSIVE chain(scene_id) AS (
@@ -164,6 +166,18 @@ def made_from(asset):
     started = Scene.objects.filter(init_image_asset=asset).values("pk")
     placed = Scene.objects.filter(cutout__made_from=asset).values("pk")
     return Asset.objects.filter(scene__in=_following([started, placed]), state=AssetState.READY)
+
+
+def made_of_held():
+    """The finished pictures that may not leave the studio as things are now: querysets."""
+    held = list(Scene.objects.held().values_list("pk", flat=True))
+    for start in range(0, len(held), _AT_ONCE):
+        scenes = _following([_keyed(held[start : start + _AT_ONCE])])
+        yield Asset.objects.filter(scene__in=scenes, state=AssetState.READY)
+
+
+def _keyed(keys):
+    return Scene.objects.filter(pk__in=keys).values("pk")
 
 
 def _following(firsts):

@@ -107,6 +107,14 @@ def _holds_of_itself(version):
     return _holds_of_images(Q(snapshot__runs__checkpoints__versions=version))
 
 
+def holds_of_run(run):
+    """Why pictures that a run painted may not be used: a list of Hold, [] when they may."""
+    holds = _holds_of_images(Q(snapshot__runs=run))
+    for checkpoint in run.checkpoints.all():
+        holds += [Hold(SourceKind.VERSION, version) for version in _recalled_of(checkpoint)]
+    return holds
+
+
 def _holds_of_checkpoints(version):
     """Of checkpoints that hold its weights, whether they were published or not."""
     alike = WeightsContent.objects.alike([version.weights_sha256]).values("sha256")
@@ -121,10 +129,13 @@ def _holds_of_images(condition):
 
 def recalled_from(checkpoint):
     """The names of the recalled versions that a checkpoint, or one of the same weights, became."""
+    return [str(version) for version in _recalled_of(checkpoint)]
+
+
+def _recalled_of(checkpoint):
     recalled = StyleVersion.objects.exclude(recalled_at=None).select_related("pack")
     alike = recalled.with_weights_of([checkpoint.sha256]).values("pk")
-    versions = recalled.filter(Q(checkpoint=checkpoint) | Q(pk__in=alike))
-    return [str(version) for version in versions]
+    return recalled.filter(Q(checkpoint=checkpoint) | Q(pk__in=alike))
 
 
 def _holds_of_scene(scene):

@@ -1,20 +1,15 @@
 """Pictures of this studio that come back as a file: what was decided of them holds for the file.
 
-A file is known by the studio's own mark in it; where that was taken out, by how it looks.
+A file is known by the studio's own mark in it; where that was taken out, by how it looks, or, of
+what may not come in again, by what it was cut out of.
 """
 
-import re
-
-from brandstudio.core.problems import Refused
-from gallery.engine import xmp
+from brandstudio.core.problems import Refused, in_each_language
 from gallery.models import Asset, AssetReview, AssetState
-from gallery.services import holds, lookalikes, standing
-from training.engine.data.images import loaded
-from training.engine.errors import EngineError
+from gallery.services import downstream, holds, image_marks, lookalikes, standing
+from training.engine.data import images
+from training.services import copies
 
-_NUMBER = re.compile(
-    r"studio-([0-9]{1,18})-(?:poster[0-9]{1,18}-)?([0-9a-f]{16})"
-)  # as `downloads.mark_of` writes it
 SURE = 4  # bits of 64: within them a file is taken for the declined picture itself
 _CODES = {
     AssetReview.DECLINED: "upload-declined",
@@ -27,15 +22,34 @@ def origin_of(path, upright=None):
 
     upright: the path of the same picture turned as its metadata say, where there is one. A mark
     names a picture whatever is decided of it; looks find one that was approved. Raises Refused, as
-    `check`, for one against which a decision stands; EngineError for no picture.
+    `check`, for one against which a decision stands, and upload-style-held for what the studio
+    painted to try a style that is held; EngineError for no picture.
     """
     marked = _by_its_mark(path)
-    if marked:
-        check(marked)
-    alike = _by_its_looks(upright or path)
+    image = images.open_rgb(upright or path)
+    alike = _by_its_looks(image)
     if alike:
         check(alike)
+    _check_copy(image, alike)
     return marked or alike
+
+
+def check_file(path, image):
+    """As `origin_of` raises, for a file that comes into a dataset. image: the picture in it,
+    upright, RGB, small."""
+    _by_its_mark(path)
+    _check_copy(image)
+
+
+def stored_barred():
+    """{SHA-256 of a stored picture: key of the finished picture} of those that may not come in
+    again as things stand now."""
+    columns = ("image_sha256", "pk")
+    return {
+        sha256: pk
+        for assets in (*downstream.made_of_held(), _finished().barred())
+        for sha256, pk in assets.order_by().values_list(*columns)
+    }
 
 
 def check(asset):
@@ -50,22 +64,18 @@ def check(asset):
 
 
 def _by_its_mark(path):
-    try:
-        marks = xmp.read_mark(path).marks
-    except (EngineError, ValueError):
-        return None  # odd metadata marks nothing
-    numbers = [str(text) for mark in marks if isinstance(mark, dict) for text in mark.values()]
-    for number in filter(None, map(_NUMBER.fullmatch, numbers)):
-        # Another studio counts its pictures too; the hash tells whose this one is.
-        named = _finished().filter(pk=number[1], image_sha256__startswith=number[2])
-        if asset := named.first():
-            return asset
-    return None
+    marked = image_marks.marked_assets(path)
+    for asset in marked:
+        check(asset)
+    if held := image_marks.holds_by_mark(path):
+        names = in_each_language(lambda: holds.names_of(held))
+        raise Refused("upload-style-held", names=names)
+    return marked[0] if marked else None
 
 
-def _by_its_looks(path):
+def _by_its_looks(image):
     """The nearest of all that were declined, withdrawn or approved; of two as near the approved."""
-    look = look_in(path)
+    look = lookalikes.look_of(image)
     columns = ("pk", "look", "image_sha256")
     approved = _finished().filter(review=AssetReview.APPROVED).values_list(*columns)
     distances = lookalikes.near(
@@ -74,14 +84,19 @@ def _by_its_looks(path):
     near = list(_finished().filter(pk__in=distances))
     first = min(near, key=lambda asset: (distances[asset.pk], bool(asset.barred)), default=None)
     if first and first.barred and distances[first.pk] > SURE:
-        return None  # it may be another one: whoever reviews what is made of it sees both
+        return None  # it may be another one: `_check_copy` looks closer
     return first
 
 
-def look_in(path):
-    """How the picture in a file looks, as `lookalikes` compares it."""
-    with loaded(path) as image:
-        return lookalikes.look_of(image)
+def _check_copy(image, known=None):
+    """Raise Refused for a copy of a picture that may not come in again. known: a picture that may,
+    and that it looks like: what is more like that one is none."""
+    barred = stored_barred()
+    own = {known.image_sha256} if known else set()
+    likenesses = copies.likenesses(image, barred.keys() | own)
+    nearest = next(iter(likenesses), None)
+    if nearest not in {None, *own}:
+        check(Asset(pk=barred[nearest]))
 
 
 def _finished():

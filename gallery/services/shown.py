@@ -8,6 +8,8 @@ import io
 from dataclasses import replace
 from functools import lru_cache
 
+from django.utils.crypto import salted_hmac
+
 from brandstudio.core import blobs
 from brandstudio.core.ui.serving import MadeImage
 from gallery.engine import labelling, xmp
@@ -82,13 +84,18 @@ def thumb(asset, image, sha256):
     )
 
 
+def preview_sign(asset):
+    """What stands in a preview's mark in place of the SHA-256 of a picture that isn't there yet."""
+    return salted_hmac("gallery.preview", str(asset.pk), algorithm="sha256").hexdigest()
+
+
 def preview(asset):
     """What an asset under way is becoming, as bytes of a WebP."""
     scene = asset.scene
     with loaded(io.BytesIO(bytes(asset.preview))) as latest:
         return labelling.for_screens(
             latest,
-            mark(f"studio-{asset.pk}", f"step{asset.steps_done}"),
+            mark(f"studio-{asset.pk}", preview_sign(asset)),
             native=(scene.width, scene.height),
             quality=_THUMB_QUALITY,
             place=brand.label_place(),

@@ -53,6 +53,7 @@ _FORBIDDEN = {
     "trial-stays",
     "upload-declined",
     "upload-held",
+    "upload-style-held",
     "upload-withdrawn",
     "use-not-allowed",
     "use-of-channel-unknown",

@@ -1,6 +1,7 @@
 """What was made from a picture that was withdrawn or declined: it goes along, or takes a reason."""
 
 import pytest
+from PIL import Image
 
 from brandstudio.core import blobs
 from brandstudio.core.models import AuditEntry
@@ -75,7 +76,8 @@ def test_file_that_may_be_the_declined_picture_comes_in_and_its_reviewer_is_told
     declined = in_state("declined", seed=11)
     path = tmp_path / "near.png"
     path.write_bytes(drawing(1))
-    look = own_images.look_in(path)
+    with Image.open(path) as image:
+        look = lookalikes.look_of(image)
     Asset.objects.filter(pk=declined.pk).update(look=changed(look, own_images.SURE))
     with pytest.raises(Refused) as caught:
         own_images.origin_of(path)

@@ -1,18 +1,28 @@
 """Pictures of this studio that come back as a file: by their mark, or by their looks."""
 
 import io
+import re
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
+from django.utils import timezone
+from PIL import Image, ImageFilter
 from PIL.PngImagePlugin import PngInfo
 
 from brandstudio.core import blobs
 from brandstudio.core.problems import Refused
 from gallery.engine import labelling
 from gallery.engine.file_forms import FileForm
-from gallery.models import Asset, InitImageUpload, ProductCutout
+from gallery.models import (
+    Asset,
+    InitImageUpload,
+    PackPair,
+    PairGrid,
+    PairImage,
+    ProductCutout,
+    StyleVersion,
+)
 from gallery.services import (
     SceneOrder,
     cutouts,
@@ -25,7 +35,11 @@ from gallery.services import (
 )
 from gallery.services import assets as acts
 from gallery.services.checklist import all_confirmed
+from gallery.services.shown import mark, preview_sign
 from tests.gallery.test_lookalikes import drawing
+from tests.photographs import COPIES, cropped, saved
+from training import services as training_services
+from training.models import RunSample
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
@@ -184,6 +198,166 @@ def test_withdrawn_picture_is_no_cutout(approved, writer, brand_admin, base, sen
     assert ProductCutout.objects.get() == taken
     placed = SceneOrder(free="a road", count=1, base=base, placement=scenes.Placement(taken))
     assert refusal_of(scenes.compose_scene, placed, writer).code == "upload-withdrawn"
+
+
+def recall(version):
+    StyleVersion.objects.filter(pk=version.pk).update(recalled_at=timezone.now())
+
+
+def as_jpeg(image):
+    return saved(image.convert("RGB"), quality=70)
+
+
+def cut_for(width, height):
+    """The labelled file of a channel of this shape, as a JPEG without marks."""
+
+    def cut(image):
+        shape, own = width / height, image.width / image.height
+        across, down = max(0, 1 - shape / own) / 2, max(0, 1 - own / shape) / 2
+        middle = cropped(image, across, down, across, down)
+        scale = 1080 / min(width, height)
+        return labelling.draw_label(middle.resize((round(width * scale), round(height * scale))))
+
+    return cut
+
+
+CUTS = {f"{width}:{height}": cut_for(width, height) for width, height in ((16, 9), (9, 16), (1, 1))}
+
+
+@pytest.mark.parametrize("change", [*COPIES, *CUTS])
+def test_whatever_was_made_of_a_withdrawn_picture_is_no_start_picture(
+    approved, brand_admin, marketer, sent, change
+):
+    acts.withdraw(approved, brand_admin, "The light is wrong.")
+    with Image.open(MASTER) as image:
+        content = as_jpeg((COPIES | CUTS)[change](image.convert("RGB")))
+
+    refusal = refusal_of(sources.take_init_image, sent("holiday.jpg", content), marketer)
+
+    assert (refusal.code, refusal.facts["number"]) == ("upload-withdrawn", approved.pk)
+    assert not InitImageUpload.objects.exists()
+
+
+@pytest.mark.parametrize("change", ["in a frame", "turned by 90°"])
+def test_copy_of_what_a_recalled_style_painted_is_none_either(
+    make_version, in_state, marketer, sent, change
+):
+    version = make_version()
+    asset = in_state("private", packs=((version, 0.7),))
+    Asset.objects.filter(pk=asset.pk).update(image_sha256=blobs.put(MASTER), look="")
+    with Image.open(MASTER) as image:
+        content = as_jpeg(COPIES[change](image.convert("RGB")))
+    sources.take_init_image(sent("before.jpg", content), marketer)
+    recall(version)
+
+    refusal = refusal_of(sources.take_init_image, sent("after.jpg", content), marketer)
+
+    assert (refusal.code, refusal.facts) == ("upload-held", {"number": asset.pk})
+
+
+def test_withdrawn_picture_is_not_learned_from(at, approved, brand_admin, designer, tmp_path):
+    published = file_of(approved)
+    acts.withdraw(approved, brand_admin, "The light is wrong.")
+    dataset = training_services.make_dataset(designer, "Harbour")
+    with Image.open(MASTER) as image:
+        turned = as_jpeg(COPIES["upside down"](image.convert("RGB")))
+    files = {"published.png": published, "turned.jpg": turned, "other.png": drawing(2)}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+
+    report = training_services.add_images(dataset, [tmp_path / name for name in files], by=designer)
+
+    assert [image.name for image in report.added] == ["other.png"]
+    assert [line.code for line in report.refused] == ["upload-withdrawn"] * 2
+    assert f"(no. {approved.pk}), a picture of this studio" in report.refused[1].text
+    assert "The light is wrong." in report.refused[1].text
+
+
+def test_file_that_is_more_like_an_approved_picture_comes_in(
+    approved, in_state, marketer, brand_admin, sent
+):
+    other = in_state("withdrawn", seed=9)
+    with Image.open(MASTER) as image:
+        noisy = image.convert("RGB").filter(ImageFilter.GaussianBlur(1.2))
+    Asset.objects.filter(pk=other.pk).update(image_sha256=blobs.put_bytes(saved(noisy, "PNG")))
+
+    content = without_marks(file_of(approved), 95)
+
+    assert sources.take_init_image(sent("mine.jpg", content), marketer).made_from == approved
+    Asset.objects.filter(pk=approved.pk).update(review="private")
+    assert refusal_of(sources.take_init_image, sent("mine.jpg", content), marketer).facts[
+        "number"
+    ] in {other.pk}
+
+
+def marked(number, sha256, image=None):
+    """The bytes of a picture as a browser gets it, with this mark."""
+    return labelling.for_screens(image or Image.new("RGB", (96, 96), "teal"), mark(number, sha256))
+
+
+@pytest.fixture
+def tried(make_version, train_on, dataset):
+    """{kind of mark: bytes of a picture that was painted to try a style}, and the version."""
+    version = make_version(checkpoint=train_on(dataset))
+    other = make_version("clay")
+    evidence = version.images.first()
+    pair = PackPair.objects.create(first=version, second=other)
+    grid = PairGrid.objects.create(pair=pair, ordered_by=version.made_by, plan={}, total=1)
+    sha256 = blobs.put_bytes(drawing(3))
+    of_pair = PairImage.objects.create(
+        grid=grid, prompt="a suv", seed=1, first=0.5, second=0.5, sha256=sha256
+    )
+    sample = RunSample.objects.create(
+        run=version.checkpoint.run, step=4, prompt="a suv", seed=1, sha256=sha256
+    )
+    pictures = {
+        "evidence": marked(f"evidence-{evidence.pk}", evidence.sha256),
+        "style": marked(f"style-{version.pk}", evidence.sha256),
+        "pair": marked(f"pair-{of_pair.pk}", sha256),
+        "sample": marked(f"sample-{sample.pk}", sha256),
+    }
+    return pictures, version
+
+
+@pytest.mark.parametrize("kind", ["evidence", "style", "pair", "sample"])
+def test_picture_that_tried_a_recalled_style_is_known_by_its_mark(at, tried, marketer, sent, kind):
+    pictures, version = tried
+    assert sources.take_init_image(sent("mine.webp", pictures[kind]), marketer).made_from is None
+    recall(version)
+
+    refusal = refusal_of(sources.take_init_image, sent("mine.webp", pictures[kind]), marketer)
+
+    assert refusal.code == "upload-style-held"
+    assert "ink pack" in str(refusal.facts["names"])
+    page = add_source(at(marketer), pictures[kind])
+    assert "Nothing is made of it. Choose another picture" in page
+
+
+@pytest.mark.parametrize("kind", ["evidence", "style", "pair", "sample"])
+def test_mark_of_another_studios_trial_means_none_of_this_one(tried, marketer, sent, kind):
+    pictures, version = tried
+    [number] = re.findall(rb"%s-[0-9]+" % kind.encode(), pictures[kind])[:1]
+    recall(version)
+
+    theirs = marked(number.decode(), "0" * 64)
+
+    assert sources.take_init_image(sent("theirs.webp", theirs), marketer).made_from is None
+
+
+def test_preview_and_cover_of_a_withdrawn_picture_are_known_by_their_mark(
+    approved, make_template, marketer, brand_admin, sent
+):
+    template = make_template(cover_sha256=approved.thumb_sha256)
+    preview = marked(f"studio-{approved.pk}", preview_sign(approved))
+    cover = marked(f"cover-{template.pk}", approved.thumb_sha256)
+    for content in (preview, cover):
+        assert sources.take_init_image(sent("a.webp", content), marketer).made_from == approved
+
+    acts.withdraw(approved, brand_admin, "The light is wrong.")
+
+    for content in (preview, cover):
+        refusal = refusal_of(sources.take_init_image, sent("b.webp", content), marketer)
+        assert (refusal.code, refusal.facts["number"]) == ("upload-withdrawn", approved.pk)
 
 
 def _with(packet):

@@ -8,11 +8,12 @@ import pytest
 from django.utils import timezone
 from PIL import Image
 
-from brandstudio.core.models import AuditEntry, Likeness, StillAlike
-from tests.photographs import VARIANTS, photograph, saved
-from training import services
+from brandstudio.core.models import AuditEntry, Likeness, LocalFeatures, StillAlike
+from brandstudio.core.queue import work_queue
+from tests.photographs import COPIES, VARIANTS, photograph, saved
+from training import jobs, services
 from training.models import TrainingImage
-from training.services import photographs
+from training.services import copies, photographs
 from training.services.preflight import held_photographs
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +132,63 @@ def test_variant_comes_in_with_the_photographs_rights_and_no_run_starts(
     assert "photograph-alike-elsewhere" in [line.code for line in report.noted]
     stopping = {p.code for p in services.preflight(elsewhere, None, {}) if p.stops}
     assert {"pictures-withdrawn", "photographs-alike"} <= stopping
+
+
+@pytest.mark.parametrize("change", COPIES)
+def test_copy_of_one_that_may_not_be_used_comes_in_with_its_rights(
+    photo, elsewhere, designer, sent, change
+):
+    withdraw(photo, designer)
+
+    report = sent(elsewhere, "market.png", saved(COPIES[change](photograph(1)), "PNG"))
+
+    (image,) = report.added
+    assert (image.withdrawn_at, image.carried_from) == (photo.withdrawn_at, photo.pixels_sha256)
+    assert "photograph-alike" in [line.code for line in report.noted]
+
+
+def test_features_of_what_was_withdrawn_are_read_in_the_background(
+    photo, elsewhere, designer, sent, queue_redis, django_capture_on_commit_callbacks
+):
+    sent(elsewhere, "other.png", saved(photograph(2), "PNG"))
+    assert not LocalFeatures.objects.exists()
+    withdraw(photo, designer)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        copies.order_reading()
+    assert work_queue.waiting(work_queue.BACKGROUND) == 1
+    jobs.read_features()
+
+    features = LocalFeatures.objects.get()
+    assert (features.sha256, str(features)) == (photo.thumb_sha256, photo.thumb_sha256[:12])
+    assert len(features.features) > 0
+    work_queue.withdraw(work_queue.BACKGROUND, "read-features")
+    with django_capture_on_commit_callbacks(execute=True):
+        copies.order_reading()
+    assert work_queue.waiting(work_queue.BACKGROUND) == 0
+
+
+def test_background_reads_one_after_the_other_until_its_time_is_over(
+    photo, designer, sent, elsewhere
+):
+    sent(elsewhere, "other.png", saved(photograph(2), "PNG"))
+    withdraw(photo, designer)
+    withdraw(elsewhere.images.get(), designer)
+
+    copies.read_waiting(seconds=0)
+    assert LocalFeatures.objects.count() == 1
+    copies.read_waiting(seconds=0)
+    assert LocalFeatures.objects.count() == 2
+
+
+def test_photograph_whose_file_is_gone_has_no_copies(photo, elsewhere, designer, sent):
+    TrainingImage.with_removed.filter(pk=photo.pk).update(thumb_sha256="e" * 64)
+    withdraw(photo, designer)
+
+    (image,) = sent(elsewhere, "market.png", saved(COPIES["turned by 90°"](photograph(1)))).added
+
+    assert image.carried_from == ""
+    assert LocalFeatures.objects.get().features == b""
 
 
 def test_another_photograph_comes_in_as_ever(photo, elsewhere, designer, sent):

@@ -30,6 +30,24 @@ SENTENCES: dict[str, Text] = {
         "{name} looks like a photograph of which it is decided: {decided}. It took over its "
         "rights, and nothing learns from it until an admin says that it is another picture."
     ),
+    "upload-declined": gettext_noop(
+        "This file shows {name} (no. {number}), a picture of this studio that was declined on "
+        "{day}: {reason} Nothing is made of it under another name. Choose another picture, or ask "
+        "an admin to approve that one."
+    ),
+    "upload-withdrawn": gettext_noop(
+        "This file shows {name} (no. {number}), a picture of this studio that was withdrawn on "
+        "{day}: {reason} Nothing is made of it under another name. Choose another picture."
+    ),
+    "upload-held": gettext_noop(
+        "This file shows picture no. {number} of this studio: what it was made from was recalled, "
+        "or its rights have ended. Choose another picture, or ask an admin what becomes of it."
+    ),
+    "upload-style-held": gettext_noop(
+        "This file was painted in this studio as a trial picture of what was recalled, or whose "
+        "rights have ended: {names}. Nothing is made of it. Choose another picture, or ask an "
+        "admin what becomes of that."
+    ),
     "photographs-held": ngettext_lazy(
         "{count} picture is a photograph that was withdrawn, has expired or is not for training "
         "elsewhere in the studio ({names}). Take it out, or ask an admin to clear its rights.",

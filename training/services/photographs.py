@@ -1,11 +1,13 @@
 """What is decided of a photograph holds for it under every name.
 
 A picture of equal pixels is the photograph itself: `RightsQuerySet` asks all rows of it. Of one
-that only looks like it (`engine.data.variants`) a `Likeness` is kept; where the photograph may not
-be used, it comes in with that one's rights, and nothing learns from it until an admin decided.
+that only looks like it a `Likeness` is kept: told of all pictures by `engine.data.variants`, and of
+those that may not be used, more closely, by `copies`. Where the photograph may not be used, it
+comes in with that one's rights, and nothing learns from it until an admin decided.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,10 +25,18 @@ from brandstudio.core.queue import work_queue
 from training.engine.data import images, variants
 from training.engine.errors import EngineError
 from training.models import TrainingImage
-from training.services import image_store
+from training.services import copies, image_store
 
 READ_SECONDS = 60  # then other work of the background has its turn
 _AT_ONCE = 5_000  # fingerprints of one reading, 656 bytes each
+
+_checks: list[Callable] = []
+
+
+def register(check):
+    """Have each file that comes into a dataset asked for, too. check(path, image): raises Refused
+    for one that may not; image is the picture in it, upright, RGB, small."""
+    _checks.append(check)
 
 
 class Shelf:
@@ -78,6 +88,7 @@ def columns_for(stored_image, name, by, *, for_training, shelf=None):
         stored_image.discard()
         raise _refusal(row, name, by)
     note(pixels, stored_image.fingerprint, stored_image.thumb_sha256, shelf)
+    _note_copies(pixels, stored_image.thumb_sha256, condition)
     row = next(iter(rows_of(alike_to(pixels), condition)), None)
     carried = row.carried_rights() if row else {}
     return {"pixels_sha256": pixels, **carried}, row
@@ -97,6 +108,42 @@ def note(pixels, fingerprint, thumb, shelf=None):
         Fingerprint.objects.get_or_create(pixels_sha256=pixels, defaults=values)
         pairs = [Likeness.between(pixels, other) for other in alike]
         Likeness.objects.bulk_create(pairs, ignore_conflicts=True)
+
+
+def _note_copies(pixels, thumb, condition):
+    """Keep of which photographs of this condition a picture is a copy, however it was changed."""
+    barred_ones = _thumbs_of(condition)
+    image = images.open_rgb(blobs.local(thumb))
+    known = copies.likenesses(image, barred_ones)
+    pairs = [Likeness.between(pixels, barred_ones[other]) for other in known]
+    Likeness.objects.bulk_create(pairs, ignore_conflicts=True)
+
+
+def _thumbs_of(condition):
+    """{SHA-256 of its small picture: its pixels} of the photographs of this condition."""
+    columns = ("thumb_sha256", "pixels_sha256")
+    return {
+        thumb: pixels
+        for model in tables_with_rights()
+        for thumb, pixels in model._base_manager.filter(condition).values_list(*columns)
+        if thumb and pixels
+    }
+
+
+def stored_barred():
+    """The SHA-256 of the small pictures of photographs that may not be used now."""
+    return _thumbs_of(barred())
+
+
+def check_file(path, stored_image):
+    """Raise Refused for a file that may not come into a dataset. Its blobs are gone then."""
+    image = images.open_rgb(blobs.local(stored_image.thumb_sha256))
+    try:
+        for check in _checks:
+            check(path, image)
+    except Refused:
+        stored_image.discard()
+        raise
 
 
 def _look_alike(thumb, pixels):

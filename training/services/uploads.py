@@ -189,6 +189,7 @@ class _Intake:
                 self.places.note(name, other, self.source)
                 self.report.note(name, "duplicate", "picture-there-already", other=other)
                 return
+            photographs.check_file(path, stored_image)
             known = photographs.columns_for(
                 stored_image, name, self.by, for_training=True, shelf=self.shelf
             )

@@ -4,7 +4,7 @@ from .brand import BrandKit
 from .campaign import Campaign, CampaignState
 from .message import Message, MessageState, Transport
 from .notice import Notice
-from .photograph import Fingerprint, Likeness
+from .photograph import Fingerprint, Likeness, LocalFeatures
 from .rights import OnlyAdminsClear, RightsQuerySet, StillAlike, Use, WithRights
 from .sent_form import SentForm
 from .sign_in import SignInAttempt
@@ -23,6 +23,7 @@ __all__ = [
     "Fingerprint",
     "GlossaryTerm",
     "Likeness",
+    "LocalFeatures",
     "Message",
     "MessageState",
     "Notice",

@@ -25,6 +25,23 @@ class Fingerprint(models.Model):
         return self.pixels_sha256[:12]
 
 
+class LocalFeatures(models.Model):
+    """What copies of a stored picture are found by (`engine.screening.copies`): read once it may
+    not come in again. words: of the features, to find candidates by. b"" of a picture that is too
+    plain, or gone."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    features = models.BinaryField()
+    words = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("features of a picture")
+        verbose_name_plural = _("features of pictures")
+
+    def __str__(self):
+        return self.sha256[:12]
+
+
 class LikenessQuerySet(models.QuerySet):
     def of(self, pixels):
         """Those of the picture of these pixels."""
