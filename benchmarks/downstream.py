@@ -67,6 +67,7 @@ def measure(count):
     report("which look like the next one of the same zip", lambda: shelf.near(probe))
     image = scene(-1)
     barred = len(photographs.stored_barred())
+    copies.read_waiting(seconds=3600)  # the background's part
     report(
         f"of which of {barred} that may not be used a new one is a copy",
         lambda: copies.likenesses(image, photographs.stored_barred()),

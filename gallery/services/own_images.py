@@ -30,15 +30,14 @@ def origin_of(path, upright=None):
     alike = _by_its_looks(image)
     if alike:
         check(alike)
-    _check_copy(image, alike)
+    _check_copy(image, marked, alike)
     return marked or alike
 
 
 def check_file(path, image):
     """As `origin_of` raises, for a file that comes into a dataset. image: the picture in it,
     upright, RGB, small."""
-    _by_its_mark(path)
-    _check_copy(image)
+    _check_copy(image, _by_its_mark(path))
 
 
 def stored_barred():
@@ -88,11 +87,11 @@ def _by_its_looks(image):
     return first
 
 
-def _check_copy(image, known=None):
-    """Raise Refused for a copy of a picture that may not come in again. known: a picture that may,
-    and that it looks like: what is more like that one is none."""
+def _check_copy(image, *known):
+    """Raise Refused for a copy of a picture that may not come in again. known: pictures that may,
+    or None; what is most like one of them is none, as a sister of one that was declined."""
     barred = stored_barred()
-    own = {known.image_sha256} if known else set()
+    own = {asset.image_sha256 for asset in known if asset}
     likenesses = copies.likenesses(image, barred.keys() | own)
     nearest = next(iter(likenesses), None)
     if nearest not in {None, *own}:

@@ -47,7 +47,7 @@ _DETAIL_SIDE = 96  # px of the overlap when its details are compared
 _BLUR = 1 / 16  # of that side; what is coarser is light and composition, not detail
 _TILES = 6  # each way
 _TILE = _DETAIL_SIDE // _TILES
-_LABEL = 3  # tiles along a side at a corner, which a label may cover
+_LABEL = 2  # tiles along an edge at a corner, which a label may cover
 _DARKEST, _BRIGHTEST = 5, 249  # grey levels; beyond, light may have wiped details out
 _MOST_WIPED = 0.2  # share of a tile that tells of details all the same
 _TOLD = 0.25  # a tile with less than this share of the usual detail tells nothing
@@ -162,7 +162,8 @@ def _score(grey, features, other_grey, other):
         return -1.0
     rim = np.ones_like(overlap)
     rim[_RIM:-_RIM, _RIM:-_RIM] = False  # what remains of a frame
-    return _agreement(grey, _laid(other_grey, lies, size), overlap & ~rim)
+    is_turned = abs(lies[0, 1]) > abs(lies[0, 0])
+    return _agreement(grey, _laid(other_grey, lies, size), overlap & ~rim, is_turned)
 
 
 def _lies_on(features, other):
@@ -224,9 +225,9 @@ def _laid(grey, lies, size):
     return cv2.warpAffine(grey, lies, size, flags=flags)
 
 
-def _agreement(grey, other, overlap):
+def _agreement(grey, other, overlap, is_turned):
     """The correlation of details: of the whole overlap and of its tiles that have detail, save one,
-    and save those along one side of a corner, where a label may lie."""
+    and save two beside a corner, where a label may lie. is_turned: by a quarter, label and all."""
     rows, columns = np.flatnonzero(overlap.any(axis=1)), np.flatnonzero(overlap.any(axis=0))
     box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     shared = _squared(overlap[box].astype(np.float32)) > 0.99
@@ -245,7 +246,7 @@ def _agreement(grey, other, overlap):
         & (_tiles(wiped[0] | wiped[1]) < _MOST_WIPED * _TILE**2)
     )
     each = products / np.sqrt(ours * theirs + 1e-6)
-    best = max(_least_but_one(each[is_told & ~label]) for label in _label_places())
+    best = max(_least_but_one(each[is_told & ~label]) for label in _label_places(is_turned))
     return float(min(whole, best))
 
 
@@ -254,14 +255,13 @@ def _least_but_one(correlations):
     return float(np.sort(correlations)[:2][-1]) if len(correlations) else 1.0
 
 
-def _label_places() -> Iterator[np.ndarray]:
-    """(6, 6) bool: tiles that a label at a corner may cover, upright or turned with the file."""
+def _label_places(is_turned) -> Iterator[np.ndarray]:
+    """(6, 6) bool: the tiles that a label at a corner may cover, for each corner."""
     for row in (slice(0, 1), slice(-1, None)):
         for column in (slice(0, _LABEL), slice(-_LABEL, None)):
             place = np.zeros((_TILES, _TILES), dtype=bool)
             place[row, column] = True
-            yield place
-            yield place.T
+            yield place.T if is_turned else place
 
 
 def _squared(values):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0014_limits_of_images'),
+        ('core', '0015_territory_of_campaigns'),
     ]
 
     operations = [
