@@ -160,6 +160,7 @@ NO_FILES = {
     ("Download", "sha256"),  # of what left; it is made again from its picture
     ("Fingerprint", "pixels_sha256"),  # of what a picture shows, whatever file it is
     ("InitImageUpload", "pixels_sha256"),
+    ("LocalFeatures", "sha256"),  # of a barred picture; they keep no file
     ("ProductCutout", "pixels_sha256"),
     ("TrainingImage", "pixels_sha256"),
     ("Snapshot", "sha256"),  # of its content
