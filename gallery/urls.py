@@ -87,6 +87,7 @@ urlpatterns = [
     path("channels/", channels.channel_list, name="channel-list"),
     path("channels/new/", channels.channel_new, name="channel-new"),
     path("channels/<slug:slug>/", channels.channel_edit, name="channel-edit"),
+    path("channels/<slug:slug>/remove/", channels.channel_remove, name="channel-remove"),
     path("assets/<id:pk>/", assets.asset_detail, name="asset-detail"),
     path("assets/<id:pk>/download/", assets.asset_download, name="asset-download"),
     path("assets/<id:pk>/original/", originals.asset_original, name="asset-original"),

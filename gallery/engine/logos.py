@@ -13,15 +13,15 @@ _MEGAPIXELS = 40
 _CLEAR = 0.02  # share of its pixels that let the ground through, at the least
 
 
-def read(content: bytes) -> tuple[int, int]:
-    """(width, height) of a PNG with a transparent ground.
+def read(content: bytes, name: str = "logo") -> tuple[int, int]:
+    """(width, height) of a PNG with a transparent ground. name: of the file, for what is told.
 
     Raises EngineError: logo-large, logo-form, logo-small, logo-opaque, image-unreadable,
     image-too-large.
     """
     if len(content) > LARGEST:
         raise EngineError("logo-large", limit=LARGEST // 2**20)
-    with loaded(io.BytesIO(content), _MEGAPIXELS, name="logo") as image:
+    with loaded(io.BytesIO(content), _MEGAPIXELS, name=name) as image:
         if image.format != "PNG":
             raise EngineError("logo-form", form=image.format or "?")
         if max(image.size) < LEAST_SIDE:

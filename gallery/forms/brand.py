@@ -62,10 +62,12 @@ class LogoForm(GuardedModelForm):
     class Meta:
         model = BrandLogo
         fields = ["name", "ground", "file"]
+        help_texts = {"name": _("One name, which readers of both languages see.")}
 
     def clean_file(self):
-        content = _content(self.cleaned_data["file"], logos.LARGEST, "logo-large")
-        self.instance.width, self.instance.height = _ask(logos.read, content)
+        upload = self.cleaned_data["file"]
+        content = _content(upload, logos.LARGEST, "logo-large")
+        self.instance.width, self.instance.height = _ask(logos.read, content, upload.name)
         self.instance.sha256 = blobs.put_bytes(content)
         return content
 
@@ -114,9 +116,9 @@ def _content(upload, largest, code):
     return upload.read()
 
 
-def _ask(check, value):
-    """What `check` says of a value; what it raises becomes the field's error."""
+def _ask(check, *values):
+    """What `check` says of values; what it raises becomes the field's error."""
     try:
-        return check(value)
+        return check(*values)
     except EngineError as error:
         raise ValidationError(problems.of(error)) from error

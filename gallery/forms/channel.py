@@ -59,6 +59,7 @@ class ChannelForm(GuardedModelForm):
             "territory",
             "declaration",
             "source",
+            "source_en",
             "position",
             "is_current",
         ]
@@ -82,6 +83,7 @@ class ChannelForm(GuardedModelForm):
             ),
             "declaration": _("Goes along with every order, as a text to follow when publishing."),
             "source": _("So that the next one who changes them knows where to look."),
+            "source_en": _("Empty: readers of English see the same as all."),
         }
         widgets = {"declaration": forms.Textarea(attrs={"rows": 3})}
 
@@ -105,7 +107,7 @@ class ChannelForm(GuardedModelForm):
                 ("label_corner", "covered_top", "covered_right", "covered_bottom", "covered_left"),
             ),
             (_("For what, and where"), ("use", "territory")),
-            (_("For those who publish"), ("declaration", "source", "is_current")),
+            (_("For those who publish"), ("declaration", "source", "source_en", "is_current")),
         )
         return [
             (heading, [self[name] for name in names if name in self.fields])

@@ -186,6 +186,13 @@ class Asset(Work, Binnable):
         return self.deleted_at is None and self.barred is None
 
     @property
+    def review_words(self):
+        """Its review as people read it: what is not yet decided of may be shared all the same."""
+        if self.review == AssetReview.PRIVATE and self.scene.is_shared:
+            return _("shared with colleagues")
+        return self.get_review_display()
+
+    @property
     def barred(self):
         """The AssetReview for which it leaves in no form, whatever the policy; None for none.
 

@@ -3,9 +3,10 @@
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.models.fields import BlobField
+from brandstudio.core.models.fields import BlobField, NameField
 from brandstudio.core.models.states import update_as_last_seen
 from brandstudio.core.models.vocabulary import Named
 
@@ -50,7 +51,7 @@ class LogoGround(models.TextChoices):
 class BrandLogo(BrandItem):
     """A PNG with a transparent ground. width, height: px."""
 
-    name = models.CharField(_("name"), max_length=60)
+    name = NameField(_("name"), max_length=60)
     ground = models.CharField(_("ground"), max_length=5, choices=LogoGround)
     sha256 = BlobField()
     width = models.PositiveIntegerField()
@@ -111,4 +112,4 @@ class LegalLine(BrandItem):
         verbose_name_plural = _("legal lines")
 
     def __str__(self):
-        return self.zh
+        return self.en if (get_language() or "").startswith("en") else self.zh

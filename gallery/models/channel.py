@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.input import territories
@@ -84,6 +85,7 @@ class Channel(Named):
     covered_bottom, covered_left = _covered(_("covered below")), _covered(_("covered on the left"))
     declaration = models.TextField(_("what to declare there"), blank=True, max_length=600)
     source = models.CharField(_("where these figures come from"), blank=True, max_length=300)
+    source_en = models.CharField(_("the same in English"), blank=True, max_length=300)
     # What its files are for and where they are seen; empty while nobody has said.
     use = models.CharField(_("use"), max_length=9, choices=OUTGOING_USES, blank=True)
     territory = models.CharField(_("territory"), max_length=80, blank=True)
@@ -125,6 +127,12 @@ class Channel(Named):
         if 0 < self.max_bytes < LEAST_LIMIT:
             message = _("No picture fits into less than {limit} bytes; 0 sets no limit.")
             raise ValidationError(message.format(limit=LEAST_LIMIT))
+
+    @property
+    def source_shown(self):
+        """In English to readers of English, where somebody has written it so."""
+        is_english = (get_language() or "").startswith("en")
+        return (is_english and self.source_en) or self.source
 
     @property
     def territory_shown(self):

@@ -80,8 +80,15 @@ def publications_of(campaign):
 class Belonging:
     """What a picture's page tells of its campaign. campaigns: those it may be put into."""
 
+    asset: Asset
     campaigns: list[Campaign]
     publications: list[Publication]
+
+    @property
+    def has_any(self):
+        """Whether there is anything to tell or to do."""
+        is_approved = self.asset.review == AssetReview.APPROVED
+        return bool(self.asset.campaign or self.campaigns or self.publications or is_approved)
 
 
 def belonging_of(asset, person):
@@ -90,5 +97,5 @@ def belonging_of(asset, person):
     publications = list(rows.select_related("by", "download__channel", "download__asset"))
     takes = asset.state == AssetState.READY and not asset.scene.is_trial and not publications
     if not takes or not (person.is_marketer or person.is_brand_admin):
-        return Belonging([], publications)
-    return Belonging(list(Campaign.objects.open()), publications)
+        return Belonging(asset, [], publications)
+    return Belonging(asset, list(Campaign.objects.open()), publications)

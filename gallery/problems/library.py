@@ -2,16 +2,22 @@
 
 from django.utils.translation import gettext_noop
 
+from brandstudio.core.input.names import ODD_SIGN
 from brandstudio.core.problems import Text
 
 SENTENCES: dict[str, Text] = {
     "tags-none": gettext_noop("Write at least one tag, or several with commas between them."),
     "tags-too-many": gettext_noop("At most {most} tags at once; these are more."),
     "tag-too-long": gettext_noop("“{name}” is too long for a tag: at most {most} characters."),
+    "name-odd": ODD_SIGN,
     "board-name-missing": gettext_noop("Give the board a name of at most {most} characters."),
     "board-name-in-use": gettext_noop("You have a board called “{name}” already."),
     "board-missing": gettext_noop("Choose a board, or write the name of a new one."),
     "asset-not-yours": gettext_noop("It is a colleague's: only its maker can do that."),
     "filter-name-missing": gettext_noop("Give the filter a name of at most {most} characters."),
+    "channel-used": gettext_noop(
+        "Pictures, files, posters or campaigns name the channel {name}, so it stays. Put it out of "
+        "use instead: then nothing new is offered for it."
+    ),
     "filter-empty": gettext_noop("Nothing narrows the list, so there is nothing to save."),
 }

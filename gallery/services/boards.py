@@ -2,13 +2,14 @@
 
 from django.db import transaction
 
+from brandstudio.core.input import names
 from brandstudio.core.models import AuditEntry
 from brandstudio.core.problems import Refused
 from gallery.models import Board, BoardItem
 
 
 def make(person, name, *, is_team=False):
-    """A new board. Raises Refused: board-name-missing, board-name-in-use."""
+    """A new board. Raises Refused: board-name-missing, board-name-in-use, name-odd."""
     return Board.objects.create(owner=person, name=_free(person, name), is_team=is_team)
 
 
@@ -47,6 +48,8 @@ def _free(person, name, besides=None):
     longest = Board._meta.get_field("name").max_length
     if not name or len(name) > longest:
         raise Refused("board-name-missing", most=longest)
+    if sign := names.odd_sign(name):
+        raise Refused("name-odd", sign=sign)
     others = Board.objects.filter(owner=person, name=name)
     if others.exclude(pk=besides and besides.pk).exists():
         raise Refused("board-name-in-use", name=name)

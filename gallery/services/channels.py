@@ -1,8 +1,11 @@
 """Channels as rows that admins change, each change kept."""
 
-from django.db import transaction
+from django.db import router, transaction
+from django.db.models import ProtectedError
+from django.db.models.deletion import Collector
 
 from brandstudio.core.models import AuditEntry
+from brandstudio.core.problems import Refused
 
 
 @transaction.atomic
@@ -20,3 +23,22 @@ def save(form, by):
         facts = {"after": after} if is_new else {"before": before, "after": after}
         AuditEntry.objects.record(channel, source, target, by=by, **facts)
     return channel
+
+
+@transaction.atomic
+def remove(channel, by):
+    """Delete a channel that nothing was ever made for. Raises Refused: channel-used."""
+    AuditEntry.objects.record(channel, "", "deleted", by=by, name=str(channel))
+    try:
+        channel.delete()
+    except ProtectedError as error:
+        raise Refused("channel-used", name=str(channel)) from error
+
+
+def is_used(channel):
+    """Whether a picture, a file, a poster or a campaign keeps the channel."""
+    try:
+        Collector(using=router.db_for_write(type(channel)), origin=channel).collect([channel])
+    except ProtectedError:
+        return True
+    return False

@@ -1,16 +1,19 @@
 """Posters: composed from their rows, shown, and handed out by the same rules as pictures."""
 
+from copy import copy as shallow_copy
 from dataclasses import dataclass
 from functools import partial
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext
 
 from brandstudio.core import blobs
 from brandstudio.core.models import AuditEntry, WrongState
 from brandstudio.core.problems import Refused
-from gallery.engine import poster_layouts, posters, sizes
+from gallery.engine import labelling, poster_layouts, posters, sizes
 from gallery.engine.file_forms import FileForm
 from gallery.models import (
     Asset,
@@ -18,6 +21,7 @@ from gallery.models import (
     AssetState,
     LogoGround,
     Poster,
+    PosterLanguage,
     Rendition,
     ReviewState,
 )
@@ -69,6 +73,17 @@ def pictures_for(person):
     usable = Asset.objects.visible_to(person).filter(own, state=AssetState.READY)
     related = ("scene__channel", "scene__template", "scene__cutout__vehicle")
     return usable.select_related(*related).defer("preview", "lineage").order_by("-pk")
+
+
+def with_sample(poster):
+    """The poster, or a copy with a sample headline while it has none: words to look at the layout
+    by, in its own language; never saved."""
+    if poster.headline:
+        return poster
+    sample = shallow_copy(poster)
+    with translation.override("zh-hans" if poster.language == PosterLanguage.CHINESE else "en"):
+        sample.headline = gettext("Your headline")
+    return sample
 
 
 def obstacle_of(asset):
@@ -126,10 +141,11 @@ def _cut(poster, plan):
     return focus, sizes.lost_share(shares, car)
 
 
-def image_of(poster, composition, longest=None):
+def image_of(poster, composition, longest=None, watermark=""):
     """(the poster without its label, RGB; the Plan that it was drawn by).
 
-    longest: px that neither side exceeds; None: the size of its file.
+    longest: px that neither side exceeds; None: the size of its file. watermark: words across its
+    picture, under its own words.
     """
     plan = composition.plan
     if longest:
@@ -137,7 +153,11 @@ def image_of(poster, composition, longest=None):
     asset = poster.asset
     with loaded(blobs.local(asset.image_sha256, str(asset)), name=str(asset)) as master:
         image = master.convert("RGB")
-    image_at = partial(downloads.cut_and_scaled, image, asset.scene, focus=composition.focus)
+    cut = partial(downloads.cut_and_scaled, image, asset.scene, focus=composition.focus)
+
+    def image_at(size):
+        return labelling.draw_watermark(cut(size), watermark) if watermark else cut(size)
+
     drawn = posters.draw(
         plan, composition.template, composition.colours, image_at, _logo_of(poster)
     )
@@ -157,15 +177,8 @@ def preview(poster, composition, person):
     It has a watermark until the person may have the file for publication.
     """
     policy.check_whole(poster.asset)
-    image, plan = image_of(poster, composition, PREVIEW_SIDE)
-    return finishing.marked(
-        image,
-        poster.asset,
-        FileForm("jpg"),
-        watermark=_watermark(poster, person),
-        place=plan.label,
-        poster=poster,
-    )
+    image, plan = image_of(poster, composition, PREVIEW_SIDE, _watermark(poster, person))
+    return finishing.marked(image, poster.asset, FileForm("jpg"), place=plan.label, poster=poster)
 
 
 def _watermark(poster, person):
@@ -182,15 +195,11 @@ def labelled_file(poster, rendition):
     composition = composed(poster)
     is_proof = rendition == Rendition.PROOF
     form = FileForm("png") if is_proof else downloads.file_form(poster.channel)
-    image, plan = image_of(poster, composition, settings.PROOF_SIDE if is_proof else None)
-    content = finishing.finished(
-        image,
-        poster.asset,
-        form,
-        watermark=shown.watermark_of(poster.asset) if is_proof else "",
-        place=plan.label,
-        poster=poster,
-    )
+    longest, watermark = None, ""
+    if is_proof:
+        longest, watermark = settings.PROOF_SIDE, shown.watermark_of(poster.asset)
+    image, plan = image_of(poster, composition, longest, watermark)
+    content = finishing.finished(image, poster.asset, form, place=plan.label, poster=poster)
     name = file_names.of(poster.asset, poster.channel, image.size, 1) + f"_poster-{poster.pk}"
     name += "_proof" if is_proof else ""
     return OutgoingFile(content, f"{name}.{form.form}", form.content_type, *image.size)

@@ -16,10 +16,21 @@ _MEGABYTE = 1_000_000
 _DECLARE = (
     "发布时请使用平台的声明功能，说明内容由 AI 生成（《人工智能生成合成内容标识办法》第十条）。"
 )
-_COMMON = "多处公开资料一致，未见平台官方说明；遮挡区为估计。请内容团队确认一次。"
-_COVER = "diwuai.com/news/15108; getpostercat.com/guides/social-image-sizes-methodology"
-_GLOBAL = "thesize.net, loopworker.com, sammapix.com, logofoundry.app, 2025–26"
-_COMPUTED = "A 系列纸张，毫米 × dpi / 25.4"
+# Where its figures come from, in both languages.
+_COMMON = {
+    "source": "多处公开资料一致，未见平台官方说明；遮挡区为估计。请内容团队确认一次。",
+    "source_en": (
+        "Several public sources agree; the platform itself says nothing. What it covers is an "
+        "estimate. The content team should confirm it once."
+    ),
+}
+_COVER = {"source": "diwuai.com/news/15108; getpostercat.com/guides/social-image-sizes-methodology"}
+_GLOBAL = {"source": "thesize.net, loopworker.com, sammapix.com, logofoundry.app, 2025–26"}
+_COMPUTED = {
+    "source": "A 系列纸张，毫米 × dpi / 25.4",
+    "source_en": "Paper of the A series, mm × dpi / 25.4",
+}
+_PIXELS = {"source": "像素点对点", "source_en": "Pixel for pixel"}
 # What a channel's files are for, and where they are seen.
 _ONLINE = {"use": Use.ONLINE, "territory": "中国大陆"}
 _WORLDWIDE = {"use": Use.ONLINE, "territory": "全球"}
@@ -28,12 +39,12 @@ _SHOWROOM = {"use": Use.EVENT, "territory": "中国大陆"}
 
 
 def _poster(slug, zh, en, width, height, dpi, bleed_mm=3):
-    facts = {"form": "pdf", "dpi": dpi, "bleed_mm": bleed_mm, "source": _COMPUTED, **_PRINTED}
+    facts = {"form": "pdf", "dpi": dpi, "bleed_mm": bleed_mm, **_COMPUTED, **_PRINTED}
     return (slug, zh, en, width, height, facts)
 
 
 def _screen(slug, zh, en, width, height):
-    return (slug, zh, en, width, height, {"form": "png", "source": "像素点对点", **_SHOWROOM})
+    return (slug, zh, en, width, height, {"form": "png", **_PIXELS, **_SHOWROOM})
 
 
 # slug, Chinese, English, px, and what else the channel asks. Platforms change their sizes; the
@@ -50,7 +61,7 @@ CHANNELS = (
             "covered_bottom": 8,
             "covered_top": 6,
             "declaration": _DECLARE,
-            "source": _COMMON,
+            **_COMMON,
             **_ONLINE,
         },
     ),
@@ -60,7 +71,7 @@ CHANNELS = (
         "Moments",
         1080,
         1080,
-        {"declaration": _DECLARE, "source": _COMMON, **_ONLINE},
+        {"declaration": _DECLARE, **_COMMON, **_ONLINE},
     ),
     (
         "wechat-cover",
@@ -71,7 +82,7 @@ CHANNELS = (
         {
             "max_bytes": 2 * _MEGABYTE,
             "declaration": _DECLARE,
-            "source": _COVER,
+            **_COVER,
             **_ONLINE,
         },
     ),
@@ -86,7 +97,7 @@ CHANNELS = (
             "covered_right": 14,
             "covered_bottom": 20,
             "declaration": _DECLARE,
-            "source": _COMMON,
+            **_COMMON,
             **_ONLINE,
         },
     ),
@@ -97,7 +108,7 @@ CHANNELS = (
         "WeChat second item",
         500,
         500,
-        {"max_bytes": 2 * _MEGABYTE, "declaration": _DECLARE, "source": _COVER, **_ONLINE},
+        {"max_bytes": 2 * _MEGABYTE, "declaration": _DECLARE, **_COVER, **_ONLINE},
     ),
     (
         "moments-ad",
@@ -113,7 +124,7 @@ CHANNELS = (
         "Video channel cover",
         1080,
         1260,
-        {"covered_bottom": 12, "declaration": _DECLARE, "source": _COMMON, **_ONLINE},
+        {"covered_bottom": 12, "declaration": _DECLARE, **_COMMON, **_ONLINE},
     ),
     (
         "weibo",
@@ -121,7 +132,7 @@ CHANNELS = (
         "Weibo wide",
         1920,
         1080,
-        {"max_bytes": 20 * _MEGABYTE, "declaration": _DECLARE, "source": _COMMON, **_ONLINE},
+        {"max_bytes": 20 * _MEGABYTE, "declaration": _DECLARE, **_COMMON, **_ONLINE},
     ),
     (
         "bilibili",
@@ -129,7 +140,7 @@ CHANNELS = (
         "Bilibili cover",
         1146,
         717,
-        {"max_bytes": 5 * _MEGABYTE, "declaration": _DECLARE, "source": _COMMON, **_ONLINE},
+        {"max_bytes": 5 * _MEGABYTE, "declaration": _DECLARE, **_COMMON, **_ONLINE},
     ),
     (
         "instagram",
@@ -137,16 +148,16 @@ CHANNELS = (
         "Instagram",
         1080,
         1350,
-        {"max_bytes": 30 * _MEGABYTE, "source": _GLOBAL, **_WORLDWIDE},
+        {"max_bytes": 30 * _MEGABYTE, **_GLOBAL, **_WORLDWIDE},
     ),
-    ("x", "X", "X", 1600, 900, {"max_bytes": 5 * _MEGABYTE, "source": _GLOBAL, **_WORLDWIDE}),
+    ("x", "X", "X", 1600, 900, {"max_bytes": 5 * _MEGABYTE, **_GLOBAL, **_WORLDWIDE}),
     (
         "linkedin",
         "LinkedIn",
         "LinkedIn",
         1200,
         627,
-        {"max_bytes": 5 * _MEGABYTE, "source": _GLOBAL, **_WORLDWIDE},
+        {"max_bytes": 5 * _MEGABYTE, **_GLOBAL, **_WORLDWIDE},
     ),
     (
         "youtube",
@@ -154,7 +165,7 @@ CHANNELS = (
         "YouTube",
         1280,
         720,
-        {"max_bytes": 2 * _MEGABYTE, "source": _GLOBAL, **_WORLDWIDE},
+        {"max_bytes": 2 * _MEGABYTE, **_GLOBAL, **_WORLDWIDE},
     ),
     _poster("poster-a3", "海报 A3", "Poster A3", 3508, 4961, 300),
     _poster("poster-a4", "海报 A4", "Poster A4", 2480, 3508, 300),

@@ -2,6 +2,7 @@
 
 from django.http import QueryDict
 
+from brandstudio.core.input import names
 from brandstudio.core.problems import Refused
 from gallery.models import SavedFilter
 from gallery.services.asset_filters import FILTERS
@@ -12,12 +13,14 @@ _KEPT = ("q", *(one.name for one in FILTERS))  # the rest tells where in the lis
 def save(person, name, query):
     """Keep a query under a name; the same name again is another query.
 
-    Raises Refused: filter-name-missing, filter-empty.
+    Raises Refused: filter-name-missing, filter-empty, name-odd.
     """
     name = " ".join(name.split())
     longest = SavedFilter._meta.get_field("name").max_length
     if not name or len(name) > longest:
         raise Refused("filter-name-missing", most=longest)
+    if sign := names.odd_sign(name):
+        raise Refused("name-odd", sign=sign)
     narrowing = _narrowing(query)
     if not narrowing or len(narrowing) > SavedFilter.LONGEST:
         raise Refused("filter-empty")

@@ -53,7 +53,8 @@ def brand_add(request, kind):
     form = _FORMS[kind](request.POST, request.FILES, prefix=kind)
     if form.is_valid():
         item = acts.add(form, request.user)
-        messages.success(request, _("Added: {name}.").format(name=item))
+        # A legal line brings its own full stop.
+        messages.success(request, _("Added: {name}.").format(name=str(item).rstrip("。.")))
         return redirect(f"{reverse('gallery:brand')}#h-{kind}")
     return _page(request, BrandKitForm(instance=BrandKit.objects.current()), {kind: form})
 

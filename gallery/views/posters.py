@@ -187,17 +187,25 @@ def _preview(form, person):
     """The poster of a form as a data address, so that nothing unsaved has one of its own; ""
     where it can't be drawn."""
     try:
-        composition = form.composition
-        if not form.is_bound and form.instance.headline:
-            composition = acts.composed(form.instance)
+        poster, composition = form.instance, form.composition
+        lacks_words_alone = not form.data.get("headline") and set(form.errors) <= {"headline"}
+        if lacks_words_alone and poster.channel_id:
+            poster = acts.with_sample(poster)
+            composition = acts.composed(poster)
         if composition is None:
             return {}
-        content = acts.preview(form.instance, composition, person)
+        content = acts.preview(poster, composition, person)
     except REFUSALS as error:
         return {"why": problems.of(error)}
     address = f"data:image/jpeg;base64,{base64.b64encode(content).decode()}"
-    width, height = form.instance.channel.file_size
-    return {"address": address, "lost": composition.lost_percent, "width": width, "height": height}
+    width, height = poster.channel.file_size
+    return {
+        "address": address,
+        "lost": composition.lost_percent,
+        "width": width,
+        "height": height,
+        "is_sample": poster is not form.instance,
+    }
 
 
 def _visible(request, pk):

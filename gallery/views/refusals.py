@@ -15,6 +15,7 @@ from gallery.services import holds
 
 # What changed since the page was shown; whoever looks again may decide anew.
 _CONFLICTS = {
+    "channel-used",
     "cutout-gone",
     "decided-already",
     "enlarged-already",

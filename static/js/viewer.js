@@ -28,6 +28,7 @@ function show(index) {
   at = (index + links.length) % links.length;
   const link = links[at];
   magnify(1);
+  picture().parentElement.toggleAttribute("data-loading", true);
   picture().src = link.dataset.view;
   picture().alt = link.querySelector("img")?.alt ?? "";
   const page = dialog().querySelector("[data-viewer-page]");
@@ -65,6 +66,15 @@ document.addEventListener("click", (event) => {
   if (act === "choose") choose();
   if (act === "close") dialog().close();
 });
+
+// "load" and "error" of a picture do not bubble; they are heard on their way down.
+for (const done of ["load", "error"]) {
+  document.addEventListener(done, (event) => {
+    if (event.target.parentElement?.matches?.(".viewer__stage")) {
+      event.target.parentElement.removeAttribute("data-loading");
+    }
+  }, { capture: true });
+}
 
 document.addEventListener("keydown", (event) => {
   if (!dialog()?.open) return;

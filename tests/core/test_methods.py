@@ -34,3 +34,17 @@ def test_head_on_the_create_page_answers_like_get(client, marketer):
     client.force_login(marketer)
 
     assert client.head("/create/").status_code == client.get("/create/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_address_that_is_no_page_says_so_on_the_houses_page(client, marketer, in_english):
+    client.force_login(marketer)
+
+    page = client.get("/assets/1/share/")
+    fragment = client.get("/assets/1/share/", headers={"HX-Request": "true"})
+
+    assert (page.status_code, page["Allow"]) == (405, "POST")
+    assert "<h1>This address is no page</h1>" in page.text
+    assert "Brand Studio" in page.text
+    assert (fragment.status_code, fragment["HX-Reswap"]) == (405, "beforebegin")
+    assert "<h1>" not in fragment.text

@@ -123,3 +123,31 @@ def test_bin_takes_and_gives_back(at, marketer, make_ready):
     assert list(browser.get("asset-list", bin=1).context["page"]) == [asset]
     browser.post("asset-restore", asset.pk)
     assert list(browser.get("asset-list").context["page"]) == [asset]
+
+
+def test_shared_picture_of_a_colleague_is_called_so_and_offers_no_empty_campaign(
+    at, make_user, make_ready, in_english
+):
+    asset = make_ready()[0]
+    maker, designer = asset.scene.owner, make_user("reader", is_designer=True)
+    before = at(maker).get("asset-detail", asset.pk).content.decode()
+    at(maker).post("asset-share", asset.pk)
+
+    page = at(designer).get("asset-detail", asset.pk).content.decode()
+    Asset.objects.update(review="approved")
+    approved = at(designer).get("asset-detail", asset.pk).content.decode()
+
+    assert ">private</span>" in before
+    assert ">private</span>" not in page
+    assert ">shared with colleagues</span>" in page
+    assert ("h-campaign" in page, "h-campaign" in approved) == (False, True)
+
+
+def test_how_a_picture_was_painted_stands_below_it_and_not_in_a_long_column(
+    at, marketer, make_ready
+):
+    page = at(marketer).get("asset-detail", make_ready()[0].pk).content.decode()
+
+    side, more = page.partition("picture-page__side")[2].split("picture-page__more")
+    assert [name in side for name in ("h-facts", "h-downloads", "h-history")] == [False] * 3
+    assert [name in more for name in ("h-facts", "h-downloads", "h-history")] == [True] * 3

@@ -5,6 +5,7 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import translation
 from PIL import Image
 
 from brandstudio.core.models import AuditEntry, BrandKit
@@ -152,3 +153,26 @@ def test_only_admins_keep_the_kit(at, request, person):
 def test_unknown_kind_of_piece_is_not_found(at, brand_admin):
     assert at(brand_admin).post("brand-add", "song").status_code == 404
     assert reverse("gallery:brand-add", args=["song"]) == "/brand/song/"
+
+
+def test_legal_line_is_read_in_the_readers_language_and_its_message_has_one_full_stop(
+    at, brand_admin, client
+):
+    line = {"line-zh": "图片以实车为准。", "line-en": "The real car decides."}
+    client.force_login(brand_admin)
+
+    answer = at(brand_admin).post("brand-add", "line", **line)
+
+    [said] = [str(one) for one in client.get(answer.url).context["messages"]]
+    assert said == "Added: The real car decides."
+    row = LegalLine.objects.get()
+    with translation.override("zh-hans"):
+        assert str(row) == "图片以实车为准。"
+
+
+def test_unreadable_logo_is_called_by_its_files_name(at, brand_admin):
+    file = SimpleUploadedFile("brand-mark.png", b"no picture")
+
+    answer = at(brand_admin).post("brand-add", "logo", **{"logo-file": file, "logo-name": "x"})
+
+    assert "The image brand-mark.png can&#x27;t be read" in answer.text

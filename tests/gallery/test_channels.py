@@ -116,3 +116,46 @@ def test_channels_of_a_new_studio_are_whole():
     for channel in Channel.objects.all():
         channel.full_clean()
     assert Channel.objects.get(slug="poster-a3").file_size == (3508 + 70, 4961 + 70)
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "a\u202eb", "tab\there", "a > b"])
+def test_name_with_markup_or_unseen_signs_is_refused_beside_its_field(at, brand_admin, name):
+    answer = add(at(brand_admin), name_en=name)
+
+    assert answer.status_code == 422
+    assert "name_en" in answer.context["form"].errors
+    assert not Channel.objects.filter(slug="light-box").exists()
+
+
+def test_channel_that_was_never_used_is_deleted_and_written_down(at, brand_admin):
+    browser = at(brand_admin)
+    add(browser)
+    channel = Channel.objects.get(slug="light-box")
+    offered = browser.get("channel-edit", "light-box").context["may_remove"]
+
+    browser.post("channel-remove", "light-box")
+
+    assert offered is True
+    assert not Channel.objects.filter(slug="light-box").exists()
+    assert list(AuditEntry.objects.about(channel).values_list("target", flat=True)) == [
+        "deleted",
+        "added",
+    ]
+
+
+def test_channel_that_something_was_made_for_is_only_put_out_of_use(
+    at, brand_admin, channel, make_scene
+):
+    make_scene(channel=channel)
+    browser = at(brand_admin)
+
+    answer = browser.post("channel-remove", channel.slug)
+
+    assert answer.status_code == 409
+    assert browser.get("channel-edit", channel.slug).context["may_remove"] is False
+    assert Channel.objects.filter(pk=channel.pk).exists()
+
+
+def test_nobody_but_an_admin_deletes_a_channel(at, marketer, channel):
+    assert at(marketer).post("channel-remove", channel.slug).status_code in (302, 403)
+    assert Channel.objects.filter(pk=channel.pk).exists()

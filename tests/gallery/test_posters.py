@@ -324,3 +324,45 @@ def test_list_asks_the_same_for_one_poster_and_for_three(
 
     with django_assert_num_queries(len(one)):
         client.get("poster-list")
+
+
+def test_too_long_headline_is_refused_with_its_length_and_not_cut(at, marketer, picture, wide):
+    client = at(marketer)
+    page = client.get("poster-new", picture.pk).content.decode()
+    long = WORDS | {"headline": "年" * 75, "channel": wide.pk}
+
+    answer = client.post("poster-new", picture.pk, **long)
+
+    assert " maxlength=" not in page.partition("<main")[2].partition("</main")[0]
+    assert answer.status_code == 422
+    assert "at most 60 characters (it has 75)" in answer.content.decode()
+    assert "年" * 75 in answer.content.decode()
+
+
+def test_poster_is_shown_with_a_sample_until_it_has_a_headline(at, marketer, picture, wide):
+    client = at(marketer)
+    opened = client.get("poster-new", picture.pk).context["preview"]
+
+    begun = client.post("poster-preview", picture.pk, template="spring", language="zh",
+                        channel=wide.pk)  # fmt: skip
+    written = client.post("poster-preview", picture.pk, **WORDS, channel=wide.pk)
+
+    assert opened["address"].startswith("data:image/jpeg")
+    assert (opened["is_sample"], begun.context["preview"]["is_sample"]) == (True, True)
+    assert "The headline is a sample" in begun.content.decode()
+    assert written.context["preview"]["is_sample"] is False
+    assert Poster.objects.count() == 0
+
+
+def test_watermark_of_a_poster_lies_on_its_picture_alone(make_poster):
+    poster = make_poster(ReviewState.DRAFT)
+    composition = posters.composed(poster)
+
+    plain, plan = posters.image_of(poster, composition)
+    marked, _ = posters.image_of(poster, composition, watermark="PROOF 样稿")
+
+    left, top, right, foot = (round(side) for side in plan.picture)
+    changed = np.any(np.asarray(plain) != np.asarray(marked), axis=2)
+    assert changed[top:foot, left:right].any()
+    changed[top:foot, left:right] = False
+    assert not changed.any()

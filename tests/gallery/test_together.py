@@ -117,6 +117,7 @@ def test_tags_are_shared_words_whatever_their_capitals(at, marketer, make_ready,
         (" , ", "Write at least one tag"),
         ("x" * 41, "too long for a tag: at most 40 characters."),
         (",".join(map(str, range(21))), "At most 20 tags at once"),
+        ("<script>", "so “&lt;” can&#x27;t stand in it."),
     ],
 )
 def test_odd_tags_are_refused(at, marketer, make_ready, tags, why):
@@ -251,3 +252,28 @@ def test_marks_of_a_person_who_may_not_see_are_refused(at, colleague, make_ready
     for name in ("asset-favourite", "asset-tags", "asset-stars"):
         assert browser.post(name, asset.pk, tags="x").status_code == 404
     assert marks.like([], colleague) == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "sent"),
+    [("board-list", {"name": "<b>Mine"}), ("filter-save", {"name": "Mine>", "query": "q=a"})],
+)
+def test_boards_and_filters_bear_no_markup_in_their_names(at, marketer, address, sent):
+    answer = at(marketer).post(address, **sent)
+
+    assert answer.status_code == 422
+    assert "can&#x27;t stand in it. Leave it out." in answer.text
+    assert not Board.objects.exists()
+    assert not SavedFilter.objects.exists()
+
+
+def test_menu_of_boards_names_a_choice_only_where_there_is_one(at, marketer, make_ready):
+    make_ready()
+    without = at(marketer).get("asset-list").text
+    Board.objects.create(owner=marketer, name="Mine")
+
+    with_one = at(marketer).get("asset-list").text
+
+    assert "Name of the new board" in without
+    assert "Or the name of a new one" not in without
+    assert "Or the name of a new one" in with_one

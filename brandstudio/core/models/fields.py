@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.input.addresses import refuse_word_in_use
+from brandstudio.core.input.names import refuse_odd_sign
 
 
 class BlobField(models.CharField):
@@ -12,6 +13,17 @@ class BlobField(models.CharField):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **{"max_length": 64, **kwargs})
+
+    def deconstruct(self):
+        # To the database it is text.
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
+class NameField(models.CharField):
+    """What people call a thing: no markup, and no sign that nobody sees."""
+
+    default_validators = [refuse_odd_sign]
 
     def deconstruct(self):
         # To the database it is text.

@@ -7,14 +7,14 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from .fields import ShortNameField
+from .fields import NameField, ShortNameField
 
 
 class Named(models.Model):
     """A thing with a Chinese and an English name; shown in the reader's language."""
 
-    name_zh = models.CharField(_("Chinese name"), max_length=80)
-    name_en = models.CharField(_("English name"), max_length=80)
+    name_zh = NameField(_("Chinese name"), max_length=80)
+    name_en = NameField(_("English name"), max_length=80)
 
     class Meta:
         abstract = True

@@ -13,7 +13,12 @@ from http import HTTPStatus
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
 from django.db import DatabaseError
-from django.http import HttpResponse, JsonResponse, UnreadablePostError
+from django.http import (
+    HttpResponse,
+    HttpResponseNotAllowed,
+    JsonResponse,
+    UnreadablePostError,
+)
 from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext
 from redis.exceptions import RedisError
@@ -98,7 +103,10 @@ class TroubleMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            return _not_answered(request, response["Allow"])
+        return response
 
     def process_view(self, request, view, args, kwargs):
         if request.method != "POST":
@@ -182,6 +190,23 @@ def refused(request, text, back, status=HTTPStatus.UNPROCESSABLE_ENTITY, rest=()
     if request.headers.get("HX-Request"):
         return _beside_the_form(request, trouble)
     return _page(request, trouble, resolve_url(back))
+
+
+def _not_answered(request, allowed):
+    """The answer to a method that an address does not take. allowed: those that it does."""
+    trouble = Trouble(
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        gettext("This address is no page"),
+        gettext(
+            "It only does what a button of another page asks of it. Go back and use the page's own "
+            "buttons and links."
+        ),
+        passes=False,
+    )
+    is_fragment = request.headers.get("HX-Request")
+    response = _beside_the_form(request, trouble) if is_fragment else _page(request, trouble)
+    response["Allow"] = allowed
+    return response
 
 
 def _beside_the_form(request, trouble):
