@@ -20,8 +20,8 @@ _NUMBER = re.compile(
 
 def marked_assets(path):
     """The finished pictures that the marks in a file name; those on covers among them."""
-    found = (_ASSETS[kind](pk, start) for kind, pk, start in _numbers_in(path) if kind in _ASSETS)
-    return [asset for asset in found if asset is not None]
+    assets = (_ASSETS[kind](pk, start) for kind, pk, start in _numbers_in(path) if kind in _ASSETS)
+    return [asset for asset in assets if asset is not None]
 
 
 def holds_by_mark(path):

@@ -43,7 +43,7 @@ def likenesses(image, all_sha256):
     probe = engine.Probe(image)
     candidates = [others[place] for place in probe.candidates(list(words.values()))]
     likeness = {}
-    for sha256, features in _kept(candidates, "sha256", "features"):
+    for sha256, features in _columns_of(candidates, "sha256", "features"):
         if (other := _picture(sha256)) is not None:
             likeness[sha256] = probe.likeness(bytes(features), other)
     alike = [(score, sha256) for sha256, score in likeness.items() if score >= engine.LEAST_ALIKE]
@@ -69,18 +69,18 @@ def read_waiting(seconds=READ_SECONDS):
 
 def _unread():
     barred = sorted({sha256 for ask in _barred for sha256 in ask()} - {""})
-    read = {sha256 for (sha256,) in _kept(barred, "sha256")}
+    read = {sha256 for (sha256,) in _columns_of(barred, "sha256")}
     return [sha256 for sha256 in barred if sha256 not in read]
 
 
 def _words_of(all_sha256):
     """{SHA-256: words} of stored pictures, but for those that the background is to read."""
-    words = {sha256: bytes(data) for sha256, data in _kept(all_sha256, "sha256", "words")}
+    words = {sha256: bytes(data) for sha256, data in _columns_of(all_sha256, "sha256", "words")}
     unread = [sha256 for sha256 in all_sha256 if sha256 not in words]
     return words | {sha256: _read(sha256) for sha256 in unread[:_MOST_READ]}
 
 
-def _kept(all_sha256, *columns):
+def _columns_of(all_sha256, *columns):
     """These columns of the rows of stored pictures."""
     for start in range(0, len(all_sha256), _AT_ONCE):
         some = all_sha256[start : start + _AT_ONCE]
