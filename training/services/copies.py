@@ -44,7 +44,7 @@ def likenesses(image, all_sha256):
     candidates = [others[place] for place in probe.candidates(list(words.values()))]
     likeness = {}
     for sha256, features in _columns_of(candidates, "sha256", "features"):
-        if (other := _picture(sha256)) is not None:
+        if (other := _stored_image(sha256)) is not None:
             likeness[sha256] = probe.likeness(bytes(features), other)
     alike = [(score, sha256) for sha256, score in likeness.items() if score >= engine.LEAST_ALIKE]
     return {sha256: score for score, sha256 in sorted(alike, reverse=True)}
@@ -89,14 +89,14 @@ def _columns_of(all_sha256, *columns):
 
 def _read(sha256):
     """The words of a stored picture; they are kept with its features."""
-    image = _picture(sha256)
+    image = _stored_image(sha256)
     features = b"" if image is None else _engine().features_of(image)
     values = {"features": features, "words": _engine().words_of(features)}
     LocalFeatures.objects.get_or_create(sha256=sha256, defaults=values)
     return values["words"]
 
 
-def _picture(sha256):
+def _stored_image(sha256):
     """A stored picture, upright, RGB; None where it can't be opened any more."""
     try:
         with images.one_at_a_time():
