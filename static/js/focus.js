@@ -1,11 +1,11 @@
 // A form that loads the page anew gives focus back to where it was, and the caret to its place:
-//   <form data-keeps-focus> … fields and buttons with an id.
+//   <form data-keyboard> … fields and buttons with an id.
 // Where something was refused, focus goes to the first field in error instead (forms.js).
 const KEPT = "focus";
 
 document.addEventListener("submit", (event) => {
   const { id, selectionStart } = document.activeElement;
-  if (!event.target.matches("[data-keeps-focus]") || !id) return;
+  if (!event.target.matches("[data-keyboard]") || !id) return;
   sessionStorage.setItem(KEPT, JSON.stringify({ path: location.pathname, id, caret: selectionStart }));
 });
 

@@ -2,7 +2,7 @@
 //   After a refused form, focus goes to the first field in error.
 //   <form data-autosubmit> sends itself when a choice changes (filters), and says what the list
 //   shows when one comes back to it, where browsers would put back what was chosen on leaving.
-//   <form data-ctrl-enter> is sent by Ctrl+Enter (or ⌘+Enter), wherever on the page one is.
+//   <form data-keyboard> is sent by Ctrl+Enter (or ⌘+Enter), wherever on the page one is.
 //   <form data-once> is sent once, however often one presses.
 //   <input type="file" data-send-with="id"> presses that button as soon as a file is chosen.
 //   <input type="range" data-amount="%"> shows its figure in the <output> beside it.
@@ -49,7 +49,7 @@ document.addEventListener("input", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-  const form = document.querySelector("form[data-ctrl-enter]");
+  const form = document.querySelector("form[data-keyboard]");
   if (!form) return;
   event.preventDefault();
   form.requestSubmit();
