@@ -7,6 +7,8 @@ class GalleryConfig(AppConfig):
     verbose_name = _("Gallery")
 
     def ready(self):
+        from django.core import checks
+
         from brandstudio.core.queue import housekeeping, reconcile
         from gallery.services import (
             assets,
@@ -14,6 +16,7 @@ class GalleryConfig(AppConfig):
             deadlines,
             drift_guard,
             expiry,
+            finishing,
             holds,
             known_weights,
             lookalikes,
@@ -22,6 +25,7 @@ class GalleryConfig(AppConfig):
         )
         from training.services import copies, photographs, release
 
+        checks.register(finishing.check_certificate)
         housekeeping.register(assets.empty_bin)
         housekeeping.register(channel_files.forget_old)
         reconcile.register(expiry.tell_of_endings)  # every minute: day 0 is a moment

@@ -11,6 +11,7 @@ from django.contrib.auth.forms import (
     SetPasswordForm,
     SetPasswordMixin,
 )
+from django.core.validators import MinValueValidator
 from django.db import transaction
 from django.forms.utils import from_current_timezone
 from django.utils import timezone
@@ -20,6 +21,15 @@ from django.utils.translation import gettext_lazy as _
 from brandstudio.core.access import demo_accounts, exposure, sign_in
 from brandstudio.core.models.rights import RIGHTS, Use, end_of_day, tellable
 from brandstudio.core.models.states import update_as_last_seen
+
+
+def _take_least(field, least):
+    """Let a field of numbers refuse what its column refuses, in one sentence."""
+    if isinstance(field, forms.IntegerField) and least is not None:
+        field.min_value = least
+        field.widget.attrs["min"] = least
+        others = [one for one in field.validators if not isinstance(one, MinValueValidator)]
+        field.validators = [*others, MinValueValidator(least)]
 
 
 class GuardedModelForm(forms.ModelForm):
@@ -39,9 +49,17 @@ class GuardedModelForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            _take_least(field, self._least_of(name))
         self._guarded = {name: getattr(self.instance, name) for name in self.GUARD}
         # Before cleaning writes the new values on the instance.
         self.fingerprint = self._fingerprint()
+
+    def _least_of(self, name):
+        """The least number that the model's column of this name takes; None without one."""
+        column = next((one for one in self._meta.model._meta.fields if one.name == name), None)
+        limits = [v for v in (column.validators if column else ()) if type(v) is MinValueValidator]
+        return max((v.limit_value for v in limits), default=None)
 
     def clean(self):
         cleaned = super().clean()

@@ -51,6 +51,10 @@ SENTENCES: dict[str, str] = {
         "The picture of the poster “{name}” was withdrawn, and the poster with it: {reason}"
     ),
     "poster-sent-back": gettext_noop("The poster “{name}” was sent back: {reason}"),
+    "zip-left-out": gettext_noop(
+        "{missing} of {count} files are not in {name}. The first, for {channel}: {why} Its "
+        "manifest.csv names each."
+    ),
     "asset-asked": gettext_noop("The picture “{name}” waits for your review."),
     "asset-approved": gettext_noop("The picture “{name}” was approved."),
     "asset-declined": gettext_noop("The picture “{name}” was declined: {reason}"),

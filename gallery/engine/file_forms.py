@@ -28,6 +28,7 @@ CONTENT_TYPES = {
 IN_CMYK = ("jpg", "tiff", "pdf")  # PNG has no four colours
 SHRINKABLE = ("jpg", "pdf")  # what a limit in bytes can be met with, by a lower quality
 MM_PER_INCH = 25.4
+BYTES_PER_MB = 1_000_000  # as people write a limit
 _BEST_QUALITY = 95
 _LEAST_QUALITY = 60  # below it skies break into blocks
 _XMP_TAG = 700  # of TIFF
@@ -54,6 +55,11 @@ class FileForm:
         return CONTENT_TYPES[self.form]
 
     @property
+    def name(self) -> str:
+        """As people call it."""
+        return "JPEG" if self.form == "jpg" else self.form.upper()
+
+    @property
     def colour_mode(self) -> str:
         """Of Pillow, as the file has it."""
         return "CMYK" if self.cmyk else "RGB"
@@ -64,11 +70,17 @@ def mm_in_px(millimetres: float, dpi: int) -> int:
     return round(millimetres / MM_PER_INCH * dpi)
 
 
+def in_megabytes(byte_count: int) -> str:
+    """As people write it, to the byte: "0.03"."""
+    return f"{byte_count / BYTES_PER_MB:.6f}".rstrip("0").rstrip(".")
+
+
 def write(image: Image.Image, target: IO[bytes], file_form: FileForm, packet: str) -> None:
     """Write an RGB picture in this form to a seekable binary file.
 
-    packet: XMP. Raises EngineError: profile-unfit (no profile from RGB to four colours, or a form
-    without them), limit-unmet (max_bytes can't be kept without visible harm).
+    packet: XMP. Raises EngineError: profile-unreadable (no profile from RGB to four colours),
+    profile-unfit (a form without them), limit-unmet or, of a form that no lower quality makes
+    smaller, limit-unmet-lossless (max_bytes can't be kept without visible harm).
     """
     if file_form.cmyk:
         image = in_cmyk(image, file_form)
@@ -84,7 +96,7 @@ def write(image: Image.Image, target: IO[bytes], file_form: FileForm, packet: st
 def in_cmyk(image: Image.Image, file_form: FileForm) -> Image.Image:
     """The RGB picture in the four colours of the form's profile. Raises as `write`."""
     if file_form.form not in IN_CMYK:
-        raise EngineError("profile-unfit", form=file_form.form)
+        raise EngineError("profile-unfit", form=file_form.name)
     try:
         converted = ImageCms.profileToProfile(
             image,
@@ -95,7 +107,7 @@ def in_cmyk(image: Image.Image, file_form: FileForm) -> Image.Image:
             flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
         )
     except ImageCms.PyCMSError as error:
-        raise EngineError("profile-unfit", form=file_form.form) from error
+        raise EngineError("profile-unreadable") from error
     assert converted is not None  # only with inPlace
     return converted
 
@@ -120,7 +132,8 @@ def _within_limit(encode: Callable, target: IO[bytes], file_form: FileForm) -> N
             most = quality - 1
         quality = (least + most) // 2
     if best is None:
-        raise EngineError("limit-unmet", limit=file_form.max_bytes, form=file_form.form)
+        code = "limit-unmet" if file_form.form in SHRINKABLE else "limit-unmet-lossless"
+        raise EngineError(code, limit=in_megabytes(file_form.max_bytes), form=file_form.name)
     best.seek(0)
     shutil.copyfileobj(best, target)
 

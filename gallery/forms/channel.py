@@ -13,7 +13,6 @@ from gallery.engine.file_forms import FileForm
 from gallery.models import Channel
 from training.engine.errors import EngineError
 
-_MEGABYTE = 1_000_000
 _LARGEST_PROFILE = 8 * 2**20  # bytes; printers' profiles have one to three megabytes
 
 
@@ -129,7 +128,7 @@ class ChannelForm(GuardedModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        self.instance.max_bytes = round((cleaned.get("megabytes") or 0) * _MEGABYTE)
+        self.instance.max_bytes = round((cleaned.get("megabytes") or 0) * file_forms.BYTES_PER_MB)
         content = cleaned.get("profile")
         if content:
             self.instance.profile_sha256 = blobs.put_bytes(content)

@@ -125,8 +125,8 @@ class Channel(Named):
             facts = {"count": round(width * height / 1e6), "limit": round(MOST_PIXELS / 1e6)}
             raise ValidationError({"width": message.format(width=width, height=height, **facts)})
         if 0 < self.max_bytes < LEAST_LIMIT:
-            message = _("No picture fits into less than {limit} bytes; 0 sets no limit.")
-            raise ValidationError(message.format(limit=LEAST_LIMIT))
+            message = _("No picture fits into less than {limit} MB. Leave it empty for no limit.")
+            raise ValidationError(message.format(limit=file_forms.in_megabytes(LEAST_LIMIT)))
 
     @property
     def source_shown(self):
@@ -152,7 +152,12 @@ class Channel(Named):
     @property
     def megabytes(self):
         """The limit as people say it; 0 for none."""
-        return self.max_bytes / 1_000_000
+        return self.max_bytes / file_forms.BYTES_PER_MB
+
+    @property
+    def limit_words(self):
+        """The limit to be read, in MB."""
+        return file_forms.in_megabytes(self.max_bytes)
 
     @property
     def insets(self):

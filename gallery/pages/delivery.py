@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext as _
 
 from gallery.engine import labelling
 from gallery.models import Asset, ChannelFile, Rendition, SceneMode
@@ -83,6 +84,44 @@ class Row:
     asset: Asset
     why: str
     cells: list[Cell] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ZipPlan:
+    """What a zip will hold. count: files, of `whole` cells. left_out: [(picture, channel or None
+    for all of them, why)]. is_ordering: whether a large file is still to be ordered."""
+
+    count: int
+    whole: int
+    left_out: list
+    is_ordering: bool
+
+    @property
+    def may_begin(self):
+        """Whether pressing download does anything: a zip, or the order of a large file."""
+        return self.count > 0 or self.is_ordering
+
+
+def plan_of(rows, channels):
+    """The ZipPlan of a page's Rows, each cut for these channels."""
+    left_out, count = [], 0
+    for row in rows:
+        if row.why:
+            left_out.append((row.asset, None, row.why))
+        for cell in row.cells:
+            if why := _why_not_yet(cell):
+                left_out.append((row.asset, cell.cut.channel, why))
+            else:
+                count += 1
+    cells = [cell for row in rows for cell in row.cells if not cell.why]
+    is_ordering = any(cell.is_large and cell.file is None for cell in cells)
+    return ZipPlan(count, len(rows) * len(channels), left_out, is_ordering)
+
+
+def _why_not_yet(cell):
+    is_missing = cell.is_large and not (cell.file and cell.file.is_ready)
+    said = _("A large file: made in the background after you press download, then in the next zip.")
+    return cell.why or (said if is_missing else "")
 
 
 def chosen_channels(slugs, campaign, channels, assets):

@@ -11,6 +11,7 @@ from gallery.models import AssetReview, Channel, Rendition
 from gallery.services import (
     base_rights,
     channel_files,
+    finishing,
     holds,
     originals,
     policy,
@@ -125,6 +126,12 @@ def large_files_of(asset):
             problems.sentence(row.problem, row.problem_facts) if row.problem else ""
         )
     return rows
+
+
+def why_nothing_leaves():
+    """The sentence that says why no file can be signed now; "" where it can."""
+    fault = finishing.signing_fault()
+    return problems.of(fault) if fault else ""
 
 
 def mark_downloads(assets, person):

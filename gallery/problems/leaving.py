@@ -17,6 +17,7 @@ SENTENCES: dict[str, Text] = {
         "The file for {channel} is so large that a worker makes it. The picture's page shows when "
         "it is there."
     ),
+    "zip-empty": gettext_noop("No file can be put into the zip, so none was made. {why}"),
     "file-stale": gettext_noop(
         "The file for {channel} is out of date: the producer code, the label's words, the channel "
         "or the cut were changed since. Press download once more, and it is made anew."

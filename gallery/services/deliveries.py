@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import json
 import zipfile
 from dataclasses import asdict, dataclass
@@ -13,8 +14,9 @@ from django.utils.translation import gettext as _
 from brandstudio.core import blobs
 from brandstudio.core.blobs import disk
 from brandstudio.core.problems import Refused
+from brandstudio.core.services import sending
 from gallery import problems
-from gallery.models import Rendition
+from gallery.models import Asset, Rendition
 from gallery.problems import REFUSALS
 from gallery.services import channel_files, downloads, finishing, posters
 
@@ -64,32 +66,66 @@ class _Outlet(io.RawIOBase):
         return b"".join(parts)
 
 
-def zip_parts(cells, person, anew=(), chosen_posters=()):
+def zip_parts(cells, person, anew=(), chosen_posters=(), name=""):
     """The zip's bytes in parts: each file, then manifest.csv, manifest.json and what to declare.
+
+    The first file is made at once, so that a zip without any is refused: raises Refused, zip-empty.
 
     cells: [(asset, channel)]. chosen_posters: Posters. One that may not leave (any
     more), or can't be made for its channel, is left out and named in the manifest; so is a large
     file that is not made yet, which is ordered. anew: cells that wait for their own picture and are
-    left out too.
+    left out too. name: what a notice calls the zip, which tells the person afterwards what is not
+    in it.
     """
-    outlet = _Outlet()
-    lines = []
     items = [(asset, channel, None) for asset, channel in cells]
     items += [(poster.asset, poster.channel, poster) for poster in chosen_posters]
+    made = _made(items, person, anew)
+    begun = []
+    for one in made:
+        begun.append(one)
+        if one[0]:
+            channels = dict.fromkeys(channel for _asset, channel, _poster in items)
+            return _parts(itertools.chain(begun, made), channels, person, name)
+    raise Refused("zip-empty", why=begun[0][1].left_out)
+
+
+def _made(items, person, anew):
+    """Yield (OutgoingFile or None, Line) of each (asset, channel, Poster or None)."""
+    for asset, channel, poster in items:
+        is_anew = poster is None and (asset, channel) in anew
+        yield _waits(asset, channel) if is_anew else _one(asset, channel, person, poster)
+
+
+def _parts(made, channels, person, name):
+    outlet = _Outlet()
+    lines = []
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive:
-        for asset, channel, poster in items:
-            is_anew = poster is None and (asset, channel) in anew
-            labelled, line = (
-                _waits(asset, channel) if is_anew else _one(asset, channel, person, poster)
-            )
+        for labelled, line in made:
             lines.append(line)
             if labelled:
                 archive.writestr(labelled.name, labelled.content)
                 yield outlet.taken()
-        channels = dict.fromkeys(channel for _asset, channel, _poster in items)
-        for name, content in _papers(lines, channels).items():
-            archive.writestr(name, content, zipfile.ZIP_DEFLATED)
+        for paper, content in _papers(lines, channels).items():
+            archive.writestr(paper, content, zipfile.ZIP_DEFLATED)
+    _tell_of_missing(lines, person, name)
     yield outlet.taken()
+
+
+def _tell_of_missing(lines, person, name):
+    """A notice, since the page that the zip was asked from has been answered by then."""
+    missing = [line for line in lines if line.left_out]
+    if missing:
+        first = missing[0]
+        sending.tell(
+            [person],
+            "zip-left-out",
+            url=Asset.objects.get(pk=first.asset).get_absolute_url(),
+            name=name,
+            missing=len(missing),
+            count=len(lines),
+            channel=first.channel_name,
+            why=first.left_out,
+        )
 
 
 def among(cells, keys):

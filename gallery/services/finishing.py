@@ -8,6 +8,7 @@ import io
 from dataclasses import replace
 
 from django.conf import settings
+from django.core import checks
 from django.utils import timezone
 
 from brandstudio.core.process import secret_file
@@ -116,6 +117,21 @@ def signing():
     except (OSError, UnicodeDecodeError) as error:
         raise EngineError("certificate-missing", path=str(path)) from error
     return credentials.credentials(pem, timezone.now())
+
+
+def signing_fault():
+    """The EngineError that keeps every file from being signed now, or None."""
+    try:
+        signing()
+    except EngineError as error:
+        return error
+    return None
+
+
+def check_certificate(app_configs, **_options):
+    """A system check: every command says as it starts that no file could leave."""
+    fault = signing_fault() if settings.C2PA_CREDENTIALS_FILE else None
+    return [checks.Warning(str(fault), id="gallery.W001")] if fault else []
 
 
 def _own_credentials():

@@ -17,6 +17,7 @@ from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.serving import serve_blob
 from gallery.forms.brand import BrandKitForm, ColourForm, FontForm, LegalLineForm, LogoForm
 from gallery.models import BrandColour, BrandFont, BrandLogo, LegalLine
+from gallery.pages import offers
 from gallery.services import brand as acts
 from gallery.views.refusals import refuse
 
@@ -94,6 +95,7 @@ def _page(request, form, refused):
         "colours": BrandColour.objects.all(),
         "lines": LegalLine.objects.all(),
         "is_demo_code": acts.is_demo_code(),
+        "signing_fault": offers.why_nothing_leaves(),
         "history": acts.history(HISTORY_SHOWN),
     }
     is_refused = form.errors or refused

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from brandstudio.core.access.roles import painter_required
 from brandstudio.core.input.numbers import parse_id, parse_ids, parse_number
 from brandstudio.core.models import Campaign
+from brandstudio.core.problems import Refused
 from brandstudio.core.ui import trouble
 from brandstudio.core.ui.serving import send_file
 from gallery.models import Asset, Channel, ChannelFile, Rendition
@@ -44,6 +45,7 @@ def deliver(request):
     channels = list(Channel.objects.in_use())
     chosen = delivery.chosen_channels(request.GET.getlist("channel"), campaign, channels, assets)
     stand_ins = shapes.stand_ins(assets, chosen, request.user)
+    rows = delivery.rows_of(assets, chosen, request.user, stand_ins)
     context = {
         "assets": assets,
         "channels": channels,
@@ -52,7 +54,8 @@ def deliver(request):
         "campaigns": Campaign.objects.all(),
         "campaign": campaign,
         "may_paint": request.user.is_marketer or request.user.is_brand_admin,
-        "rows": delivery.rows_of(assets, chosen, request.user, stand_ins),
+        "rows": rows,
+        "plan": delivery.plan_of(rows, chosen),
         "posters": posters.deliverable([*assets, *stand_ins.values()], request.user),
     }
     return render(request, "gallery/deliver.html", context)
@@ -72,8 +75,11 @@ def deliver_zip(request):
         if focus := _focus(request.POST.get(f"focus-{asset.pk}-{channel.slug}", "")):
             cuts.set_focus(asset, channel, focus)
     anew = deliveries.among(cells, request.POST.getlist("anew"))
-    parts = deliveries.zip_parts(cells, request.user, anew, chosen_posters)
     name = deliveries.zip_name(assets, timezone.now())
+    try:
+        parts = deliveries.zip_parts(cells, request.user, anew, chosen_posters, name)
+    except Refused as error:
+        return refusals.refuse(request, error, _address(assets, channels))
     headers = {"Content-Disposition": content_disposition_header(True, name)}
     return StreamingHttpResponse(parts, content_type="application/zip", headers=headers)
 

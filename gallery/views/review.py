@@ -22,7 +22,7 @@ from gallery.forms import ChecklistForm, DecisionForm, VersionDecisionForm
 from gallery.forms.review import DECISIONS
 from gallery.models import Asset, Poster, PromptTemplate, ReviewState, StyleVersion
 from gallery.pages import evidence as evidence_page
-from gallery.pages import lineage, template_words
+from gallery.pages import lineage, offers, template_words
 from gallery.pages.history import claims_noted, history_of
 from gallery.pages.near_weights import near_weights
 from gallery.pages.rights import rights_summary
@@ -82,6 +82,7 @@ def review(request):
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     context = {"items": items, "item": item, "form": form, "checklist": checklist}
     context |= _details(item, request)
+    context["signing_fault"] = offers.why_nothing_leaves()
     return render(request, "gallery/review.html", context, status=status)
 
 

@@ -78,6 +78,26 @@ def test_what_no_file_can_be_is_refused_beside_its_field(at, brand_admin, change
     assert not Channel.objects.filter(slug="light-box").exists()
 
 
+@pytest.mark.parametrize(("field", "value", "least"), [("width", -5, 64), ("dpi", 0, 36)])
+def test_number_below_the_limit_is_told_the_true_limit_once(
+    at, brand_admin, in_english, field, value, least
+):
+    answer = add(at(brand_admin), **{field: value})
+
+    said = answer.context["form"].errors[field]
+    assert said == [f"Ensure this value is greater than or equal to {least}."]
+    assert f'min="{least}"' in str(answer.context["form"][field])
+
+
+def test_limit_is_told_in_the_megabytes_that_it_is_asked_in(at, brand_admin, in_english):
+    refused = add(at(brand_admin), megabytes="0.001")
+    add(at(brand_admin), megabytes="0.03")
+
+    page = at(brand_admin).get("channel-list").text
+    assert "0.03 MB" in refused.context["form"].non_field_errors()[0]
+    assert "≤ 0.03 MB" in page
+
+
 def test_profile_is_kept_with_its_name_and_taken_away_again(at, brand_admin):
     browser = at(brand_admin)
     file = SimpleUploadedFile("press.icc", print_profile.cmyk())

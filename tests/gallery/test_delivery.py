@@ -128,7 +128,59 @@ def test_limit_that_cannot_be_kept_leaves_one_file_out_and_says_so(
     good, bad = json.loads(archive.read("manifest.json"))["files"]
     assert good["left_out"] == ""
     assert bad["file"] == ""
-    assert "600" in bad["left_out"]
+    assert "0.0006 MB" in bad["left_out"]
+
+
+def test_zip_without_a_file_is_refused_with_the_reason(
+    at, colleague, approved, make_channel, in_english
+):
+    tight = make_channel("tight", 300, 400, form="png", max_bytes=600)
+
+    answer = order_zip(at(colleague), [approved()], [tight])
+
+    assert answer.status_code == 422
+    assert "No file can be put into the zip" in answer.text
+    assert "0.0006 MB as PNG" in answer.text
+    assert not Download.objects.exists()
+
+
+def test_file_that_the_zip_leaves_out_is_told_in_a_notice(
+    at, colleague, approved, make_channel, in_english
+):
+    tight = make_channel("tight", 300, 400, form="png", max_bytes=600)
+    picture = approved()
+
+    opened(order_zip(at(colleague), [picture], [make_channel("fine", 300, 400), tight]))
+
+    [notice] = colleague.notices.all()
+    assert notice.url == picture.get_absolute_url()
+    assert notice.sentence.startswith("1 of 2 files are not in studio-1-pictures-")
+    assert "for tight: The picture doesn't fit into 0.0006 MB as PNG" in notice.sentence
+
+
+def test_zip_with_all_its_files_needs_no_notice(at, colleague, approved, make_channel):
+    opened(order_zip(at(colleague), [approved()], [make_channel("fine", 300, 400)]))
+
+    assert not colleague.notices.exists()
+
+
+def test_page_says_before_how_many_files_the_zip_will_hold_and_which_not(
+    at, marketer, approved, in_state, make_channel, in_english
+):
+    good, asked = approved(), in_state("asked")
+    make_channel("fine", 300, 400)
+    make_channel("poster", 3200, 3000)
+    both = {"pick": [good.pk, asked.pk], "channel": ["fine", "poster"]}
+
+    page = at(marketer).get("deliver", **both).text
+    alone = at(marketer).get("deliver", pick=asked.pk, channel="fine").text
+
+    assert "The zip will hold 1 of 4 files." in page
+    assert re.search(r"→ poster: A large file: made in the background", page)
+    assert "The zip will hold 0 of 1 files." in alone
+    button = re.compile(r'<button class="button button--primary"( disabled)?>')
+    assert button.findall(page) == [""]
+    assert button.findall(alone) == [" disabled"]
 
 
 def test_dragged_cut_is_kept_and_counts_for_every_door(at, colleague, approved, make_channel):

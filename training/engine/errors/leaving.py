@@ -34,12 +34,19 @@ SENTENCES: dict[str, str] = {
     "certificate-refused": gettext_noop(
         "The file could not be signed: {reason}. Check the certificate of the settings."
     ),
+    "profile-unreadable": gettext_noop(
+        "This file is no colour profile that leads from screens to the four colours of print "
+        "(CMYK). Choose the ICC file that the printer gave you."
+    ),
     "profile-unfit": gettext_noop(
-        "This colour profile doesn't lead from screens to the four colours of print, or {form} "
-        "can't hold them. Choose another profile, or TIFF, JPEG or PDF."
+        "{form} can't hold the four colours of print. Choose TIFF, JPEG or PDF."
     ),
     "limit-unmet": gettext_noop(
-        "The picture doesn't fit into {limit} bytes as {form} without visible harm. Raise the "
+        "The picture doesn't fit into {limit} MB as {form} without visible harm. Raise the "
+        "channel's limit, or lower its size."
+    ),
+    "limit-unmet-lossless": gettext_noop(
+        "The picture doesn't fit into {limit} MB as {form}, which can't be made smaller. Raise the "
         "channel's limit, lower its size, or choose JPEG."
     ),
     "file-broken": gettext_noop(
