@@ -121,7 +121,7 @@ def plan_of(rows, channels):
 def _why_not_yet(cell):
     is_missing = cell.is_large and not (cell.file and cell.file.is_ready)
     said = _("A large file: made in the background after you press download, then in the next zip.")
-    return cell.why or (said if is_missing else "")
+    return cell.why or cell.stand_in_why or (said if is_missing else "")
 
 
 def chosen_channels(slugs, campaign, channels, assets):
