@@ -59,7 +59,7 @@ def addable(campaign, person, everybody=False):
     """Finished pictures that belong to no campaign and show one of its vehicles; one's own alone,
     or all that this person may see. Newest first."""
     assets = Asset.objects.visible_to(person).filter(campaign=None, scene__is_trial=False)
-    assets = assets.exclude(review__in=(AssetReview.DECLINED, AssetReview.WITHDRAWN))
+    assets = assets.may_leave()
     assets = assets.filter(scene__vehicle__in=campaign.vehicles.values("pk"))
     return _listed(assets if everybody else assets.filter(scene__owner=person))
 

@@ -12,6 +12,7 @@ from brandstudio.core.queue import fairness, work_queue
 from gallery import problems
 from gallery.models import Asset, AssetState, EvidenceSheet, PairGrid, Scene
 from gallery.pages import motifs, offers, sheets
+from gallery.services import holds
 
 SHEETS = (EvidenceSheet, PairGrid)  # what renderers paint besides scenes
 SCENES_SHOWN = 12
@@ -70,10 +71,18 @@ def results_of(person):
             results.loading += asset.state == AssetState.LOADING
             results.waiting += asset.state == AssetState.WAITING
     tiles = [asset for scene in scenes for asset in scene.tiles]
+    mark_held([asset for asset in tiles if asset.state == AssetState.FAILED])
     offers.mark_downloads([a for a in tiles if a.state == AssetState.READY], person)
     motifs.mark(scenes)
     results.seconds_left = _time_left(active)
     return results
+
+
+def mark_held(failed):
+    """Give each of these pictures `.is_held`: trying it again would be refused as things stand."""
+    held = holds.held_among(failed)
+    for asset in failed:
+        asset.is_held = asset.pk in held
 
 
 def waiting_of_others(person):

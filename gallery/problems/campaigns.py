@@ -17,6 +17,14 @@ SENTENCES: dict[str, Text] = {
         "{name} is a trial, never published, so it belongs to no campaign."
     ),
     "campaign-no-picture": gettext_noop("{name} was never painted, so there is nothing to add."),
+    "campaign-declined": gettext_noop(
+        "{name} was declined, so it is not added to {campaign}: nothing of it leaves until an "
+        "admin approves it. Choose another picture."
+    ),
+    "campaign-withdrawn": gettext_noop(
+        "{name} was withdrawn, so it is not added to {campaign}: nothing of it leaves any more. "
+        "Choose another picture."
+    ),
     "campaign-not-yours": gettext_noop(
         "{name} belongs to {campaign}. Only its maker, who keeps that campaign, or an admin may "
         "move it."

@@ -9,6 +9,18 @@ SENTENCES: dict[str, Text] = {
         "{name} may not be used now: it was recalled, or the rights of pictures behind it have "
         "ended ({names}). Choose another style until an admin has decided."
     ),
+    "pack-recalled": gettext_noop(
+        "{name} may not be used: on {day} {origin} was recalled, because: {reason} Choose another "
+        "style."
+    ),
+    "cutout-withdrawn": gettext_noop(
+        "The cut-out {name} was withdrawn, under this name or another: nothing is made of it any "
+        "more. Choose another one."
+    ),
+    "init-image-withdrawn": gettext_noop(
+        "The start picture {name} was withdrawn, under this name or another: nothing is made of it "
+        "any more. Choose another one."
+    ),
     "cutout-held": gettext_noop(
         "The rights of the cut-out {name} have ended. Choose another one, or have them extended."
     ),

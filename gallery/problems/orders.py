@@ -22,13 +22,13 @@ SENTENCES: dict[str, Text] = {
     ),
     "same-as-declined": gettext_noop(
         "These very settings painted {name} (no. {number}), which was declined on {day}: {reason} "
-        "They would paint the same picture, so it is not painted again. Change the words, the seed "
-        "or another setting, or ask an admin to approve that picture."
+        "They would paint the same picture, at another size as well, so it is not painted again. "
+        "Change the words, the seed or another setting, or ask an admin to approve that picture."
     ),
     "same-as-withdrawn": gettext_noop(
         "These very settings painted {name} (no. {number}), which was withdrawn on {day}: {reason} "
-        "They would paint the same picture, so it is not painted again. Change the words, the seed "
-        "or another setting."
+        "They would paint the same picture, at another size as well, so it is not painted again. "
+        "Change the words, the seed or another setting."
     ),
     "pack-replaced": gettext_noop(
         "{name} was replaced by version {number} meanwhile. Look at its strength, then paint again."

@@ -103,6 +103,9 @@ def _move(assets, campaign, by):
 @transaction.atomic
 def _move_one(asset, campaign, by):
     _check_movable(asset, by)
+    if campaign and asset.barred:
+        facts = {"name": str(asset), "campaign": str(campaign)}
+        raise Refused(f"campaign-{asset.barred}", **facts)
     former = asset.campaign
     if not Asset.objects.filter(pk=asset.pk, campaign=former).update(campaign=campaign):
         raise Refused("campaign-changed", name=str(asset))

@@ -8,14 +8,18 @@ from dataclasses import dataclass, replace
 
 from django.db import connection
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from brandstudio.core.models import RightsQuerySet
 from brandstudio.core.problems import Refused, in_each_language, name_of
 from gallery.models import (
     Asset,
     AssetState,
     InitImageUpload,
     ProductCutout,
+    Recall,
     Scene,
     SourceKind,
     StyleVersion,
@@ -99,9 +103,19 @@ def holds_of_version(version):
     return holds or _holds_of_checkpoints(version)
 
 
+def recall_of(version):
+    """The Recall that took a version back, of itself or of what it was made of; None for none."""
+    recalls = Recall.objects.filter(
+        undone_at=None,
+        items__entry__subject_kind=StyleVersion._meta.label_lower,
+        items__entry__subject_id=str(version.pk),
+    )
+    return recalls.order_by("-pk").first()
+
+
 def _holds_of_itself(version):
     if version.recalled_at:
-        return [Hold(SourceKind.VERSION, version)]
+        return [_hold_of_recalled(version)]
     if version.checkpoint_id is None:
         return []
     return _holds_of_images(Q(snapshot__runs__checkpoints__versions=version))
@@ -113,6 +127,16 @@ def holds_of_run(run):
     for checkpoint in run.checkpoints.all():
         holds += [Hold(SourceKind.VERSION, version) for version in _recalled_of(checkpoint)]
     return holds
+
+
+def _hold_of_recalled(version):
+    """It names what was recalled, not the copy that went along."""
+    recall = recall_of(version)
+    if recall and recall.kind == SourceKind.VERSION and recall.source_key != str(version.pk):
+        origin = StyleVersion.objects.select_related("pack").filter(pk=recall.source_key).first()
+        if origin:
+            return Hold(SourceKind.VERSION, origin, through=version)
+    return Hold(SourceKind.VERSION, version)
 
 
 def _holds_of_checkpoints(version):
@@ -162,23 +186,48 @@ def _holds_of_start(sha256, owner_id):
 
 
 def check_version(version):
-    """Raise Refused("pack-held") for a version that may not be used now."""
+    """Raise Refused for a version that may not be used now: pack-recalled, pack-held."""
     if StyleVersion.objects.held().filter(pk=version.pk).exists():
+        if recall := recall_of(version):
+            raise Refused("pack-recalled", name=name_of(version), **facts_of_recall(recall))
         holds = holds_of_version(version)
         raise Refused("pack-held", name=name_of(version), names=_names_kept(holds))
 
 
+def facts_of_recall(recall):
+    """What a sentence says of a Recall, for readers of each language. origin: what was recalled."""
+    moment = timezone.localtime(recall.at)
+    return {
+        "day": in_each_language(lambda: date_format(moment, "SHORT_DATE_FORMAT")),
+        "origin": recall.source_name,
+        "reason": recall.why,
+    }
+
+
 def check_cutout(cutout):
-    """Raise Refused("cutout-held") when its rights have ended."""
-    if ProductCutout.objects.holding().filter(pk=cutout.pk).exists():
-        raise Refused("cutout-held", name=name_of(cutout))
+    """Raise Refused for one that may not be used now: cutout-withdrawn, cutout-held (its rights
+    have ended)."""
+    own = ProductCutout.objects.filter(pk=cutout.pk)
+    if own.holding().exists():
+        is_withdrawn = own.withdrawn_somewhere().exists()
+        code = "cutout-withdrawn" if is_withdrawn else "cutout-held"
+        raise Refused(code, name=name_of(cutout))
 
 
 def check_start(init_image, person):
-    """Raise Refused("init-image-held") for a start picture that may not be used now."""
+    """Raise Refused for a start picture that may not be used now: init-image-withdrawn,
+    init-image-held."""
     held = is_held(init_image.asset) if init_image.asset else False
-    if held or _holds_of_start(init_image.sha256, person.pk):
+    holds = _holds_of_start(init_image.sha256, person.pk)
+    if any(_is_withdrawn(hold.row) for hold in holds):
+        raise Refused("init-image-withdrawn", name=init_image.name)
+    if held or holds:
         raise Refused("init-image-held", name=init_image.name)
+
+
+def _is_withdrawn(row):
+    own = RightsQuerySet(type(row)).filter(pk=row.pk)
+    return own.withdrawn_somewhere().exists()
 
 
 def check_asset(asset):

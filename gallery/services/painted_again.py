@@ -1,7 +1,8 @@
 """Pictures that the same settings would paint again: what was decided of the first one holds.
 
-Equal settings paint equal pixels, so a decline is no matter of pressing the button once more.
-Settings that differ only in how they are written down count as equal; see `recipe`.
+Equal settings paint equal pixels, and at another size the same motif, so a decline is no matter of
+pressing the button once more. Settings that differ only in how they are written down count as
+equal; see `recipe`.
 """
 
 from collections import defaultdict
@@ -20,7 +21,8 @@ _PLACES = 4  # of a strength or a share: what differs less makes no other pictur
 
 
 def recipe(asset):
-    """All that decides a picture's pixels: equal for two that are painted alike.
+    """All that decides what a picture shows: equal for two that are painted alike, at whatever
+    size.
 
     Words count as an encoder reads them, packs by their weights, whatever their order.
     """
@@ -31,7 +33,7 @@ def recipe(asset):
         if strength
     ]
     return (
-        (asset.seed, scene.base.sha256, scene.width, scene.height, scene.steps),
+        (asset.seed, scene.base.sha256, scene.steps),
         (scene.scheduler, scene.guidance, scene.mode),
         word_weights.as_read(scene.prompt),
         word_weights.as_read(scene.negative_prompt) if scene.guidance > LEAST_GUIDANCE else (),

@@ -127,9 +127,12 @@ def _mixtures(order):
 
 
 def check_pack(version, by):
-    """Raise Refused unless approved, or a draft of this person's own, and held by no rights."""
+    """Raise Refused unless approved, or a draft of this person's own, and held by no rights.
+
+    What was recalled is retired besides: that it was recalled, and why, is what a person is told.
+    """
+    holds.check_version(version)
     if version.state == ReviewState.APPROVED or version.may_be_tried_by(by):
-        holds.check_version(version)
         return
     newer = version.pack.approved_version
     if newer:

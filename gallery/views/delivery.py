@@ -35,7 +35,8 @@ def deliver(request):
     ?campaign=… alone: all its approved pictures.
     """
     campaign = Campaign.objects.filter(pk=parse_id(request.GET.get("campaign", ""))).first()
-    assets = chosen_assets(request.user, request.GET, deliveries.MOST_IMAGES).assets
+    picked = chosen_assets(request.user, request.GET, deliveries.MOST_IMAGES)
+    assets = picked.assets
     if campaign and "pick" not in request.GET:
         assets = _of_campaign(request, campaign)
     assets = shapes.without_stand_ins(assets)
@@ -48,6 +49,9 @@ def deliver(request):
     rows = delivery.rows_of(assets, chosen, request.user, stand_ins)
     context = {
         "assets": assets,
+        "unseen": min(picked.count, deliveries.MOST_IMAGES) - len(picked.assets),
+        "beyond": max(0, picked.count - deliveries.MOST_IMAGES),
+        "most": deliveries.MOST_IMAGES,
         "channels": channels,
         "chosen": chosen,
         "closed": delivery.closed_channels(assets, channels),
@@ -56,6 +60,7 @@ def deliver(request):
         "may_paint": request.user.is_marketer or request.user.is_brand_admin,
         "rows": rows,
         "plan": delivery.plan_of(rows, chosen),
+        "staying": [row for row in rows if row.why],
         "posters": posters.deliverable([*assets, *stand_ins.values()], request.user),
     }
     return render(request, "gallery/deliver.html", context)

@@ -502,3 +502,22 @@ def test_more_rows_cost_no_more_queries(at, marketer, campaign, in_state, channe
         costs.append(len(captured))
 
     assert costs[0] == costs[1]
+
+
+@pytest.mark.parametrize("state", ["declined", "withdrawn"])
+def test_what_never_leaves_is_not_added_but_may_be_taken_out(
+    at, campaign, in_state, channels, marketer, state
+):
+    picture = in_state(state, channel=channels[0])
+
+    at(marketer).post("move-images", pick=[picture.pk], campaign="spring")
+    picture.refresh_from_db()
+    assert picture.campaign is None
+    moved = campaigns.add([picture], campaign, marketer)
+    assert [(error.code, moved.moved) for _asset, error in moved.unmoved] == [
+        (f"campaign-{state}", [])
+    ]
+
+    Asset.objects.filter(pk=picture.pk).update(campaign=campaign)
+    picture.refresh_from_db()
+    assert campaigns.take_out([picture], marketer).moved == [picture]

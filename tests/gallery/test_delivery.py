@@ -502,3 +502,22 @@ def test_label_stands_in_the_corner_that_the_channel_names(approved, make_channe
     fixed = make_channel("fixed", 300, 300, label_corner="upper-left")
 
     assert cuts.cut_for(approved(), fixed).place.corner == "upper-left"
+
+
+def test_page_names_at_its_top_what_stays_and_counts_what_is_gone(
+    at, marketer, in_state, make_channel, make_user, in_english
+):
+    make_channel("tall", 300, 400)
+    fine, declined = in_state("approved"), in_state("declined")
+    stranger = make_user("stranger", is_marketer=True)
+
+    own = at(marketer).get("deliver", pick=[fine.pk, declined.pk], channel="tall")
+    others = at(stranger).get("deliver", pick=[fine.pk, declined.pk], channel="tall")
+
+    head = own.text.partition("These stay in the studio")[2].partition("</ul>")[0]
+    assert str(declined) in head
+    assert "it leaves the studio in no form" in head
+    assert f'href="{fine.get_absolute_url()}"' not in head
+    assert "These stay in the studio" not in others.text
+    assert "1 chosen picture is left out: it was declined" in others.text
+    assert "is left out" not in own.text

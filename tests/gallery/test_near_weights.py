@@ -128,12 +128,12 @@ def test_whatever_came_in_before_the_recall_is_recalled_along_and_freed_with_it(
     assert all(holds.holds_of_version(version) for version in versions)
     assert states(*versions, asset) == ["draft", "in_review", "retired", "retired", "withdrawn"]
     assert refusal(services.submit, draft, designer).code == "weights-recalled"
-    assert refusal(holds.check_version, draft).code == "pack-held"
+    assert refusal(holds.check_version, draft).code == "pack-recalled"
     for act, version, named in (
         (services.approve, asked, {"answers": all_confirmed()}),
         (services.bring_back, retired, {"reason": "asked for"}),
     ):
-        assert refusal(act, version, brand_admin, **named).code == "pack-held"
+        assert refusal(act, version, brand_admin, **named).code == "pack-recalled"
     page = at(brand_admin).get("recall-detail", row.pk).text
     report = blobs.local(row.report_sha256).read_text("utf-8-sig")
     for version in versions:

@@ -101,7 +101,6 @@ def test_words_written_otherwise_that_an_encoder_reads_alike_are_the_same(
         {"guidance": 3.5},
         {"scheduler": "euler"},
         {"negative": "blurry, grey"},
-        {"size": (64, 32)},
         {"packs": ()},
     ],
 )
@@ -113,6 +112,18 @@ def test_any_setting_that_changes_the_pixels_makes_another_picture(
     scene = make_scene(by=writer, **kept | changed)
 
     assert [asset.state for asset in scene.assets.all()] == [AssetState.WAITING]
+
+
+@pytest.mark.parametrize("size", [(64, 32), (32, 64), (96, 64)])
+def test_another_size_makes_no_other_motif(make_scene, declined, pack, writer, size):
+    kept = {"template": declined.scene.template, "free": "by the sea", "packs": ((pack, 0.7),)}
+    assert size != (declined.scene.width, declined.scene.height)
+
+    with pytest.raises(Refused) as caught:
+        make_scene(by=writer, size=size, **kept)
+
+    assert caught.value.code == "same-as-declined"
+    assert make_scene(by=writer, size=size, **kept | {"seed": 7})
 
 
 def test_channel_alone_makes_no_other_picture(make_scene, declined, pack, writer, channel):

@@ -79,7 +79,7 @@ def test_near_start_picture_is_held_until_an_admin_says_that_it_is_another(
 
     with pytest.raises(Refused) as caught:
         holds.check_start(start, marketer)
-    assert caught.value.code == "init-image-held"
+    assert caught.value.code == "init-image-withdrawn"
     with pytest.raises(StillAlike):
         upload.note_rights(marketer, {"rights_holder": "Us"})
     client.force_login(marketer)

@@ -155,6 +155,10 @@ class RightsQuerySet(models.QuerySet):
         """Expired by now, or withdrawn, under whatever name: nothing new may be made of them."""
         return self._under_every_name(ended())
 
+    def withdrawn_somewhere(self):
+        """Withdrawn, under whatever name."""
+        return self._under_every_name(Q(withdrawn_at__gte=_EVER))
+
     def holding(self):
         """Ended, and no admin has decided that what they reached stays in use."""
         undecided = ended() & Q(kept_at=None)

@@ -5,12 +5,13 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from brandstudio.core import blobs
 from brandstudio.core.models import Notice
 from brandstudio.core.problems import Refused
-from gallery import jobs, services
+from gallery import jobs, problems, services
 from gallery.models import AssetState, Download, Recall, ReviewState, Scene, StyleVersion
 from gallery.services import assets as asset_acts
 from gallery.services import holds, library, recalls, reuse
@@ -88,7 +89,7 @@ def test_no_door_lets_through_a_copy_of_held_weights(
     assert {original, copy} & set(library.usable_versions()) == set()
     assert f"strength_{copy.pk}" not in at(marketer).get("create").text
     assert at(marketer).post("create", **form_data).status_code == 422
-    with pytest.raises(Refused, match=r"pack-held|pack-not-approved"):
+    with pytest.raises(Refused, match=r"pack-held|pack-recalled"):
         services.compose_scene(reuse.again(picture, marketer), marketer)
     assert Scene.objects.count() == scenes
     assert at(marketer).get("asset-download", picture.pk, form="jpg").status_code == 403
@@ -228,3 +229,46 @@ def test_equal_weights_are_told_by_their_tensors_alone(copy, original, tmp_path)
     weights.note_content(sha256)
 
     assert set(StyleVersion.objects.with_weights_of([sha256])) == {original, copy}
+
+
+# What a person is told of a recall
+def test_painter_reads_that_the_style_was_recalled_and_why(
+    original, copy, brand_admin, marketer, make_scene, make_version
+):
+    make_version("ink")  # a newer one of the same pack hides nothing
+
+    recall(original, brand_admin)
+
+    for version in (original, copy):
+        with pytest.raises(Refused) as caught:
+            make_scene(packs=((version, 0.7),))
+        told = problems.of(caught.value)
+        assert told.startswith(f"{version} may not be used: on ")
+        assert "ink pack v1 was recalled, because: stolen style. Choose another" in told
+
+
+def test_what_was_painted_with_a_copy_names_what_was_recalled(original, copy, picture, brand_admin):
+    recall(original, brand_admin)
+
+    [hold] = holds.holds_of_asset(picture)
+
+    assert (hold.row, hold.through) == (original, copy)
+    assert hold.name.startswith("ink pack v1 (by copy pack v1")
+
+
+def test_failed_picture_of_a_recalled_style_offers_no_retry(
+    at, original, brand_admin, marketer, make_scene
+):
+    asset = make_scene(packs=((original, 0.7),)).assets.get()
+    asset.fail("worker-lost")
+    retry = reverse("gallery:asset-retry", args=[asset.pk])
+    browser = at(marketer)
+    assert retry in browser.get("results").text
+    assert retry in browser.get("asset-detail", asset.pk).text
+
+    row = recall(original, brand_admin)
+
+    assert retry not in browser.get("results").text
+    assert retry not in browser.get("asset-detail", asset.pk).text
+    recalls.undo(row, brand_admin)
+    assert retry in browser.get("results").text

@@ -297,3 +297,20 @@ def test_version_sent_back_and_submitted_anew_counts_as_submitted_afterwards(
 
     with pytest.raises(Refused, match="rights-kept-before"):
         services.approve(version, brand_admin, answers=all_confirmed())
+
+
+def test_withdrawn_cut_out_and_start_say_so_and_ended_ones_that_they_ended(marketer, brand_admin):
+    stored = {"sha256": "c" * 64, "thumb_sha256": "d" * 64, "width": 9, "height": 9}
+    same = {"pixels_sha256": "7" * 64}
+    cutout = ProductCutout.objects.create(name="GS8", made_by=marketer, **stored, **same)
+    upload = InitImageUpload.objects.create(owner=marketer, name="street.jpg", **stored)
+    init_image = sources.InitImage("own-1", upload.sha256, upload.name, upload=upload)
+    end_rights(ProductCutout.objects)
+    end_rights(InitImageUpload.objects)
+
+    assert refused(holds.check_cutout, cutout) == "cutout-held"
+    assert refused(holds.check_start, init_image, marketer) == "init-image-held"
+    upload.withdraw(brand_admin, "lost in court")
+    assert refused(holds.check_start, init_image, marketer) == "init-image-withdrawn"
+    InitImageUpload.objects.update(**same)
+    assert refused(holds.check_cutout, cutout) == "cutout-withdrawn"

@@ -309,7 +309,7 @@ def test_draft_of_recalled_weights_is_neither_submitted_nor_approved(
 
     for code, act, row, by, rest in (
         ("weights-recalled", services.submit, draft, designer, ()),
-        ("pack-held", services.approve, asked, brand_admin, ("", None, all_confirmed())),
+        ("pack-recalled", services.approve, asked, brand_admin, ("", None, all_confirmed())),
     ):
         with pytest.raises(Refused) as refusal:
             act(row, by, *rest)
