@@ -71,11 +71,11 @@ def earlier(assets):
         return {pk: [] for pk in distances}
     barred = Asset.objects.barred().titled().filter(pk__in=keys)
     decisions = standing.decisions_of(barred)
-    found = {
+    likes_of = {
         pk: [Lookalike(decisions[other], n) for other, n in bits.items() if other in decisions]
         for pk, bits in distances.items()
     }
-    return {pk: sorted(likes, key=_nearest_and_latest) for pk, likes in found.items()}
+    return {pk: sorted(likes, key=_nearest_and_latest) for pk, likes in likes_of.items()}
 
 
 def _nearest_and_latest(like):

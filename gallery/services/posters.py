@@ -66,7 +66,7 @@ class Composition:
         return round(100 * self.lost) if self.lost > cuts.NOTICEABLE else 0
 
 
-def pictures_for(person):
+def assets_for(person):
     """The finished pictures that may be this person's to put on a poster: approved ones, and their
     own. `obstacle_of` says what stands in the way of one."""
     own = Q(scene__owner=person) | Q(review=AssetReview.APPROVED)
@@ -97,7 +97,7 @@ def obstacle_of(asset):
 
 def may_hold(asset, person):
     """Whether this person may begin a poster with this picture."""
-    return pictures_for(person).filter(pk=asset.pk).exists() and obstacle_of(asset) is None
+    return assets_for(person).filter(pk=asset.pk).exists() and obstacle_of(asset) is None
 
 
 def composed(poster):

@@ -50,8 +50,8 @@ def poster_list(request):
 @require_safe
 def poster_images(request):
     """The first step: which picture. Approved ones, and one's own."""
-    pictures = acts.pictures_for(request.user).may_leave().filter(scene__is_trial=False)
-    page = Paginator(pictures, PER_PAGE).get_page(request.GET.get("page"))
+    assets = acts.assets_for(request.user).may_leave().filter(scene__is_trial=False)
+    page = Paginator(assets, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "gallery/poster_pictures.html", {"page": page})
 
 
@@ -59,7 +59,7 @@ def poster_images(request):
 @require_safe_or("POST")
 @made_once
 def poster_new(request, asset_pk):
-    asset = get_object_or_404(acts.pictures_for(request.user), pk=asset_pk)
+    asset = get_object_or_404(acts.assets_for(request.user), pk=asset_pk)
     if obstacle := acts.obstacle_of(asset):
         return refuse(request, obstacle, asset)
     channel = asset.scene.channel or Channel.objects.in_use().first()
@@ -80,7 +80,7 @@ def poster_edit(request, pk):
 @require_POST
 def poster_preview(request, asset_pk):
     """How the form's poster looks, before it is saved; or what stands in its way."""
-    asset = get_object_or_404(acts.pictures_for(request.user), pk=asset_pk)
+    asset = get_object_or_404(acts.assets_for(request.user), pk=asset_pk)
     form = PosterForm(request.POST, instance=Poster(asset=asset, made_by=request.user))
     form.is_valid()
     context = {"form": form, "preview": _preview(form, request.user)}

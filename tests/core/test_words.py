@@ -33,6 +33,7 @@ ALLOWED = {
     (_THE_CAR, "reach"): "how far a ray or a shadow goes",
     (_THE_CAR, "plate"): "the number plate",
     (_THE_CAR, "_plate_height"): "of the number plate",
+    ("gallery/services/cuts.py", "left"): "the side of a cut",
     ("gallery/models/remark.py", "left"): "where a pin stands from the left, as SVG says it",
     ("training/pages/run.py", "left"): "the side of two runs that are compared",
     ("training/management/commands/", "add_pictures"): "people and scripts type it",
