@@ -95,7 +95,7 @@ def _check_copy(image, *known):
     likenesses = copies.likenesses(image, barred.keys() | own)
     nearest = next(iter(likenesses), None)
     if nearest not in {None, *own}:
-        check(Asset(pk=barred[nearest]))
+        check(Asset.objects.get(pk=barred[nearest]))
 
 
 def _finished():

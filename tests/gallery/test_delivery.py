@@ -340,15 +340,15 @@ def test_picture_whose_file_is_gone_is_named_and_the_others_leave(
     at, colleague, approved, make_channel
 ):
     tall, fine, gone = make_channel("tall", 300, 400), approved(), approved()
-    answer = order_zip(at(colleague), [gone, fine], [tall])
+    answer = order_zip(at(colleague), [fine, gone], [tall])  # the first is made before it answers
     blobs.local(gone.image_sha256).unlink()
 
     archive = opened(answer)
 
     assert archive.testzip() is None
     lines = json.loads(archive.read("manifest.json"))["files"]
-    assert [bool(line["file"]) for line in lines] == [False, True]
-    assert "verify" in lines[0]["left_out"]
+    assert [bool(line["file"]) for line in lines] == [True, False]
+    assert "verify" in lines[1]["left_out"]
 
 
 def test_campaign_chooses_its_channels(at, colleague, approved, make_channel):
