@@ -4,6 +4,7 @@ import csv
 import io
 import itertools
 import json
+import logging
 import zipfile
 from dataclasses import asdict, dataclass
 
@@ -19,6 +20,8 @@ from gallery import problems
 from gallery.models import Asset, Rendition
 from gallery.problems import REFUSALS
 from gallery.services import channel_files, downloads, finishing, posters
+
+logger = logging.getLogger(__name__)
 
 MOST_IMAGES, MOST_CHANNELS = 60, 20  # in one zip
 
@@ -107,8 +110,13 @@ def _parts(made, channels, person, name):
                 yield outlet.taken()
         for paper, content in _papers(lines, channels).items():
             archive.writestr(paper, content, zipfile.ZIP_DEFLATED)
-    _tell_of_missing(lines, person, name)
     yield outlet.taken()
+    try:
+        _tell_of_missing(lines, person, name)
+    except DatabaseError as error:
+        if not disk.is_full(error):
+            raise
+        logger.warning("No notice tells what the zip %s leaves out: %s", name, error)
 
 
 def _tell_of_missing(lines, person, name):

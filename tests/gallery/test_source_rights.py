@@ -87,7 +87,7 @@ def test_withdrawn_source_is_refused_until_its_rights_are_clear_again(
 
     with pytest.raises(Refused) as caught:
         holds.check_cutout(cutout)
-    assert caught.value.code == "cutout-held"
+    assert caught.value.code == "cutout-withdrawn"
     assert "sold to others" in desk(marketer).get(address("rights", "cutout", cutout)).text
     desk(brand_admin).post(withdraw, {"act": "reinstate"})
     holds.check_cutout(cutout)

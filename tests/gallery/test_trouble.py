@@ -130,17 +130,32 @@ def test_painting_on_a_full_disk_says_so_and_sends_the_same_again(
 def test_zip_on_a_full_disk_is_whole_and_names_what_stayed(
     at, marketer, brand_admin, in_state, channel, full_database
 ):
-    asset = in_state("approved")
+    assets = [in_state("approved"), in_state("approved")]
     browser = at(brand_admin)
-    answer = browser.post("deliver-zip", pick=asset.pk, channel=channel.slug)
-    full_database()
+    picked = [asset.pk for asset in assets]
+    answer = browser.post("deliver-zip", pick=picked, channel=channel.slug)
+    full_database()  # the first file was made before it answered
 
     archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
 
     assert archive.testzip() is None
-    [line] = json.loads(archive.read("manifest.json"))["files"]
-    assert (line["file"], FULL in line["left_out"]) == ("", True)
-    assert not Download.objects.exists()
+    first, second = json.loads(archive.read("manifest.json"))["files"]
+    assert (bool(first["file"]), first["left_out"]) == (True, "")
+    assert (second["file"], FULL in second["left_out"]) == ("", True)
+    assert [download.asset for download in Download.objects.all()] == assets[:1]
+
+
+def test_zip_of_which_a_full_disk_leaves_nothing_is_refused(
+    at, brand_admin, in_state, channel, full_database
+):
+    asset = in_state("approved")
+    browser = at(brand_admin)
+    full_database()
+
+    answer = browser.post("deliver-zip", pick=asset.pk, channel=channel.slug)
+
+    assert answer.status_code in {422, 507}
+    assert FULL in answer.content.decode()
 
 
 def test_form_that_htmx_sent_stays_as_it_stands(at, marketer, make_ready, full_database, client):
