@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
+from brandstudio.core.input import reasons
 from brandstudio.core.models import AuditEntry, Notice, User, WrongState
 from brandstudio.core.problems import Refused, name_of
 from brandstudio.core.queue import housekeeping
@@ -32,7 +33,7 @@ def ask_review(asset, by, why=""):
         raise Refused("trial-stays")
     holds.check_asset(asset)
     is_again = asset.review == AssetReview.DECLINED
-    if is_again and not why.strip():
+    if is_again and not reasons.written(why):
         raise Refused("ask-again-reason")
     with transaction.atomic():
         try:
@@ -92,7 +93,7 @@ def approve(asset, by, answers, reason=""):
 
 def decline(asset, by, reason):
     """Decline a picture with a reason for its maker."""
-    if not reason.strip():
+    if not reasons.written(reason):
         raise Refused("decline-reason")
     with transaction.atomic():
         try:
@@ -120,7 +121,7 @@ def decide_together(assets, by, *, approves, answers=None, reason=""):
     """
     if approves:
         checklist.check(answers)
-    elif not reason.strip():
+    elif not reasons.written(reason):
         raise Refused("decline-reason")
     decided = Decided()
     for asset in assets:
@@ -141,7 +142,7 @@ def withdraw(asset, by, reason):
 
     Returns how many others were withdrawn with it.
     """
-    if not reason.strip():
+    if not reasons.written(reason):
         raise Refused("withdraw-reason")
     with transaction.atomic():
         made = downstream.made_from(asset).filter(review=AssetReview.APPROVED)

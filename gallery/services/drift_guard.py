@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from brandstudio.core import blobs
+from brandstudio.core.input.reasons import written
 from brandstudio.core.models import AuditEntry, Campaign, WrongState
 from brandstudio.core.models.states import update_as_last_seen
 from brandstudio.core.queue import work_queue
@@ -127,7 +128,7 @@ def compare_again(campaign):
 def dismiss(check, by, why):
     """Let a picture pass that strays. Raises ValueError without words, WrongState for one that
     does not stray (any more), or that a colleague has let pass."""
-    why = why.strip()
+    why = written(why)
     if not why:
         raise ValueError("Letting a stray pass needs a reason.")
     if not check.reasons:

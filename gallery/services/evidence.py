@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import transaction
 
+from brandstudio.core.input import reasons
 from brandstudio.core.problems import Refused
 from brandstudio.core.queue import work_queue
 from gallery.engine.evidence_plan import PROMPTS, STRENGTHS
@@ -95,7 +96,7 @@ def check_band(version, band, reason):
     lost = version.finding.get("scene_lost_from")
     if lost is not None and band["strength_max"] >= lost:
         raise Refused("band-scene-lost", strength=f"{lost:g}")
-    if widens(version, band) and not reason.strip():
+    if widens(version, band) and not reasons.written(reason):
         low, high = _computed(version)
         raise Refused("band-widened", minimum=f"{low:g}", maximum=f"{high:g}")
 

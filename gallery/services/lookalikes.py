@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from brandstudio.core import blobs
+from brandstudio.core.input import reasons
 from brandstudio.core.problems import Refused
 from brandstudio.core.queue import work_queue
 from gallery.engine import labelling
@@ -142,7 +143,7 @@ def check_reason(asset, reason):
     others = earlier([asset])[asset.pk]
     if not others:
         return {}
-    if not reason.strip():
+    if not reasons.written(reason):
         raise Refused("decided-before", **others[0].decision.facts)
     return {"in_spite_of": [other.decision.asset.pk for other in others]}
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from brandstudio.core.input import reasons
 from brandstudio.core.problems import Refused, name_of
 from gallery.models import PackPair, PairState, ReviewState, StyleVersion
 from training.engine.prompts import mixing
@@ -119,7 +120,7 @@ def refusal_of(mix, by, reason=""):
     if mix.untested:
         first, second = (name_of(version.pack) for version in mix.untested)
         return Refused("mix-three-untested", first=first, second=second)
-    if mix.is_within or by.may_leave_band and reason.strip():
+    if mix.is_within or by.may_leave_band and reasons.written(reason):
         return None
     if by.may_leave_band:
         return Refused("mix-reason-missing", **mix.facts)

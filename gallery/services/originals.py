@@ -8,13 +8,13 @@ credentials stay in it.
 from django.utils.translation import gettext
 
 from brandstudio.core import blobs
+from brandstudio.core.input import reasons
 from brandstudio.core.problems import Refused
 from gallery.engine.file_forms import FileForm
 from gallery.models import MetadataProfile, Rendition
 from gallery.services import downloads, file_names, finishing, origins, policy
 from training.engine.data.images import open_rgb
 
-LONGEST_REASON = 300  # characters
 _FORM = FileForm("png")
 
 
@@ -37,7 +37,7 @@ def deliver(asset, person, why, agreed, profile=MetadataProfile.EXTERNAL, channe
     """
     where = channel or asset.scene.channel
     policy.rule_for(asset, person, Rendition.ORIGINAL, where)
-    why = why.strip()[:LONGEST_REASON]
+    why = reasons.written(why)[: reasons.LONGEST]
     if not why:
         raise Refused("original-why-missing")
     if not agreed:

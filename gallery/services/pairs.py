@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 from django.db import transaction
 
+from brandstudio.core.input import reasons
 from brandstudio.core.models import WrongState
 from brandstudio.core.problems import Refused
 from brandstudio.core.queue import work_queue
@@ -79,7 +80,7 @@ def forbid(pair, by, reason):
 
     Raises Refused: pair-reason, own-work, decided-already.
     """
-    if not reason.strip():
+    if not reasons.written(reason):
         raise Refused("pair-reason")
     with _as_refusals(), _row_of(pair):
         pair.forbid(by, reason.strip())

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from brandstudio.core import blobs
-from brandstudio.core.input import addresses
+from brandstudio.core.input import addresses, reasons
 from brandstudio.core.models import AuditEntry, Notice, User, WrongState
 from brandstudio.core.problems import Refused, name_of
 from brandstudio.core.services import sending
@@ -195,7 +195,7 @@ def approve(row, by, remarks="", band=None, answers=None):
 
 def send_back(row, by, reason):
     """Back to its maker with a reason. Raises Refused: send-back-reason, decided-already."""
-    if not reason.strip():
+    if not reasons.written(reason):
         raise Refused("send-back-reason")
     with transaction.atomic():
         try:
@@ -209,7 +209,7 @@ def send_back(row, by, reason):
 def retire(row, by, reason):
     """No longer to be used; pictures made with it stay. Raises Refused: retire-reason,
     decided-already."""
-    if not reason.strip():
+    if not reasons.written(reason):
         raise Refused("retire-reason")
     try:
         row.retire(by, reason.strip())
@@ -224,7 +224,7 @@ def bring_back(row, by, reason):
     a version that may not be used, what known_weights.check_version and rights.obstacle_of say,
     template-faulty, and decided-already.
     """
-    if not reason.strip():
+    if not reasons.written(reason):
         raise Refused("retire-reason")
     if newer := _siblings(row).approved().exclude(pk=row.pk).first():
         raise Refused("newer-approved", name=str(newer))

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from brandstudio.core import blobs
+from brandstudio.core.input import reasons
 from brandstudio.core.models import AuditEntry, User, WrongState
 from brandstudio.core.models.rights import RIGHTS_SET
 from brandstudio.core.models.states import move_together, update_as_last_seen
@@ -43,7 +44,7 @@ def recall(source, by, why, seen):
     Approved pictures are withdrawn, approved versions retired; owners and downloaders are told.
     seen: the fingerprint that the page showed. Raises Refused: recall-reason, recall-changed.
     """
-    why = " ".join(why.split())[:300]
+    why = reasons.in_one_line(why)
     if not why:
         raise Refused("recall-reason")
     with transaction.atomic():

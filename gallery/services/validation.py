@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from brandstudio.core.input import reasons
 from brandstudio.core.models import User
 from brandstudio.core.problems import Refused, name_of
 from gallery.engine import prompts
@@ -171,7 +172,7 @@ def check_strength(version, strength, reason, by):
     }
     if not (by.may_leave_band and StyleVersion.is_possible(strength)):
         raise EngineError("strength-out-of-band", **facts)
-    if not reason.strip():
+    if not reasons.written(reason):
         raise Refused("reason-missing", **facts)
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core.access.roles import admin_required, designer_required
+from brandstudio.core.input import reasons
 from brandstudio.core.input.acts import one_of
 from brandstudio.core.models import WrongState
 from brandstudio.core.models.rights import find_with_rights
@@ -74,7 +75,7 @@ def rights_decide(request, kind, key, pk):
         raise Http404
     act = one_of(request.POST.get("act"), {"extend", "keep"})
     back = safe_next(request, "gallery:rights")
-    why = " ".join(request.POST.get("reason", "").split())[:300]
+    why = reasons.in_one_line(request.POST.get("reason", ""))
     if not why:
         return refuse(request, Refused("decision-reason"), back)
     form = ExtendForm(request.POST)
@@ -98,7 +99,7 @@ def alike_decide(request):
     if row is None or photograph is None:
         raise Http404
     back = safe_next(request, "gallery:rights")
-    why = " ".join(request.POST.get("reason", "").split())[:300]
+    why = reasons.in_one_line(request.POST.get("reason", ""))
     if not why:
         return refuse(request, Refused("decision-reason"), back)
     try:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core import blobs
 from brandstudio.core.access.roles import admin_required
+from brandstudio.core.input import reasons
 from brandstudio.core.input.acts import one_of
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui import trouble
@@ -46,7 +47,7 @@ def rights_decide_together(request):
     act = one_of(request.POST.get("act"), {"extend", "keep"})
     picked = set(request.POST.getlist("pick"))
     endings = [ending for ending in expiry.waiting_for_a_decision() if ending.handle in picked]
-    why = " ".join(request.POST.get("reason", "").split())[:300]
+    why = reasons.in_one_line(request.POST.get("reason", ""))
     form = ExtendForm(request.POST)
     if not picked:
         return refuse(request, Refused("endings-not-chosen"), back)

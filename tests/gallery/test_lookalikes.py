@@ -82,7 +82,7 @@ def test_approving_it_takes_a_written_reason_that_is_kept(at, declined, painted,
     near = painted(1, "asked", noise=0.02, seed=6)
     browser = at(brand_admin)
 
-    refused = browser.decide("review", decision="approve", reason=" ", **CHECKED)
+    refused = browser.decide("review", decision="approve", reason=".", **CHECKED)
 
     assert refused.status_code == 422
     assert "against which a decision stands" in refused.text

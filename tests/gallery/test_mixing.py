@@ -157,7 +157,8 @@ def test_who_may_leave_the_band_leaves_the_sum_with_a_reason_never_a_forbidden_p
     person = make_user("free", is_marketer=True, may_leave_band=True)
     browser = at(person)
 
-    [error] = browser.post("create", **order_form("0.6", "0.5")).context["form"].errors["mix"]
+    dot = order_form("0.6", "0.5", reason=".")
+    [error] = browser.post("create", **dot).context["form"].errors["mix"]
     with_reason = browser.post("create", **order_form("0.6", "0.5", reason="A test for the fair"))
     forbid(ink, paper, brand_admin)
     forbidden = browser.post("create", **order_form("0.6", "0.3", reason="A test for the fair"))

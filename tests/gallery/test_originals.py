@@ -56,7 +56,7 @@ def test_record_names_person_reason_and_the_words_agreed_to(at, brand_admin, app
 @pytest.mark.parametrize(
     ("sent", "code"),
     [
-        ({"why": "  ", "agreed": "yes"}, "original-why-missing"),
+        ({"why": " . ", "agreed": "yes"}, "original-why-missing"),
         ({"agreed": "yes"}, "original-why-missing"),
         ({"why": WHY}, "original-not-agreed"),
     ],

@@ -157,7 +157,7 @@ def test_pair_is_decided_by_its_grid_alone(pair, designer, brand_admin):
     assert code_of(pairs.allow, pair, brand_admin) == "pair-untested"
     pair = with_grid(pair, designer)
     assert code_of(pairs.allow, pair, brand_admin) == "pair-lost"
-    assert code_of(pairs.forbid, pair, brand_admin, "  ") == "pair-reason"
+    assert code_of(pairs.forbid, pair, brand_admin, " !") == "pair-reason"
 
 
 def test_maker_of_either_version_does_not_decide(make_version, brand_admin, other_admin):

@@ -92,7 +92,7 @@ def test_near_start_picture_is_held_until_an_admin_says_that_it_is_another(
 
     client.force_login(brand_admin)
     pair = {"row": upload.handle, "photograph": photo.handle, "act": "other"}
-    client.post(reverse("gallery:alike-decide"), {**pair, "reason": ""})
+    client.post(reverse("gallery:alike-decide"), {**pair, "reason": "。"})
     with pytest.raises(Refused):
         holds.check_start(start, marketer)
     client.post(reverse("gallery:alike-decide"), {**pair, "reason": "another quay"})

@@ -58,7 +58,7 @@ def test_recall_undone_too_late(make_version, at, brand_admin):
 
 
 @pytest.mark.parametrize(
-    ("state", "reason", "status"), [("approved", " ", 422), ("private", "wrong car", 409)]
+    ("state", "reason", "status"), [("approved", ".", 422), ("private", "wrong car", 409)]
 )
 def test_refused_withdrawal(in_state, at, brand_admin, marketer, state, reason, status):
     asset = in_state(state)

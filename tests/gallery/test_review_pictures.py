@@ -48,7 +48,7 @@ def test_several_are_declined_with_one_reason(at, brand_admin, asked):
     chosen = [asset.pk for asset in asked]
     browser = at(brand_admin)
 
-    refused = browser.decide("review-pictures", pick=chosen, decision="return", reason=" ")
+    refused = browser.decide("review-pictures", pick=chosen, decision="return", reason=".")
     assert refused.status_code == 422
     assert problems.sentence("decline-reason") in refused.content.decode()
     assert refused.context["chosen"] == chosen

@@ -79,7 +79,7 @@ def test_withdrawn_source_is_refused_until_its_rights_are_clear_again(
     desk, cutout, marketer, brand_admin
 ):
     withdraw = address("withdraw", "cutout", cutout)
-    desk(marketer).post(withdraw, {"act": "withdraw", "why": " "})
+    desk(marketer).post(withdraw, {"act": "withdraw", "why": "."})
     cutout.refresh_from_db()
     assert cutout.withdrawn_at is None
 

@@ -20,7 +20,7 @@ def again(in_state, marketer):
     return asset
 
 
-@pytest.mark.parametrize("words", [{}, {"reason": ""}, {"reason": " \n"}])
+@pytest.mark.parametrize("words", [{}, {"reason": " \n"}, {"reason": "..."}])
 def test_decline_is_not_undone_by_its_maker_in_one_press(at, marketer, in_state, words):
     asset = in_state("declined")
 

@@ -90,7 +90,8 @@ def test_withdrawn_photograph_is_cleared_by_an_admin_with_a_reason_alone(
     assert "Its rights are clear again" not in client_page(client, designer, photograph)
     said = sent(designer, address, act="reinstate", why="it was a mistake")
     assert "Something was made of red.png already" in said
-    sent(brand_admin, address, act="reinstate", why=" ")
+    said = sent(brand_admin, address, act="reinstate", why=".")
+    assert "Write why its rights are clear again" in said
     assert TrainingImage.objects.get(pk=photograph.pk).withdrawn_at
     assert "Its rights are clear again" in client_page(client, brand_admin, photograph)
     sent(brand_admin, address, act="reinstate", why="the contract was found")

@@ -149,7 +149,7 @@ def test_run_is_not_repeated_on_a_picture_that_was_withdrawn_and_taken_out(make_
 
 
 def test_withdrawing_needs_a_reason_and_happens_once(at_desk, image, designer):
-    at_desk.post(f"/images/{image.pk}/withdraw/", {"act": "withdraw", "why": "  "})
+    at_desk.post(f"/images/{image.pk}/withdraw/", {"act": "withdraw", "why": " ."})
     image.refresh_from_db()
     assert image.withdrawn_at is None
 

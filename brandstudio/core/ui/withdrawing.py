@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from brandstudio.core.input import reasons
 from brandstudio.core.input.acts import one_of
 from brandstudio.core.models import OnlyAdminsClear, StillAlike, WrongState
 from brandstudio.core.ui.trouble import refused
@@ -18,7 +19,7 @@ def withdraw_or_reinstate(request, row, back):
     back: the address of the page that asks. Returns the answer.
     """
     act = one_of(request.POST.get("act", "withdraw"), {"withdraw", "reinstate"})
-    why = " ".join(request.POST.get("why", "").split())[:300]
+    why = reasons.in_one_line(request.POST.get("why", ""))
     if act == "withdraw" and not why:
         return refused(request, _("Write why the picture is withdrawn."), back)
     try:
@@ -29,6 +30,9 @@ def withdraw_or_reinstate(request, row, back):
             row.withdraw(by=request.user, why=why)
             messages.success(request, _("Withdrawn. Look at what it has reached."))
     except OnlyAdminsClear:
+        if request.user.is_brand_admin:
+            said = _("Write why its rights are clear again: something was made of it already.")
+            return refused(request, said, back)
         sentence = _(
             "Something was made of %(name)s already, so its rights are cleared again by an admin, "
             "with a reason. Nothing was changed: ask one, and tell what changed."

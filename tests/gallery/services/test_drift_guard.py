@@ -128,7 +128,7 @@ def test_letting_pass_needs_words_and_a_stray(pictures, campaign, marketer):
     stray, even = (DriftCheck.objects.get(asset=pictures[n]) for n in (10, 0))
 
     with pytest.raises(ValueError, match="needs a reason"):
-        drift_guard.dismiss(stray, marketer, " ")
+        drift_guard.dismiss(stray, marketer, "-")
     with pytest.raises(WrongState):
         drift_guard.dismiss(even, marketer, "Fine.")
     drift_guard.dismiss(stray, marketer, "Fine.")
@@ -163,7 +163,7 @@ def test_page_shows_the_stray_to_its_keeper_who_lets_it_pass(
     shown = browser.get("campaign-detail", "spring").context["strays"]
     pk = pictures[10].pk
 
-    empty = browser.post("stray-pass", pk, why=" ")
+    empty = browser.post("stray-pass", pk, why=".")
     passed = browser.post("stray-pass", pk, why="Blue on purpose.")
     after = browser.get("campaign-detail", "spring").context["strays"]
     stranger = at(make_user("other", is_brand_admin=False, is_marketer=True))

@@ -84,7 +84,7 @@ def test_reviewer_narrows_freely(make_version, brand_admin):
 def test_reviewer_widens_with_a_reason_that_stays(make_version, brand_admin):
     version = make_version(state="in_review", evidence={"finding": COMPUTED})
     wider = BAND | {"strength_min": 0.2}
-    assert code_of(services.approve, version, brand_admin, " ", wider) == "band-widened"
+    assert code_of(services.approve, version, brand_admin, "?", wider) == "band-widened"
 
     services.approve(version, brand_admin, "Quiet scenes look well at 0.2.", wider, all_confirmed())
 

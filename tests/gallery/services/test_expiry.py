@@ -120,7 +120,7 @@ def test_several_are_decided_at_once_with_one_reason_and_their_notices_settled(
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        ({"reason": "", "act": "keep"}, "Write"),
+        ({"reason": "–", "act": "keep"}, "Write"),
         ({"reason": "paid", "act": "extend", "until_0": "2020-01-01"}, "Choose a day to come."),
     ],
 )

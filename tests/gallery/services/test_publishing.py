@@ -48,7 +48,7 @@ def test_approval_retires_the_former_version(make_version):
 
 def test_sending_back_needs_a_reason_and_tells_the_maker(make_version, brand_admin, designer):
     version = make_version(state="in_review")
-    assert code_of(services.send_back, version, brand_admin, "  ") == "send-back-reason"
+    assert code_of(services.send_back, version, brand_admin, "…") == "send-back-reason"
 
     services.send_back(version, brand_admin, "The wheels bend.")
 

@@ -179,7 +179,7 @@ def test_second_of_two_admins_is_refused(version, reached, brand_admin, make_use
 
 def test_recall_needs_a_reason_and_undo_comes_within_the_hour(version, reached, brand_admin):
     with pytest.raises(Refused, match="recall-reason"):
-        recall(source_of(version), brand_admin, why=" ")
+        recall(source_of(version), brand_admin, why="。")
     row = recall(source_of(version), brand_admin)
     Recall.objects.update(at=timezone.now() - timedelta(minutes=61))
     row.refresh_from_db()

@@ -48,6 +48,7 @@ def test_leaving_the_band_needs_the_right_and_a_reason(make_scene, make_version,
     marketer.save()
 
     assert refusal(make_scene, packs=((version, 1.0),)) == "reason-missing"
+    assert refusal(make_scene, packs=((version, 1.0),), reason=".") == "reason-missing"
     scene = make_scene(packs=((version, 1.0),), reason="Poster for the opening night")
     assert scene.reason == "Poster for the opening night"
 

@@ -1,0 +1,27 @@
+"""Whether a reason says anything to whoever reads it later."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brandstudio.core.input import reasons
+
+
+@pytest.mark.parametrize(
+    "text", ["", " \n", ".", "。", "---", "？！", "x", "错。", "👍👍", "\u200b\u200b"]
+)
+def test_reason_that_says_nothing_counts_as_none(text):
+    assert reasons.written(text) == reasons.in_one_line(text) == ""
+
+
+@pytest.mark.parametrize("text", ["no", "轮子歪了。", "涉权", "نعم", "#12", "５つ"])
+def test_reason_of_any_script_is_one(text):
+    assert reasons.written(f" {text}\n") == text
+
+
+@given(text=st.text(max_size=400))
+def test_reason_in_one_line_is_short_and_counts_again(text):
+    said = reasons.in_one_line(text)
+
+    assert len(said) <= reasons.LONGEST
+    assert said == " ".join(said.split()) == reasons.in_one_line(said)
