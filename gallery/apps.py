@@ -9,6 +9,7 @@ class GalleryConfig(AppConfig):
     def ready(self):
         from django.core import checks
 
+        from brandstudio.core.models import limits
         from brandstudio.core.queue import housekeeping, reconcile
         from gallery.services import (
             assets,
@@ -21,6 +22,7 @@ class GalleryConfig(AppConfig):
             known_weights,
             lookalikes,
             own_images,
+            reliance,
             words,
         )
         from training.services import copies, photographs, release
@@ -37,3 +39,4 @@ class GalleryConfig(AppConfig):
         release.register(holds.recalled_from)
         copies.register(own_images.stored_barred)
         photographs.register(own_images.check_file)
+        limits.register(reliance.relied_on)

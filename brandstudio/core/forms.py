@@ -19,7 +19,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.access import demo_accounts, exposure, sign_in
-from brandstudio.core.models.rights import RIGHTS, Use, end_of_day, tellable
+from brandstudio.core.input import reasons
+from brandstudio.core.models.limits import Use
+from brandstudio.core.models.rights import RIGHTS, end_of_day, tellable
 from brandstudio.core.models.states import update_as_last_seen
 
 
@@ -168,17 +170,33 @@ class RightsFields(GuardedModelForm):
         help_text=_("Without a time: at the end of that day. From that minute on nothing leaves."),
     )
     uses = UsesField(label=_("Allowed uses"), help_text=_("None chosen: nobody limited them."))
+    widened_why = forms.CharField(
+        label=_("Why uses or territory reach further now"),
+        help_text=_(
+            "Needed where something that was made of it is approved or has left the studio."
+        ),
+        max_length=reasons.LONGEST,
+        required=False,
+    )
 
     class Meta:
         fields: tuple[str, ...] = RIGHTS
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, person, **kwargs):
+        """person: who notes them; admins alone may widen what others rely on."""
         super().__init__(*args, **kwargs)
+        if not person.is_brand_admin:
+            del self.fields["widened_why"]
         self.fields["rights_holder"].required = True
         self.fields["territory"].help_text = _(
             "Places with commas between them, such as: Chinese mainland, Hong Kong. Empty: nobody "
             "limited it."
         )
+
+    @property
+    def why(self):
+        """An admin's reason to widen uses or territory; "" for none."""
+        return reasons.in_one_line(self.cleaned_data.get("widened_why", ""))
 
 
 class _PasswordAlone(SetPasswordMixin):

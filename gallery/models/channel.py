@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.input import territories
 from brandstudio.core.models.fields import BlobField, ShortNameField
-from brandstudio.core.models.rights import OUTGOING_USES
+from brandstudio.core.models.limits import OUTGOING_USES
 from brandstudio.core.models.vocabulary import Named
 from gallery.engine import file_forms, labelling
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.models.rights import OUTGOING_USES
+from brandstudio.core.models.limits import OUTGOING_USES
 
 from .asset import NEVER_LEAVES, Asset, AssetReview
 from .channel import Channel

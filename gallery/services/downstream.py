@@ -122,18 +122,23 @@ class Source:
     def _first_scenes(self):
         """Querysets of the keys of scenes made of the source itself: each has an index of its own,
         which one condition with OR would not use."""
-        if self.kind == SourceKind.CUTOUT:
-            return [Scene.objects.filter(cutout=self.key).values("pk")]
-        if self.kind == SourceKind.START:
-            row = self.rows[0]
-            own = Scene.objects.filter(init_image_sha256=row.sha256, owner=row.owner_id)
-            return [own.values("pk")]
+        if self.kind in (SourceKind.CUTOUT, SourceKind.START):
+            return [self.started().values("pk")]
         packs = []
         if self._version_keys:
             packs = [ScenePack.objects.filter(version__in=self._version_keys).values("scene")]
         if self.kind == SourceKind.VERSION:
             return packs
-        return [*packs, Scene.objects.filter(init_image_sha256__in=self._starts()).values("pk")]
+        return [*packs, self.started().values("pk")]
+
+    def started(self):
+        """The scenes that started from it, or show it."""
+        if self.kind == SourceKind.CUTOUT:
+            return Scene.objects.filter(cutout=self.key)
+        if self.kind == SourceKind.START:
+            row = self.rows[0]
+            return Scene.objects.filter(init_image_sha256=row.sha256, owner=row.owner_id)
+        return Scene.objects.filter(init_image_sha256__in=self._starts())
 
     def _starts(self):
         """The hashes under which scenes may have started from the photograph."""

@@ -14,7 +14,8 @@ from django.db.models import Q
 
 from brandstudio.core.input import territories
 from brandstudio.core.models import Use, WithRights
-from brandstudio.core.models.rights import in_words, limited, tables_with_rights
+from brandstudio.core.models.limits import in_words, limited
+from brandstudio.core.models.rights import tables_with_rights
 from brandstudio.core.problems import Refused, in_each_language, name_of
 from gallery.models import (
     InitImageUpload,

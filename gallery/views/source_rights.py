@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from brandstudio.core.models import OnlyAdminsClear, StillAlike
+from brandstudio.core.models import OnlyAdminsClear, OnlyAdminsWiden, StillAlike
+from brandstudio.core.models.rights import RIGHTS
 from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.withdrawing import withdraw_or_reinstate
 from gallery.forms import CutoutRightsForm, StartRightsForm
@@ -28,7 +29,8 @@ _KINDS = {
 @require_safe_or("POST")
 def source_rights(request, kind, pk):
     row, form_class = _row(request, kind, pk)
-    form = form_class(request.POST if request.method == "POST" else None, instance=row)
+    posted = request.POST if request.method == "POST" else None
+    form = form_class(posted, instance=row, person=request.user)
     if form.is_valid() and _noted(row, form, request.user):
         messages.success(request, _("The rights are noted."))
         return redirect("gallery:source-rights", kind, pk)
@@ -40,16 +42,27 @@ def source_rights(request, kind, pk):
 
 def _noted(row, form, person):
     """Whether the rights were noted; the form says why not."""
-    changed = {name: form.cleaned_data[name] for name in form.changed_data}
+    changed = {name: form.cleaned_data[name] for name in form.changed_data if name in RIGHTS}
     try:
-        row.note_rights(person, changed)
+        row.note_rights(person, changed, form.why)
     except OnlyAdminsClear:
         row.refresh_from_db()
         form.add_error("rights_expire_at", sentence("rights-end-admin", {"name": row}))
+    except OnlyAdminsWiden as error:
+        row.refresh_from_db()
+        _point_at_what_widens(form, error.columns, person, row)
     except StillAlike:
         row.refresh_from_db()
         form.add_error(None, sentence("rights-carried", {"names": row}))
     return not form.errors
+
+
+def _point_at_what_widens(form, columns, person, row):
+    if person.is_brand_admin:
+        form.add_error("widened_why", sentence("rights-widen-reason", {"name": row}))
+        return
+    for column in sorted(columns):
+        form.add_error(column, sentence("rights-widen-admin", {"name": row}))
 
 
 @login_required

@@ -211,11 +211,11 @@ def test_its_sender_can_neither_note_nor_clear_what_was_carried_over(
         image.note_rights(elsewhere.owner, {"rights_holder": "Us", "rights_expire_at": None})
     with pytest.raises(StillAlike):
         image.extend_rights(elsewhere.owner, None, "own")
-    count, _bound, carried = services.set_rights(
+    noted = services.set_rights(
         elsewhere, elsewhere.owner, rights_holder="Us", rights_expire_at=None
     )
 
-    assert (count, carried) == (0, ["market.jpg"])
+    assert (noted.count, noted.carried) == (0, ["market.jpg"])
     assert elsewhere.images.get().is_expired
 
 

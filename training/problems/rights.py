@@ -14,6 +14,20 @@ SENTENCES: dict[str, Text] = {
         "The rights of {name} have ended, and something was made of it already. Only an admin "
         "extends them, with a reason, on its page “What it reached”: leave the end as it was."
     ),
+    "rights-stay-narrow": gettext_noop(
+        "The uses and the territory of {names} stay as they were where yours reach further: "
+        "something that was made of it is approved, or has left the studio. An admin can widen "
+        "them here, with a reason. Everything else you wrote is noted."
+    ),
+    "rights-widen-admin": gettext_noop(
+        "This reaches further than what was noted of {name}, and something that was made of it is "
+        "approved, or has left the studio. Only an admin widens it, with a reason: leave it as it "
+        "was, or narrow it."
+    ),
+    "rights-widen-reason": gettext_noop(
+        "Write why the rights of {name} reach further now: something that was made of it is "
+        "approved, or has left the studio."
+    ),
     "photograph-barred": gettext_noop(
         "{name} is the photograph {other} of {place}: {decided}. That holds for it under every "
         "name, so it was left out. Ask an admin, who can clear its rights there, or leave it out."

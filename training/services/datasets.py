@@ -1,9 +1,13 @@
 """Datasets as a whole."""
 
+from collections import defaultdict
+from dataclasses import dataclass, field
+
 from django.db import transaction
 from django.utils import timezone
 
-from brandstudio.core.models import AuditEntry
+from brandstudio.core.models import AuditEntry, OnlyAdminsWiden
+from brandstudio.core.models.limits import former_limits, stays_narrow
 from brandstudio.core.models.rights import RIGHTS, RIGHTS_SET, barred, noted_anew
 from training.models import Dataset, SnapshotImage, TrainingImage
 
@@ -20,14 +24,26 @@ def make_dataset(owner, name, trigger_word="", description=""):
     return dataset
 
 
-def set_rights(dataset, by, images=None, **rights):
-    """Write the same rights on many pictures. Returns how many, the names of those whose end stays
-    as it is: their rights have ended and something was made of them (`ended_otherwise`), and the
-    names of those left as they are: each looks like a photograph that may not be used.
+@dataclass
+class RightsNoted:
+    """What became of rights for many pictures. count: of pictures written on. The names of those
+    of which something stays as it was: ended, the end, for their rights have ended and something
+    was made of them (`ended_otherwise`); narrow, uses or territory (`stays_narrow`); carried, all,
+    for each looks like a photograph that may not be used."""
 
-    images: a queryset of the dataset's pictures, all of them if None. rights: only the columns
-    named are written (IMAGE_RIGHTS lists them). What an admin decided of the former rights is
-    decided no longer.
+    count: int = 0
+    ended: list[str] = field(default_factory=list)
+    narrow: list[str] = field(default_factory=list)
+    carried: list[str] = field(default_factory=list)
+
+
+def set_rights(dataset, by, images=None, why="", **rights):
+    """Write the same rights on many pictures. Returns RightsNoted. Raises OnlyAdminsWiden, with
+    nothing written, for an admin whose reason to widen is missing.
+
+    images: a queryset of the dataset's pictures, all of them if None. why: an admin's reason to
+    widen uses or territory. rights: only the columns named are written (IMAGE_RIGHTS lists them).
+    What an admin decided of the former rights is decided no longer.
     """
     if unknown := set(rights) - set(IMAGE_RIGHTS):
         raise ValueError(f"Not columns of rights: {unknown}")
@@ -35,18 +51,31 @@ def set_rights(dataset, by, images=None, **rights):
     with transaction.atomic():
         carried = list(images.exclude(carried_from="").values_list("name", flat=True))
         images = images.filter(carried_from="")
+        rows = list(images)
         until = rights.get("rights_expire_at")
-        bound = dict(images.ended_otherwise(until).values_list("pk", "name"))
-        pks = set(images.values_list("pk", flat=True))
-        rest = {name: value for name, value in rights.items() if name != "rights_expire_at"}
-        count = _write_rights(pks - set(bound), rights) + _write_rights(bound, rest)
-        facts = {name: str(value) for name, value in rights.items()}
-        AuditEntry.objects.record(dataset, "", RIGHTS_SET, by=by, count=count, rights=facts)
-    return count, list(bound.values()), carried
+        bound = set(images.ended_otherwise(until).values_list("pk", flat=True))
+        narrow = stays_narrow(rows, rights, by, why)
+        if narrow and by.is_brand_admin:
+            first = next(row for row in rows if row.pk in narrow)
+            raise OnlyAdminsWiden(first, narrow[first.pk])
+        stays = defaultdict(list)
+        for row in rows:
+            end = {"rights_expire_at"} if row.pk in bound else set()
+            stays[frozenset(end | narrow.get(row.pk, set()))].append(row.pk)
+        count = sum(_write_rights(pks, rights, columns) for columns, pks in stays.items())
+        facts = former_limits(rows, rights)
+        facts["rights"] = {name: str(value) for name, value in rights.items()}
+        if narrow:
+            facts["stays_narrow"] = {pk: sorted(columns) for pk, columns in narrow.items()}
+        AuditEntry.objects.record(dataset, "", RIGHTS_SET, by=by, why=why, count=count, **facts)
+    ended, kept = ([row.name for row in rows if row.pk in pks] for pks in (bound, narrow))
+    return RightsNoted(count, ended, kept, carried)
 
 
-def _write_rights(pks, rights):
+def _write_rights(pks, rights, stays):
+    """stays: those columns that are not written."""
     noted = noted_anew()
+    rights = {name: value for name, value in rights.items() if name not in stays}
     if "rights_holder" not in rights:
         del noted["rights_from_file"]  # of whose it is nobody has spoken
     return TrainingImage.objects.filter(pk__in=pks).update(**rights, **noted)

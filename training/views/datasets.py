@@ -17,7 +17,7 @@ from brandstudio.core.access.roles import designer_required
 from brandstudio.core.input.acts import one_of
 from brandstudio.core.input.choices import chosen
 from brandstudio.core.input.numbers import parse_ids
-from brandstudio.core.models import WrongState
+from brandstudio.core.models import OnlyAdminsWiden, WrongState
 from brandstudio.core.ui.counting import count_sentences
 from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.once import made_once
@@ -122,7 +122,9 @@ def statistics(request, pk):
 def rights(request, pk):
     dataset = visible_dataset(request, pk)
     # From the bulk bar come only the chosen pictures, and the form is still to be filled in.
-    form = RightsForm(request.POST if "rights_holder" in request.POST else None)
+    form = RightsForm(
+        request.POST if "rights_holder" in request.POST else None, person=request.user
+    )
     numbers = parse_ids(request.POST.getlist("image"))
     scope = one_of(request.POST.get("scope", "all"), {"all", "missing", "chosen"})
     if form.is_valid():
@@ -131,18 +133,14 @@ def rights(request, pk):
             "missing": dataset.images.without_rights(),
             "chosen": dataset.images.filter(pk__in=numbers),
         }[scope]
-        count, bound, carried = services.set_rights(dataset, request.user, images, **form.changes)
-        said = ngettext(
-            "Rights noted for %(n)d picture.", "Rights noted for %(n)d pictures.", count
-        )
-        messages.success(request, count_sentences((count, said)))
-        if bound:
-            names = first_names(bound, NAMED)
-            messages.warning(request, sentence("rights-end-stays", {"names": names}))
-        if carried:
-            names = first_names(carried, NAMED)
-            messages.warning(request, sentence("rights-carried", {"names": names}))
-        return redirect("training:dataset-rights", dataset.pk)
+        try:
+            noted = services.set_rights(dataset, request.user, images, form.why, **form.changes)
+        except OnlyAdminsWiden as error:
+            said = sentence("rights-widen-reason", {"name": error.row})
+            form.add_error("widened_why", said)
+        else:
+            _say_noted(request, noted)
+            return redirect("training:dataset-rights", dataset.pk)
     return _form_page(
         request,
         "training/dataset_rights.html",
@@ -153,6 +151,22 @@ def rights(request, pk):
         scope=scope,
         readiness=readiness(dataset),
     )
+
+
+def _say_noted(request, noted):
+    """How many pictures have these rights now, and of which something stays as it was."""
+    said = ngettext(
+        "Rights noted for %(n)d picture.", "Rights noted for %(n)d pictures.", noted.count
+    )
+    messages.success(request, count_sentences((noted.count, said)))
+    for code, names in (
+        ("rights-end-stays", noted.ended),
+        ("rights-stay-narrow", noted.narrow),
+        ("rights-carried", noted.carried),
+    ):
+        if names:
+            shown = first_names(names, NAMED)
+            messages.warning(request, sentence(code, {"names": shown}))
 
 
 def _rights_page(request, dataset, numbers):

@@ -2,10 +2,17 @@ from .audit import AuditEntry
 from .bin import Binnable, BinQuerySet
 from .brand import BrandKit
 from .campaign import Campaign, CampaignState
+from .limits import Use
 from .message import Message, MessageState, Transport
 from .notice import Notice
 from .photograph import Fingerprint, Likeness, LocalFeatures
-from .rights import OnlyAdminsClear, RightsQuerySet, StillAlike, Use, WithRights
+from .rights import (
+    OnlyAdminsClear,
+    OnlyAdminsWiden,
+    RightsQuerySet,
+    StillAlike,
+    WithRights,
+)
 from .sent_form import SentForm
 from .sign_in import SignInAttempt
 from .states import WrongState
@@ -37,6 +44,7 @@ __all__ = [
     "Vehicle",
     "VehicleColour",
     "OnlyAdminsClear",
+    "OnlyAdminsWiden",
     "WithRights",
     "Work",
     "WorkQuerySet",

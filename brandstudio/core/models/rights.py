@@ -8,10 +8,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.input import territories
+from brandstudio.core.input import reasons, territories
 from brandstudio.core.input.numbers import parse_id
 
 from .audit import AuditEntry
+from .limits import Use, former_limits, in_words, stays_narrow
 from .states import WrongState, update_as_last_seen
 
 # What a person notes of a picture's rights, and what is then to be decided anew.
@@ -38,27 +39,6 @@ def noted_anew():
     return fresh | _UNDECIDED
 
 
-class Use(models.TextChoices):
-    """What a contract may allow. None noted: nobody has limited it."""
-
-    TRAINING = "training", _("training of models")
-    INTERNAL = "internal", _("inside the house")
-    ONLINE = "online", _("web and social media")
-    PRINT = "print", _("print")
-    OUTDOOR = "outdoor", _("outdoor advertising")
-    BROADCAST = "broadcast", _("film and television")
-    EVENT = "event", _("showrooms and exhibitions")
-
-
-# What a file may be for that leaves: of a learning model none does.
-OUTGOING_USES = [(use.value, use.label) for use in Use if use != Use.TRAINING]
-
-
-def in_words(uses):
-    """Values of Use in the reader's language."""
-    return " · ".join(str(label) for value, label in Use.choices if value in uses)
-
-
 def expired():
     """The condition of a row whose rights have run out by now."""
     return Q(rights_expire_at__lte=timezone.now())
@@ -78,11 +58,6 @@ def ended():
     """The condition of a row whose own rights have ended."""
     # A range is found by an index, of a hundred thousand rows in no time; IS NOT NULL isn't.
     return expired() | Q(withdrawn_at__gte=_EVER)
-
-
-def limited():
-    """The condition of a row whose rights reach some uses or places only."""
-    return ~Q(uses="") | ~Q(territory="")
 
 
 def barred():
@@ -139,6 +114,15 @@ def end_of_day(day):
 class OnlyAdminsClear(WrongState):
     """The rights ended and something was made of the picture: only an admin may clear them again,
     with a reason."""
+
+
+class OnlyAdminsWiden(WrongState):
+    """Something approved, or that left, was made of the picture within the limits of its rights:
+    only an admin may widen these `columns`, with a reason."""
+
+    def __init__(self, row, columns):
+        self.columns = columns
+        super().__init__(row, RIGHTS_SET)
 
 
 class StillAlike(WrongState):
@@ -244,15 +228,20 @@ class WithRights(models.Model):
     def _alone(self):
         return RightsQuerySet(type(self)).filter(pk=self.pk)
 
-    def note_rights(self, by, rights):
+    def note_rights(self, by, rights, why=""):
         """A person notes these columns of RIGHTS: what was decided of the former ones, or read from
-        the file, counts no longer. Raises OnlyAdminsClear for another end of ended rights,
-        StillAlike for those that were taken over from the photograph it looks like."""
+        the file, counts no longer. why: an admin's reason to widen LIMITS. Raises OnlyAdminsClear
+        for another end of ended rights, OnlyAdminsWiden where `stays_narrow` says so, StillAlike
+        for those that were taken over from the photograph it looks like."""
         self._check_not_carried(RIGHTS_SET)
         until = rights.get("rights_expire_at")
         if "rights_expire_at" in rights and self._alone().ended_otherwise(until).exists():
             raise OnlyAdminsClear(self, RIGHTS_SET)
-        self._decide({}, {**rights, **noted_anew()}, ("", RIGHTS_SET), by)
+        stored = self._alone().get()  # a form has written its values on this row already
+        if columns := stays_narrow([stored], rights, by, why).get(self.pk):
+            raise OnlyAdminsWiden(self, columns)
+        facts = former_limits([stored], rights)
+        self._decide({}, {**rights, **noted_anew()}, ("", RIGHTS_SET), by, why, **facts)
         self._carry_on()
 
     def withdraw(self, by, why):
@@ -265,7 +254,7 @@ class WithRights(models.Model):
         """Its rights are clear again. Raises OnlyAdminsClear where that needs an admin's reason,
         StillAlike as `note_rights` does."""
         self._check_not_carried("held")
-        if self.is_bound and not (by.is_brand_admin and why):
+        if self.is_bound and not (by.is_brand_admin and reasons.written(why)):
             raise OnlyAdminsClear(self, "held")
         changes = {"withdrawn_at": None, "withdrawn_why": ""}
         self._decide({"withdrawn_at__isnull": False}, changes, ("withdrawn", "held"), by, why)
@@ -320,10 +309,10 @@ class WithRights(models.Model):
         if self.carried_from:
             raise StillAlike(self, target)
 
-    def _decide(self, expected, changes, states, by, why=""):
+    def _decide(self, expected, changes, states, by, why="", **facts):
         with transaction.atomic():
             update_as_last_seen(self, expected, changes, target=states[1])
-            AuditEntry.objects.record(self, *states, by=by, why=why)
+            AuditEntry.objects.record(self, *states, by=by, why=why, **facts)
 
     @property
     def handle(self):
