@@ -94,7 +94,7 @@ class Recall(models.Model):
 class RecallItem(models.Model):
     """One row that a recall changed: its columns as they were, and the audit entry of the change.
 
-    What has a later entry was decided anew since.
+    What has a later entry of a decision was decided anew since.
     """
 
     recall = models.ForeignKey(Recall, models.CASCADE, related_name="items")

@@ -5,7 +5,7 @@ from functools import reduce
 from operator import or_
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from brandstudio.core import blobs
 from brandstudio.core.input import reasons
 from brandstudio.core.models import AuditEntry, User, WrongState
-from brandstudio.core.models.rights import RIGHTS_SET
+from brandstudio.core.models.rights import RIGHTS_DECIDED
 from brandstudio.core.models.states import move_together, update_as_last_seen
 from brandstudio.core.problems import Refused, in_each_language
 from brandstudio.core.services import sending, spreadsheet
@@ -36,6 +36,18 @@ _MODELS = {
     for model in (Asset, StyleVersion, TrainingImage, ProductCutout, InitImageUpload)
 }
 KEPT = ("kept_at", "kept_why")
+# The audit entries that decide anew of what a recall changed; other acts, such as a tag, a title or
+# a place in a campaign, leave its decision as it is.
+_DECISIONS = {
+    model._meta.label_lower: decisions
+    for model, decisions in (
+        (Asset, AssetReview.values),
+        (StyleVersion, (*ReviewState.values, "recalled")),
+        (TrainingImage, RIGHTS_DECIDED),
+        (ProductCutout, RIGHTS_DECIDED),
+        (InitImageUpload, RIGHTS_DECIDED),
+    )
+}
 
 
 def recall(source, by, why, seen):
@@ -166,7 +178,11 @@ def undo(row, by):
 
 def _undecided_since(row):
     """Lists of items of one model and one state before, of which no later decision speaks."""
-    later = AuditEntry.objects.exclude(target=RIGHTS_SET).filter(
+    decisions = reduce(
+        or_, (Q(subject_kind=kind, target__in=targets) for kind, targets in _DECISIONS.items())
+    )
+    later = AuditEntry.objects.filter(
+        decisions,
         subject_kind=OuterRef("entry__subject_kind"),
         subject_id=OuterRef("entry__subject_id"),
         pk__gt=OuterRef("entry_id"),
@@ -183,8 +199,7 @@ def _restore(recall_, items, by):
     model = _MODELS[entry.subject_kind]
     pks = [int(item.entry.subject_id) for item in items]
     rows = list(model._base_manager.select_for_update().filter(pk__in=pks))
-    if model is StyleVersion:
-        rows = [version for version in rows if not _is_replaced(version)]
+    rows = [row for row in rows if not _was_passed_over(row)]
     if not rows:
         return 0
     changes = {name: model._meta.get_field(name).to_python(v) for name, v in before.items()}
@@ -214,9 +229,11 @@ def _was_noted_since(row, recall_):
     return noted_at is not None and noted_at > recall_.at
 
 
-def _is_replaced(version):
-    """Whether another version of its pack was approved since."""
-    return version.pack.versions.approved().exclude(pk=version.pk).exists()
+def _was_passed_over(row):
+    """Whether a picture lies in the bin, or another version of a pack was approved since."""
+    if isinstance(row, StyleVersion):
+        return row.pack.versions.approved().exclude(pk=row.pk).exists()
+    return isinstance(row, Asset) and row.deleted_at is not None
 
 
 def _concerned(source):

@@ -19,6 +19,7 @@ from brandstudio.core.ui.serving import send_file
 from gallery import problems
 from gallery.forms import ExtendForm
 from gallery.models import Recall
+from gallery.pages.recall import left_as_is
 from gallery.services import expiry, recalls
 from gallery.services.downstream import find_source
 from gallery.views.refusals import refuse
@@ -88,6 +89,7 @@ def recall_detail(request, pk):
         "recall": recall,
         "versions": recall.versions().visible_to(request.user),
         "near_copies": source.near_copies if source else {},
+        "left": left_as_is(recall, request.user),
     }
     return render(request, "gallery/recall_detail.html", context)
 

@@ -28,6 +28,15 @@ RIGHTS = (
 )
 _UNDECIDED = {"kept_at": None, "kept_why": ""}
 RIGHTS_SET = "rights set"  # the audit entry of it
+# The audit entries of what somebody decided of a picture's rights.
+RIGHTS_DECIDED = (
+    "withdrawn",
+    "held",
+    "rights extended",
+    "kept in use",
+    "rights carried over",
+    "another picture",
+)
 # What a copy takes over of the photograph that it looks like.
 CARRIED = (*RIGHTS, "withdrawn_at", "withdrawn_why")
 _EVER = datetime(1900, 1, 1, tzinfo=UTC)

@@ -12,9 +12,9 @@ from brandstudio.core import blobs
 from brandstudio.core.models import AuditEntry, Notice
 from brandstudio.core.problems import Refused
 from gallery import services
-from gallery.models import Download, Recall, StylePack
+from gallery.models import Asset, Download, Recall, StylePack
 from gallery.services import assets as asset_acts
-from gallery.services import holds, recalls, style_files
+from gallery.services import holds, marks, recalls, style_files
 from gallery.services.checklist import all_confirmed
 from gallery.services.downstream import figures_of, find_source, fingerprint
 from training import services as training_services
@@ -137,6 +137,42 @@ def test_undo_restores_what_was_changed_and_nothing_decided_since(
     assert (restored, row.left_as_is) == (3, 1)
     assert not holds.is_held(reached[0])
     assert Notice.objects.filter(code="recall-undone").count() == 3
+
+
+def test_undo_puts_back_what_was_only_sorted_since(
+    at, dataset, version, reached, brand_admin, marketer
+):
+    """A campaign, a tag, a title and favourites decide nothing; nor does a stay in the bin."""
+    row = recall(source_of(dataset.images.get(name="red.png")), brand_admin)
+    # A withdrawn picture is refused now; the entry is one of a studio that still took it.
+    AuditEntry.objects.record(reached[0], "withdrawn", "joined", by=marketer, to="spring")
+    marks.tag([reached[0]], marks.tags_of("harbour"), marketer)
+    marks.like([reached[0]], marketer)
+    asset_acts.name(reached[0], marketer, "Evening")
+    Asset.objects.get(pk=reached[1].pk).discard(marketer)
+    Asset.objects.get(pk=reached[1].pk).restore(marketer)
+
+    recalls.undo(row, brand_admin)
+
+    assert [asset.review for asset in refreshed(reached)] == ["approved", "approved", "private"]
+    assert row.left_as_is == 0
+
+
+def test_page_names_what_the_undo_left(
+    at, dataset, version, reached, brand_admin, marketer, make_version
+):
+    row = recall(source_of(dataset.images.get(name="red.png")), brand_admin)
+    Asset.objects.get(pk=reached[1].pk).discard(marketer)
+    make_version(weights_sha256=blobs.put_bytes(b"\x02" + bytes(7) + b"{}retrained"))
+    recalls.undo(row, brand_admin)
+
+    left = at(brand_admin).get("recall-detail", row.pk).context["left"]
+
+    assert (list(left["assets"]), list(left["versions"])) == ([reached[1]], [version])
+    page = at(brand_admin).get("recall-detail", row.pk).text
+    assert f"{reached[1]} <span" in page
+    assert version.get_absolute_url() in page
+    assert not at(marketer).get("recall-detail", row.pk).context["left"]["assets"]
 
 
 def test_undo_leaves_a_version_retired_that_was_replaced_since(
