@@ -3,6 +3,7 @@ from functools import wraps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from django_rq.admin import QueueAdmin
@@ -22,14 +23,46 @@ from brandstudio.core.ui.trouble import trouble_of
 
 
 class ChangedOnly(admin.ModelAdmin):
-    """Saves the columns that were changed on the page, as GuardedModelForm does."""
+    """Saves the columns that were changed on the page, as GuardedModelForm does, and writes down
+    who changed what from what to what; why, where the form has a field `reason`.
+
+    always_noted: columns that the history needs, whichever of the row's were changed."""
+
+    always_noted: tuple[str, ...] = ()
 
     def save_model(self, request, obj, form, change):
         columns = {field.name for field in obj._meta.concrete_fields}
-        if change:
-            obj.save(update_fields=[name for name in form.changed_data if name in columns])
-        else:
-            super().save_model(request, obj, form, change)
+        with transaction.atomic():
+            if change:
+                obj.save(update_fields=[name for name in form.changed_data if name in columns])
+            else:
+                super().save_model(request, obj, form, change)
+            _note_change(request.user, obj, form, self.always_noted, is_new=not change)
+
+
+def _note_change(by, row, form, always, is_new):
+    """The audit entry of a form that was saved, the columns before and after by their names."""
+    own = {field.name for field in (*row._meta.concrete_fields, *row._meta.many_to_many)}
+    changed = own.intersection(form.changed_data)
+    if not changed:
+        return
+    names = sorted(changed.union(always))
+    facts = {"after": {name: _as_text(form.cleaned_data[name]) for name in names}}
+    if not is_new:
+        facts["before"] = {name: _as_text(form.initial.get(name)) for name in names}
+    steps = ("", "added") if is_new else ("changed", "changed")
+    why = form.cleaned_data.get("reason", "")
+    AuditEntry.objects.record(row, *steps, by=by, why=why, **facts)
+
+
+def _as_text(value):
+    """A value of a form's field, or several rows by their names, as an audit entry keeps it."""
+    if isinstance(value, (list, models.QuerySet)):
+        return ", ".join(sorted(str(row) for row in value))
+    return "" if value is None else str(value)
+
+
+_POWERS = ("is_superuser", "groups", "user_permissions")
 
 
 @admin.register(User)
@@ -52,6 +85,25 @@ class PersonAdmin(ChangedOnly, UserAdmin):
             },
         ),
     )
+
+    def get_fieldsets(self, request, obj=None):
+        """Nobody gives powers beyond the roles, to themselves for one, but a superuser."""
+        hidden = () if request.user.is_superuser else _POWERS
+        return [
+            (title, {**part, "fields": [name for name in part["fields"] if name not in hidden]})
+            for title, part in super().get_fieldsets(request, obj)
+        ]
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and _may_touch(request.user, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and _may_touch(request.user, obj)
+
+
+def _may_touch(person, account):
+    """Whether this person may change or delete it: who sets a superuser's password is one."""
+    return person.is_superuser or account is None or not account.is_superuser
 
 
 @admin.register(AuditEntry)
@@ -98,8 +150,10 @@ class MessageAdmin(admin.ModelAdmin):
 
 
 @admin.register(GlossaryTerm)
-class VocabularyAdmin(ChangedOnly, admin.ModelAdmin):
+class GlossaryTermAdmin(ChangedOnly, admin.ModelAdmin):
     """The brand's own words."""
+
+    always_noted = ("term", "phrase")
 
 
 class VehicleColourInline(admin.TabularInline):
@@ -108,7 +162,7 @@ class VehicleColourInline(admin.TabularInline):
 
 
 @admin.register(Vehicle)
-class VehicleAdmin(VocabularyAdmin):
+class VehicleAdmin(ChangedOnly, admin.ModelAdmin):
     """A vehicle with its colours, which slots of templates may be held to."""
 
     inlines = (VehicleColourInline,)

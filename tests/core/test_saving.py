@@ -216,8 +216,9 @@ def test_new_password_does_not_bring_a_lost_role_back(make_user):
     assert not stored.is_brand_admin
 
 
-def test_admin_page_does_not_bring_a_lost_role_back(client, django_user_model, make_user):
-    client.force_login(django_user_model.objects.create_superuser("root", password="root"))
+def test_admin_page_does_not_bring_a_lost_role_back(client, rf, django_user_model, make_user):
+    root = django_user_model.objects.create_superuser("root", password="root")
+    client.force_login(root)
     person = make_user("lin", is_brand_admin=True)
     address = reverse("admin:core_user_change", args=[person.pk])
     fields = client.get(address).context["adminform"].form.initial
@@ -233,7 +234,9 @@ def test_admin_page_does_not_bring_a_lost_role_back(client, django_user_model, m
 
     form = type(page)({**sent, "last_name": "Lin", "is_brand_admin": True}, instance=person)
     assert form.is_valid(), form.errors
-    admin.site._registry[User].save_model(None, form.save(commit=False), form, change=True)
+    request = rf.post(address)
+    request.user = root
+    admin.site._registry[User].save_model(request, form.save(commit=False), form, change=True)
 
     stored = User.objects.get(pk=person.pk)
     assert (stored.last_name, stored.is_designer) == ("Lin", True)
