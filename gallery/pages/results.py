@@ -71,17 +71,19 @@ def results_of(person):
             results.loading += asset.state == AssetState.LOADING
             results.waiting += asset.state == AssetState.WAITING
     tiles = [asset for scene in scenes for asset in scene.tiles]
-    mark_held([asset for asset in tiles if asset.state == AssetState.FAILED])
+    mark_held(tiles)
     offers.mark_downloads([a for a in tiles if a.state == AssetState.READY], person)
     motifs.mark(scenes)
     results.seconds_left = _time_left(active)
     return results
 
 
-def mark_held(failed):
-    """Give each of these pictures `.is_held`: trying it again would be refused as things stand."""
-    held = holds.held_among(failed)
-    for asset in failed:
+def mark_held(assets):
+    """Give each of these pictures `.is_held`: trying it again, or another one like it, would be
+    refused as things stand."""
+    done = [asset for asset in assets if asset.state in (AssetState.FAILED, AssetState.READY)]
+    held = holds.held_among(done)
+    for asset in done:
         asset.is_held = asset.pk in held
 
 

@@ -1,5 +1,6 @@
 """Rights have a clock: when they end, what they allow, and what no longer starts then."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -118,6 +119,17 @@ def test_holder_left_empty_stays_as_it_is(at_desk, make_dataset):
         ("", False, "contract 7"),
     ]
     assert set(dataset.images.without_rights()) == {from_file, unknown}
+
+
+@pytest.mark.parametrize(("known", "scope"), [(0, "missing"), (1, "missing"), (2, "all")])
+def test_pictures_of_unknown_rights_are_chosen_beforehand(at_desk, make_dataset, known, scope):
+    dataset = make_dataset(2)
+    some = [image.pk for image in dataset.images.all()[:known]]
+    dataset.images.filter(pk__in=some).update(rights_holder="Lin")
+
+    page = at_desk.get(reverse("training:dataset-rights", args=[dataset.pk]))
+
+    assert re.findall(r'value="(\w+)" checked', " ".join(page.text.split())) == [scope]
 
 
 def test_form_that_says_nothing_at_all_is_refused(at_desk, make_dataset, in_english):

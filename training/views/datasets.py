@@ -148,7 +148,7 @@ def rights(request, pk):
         dataset=dataset,
         images=_rights_page(request, dataset, numbers),
         chosen=numbers,
-        scope=scope,
+        scope=scope if request.method == "POST" else _usual_scope(dataset),
         readiness=readiness(dataset),
     )
 
@@ -167,6 +167,11 @@ def _say_noted(request, noted):
         if names:
             shown = first_names(names, NAMED)
             messages.warning(request, sentence(code, {"names": shown}))
+
+
+def _usual_scope(dataset):
+    """Of which pictures rights are noted first: what is known already is not noted over unseen."""
+    return "missing" if dataset.images.without_rights().exists() else "all"
 
 
 def _rights_page(request, dataset, numbers):

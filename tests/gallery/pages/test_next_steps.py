@@ -1,8 +1,9 @@
 """A picture's page offers what will work, and says in one line why the rest is missing."""
 
 import pytest
+from django.utils import timezone
 
-from gallery.models import PromptTemplate, Scene
+from gallery.models import PromptTemplate, Scene, StyleVersion
 from gallery.pages.next_steps import NextSteps, next_steps_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -101,6 +102,25 @@ def test_what_the_page_offers_is_what_the_doors_let_through(
         assert (Scene.objects.count() > before) == offered
         before = Scene.objects.count()
     assert steps.change  # the form lets one choose another template
+
+
+def test_picture_of_a_recalled_style_offers_no_more_of_its_kind(
+    at, marketer, in_state, make_version
+):
+    """Neither on its page nor on its tile on Create, where the server would refuse it."""
+    version = make_version()
+    asset = in_state("withdrawn", packs=((version, 0.7),))
+    browser = at(marketer)
+    doors = [f"/assets/{asset.pk}/{door}/" for door in ("again", "sweep")]
+    addresses = (("asset-detail", asset.pk), ("create",))
+    assert all(door in browser.get(*address).text for address in addresses for door in doors)
+
+    StyleVersion.objects.filter(pk=version.pk).update(recalled_at=timezone.now())
+
+    assert not any(door in browser.get(*address).text for address in addresses for door in doors)
+    for door in ("asset-again", "asset-sweep"):
+        assert browser.post(door, asset.pk).status_code == 403
+    assert Scene.objects.count() == 1
 
 
 def test_words_of_a_colleague_are_not_offered_to_whom_they_are_forbidden(
