@@ -37,6 +37,6 @@ class GalleryConfig(AppConfig):
         reconcile.register(lookalikes.order_reading)
         reconcile.register(words.read_waiting)
         release.register(holds.recalled_from)
-        copies.register(own_images.stored_barred)
+        copies.register(own_images.stored_compared)
         photographs.register(own_images.check_file)
         limits.register(reliance.relied_on)

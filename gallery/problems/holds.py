@@ -13,6 +13,10 @@ SENTENCES: dict[str, Text] = {
         "{name} may not be used: on {day} {origin} was recalled, because: {reason} Choose another "
         "style."
     ),
+    "cutout-painted": gettext_noop(
+        "This cut-out was made of “{name}” (no. {number}), a picture painted in this studio: it "
+        "doesn't show the real car. Cut the car out of a photograph and choose that."
+    ),
     "cutout-withdrawn": gettext_noop(
         "The cut-out {name} was withdrawn, under this name or another: nothing is made of it any "
         "more. Choose another one."

@@ -23,16 +23,13 @@ def take_cutout(upload, person, vehicle=None, light=""):
     """Keep the cut-out of a real car, under its vehicle or as the person's own.
 
     light: of Daylight; "" where nobody says. Raises one of REFUSALS for a file that is no cut-out,
-    or a picture of this studio against which a decision stands.
+    or one of a picture of this studio, which shows no real car (`own_images.check_cutout_file`).
     """
     sources.check_size(upload)
     name = image_store.safe_name(upload.name)
     path = upload.temporary_file_path()
-    with transaction.atomic():
-        cutout = keep_cutout(path, name, person, vehicle, light)
-        cutout.made_from = own_images.origin_of(path)
-        cutout.save(update_fields=["made_from"])
-    return cutout
+    own_images.check_cutout_file(path, _small(path, name))
+    return keep_cutout(path, name, person, vehicle, light)
 
 
 def take_other_light(upload, person, first, light):
@@ -132,6 +129,15 @@ def chosen_light(placement, prompt, person):
 def offered_to(person):
     """What the person may place, one for each car: the range first, then their own."""
     return ProductCutout.objects.usable_by(person).first_of_cars().select_related("vehicle")
+
+
+def _small(path, name):
+    """The RGBA of what is seen of a cut-out, as small as a thumbnail."""
+    with images.one_at_a_time():
+        image = compositing.open_cutout(path, name)
+        seen = image.crop(image.getchannel("A").getbbox())
+        seen.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.LANCZOS)
+    return seen
 
 
 def _thumb(image):

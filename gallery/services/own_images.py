@@ -1,11 +1,12 @@
 """Pictures of this studio that come back as a file: what was decided of them holds for the file.
 
 A file is known by the studio's own mark in it; where that was taken out, by how it looks, or, of
-what may not come in again, by what it was cut out of.
+what may not come in again, by what it was cut out of. What was painted is no cut-out of a real car.
 """
 
-from brandstudio.core.problems import Refused, in_each_language
+from brandstudio.core.problems import Refused, in_each_language, name_of
 from gallery.models import Asset, AssetReview, AssetState
+from gallery.models.asset import NEVER_LEAVES
 from gallery.services import downstream, holds, image_marks, lookalikes, standing
 from training.engine.data import images
 from training.services import copies
@@ -38,6 +39,38 @@ def check_file(path, image):
     """As `origin_of` raises, for a file that comes into a dataset. image: the picture in it,
     upright, RGB, small."""
     _check_copy(image, _by_its_mark(path))
+
+
+def check_cutout_file(path, cutout_image):
+    """Raise as `origin_of`, or `check_no_cutout`, unless the file shows a car that no picture of
+    this studio shows: a cut-out of one is painted, not the real car. cutout_image: its RGBA."""
+    if origin := origin_of(path):
+        check_no_cutout(origin)
+    mask = cutout_image.getchannel("A")
+    painted = stored_painted()
+    image = images.as_rgb(cutout_image, upright=False)
+    if nearest := next(iter(copies.likenesses(image, painted, mask)), None):
+        check_no_cutout(Asset(pk=painted[nearest]))
+
+
+def check_no_cutout(asset):
+    """Raise Refused for a cut-out made of this picture: as `check`, else cutout-painted."""
+    check(asset)
+    asset = _finished().get(pk=asset.pk)
+    raise Refused("cutout-painted", name=name_of(asset), number=asset.pk)
+
+
+def stored_painted():
+    """{SHA-256 of a stored picture: key of the finished picture} of those that left or might have,
+    but those in which something stands that a person brought along, such as the real car."""
+    decided = _finished().filter(review__in=(AssetReview.APPROVED, *NEVER_LEAVES))
+    painted = decided.filter(scene__cutout=None, scene__init_image_sha256="")
+    return dict(painted.order_by().values_list("image_sha256", "pk"))
+
+
+def stored_compared():
+    """The SHA-256 of all stored pictures that files are compared with."""
+    return stored_barred().keys() | stored_painted().keys()
 
 
 def stored_barred():

@@ -21,8 +21,9 @@ def named_options(template):
 
 
 def by_words_only(scene):
-    """The vehicles that a scene's prompt names, but no cut-out shows."""
-    return [] if scene.cutout_id else Vehicle.objects.all().named_in(scene.prompt)
+    """The vehicles that a scene's prompt names, but no cut-out of a real car shows."""
+    is_real = scene.cutout_id and not scene.cutout.made_from_id
+    return [] if is_real else Vehicle.objects.all().named_in(scene.prompt)
 
 
 def held_colours(template):

@@ -32,6 +32,7 @@ _CONFLICTS = {
 _FORBIDDEN = {
     "asset-held",
     "cutout-held",
+    "cutout-painted",
     "cutout-withdrawn",
     "goes-nowhere-known",
     "init-image-held",

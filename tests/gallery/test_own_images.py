@@ -2,15 +2,17 @@
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 from PIL.PngImagePlugin import PngInfo
 
 from brandstudio.core import blobs
+from brandstudio.core.models import Vehicle
 from brandstudio.core.problems import Refused
 from gallery.engine import labelling
 from gallery.engine.file_forms import FileForm
@@ -32,6 +34,7 @@ from gallery.services import (
     reuse,
     scenes,
     sources,
+    vehicle_words,
 )
 from gallery.services import assets as acts
 from gallery.services.checklist import all_confirmed
@@ -180,24 +183,92 @@ def test_strange_pictures_come_in_as_before(approved, marketer, sent):
     assert upload.made_from is None
 
 
-def test_withdrawn_picture_is_no_cutout(approved, writer, brand_admin, base, sent):
-    with Image.open(io.BytesIO(file_of(approved))) as image:
+def cutouts_of(asset):
+    """Files of a car cut out of its publication file: {how: bytes}."""
+    with Image.open(io.BytesIO(file_of(asset))) as image:
         packet = image.info["XML:com.adobe.xmp"]
-        car = image.convert("RGBA")
-    car.paste((0, 0, 0, 0), (0, 0, car.width, 12))  # nearly all of it
-    file, bare = io.BytesIO(), io.BytesIO()
-    car.save(file, "PNG", pnginfo=_with(packet))
-    car.save(bare, "PNG")
-    taken = cutouts.take_cutout(sent("car.png", file.getvalue()), writer)
-    assert taken.made_from == approved
-    acts.withdraw(approved, brand_admin, "The light is wrong.")
+        whole, car = image.convert("RGBA"), image.convert("RGBA")
+    whole.paste((0, 0, 0, 0), (0, 0, whole.width, 12))  # nearly all of it
+    outline = Image.new("L", car.size)
+    width, height = car.size
+    ImageDraw.Draw(outline).ellipse((width * 0.05, height * 0.3, width * 0.95, height * 0.95), 255)
+    car.putalpha(outline)
+    larger = car.resize((2 * width, 2 * height)).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    files = {
+        "marked": (whole, _with(packet)),
+        "nearly whole": (whole, None),
+        "outline": (car, None),
+        "larger and mirrored": (larger, None),
+    }
+    made = {}
+    for how, (image, chunks) in files.items():
+        file = io.BytesIO()
+        image.save(file, "PNG", pnginfo=chunks)
+        made[how] = file.getvalue()
+    return made
 
-    for content in (file.getvalue(), bare.getvalue()):
-        refusal = refusal_of(cutouts.take_cutout, sent("car.png", content), brand_admin)
-        assert refusal.code == "upload-withdrawn"
-    assert ProductCutout.objects.get() == taken
-    placed = SceneOrder(free="a road", count=1, base=base, placement=scenes.Placement(taken))
-    assert refusal_of(scenes.compose_scene, placed, writer).code == "upload-withdrawn"
+
+CUTOUTS = ("marked", "nearly whole", "outline", "larger and mirrored")
+
+
+@pytest.mark.parametrize("how", CUTOUTS)
+def test_cutout_of_a_painted_picture_is_not_the_real_car(
+    at, approved, writer, brand_admin, sent, how
+):
+    content = cutouts_of(approved)[how]
+
+    refusal = refusal_of(cutouts.take_cutout, sent("car.png", content), writer)
+
+    assert (refusal.code, refusal.facts["number"]) == ("cutout-painted", approved.pk)
+    acts.withdraw(approved, brand_admin, "The light is wrong.")
+    refusal = refusal_of(cutouts.take_cutout, sent("car.png", content), brand_admin)
+    assert refusal.code == "upload-withdrawn"
+    assert not ProductCutout.objects.exists()
+
+
+def test_create_page_says_that_a_painted_car_is_not_the_real_one(at, approved, writer):
+    file = SimpleUploadedFile("car.png", cutouts_of(approved)["outline"])
+
+    answer = at(writer).post("add-source", cutout_file=file)
+
+    page = at(writer).get("create").text if answer.status_code == 302 else answer.text
+    assert f"(no. {approved.pk}), a picture painted in this studio" in page
+
+
+def test_cutout_of_a_photograph_comes_in_though_painted_pictures_show_its_car(
+    approved, writer, sent, make_cutout
+):
+    """What stands in a scene is the real car's own pixels: another cut-out of it is no copy."""
+    car = make_cutout()
+    approved.scene.cutout = car
+    approved.scene.cutout_x, approved.scene.cutout_y, approved.scene.cutout_width = 0.5, 0.9, 0.5
+    approved.scene.save()
+
+    taken = cutouts.take_cutout(sent("car.png", cutouts_of(approved)["outline"]), writer)
+
+    assert taken.made_from is None
+
+
+def test_cutout_that_came_in_before_is_placed_no_more_and_called_by_words(
+    at, approved, writer, brand_admin, base, make_cutout, make_ready
+):
+    vehicle = Vehicle.objects.create(slug="gs8", name_zh="GS8", name_en="GS8", phrase="GS8")
+    taken = make_cutout(by=writer)
+    placed = SceneOrder(
+        free="a GS8 on a road", count=1, base=base, placement=scenes.Placement(taken)
+    )
+    asset = scenes.compose_scene(placed, writer).assets.get()
+    ProductCutout.objects.filter(pk=taken.pk).update(made_from=approved)
+    asset, taken = Asset.objects.get(pk=asset.pk), ProductCutout.objects.get(pk=taken.pk)
+    again = replace(placed, placement=scenes.Placement(taken))
+
+    assert refusal_of(scenes.compose_scene, again, writer).code == "cutout-painted"
+    assert vehicle_words.by_words_only(asset.scene) == [vehicle]
+    page = " ".join(at(writer).get("asset-detail", asset.pk).text.split())
+    assert f"made of the painted picture no. {approved.pk}: not the real car" in page
+    assert "<dt>The real car</dt>" not in page
+    acts.withdraw(approved, brand_admin, "The light is wrong.")
+    assert refusal_of(scenes.compose_scene, again, writer).code == "upload-withdrawn"
 
 
 def recall(version):

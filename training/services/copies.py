@@ -22,7 +22,7 @@ _barred: list[Callable[[], Iterable[str]]] = []
 
 def register(barred):
     """Have the pictures of another table read. barred(): the SHA-256 of the stored pictures that
-    may not come in again."""
+    may not come in again, in whole or as something else than they are."""
     _barred.append(barred)
 
 
@@ -33,14 +33,14 @@ def _engine():
     return copies
 
 
-def likenesses(image, all_sha256):
+def likenesses(image, all_sha256, mask=None):
     """{SHA-256: likeness} of those of these stored pictures that an upright RGB picture is a copy
-    of, the most alike first. One that is gone has no copies."""
+    of, the most alike first. One that is gone has no copies. mask: of what counts in it, mode L."""
     words = _words_of(sorted(set(all_sha256)))
     if not any(words.values()):
         return {}
     engine, others = _engine(), list(words)
-    probe = engine.Probe(image)
+    probe = engine.Probe(image, mask)
     candidates = [others[place] for place in probe.candidates(list(words.values()))]
     likeness = {}
     for sha256, features in _columns_of(candidates, "sha256", "features"):

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from tests.photographs import COPIES, photograph
 from training.engine.screening import copies
@@ -55,6 +55,29 @@ def test_no_two_pictures_are_taken_for_one(images, features):
     ]
 
     assert alike == []
+
+
+def outlined(image):
+    """A picture of which only an ellipse counts, white around it, and that ellipse as its mask."""
+    mask = Image.new("L", image.size)
+    width, height = image.size
+    ImageDraw.Draw(mask).ellipse((width * 0.05, height * 0.3, width * 0.95, height * 0.95), 255)
+    return Image.composite(image, Image.new("RGB", image.size, "white"), mask), mask
+
+
+def test_what_was_cut_out_is_known_by_the_pixels_that_are_its_own(images, features):
+    probes = [copies.Probe(*outlined(image)) for image in images]
+
+    alike = [
+        (one, other)
+        for one, other in itertools.product(range(len(images)), repeat=2)
+        if probes[one].likeness(features[other], images[other]) >= copies.LEAST_ALIKE
+    ]
+
+    # The last one is a night, of which an outline leaves too few places to be known by.
+    assert alike == [(one, one) for one in range(len(images) - 1)]
+    words = list(map(copies.words_of, features))
+    assert all(one in probes[one].candidates(words) for one, _same in alike)
 
 
 def test_same_place_with_another_car_is_another_picture():

@@ -42,6 +42,7 @@ _LARGEST_SCALE = 10.0
 _LEAST_COVERED = 0.8  # of one of the two pictures
 _LEAST_SHARE = 0.12  # of the other one
 _LEAST_OVERLAP = 600  # px
+_SHOWN = 128  # of 255, from there on a pixel of a cut-out is its own
 _RIM = 5  # px of a picture's rim that are not compared
 _DETAIL_SIDE = 96  # px of the overlap when its details are compared
 _BLUR = 1 / 16  # of that side; what is coarser is light and composition, not detail
@@ -104,12 +105,17 @@ def _words(features) -> np.ndarray:
 
 
 class Probe:
-    """A picture (RGB, upright) that may be a copy of others: as it is, mirrored, inverted, both."""
+    """A picture (RGB, upright) that may be a copy of others: as it is, mirrored, inverted, both.
 
-    def __init__(self, image: Image.Image):
-        grey = _grey(image)
-        features = _features(grey)
-        self._views = list(_views(grey, features))
+    mask: L, of the same size; only what is white in it is compared, as the pixels of a cut-out.
+    """
+
+    def __init__(self, image: Image.Image, mask: Image.Image | None = None):
+        box = _without_frame(image) if mask is None else mask.getbbox()
+        grey = _grey(image, box)
+        shown = np.full_like(grey, 255) if mask is None else _grey(mask, box)
+        features = _features(grey, None if mask is None else shown)
+        self._views = list(_views(grey, shown > _SHOWN, features))
 
     def candidates(self, others: Sequence[bytes]) -> list[int]:
         """The places of those of these `words_of` that it may be a copy of, the likeliest first; at
@@ -117,7 +123,7 @@ class Probe:
         words = np.frombuffer(b"".join(others), dtype=np.uint32)
         ends = np.cumsum([len(other) // words.itemsize for other in others], dtype=int)
         votes = np.zeros(len(others), dtype=int)
-        for _grey_view, features in self._views:
+        for _grey_view, _shown, features in self._views:
             is_ours = np.zeros(_TABLES << _BITS, dtype=bool)
             is_ours[_words(features)] = True
             shared = np.concatenate([[0], np.cumsum(is_ours[words])])
@@ -135,20 +141,22 @@ class Probe:
         return max(scores, default=-1.0)
 
 
-def _views(grey, features) -> Iterator[tuple[np.ndarray, Features]]:
-    """A picture as it is, mirrored, inverted, and both: descriptors change by their order alone."""
+def _views(grey, shown, features) -> Iterator[tuple[np.ndarray, np.ndarray, Features]]:
+    """A picture and what of it counts, as it is, mirrored, inverted, and both: descriptors change
+    by their order alone."""
     bins = features.descriptors.reshape(-1, 4, 4, 8)
     mirrored_places = features.places.copy()
     mirrored_places[:, 0] = grey.shape[1] - 1 - mirrored_places[:, 0]
     for is_inverted in (False, True):
-        shown = 255 - grey if is_inverted else grey
+        view = 255 - grey if is_inverted else grey
         turned = bins[:, ::-1, ::-1] if is_inverted else bins
-        yield shown, Features(features.places, turned.reshape(-1, 128))
+        yield view, shown, Features(features.places, turned.reshape(-1, 128))
         mirrored = turned[:, ::-1][..., _OPPOSITE].reshape(-1, 128)
-        yield np.ascontiguousarray(shown[:, ::-1]), Features(mirrored_places, mirrored)
+        flipped = np.ascontiguousarray(view[:, ::-1])
+        yield flipped, shown[:, ::-1], Features(mirrored_places, mirrored)
 
 
-def _score(grey, features, other_grey, other):
+def _score(grey, shown, features, other_grey, other):
     """The likeness of one view of a picture to another picture; -1 for none."""
     lies = _lies_on(features, other)
     if lies is None:
@@ -158,12 +166,12 @@ def _score(grey, features, other_grey, other):
     overlap = _laid(np.full(other_grey.shape, 255, np.uint8), lies, size) > 250
     shares = overlap.mean(), overlap.sum() * _area(lies) / other_grey.size
     is_enough = max(shares) >= _LEAST_COVERED and min(shares) >= _LEAST_SHARE
-    if not (is_enough and _is_sound(lies) and overlap.sum() >= _LEAST_OVERLAP):
+    if not (is_enough and _is_sound(lies) and (overlap & shown).sum() >= _LEAST_OVERLAP):
         return -1.0
     rim = np.ones_like(overlap)
     rim[_RIM:-_RIM, _RIM:-_RIM] = False  # what remains of a frame
     is_turned = abs(lies[0, 1]) > abs(lies[0, 0])
-    return _agreement(grey, _laid(other_grey, lies, size), overlap & ~rim, is_turned)
+    return _agreement(grey, _laid(other_grey, lies, size), overlap & shown & ~rim, is_turned)
 
 
 def _lies_on(features, other):
@@ -282,9 +290,10 @@ def _tiles(values):
     return values.reshape(_TILES, _TILE, _TILES, _TILE).sum(axis=(1, 3), dtype=np.float64)
 
 
-def _features(grey) -> Features:
+def _features(grey, mask=None) -> Features:
+    """mask: uint8 of the same shape, 0 where no feature is looked for; None for none."""
     sift = cv2.SIFT.create(nfeatures=MOST_FEATURES, contrastThreshold=_CONTRAST)
-    keypoints, descriptors = sift.detectAndCompute(grey, None)
+    keypoints, descriptors = sift.detectAndCompute(grey, mask)
     if descriptors is None:
         return Features(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8))
     order = sorted(range(len(keypoints)), key=lambda place: -keypoints[place].response)
@@ -299,9 +308,10 @@ def _unit(descriptors):
     return np.sqrt(values / (values.sum(axis=1, keepdims=True) + 1e-9))
 
 
-def _grey(image: Image.Image) -> np.ndarray:
-    """A picture without a plain frame, grey, its long side SIDE px; uint8."""
-    box = _without_frame(image)
+def _grey(image: Image.Image, box=None) -> np.ndarray:
+    """What lies in this box of a picture, in px, grey, its long side SIDE px; uint8. None: the
+    picture without a plain frame."""
+    box = box or _without_frame(image)
     width, height = box[2] - box[0], box[3] - box[1]
     scale = SIDE / max(width, height)
     size = max(1, round(width * scale)), max(1, round(height * scale))
