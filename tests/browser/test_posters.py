@@ -25,7 +25,7 @@ def test_poster_goes_from_a_picture_to_its_file(
     page.get_by_label("Price", exact=True).fill("12.98 万元起")
     page.get_by_label("Look", exact=True).select_option("Spring Festival")
     page.get_by_label("Channel", exact=True).select_option("Story")
-    page.get_by_label("Legal line").select_option("图片仅供参考。")
+    page.get_by_label("Legal line").select_option("For reference only.")
     shown = page.get_by_role("img", name="The poster as its file will be")
     expect(shown).to_have_attribute("src", re.compile("^data:image/jpeg"))
     shot(page, "0-composer")
