@@ -215,6 +215,7 @@ def test_viewer_goes_on_zooms_and_compares_by_keys(enter, marketer, make_ready, 
     assert float(shown.evaluate("e => e.style.getPropertyValue('--look-x')").rstrip("%")) < 50
     page.keyboard.press("ArrowRight")
     expect(zoom).to_have_text("100 %")  # each picture begins whole
+    expect(viewer.locator("[data-loading]")).to_have_count(0)  # and nothing turns over it
     shot(page, "viewer")
 
     compare = page.get_by_role("button", name="Compare two pictures", include_hidden=True)
