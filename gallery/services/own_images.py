@@ -50,7 +50,7 @@ def check_cutout_file(path, cutout_image):
     painted = stored_painted()
     image = images.as_rgb(cutout_image, upright=False)
     if nearest := next(iter(copies.likenesses(image, painted, mask)), None):
-        check_no_cutout(Asset(pk=painted[nearest]))
+        check_no_cutout(Asset.objects.get(pk=painted[nearest]))
 
 
 def check_no_cutout(asset):
