@@ -68,8 +68,8 @@ def set_rights(dataset, by, images=None, why="", **rights):
         if narrow:
             facts["stays_narrow"] = {pk: sorted(columns) for pk, columns in narrow.items()}
         AuditEntry.objects.record(dataset, "", RIGHTS_SET, by=by, why=why, count=count, **facts)
-    ended, kept = ([row.name for row in rows if row.pk in pks] for pks in (bound, narrow))
-    return RightsNoted(count, ended, kept, carried)
+    ended, limited = ([row.name for row in rows if row.pk in pks] for pks in (bound, narrow))
+    return RightsNoted(count, ended, limited, carried)
 
 
 def _write_rights(pks, rights, stays):
