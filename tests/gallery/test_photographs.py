@@ -91,7 +91,10 @@ def test_near_start_picture_is_held_until_an_admin_says_that_it_is_another(
     assert said.status_code == 422
 
     client.force_login(brand_admin)
+    asked = client.get(reverse("gallery:source-rights", args=["start", upload.pk])).text
     pair = {"row": upload.handle, "photograph": photo.handle, "act": "other"}
+    for name in ("row", "photograph"):
+        assert f'<input type="hidden" name="{name}" value="{pair[name]}">' in asked
     client.post(reverse("gallery:alike-decide"), {**pair, "reason": "。"})
     with pytest.raises(Refused):
         holds.check_start(start, marketer)
