@@ -102,6 +102,17 @@ def test_near_start_picture_is_held_until_an_admin_says_that_it_is_another(
     holds.check_start(start, marketer)
 
 
+def test_copy_of_a_copy_takes_over_the_rights_of_the_original(photo, copy_of, brand_admin):
+    recall(photo, brand_admin)
+
+    again = [
+        copy_of(f"{name}.png", cropped(photograph(1), *edges))
+        for name, edges in (("a", (0.03, 0, 0, 0)), ("b", (0.03, 0, 0, 0.01)))
+    ]
+
+    assert [image.carried_from for image in again] == [photo.pixels_sha256] * 2
+
+
 @pytest.mark.parametrize("by", ["marketer", "designer"])
 def test_only_admins_say_whether_it_is_another(photo, sent, client, request, by, brand_admin):
     recall(photo, brand_admin)

@@ -170,7 +170,8 @@ def alike_to(pixels):
 
 
 def rows_of(all_pixels, condition=None):
-    """The rows of pictures of these pixels (of this condition) in all tables; withdrawn first."""
+    """The rows of pictures of these pixels (of this condition) in all tables; withdrawn first, and
+    of those the originals before what took over their rights."""
     if not all_pixels:
         return []
     condition = Q() if condition is None else condition
@@ -179,7 +180,11 @@ def rows_of(all_pixels, condition=None):
         for model in tables_with_rights()
         for row in model._base_manager.filter(condition, pixels_sha256__in=all_pixels)
     ]
-    return sorted(rows, key=lambda row: (row.withdrawn_at is None, not row.is_expired))
+    return sorted(rows, key=_weight)
+
+
+def _weight(row):
+    return row.withdrawn_at is None, not row.is_expired, row.carried_from != ""
 
 
 def near_undecided(rows, condition):
