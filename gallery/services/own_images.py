@@ -30,7 +30,7 @@ def origin_of(path, upright=None):
     image = images.open_rgb(upright or path)
     alike = _by_its_looks(image)
     if alike:
-        check(alike)
+        check(alike.pk)
     _check_copy(image, marked, alike)
     return marked or alike
 
@@ -45,18 +45,18 @@ def check_cutout_file(path, cutout_image):
     """Raise as `origin_of`, or `check_no_cutout`, unless the file shows a car that no picture of
     this studio shows: a cut-out of one is painted, not the real car. cutout_image: its RGBA."""
     if origin := origin_of(path):
-        check_no_cutout(origin)
+        check_no_cutout(origin.pk)
     mask = cutout_image.getchannel("A")
     painted = stored_painted()
     image = images.as_rgb(cutout_image, upright=False)
     if nearest := next(iter(copies.likenesses(image, painted, mask)), None):
-        check_no_cutout(Asset.objects.get(pk=painted[nearest]))
+        check_no_cutout(painted[nearest])
 
 
-def check_no_cutout(asset):
-    """Raise Refused for a cut-out made of this picture: as `check`, else cutout-painted."""
-    check(asset)
-    asset = _finished().get(pk=asset.pk)
+def check_no_cutout(pk):
+    """Raise Refused for a cut-out made of the picture of this key: as `check`, else
+    cutout-painted."""
+    asset = check(pk)
     raise Refused("cutout-painted", name=name_of(asset), number=asset.pk)
 
 
@@ -84,21 +84,22 @@ def stored_barred():
     }
 
 
-def check(asset):
-    """Raise Refused for a picture of which no file comes in again, as things stand now:
-    upload-declined, upload-withdrawn, upload-held."""
-    asset = _finished().get(pk=asset.pk)
+def check(pk):
+    """The finished picture of this key, as things stand now. Raises Refused for one of which no
+    file comes in again: upload-declined, upload-withdrawn, upload-held."""
+    asset = _finished().get(pk=pk)
     if asset.barred:
         decision = standing.decisions_of([asset])[asset.pk]
         raise Refused(_CODES[decision.what], **decision.facts)
     if holds.is_held(asset):
         raise Refused("upload-held", number=asset.pk)
+    return asset
 
 
 def _by_its_mark(path):
     marked = image_marks.marked_assets(path)
     for asset in marked:
-        check(asset)
+        check(asset.pk)
     if held := image_marks.holds_by_mark(path):
         names = in_each_language(lambda: holds.names_of(held))
         raise Refused("upload-style-held", names=names)
@@ -128,7 +129,7 @@ def _check_copy(image, *known):
     likenesses = copies.likenesses(image, barred.keys() | own)
     nearest = next(iter(likenesses), None)
     if nearest not in {None, *own}:
-        check(Asset.objects.get(pk=barred[nearest]))
+        check(barred[nearest])
 
 
 def _finished():

@@ -89,8 +89,8 @@ def check_init_image(init_image, person):
     elif init_image.upload:
         if init_image.upload.owner_id != person.pk:
             raise Refused("init-image-not-yours")
-        if init_image.upload.made_from:
-            own_images.check(init_image.upload.made_from)
+        if init_image.upload.made_from_id:
+            own_images.check(init_image.upload.made_from_id)
     elif not Scene.objects.filter(owner=person, init_image_sha256=init_image.sha256).exists():
         raise Refused("init-image-not-yours")
 

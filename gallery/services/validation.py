@@ -192,8 +192,8 @@ def _check_placement(placement, by):
     if not ProductCutout.objects.usable_by(by).filter(pk=placement.cutout.pk).exists():
         raise Refused("cutout-gone")
     holds.check_cutout(placement.cutout)
-    if placement.cutout.made_from:
-        own_images.check_no_cutout(placement.cutout.made_from)
+    if placement.cutout.made_from_id:
+        own_images.check_no_cutout(placement.cutout.made_from_id)
     half = placement.width / 2
     in_view = -half < placement.x < 1 + half and 0 < placement.y <= 1.5
     if not (in_view and 0.05 <= placement.width <= 2):
