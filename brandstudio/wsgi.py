@@ -26,3 +26,12 @@ def _refuse_open_demo():
 
 
 _refuse_open_demo()
+
+
+def _settle():
+    from brandstudio.core.process import resident  # noqa: PLC0415 -- pages need the application first
+
+    resident.settle()
+
+
+_settle()
