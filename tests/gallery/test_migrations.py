@@ -3,63 +3,106 @@
 import pytest
 from django.db import IntegrityError
 
-from brandstudio.core.models import AuditEntry, Campaign, User, Vehicle
-from gallery.models import Asset, Channel, DownloadRule, Favourite, Recall, Scene
-from training.models import BaseModel
+from brandstudio.core.models import Message, Transport, User
+from gallery.models import Asset, Channel, Favourite, Recall, Scene
+from training.models import BaseModel, Dataset, TrainingImage
+
+SIZE = {"width": 64, "height": 48}
+SCENE = {
+    "title": "Arcade",
+    "prompt": "an arcade",
+    "mode": "picture",
+    "init_image_sha256": "b" * 64,
+    "steps": 4,
+    "guidance": 3,
+    "seed": 5,
+    "count": 1,
+    **SIZE,
+}
 
 
-@pytest.fixture
-def asset(transactional_db):
+def make_asset(models, image="image_sha256"):
+    """A picture as of that migration, whose column of that name has its hash."""
+    owner = models.get_model("core", "User").objects.create(username="mei")
+    base = models.get_model("training", "BaseModel").objects.create(name="Toy", family="sd15")
+    scene = models.get_model("gallery", "Scene").objects.create(
+        owner_id=owner.pk, base_id=base.pk, **SCENE
+    )
+    return models.get_model("gallery", "Asset").objects.create(
+        scene=scene, index=0, seed=5, state="ready", thumb_sha256="c" * 64, **{image: "a" * 64}
+    )
+
+
+def test_rows_of_every_room_survive_the_way_back(migrate_to):
     owner = User.objects.create(username="mei")
-    size = {"width": 64, "height": 48}
-    scene = Scene.objects.create(
-        owner=owner,
-        title="Arcade",
-        prompt="an arcade",
-        base=BaseModel.objects.create(name="Toy", family="sd15"),
-        mode="picture",
-        init_image_sha256="b" * 64,
-        steps=4,
-        guidance=3,
+    message = Message.objects.create(transport=Transport.WECOM, code="run-finished")
+    image = TrainingImage.objects.create(
+        dataset=Dataset.objects.create(name="Ink", owner=owner),
+        name="a.png",
+        **{f"{which}_sha256": which[0] * 64 for which in ("original", "image", "thumb")},
+        **SIZE,
+    )
+    base = BaseModel.objects.create(name="Toy", family="sd15")
+    asset = Asset.objects.create(
+        scene=Scene.objects.create(owner=owner, base=base, **SCENE),
+        index=0,
         seed=5,
-        count=1,
-        **size,
-    )
-    return Asset.objects.create(
-        scene=scene, index=0, seed=5, state="ready", image_sha256="a" * 64, thumb_sha256="c" * 64
+        state="ready",
+        image_sha256="a" * 64,
+        thumb_sha256="c" * 64,
     )
 
+    core = migrate_to("core", "0004_names_of_vehicles_that_are_addresses")
+    messages = core.get_model("core", "Message").objects
+    training = migrate_to("training", "0009_dataset_tasks")
+    images = training.get_model("training", "TrainingImage").objects
+    gallery = migrate_to("gallery", "0013_evidence_images")
+    assets = gallery.get_model("gallery", "Asset").objects
 
-def test_assets_keep_their_hashes_under_the_new_column_and_back(migrate_to, asset):
+    assert list(messages.values_list("pk", "way")) == [(message.pk, "wecom")]
+    hashes = (image.pk, "o" * 64, "i" * 64, "t" * 64)
+    columns = ("original_sha256", "picture_sha256", "thumb_sha256")
+    assert list(images.values_list("pk", *columns)) == [hashes]
+    hashes = (asset.pk, asset.scene_id, "c" * 64, "a" * 64)
+    columns = ("scene", "thumb_sha256", "picture_sha256")
+    assert list(assets.values_list("pk", *columns)) == [hashes]
+
+
+def test_assets_keep_their_hashes_under_the_new_column_and_back(begin_at, migrate_to):
+    asset = make_asset(begin_at("gallery", "0013_evidence_images"), image="picture_sha256")
     columns = ("pk", "scene", "thumb_sha256")
     row = (asset.pk, asset.scene_id, "c" * 64, "a" * 64)
 
-    old = migrate_to("gallery", "0013_evidence_images").get_model("gallery", "Asset").objects
-    before = list(old.values_list(*columns, "picture_sha256"))
     migrate_to("gallery", "0014_image_hashes")
     after = list(Asset.objects.values_list(*columns, "image_sha256"))
+    old = migrate_to("gallery", "0013_evidence_images").get_model("gallery", "Asset").objects
+    back = list(old.values_list(*columns, "picture_sha256"))
+    migrate_to("gallery", "0014_image_hashes")
 
-    assert before == after == [row]
+    assert after == back == [row]
     with pytest.raises(IntegrityError, match="asset_ready_has_image"):
         Asset.objects.update(image_sha256="")
     with pytest.raises(IntegrityError, match="scene_from_image_has_one"):
         Scene.objects.update(init_image_sha256="")
 
 
-def test_rules_that_an_admin_changed_survive_the_way_back_and_here_again(migrate_to, asset):
+def test_rules_that_an_admin_changed_survive_the_way_back_and_here_again(begin_at, migrate_to):
     named = {"review": "approved", "audience": "owner", "rendition": "original"}
-    DownloadRule.objects.update_or_create(**named, defaults={"is_allowed": True})
+    models = begin_at("gallery", "0035_originals")
+    rules = models.get_model("gallery", "DownloadRule").objects
+    rules.update_or_create(**named, defaults={"is_allowed": True})
 
     migrate_to("gallery", "0034_pictures_that_came_back")
     migrate_to("gallery", "0035_originals")
 
-    assert DownloadRule.objects.get(**named).is_allowed
-    assert DownloadRule.objects.filter(rendition="original").count() == 20
+    assert rules.get(**named).is_allowed
+    assert rules.filter(rendition="original").count() == 20
 
 
-def test_favourite_of_before_is_its_makers(migrate_to, asset):
-    old = migrate_to("gallery", "0037_photographs").get_model("gallery", "Asset").objects
-    old.update(is_favourite=True)
+def test_favourite_of_before_is_its_makers(begin_at, migrate_to):
+    asset = make_asset(begin_at("gallery", "0037_photographs"))
+    asset.is_favourite = True
+    asset.save()
 
     migrate_to("gallery", "0043_favourites_of_each")
 
@@ -68,20 +111,21 @@ def test_favourite_of_before_is_its_makers(migrate_to, asset):
     ]
 
 
-def test_pictures_whose_last_decision_was_no_are_declined_for_good(migrate_to, asset):
+def test_pictures_whose_last_decision_was_no_are_declined_for_good(begin_at, migrate_to):
     decisions = {
         "declined": ["declined"],
         "asked": ["approved", "declined", "asked"],
         "private": ["declined"],
         "approved": ["declined", "approved"],
     }
+    models = begin_at("gallery", "0028_remarks_on_evidence")
+    scene = make_asset(models).scene
     assets = {}
     for index, (review, targets) in enumerate(decisions.items(), start=1):
-        assets[review] = decided(asset, index, review, targets)
-    assets["allowed since"] = decided(asset, 9, "asked", ["declined", "approved", "asked"])
-    assets["never decided"] = decided(asset, 10, "asked", ["asked"])
+        assets[review] = decided(models, scene, index, review, targets)
+    assets["allowed since"] = decided(models, scene, 9, "asked", ["declined", "approved", "asked"])
+    assets["never decided"] = decided(models, scene, 10, "asked", ["asked"])
 
-    migrate_to("gallery", "0028_remarks_on_evidence")
     migrate_to("gallery", "0029_standing_declines")
 
     why = dict(Asset.objects.values_list("pk", "declined_why"))
@@ -95,10 +139,10 @@ def test_pictures_whose_last_decision_was_no_are_declined_for_good(migrate_to, a
     }
 
 
-def decided(asset, index, review, targets):
+def decided(models, scene, index, review, targets):
     """Another picture of the scene, with an audit entry for each decision on it."""
-    row = Asset.objects.create(
-        scene=asset.scene,
+    row = models.get_model("gallery", "Asset").objects.create(
+        scene=scene,
         index=index,
         seed=5,
         state="ready",
@@ -106,18 +150,26 @@ def decided(asset, index, review, targets):
         thumb_sha256="c" * 64,
         review=review,
     )
+    entries = models.get_model("core", "AuditEntry").objects
     for number, target in enumerate(targets):
-        AuditEntry.objects.record(row, "", target, why=f"{number} {target}")
+        entries.create(
+            subject_kind="gallery.asset",
+            subject_id=str(row.pk),
+            target=target,
+            why=f"{number} {target}",
+        )
     return row
 
 
-def test_campaigns_of_scenes_become_those_of_their_pictures(migrate_to, asset):
-    vehicle = Vehicle.objects.create(
+def test_campaigns_of_scenes_become_those_of_their_pictures(begin_at, migrate_to):
+    old = begin_at("gallery", "0040_brand_kit")
+    vehicle = old.get_model("core", "Vehicle").objects.create(
         slug="gs8", name_zh="传祺 GS8", name_en="Trumpchi GS8", body="suv", phrase="GS8 suv"
     )
-    Channel.objects.create(slug="moments", name_zh="朋友圈", name_en="Moments", width=64, height=64)
-    migrate_to("core", "0011_brand_kit")
-    old = migrate_to("gallery", "0040_brand_kit")
+    old.get_model("gallery", "Channel").objects.create(
+        slug="moments", name_zh="朋友圈", name_en="Moments", width=300, height=300
+    )
+    asset = make_asset(old)
     campaign = old.get_model("core", "Campaign").objects.create(
         slug="day", name_zh="节", name_en="Day", channels=["moments", "gone"]
     )
@@ -125,18 +177,17 @@ def test_campaigns_of_scenes_become_those_of_their_pictures(migrate_to, asset):
     scenes.update(campaign=campaign.pk)
 
     migrate_to("core", "0013_campaign_channels_are_rows")
-    migrate_to("gallery", "0050_shapes_of_one_motif")
+    new = migrate_to("gallery", "0050_shapes_of_one_motif")
 
-    asset.refresh_from_db()
-    kept = Campaign.objects.get()
-    assert asset.campaign == kept
-    assert list(kept.vehicles.all()) == [vehicle]
+    kept = new.get_model("core", "Campaign").objects.get()
+    assert new.get_model("gallery", "Asset").objects.get(pk=asset.pk).campaign_id == kept.pk
+    assert list(kept.vehicles.values_list("pk", flat=True)) == [vehicle.pk]
     assert list(kept.places.values_list("channel__slug", "deadline")) == [("moments", None)]
 
 
-def test_names_of_cutouts_and_recalls_come_apart(migrate_to, transactional_db):
-    old = migrate_to("gallery", "0044_posters")
-    person = User.objects.create(username="mei").pk
+def test_names_of_cutouts_and_recalls_come_apart(begin_at, migrate_to):
+    old = begin_at("gallery", "0044_posters")
+    person = old.get_model("core", "User").objects.create(username="mei").pk
     both = {"name": "白 white · 朝左 facing left", "width": 8, "height": 8, "made_by_id": person}
     hashes = {"sha256": "a" * 64, "thumb_sha256": "b" * 64}
     old.get_model("gallery", "ProductCutout").objects.create(**both, **hashes)
@@ -150,3 +201,43 @@ def test_names_of_cutouts_and_recalls_come_apart(migrate_to, transactional_db):
     assert list(named) == [("白色，朝左", "White, facing left")]
     assert new.get_model("gallery", "Recall").objects.get().source_name == "ink v1"
     assert str(Recall.objects.get()).endswith("ink v1")
+
+
+def test_channels_of_before_get_their_use_and_territory_and_again_after_the_way_back(
+    begin_at, migrate_to
+):
+    models = begin_at("gallery", "0047_lists_by_strength")
+    size = {"width": 300, "height": 300}
+    channels = models.get_model("gallery", "Channel").objects
+    for slug in ("screen", "instagram", "of-ours"):
+        channels.create(slug=slug, name_zh=slug, name_en=slug, **size)
+
+    migrate_to("gallery", "0048_uses_of_channels")
+    first = set(Channel.objects.values_list("slug", "use", "territory"))
+    migrate_to("gallery", "0047_lists_by_strength")
+    migrate_to("gallery", "0048_uses_of_channels")
+
+    assert first == {
+        ("screen", "event", "中国大陆"),
+        ("instagram", "online", "全球"),
+        ("of-ours", "", ""),
+    }
+    assert set(Channel.objects.values_list("slug", "use", "territory")) == first
+
+
+def test_sources_of_channels_of_before_are_told_in_english_and_again_after_the_way_back(
+    begin_at, migrate_to
+):
+    channels = (
+        begin_at("gallery", "0050_shapes_of_one_motif").get_model("gallery", "Channel").objects
+    )
+    for slug, source in (("screen", "像素点对点"), ("own", "我们自己量的")):
+        channels.create(slug=slug, name_zh=slug, name_en=slug, width=800, height=600, source=source)
+
+    migrate_to("gallery", "0051_sources_of_channels_in_each_language")
+    first = dict(Channel.objects.values_list("slug", "source_en"))
+    migrate_to("gallery", "0050_shapes_of_one_motif")
+    migrate_to("gallery", "0051_sources_of_channels_in_each_language")
+
+    assert first == {"screen": "Pixel for pixel", "own": ""}
+    assert dict(Channel.objects.values_list("slug", "source_en")) == first

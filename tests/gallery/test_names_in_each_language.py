@@ -11,7 +11,7 @@ from brandstudio.core.models import AuditEntry, Notice, Vehicle
 from brandstudio.core.problems import Refused
 from gallery import jobs, problems
 from gallery.demo import load
-from gallery.models import Channel, EvidenceSheet, ProductCutout, Recall, StyleVersion
+from gallery.models import EvidenceSheet, ProductCutout, Recall, StyleVersion
 from gallery.services import cutouts, drafts, expiry, recalls, reference, style_files
 from gallery.services.downstream import figures_of, find_source, fingerprint
 
@@ -125,21 +125,3 @@ def test_source_of_a_channels_figures_is_told_in_the_readers_language(at, market
         return [text in client_page for text in ("Pixel for pixel", "像素点对点")]
 
     assert (sources("en"), sources("zh-hans")) == ([True, False], [False, True])
-
-
-def test_sources_of_channels_of_before_are_told_in_english_and_again_after_the_way_back(
-    begin_at, migrate_to
-):
-    channels = (
-        begin_at("gallery", "0050_shapes_of_one_motif").get_model("gallery", "Channel").objects
-    )
-    for slug, source in (("screen", "像素点对点"), ("own", "我们自己量的")):
-        channels.create(slug=slug, name_zh=slug, name_en=slug, width=800, height=600, source=source)
-
-    migrate_to("gallery", "0051_sources_of_channels_in_each_language")
-    first = dict(Channel.objects.values_list("slug", "source_en"))
-    migrate_to("gallery", "0050_shapes_of_one_motif")
-    migrate_to("gallery", "0051_sources_of_channels_in_each_language")
-
-    assert first == {"screen": "Pixel for pixel", "own": ""}
-    assert dict(Channel.objects.values_list("slug", "source_en")) == first

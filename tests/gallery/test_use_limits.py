@@ -464,25 +464,3 @@ def test_first_channels_say_what_they_are_for_and_where(db):
 
     assert not Channel.objects.filter(use="").exists()
     assert not Channel.objects.filter(territory="").exists()
-
-
-def test_channels_of_before_get_their_use_and_territory_and_again_after_the_way_back(
-    begin_at, migrate_to
-):
-    models = begin_at("gallery", "0047_lists_by_strength")
-    size = {"width": 300, "height": 300}
-    channels = models.get_model("gallery", "Channel").objects
-    for slug in ("screen", "instagram", "of-ours"):
-        channels.create(slug=slug, name_zh=slug, name_en=slug, **size)
-
-    migrate_to("gallery", "0048_uses_of_channels")
-    first = set(Channel.objects.values_list("slug", "use", "territory"))
-    migrate_to("gallery", "0047_lists_by_strength")
-    migrate_to("gallery", "0048_uses_of_channels")
-
-    assert first == {
-        ("screen", "event", "中国大陆"),
-        ("instagram", "online", "全球"),
-        ("of-ours", "", ""),
-    }
-    assert set(Channel.objects.values_list("slug", "use", "territory")) == first

@@ -2,8 +2,8 @@
 
 from datetime import UTC, date, datetime
 
-from brandstudio.core.models import AuditEntry, User
-from training.models import Dataset, DatasetTask, TrainingImage
+from brandstudio.core.models import AuditEntry
+from training.models import DatasetTask
 
 ROWS = [
     {"image": 7, "name": "b.png", "sha256": "b" * 64, "caption": "ink, 雨"},
@@ -49,22 +49,23 @@ def test_work_on_datasets_keeps_its_row_and_history_under_its_new_name(begin_at,
     assert list(AuditEntry.objects.about(DatasetTask(pk=chore.pk))) == [entry]
 
 
-def test_images_keep_their_hashes_under_the_new_column_and_back(migrate_to):
-    owner = User.objects.create(username="dora")
-    image = TrainingImage.objects.create(
-        dataset=Dataset.objects.create(name="Ink", owner=owner),
+def test_images_keep_their_hashes_under_the_new_column_and_back(begin_at, migrate_to):
+    old = begin_at("training", "0009_dataset_tasks")
+    owner = old.get_model("core", "User").objects.create(username="dora").pk
+    image = old.get_model("training", "TrainingImage").objects.create(
+        dataset=old.get_model("training", "Dataset").objects.create(name="Ink", owner_id=owner),
         name="a.png",
-        **{f"{which}_sha256": which[0] * 64 for which in ("original", "image", "thumb")},
+        **{f"{which}_sha256": which[0] * 64 for which in ("original", "picture", "thumb")},
         width=64,
         height=48,
     )
 
-    old = migrate_to("training", "0009_dataset_tasks").get_model("training", "TrainingImage")
-    before = list(old.objects.values_list("pk", "original_sha256", "picture_sha256"))
     new = migrate_to("training", "0010_image_hashes").get_model("training", "TrainingImage")
     after = list(new.objects.values_list("pk", "original_sha256", "image_sha256"))
+    old = migrate_to("training", "0009_dataset_tasks").get_model("training", "TrainingImage")
+    back = list(old.objects.values_list("pk", "original_sha256", "picture_sha256"))
 
-    assert before == after == [(image.pk, "o" * 64, "i" * 64)]
+    assert after == back == [(image.pk, "o" * 64, "p" * 64)]
 
 
 def test_days_become_moments_and_withdrawn_images_get_their_row_back(
