@@ -35,8 +35,13 @@ class GalleryConfig(AppConfig):
         reconcile.register(drift_guard.order_guard)
         reconcile.register(known_weights.order_reading)
         reconcile.register(lookalikes.order_reading)
+        reconcile.register(own_images.order_reading)
         reconcile.register(words.read_waiting)
         release.register(holds.recalled_from)
         copies.register(own_images.stored_compared)
-        photographs.register(own_images.check_file)
+        photographs.register(
+            photographs.Painter(
+                own_images.check_file, own_images.read_origins, own_images.barred_among
+            )
+        )
         limits.register(reliance.relied_on)

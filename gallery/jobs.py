@@ -4,7 +4,7 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.queue import attempt, stopping, work_queue
 from brandstudio.core.queue.devices import this_device
 from gallery.models import Asset, ChannelFile, EvidenceSheet, PairGrid
-from gallery.services import channel_files, drift_guard, known_weights, lookalikes
+from gallery.services import channel_files, drift_guard, known_weights, lookalikes, own_images
 from training.engine.errors import EngineError
 
 
@@ -77,6 +77,11 @@ def read_weights():
 def read_looks():
     """Note how pictures look of which that was never noted. Safe to deliver twice."""
     lookalikes.read_waiting()
+
+
+def read_origins():
+    """Keep which photographs this studio painted, of those of before. Safe to deliver twice."""
+    own_images.read_waiting()
 
 
 def guard_campaigns():

@@ -59,6 +59,14 @@ SENTENCES: dict[str, str] = {
     "asset-approved": gettext_noop("The picture “{name}” was approved."),
     "asset-declined": gettext_noop("The picture “{name}” was declined: {reason}"),
     "asset-withdrawn": gettext_noop("The picture “{name}” was withdrawn: {reason}"),
+    "dataset-holds-barred": gettext_noop(
+        "The dataset “{name}” holds a file of picture no. {number}, which may be used no longer: "
+        "{reason} Nothing learns from it any more. Take it out of the dataset."
+    ),
+    "style-learned-barred": gettext_noop(
+        "The style “{name}” learned from a file of picture no. {number}, which may be used no "
+        "longer: {reason} An admin decides what becomes of the style."
+    ),
 }
 
 

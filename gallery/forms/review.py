@@ -11,9 +11,10 @@ DECISIONS = [("approve", ""), ("return", "")]
 class ChecklistForm(forms.Form):
     """A reviewer's answers: a field for each item that is asked, empty while it is open."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, vehicles=(), **kwargs):
+        """vehicles: as `checklist.asked`, of the one picture that is reviewed."""
         super().__init__(*args, **kwargs)
-        self.items = checklist.asked()
+        self.items = checklist.asked(vehicles)
         for item in self.items:
             self.fields[f"check_{item.key}"] = forms.ChoiceField(
                 label=item.name,

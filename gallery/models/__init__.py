@@ -15,6 +15,7 @@ from .download import (
 from .evidence import EvidenceSheet
 from .exchange import TrustedStudio
 from .mark import AssetRating, AssetTag, Favourite
+from .painted_photograph import Painted, PaintedPhotograph
 from .pair import PackPair, PairState
 from .pair_grid import PairGrid, PairImage
 from .poster import Poster, PosterLanguage, PosterTemplate
@@ -59,6 +60,8 @@ __all__ = [
     "LogoGround",
     "OwnWork",
     "PackPair",
+    "Painted",
+    "PaintedPhotograph",
     "PairGrid",
     "PairImage",
     "PairState",

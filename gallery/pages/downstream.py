@@ -1,11 +1,12 @@
 """What was made with one source: the way on, from its rows to files that left."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from brandstudio.core.models import User
 from gallery.models import Asset, Poster, Recall, SourceKind
 from gallery.pages.near_weights import near_weights
-from gallery.services import downstream
+from gallery.services import downstream, learned
 from training.models import SnapshotImage, TrainingImage, TrainingRun
 from training.services import photographs
 
@@ -21,10 +22,11 @@ class Downstream:
     near: NearVersions; those from elsewhere are recalled with a version, others stay as they are.
     posters: the newest that were made with one of its pictures.
     holders: [(person, row of `holders_of`)]. to_decide: rows whose rights have ended and that
-    an admin must decide.
+    an admin must decide. person: who reads.
     """
 
     source: downstream.Source
+    person: User
     names: list
     images: list
     snapshots: list
@@ -50,18 +52,38 @@ class Downstream:
         return [row for row in self.source.rows if getattr(row, "is_holding", False)]
 
     @property
-    def alike(self):
+    def copies_alike(self):
         """Copies of the photograph in the studio that are not its equals, each to be decided: a
         list of `photographs.Alike`."""
+        return [
+            photographs.Alike(row, photograph, photographs.decision_of(photograph))
+            for photograph in self._photographs
+            if not photograph.carried_from
+            for row in photographs.copies_of(photograph)
+        ]
+
+    @property
+    def originals_alike(self):
+        """The photographs that it looks like itself: as `copies_alike`."""
+        return [
+            alike
+            for photograph in self._photographs
+            if photograph.carried_from
+            for alike in photographs.alike_of(photograph, self.person)
+        ]
+
+    @property
+    def _photographs(self):
+        """One row of the source for each of its pixels."""
         if self.source.kind == SourceKind.VERSION:
             return []
-        mine = {row.pixels_sha256: row for row in self.source.rows if row.pixels_sha256}
-        return [
-            photographs.Alike(row, mine[pixels], photographs.decision_of(mine[pixels]))
-            for row in photographs.copies_near(mine)
-            for pixels in photographs.alike_to(row.pixels_sha256)
-            if pixels in mine
-        ]
+        rows = {row.pixels_sha256: row for row in self.source.rows if row.pixels_sha256}
+        return list(rows.values())
+
+    @cached_property
+    def learned(self):
+        """What learned from files of its pictures, brought into datasets as photographs."""
+        return learned.learned_from(self.source.assets())
 
     @property
     def asset_count(self):
@@ -86,6 +108,7 @@ def downstream_of(source, person):
     versions = list(source.versions().select_related("pack", "checkpoint"))
     return Downstream(
         source=source,
+        person=person,
         names=_names_of(source),
         images=[row for row in source.rows if isinstance(row, TrainingImage)],
         snapshots=snapshots,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from gallery.services import rights
 from training.models import CaptionState, TrainingImage
 from training.rules.image_findings import GRAVE
+from training.services import photographs
 from training.services.preflight import images_of
 
 
@@ -16,6 +17,7 @@ class RightsSummary:
     """counts: of `services.rights.rights_of`. holders: [(name, count)]. unclear: [(image, why)] of
     every picture without clear rights. unknown_names: of pictures whose row is gone. unchecked,
     with_findings, unscreened: counts. lacking: what stands in the way of approval, {} for nothing.
+    painted: names of pictures of this studio of which nothing is made any more.
     """
 
     dataset: object
@@ -27,6 +29,7 @@ class RightsSummary:
     with_findings: int
     unscreened: int
     lacking: dict
+    painted: list
 
 
 def rights_summary(version):
@@ -44,6 +47,7 @@ def rights_summary(version):
         unclear=unclear,
         unknown_names=_without_row(run.snapshot),
         lacking=rights.lacking_rights(version),
+        painted=photographs.painted_barred(images),
         **images.aggregate(
             unchecked=Count("pk", filter=~Q(caption_state=CaptionState.CHECKED)),
             with_findings=Count("pk", filter=Q(report__worst__in=GRAVE)),

@@ -25,6 +25,10 @@ SENTENCES: dict[str, Text] = {
         "Answer the checklist before you approve. Still open: {items}. Where something is not "
         "right, send it back or decline it."
     ),
+    "vehicle-applies": gettext_noop(
+        "{name} has a vehicle in it ({vehicles}): “Vehicle truth” applies to it. Look at it, and "
+        "answer yes or decline the picture."
+    ),
     "nothing-chosen": gettext_noop("Choose at least one picture, then decide."),
     "pin-not-now": gettext_noop(
         "Remarks are pinned, and taken off by their author, while their picture or style waits for "

@@ -14,10 +14,12 @@ from gallery.services import (
     checklist,
     downstream,
     holds,
+    learned,
     lookalikes,
     policy,
     posters,
     source_rights,
+    vehicle_words,
     words,
 )
 
@@ -74,12 +76,12 @@ def approve(asset, by, answers, reason=""):
     """Approve a picture for publication. answers: to the checklist; kept with the decision.
 
     reason: why, where a decision stands against the same picture. Raises Refused: own-work,
-    asset-held, sources-unknown, checklist-open, decided-before, decided-already.
+    asset-held, sources-unknown, checklist-open, vehicle-applies, decided-before, decided-already.
     """
     holds.check_asset(asset)
     source_rights.check(asset)
     in_spite = lookalikes.check_reason(asset, reason)
-    facts = {"checklist": checklist.check(answers), **in_spite}
+    facts = {"checklist": _answers_to(asset, answers), **in_spite}
     with transaction.atomic():
         try:
             asset.approve(by, facts=facts, why=reason.strip() if in_spite else "")
@@ -89,6 +91,10 @@ def approve(asset, by, answers, reason=""):
             raise Refused("decided-already") from error
         _settle(asset, "asset-asked")
         _tell(asset, "approved")
+
+
+def _answers_to(asset, answers):
+    return checklist.check(answers, vehicle_words.vehicles_in(asset), name_of(asset))
 
 
 def decline(asset, by, reason):
@@ -103,6 +109,7 @@ def decline(asset, by, reason):
         lookalikes.note(asset)
         _settle(asset, "asset-asked")
         _tell(asset, "declined", reason=reason)
+        _tell_learned(asset, reason)
 
 
 @dataclass
@@ -161,6 +168,7 @@ def _withdraw(asset, by, reason):
     lookalikes.note(asset)
     _settle(asset, "asset-approved")
     _tell(asset, "withdrawn", reason=reason)
+    _tell_learned(asset, reason)
     for poster in posters.of_assets([asset]).select_related("made_by"):
         sending.tell(
             [poster.made_by],
@@ -219,3 +227,7 @@ def _tell(asset, what, **facts):
         name=name_of(asset),
         **facts,
     )
+
+
+def _tell_learned(asset, reason):
+    learned.tell(learned.learned_from(Asset.objects.filter(pk=asset.pk)), asset, reason)

@@ -1,6 +1,6 @@
 """What a reviewer answers for before a style or a picture is approved: the items, in one place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from brandstudio.core.problems import Refused
 
 YES, NOT_APPLICABLE = "yes", "na"
+VEHICLE = "vehicle"  # the key of an item that always applies to a picture with a vehicle
 ANSWERS = {YES: _("yes"), NOT_APPLICABLE: _("not applicable")}
 
 
@@ -38,7 +39,7 @@ ITEMS = (
         may_not_apply=True,
     ),
     ChecklistItem(
-        "vehicle",
+        VEHICLE,
         _("Vehicle truth"),
         _("Does the vehicle look like the real model: badge, grille, number of wheels?"),
         may_not_apply=True,
@@ -51,18 +52,30 @@ ITEMS = (
 )
 
 
-def asked():
-    """The items that this studio asks (REVIEW_CHECKLIST), in their order here."""
-    return [item for item in ITEMS if item.key in settings.REVIEW_CHECKLIST]
+def asked(vehicles=()):
+    """The items that this studio asks (REVIEW_CHECKLIST), in their order here.
+
+    vehicles: those that the picture names or shows, by `vehicle_words.vehicles_in`.
+    """
+    items = [item for item in ITEMS if item.key in settings.REVIEW_CHECKLIST]
+    return [replace(item, may_not_apply=_may_not_apply(item, vehicles)) for item in items]
 
 
-def check(answers):
+def _may_not_apply(item, vehicles):
+    return item.may_not_apply and not (vehicles and item.key == VEHICLE)
+
+
+def check(answers, vehicles=(), name=""):
     """What is kept of a reviewer's answers ({item's key: YES or NOT_APPLICABLE}).
 
-    Raises Refused("checklist-open") while an asked item has no answer that it takes.
+    vehicles: as `asked`; name: of their picture. Raises Refused: checklist-open while an asked item
+    has no answer that it takes, vehicle-applies where only a vehicle keeps it from taking it.
     """
     answers = answers or {}
-    still_open = [item for item in asked() if answers.get(item.key) not in item.answers]
+    still_open = [item for item in asked(vehicles) if answers.get(item.key) not in item.answers]
+    keys = {item.key for item in still_open}
+    if keys == {VEHICLE} and answers.get(VEHICLE) == NOT_APPLICABLE and vehicles:
+        raise Refused("vehicle-applies", name=name, vehicles=", ".join(vehicles))
     if still_open:
         raise Refused("checklist-open", items=", ".join(str(item.name) for item in still_open))
     return {item.key: answers[item.key] for item in asked()}

@@ -6,7 +6,15 @@ Another studio counts its rows too: the hash in a mark tells whose it is.
 import re
 
 from gallery.engine import xmp
-from gallery.models import Asset, AssetState, EvidenceImage, PairImage, PromptTemplate, StyleVersion
+from gallery.models import (
+    Asset,
+    AssetState,
+    EvidenceImage,
+    Painted,
+    PairImage,
+    PromptTemplate,
+    StyleVersion,
+)
 from gallery.services import holds, shown
 from training.engine.errors import EngineError
 from training.models import RunSample
@@ -24,10 +32,19 @@ def marked_assets(path):
     return [asset for asset in assets if asset is not None]
 
 
-def holds_by_mark(path):
-    """What holds the styles or the run that the marks in a file name: a list of Hold."""
-    numbers = [number for number in _numbers_in(path) if number[0] in _HOLDS]
-    return [hold for kind, pk, start in numbers for hold in _HOLDS[kind](pk, start)]
+def trials_by_mark(path):
+    """[(Painted, key)] of the pictures, painted to try a style or a run, that the marks name."""
+    return [
+        (kind, pk)
+        for kind, pk, start in _numbers_in(path)
+        if kind in _TRIALS and _TRIALS[kind][0](pk).filter(**_begins(kind, start)).exists()
+    ]
+
+
+def holds_of_trial(kind, pk):
+    """What holds the styles or the run that such a picture was painted to try: a list of Hold."""
+    rows, holds_of = _TRIALS[kind]
+    return holds_of(rows(pk))
 
 
 def _numbers_in(path):
@@ -58,25 +75,22 @@ def _on_cover(pk, start):
     return _finished().filter(thumb_sha256__in=covers.values("cover_sha256")).first()
 
 
-def _of_evidence(pk, start):
-    images = EvidenceImage.objects.filter(pk=pk, sha256__startswith=start)
+def _begins(kind, start):
+    column = "images__sha256" if kind == Painted.STYLE else "sha256"
+    return {f"{column}__startswith": start}
+
+
+def _of_evidence(images):
     return _of_versions(StyleVersion.objects.filter(images__in=images))
 
 
-def _of_style(pk, start):
-    images = EvidenceImage.objects.filter(version=pk, sha256__startswith=start)
-    return _of_versions(StyleVersion.objects.filter(images__in=images))
-
-
-def _of_pair(pk, start):
-    images = PairImage.objects.filter(pk=pk, sha256__startswith=start).select_related("grid__pair")
-    pairs = [image.grid.pair for image in images]
+def _of_pair(images):
+    pairs = [image.grid.pair for image in images.select_related("grid__pair")]
     keys = [key for pair in pairs for key in (pair.first_id, pair.second_id)]
     return _of_versions(StyleVersion.objects.filter(pk__in=keys))
 
 
-def _of_sample(pk, start):
-    samples = RunSample.objects.filter(pk=pk, sha256__startswith=start).select_related("run")
+def _of_sample(samples):
     return [hold for sample in samples for hold in holds.holds_of_run(sample.run)]
 
 
@@ -85,10 +99,11 @@ def _of_versions(versions):
     return [hold for version in held for hold in holds.holds_of_version(version)]
 
 
-_ASSETS = {"studio": _asset, "cover": _on_cover}
-_HOLDS = {
-    "evidence": _of_evidence,
-    "style": _of_style,
-    "pair": _of_pair,
-    "sample": _of_sample,
+_ASSETS = {Painted.ASSET: _asset, "cover": _on_cover}
+# The rows that a mark names, and what holds what they were painted to try.
+_TRIALS = {
+    Painted.EVIDENCE: (lambda pk: EvidenceImage.objects.filter(pk=pk), _of_evidence),
+    Painted.STYLE: (lambda pk: StyleVersion.objects.filter(pk=pk), _of_versions),
+    Painted.PAIR: (lambda pk: PairImage.objects.filter(pk=pk), _of_pair),
+    Painted.SAMPLE: (lambda pk: RunSample.objects.filter(pk=pk), _of_sample),
 }

@@ -2,15 +2,27 @@
 
 A file is known by the studio's own mark in it; where that was taken out, by how it looks, or, of
 what may not come in again, by what it was cut out of. What was painted is no cut-out of a real car.
+Of photographs it is kept what they are (PaintedPhotograph), for what is decided of that later.
 """
 
+import time
+from collections import defaultdict
+
+from django.db.models import Exists, OuterRef
+
+from brandstudio.core import blobs
 from brandstudio.core.problems import Refused, in_each_language, name_of
-from gallery.models import Asset, AssetReview, AssetState
+from brandstudio.core.queue import work_queue
+from gallery.models import Asset, AssetReview, AssetState, Painted, PaintedPhotograph
 from gallery.models.asset import NEVER_LEAVES
 from gallery.services import downstream, holds, image_marks, lookalikes, standing
 from training.engine.data import images
+from training.engine.errors import EngineError
+from training.models import TrainingImage
 from training.services import copies
 
+READ_SECONDS = 60  # then other work of the background has its turn
+_AT_ONCE = 500  # photographs of one question to the database
 SURE = 4  # bits of 64: within them a file is taken for the declined picture itself
 _CODES = {
     AssetReview.DECLINED: "upload-declined",
@@ -35,10 +47,102 @@ def origin_of(path, upright=None):
     return marked or alike
 
 
-def check_file(path, image):
-    """As `origin_of` raises, for a file that comes into a dataset. image: the picture in it,
-    upright, RGB, small."""
+def check_file(path, image, pixels):
+    """As `origin_of` raises, for a file that comes into a dataset. What it is a picture of is kept.
+
+    image: the picture in it, upright, RGB, small. pixels: the SHA-256 of its pixels.
+    """
     _check_copy(image, _by_its_mark(path))
+    _note(path, image, pixels)
+
+
+def read_origins(photographs, seconds=None):
+    """Keep what these photographs (a queryset of TrainingImages) are of which that was never done,
+    until the seconds have passed (None: all)."""
+    end = None if seconds is None else time.monotonic() + seconds
+    for row in _unread(photographs).iterator(chunk_size=100):
+        _read(row)
+        if end is not None and time.monotonic() >= end:
+            return
+
+
+def barred_among(all_pixels):
+    """{pixels: key of the finished picture, None for a trial's} of those photographs that are
+    pictures of this studio of which nothing is made any more, as things stand now."""
+    barred: dict[str, int | None] = {}
+    of_asset: dict[int, set[str]] = defaultdict(set)
+    for start in range(0, len(all_pixels), _AT_ONCE):
+        some = PaintedPhotograph.objects.filter(pixels_sha256__in=all_pixels[start:][:_AT_ONCE])
+        for painted in some.exclude(kind=Painted.NONE):
+            if painted.kind == Painted.ASSET:
+                of_asset[painted.key].add(painted.pixels_sha256)
+            elif image_marks.holds_of_trial(painted.kind, painted.key):
+                barred[painted.pixels_sha256] = None
+    assets = list(_finished().filter(pk__in=of_asset))
+    held = holds.held_among(assets)
+    for asset in assets:
+        if asset.barred or asset.pk in held:
+            barred |= dict.fromkeys(of_asset[asset.pk], asset.pk)
+    return barred
+
+
+def photographs_of(assets):
+    """The TrainingImages, taken out or not, that are files of these finished pictures (a queryset
+    of them)."""
+    painted = PaintedPhotograph.objects.filter(
+        kind=Painted.ASSET, key__in=assets.order_by().values("pk")
+    )
+    return TrainingImage.with_removed.filter(pixels_sha256__in=painted.values("pixels_sha256"))
+
+
+def order_reading():
+    """Have it read what photographs of before are. Safe to call at any time."""
+    if _unread(TrainingImage.with_removed.all()).exists():
+        job = "gallery.jobs.read_origins"
+        work_queue.enqueue(work_queue.BACKGROUND, job, job_id="read-origins")
+    return []
+
+
+def read_waiting(seconds=READ_SECONDS):
+    """Read such photographs until all are read or the seconds have passed."""
+    read_origins(TrainingImage.with_removed.all(), seconds)
+
+
+def _unread(photographs):
+    painted = PaintedPhotograph.objects.filter(pixels_sha256=OuterRef("pixels_sha256"))
+    return photographs.filter(~Exists(painted)).exclude(pixels_sha256="")
+
+
+def _read(row):
+    try:
+        image = images.open_rgb(blobs.local(row.thumb_sha256))
+        _note(blobs.local(row.original_sha256), image, row.pixels_sha256)
+    except (EngineError, OSError, blobs.BlobMissing):
+        _keep(row.pixels_sha256, [])  # what can't be opened is learned from by nothing
+
+
+def _note(path, image, pixels):
+    """Keep what a photograph is: by its marks; by its looks of what is approved; and what it was
+    cut out of, of what has no photograph in it that somebody brought along."""
+    marked = image_marks.marked_assets(path)
+    alike = _by_its_looks(image)
+    known = [*marked, *([alike] if alike and not alike.barred else [])]
+    keys = {asset.pk for asset in known}
+    stored = {**stored_painted(), **stored_barred()}
+    own = {asset.image_sha256: asset.pk for asset in known}
+    if nearest := next(iter(copies.likenesses(image, stored.keys() | own)), None):
+        keys.add((stored | own)[nearest])
+    _keep(pixels, [(Painted.ASSET, pk) for pk in keys] + image_marks.trials_by_mark(path))
+
+
+def _keep(pixels, origins):
+    PaintedPhotograph.objects.bulk_create(
+        (
+            PaintedPhotograph(pixels_sha256=pixels, kind=kind, key=key)
+            for kind, key in origins or [(Painted.NONE, 0)]
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def check_cutout_file(path, cutout_image):
@@ -100,7 +204,8 @@ def _by_its_mark(path):
     marked = image_marks.marked_assets(path)
     for asset in marked:
         check(asset.pk)
-    if held := image_marks.holds_by_mark(path):
+    trials = image_marks.trials_by_mark(path)
+    if held := [hold for trial in trials for hold in image_marks.holds_of_trial(*trial)]:
         names = in_each_language(lambda: holds.names_of(held))
         raise Refused("upload-style-held", names=names)
     return marked[0] if marked else None

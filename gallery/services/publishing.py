@@ -12,6 +12,7 @@ from brandstudio.core.input import addresses, reasons
 from brandstudio.core.models import AuditEntry, Notice, User, WrongState
 from brandstudio.core.problems import Refused, name_of
 from brandstudio.core.services import sending
+from brandstudio.core.ui.wording import labelled_text
 from gallery import problems
 from gallery.models import OwnWork, Poster, PromptTemplate, StyleVersion
 from gallery.services import (
@@ -148,7 +149,7 @@ def _check_words(row):
         row.full_clean(validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         faults = [
-            f"{row._meta.get_field(name).verbose_name}: {' '.join(sentences)}"
+            labelled_text(row._meta.get_field(name).verbose_name, " ".join(sentences))
             for name, sentences in error.message_dict.items()
         ]
         raise Refused("template-faulty", name=str(row), faults=" ".join(faults)) from error
@@ -176,7 +177,8 @@ def approve(row, by, remarks="", band=None, answers=None):
         rights.check_rights(row)
         changes = _changed_band(row, band, remarks)
     if not isinstance(row, PromptTemplate):
-        facts = {"checklist": checklist.check(answers)}
+        vehicles = vehicle_words.vehicles_in(row.asset) if isinstance(row, Poster) else ()
+        facts = {"checklist": checklist.check(answers, vehicles, str(row))}
     with transaction.atomic():
         if changes:
             _record_band(row, changes, by, remarks)

@@ -28,7 +28,7 @@ from gallery.models import (
     SourceKind,
     StyleVersion,
 )
-from gallery.services import downstream, expiry, posters
+from gallery.services import downstream, expiry, learned, posters
 from training.models import TrainingImage
 
 _MODELS = {
@@ -243,6 +243,9 @@ def _concerned(source):
     weight_holders = source.weights_downloads().values("person")
     makers = source.versions().values("made_by")
     owners = [owner for row in source.rows if (owner := _owner_id(row))]
+    of_files = learned.learned_from(source.assets())
+    owners += [image.dataset.owner_id for image in of_files.images]
+    owners += [version.made_by_id for version in of_files.versions]
     poster_makers = posters.of_assets(source.assets()).values("made_by")
     groups = (assets, poster_makers, image_holders, weight_holders, makers, owners)
     return reduce(or_, (User.objects.filter(pk__in=group) for group in groups))
@@ -293,6 +296,13 @@ def _report_rows(source):
             percent = min(99, round(100 * source.near_copies[version.pk]))
             kind = _("style version, made of these weights, {percent} % alike")
             kind = kind.format(percent=percent)
+        yield kind, version.pk, str(version), version.state, str(version.made_by)
+    of_files = learned.learned_from(source.assets())
+    for image in of_files.images:
+        kind = _("file of a picture, in a dataset")
+        yield kind, image.pk, f"{image} · {image.dataset}", "", str(image.dataset.owner)
+    for version in of_files.versions:
+        kind = _("style version that learned from such a file")
         yield kind, version.pk, str(version), version.state, str(version.made_by)
     for row in source.weights_downloads().select_related("person").order_by("at", "pk"):
         name = f"{row.weights_sha256[:12]}.safetensors"

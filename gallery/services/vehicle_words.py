@@ -6,6 +6,8 @@ word, and lead to the cut-out.
 
 from brandstudio.core.models import Vehicle
 from brandstudio.core.problems import Refused
+from gallery.models import Scene
+from gallery.services import holds
 
 
 def named_options(template):
@@ -24,6 +26,25 @@ def by_words_only(scene):
     """The vehicles that a scene's prompt names, but no cut-out of a real car shows."""
     is_real = scene.cutout_id and not scene.cutout.made_from_id
     return [] if is_real else Vehicle.objects.all().named_in(scene.prompt)
+
+
+def vehicles_in(asset):
+    """The names of the vehicles that a picture, or one that it was started from, names by words or
+    shows by a cut-out: a list."""
+    keys = {scene for _asset, scene in holds.scenes_behind([asset])}
+    scenes = Scene.objects.filter(pk__in=keys).select_related("vehicle", "cutout__vehicle")
+    vehicles = Vehicle.objects.all()
+    rows = [
+        row
+        for scene in scenes.order_by("pk")
+        for row in (
+            scene.vehicle,
+            scene.cutout,
+            *vehicles.named_in(f"{scene.prompt} {scene.own_words}"),
+        )
+        if row is not None
+    ]
+    return list(dict.fromkeys(map(str, rows)))
 
 
 def held_colours(template):

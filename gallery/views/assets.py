@@ -34,6 +34,7 @@ from gallery.services import (
     channel_files,
     downloads,
     finishing,
+    learned,
     policy,
     source_rights,
     vehicle_words,
@@ -77,6 +78,7 @@ def asset_detail(request, pk):
         "lineage": lineage.of_version(packs[0][0], request.user) if packs else {},
         "by_words": vehicle_words.by_words_only(scene),
         "sources": source_rights.sources_of([asset])[asset.pk],
+        "learned": _learned_from(request, asset),
     }
     return render(request, "gallery/asset_detail.html", context)
 
@@ -185,8 +187,22 @@ def asset_withdraw(request, pk):
                 others,
             )
             messages.info(request, said % {"n": others})
+        if versions := len(learned.learned_from(Asset.objects.filter(pk=row.pk)).versions):
+            said = ngettext(
+                "%(n)d style version learned from it as a photograph: it is named below.",
+                "%(n)d style versions learned from it as a photograph: they are named below.",
+                versions,
+            )
+            messages.warning(request, said % {"n": versions})
 
     return _act(request, asset, withdraw, _("Withdrawn."))
+
+
+def _learned_from(request, asset):
+    """What learned from its files, which concerns admins; None for others."""
+    if not request.user.is_brand_admin:
+        return None
+    return learned.learned_from(Asset.objects.filter(pk=asset.pk))
 
 
 def _made_from(request, scene):

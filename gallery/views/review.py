@@ -28,7 +28,16 @@ from gallery.pages.near_weights import near_weights
 from gallery.pages.rights import rights_summary
 from gallery.pages.strays import mark_strays
 from gallery.pages.version_diff import beside
-from gallery.services import assets, evidence, export, library, lookalikes, rights, source_rights
+from gallery.services import (
+    assets,
+    evidence,
+    export,
+    library,
+    lookalikes,
+    rights,
+    source_rights,
+    vehicle_words,
+)
 from gallery.views.refusals import refuse
 
 _NEED_A_REASON = {"send-back-reason", "decline-reason", "band-widened", "decided-before"}
@@ -69,7 +78,7 @@ def review(request):
     posted = request.POST if request.method == "POST" else None
     form = _form(item, posted)
     # Templates are words: what they look like is asked of their pictures.
-    checklist = ChecklistForm(posted) if item and item.kind != "template" else None
+    checklist = _checklist(item, posted)
     if request.method == "POST":
         one_of(request.POST.get("decision"), dict(DECISIONS))
         if item is None:
@@ -90,6 +99,13 @@ def _form(item, posted):
     if item and item.kind == "version":
         return VersionDecisionForm(posted, initial=item.row.band)
     return DecisionForm(posted)
+
+
+def _checklist(item, posted):
+    if item is None or item.kind == "template":
+        return None
+    asset = {"asset": item.row, "poster": getattr(item.row, "asset", None)}.get(item.kind)
+    return ChecklistForm(posted, vehicles=vehicle_words.vehicles_in(asset) if asset else ())
 
 
 def waiting_items():

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import transaction
 from django.urls import reverse
@@ -27,7 +28,7 @@ from gallery.models import (
     StylePack,
     StyleVersion,
 )
-from gallery.services import SceneOrder, cutouts, policy
+from gallery.services import SceneOrder, cutouts, lookalikes, policy
 from gallery.services import assets as asset_acts
 from gallery.services.checklist import ITEMS, YES, all_confirmed
 from tests.engine import toys
@@ -67,6 +68,8 @@ SLOTS = [
 ]
 
 
+# Painted by the bundled base.
+MASTER = settings.ROOT / "gallery/demo/blobs/1dcb1a0613b5af74.png"
 # What a reviewer sends who ticks the whole checklist.
 CHECKED = {f"check_{item.key}": YES for item in ITEMS}
 
@@ -343,6 +346,18 @@ def in_state(make_ready, marketer, brand_admin):
         return asset
 
     return in_state
+
+
+@pytest.fixture
+def approved(in_state, marketer, brand_admin):
+    """An approved picture as the bundled base paints them."""
+    asset = in_state("private", size=(224, 288))
+    Asset.objects.filter(pk=asset.pk).update(image_sha256=blobs.put(MASTER), look="")
+    asset.refresh_from_db()
+    asset_acts.ask_review(asset, marketer)
+    asset_acts.approve(asset, brand_admin, all_confirmed())
+    lookalikes.note(asset)
+    return asset
 
 
 @pytest.fixture

@@ -4,14 +4,15 @@ import pytest
 from django.conf import settings as configured
 from django.urls import reverse
 
-from brandstudio.core.models import AuditEntry
+from brandstudio.core.models import AuditEntry, Vehicle
 from brandstudio.core.problems import Refused
 from gallery import problems, services
-from gallery.models import Asset, ReviewState
+from gallery.models import Asset, ReviewState, Scene
 from gallery.pages.history import history_of
 from gallery.services import assets as acts
-from gallery.services import checklist
+from gallery.services import checklist, sources
 from gallery.services.checklist import all_confirmed
+from gallery.services.orders import Placement
 from tests.gallery.conftest import CHECKED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -108,6 +109,69 @@ def test_several_pictures_share_one_set_of_answers(at, brand_admin, in_state):
 
     entries = AuditEntry.objects.filter(target="approved", subject_kind="gallery.asset")
     assert [entry.facts["checklist"] for entry in entries] == [GIVEN, GIVEN]
+
+
+@pytest.fixture
+def gs8(db):
+    return Vehicle.objects.create(slug="gs8", name_zh="GS8", name_en="GS8", phrase="GS8 suv")
+
+
+def test_vehicle_truth_applies_to_what_names_a_vehicle(at, brand_admin, in_state, gs8):
+    asset = in_state("asked")  # its prompt calls a GS8
+    browser = at(brand_admin)
+    page = browser.get("review").text
+    assert 'name="check_culture"\n                     value="na"' in page
+    assert 'name="check_vehicle"\n                     value="na"' not in page
+
+    answer = browser.decide("review", decision="approve", reason="", **SENT)
+
+    assert answer.status_code == 422
+    assert "Still open: Vehicle truth." in answer.text
+    assert Asset.objects.get(pk=asset.pk).review == "asked"
+    browser.decide("review", decision="approve", **SENT | {"check_vehicle": "yes"})
+    assert Asset.objects.get(pk=asset.pk).review == "approved"
+
+
+def test_several_at_once_name_the_picture_that_has_a_vehicle(
+    at, brand_admin, in_state, make_template, gs8
+):
+    with_it, without = in_state("asked"), in_state("asked")
+    Scene.objects.filter(pk=without.scene_id).update(prompt="an arcade", vehicle=None)
+    sent = {"decision": "approve", "reason": "", "pick": [with_it.pk, without.pk], **SENT}
+
+    at(brand_admin).decide("review-pictures", **sent)
+
+    states = dict(Asset.objects.values_list("pk", "review"))
+    assert states == {with_it.pk: "asked", without.pk: "approved"}
+    page = at(brand_admin).get("review-pictures").text
+    assert "has a vehicle in it (GS8): “Vehicle truth” applies to it." in page
+
+
+def test_vehicle_of_a_cutout_and_of_what_a_picture_was_started_from(
+    brand_admin, marketer, in_state, make_cutout, gs8
+):
+    around = in_state("asked", placement=Placement(make_cutout()))
+    onwards = in_state("asked", init_image=sources.init_image_of(around))
+    own = in_state("asked", placement=Placement(make_cutout(by=marketer, vehicle="")))
+    Scene.objects.update(prompt="an arcade", vehicle=None)
+    plain = in_state("asked")
+    Scene.objects.filter(pk=plain.scene_id).update(prompt="an arcade", vehicle=None)
+
+    for asset in (around, onwards, own):
+        with pytest.raises(Refused, match="vehicle-applies"):
+            acts.approve(Asset.objects.get(pk=asset.pk), brand_admin, GIVEN)
+    acts.approve(Asset.objects.get(pk=plain.pk), brand_admin, GIVEN)
+
+
+def test_style_is_reviewed_without_a_vehicle_though_its_words_name_one(
+    brand_admin, make_version, gs8
+):
+    version = make_version(state="in_review")
+
+    services.approve(version, brand_admin, answers=GIVEN)
+
+    version.refresh_from_db()
+    assert version.state == ReviewState.APPROVED
 
 
 def test_declining_and_sending_back_ask_nothing(at, brand_admin, in_state, make_version):

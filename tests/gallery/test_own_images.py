@@ -5,7 +5,6 @@ import re
 from dataclasses import replace
 
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image, ImageDraw, ImageFilter
@@ -30,36 +29,20 @@ from gallery.services import (
     cutouts,
     downloads,
     finishing,
-    lookalikes,
     reuse,
     scenes,
     sources,
     vehicle_words,
 )
 from gallery.services import assets as acts
-from gallery.services.checklist import all_confirmed
 from gallery.services.shown import mark, preview_sign
+from tests.gallery.conftest import MASTER
 from tests.gallery.test_lookalikes import drawing
 from tests.photographs import COPIES, cropped, saved
 from training import services as training_services
 from training.models import RunSample
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
-
-
-MASTER = settings.ROOT / "gallery/demo/blobs/1dcb1a0613b5af74.png"  # painted by the bundled base
-
-
-@pytest.fixture
-def approved(in_state, marketer, brand_admin):
-    """An approved picture as the bundled base paints them."""
-    asset = in_state("private", size=(224, 288))
-    Asset.objects.filter(pk=asset.pk).update(image_sha256=blobs.put(MASTER), look="")
-    asset.refresh_from_db()
-    acts.ask_review(asset, marketer)
-    acts.approve(asset, brand_admin, all_confirmed())
-    lookalikes.note(asset)
-    return asset
 
 
 def file_of(asset, form="png"):

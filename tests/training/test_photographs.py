@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from PIL import Image
 
-from brandstudio.core.models import AuditEntry, Likeness, LocalFeatures, StillAlike
+from brandstudio.core.models import AuditEntry, Likeness, LocalFeatures, StillAlike, WrongState
 from brandstudio.core.queue import work_queue
 from tests.photographs import COPIES, VARIANTS, photograph, saved
 from training import jobs, services
@@ -239,7 +239,7 @@ def test_decision_reaches_equal_and_near_copies_that_lay_there_before(
     names = [image.name for image in TrainingImage.with_removed.holding().order_by("pk")]
     assert names == (["quay.png", "equal.tif"] if is_ended else [])
     near = elsewhere.images.get(name="near.jpg")
-    assert photographs.copies_near([photo.pixels_sha256]) == [near]
+    assert photographs.copies_of(photo) == [near]
 
 
 def test_admin_says_that_it_is_another_picture(photo, elsewhere, designer, brand_admin, sent):
@@ -258,6 +258,82 @@ def test_admin_says_that_it_is_another_picture(photo, elsewhere, designer, brand
     third = services.make_dataset(designer, "Third")
     (again,) = sent(third, "market.jpg", saved(photograph(1), quality=60)).added
     assert again.carried_from == ""  # said once, it holds for the same picture
+
+
+FORMS = {
+    "a.jpg": lambda image: saved(image, quality=60),
+    "b.png": lambda image: saved(VARIANTS["mirrored"](image), "PNG"),
+    "c.png": lambda image: saved(VARIANTS["brighter"](image), "PNG"),
+    "d.png": lambda image: saved(VARIANTS["cropped by 3 %"](image), "PNG"),
+    "e.png": lambda image: saved(VARIANTS["half as wide"](image), "PNG"),
+}
+
+
+def test_page_of_a_copy_of_several_copies_asks_about_the_original_alone(
+    photo, elsewhere, designer, brand_admin, sent
+):
+    withdraw(photo, designer)
+    for name, form in FORMS.items():
+        sent(elsewhere, name, form(photograph(1)))
+    rows = list(elsewhere.images.all())
+    assert len(rows) == len(FORMS)
+    assert {row.carried_from for row in rows} == {photo.pixels_sha256}
+
+    for row in rows:
+        [alike] = photographs.alike_of(row, brand_admin)
+        assert alike.photograph == photo
+        photographs.decide(row, alike.photograph, brand_admin, "our own", is_same=False)
+        assert photographs.alike_of(row, brand_admin) == []
+
+    for row in rows:
+        row.refresh_from_db()
+        assert (row.carried_from, row.withdrawn_at) == ("", None)
+    assert held_photographs(elsewhere.images.all()) == []
+    assert photographs.copies_of(photo) == []
+
+
+def test_copy_of_a_copy_alone_is_freed_with_the_original(
+    photo, elsewhere, designer, brand_admin, sent
+):
+    """Of a picture that looks like a copy, and no more like the photograph itself."""
+    withdraw(photo, designer)
+    sent(elsewhere, "a.jpg", FORMS["a.jpg"](photograph(1)))
+    sent(elsewhere, "b.png", FORMS["b.png"](photograph(1)))
+    copy = elsewhere.images.get(name="b.png")
+    Likeness.objects.of(copy.pixels_sha256).of(photo.pixels_sha256).delete()
+    assert [each.photograph for each in photographs.alike_of(copy, brand_admin)] == [photo]
+
+    photo.reinstate(brand_admin, "allowed again")
+
+    copy.refresh_from_db()
+    assert copy.withdrawn_at is None
+    assert held_photographs(elsewhere.images.all()) == []
+
+
+def test_copy_that_comes_in_later_asks_about_no_picture_that_was_decided_already(
+    photo, elsewhere, designer, brand_admin, sent
+):
+    withdraw(photo, designer)
+    (own,) = sent(elsewhere, "a.jpg", FORMS["a.jpg"](photograph(1))).added
+    photographs.decide(own, photo, brand_admin, "our own", is_same=False)
+
+    (later,) = sent(elsewhere, "b.png", FORMS["b.png"](photograph(1))).added
+
+    assert later.carried_from == photo.pixels_sha256
+    assert photographs.alike_of(own, brand_admin) == []
+    [(code, facts)] = held_photographs(elsewhere.images.all())
+    assert (code, facts["names"]) == ("photographs-alike", "b.png")
+
+
+def test_copies_are_decided_once_though_a_colleague_was_faster(
+    photo, elsewhere, designer, brand_admin, sent
+):
+    withdraw(photo, designer)
+    (own,) = sent(elsewhere, "a.jpg", FORMS["a.jpg"](photograph(1))).added
+    photographs.decide(own, photo, brand_admin, "our own", is_same=False)
+
+    with pytest.raises(WrongState):
+        photographs.decide(own, photo, brand_admin, "our own", is_same=False)
 
 
 def test_admin_says_that_it_is_the_photograph(photo, elsewhere, designer, brand_admin, sent):

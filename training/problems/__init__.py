@@ -94,6 +94,7 @@ def _mend(code, dataset, run):
         at_dataset = {
             "no-pictures": (gettext("Add pictures"), _page("upload", dataset)),
             "few-pictures": (gettext("Add pictures"), _page("upload", dataset)),
+            "few-unconfirmed": (gettext("Add pictures"), _page("upload", dataset)),
             "captions-missing": (gettext("Show them"), f"{editor}?state=missing"),
             "captions-unchecked": (gettext("Show them"), f"{editor}?state=drafted"),
             "trigger-missing": (gettext("Set it"), _page("edit", dataset)),
@@ -111,6 +112,7 @@ def _mend(code, dataset, run):
             ),
             "photographs-held": (gettext("Look at the rights"), _page("rights", dataset)),
             "photographs-alike": (gettext("Look at the rights"), _page("rights", dataset)),
+            "photographs-painted": (gettext("Look at the pictures"), editor),
             "image-unreadable": (gettext("Look at the pictures"), editor),
             "image-without-caption": (gettext("Show them"), f"{editor}?state=missing"),
             "image-too-small": (gettext("Look at the pictures"), editor),

@@ -7,22 +7,22 @@ from brandstudio.core.problems import Text
 SENTENCES: dict[str, Text] = {
     "rights-end-stays": gettext_noop(
         "The end of the rights of {names} stays as it was: it is past, and something was made of "
-        "it already. An admin can extend the rights, with a reason, on its page “What it reached”. "
-        "Everything else you wrote is noted."
+        "it already. An admin can extend the rights, with a reason, on its page “What it reached”."
     ),
     "rights-end-admin": gettext_noop(
         "The rights of {name} have ended, and something was made of it already. Only an admin "
         "extends them, with a reason, on its page “What it reached”: leave the end as it was."
     ),
     "rights-stay-narrow": gettext_noop(
-        "The uses and the territory of {names} stay as they were where yours reach further: "
-        "something that was made of it is approved, or has left the studio. An admin can widen "
-        "them here, with a reason. Everything else you wrote is noted."
+        "Uses, territory and terms in words of {names} stay as they were where yours reach "
+        "further, as other terms in words may: something that was made of it is approved, or has "
+        "left the studio. An admin can widen them here, with a reason."
     ),
+    "rights-else-noted": gettext_noop("Everything else you wrote is noted."),
     "rights-widen-admin": gettext_noop(
-        "This reaches further than what was noted of {name}, and something that was made of it is "
-        "approved, or has left the studio. Only an admin widens it, with a reason: leave it as it "
-        "was, or narrow it."
+        "This reaches further than what was noted of {name}, or may, in other words; and something "
+        "that was made of it is approved, or has left the studio. Only an admin widens it, with a "
+        "reason: leave it as it was, or narrow it."
     ),
     "rights-widen-reason": gettext_noop(
         "Write why the rights of {name} reach further now: something that was made of it is "
@@ -75,6 +75,15 @@ SENTENCES: dict[str, Text] = {
         "let an admin say that it is another picture.",
         "{count} pictures look like photographs that may not be used ({names}). Take them out, or "
         "let an admin say that they are other pictures.",
+        "count",
+    ),
+    "photographs-painted": ngettext_lazy(
+        "{count} picture is a file of a picture of this studio that was declined, withdrawn or "
+        "recalled ({names}), so that nothing learns from it any more. Take it out of the dataset, "
+        "or ask an admin what becomes of that picture.",
+        "{count} pictures are files of pictures of this studio that were declined, withdrawn or "
+        "recalled ({names}), so that nothing learns from them any more. Take them out of the "
+        "dataset, or ask an admin what becomes of those pictures.",
         "count",
     ),
     "rights-carried": gettext_noop(

@@ -30,13 +30,49 @@ from training.services import copies, image_store
 READ_SECONDS = 60  # then other work of the background has its turn
 _AT_ONCE = 5_000  # fingerprints of one reading, 656 bytes each
 
-_checks: list[Callable] = []
+
+@dataclass(frozen=True)
+class Painter:
+    """What a room that paints pictures knows of photographs that are files of these.
+
+    check(path, image, pixels): raises Refused for a file that may not come into a dataset; image is
+    the picture in it, upright, RGB, small. read(rows): knows these TrainingImages (a queryset), of
+    whatever day. barred(all_pixels): {pixels: number of the painted picture, or None} of those that
+    nothing may learn from as things stand now.
+    """
+
+    check: Callable
+    read: Callable
+    barred: Callable
 
 
-def register(check):
-    """Have each file that comes into a dataset asked for, too. check(path, image): raises Refused
-    for one that may not; image is the picture in it, upright, RGB, small."""
-    _checks.append(check)
+_painters: list[Painter] = []
+
+
+def register(painter):
+    """Have a Painter asked of each file that comes into a dataset, and before each training."""
+    _painters.append(painter)
+
+
+def read_painted(rows):
+    """Have it known which of these TrainingImages (a queryset) were painted here."""
+    for painter in _painters:
+        painter.read(rows)
+
+
+def painted_barred(rows):
+    """The names of those TrainingImages (a queryset) that are pictures of this studio which were
+    declined, withdrawn or recalled: each with its number, where it is a finished picture."""
+    named = list(
+        rows.exclude(pixels_sha256="").order_by("name").values_list("name", "pixels_sha256")
+    )
+    pixels = sorted({each for _name, each in named})
+    barred_ones = {each: pk for painter in _painters for each, pk in painter.barred(pixels).items()}
+    return [
+        f"{name} (#{barred_ones[each]})" if barred_ones[each] else name
+        for name, each in named
+        if each in barred_ones
+    ]
 
 
 class Shelf:
@@ -89,7 +125,7 @@ def columns_for(stored_image, name, by, *, for_training, shelf=None):
         raise _refusal(row, name, by)
     note(pixels, stored_image.fingerprint, stored_image.thumb_sha256, shelf)
     _note_copies(pixels, stored_image.thumb_sha256, condition)
-    row = next(iter(rows_of(alike_to(pixels), condition)), None)
+    row = next(iter(originals_near(pixels, condition)), None)
     carried = row.carried_rights() if row else {}
     return {"pixels_sha256": pixels, **carried}, row
 
@@ -139,8 +175,8 @@ def check_file(path, stored_image):
     """Raise Refused for a file that may not come into a dataset. Its blobs are gone then."""
     image = images.open_rgb(blobs.local(stored_image.thumb_sha256))
     try:
-        for check in _checks:
-            check(path, image)
+        for painter in _painters:
+            painter.check(path, image, stored_image.pixels_sha256)
     except Refused:
         stored_image.discard()
         raise
@@ -187,6 +223,27 @@ def _weight(row):
     return row.withdrawn_at is None, not row.is_expired, row.carried_from != ""
 
 
+def originals_near(pixels, condition, carried_from=""):
+    """The rows of photographs of this condition that a picture of these pixels looks like, and of
+    which no admin has said that it is another: one of each, for all copies of it the original's.
+
+    carried_from: the pixels of the photograph whose rights the picture took over.
+    """
+    near = {*alike_to(pixels), carried_from} - {"", pixels}
+    others: dict[str, WithRights] = {}
+    for row in rows_of(near, condition):
+        others.setdefault(row.original_pixels, row)
+    others = {root: row for root, row in others.items() if root not in {pixels, *_apart(pixels)}}
+    own = {row.pixels_sha256: row for row in reversed(rows_of(set(others), condition))}
+    return sorted((others | own).values(), key=_weight)
+
+
+def _apart(pixels):
+    """The pixels of which an admin has said that they are another picture than these."""
+    pairs = Likeness.objects.of(pixels).exclude(apart_at=None).values_list("first", "second")
+    return {each for pair in pairs for each in pair} - {pixels}
+
+
 def near_undecided(rows, condition):
     """[(row, photograph)] of those rows of a queryset of one table that look like a photograph of
     this condition, and of which no admin has said that it is another picture."""
@@ -196,39 +253,58 @@ def near_undecided(rows, condition):
     own = rows.filter(~condition | ~Q(carried_from=""))
     pixels = own.exclude(pixels_sha256="").values("pixels_sha256")
     pairs = Likeness.objects.undecided().filter(Q(first__in=pixels) | Q(second__in=pixels))
+    near = {each for pair in pairs.values_list("first", "second") for each in pair}
     return [
         (row, photograph)
-        for pair in pairs
-        for mine, other in ((pair.first, pair.second), (pair.second, pair.first))
-        for photograph in rows_of([other], condition)[:1]
+        for mine in sorted(near)
         for row in own.filter(pixels_sha256=mine)
+        for photograph in originals_near(mine, condition, row.carried_from)
     ]
 
 
-def copies_near(pixels):
-    """The rows of all tables that look like the photographs of these pixels, under other names, and
-    of which no admin has said that they are others; those that were taken out are among them."""
-    near = {other for each in pixels for other in alike_to(each)} - set(pixels)
-    return rows_of(near)
+def copies_of(photograph):
+    """One row for each picture that looks like a photograph, or took over its rights, under another
+    name, and of which no admin has said that it is another; those that were taken out are among
+    them."""
+    pixels = photograph.pixels_sha256
+    rows = [*rows_of(alike_to(pixels)), *_carrying(pixels)]
+    return list({row.pixels_sha256: row for row in rows if row.pixels_sha256 != pixels}.values())
+
+
+def _carrying(pixels):
+    """The rows of all tables that took over the rights of the photograph of these pixels."""
+    return [
+        row
+        for model in tables_with_rights()
+        for row in model._base_manager.filter(carried_from=pixels)
+    ]
 
 
 def decide(row, photograph, by, why, *, is_same):
     """An admin says whether a row is the photograph that it looks like: then it has its rights; or
-    another picture: then what it took over is forgotten, and what is decided of that one does not
-    hold for it. Raises WrongState when somebody decided meanwhile."""
+    another picture: then what it took over is forgotten, and what is decided of that one, or of its
+    copies, does not hold for it. Raises WrongState when somebody decided meanwhile."""
     if is_same:
         row.carry_rights(photograph, by, why)
         return
-    pixels = photograph.pixels_sha256
+    original = photograph.original_pixels
     with transaction.atomic():
-        for pair in Likeness.objects.undecided().of(pixels):
-            if row.pixels_sha256 in {pair.first, pair.second}:
-                pair.part(by, why)
-                break
-        else:
+        if original in {row.pixels_sha256, *_apart(row.pixels_sha256)}:
             raise WrongState(row, "two pictures")
+        pair = Likeness.between(row.pixels_sha256, original)
+        named = {"first": pair.first, "second": pair.second}
+        group = {original, photograph.pixels_sha256}
+        group |= {copy.pixels_sha256 for copy in _carrying(original)} - {row.pixels_sha256}
+        pairs = list(Likeness.objects.undecided().of(row.pixels_sha256))
+        near = [other for other in pairs if group & {other.first, other.second}]
+        if not near and row.carried_from != original:
+            raise WrongState(row, "two pictures")
+        Likeness.objects.get_or_create(**named)[0].part(by, why)
+        for other in near:
+            if (other.first, other.second) != (pair.first, pair.second):
+                other.part(by, why)
         for same in rows_of([row.pixels_sha256]):
-            if same.carried_from == pixels:
+            if same.carried_from in group:
                 same.part_from(by, why)
 
 
@@ -245,11 +321,9 @@ class Alike:
 
 
 def alike_of(row, person):
-    """The Alike pairs of a row with photographs that may not be used now."""
-    near = set(alike_to(row.pixels_sha256)) | {row.carried_from} - {""}
-    barred_rows = rows_of(near, barred())
-    first_of_each = {photograph.pixels_sha256: photograph for photograph in reversed(barred_rows)}
-    return [_seen_by(person, row, photograph) for photograph in first_of_each.values()]
+    """The Alike pairs of a row with photographs that may not be used now, one for each."""
+    near = originals_near(row.pixels_sha256, barred(), row.carried_from)
+    return [_seen_by(person, row, photograph) for photograph in near]
 
 
 def _seen_by(person, row, photograph):

@@ -118,7 +118,7 @@ def ended_rights(snapshot):
 
 def held_photographs(images, condition=None):
     """[(code, facts)] of pictures that are, or look like, photographs from which nothing may learn
-    by what is decided of them under another name.
+    by what is decided of them under another name; pictures of this studio among them.
 
     condition: of the photographs that count; None for all that are `barred`.
     """
@@ -128,6 +128,7 @@ def held_photographs(images, condition=None):
     messages = (
         ("photographs-held", list(held.values_list("name", flat=True))),
         ("photographs-alike", sorted(alike)),
+        ("photographs-painted", photographs.painted_barred(images)),
     )
     return [
         (code, {"count": len(names), "names": first_names(names, NAMED)})

@@ -13,8 +13,10 @@ from training.models import RequestedAction, RunLine, RunState, Snapshot, Traini
 from training.problems import explain
 from training.rules.run_estimate import estimate_of
 from training.rules.run_settings import full_config, settings_of_run
+from training.services import photographs
 from training.services.preflight import (
     ended_rights,
+    images_of,
     preflight,
     sizes_of,
     snapshot_problems,
@@ -22,7 +24,8 @@ from training.services.preflight import (
 )
 
 MOST_TRACE = 8000  # characters of a traceback that the log keeps
-UNKNOWN_RIGHTS = "unknown rights confirmed"  # the audit entry of it
+UNKNOWN_RIGHTS = "unknown rights confirmed"  # the audit entries of what somebody confirmed
+FEW_PICTURES = "few pictures confirmed"
 
 
 class NotReady(Exception):
@@ -33,12 +36,12 @@ class NotReady(Exception):
         super().__init__(" ".join(problem.sentence for problem in problems))
 
 
-def start_run(dataset, base, settings_, by, name="", priority=0, unknown_rights=0):
+def start_run(dataset, base, settings_, by, name="", priority=0, unknown_rights=0, few_pictures=0):
     """Freeze the dataset and queue a run on it. Returns the TrainingRun.
 
     settings_: a mapping of training keys (`recipes`), without the paths the studio sets itself.
-    unknown_rights: of how many pictures `by` knows that nobody knows the rights; kept in the
-    history of the run.
+    unknown_rights: of how many pictures `by` knows that nobody knows the rights; few_pictures: how
+    many `by` knows there are, fewer than a style needs; both kept in the history of the run.
     Raises NotReady with every reason when it can't start, and then nothing was made.
     """
     check_ready(dataset, base, settings_)
@@ -49,13 +52,14 @@ def start_run(dataset, base, settings_, by, name="", priority=0, unknown_rights=
         snapshot = Snapshot.freeze(dataset)
         fields = {"name": name, "snapshot": snapshot, "priority": priority}
         run = make_run(dataset, base, config, by, **fields)
-        _note_unknown_rights(run, by, unknown_rights)
+        _note_confirmed(run, by, UNKNOWN_RIGHTS, unknown_rights)
+        _note_confirmed(run, by, FEW_PICTURES, few_pictures)
     return run
 
 
-def _note_unknown_rights(run, by, count):
+def _note_confirmed(run, by, what, count):
     if count:
-        AuditEntry.objects.record(run, run.state, UNKNOWN_RIGHTS, by=by, count=count)
+        AuditEntry.objects.record(run, run.state, what, by=by, count=count)
 
 
 def confirmed_unknown_rights(run):
@@ -120,7 +124,7 @@ def repeat_run(run, by):
             is_taste=run.is_taste,
         )
         queue_run(again, by=by)
-        _note_unknown_rights(again, by, unknown_rights)
+        _note_confirmed(again, by, UNKNOWN_RIGHTS, unknown_rights)
     return again
 
 
@@ -145,6 +149,8 @@ def resume_run(run, by):
 
 def check_rights(run):
     """Raise Refused when the rights of a picture have ended: a run may wait past that minute."""
+    if run.snapshot:
+        photographs.read_painted(images_of(run.snapshot))
     for code, facts in ended_rights(run.snapshot):
         raise Refused(code, **facts)
 

@@ -197,7 +197,7 @@ class WithRights(models.Model):
     of it could not be used. expiry_told: the last of the days before the end that was told.
     pixels_sha256: of the upright sRGB pixels, "" until they were read; rows of the same are one
     photograph. carried_from: the pixels of the photograph it looks like and whose rights it took
-    over, until an admin has said that it is another.
+    over, until an admin has said that it is another; of a copy of a copy, of the original.
     """
 
     rights_holder = models.CharField(_("rights holder"), max_length=160, blank=True)
@@ -292,7 +292,12 @@ class WithRights(models.Model):
     def carried_rights(self):
         """{column: value} of what a picture that looks like this one takes over."""
         rights = {name: getattr(self, name) for name in CARRIED}
-        return {**rights, "rights_from_file": False, "carried_from": self.pixels_sha256}
+        return {**rights, "rights_from_file": False, "carried_from": self.original_pixels}
+
+    @property
+    def original_pixels(self):
+        """The pixels of the photograph that it is, or counts as a copy of."""
+        return self.carried_from or self.pixels_sha256
 
     def carry_rights(self, row, by, why):
         """An admin says that it is the photograph it looks like: its rights are that one's."""
