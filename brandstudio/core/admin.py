@@ -1,6 +1,7 @@
 from functools import wraps
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
@@ -39,20 +40,55 @@ class ChangedOnly(admin.ModelAdmin):
                 super().save_model(request, obj, form, change)
             _note_change(request.user, obj, form, self.always_noted, is_new=not change)
 
+    def save_formset(self, request, form, formset, change):
+        """The rows of an inline, each with its entry in the history of the row of the page."""
+        with transaction.atomic():
+            for one in formset.deleted_forms:
+                _note_removal(request.user, form.instance, one.instance)
+            super().save_formset(request, form, formset, change)
+            for one in formset.forms:
+                if one.has_changed() and one not in formset.deleted_forms:
+                    is_new = one in formset.extra_forms
+                    _note_change(request.user, one.instance, one, is_new=is_new, of=form.instance)
 
-def _note_change(by, row, form, always, is_new):
-    """The audit entry of a form that was saved, the columns before and after by their names."""
+    def delete_model(self, request, obj):
+        with transaction.atomic():
+            _note_removal(request.user, obj, obj)
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset):
+        with transaction.atomic():
+            for row in queryset:
+                _note_removal(request.user, row, row)
+            super().delete_queryset(request, queryset)
+
+
+def _note_removal(by, row, removed):
+    """The audit entry, about a row, of one that is deleted: itself, or one of its inline's."""
+    if removed.pk is not None:
+        facts = {"kind": removed._meta.model_name, "name": str(removed)}
+        AuditEntry.objects.record(row, "", "deleted", by=by, **facts)
+
+
+def _note_change(by, row, form, always=(), *, is_new, of=None):
+    """The audit entry of a form that was saved, the columns before and after by their names.
+
+    of: the row that it is about, where the form's is one of its inline's.
+    """
     own = {field.name for field in (*row._meta.concrete_fields, *row._meta.many_to_many)}
     changed = own.intersection(form.changed_data)
     if not changed:
         return
     names = sorted(changed.union(always))
-    facts = {"after": {name: _as_text(form.cleaned_data[name]) for name in names}}
+    after = {name: _as_text(form.cleaned_data[name]) for name in names}
+    facts: dict[str, object] = {"after": after}
     if not is_new:
         facts["before"] = {name: _as_text(form.initial.get(name)) for name in names}
     steps = ("", "added") if is_new else ("changed", "changed")
     why = form.cleaned_data.get("reason", "")
-    AuditEntry.objects.record(row, *steps, by=by, why=why, **facts)
+    if of is not None:
+        facts |= {"kind": row._meta.model_name, "name": str(row)}
+    AuditEntry.objects.record(of or row, *steps, by=by, why=why, **facts)
 
 
 def _as_text(value):
@@ -93,6 +129,17 @@ class PersonAdmin(ChangedOnly, UserAdmin):
             (title, {**part, "fields": [name for name in part["fields"] if name not in hidden]})
             for title, part in super().get_fieldsets(request, obj)
         ]
+
+    def user_change_password(self, request, id, form_url=""):
+        """As Django's own; that a password was set, or none is taken any more, is written down."""
+        with transaction.atomic():
+            before = self.get_object(request, unquote(id))
+            response = super().user_change_password(request, id, form_url)
+            after = User.objects.filter(pk=before.pk).first() if before else None
+            if after and after.password != before.password:
+                target = "password set" if after.has_usable_password() else "password taken away"
+                AuditEntry.objects.record(after, "", target, by=request.user)
+        return response
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and _may_touch(request.user, obj)

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.access import demo_accounts, exposure, sign_in
 from brandstudio.core.input import reasons
+from brandstudio.core.models.audit import AuditEntry
 from brandstudio.core.models.limits import Use
 from brandstudio.core.models.rights import RIGHTS, end_of_day, tellable
 from brandstudio.core.models.states import update_as_last_seen
@@ -171,7 +172,7 @@ class RightsFields(GuardedModelForm):
     )
     uses = UsesField(label=_("Allowed uses"), help_text=_("None chosen: nobody limited them."))
     widened_why = forms.CharField(
-        label=_("Why uses or territory reach further now"),
+        label=_("Why uses, territory or terms in words reach further now"),
         help_text=_(
             "Needed where something that was made of it is approved or has left the studio."
         ),
@@ -195,7 +196,7 @@ class RightsFields(GuardedModelForm):
 
     @property
     def why(self):
-        """An admin's reason to widen uses or territory; "" for none."""
+        """An admin's reason to widen what limits the rights; "" for none."""
         return reasons.in_one_line(self.cleaned_data.get("widened_why", ""))
 
 
@@ -210,7 +211,14 @@ class _PasswordAlone(SetPasswordMixin):
 
 
 class OwnPasswordForm(_PasswordAlone, PasswordChangeForm):
-    """One's own new password."""
+    """One's own new password; that it was set is written down."""
+
+    def set_password_and_save(self, user, *args, commit=True, **kwargs):
+        with transaction.atomic():
+            user = super().set_password_and_save(user, *args, commit=commit, **kwargs)
+            if commit:
+                AuditEntry.objects.record(user, "", "password set", by=user)
+        return user
 
 
 class FirstPasswordForm(_PasswordAlone, SetPasswordForm):

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from django.utils import timezone
 
-from brandstudio.core.models import AuditEntry, GlossaryTerm, User
+from brandstudio.core.models import AuditEntry, GlossaryTerm, User, Vehicle
 from gallery.services import glossary_terms
 from training.engine.base import licences
 from training.models import BaseModel
@@ -141,3 +141,77 @@ def test_glossary_tells_what_the_admin_pages_changed(client, root, make_user):
 
     assert [entry.facts["after"]["term"] for entry in glossary_terms.history(5)] == ["骑楼"]
     assert "changed 骑楼 = arcade to 骑楼 = qilou arcade" in " ".join(page.split())
+
+
+def test_password_set_for_somebody_is_in_the_history_without_it(client, root, make_user):
+    lin = make_user("lin")
+    address = reverse("admin:auth_user_password_change", args=[lin.pk])
+    password = "a long one 1928"
+    client.post(address, {"password1": password, "password2": "another", "usable_password": "true"})
+    assert not AuditEntry.objects.about(lin).exists()
+
+    client.post(address, {"password1": password, "password2": password, "usable_password": "true"})
+    client.post(address, {"usable_password": "false", "unset-password": "1"})
+
+    entries = AuditEntry.objects.about(lin)
+    assert [entry.target for entry in entries] == ["password taken away", "password set"]
+    assert {entry.actor for entry in entries} == {root}
+    assert [entry.facts for entry in entries] == [{}, {}]
+
+
+@pytest.mark.parametrize("page", ["core:password", "admin:password_change"])
+def test_own_new_password_is_in_the_history(client, root, page):
+    new = "a long one 1928"
+
+    sent = {"old_password": "root", "new_password1": new, "new_password2": new}
+    client.post(reverse(page), sent, follow=True)
+
+    entry = AuditEntry.objects.about(root).get()
+    assert (entry.target, entry.actor, entry.facts) == ("password set", root, {})
+    root.refresh_from_db()
+    assert root.check_password(new)
+
+
+def colours(vehicle, rows):
+    """What the page of a vehicle sends. rows: of its inline of colours."""
+    sent = {"slug": vehicle.slug, "name_zh": vehicle.name_zh, "name_en": vehicle.name_en}
+    sent |= {"phrase": vehicle.phrase, "body": vehicle.body, "is_current": "on"}
+    initial = sum("id" in row for row in rows)
+    sent |= {"colours-TOTAL_FORMS": len(rows), "colours-INITIAL_FORMS": initial}
+    for place, row in enumerate(rows):
+        fields = {"vehicle": vehicle.pk, **row}
+        sent |= {f"colours-{place}-{name}": value for name, value in fields.items()}
+    return sent
+
+
+def test_colours_of_a_vehicle_are_in_its_history(client, root):
+    vehicle = Vehicle.objects.create(slug="gs8", name_zh="GS8", name_en="GS8", phrase="GS8 suv")
+    teal = {"name_zh": "青", "name_en": "Teal", "phrase": "teal"}
+    address = reverse("admin:core_vehicle_change", args=[vehicle.pk])
+
+    assert client.post(address, colours(vehicle, [teal])).status_code == 302
+    row = vehicle.colours.get()
+    client.post(address, colours(vehicle, [{**teal, "id": row.pk, "phrase": "deep teal"}]))
+    client.post(address, colours(vehicle, [{**teal, "id": row.pk, "DELETE": "on"}]))
+
+    removed, changed, added = AuditEntry.objects.about(vehicle)
+    assert (added.target, added.facts["after"]["phrase"]) == ("added", "teal")
+    assert changed.facts["before"] == {"phrase": "teal"}
+    assert changed.facts["after"] == {"phrase": "deep teal"}
+    assert {entry.facts["kind"] for entry in (removed, changed, added)} == {"vehiclecolour"}
+    assert (removed.target, removed.actor) == ("deleted", root)
+    assert not vehicle.colours.exists()
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_what_is_deleted_in_the_admin_pages_is_in_the_history(client, root, at_once):
+    term = GlossaryTerm.objects.create(term="骑楼", phrase="arcade")
+    address = reverse("admin:core_glossaryterm_delete", args=[term.pk])
+    if at_once:
+        address = reverse("admin:core_glossaryterm_changelist")
+
+    chosen = {"action": "delete_selected", "_selected_action": term.pk, "post": "yes"}
+    client.post(address, chosen if at_once else {"post": "yes"})
+
+    entry = AuditEntry.objects.about(term).get()
+    assert (entry.target, entry.actor, entry.facts["name"]) == ("deleted", root, str(term))

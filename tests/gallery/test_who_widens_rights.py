@@ -57,7 +57,9 @@ def test_designer_widens_nothing_that_an_approved_style_learned_from(
 
     said = note(designer, licence="contract 9", **sent)
 
-    assert "The uses and the territory of blue.png, red.png stay as they were" in said
+    assert "Uses, territory and terms in words of blue.png, red.png stay as they were" in said
+    assert "Everything else you wrote is noted." in said
+    assert "Rights noted for" not in said
     assert limits(photograph) == tuple(NARROW.values())
     assert photograph.licence == "contract 9"
 
@@ -72,6 +74,39 @@ def test_designer_widens_freely_while_nothing_approved_was_made(
     note(designer, **sent)
 
     assert limits(photograph) == wider
+
+
+@pytest.mark.parametrize("sent", [{"clear": ["allowed_uses"]}, {"allowed_uses": "anything"}])
+def test_terms_in_words_stay_as_what_is_approved_relies_on_them(
+    note, photograph, dataset, train_on, make_version, designer, brand_admin, sent
+):
+    dataset.images.update(allowed_uses="no people cropped")
+    make_version(checkpoint=train_on(dataset), state="approved")
+
+    said = note(designer, status=422, rights_holder="", **sent)
+
+    assert "terms in words of blue.png, red.png stay as they were" in said
+    assert "is noted" not in said
+    photograph.refresh_from_db()
+    assert photograph.allowed_uses == "no people cropped"
+    note(brand_admin, rights_holder="", widened_why="contract 12 of today", **sent)
+    photograph.refresh_from_db()
+    assert photograph.allowed_uses == sent.get("allowed_uses", "")
+    assert AuditEntry.objects.about(dataset).first().facts["former"][0]["allowed_uses"] == (
+        "no people cropped"
+    )
+
+
+def test_terms_in_words_are_added_where_none_were(
+    note, photograph, dataset, train_on, make_version, designer
+):
+    make_version(checkpoint=train_on(dataset), state="approved")
+
+    said = note(designer, allowed_uses="no people cropped")
+
+    assert "Rights noted for 2 pictures." in said
+    photograph.refresh_from_db()
+    assert photograph.allowed_uses == "no people cropped"
 
 
 def test_designer_narrows_at_any_time(note, photograph, dataset, train_on, make_version, designer):
@@ -99,7 +134,7 @@ def test_admin_widens_with_a_reason_and_the_audit_keeps_old_and_new(
     both = sorted(dataset.images.values_list("pk", flat=True))
     assert entry.why == "contract 12 of today"
     assert entry.facts["limits"] == {"territory": "worldwide"}
-    assert entry.facts["former"] == [NARROW | {"rows": both}]
+    assert entry.facts["former"] == [NARROW | {"allowed_uses": "", "rows": both}]
 
 
 def test_retired_style_and_one_photograph_out_of_many(
@@ -179,7 +214,22 @@ def test_start_picture_of_an_approved_picture_is_widened_by_an_admin_with_a_reas
     assert limits(start) == ("training online", "")
     entry = AuditEntry.objects.about(start).first()
     assert (entry.why, entry.facts["limits"]) == ("contract 12 of today", {"territory": ""})
-    assert entry.facts["former"] == [NARROW | {"rows": [start.pk]}]
+    assert entry.facts["former"] == [NARROW | {"allowed_uses": "", "rows": [start.pk]}]
+
+
+def test_terms_in_words_of_a_start_picture_stay_too(note_of, in_state, start, marketer):
+    InitImageUpload.objects.update(allowed_uses="no people cropped")
+    started(in_state, start, marketer, "approved")
+
+    for words in ("", "no people cropped, or all"):
+        refused = note_of(marketer, "start", start, allowed_uses=words)
+        assert refused.status_code == 422
+        assert "or may, in other words" in refused.text
+    kept = note_of(marketer, "start", start, allowed_uses="no people cropped", creator="Mei")
+
+    assert kept.status_code == 302
+    start.refresh_from_db()
+    assert (start.allowed_uses, start.creator) == ("no people cropped", "Mei")
 
 
 def test_start_picture_is_widened_freely_before_an_approval_and_not_after_a_download(

@@ -28,13 +28,23 @@ def make_dataset(owner, name, trigger_word="", description=""):
 class RightsNoted:
     """What became of rights for many pictures. count: of pictures written on. The names of those
     of which something stays as it was: ended, the end, for their rights have ended and something
-    was made of them (`ended_otherwise`); narrow, uses or territory (`stays_narrow`); carried, all,
-    for each looks like a photograph that may not be used."""
+    was made of them (`ended_otherwise`); narrow, of LIMITS (`stays_narrow`); carried, all, for each
+    looks like a photograph that may not be used."""
 
     count: int = 0
     ended: list[str] = field(default_factory=list)
     narrow: list[str] = field(default_factory=list)
     carried: list[str] = field(default_factory=list)
+
+    @property
+    def stays(self):
+        """{code of a sentence: names} of those of which something stays as it was."""
+        codes = {
+            "rights-end-stays": self.ended,
+            "rights-stay-narrow": self.narrow,
+            "rights-carried": self.carried,
+        }
+        return {code: names for code, names in codes.items() if names}
 
 
 def set_rights(dataset, by, images=None, why="", **rights):
@@ -42,7 +52,7 @@ def set_rights(dataset, by, images=None, why="", **rights):
     nothing written, for an admin whose reason to widen is missing.
 
     images: a queryset of the dataset's pictures, all of them if None. why: an admin's reason to
-    widen uses or territory. rights: only the columns named are written (IMAGE_RIGHTS lists them).
+    widen LIMITS. rights: only the columns named are written (IMAGE_RIGHTS lists them).
     What an admin decided of the former rights is decided no longer.
     """
     if unknown := set(rights) - set(IMAGE_RIGHTS):
@@ -67,15 +77,18 @@ def set_rights(dataset, by, images=None, why="", **rights):
         facts["rights"] = {name: str(value) for name, value in rights.items()}
         if narrow:
             facts["stays_narrow"] = {pk: sorted(columns) for pk, columns in narrow.items()}
-        AuditEntry.objects.record(dataset, "", RIGHTS_SET, by=by, why=why, count=count, **facts)
+        if count:
+            AuditEntry.objects.record(dataset, "", RIGHTS_SET, by=by, why=why, count=count, **facts)
     ended, limited = ([row.name for row in rows if row.pk in pks] for pks in (bound, narrow))
     return RightsNoted(count, ended, limited, carried)
 
 
 def _write_rights(pks, rights, stays):
-    """stays: those columns that are not written."""
+    """Of how many rows something is written. stays: those columns that are not."""
     noted = noted_anew()
     rights = {name: value for name, value in rights.items() if name not in stays}
+    if not rights:
+        return 0
     if "rights_holder" not in rights:
         del noted["rights_from_file"]  # of whose it is nobody has spoken
     return TrainingImage.objects.filter(pk__in=pks).update(**rights, **noted)

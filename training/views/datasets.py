@@ -139,8 +139,10 @@ def rights(request, pk):
             said = sentence("rights-widen-reason", {"name": error.row})
             form.add_error("widened_why", said)
         else:
-            _say_noted(request, noted)
-            return redirect("training:dataset-rights", dataset.pk)
+            if noted.count or not noted.stays:
+                _say_noted(request, noted)
+                return redirect("training:dataset-rights", dataset.pk)
+            form.add_error(None, _what_stays(noted))
     return _form_page(
         request,
         "training/dataset_rights.html",
@@ -154,19 +156,21 @@ def rights(request, pk):
 
 
 def _say_noted(request, noted):
-    """How many pictures have these rights now, and of which something stays as it was."""
+    """How many pictures have these rights now; where something stays as it was, that, and that all
+    else is noted."""
+    if noted.stays:
+        said = f"{_what_stays(noted)} {sentence('rights-else-noted')}"
+        messages.warning(request, said)
+        return
     said = ngettext(
         "Rights noted for %(n)d picture.", "Rights noted for %(n)d pictures.", noted.count
     )
     messages.success(request, count_sentences((noted.count, said)))
-    for code, names in (
-        ("rights-end-stays", noted.ended),
-        ("rights-stay-narrow", noted.narrow),
-        ("rights-carried", noted.carried),
-    ):
-        if names:
-            shown = first_names(names, NAMED)
-            messages.warning(request, sentence(code, {"names": shown}))
+
+
+def _what_stays(noted):
+    stays = noted.stays.items()
+    return " ".join(sentence(code, {"names": first_names(names, NAMED)}) for code, names in stays)
 
 
 def _usual_scope(dataset):

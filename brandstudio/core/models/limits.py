@@ -1,4 +1,4 @@
-"""The uses and the territory that rights are limited to, and who may widen them."""
+"""The uses, the territory and the terms that rights are limited to, and who may widen them."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.input import reasons, territories
 
-LIMITS = ("uses", "territory")  # the columns
+LIMITS = ("uses", "territory", "allowed_uses")  # the columns; the last one in a person's words
 
 
 class Use(models.TextChoices):
@@ -61,8 +61,11 @@ def stays_narrow(rows, rights, by, why):
 
 
 def widened(row, rights):
-    """Those of LIMITS that reach further in these {column: value} than the row's own do."""
+    """Those of LIMITS that reach further in these {column: value} than the row's own do. Of terms
+    in words nobody can tell: other ones may."""
     columns = set()
+    if row.allowed_uses.strip() not in {"", rights.get("allowed_uses", row.allowed_uses).strip()}:
+        columns.add("allowed_uses")
     if _allows_more(row.uses, rights.get("uses", row.uses)):
         columns.add("uses")
     if not territories.covers(row.territory, rights.get("territory", row.territory)):
@@ -76,12 +79,12 @@ def former_limits(rows, rights):
     limits = {name: rights[name] for name in LIMITS if name in rights}
     if not limits:
         return {}
-    keys = defaultdict(list)
+    keys: dict[tuple, list] = defaultdict(list)
     for row in rows:
-        keys[row.uses, row.territory].append(row.pk)
+        keys[tuple(getattr(row, name) for name in LIMITS)].append(row.pk)
     former = [
-        {"uses": uses, "territory": territory, "rows": sorted(pks)}
-        for (uses, territory), pks in keys.items()
+        {**dict(zip(LIMITS, values, strict=True)), "rows": sorted(pks)}
+        for values, pks in keys.items()
     ]
     return {"limits": limits, "former": former}
 
