@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 
 from brandstudio.core.models import Campaign, CampaignState
+from brandstudio.core.problems import Refused
 from gallery.models import Asset, AssetReview, AssetState, Publication
 from gallery.pages.coverage import days_left
+from gallery.services import campaigns
 
 _SHOWN_FIRST = (CampaignState.RUNNING, CampaignState.PLANNED, CampaignState.ENDED)
 
@@ -78,24 +80,52 @@ def publications_of(campaign):
 
 @dataclass(frozen=True)
 class Belonging:
-    """What a picture's page tells of its campaign. campaigns: those it may be put into."""
+    """What a picture's page tells of its campaign. campaigns: those it may be put into. leaves:
+    whether it may be taken out of its own. may_note: whether the reader may note a publication."""
 
     asset: Asset
     campaigns: list[Campaign]
     publications: list[Publication]
+    leaves: bool = False
+    may_note: bool = False
 
     @property
     def has_any(self):
         """Whether there is anything to tell or to do."""
-        is_approved = self.asset.review == AssetReview.APPROVED
-        return bool(self.asset.campaign or self.campaigns or self.publications or is_approved)
+        return bool(
+            self.asset.campaign or self.campaigns or self.publications or self.notes_publications
+        )
+
+    @property
+    def notes_publications(self):
+        """Whether the page leads to where a publication is noted."""
+        is_out = self.publications or self.asset.review == AssetReview.APPROVED
+        return self.may_note and bool(is_out)
 
 
 def belonging_of(asset, person):
     """The Belonging of a picture, to its reader."""
     rows = Publication.objects.filter(download__asset=asset)
     publications = list(rows.select_related("by", "download__channel", "download__asset"))
-    takes = asset.state == AssetState.READY and not asset.scene.is_trial and not publications
-    if not takes or not (person.is_marketer or person.is_brand_admin):
+    if asset.deleted_at is not None:
         return Belonging(asset, [], publications)
-    return Belonging(asset, list(Campaign.objects.open()), publications)
+    may_note = may_make(person) or person.is_designer
+    if not may_make(person):
+        return Belonging(asset, [], publications, may_note=may_note)
+    is_movable = asset.state == AssetState.READY and _passes(campaigns.check_movable, asset, person)
+    joins = is_movable and _passes(campaigns.check_joins, asset, asset.campaign)
+    return Belonging(
+        asset,
+        list(Campaign.objects.open()) if joins else [],
+        publications,
+        leaves=is_movable and asset.campaign is not None,
+        may_note=may_note,
+    )
+
+
+def _passes(check, *arguments):
+    try:
+        check(*arguments)
+    except Refused:
+        return False
+    return True

@@ -102,10 +102,9 @@ def _move(assets, campaign, by):
 
 @transaction.atomic
 def _move_one(asset, campaign, by):
-    _check_movable(asset, by)
-    if campaign and asset.barred:
-        facts = {"name": str(asset), "campaign": str(campaign)}
-        raise Refused(f"campaign-{asset.barred}", **facts)
+    check_movable(asset, by)
+    if campaign:
+        check_joins(asset, campaign)
     former = asset.campaign
     if not Asset.objects.filter(pk=asset.pk, campaign=former).update(campaign=campaign):
         raise Refused("campaign-changed", name=str(asset))
@@ -115,7 +114,14 @@ def _move_one(asset, campaign, by):
     AuditEntry.objects.record(asset, asset.review, target, by=by, **facts)
 
 
-def _check_movable(asset, by):
+def check_joins(asset, campaign):
+    """Raise Refused for a picture that joins no campaign: campaign-declined, campaign-withdrawn."""
+    if asset.barred:
+        facts = {"name": str(asset), "campaign": str(campaign)}
+        raise Refused(f"campaign-{asset.barred}", **facts)
+
+
+def check_movable(asset, by):
     """Raise Refused for a picture that this person can't put into, or take out of, a campaign."""
     former = asset.campaign
     facts = {"name": str(asset), "campaign": str(former)}

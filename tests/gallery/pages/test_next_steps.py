@@ -3,7 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from gallery.models import PromptTemplate, Scene, StyleVersion
+from brandstudio.core.models import Campaign
+from gallery.models import Asset, PromptTemplate, Scene, StyleVersion
 from gallery.pages.next_steps import NextSteps, next_steps_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -157,3 +158,66 @@ def test_private_picture_of_a_colleague_says_once_why_it_stays(at, make_user, in
     [offer] = page.context["offers"]
     assert offer.why.endswith("Its maker sends it for review first.")
     assert "Make a poster" not in page.text
+
+
+@pytest.fixture
+def campaign(marketer):
+    today = timezone.localdate()
+    return Campaign.objects.create(
+        slug="tea", name_zh="早茶", name_en="Morning tea", starts=today, ends=today
+    )
+
+
+@pytest.mark.parametrize("state", ["declined", "withdrawn"])
+def test_declined_and_withdrawn_pictures_are_put_into_no_campaign(
+    at, marketer, brand_admin, in_state, campaign, state
+):
+    asset = in_state(state)
+
+    for person in (marketer, brand_admin):
+        assert "Put it into a campaign" not in at(person).get("asset-detail", asset.pk).text
+    joining = Asset.objects.filter(pk=asset.pk)
+    joining.update(campaign=campaign)
+    page = at(marketer).get("asset-detail", asset.pk).text
+    assert "Put it into a campaign" not in page
+    assert "Take it out of the campaign" in page
+    at(marketer).post("move-images", pick=asset.pk, campaign="")
+    assert joining.get().campaign is None
+
+
+def test_picture_of_a_campaign_that_others_keep_is_moved_by_nobody_else(
+    at, make_user, in_state, campaign
+):
+    asset = in_state("approved")
+    Asset.objects.filter(pk=asset.pk).update(campaign=campaign)
+    other = make_user("mei", is_marketer=True)
+
+    page = at(other).get("asset-detail", asset.pk).text
+
+    assert "Put it into a campaign" not in page
+    assert "Take it out of the campaign" not in page
+    assert "Note where it was published" in page
+
+
+def test_who_has_no_role_is_led_to_no_page_of_publications(at, make_user, designer, in_state):
+    asset = in_state("approved")
+    guest = make_user("guest")
+
+    assert "Note where it was published" not in at(guest).get("asset-detail", asset.pk).text
+    assert at(guest).get("publication-new", asset.pk).status_code == 403
+    assert "Note where it was published" in at(designer).get("asset-detail", asset.pk).text
+    assert at(designer).get("publication-new", asset.pk).status_code == 200
+
+
+def test_held_picture_is_neither_shared_nor_sent_for_review(at, marketer, in_state, make_version):
+    version = make_version()
+    asset = in_state("private", packs=((version, 0.7),))
+    assert "Share with colleagues" in at(marketer).get("asset-detail", asset.pk).text
+    assert f"/assets/{asset.pk}/ask/" in at(marketer).get("create").text
+    StyleVersion.objects.filter(pk=version.pk).update(recalled_at=timezone.now())
+
+    assert "Share with colleagues" not in at(marketer).get("asset-detail", asset.pk).text
+    assert f"/assets/{asset.pk}/ask/" not in at(marketer).get("create").text
+    assert at(marketer).post("asset-share", asset.pk).status_code == 403
+    Scene.objects.update(is_shared=True)
+    assert "Share no longer" in at(marketer).get("asset-detail", asset.pk).text
