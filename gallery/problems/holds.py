@@ -50,6 +50,16 @@ SENTENCES: dict[str, Text] = {
         "made of, is {territory}; the files of {channel} are seen beyond it: {place}. Choose "
         "another channel, or have wider rights noted there."
     ),
+    "style-use-limited": gettext_noop(
+        "{name} stays in the studio: the rights of {source}, which it learned from, allow only: "
+        "{uses}. Other studios would paint for anything with it. Have wider rights noted there, or "
+        "train a style without that photograph."
+    ),
+    "style-territory-limited": gettext_noop(
+        "{name} stays in the studio: the territory of the rights of {source}, which it learned "
+        "from, is {territory}. Other studios would paint for anywhere with it. Have wider rights "
+        "noted there, or train a style without that photograph."
+    ),
     "use-of-channel-unknown": gettext_noop(
         "{name} may not go to {channel}: nobody has noted what its files are for, and the rights "
         "of {source}, which it was made of, allow only: {uses}. Ask an admin to note the use of "

@@ -9,7 +9,7 @@ from django.utils import timezone
 from brandstudio.core.problems import Refused
 from gallery.engine import style_bundle
 from gallery.models.style import BAND, CommercialUse
-from gallery.services import export, policy, studios, style_files
+from gallery.services import export, studios, style_files
 from gallery.services.publishing import publish_file
 from training.models import BaseModel
 
@@ -19,10 +19,10 @@ CLAIMED = ("made_on", "version", "base", "band", "scores", "approval")
 def signed_bundle(version):
     """An open file: what `export.external_files` writes, with a signed manifest.
 
-    Raises Refused: pack-not-approved, pack-held, licence-unknown; blobs.BlobMissing; EngineError of
-    the export, signing-key-unreadable.
+    Raises Refused as `export.check_leaves`; blobs.BlobMissing; EngineError of the export,
+    signing-key-unreadable.
     """
-    policy.check_style_leaves(version)
+    export.check_leaves(version)
     key = studios.signing_key()
 
     def pack(packed, folder):

@@ -21,10 +21,9 @@ from training.engine.lora import kohya_file, profiles
 def external_zip(version):
     """An open zip file: what `external_files` writes.
 
-    Raises Refused: pack-not-approved, pack-held, licence-unknown; blobs.BlobMissing, EngineError of
-    lora_export.
+    Raises Refused as `check_leaves`; blobs.BlobMissing, EngineError of lora_export.
     """
-    policy.check_style_leaves(version)
+    check_leaves(version)
 
     def pack(packed, folder):
         with zipfile.ZipFile(packed, "w") as archive:
@@ -32,6 +31,14 @@ def external_zip(version):
                 archive.write(path, name)
 
     return open_packed(pack)
+
+
+def check_leaves(version):
+    """Raise Refused unless the files of this style may go to other houses: as
+    `policy.check_style_leaves`, and licence-unknown."""
+    policy.check_style_leaves(version)
+    if not rights_of(version)["licence"]:
+        raise Refused("licence-unknown", name=str(version))
 
 
 def open_packed(pack):
@@ -53,11 +60,8 @@ def external_files(version, folder):
     external profile, WebUI's card and a labelled preview.
 
     The weights are those of the approved version byte for byte; their metadata keeps what other
-    tools need, the licence and the trigger words, and nothing of the house. Raises
-    Refused("licence-unknown").
+    tools need, the licence and the trigger words, and nothing of the house.
     """
-    if not rights_of(version)["licence"]:
-        raise Refused("licence-unknown", name=str(version))
     name = file_stem(version)
     weights, card = folder / f"{name}.safetensors", folder / f"{name}.json"
     source = blobs.local(version.weights_sha256, str(version))

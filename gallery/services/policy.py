@@ -164,11 +164,12 @@ def check_finished(asset):
 
 def check_style_leaves(version):
     """Raise Refused unless this style may go to other houses: pack-not-approved, pack-held,
-    base-not-commercial."""
+    base-not-commercial, and of `use_limits.check_style`."""
     if version.state != ReviewState.APPROVED:
         raise Refused("pack-not-approved", name=str(version))
     holds.check_version(version)
     base_rights.check(version.base)
+    use_limits.check_style(version)
 
 
 def _audiences_of(asset, person):

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from brandstudio.core.input import territories
 from brandstudio.core.models import Use, WithRights
-from brandstudio.core.models.limits import in_words, limited
+from brandstudio.core.models.limits import OUTGOING_USES, in_words, limited
 from brandstudio.core.models.rights import tables_with_rights
 from brandstudio.core.problems import Refused, in_each_language, name_of
 from gallery.models import (
@@ -96,6 +96,28 @@ def check(asset, rendition, channel=None, limits=None):
         raise obstacle
 
 
+def limits_of_style(version):
+    """[Limit] of the photographs that a style learned from, under whatever name."""
+    checkpoint = version.checkpoint
+    pack = (version.pk, version.weights_sha256, checkpoint.run.snapshot_id if checkpoint else None)
+    keys = _snapshots_of([pack])[version.pk]
+    learned = _limits_of_snapshots(keys)
+    return list(dict.fromkeys(limit for pk in sorted(keys) for limit in learned[pk]))
+
+
+def check_style(version):
+    """Raise Refused for a style that may not go to other houses, for what these paint with it goes
+    anywhere: style-use-limited, style-territory-limited."""
+    outgoing = {use for use, _label in OUTGOING_USES}
+    for limit in limits_of_style(version):
+        facts = {"name": str(version), "source": limit.name}
+        if not all(limit.allows(use) for use in outgoing):
+            raise Refused("style-use-limited", uses=limit.uses_shown, **facts)
+        if not territories.covers(limit.territory, ""):
+            shown = in_each_language(lambda limit=limit: territories.shown(limit.territory))
+            raise Refused("style-territory-limited", territory=shown, **facts)
+
+
 def purpose_of(asset, rendition, channel):
     """{column: value} of a Download: what a file is for, and where it is to be seen."""
     if rendition == Rendition.PROOF:
@@ -145,7 +167,10 @@ def _refused(code, asset, limit, **facts):
 # What a scene was made of
 def _limits_of_scenes(keys):
     scenes = list(Scene.objects.filter(pk__in=keys))
-    snapshots = _snapshots_of(scenes)
+    packs = ScenePack.objects.filter(scene__in=scenes).values_list(
+        "scene", "version__weights_sha256", "version__checkpoint__run__snapshot"
+    )
+    snapshots = {scene.pk: set() for scene in scenes} | _snapshots_of(list(packs))
     learned = _limits_of_snapshots({pk for own in snapshots.values() for pk in own})
     placed = _limits_of_placed(scenes)
     return {
@@ -157,15 +182,11 @@ def _limits_of_scenes(keys):
     }
 
 
-def _snapshots_of(scenes):
-    """{scene's key: keys of the Snapshots that its styles learned from}, by their checkpoints and
-    by those that hold the same weights."""
-    packs = list(
-        ScenePack.objects.filter(scene__in=scenes).values_list(
-            "scene", "version__weights_sha256", "version__checkpoint__run__snapshot"
-        )
-    )
-    files = {weights for _scene, weights, _snapshot in packs}
+def _snapshots_of(packs):
+    """{key: keys of the Snapshots that its styles learned from}, by their checkpoints and by those
+    that hold the same weights. packs: [(key, SHA-256 of a style's weights, its Snapshot or None)].
+    """
+    files = {weights for _key, weights, _snapshot in packs}
     contents = dict(
         WeightsContent.objects.filter(sha256__in=files).values_list("sha256", "content")
     )
@@ -175,9 +196,9 @@ def _snapshots_of(scenes):
     trained = Checkpoint.objects.filter(sha256__in={*files, *content_of})
     for sha256, snapshot in trained.values_list("sha256", "run__snapshot"):
         learned[content_of.get(sha256, sha256)].add(snapshot)
-    snapshots: dict[int, set[int]] = {scene.pk: set() for scene in scenes}
-    for scene, weights, snapshot in packs:
-        snapshots[scene] |= {snapshot, *learned[contents.get(weights, weights)]} - {None}
+    snapshots: dict[int, set[int]] = {key: set() for key, _weights, _snapshot in packs}
+    for key, weights, snapshot in packs:
+        snapshots[key] |= {snapshot, *learned[contents.get(weights, weights)]} - {None}
     return snapshots
 
 

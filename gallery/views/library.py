@@ -225,8 +225,7 @@ def version_origin(request, slug, number):
     if not version.is_from_elsewhere:
         raise Http404
     if not form.is_valid():
-        first, *rest = (sentences[0] for sentences in form.errors.values())
-        return trouble.refused(request, first, version, rest=rest)
+        return trouble.refused_form(request, form, version)
     try:
         claims.note_claims(version, request.user, form.origin_rights)
     except WrongState:
@@ -326,7 +325,18 @@ def _acts_context(version, person):
         "may_try": version.may_be_tried_by(person),
         "may_discard": _may_edit(person, version) and drafts.obstacle_of(version) is None,
         "holds": holds.names_of(holds.holds_of_version(version)),
+        "stays_why": _why_it_stays(version),
     }
+
+
+def _why_it_stays(version):
+    """Why an approved style may not go to other houses; "" where it may."""
+    if version.state == ReviewState.APPROVED:
+        try:
+            export.check_leaves(version)
+        except Refused as error:
+            return problems.of(error)
+    return ""
 
 
 def _sheet_context(version, person):

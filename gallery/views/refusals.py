@@ -50,6 +50,8 @@ _FORBIDDEN = {
     "proof-not-in-house",
     "same-as-declined",
     "same-as-withdrawn",
+    "style-territory-limited",
+    "style-use-limited",
     "taste-not-published",
     "template-not-approved",
     "territory-not-allowed",

@@ -5,13 +5,17 @@ import json
 import zipfile
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
 from safetensors import safe_open
 from safetensors.numpy import load as load_weights
 
 from brandstudio.core import blobs
+from brandstudio.core.models import Use
 from brandstudio.core.problems import Refused
 from gallery.engine import xmp
-from gallery.services import bundles, export
+from gallery.services import bundles, export, policy
+from training import services as training_services
 from training.engine.files.safetensors_header import read_header
 from training.engine.lora import kohya_file
 from training.models import WeightsDownload
@@ -151,3 +155,51 @@ def test_style_whose_licence_nobody_knows_leaves_by_no_door(make_version, at, de
         answer = at(designer).get(door, "ink", 1)
         assert "Content-Disposition" not in answer
     assert not WeightsDownload.objects.exists()
+
+
+LIMITS = [
+    ({"uses": "training internal"}, "allow only: inside the house. Other studios"),
+    ({"uses": "training online"}, "allow only: web and social media. Other studios"),
+    ({"territory": "China"}, "is China. Other studios would paint for anywhere"),
+]
+
+
+@pytest.mark.usefixtures("in_english")
+@pytest.mark.parametrize(("rights", "words"), LIMITS)
+def test_style_learned_from_photographs_of_limited_rights_stays(
+    make_version, dataset, train_on, at, designer, rights, words
+):
+    make_version(checkpoint=train_on(dataset))
+    assert unzipped(at(designer).get("version-export", "ink", 1))
+    page = at(designer).get("version-detail", "ink", 1).text
+    assert "Zip for others" in page
+
+    training_services.set_rights(dataset, designer, dataset.images.filter(name="red.png"), **rights)
+
+    for door in ("version-export", "version-bundle"):
+        answer = at(designer).get(door, "ink", 1)
+        assert answer.status_code == 403
+        assert words in answer.text
+    weights = at(designer).get("version-weights", "ink", 1)
+    assert b"".join(weights.streaming_content)  # in the house
+    page = at(designer).get("version-detail", "ink", 1).text
+    assert reverse("gallery:version-export", args=["ink", 1]) not in page
+    assert words in page
+    with pytest.raises(CommandError, match="stays in the studio"):
+        call_command("export_lora", "ink-v1", bundle=True, output="out")
+
+
+def test_copy_of_the_weights_and_wide_rights(make_version, dataset, train_on, designer):
+    checkpoint = train_on(dataset)
+    version = make_version(checkpoint=checkpoint, weights_sha256=checkpoint.sha256)
+    copy = make_version("other", weights_sha256=checkpoint.sha256)
+    wide = " ".join(Use.values)
+
+    training_services.set_rights(dataset, designer, uses=wide, territory="worldwide")
+    policy.check_style_leaves(version)
+    policy.check_style_leaves(copy)
+    training_services.set_rights(dataset, designer, uses="training internal")
+
+    for each in (version, copy):
+        with pytest.raises(Refused, match="style-use-limited"):
+            policy.check_style_leaves(each)
