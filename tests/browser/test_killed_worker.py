@@ -27,6 +27,7 @@ def test_run_goes_on_by_itself_after_its_worker_is_killed_and_ends_as_if_nothing
     page.get_by_text("Expert settings").click()
     page.get_by_label("Steps of a sample").fill("2")
     page.get_by_label("I know that the rights of").check()
+    page.get_by_label("too few for a style").check()
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_role("heading", name="Ink one", level=1)).to_be_visible()
     run = TrainingRun.objects.get()

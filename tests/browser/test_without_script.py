@@ -37,6 +37,7 @@ def test_core_path_needs_no_script(
     page.get_by_role("link", name="Freeze and train").click()
     page.get_by_label("Base model").select_option("toy")
     page.get_by_label("I know that the rights of").check()
+    page.get_by_label("too few for a style").check()
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     assert TrainingRun.objects.get().base.name == "toy"

@@ -133,4 +133,5 @@ def fields(at_desk, dataset):
     """The form's values as the page shows them first."""
     form = at_desk.get(f"/datasets/{dataset.pk}/train/").context["form"]
     said = {name: value for name, value in form.data.items() if value is not None}
-    return {**said, "unknown_rights": dataset.images.without_rights().count()}
+    confirmed = {"unknown_rights": dataset.images.without_rights().count()}
+    return {**said, **confirmed, "few_pictures": dataset.images.count()}

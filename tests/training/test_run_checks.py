@@ -5,10 +5,12 @@ from datetime import date
 
 import pytest
 
+from brandstudio.core.models import AuditEntry
 from brandstudio.core.models.rights import end_of_day
 from tests.training.test_run_form import SMALL
 from training import services
 from training.models import TrainingRun
+from training.services.runs import FEW_PICTURES
 
 pytestmark = pytest.mark.django_db
 
@@ -45,8 +47,7 @@ def test_missing_and_expired_rights(dataset, base, designer, settings):
 
 def start(at_desk, dataset, fields, base, **said):
     fields = {name: value for name, value in fields.items() if name != "unknown_rights"}
-    data = {**fields, "base": base.pk, "act": "start", **said}
-    return at_desk.post(f"/datasets/{dataset.pk}/train/", data)
+    return start_with(at_desk, dataset, fields, base, **said)
 
 
 def test_run_on_unknown_rights_says_what_that_means_and_starts_once_it_is_confirmed(
@@ -74,6 +75,44 @@ def test_run_on_unknown_rights_says_what_that_means_and_starts_once_it_is_confir
     assert (entry.actor, entry.facts) == (designer, {"count": 3})
     shown = at_desk.get(run.get_absolute_url()).content.decode()
     assert "The rights of 3 pictures were unknown;" in shown
+
+
+def test_run_on_few_pictures_starts_once_it_is_confirmed(
+    at_desk, make_dataset, dataset, base, fields, designer, in_english
+):
+    del fields["few_pictures"]
+
+    refused = [
+        start_with(at_desk, dataset, fields, base, **said)
+        for said in ({}, {"few_pictures": 0}, {"few_pictures": 5})  # five: two were taken out
+    ]
+
+    for answer in refused:
+        assert answer.status_code == 422
+        stopping = answer.context["draft"].stopping
+        assert [problem.code for problem in stopping] == ["few-unconfirmed"]
+        assert "has 4 pictures, and a style needs 20 or more" in answer.text
+    assert TrainingRun.objects.count() == 0
+    assert start_with(at_desk, dataset, fields, base, few_pictures=4).status_code == 302
+    entry = AuditEntry.objects.about(TrainingRun.objects.get()).get(target=FEW_PICTURES)
+    assert (entry.actor, entry.facts) == (designer, {"count": 4})
+
+
+def test_enough_pictures_ask_nothing(at_desk, make_dataset, base, fields):
+    del fields["few_pictures"]
+    dataset = make_dataset(20, checked=20)
+    unknown = dataset.images.without_rights().count()
+
+    assert "few_pictures" not in at_desk.get(f"/datasets/{dataset.pk}/train/").text
+    answer = start_with(at_desk, dataset, {**fields, "unknown_rights": unknown}, base)
+
+    assert answer.status_code == 302
+    assert not AuditEntry.objects.filter(target=FEW_PICTURES).exists()
+
+
+def start_with(at_desk, dataset, fields, base, **said):
+    data = {**fields, "base": base.pk, "act": "start", **said}
+    return at_desk.post(f"/datasets/{dataset.pk}/train/", data)
 
 
 def test_nothing_is_asked_where_rights_are_known_or_required(

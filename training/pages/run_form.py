@@ -15,7 +15,7 @@ from training.models import BaseModel
 from training.problems import explain, faults_of
 from training.rules import run_settings
 from training.rules.mirroring import images_with_writing, in_short
-from training.rules.readiness import readiness
+from training.rules.readiness import ENOUGH, readiness
 from training.rules.run_estimate import estimate_of
 
 PRESET_WORDS = {
@@ -54,6 +54,7 @@ class RunDraft:
         self._images = dataset.images.count()
         self.act = one_of((posted or {}).get("act"), ACTS)
         self._confirmed = parse_id((posted or {}).get("unknown_rights")) or 0
+        self._confirmed_few = parse_id((posted or {}).get("few_pictures")) or 0
         if not BaseModel.objects.usable().exists():
             services.sync_base_models()
         if posted is None:
@@ -151,7 +152,7 @@ class RunDraft:
 
     @property
     def is_started(self):
-        return self.act == "start" and self._is_sound and self.is_confirmed
+        return self.act == "start" and self._is_sound and self.is_confirmed and self.knows_few
 
     @cached_property
     def unknown_rights(self):
@@ -162,6 +163,16 @@ class RunDraft:
     def is_confirmed(self):
         """Whether the person has said that the run starts all the same, of as many as there are."""
         return self._confirmed >= self.unknown_rights
+
+    @property
+    def few_pictures(self):
+        """How many pictures there are, where a style needs more; else 0."""
+        return self._images if self._images < ENOUGH else 0
+
+    @property
+    def knows_few(self):
+        """Whether the person has said that a run of no more than there are starts all the same."""
+        return not self.few_pictures or 0 < self._confirmed_few <= self.few_pictures
 
     @property
     def is_tasted(self):
@@ -207,6 +218,9 @@ class RunDraft:
         if self.act == "start" and not self.is_confirmed:
             facts = {"count": self.unknown_rights}
             problems.append(explain("rights-unconfirmed", facts, dataset=self.dataset))
+        if self.act == "start" and not self.knows_few:
+            facts = {"count": self.few_pictures, "enough": ENOUGH}
+            problems.append(explain("few-unconfirmed", facts, dataset=self.dataset))
         return problems
 
     @property

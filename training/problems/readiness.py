@@ -11,6 +11,15 @@ SENTENCES: dict[str, Text] = {
         "The dataset has {count} pictures. A style needs 20 or more, better about a hundred.",
         "count",
     ),
+    "few-unconfirmed": ngettext_lazy(
+        "The dataset has {count} picture, and a style needs {enough} or more: of fewer it learns "
+        "the pictures by heart. Add pictures, or confirm below that the run is to start all the "
+        "same.",
+        "The dataset has {count} pictures, and a style needs {enough} or more: of fewer it learns "
+        "the pictures by heart. Add pictures, or confirm below that the run is to start all the "
+        "same.",
+        "count",
+    ),
     "captions-missing": ngettext_lazy(
         "{count} picture has no caption. Draft the caption, or write it.",
         "{count} pictures have no caption. Draft the captions, or write them.",
