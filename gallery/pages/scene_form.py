@@ -1,9 +1,9 @@
 """What the create page draws of its form: the sentence, the packs, what stands in error above."""
 
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 
 from brandstudio.core.input.numbers import parse_number
+from brandstudio.core.ui.wording import labelled_text
 from gallery.forms import scene_order
 from gallery.models import Channel, SceneMode
 from gallery.services import sources, vehicle_words
@@ -136,7 +136,7 @@ class ShownForm:
         sentences = list(form.non_field_errors())
         for name, errors in form.errors.items():
             if name in form.fields and name not in visible_fields:
-                sentences += [_named(form.fields[name].label, error) for error in errors]
+                sentences += [labelled_text(form.fields[name].label, error) for error in errors]
         return sentences
 
     def _visible_fields(self):
@@ -170,7 +170,3 @@ class ShownForm:
             placement=cutout and Placement(cutout, light=self.form["cutout_light"].value() or ""),
             negative=form["negative"].value() if "negative" in form.fields else None,
         )
-
-
-def _named(label, error):
-    return _("%(field)s: %(error)s") % {"field": label, "error": error} if label else error

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from brandstudio.core.models import AuditEntry, GlossaryTerm
 from brandstudio.core.problems import Refused
+from brandstudio.core.ui.wording import sentences_of
 from gallery import problems
 from training.engine.data.named_table import csv_bytes, read_named_table
 
@@ -99,7 +100,7 @@ def take_in(upload, by, form_class):
 def _take_row(row, former, by, form_class, report):
     form = form_class(row, instance=former or GlossaryTerm())
     if not form.is_valid():
-        sentences = " ".join(error for errors in form.errors.values() for error in errors)
+        sentences = " ".join(sentences_of(form))
         facts = {"term": row["term"], "why": sentences}
         report.refusals.append(problems.sentence("term-refused", facts))
     elif former and not form.changed_data:

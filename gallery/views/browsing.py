@@ -129,7 +129,7 @@ def pack_tags(request, slug):
             tagging.set_tags(pack, request.user, form.cleaned_data["tags"])
             messages.success(request, _("Saved."))
         else:
-            return trouble.refused(request, form.errors["tags"][0], pack)
+            return trouble.refused_form(request, form, pack)
     except Refused as error:
         return refuse(request, error, pack)
     return redirect(pack)
@@ -151,7 +151,7 @@ def version_rate(request, slug, number):
             rating.rate(version, request.user, **form.cleaned_data)
             messages.success(request, _("Thank you: your rating stands with the style."))
         else:
-            return trouble.refused(request, next(iter(form.errors.values()))[0], version)
+            return trouble.refused_form(request, form, version)
     except Refused as error:
         return refuse(request, error, version)
     return redirect(version)

@@ -114,9 +114,14 @@ def add_source(request):
             fields["init_image"] = f"own-{upload.pk}"
             if upload.made_from_id:
                 messages.info(request, _came_back(upload))
+            else:
+                said = _("{name} is chosen to start from.")
+                messages.success(request, said.format(name=upload))
             fields["mode"] = SceneMode.IMAGE
         elif file := request.FILES.get("cutout_file"):
-            fields["cutout"] = cutouts.take_cutout(file, request.user).pk
+            cutout = cutouts.take_cutout(file, request.user)
+            messages.success(request, _("{name} can be placed now.").format(name=cutout))
+            fields["cutout"] = cutout.pk
             fields["mode"] = SceneMode.PRODUCT
         else:
             refusal = no_file(request, "gallery:create")

@@ -80,8 +80,7 @@ def rights_decide(request, kind, key, pk):
         return refuse(request, Refused("decision-reason"), back)
     form = ExtendForm(request.POST)
     if act == "extend" and not form.is_valid():
-        first, *rest = form.errors["until"]
-        return trouble.refused(request, first, back, rest=rest)
+        return trouble.refused_form(request, form, back)
     until = form.cleaned_data["until"] if act == "extend" else None
     refusal = expiry.decide(Ending(SourceKind(kind), row), request.user, act, why, until)
     if refusal:

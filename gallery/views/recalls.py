@@ -55,8 +55,7 @@ def rights_decide_together(request):
     if not why:
         return refuse(request, Refused("decision-reason"), back)
     if act == "extend" and not form.is_valid():
-        first, *rest = form.errors["until"]
-        return trouble.refused(request, first, back, rest=rest)
+        return trouble.refused_form(request, form, back)
     until = form.cleaned_data["until"] if act == "extend" else None
     decided = expiry.decide_together(endings, request.user, act, why, until)
     _say_decided(request, decided, len(picked) - len(endings))

@@ -84,4 +84,5 @@ def cutout_retire(request, pk):
     cutout = get_object_or_404(ProductCutout.objects.retirable_by(request.user), pk=pk)
     with suppress(WrongState):  # somebody else did it a moment ago
         cutout.retire(request.user)
+    messages.success(request, _("{name} is offered no longer.").format(name=cutout))
     return redirect("gallery:vehicle-list")

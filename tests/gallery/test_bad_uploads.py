@@ -56,6 +56,21 @@ def test_refused_upload_says_why_and_loses_nothing(at, writer, form_data, client
     assert not InitImageUpload.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("cutout_file", "mine can be placed now."),
+        ("init_image_file", "mine.png is chosen to start from."),
+    ],
+)
+def test_picture_that_was_taken_in_is_confirmed(
+    at, writer, form_data, client, in_english, field, words
+):
+    answer = upload(at, writer, form_data, field, cut_out(), client, "mine.png")
+
+    assert words in answer.text
+
+
 def test_own_cut_out_stays_with_its_owner(at, writer, form_data, client, make_user):
     upload(at, writer, form_data, "cutout_file", cut_out(), client, "mine.png")
     cutout = ProductCutout.objects.get()

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from gallery.forms import RatingForm
 from gallery.models import Recall, StyleVersion
 from gallery.services import recalls
 from gallery.services.downstream import figures_of, find_source, fingerprint
@@ -151,3 +152,37 @@ def test_htmx_gets_the_sentence_beside_what_it_would_have_replaced(in_state, cli
     assert answer["HX-Reswap"] == "beforebegin"
     assert "Nothing was done" in answer.text
     assert "<html" not in answer.text
+
+
+def test_refused_form_speaks_by_its_labels(at, make_version, brand_admin, in_english):
+    version = make_version()
+
+    answer = at(brand_admin).post("version-rate", "ink", version.number, stars="", words="bright")
+
+    assert answer.status_code == 422
+    assert "Stars: This field is required." in answer.text
+    sent = answer.text.split("What you sent")[1]
+    assert "bright" in sent
+    label = RatingForm()["words"].label
+    assert f"<b>{label[0].upper()}{label[1:]}</b>" in sent
+
+
+def test_refusal_of_what_no_form_names_shows_no_names_of_fields(at, make_version, brand_admin):
+    make_version()
+
+    answer = at(brand_admin).post("version-retire", "ink", 1, reason=" ", widened_why="contract 12")
+
+    assert answer.status_code == 422
+    assert "contract 12" in answer.text
+    assert "widened_why" not in answer.text
+
+
+def test_day_that_is_past_is_refused_by_its_label(at, dataset, brand_admin, in_english):
+    image = dataset.images.first()
+    image.withdraw(brand_admin, "gone")
+    sent = {"act": "extend", "reason": "contract 12", "until_0": "2020-01-01"}
+
+    answer = at(brand_admin).post("rights-decide", "image", image.image_sha256, image.pk, **sent)
+
+    assert answer.status_code == 422
+    assert "The rights last until: Choose a day to come." in answer.text

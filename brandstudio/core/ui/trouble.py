@@ -13,6 +13,7 @@ from http import HTTPStatus
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
 from django.db import DatabaseError
+from django.forms import BaseForm
 from django.http import (
     HttpResponse,
     HttpResponseNotAllowed,
@@ -20,12 +21,14 @@ from django.http import (
     UnreadablePostError,
 )
 from django.shortcuts import render, resolve_url
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from redis.exceptions import RedisError
 
 from brandstudio.core.blobs import BlobMissing, disk
 from brandstudio.core.input.acts import UnknownAct
 from brandstudio.core.input.choices import UnknownChoice
+from brandstudio.core.ui.wording import sentences_of
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +44,7 @@ class Trouble:
     text: str
     passes: bool = True  # the same request may well be answered later
     rest: tuple[str, ...] = ()  # what else is wrong, a sentence each
+    form: BaseForm | None = None  # what was refused, for the words beside what was typed
 
 
 def trouble_of(error):
@@ -192,6 +196,23 @@ def refused(request, text, back, status=HTTPStatus.UNPROCESSABLE_ENTITY, rest=()
     return _page(request, trouble, resolve_url(back))
 
 
+def refused_form(request, form, back):
+    """As `refused`, of a form that is not valid and whose page is another: what is wrong with it,
+    each sentence with the label of its field."""
+    first, *rest = sentences_of(form)
+    trouble = Trouble(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        gettext("Nothing was done"),
+        first,
+        passes=False,
+        rest=tuple(rest),
+        form=form,
+    )
+    if request.headers.get("HX-Request"):
+        return _beside_the_form(request, trouble)
+    return _page(request, trouble, resolve_url(back))
+
+
 def _not_answered(request, allowed):
     """The answer to a method that an address does not take. allowed: those that it does."""
     trouble = Trouble(
@@ -223,6 +244,7 @@ def _page(request, trouble, back=""):
     context = {
         "trouble": trouble,
         "sent": [(name, value) for name, values in fields.items() for value in values],
+        "typed": _typed(trouble.form, fields),
         "is_post": request.method == "POST",
         "back": back or (request.get_full_path() if request.method == "POST" else ""),
         "may_send_again": trouble.passes and is_whole and not had_files,
@@ -235,11 +257,23 @@ def _page(request, trouble, back=""):
             trouble.title,
             trouble.text,
             *trouble.rest,
-            *(f"{name}: {value}" for name, value in context["sent"]),
+            *(f"{label} {value}".strip() for label, value in context["typed"]),
         ]
         return HttpResponse(
             "\n\n".join(lines), content_type="text/plain; charset=utf-8", status=trouble.status
         )
+
+
+def _typed(form, fields):
+    """[(label, or "" where none is known, value)] of what was sent, for people to read."""
+    names = form.fields if form else ()
+    labels = {form.add_prefix(name): capfirst(form[name].label) for name in names}
+    return [
+        (labels.get(name, ""), value)
+        for name, values in fields.items()
+        for value in values
+        if value
+    ]
 
 
 def _sent(request):

@@ -43,12 +43,14 @@ def test_private_cut_out_is_retired_by_its_owner_or_an_admin(
     assert private.is_retired is (own_of_another == 302)
 
 
+@pytest.mark.usefixtures("in_english")
 def test_retiring_a_cut_out_is_written_down_once(at, marketer, make_cutout):
     cutout = make_cutout(marketer)
     twin = ProductCutout.objects.get()
 
     at(marketer).post("cutout-retire", cutout.pk)
 
+    assert "is offered no longer." in at(marketer).get("vehicle-list").text
     with pytest.raises(WrongState):
         twin.retire(marketer)
     [entry] = AuditEntry.objects.about(cutout)
