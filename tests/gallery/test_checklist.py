@@ -7,7 +7,7 @@ from django.urls import reverse
 from brandstudio.core.models import AuditEntry, Vehicle
 from brandstudio.core.problems import Refused
 from gallery import problems, services
-from gallery.models import Asset, ReviewState, Scene
+from gallery.models import Asset, ProductCutout, ReviewState, Scene
 from gallery.pages.history import history_of
 from gallery.services import assets as acts
 from gallery.services import checklist, sources
@@ -157,6 +157,7 @@ def test_vehicle_of_a_cutout_and_of_what_a_picture_was_started_from(
     plain = in_state("asked")
     Scene.objects.filter(pk=plain.scene_id).update(prompt="an arcade", vehicle=None)
 
+    ProductCutout.objects.update(rights_holder="Lin")
     for asset in (around, onwards, own):
         with pytest.raises(Refused, match="vehicle-applies"):
             acts.approve(Asset.objects.get(pk=asset.pk), brand_admin, GIVEN)

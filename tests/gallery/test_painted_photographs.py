@@ -1,6 +1,7 @@
 """Pictures of this studio that came into a dataset before something was decided of them."""
 
 import pytest
+from django.urls import reverse
 from PIL import Image
 
 from brandstudio.core import blobs
@@ -175,6 +176,20 @@ def test_withdrawal_names_and_tells_what_learned_from_it(
         f"sent.png (#{approved.pk})"
         in at(brand_admin).get("version-detail", "harbour", version.number).text
     )
+
+
+def test_page_of_the_photograph_says_what_it_is_a_file_of(
+    at, client, copies_in, approved, brand_admin, designer
+):
+    dataset = copies_in(file_of(approved))
+    client.force_login(designer)
+    address = reverse("training:image-detail", args=[dataset.images.get(name="sent.png").pk])
+    said = f"declined, withdrawn or recalled (sent.png (#{approved.pk}))"
+    assert said not in client.get(address).text
+
+    acts.withdraw(approved, brand_admin, "The light is wrong.")
+
+    assert said in client.get(address).text
 
 
 def test_what_learned_from_pictures_is_named_to_admins_alone(

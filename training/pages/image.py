@@ -6,6 +6,7 @@ from django.utils.functional import cached_property
 
 from training.models import CaptionRevision, CaptionState, TrainingImage
 from training.pages.caption_editor import findings_of
+from training.problems import sentence
 from training.rules.caption_edits import spans
 from training.rules.image_findings import image_findings, measures
 from training.services import photographs
@@ -63,6 +64,14 @@ class ImagePage:
     def alike(self):
         """Photographs that may not be used and that it looks like: `photographs.Alike`."""
         return photographs.alike_of(self.image, self.person)
+
+    @cached_property
+    def painted(self):
+        """The sentence on a file of a picture of this studio that may be used no longer; ""."""
+        row = TrainingImage.with_removed.filter(pk=self.image.pk)
+        names = photographs.painted_barred(row)
+        facts = {"count": len(names), "names": "".join(names)}
+        return sentence("photographs-painted", facts) if names else ""
 
     @property
     def measures(self):
