@@ -57,16 +57,16 @@ def test_refused_upload_says_why_and_loses_nothing(at, writer, form_data, client
 
 
 @pytest.mark.parametrize(
-    ("field", "words"),
+    ("field", "make", "words"),
     [
-        ("cutout_file", "mine can be placed now."),
-        ("init_image_file", "mine.png is chosen to start from."),
+        ("cutout_file", cut_out, "mine can be placed now."),
+        ("init_image_file", photo, "mine.png is chosen to start from."),
     ],
 )
 def test_picture_that_was_taken_in_is_confirmed(
-    at, writer, form_data, client, in_english, field, words
+    at, writer, form_data, client, in_english, field, make, words
 ):
-    answer = upload(at, writer, form_data, field, cut_out(), client, "mine.png")
+    answer = upload(at, writer, form_data, field, make(), client, "mine.png")
 
     assert words in answer.text
 
