@@ -40,7 +40,7 @@ class GalleryConfig(AppConfig):
         release.register(holds.recalled_from)
         copies.register(own_images.stored_compared)
         photographs.register(
-            photographs.Painter(
+            photographs.Origins(
                 own_images.check_file, own_images.read_origins, own_images.barred_among
             )
         )

@@ -134,4 +134,4 @@ def fields(at_desk, dataset):
     form = at_desk.get(f"/datasets/{dataset.pk}/train/").context["form"]
     said = {name: value for name, value in form.data.items() if value is not None}
     confirmed = {"unknown_rights": dataset.images.without_rights().count()}
-    return {**said, **confirmed, "few_pictures": dataset.images.count()}
+    return {**said, **confirmed, "few_images": dataset.images.count()}

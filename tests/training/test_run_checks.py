@@ -10,7 +10,7 @@ from brandstudio.core.models.rights import end_of_day
 from tests.training.test_run_form import SMALL
 from training import services
 from training.models import TrainingRun
-from training.services.runs import FEW_PICTURES
+from training.services.runs import FEW_IMAGES
 
 pytestmark = pytest.mark.django_db
 
@@ -77,14 +77,14 @@ def test_run_on_unknown_rights_says_what_that_means_and_starts_once_it_is_confir
     assert "The rights of 3 pictures were unknown;" in shown
 
 
-def test_run_on_few_pictures_starts_once_it_is_confirmed(
+def test_run_on_few_images_starts_once_it_is_confirmed(
     at_desk, make_dataset, dataset, base, fields, designer, in_english
 ):
-    del fields["few_pictures"]
+    del fields["few_images"]
 
     refused = [
         start_with(at_desk, dataset, fields, base, **said)
-        for said in ({}, {"few_pictures": 0}, {"few_pictures": 5})  # five: two were taken out
+        for said in ({}, {"few_images": 0}, {"few_images": 5})  # five: two were taken out
     ]
 
     for answer in refused:
@@ -93,21 +93,21 @@ def test_run_on_few_pictures_starts_once_it_is_confirmed(
         assert [problem.code for problem in stopping] == ["few-unconfirmed"]
         assert "has 4 pictures, and a style needs 20 or more" in answer.text
     assert TrainingRun.objects.count() == 0
-    assert start_with(at_desk, dataset, fields, base, few_pictures=4).status_code == 302
-    entry = AuditEntry.objects.about(TrainingRun.objects.get()).get(target=FEW_PICTURES)
+    assert start_with(at_desk, dataset, fields, base, few_images=4).status_code == 302
+    entry = AuditEntry.objects.about(TrainingRun.objects.get()).get(target=FEW_IMAGES)
     assert (entry.actor, entry.facts) == (designer, {"count": 4})
 
 
 def test_enough_pictures_ask_nothing(at_desk, make_dataset, base, fields):
-    del fields["few_pictures"]
+    del fields["few_images"]
     dataset = make_dataset(20, checked=20)
     unknown = dataset.images.without_rights().count()
 
-    assert "few_pictures" not in at_desk.get(f"/datasets/{dataset.pk}/train/").text
+    assert "few_images" not in at_desk.get(f"/datasets/{dataset.pk}/train/").text
     answer = start_with(at_desk, dataset, {**fields, "unknown_rights": unknown}, base)
 
     assert answer.status_code == 302
-    assert not AuditEntry.objects.filter(target=FEW_PICTURES).exists()
+    assert not AuditEntry.objects.filter(target=FEW_IMAGES).exists()
 
 
 def start_with(at_desk, dataset, fields, base, **said):

@@ -25,7 +25,7 @@ def sent(client, designer, make_dataset, base, queue_redis, quick_settings):
     token = token_of(client.get(address))
 
     def sent(act="start", **changes):
-        confirmed = {"unknown_rights": 3, "few_pictures": 3}  # of all three pictures
+        confirmed = {"unknown_rights": 3, "few_images": 3}  # of all three pictures
         fields = {"base": base.pk, once.FIELD: token, **confirmed, **quick_settings, **changes}
         return client.post(address, {"act": act, **fields})
 

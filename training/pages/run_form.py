@@ -54,7 +54,7 @@ class RunDraft:
         self._images = dataset.images.count()
         self.act = one_of((posted or {}).get("act"), ACTS)
         self._confirmed = parse_id((posted or {}).get("unknown_rights")) or 0
-        self._confirmed_few = parse_id((posted or {}).get("few_pictures")) or 0
+        self._confirmed_few = parse_id((posted or {}).get("few_images")) or 0
         if not BaseModel.objects.usable().exists():
             services.sync_base_models()
         if posted is None:
@@ -165,14 +165,14 @@ class RunDraft:
         return self._confirmed >= self.unknown_rights
 
     @property
-    def few_pictures(self):
+    def few_images(self):
         """How many pictures there are, where a style needs more; else 0."""
         return self._images if self._images < ENOUGH else 0
 
     @property
     def knows_few(self):
         """Whether the person has said that a run of no more than there are starts all the same."""
-        return not self.few_pictures or 0 < self._confirmed_few <= self.few_pictures
+        return not self.few_images or 0 < self._confirmed_few <= self.few_images
 
     @property
     def is_tasted(self):
@@ -219,7 +219,7 @@ class RunDraft:
             facts = {"count": self.unknown_rights}
             problems.append(explain("rights-unconfirmed", facts, dataset=self.dataset))
         if self.act == "start" and not self.knows_few:
-            facts = {"count": self.few_pictures, "enough": ENOUGH}
+            facts = {"count": self.few_images, "enough": ENOUGH}
             problems.append(explain("few-unconfirmed", facts, dataset=self.dataset))
         return problems
 

@@ -32,8 +32,8 @@ _AT_ONCE = 5_000  # fingerprints of one reading, 656 bytes each
 
 
 @dataclass(frozen=True)
-class Painter:
-    """What a room that paints pictures knows of photographs that are files of these.
+class Origins:
+    """What a room that makes pictures knows of photographs that are files of these.
 
     check(path, image, pixels): raises Refused for a file that may not come into a dataset; image is
     the picture in it, upright, RGB, small. read(rows): knows these TrainingImages (a queryset), of
@@ -46,18 +46,18 @@ class Painter:
     barred: Callable
 
 
-_painters: list[Painter] = []
+_registered: list[Origins] = []
 
 
-def register(painter):
-    """Have a Painter asked of each file that comes into a dataset, and before each training."""
-    _painters.append(painter)
+def register(origins):
+    """Have an Origins asked of each file that comes into a dataset, and before each training."""
+    _registered.append(origins)
 
 
 def read_painted(rows):
     """Have it known which of these TrainingImages (a queryset) were painted here."""
-    for painter in _painters:
-        painter.read(rows)
+    for origins in _registered:
+        origins.read(rows)
 
 
 def painted_barred(rows):
@@ -67,7 +67,9 @@ def painted_barred(rows):
         rows.exclude(pixels_sha256="").order_by("name").values_list("name", "pixels_sha256")
     )
     pixels = sorted({each for _name, each in named})
-    barred_ones = {each: pk for painter in _painters for each, pk in painter.barred(pixels).items()}
+    barred_ones = {
+        each: pk for origins in _registered for each, pk in origins.barred(pixels).items()
+    }
     return [
         f"{name} (#{barred_ones[each]})" if barred_ones[each] else name
         for name, each in named
@@ -175,8 +177,8 @@ def check_file(path, stored_image):
     """Raise Refused for a file that may not come into a dataset. Its blobs are gone then."""
     image = images.open_rgb(blobs.local(stored_image.thumb_sha256))
     try:
-        for painter in _painters:
-            painter.check(path, image, stored_image.pixels_sha256)
+        for origins in _registered:
+            origins.check(path, image, stored_image.pixels_sha256)
     except Refused:
         stored_image.discard()
         raise

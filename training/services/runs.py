@@ -25,7 +25,7 @@ from training.services.preflight import (
 
 MOST_TRACE = 8000  # characters of a traceback that the log keeps
 UNKNOWN_RIGHTS = "unknown rights confirmed"  # the audit entries of what somebody confirmed
-FEW_PICTURES = "few pictures confirmed"
+FEW_IMAGES = "few pictures confirmed"
 
 
 class NotReady(Exception):
@@ -36,11 +36,11 @@ class NotReady(Exception):
         super().__init__(" ".join(problem.sentence for problem in problems))
 
 
-def start_run(dataset, base, settings_, by, name="", priority=0, unknown_rights=0, few_pictures=0):
+def start_run(dataset, base, settings_, by, name="", priority=0, unknown_rights=0, few_images=0):
     """Freeze the dataset and queue a run on it. Returns the TrainingRun.
 
     settings_: a mapping of training keys (`recipes`), without the paths the studio sets itself.
-    unknown_rights: of how many pictures `by` knows that nobody knows the rights; few_pictures: how
+    unknown_rights: of how many pictures `by` knows that nobody knows the rights; few_images: how
     many `by` knows there are, fewer than a style needs; both kept in the history of the run.
     Raises NotReady with every reason when it can't start, and then nothing was made.
     """
@@ -53,7 +53,7 @@ def start_run(dataset, base, settings_, by, name="", priority=0, unknown_rights=
         fields = {"name": name, "snapshot": snapshot, "priority": priority}
         run = make_run(dataset, base, config, by, **fields)
         _note_confirmed(run, by, UNKNOWN_RIGHTS, unknown_rights)
-        _note_confirmed(run, by, FEW_PICTURES, few_pictures)
+        _note_confirmed(run, by, FEW_IMAGES, few_images)
     return run
 
 

@@ -97,7 +97,7 @@ def _draft(request, draft):
                 by=request.user,
                 name=draft.name,
                 unknown_rights=draft.unknown_rights,
-                few_pictures=draft.few_pictures,
+                few_images=draft.few_images,
             )
         except services.NotReady as error:
             draft.problems = error.problems

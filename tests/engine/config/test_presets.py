@@ -26,7 +26,7 @@ def test_photographs_take_less_than_a_third_of_the_rate_of_drawings():
     assert [values(name, 64, are_drawn=False)[0] for name in PRESETS] == [2.5e-4, 3e-4, 3.5e-4]
 
 
-def test_few_pictures_take_half_the_rank_and_as_many_steps():
+def test_few_images_take_half_the_rank_and_as_many_steps():
     assert values("standard", 16) == (1e-3, 4, 38)
 
 

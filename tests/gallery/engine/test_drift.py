@@ -49,13 +49,13 @@ def test_other_strokes_in_the_same_colours_are_told_as_style():
     assert list(marked) == ["striped"]
 
 
-def test_too_few_pictures_have_no_middle():
+def test_too_few_images_have_no_middle():
     few = [*reds(drift.LEAST - 2), member("blue", noisy((60, 60, 180), 99))]
 
     assert drift.strays(few) == {}
 
 
-def test_foreign_vehicle_is_told_however_few_pictures_there_are():
+def test_foreign_vehicle_is_told_however_few_images_there_are():
     assert drift.strays([member(1, noisy((9, 9, 9), 1), is_foreign=True)]) == {1: {VEHICLE: 0.0}}
 
 
