@@ -1,6 +1,7 @@
 """Pictures of this studio that came into a dataset before something was decided of them."""
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from PIL import Image
 
@@ -18,6 +19,7 @@ from gallery.services.shown import mark
 from tests.gallery.test_own_images import file_of, without_marks
 from tests.photographs import photograph, saved
 from training import services as training_services
+from training.models import Snapshot
 from training.services.preflight import preflight
 from training.services.runs import NotReady, check_rights
 from training.services.tastes import start_taste
@@ -224,3 +226,42 @@ def test_strange_photograph_is_known_as_one(copies_in, approved, brand_admin, ba
     acts.withdraw(approved, brand_admin, "The light is wrong.")
 
     assert stopping(dataset, base) == []
+
+
+def test_dataset_leaves_for_no_other_trainer_either(
+    client, copies_in, approved, brand_admin, designer, tmp_path
+):
+    dataset = copies_in(file_of(approved))
+    snapshot = Snapshot.freeze(dataset)
+    client.force_login(designer)
+    doors = [
+        reverse("training:dataset-export", args=[dataset.pk]),
+        reverse("training:snapshot-export", args=[snapshot.pk]),
+    ]
+    for door in doors:
+        assert b"".join(client.get(door).streaming_content)
+
+    acts.withdraw(approved, brand_admin, "The light is wrong.")
+
+    for door in doors:
+        answer = client.get(door)
+        assert answer.status_code == 403
+        assert f"sent.png (#{approved.pk})" in answer.text
+    with pytest.raises(CommandError, match="declined, withdrawn or recalled"):
+        call_command("export_dataset", dataset=str(dataset.pk), output=str(tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
+    page = client.get(reverse("training:dataset-snapshots", args=[dataset.pk])).text
+    assert doors[0] not in page
+    assert f"sent.png (#{approved.pk})" in page
+    training_services.remove_images(dataset.images.filter(name="sent.png"), designer)
+    call_command("export_dataset", dataset=str(dataset.pk), output=str(tmp_path / "out"))
+
+
+def test_photographs_whose_rights_ended_leave_for_no_other_trainer(client, dataset, designer):
+    dataset.images.filter(name="red.png").first().withdraw(designer, "gone")
+    client.force_login(designer)
+
+    answer = client.get(reverse("training:dataset-export", args=[dataset.pk]))
+
+    assert answer.status_code == 403
+    assert "1 picture has been withdrawn." in answer.text

@@ -158,6 +158,22 @@ def test_what_an_equal_copy_reached_is_held_with_the_photograph_and_recalled_wit
     assert copy.withdrawn_why == "asked for"
 
 
+def test_copy_offers_no_clearing_of_rights_that_the_server_would_refuse(
+    photo, copy_of, brand_admin, client, in_english
+):
+    recall(photo, brand_admin)
+    copy = copy_of("near.png", VARIANTS["mirrored"](photograph(1)))
+    client.force_login(brand_admin)
+    address = reverse("training:image-detail", args=[copy.pk])
+
+    page = client.get(address).text
+
+    assert "Its rights are clear again" not in page
+    assert "an admin decides below whether it is another picture" in page
+    original = client.get(reverse("training:image-detail", args=[photo.pk])).text
+    assert "Its rights are clear again" in original
+
+
 def test_page_of_the_recalled_photograph_lists_near_copies_for_a_decision(
     photo, copy_of, brand_admin, client, in_english
 ):

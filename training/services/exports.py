@@ -10,9 +10,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core import blobs
+from brandstudio.core.problems import Refused
 from training.engine.data.captions.tables import metadata_text
 from training.engine.data.images import opened
+from training.models import TrainingImage
+from training.services import photographs
 from training.services.image_store import free_name
+from training.services.preflight import ended_rights_of
 
 SUFFIXES = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 
@@ -38,7 +42,9 @@ def export_zip(images, target, layout=Layout.STUDIO, trigger=""):
 
     images: SnapshotImages, such as `Snapshot.images_of` gives of a dataset.
     trigger: the trigger words, which name kohya's folder and stand for captions that are missing.
+    Raises Refused, with nothing written, for pictures that no run here may learn from either.
     """
+    _check_rights(images)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for name, content in _files(images, layout, trigger):
             if isinstance(content, Path):
@@ -48,7 +54,8 @@ def export_zip(images, target, layout=Layout.STUDIO, trigger=""):
 
 
 def export_folder(images, folder, layout=Layout.STUDIO, trigger=""):
-    """As export_zip, into a folder that is empty or not there yet. Raises FileExistsError."""
+    """As export_zip, into a folder that is empty or not there yet. Raises FileExistsError, too."""
+    _check_rights(images)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
@@ -60,6 +67,13 @@ def export_folder(images, folder, layout=Layout.STUDIO, trigger=""):
             shutil.copyfile(content, path)
         else:
             path.write_bytes(content.encode())
+
+
+def _check_rights(images):
+    rows = TrainingImage.with_removed.filter(pk__in=[image.image_number for image in images])
+    photographs.read_painted(rows)
+    for code, facts in ended_rights_of(rows):
+        raise Refused(code, **facts)
 
 
 def _files(images, layout, trigger):

@@ -101,7 +101,11 @@ def ended_rights(snapshot):
     """[(code, facts)] of the rights that ended since the snapshot was frozen; [] when none did."""
     if snapshot is None:  # a run from before snapshots were kept
         return []
-    images = images_of(snapshot)
+    return ended_rights_of(images_of(snapshot))
+
+
+def ended_rights_of(images):
+    """[(code, facts)] of the rights of TrainingImages (a queryset) from which nothing may learn."""
     counts = images.aggregate(
         withdrawn=Count("pk", filter=~Q(withdrawn_at=None)),
         expired=Count("pk", filter=expired()),

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -18,6 +19,7 @@ from brandstudio.core.input.acts import one_of
 from brandstudio.core.input.choices import chosen
 from brandstudio.core.input.numbers import parse_ids
 from brandstudio.core.models import OnlyAdminsWiden, WrongState
+from brandstudio.core.problems import Refused
 from brandstudio.core.ui.counting import count_sentences
 from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.once import made_once
@@ -32,6 +34,7 @@ from training.pages.statistics import dataset_statistics
 from training.problems import sentence
 from training.rules.readiness import readiness
 from training.services.exports import Layout, file_stem
+from training.services.preflight import ended_rights_of
 
 RIGHTS_PAGE = 200
 NAMED = 5  # pictures that a message names
@@ -195,6 +198,8 @@ def snapshots(request, pk):
     all_snapshots = list(dataset.snapshots.without_tastes().with_counts().prefetch_related("runs"))
     pair = [s for s in all_snapshots if str(s.pk) in {request.GET.get("a"), request.GET.get("b")}]
     context = {"dataset": dataset, "snapshots": all_snapshots, "layouts": Layout.choices}
+    ended = ended_rights_of(dataset.images.all())
+    context["stays_why"] = [sentence(code, facts) for code, facts in ended]
     if len(pair) == 2:
         newer, older = pair
         context |= {"older": older, "newer": newer, "differences": differences(older, newer)}
@@ -226,6 +231,11 @@ def _zip(request, images, dataset, name):
     file = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115 -- sent later
     try:
         services.export_zip(images, file, layout, dataset.trigger_word)
+    except Refused as error:
+        file.close()
+        said = sentence(error.code, error.facts)
+        back = reverse("training:dataset-snapshots", args=[dataset.pk])
+        return refused(request, said, back, HTTPStatus.FORBIDDEN)
     except BaseException:
         file.close()
         raise

@@ -221,3 +221,11 @@ def test_held_picture_is_neither_shared_nor_sent_for_review(at, marketer, in_sta
     assert at(marketer).post("asset-share", asset.pk).status_code == 403
     Scene.objects.update(is_shared=True)
     assert "Share no longer" in at(marketer).get("asset-detail", asset.pk).text
+
+
+def test_held_style_offers_no_painting(at, brand_admin, make_version):
+    version = make_version()
+    assert "Paint with it" in at(brand_admin).get("version-detail", "ink", 1).text
+    StyleVersion.objects.filter(pk=version.pk).update(recalled_at=timezone.now())
+
+    assert "Paint with it" not in at(brand_admin).get("version-detail", "ink", 1).text

@@ -5,6 +5,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from brandstudio.core.blobs import BlobMissing
+from brandstudio.core.problems import Refused
 from training import problems
 from training.engine.errors import EngineError
 from training.engine.fault_reasons import counted
@@ -38,6 +39,8 @@ class Command(BaseCommand):
             raise CommandError(f"{output} is no empty folder; name another.") from error
         except EngineError as error:
             raise CommandError(str(error)) from error
+        except Refused as error:
+            raise CommandError(problems.english(error.code, error.facts)) from error
         except BlobMissing as error:
             raise CommandError(problems.english("stored-damaged", {"name": error.name})) from error
         self.stdout.write(f"{counted(len(images), 'picture')} in {output}")
