@@ -4,7 +4,7 @@ Per style, a campaign of 200 pictures of the bundled base's scene artist: three 
 vehicles, day and sunset. Twenty are planted: seven in other colours, seven in another style, three
 with the body of another car, three that name a vehicle which is not the campaign's.
 
-    python -m benchmarks.drift [--seed 11] [style …]     about a minute a style on one CPU
+    python -m benchmarks.drift [--seed 11] [style …]     a minute or two a style on one CPU
 
 Prints found, missed and falsely marked per style; exits 1 where precision or recall is below 0.9.
 """
@@ -99,7 +99,7 @@ def measure(style: str, seed: int, reader: DriftReader) -> tuple[float, float]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=11)
-    parser.add_argument("styles", nargs="*", default=["porcelain", "papercut"])
+    parser.add_argument("styles", nargs="*", default=list(artist.STYLES))
     options = parser.parse_args()
     reader = DriftReader()
     figures = [measure(style, options.seed, reader) for style in options.styles]

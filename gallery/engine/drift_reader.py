@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL import Image
 
-from gallery.engine.drift import Features, features_of
+from gallery.engine import car_outline
+from gallery.engine.drift import Features, features_of, shape_of
 from training.engine.base.base_models import BUNDLED, BUNDLED_FOLDER
 from training.engine.data.labelers import BUNDLED_CLIP, Clip
 from training.minibase import classifier, views
@@ -31,7 +33,9 @@ class DriftReader:
         likeness = self.clip.image_features(list(images)).cpu().numpy()
         chances = self._bodies(images)
         return [
-            features_of(image, vector, bodies if family == BUNDLED else {})
+            features_of(image, vector, bodies, _shape(image))
+            if family == BUNDLED
+            else features_of(image, vector)
             for image, vector, bodies, family in zip(
                 images, likeness, chances, families, strict=True
             )
@@ -39,7 +43,22 @@ class DriftReader:
 
     @torch.inference_mode()
     def _bodies(self, images):
-        """{body: chance} of each picture."""
-        small = np.stack([np.asarray(views.shrink(image)) for image in images])
-        chances = self.classifier(views.as_batch(small))["vehicle"].softmax(dim=1).tolist()
+        """{body: [log of its chance in each reading]} of each picture."""
+        small = views.as_batch(np.stack([np.asarray(views.shrink(image)) for image in images]))
+        logits = [self.classifier(seen)["vehicle"] for seen in _readings(small)]
+        chances = torch.stack(logits, dim=2).log_softmax(dim=1).tolist()
         return [dict(zip(ATTRIBUTES["vehicle"], row, strict=True)) for row in chances]
+
+
+def _shape(image):
+    found = car_outline.find(image)
+    return shape_of(image, found.box) if found else ()
+
+
+def _readings(batch):
+    """The pictures as they are, soft, without colour, inverted: neon is read best as a negative."""
+    half = F.interpolate(batch, scale_factor=0.5, mode="area")
+    soft = F.interpolate(half, size=batch.shape[2:], mode="bilinear")
+    for seen in (batch, soft):
+        grey = seen.mean(dim=1, keepdim=True).expand_as(seen)
+        yield from (seen, grey, 1 - seen, 1 - grey)

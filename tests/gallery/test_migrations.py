@@ -241,3 +241,24 @@ def test_sources_of_channels_of_before_are_told_in_english_and_again_after_the_w
 
     assert first == {"screen": "Pixel for pixel", "own": ""}
     assert dict(Channel.objects.values_list("slug", "source_en")) == first
+
+
+def test_pictures_of_campaigns_are_read_anew_and_stay_let_pass(begin_at, migrate_to):
+    models = begin_at("gallery", "0052_photographs_that_were_painted_here")
+    checks = models.get_model("gallery", "DriftCheck").objects
+    checks.create(
+        asset=make_asset(models),
+        campaign=models.get_model("core", "Campaign").objects.create(slug="day"),
+        features={"bodies": {"suv": 0.9}},
+        reasons={"palette": 9.0},
+        dismissed_why="Blue on purpose.",
+        dismissed_by=models.get_model("core", "User").objects.get(),
+    )
+
+    migrate_to("gallery", "0053_drift_read_anew")
+    migrate_to("gallery", "0052_photographs_that_were_painted_here")
+    migrate_to("gallery", "0053_drift_read_anew")
+
+    check = checks.get()
+    assert (check.features, check.campaign, check.reasons) == ({}, None, {"palette": 9.0})
+    assert check.dismissed_why == "Blue on purpose."
