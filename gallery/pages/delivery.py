@@ -88,8 +88,8 @@ class Row:
 
 @dataclass(frozen=True)
 class ZipPlan:
-    """What a zip will hold. count: files, of `whole` cells. left_out: [(picture, channel or None
-    for all of them, why)]. is_ordering: whether a large file is still to be ordered."""
+    """What a zip will hold. count: files, of `whole` cells. left_out: [(picture, channel, why)] of
+    pictures that may leave. is_ordering: whether a large file is still to be ordered."""
 
     count: int
     whole: int
@@ -106,8 +106,6 @@ def plan_of(rows, channels):
     """The ZipPlan of a page's Rows, each cut for these channels."""
     left_out, count = [], 0
     for row in rows:
-        if row.why:
-            left_out.append((row.asset, None, row.why))
         for cell in row.cells:
             if why := _why_not_yet(cell):
                 left_out.append((row.asset, cell.cut.channel, why))

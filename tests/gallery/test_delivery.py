@@ -517,6 +517,8 @@ def test_page_names_at_its_top_what_stays_and_counts_what_is_gone(
     head = own.text.partition("These stay in the studio")[2].partition("</ul>")[0]
     assert str(declined) in head
     assert "it leaves the studio in no form" in head
+    assert own.text.count("it leaves the studio in no form") == 1
+    assert own.text.count(f'href="{declined.get_absolute_url()}"') == 1
     assert f'href="{fine.get_absolute_url()}"' not in head
     assert "These stay in the studio" not in others.text
     assert "1 chosen picture is left out: it was declined" in others.text
