@@ -8,7 +8,7 @@ to say of a picture comes from `drift_reader`.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
@@ -167,7 +167,11 @@ def _in_spreads(values):
 
 # Of roots of histograms, half the squared distance is what they don't share (Hellinger); of unit
 # vectors, what their cosine lacks.
-_PREPARED = {"palette": np.sqrt, "texture": _in_spreads, "likeness": np.asarray}
+_PREPARED: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "palette": np.sqrt,
+    "texture": _in_spreads,
+    "likeness": np.asarray,
+}
 
 
 def _of_another_body(members):
