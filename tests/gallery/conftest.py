@@ -1,5 +1,6 @@
 """Makers of the gallery's rows, over a toy base of the real classes."""
 
+import copy
 import dataclasses
 import io
 from pathlib import Path
@@ -136,18 +137,22 @@ def weights_of(toy_weights, tmp_path_factory):
     return weights_of
 
 
-@pytest.fixture
-def base(toy_base, db):
-    policy.seed_rules()  # a test with real transactions takes the migration's rows away
+@pytest.fixture(scope="session")
+def toy_columns(toy_base):
+    """The columns of the toy base's row."""
     info = base_models.describe(toy_base)
     facts = {
         name: str(value) if isinstance(value, Path) else value
         for name, value in dataclasses.asdict(info).items()
         if name not in {"name", "path", "family"}
     }
-    return BaseModel.objects.create(
-        name="toy", path=str(toy_base), family=info.family, sha256=info.sha256, info=facts
-    )
+    return {"path": str(toy_base), "family": info.family, "sha256": info.sha256, "info": facts}
+
+
+@pytest.fixture
+def base(toy_columns, db):
+    policy.seed_rules()  # a test with real transactions takes the migration's rows away
+    return BaseModel.objects.create(name="toy", **copy.deepcopy(toy_columns))
 
 
 def png(colour="teal", size=(48, 32)):
