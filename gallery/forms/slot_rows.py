@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from django import forms
 from django.utils.translation import gettext as _
 
+from brandstudio.core.input import lengths
+
 LABELS = ("name", "label_zh", "label_en")
 SLOT_FIELDS = (*LABELS, "of_vehicle")
 OPTION_FIELDS = ("value", "zh", "en")
+_LONGEST = {"name": 40, "label_zh": 80, "label_en": 80, "value": 200, "zh": 80, "en": 80}
 MOST_OPTIONS = 250  # of a template: what a page can send, and a person can overlook
 _FIELD = re.compile(
     rf"slots-(\d{{1,5}})-(?:({'|'.join(SLOT_FIELDS)})|options-(\d{{1,5}})-({'|'.join(OPTION_FIELDS)}))"
@@ -126,6 +129,15 @@ class SlotsField(forms.Field):
         if count > MOST_OPTIONS:
             message = _("{count} options are more than a page can hold; {limit} may be.")
             raise forms.ValidationError(message.format(count=count, limit=MOST_OPTIONS))
+        long = [
+            lengths.sentence(row[name], longest)
+            for slot in value
+            for row in (slot, *slot["options"])
+            for name, longest in _LONGEST.items()
+            if len(row.get(name, "")) > longest
+        ]
+        if long:
+            raise forms.ValidationError(long)
         return value
 
 

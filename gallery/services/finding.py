@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from brandstudio.core.input import lengths
 from brandstudio.core.input.choices import UnknownChoice
 from brandstudio.core.models import GlossaryTerm, User, Vehicle
 from gallery.models import (
@@ -58,7 +59,10 @@ def find(person, query):
         except Unreadable as error:
             problems.append(str(error))
     problems += _backwards(chosen)
-    text = query.get("q", "").strip()[: search.LONGEST]
+    text = query.get("q", "").strip()
+    if len(text) > search.LONGEST:
+        problems.append(lengths.sentence(text, search.LONGEST))
+        return Finding(assets, chosen, text, problems)
     if not text:
         return Finding(assets, chosen, text, problems)
     rest, days = day_words.read(text, timezone.localdate())

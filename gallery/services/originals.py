@@ -8,7 +8,7 @@ credentials stay in it.
 from django.utils.translation import gettext
 
 from brandstudio.core import blobs
-from brandstudio.core.input import reasons
+from brandstudio.core.input import lengths, reasons
 from brandstudio.core.problems import Refused
 from gallery.engine.file_forms import FileForm
 from gallery.models import MetadataProfile, Rendition
@@ -37,7 +37,7 @@ def deliver(asset, person, why, agreed, profile=MetadataProfile.EXTERNAL, channe
     """
     where = channel or asset.scene.channel
     policy.rule_for(asset, person, Rendition.ORIGINAL, where)
-    why = reasons.written(why)[: reasons.LONGEST]
+    why = reasons.written(lengths.within(why, reasons.LONGEST))
     if not why:
         raise Refused("original-why-missing")
     if not agreed:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core.access.roles import painter_required
+from brandstudio.core.input import reasons
 from brandstudio.core.input.numbers import parse_ids
 from brandstudio.core.models import Campaign, CampaignState, WrongState
 from brandstudio.core.ui.counting import count_sentences
@@ -169,7 +170,7 @@ def stray_pass(request, pk):
     check = get_object_or_404(checks, asset__in=visible)
     if not check.campaign.is_kept_by(request.user):
         raise PermissionDenied
-    why = request.POST.get("why", "")[:300]
+    why = reasons.in_one_line(request.POST.get("why", ""))
     try:
         drift_guard.dismiss(check, request.user, why)
     except ValueError:

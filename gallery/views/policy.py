@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from brandstudio.core.access.roles import admin_required
+from brandstudio.core.input import lengths, reasons
 from brandstudio.core.input.numbers import parse_ids
 from brandstudio.core.models import AuditEntry
 from brandstudio.core.problems import Refused
@@ -20,7 +21,6 @@ from gallery.services import policy as acts
 from gallery.views.refusals import status_of
 
 HISTORY_SHOWN = 20
-LONGEST_REASON = 300  # characters
 _MEANINGS = {
     Audience.OWNER: _("Whoever had this very picture painted, whatever else that person is."),
     Audience.MARKETER: _("Everybody with the marketer's role: they paint pictures for channels."),
@@ -35,7 +35,7 @@ def policy(request):
     """The table, and its change, which is refused if nobody could download by it."""
     refusal, status, is_stale = "", HTTPStatus.OK, request.method != "POST"
     numbers = set(parse_ids(request.POST.getlist("allow")))
-    why = request.POST.get("why", "").strip()[:LONGEST_REASON]
+    why = lengths.within(request.POST.get("why", "").strip(), reasons.LONGEST)
     if request.method == "POST":
         try:
             changed = acts.change(numbers, request.user, request.POST.get("seen", ""), why)

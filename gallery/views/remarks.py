@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from brandstudio.core.access.roles import admin_required
+from brandstudio.core.input import lengths
 from brandstudio.core.input.numbers import parse_number
 from brandstudio.core.problems import Refused
 from gallery.models import Asset, EvidenceImage, Remark
@@ -28,7 +29,8 @@ def evidence_pin(request, pk):
 
 def _pin(request, image):
     x, y = (parse_number(request.POST.get(name), -1) / 100 for name in ("x", "y"))
-    text = request.POST.get("text", "")[: Remark._meta.get_field("text").max_length]
+    longest = Remark._meta.get_field("text").max_length
+    text = lengths.within(request.POST.get("text", ""), longest)
     try:
         remarks.pin(image, request.user, x, y, text)
     except Refused as error:

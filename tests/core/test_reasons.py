@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brandstudio.core.input import reasons
+from brandstudio.core.input import lengths, reasons
 
 
 @pytest.mark.parametrize(
@@ -20,8 +20,20 @@ def test_reason_of_any_script_is_one(text):
 
 
 @given(text=st.text(max_size=400))
-def test_reason_in_one_line_is_short_and_counts_again(text):
+def test_reason_in_one_line_is_whole_or_refused_and_counts_again(text):
+    line = " ".join(text.split())
+    if len(line) > reasons.LONGEST:
+        with pytest.raises(lengths.TooLong):
+            reasons.in_one_line(text)
+        return
+
     said = reasons.in_one_line(text)
 
-    assert len(said) <= reasons.LONGEST
-    assert said == " ".join(said.split()) == reasons.in_one_line(said)
+    assert said in ("", line)
+    assert said == reasons.in_one_line(said)
+
+
+def test_reason_of_more_lines_may_be_longer_but_not_endless():
+    assert reasons.written("因" * reasons.LONGEST_TEXT) == "因" * reasons.LONGEST_TEXT
+    with pytest.raises(lengths.TooLong):
+        reasons.written("因" * (reasons.LONGEST_TEXT + 1))

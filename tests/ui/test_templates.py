@@ -26,6 +26,11 @@ def test_templates_need_no_eval(templates):
     assert [name for name, text in templates.items() if EVAL.search(text)] == []
 
 
+def test_no_field_cuts_what_is_pasted_into_it(templates):
+    """A browser cuts at `maxlength` and says nothing; the server refuses, and all stays typed."""
+    assert [name for name, text in templates.items() if "maxlength" in text.lower()] == []
+
+
 def test_label_of_a_bare_tick_holds_no_words(templates):
     """`.tick` centres its one box; a box with words beside it is a `.choice`."""
     with_words = {

@@ -2,7 +2,10 @@
 
 import unicodedata
 
+from brandstudio.core.input import lengths
+
 LONGEST = 300  # characters of a reason in one line
+LONGEST_TEXT = 1000  # of any other
 _LEAST = 2  # letters, ideographs or digits
 
 
@@ -11,12 +14,14 @@ def written(text):
 
     At least two letters, ideographs or digits of whatever script say something; signs alone (“.”,
     “。”, “---”) tell whoever reads the decision later as little as an empty field.
+    Raises TooLong for more than LONGEST_TEXT characters.
     """
+    lengths.within(text.strip(), LONGEST_TEXT)
     signs = unicodedata.normalize("NFKC", text)
     telling = sum(unicodedata.category(sign)[0] in "LN" for sign in signs)
     return text.strip() if telling >= _LEAST else ""
 
 
 def in_one_line(text):
-    """As `written`, without ends of lines, and of at most LONGEST characters."""
-    return written(" ".join(text.split())[:LONGEST])
+    """As `written`, without ends of lines. Raises TooLong for more than LONGEST characters."""
+    return written(lengths.within(" ".join(text.split()), LONGEST))

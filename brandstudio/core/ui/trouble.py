@@ -26,6 +26,7 @@ from django.utils.translation import gettext
 from redis.exceptions import RedisError
 
 from brandstudio.core.blobs import BlobMissing, disk
+from brandstudio.core.input import lengths
 from brandstudio.core.input.acts import UnknownAct
 from brandstudio.core.input.choices import UnknownChoice
 from brandstudio.core.ui.wording import sentences_of
@@ -44,6 +45,7 @@ class Trouble:
     text: str
     passes: bool = True  # the same request may well be answered later
     rest: tuple[str, ...] = ()  # what else is wrong, a sentence each
+    mends: str = ""  # the text of the form that the person may mend at once
     form: BaseForm | None = None  # what was refused, for the words beside what was typed
 
 
@@ -73,6 +75,14 @@ def trouble_of(error):
                 "What was asked could not be kept. Ask an administrator to make room on the disk, "
                 "then try again."
             ),
+        )
+    if isinstance(error, lengths.TooLong):
+        return Trouble(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            gettext("Nothing was done: a text is too long"),
+            lengths.sentence(error.text, error.longest),
+            passes=False,
+            mends=error.text,
         )
     if isinstance(error, UnknownAct):
         return Trouble(
@@ -245,9 +255,14 @@ def _page(request, trouble, back=""):
         "trouble": trouble,
         "sent": [(name, value) for name, values in fields.items() for value in values],
         "typed": _typed(trouble.form, fields),
+        "mended": [
+            name
+            for name, values in fields.items()
+            if trouble.mends and _joined(trouble.mends) in map(_joined, values)
+        ],
         "is_post": request.method == "POST",
         "back": back or (request.get_full_path() if request.method == "POST" else ""),
-        "may_send_again": trouble.passes and is_whole and not had_files,
+        "may_send_again": (trouble.passes or trouble.mends) and is_whole and not had_files,
     }
     try:
         return render(request, "trouble.html", context, status=trouble.status)
@@ -274,6 +289,12 @@ def _typed(form, fields):
         for value in values
         if value
     ]
+
+
+def _joined(text):
+    """A text as `lengths.within` was asked about it: blanks around it and ends of lines tell
+    nothing."""
+    return " ".join(text.split())
 
 
 def _sent(request):
