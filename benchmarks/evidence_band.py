@@ -238,7 +238,7 @@ def judge(style: str, folder: Path, seeds, names) -> bool:
 
 
 def found(style: str, folder: Path, name: str, seeds, scene_judge):
-    """(figures, finding) of a LoRA over these seeds, all prompts of each."""
+    """(figures, finding) of a LoRA over these seeds, all prompts of each, as a sheet is measured."""
     places = range(len(PROMPTS))
     sheet = {
         strength: [
@@ -248,7 +248,7 @@ def found(style: str, folder: Path, name: str, seeds, scene_judge):
         for strength in STRENGTHS
     }
     references = sorted((folder / name / "set").glob("*.png"))
-    prompts = [prompt_of(style, prompt) for prompt in places]
+    prompts = [PROMPTS[prompt]["prompt"] for prompt in places]
     figures = measure(sheet, prompts, references, scene_judge)
     return figures, find(figures)
 

@@ -282,7 +282,7 @@ CAPTION_DOUBT_SURE = env.float("CAPTION_DOUBT_SURE", 0.9)
 # --- Strength bands -------------------------------------------------------------------------------
 EVIDENCE_SEEDS = env.int("EVIDENCE_SEEDS", 2)  # of each prompt of a strength sheet
 # What a band must keep to, 0 to 1; strength_band.Thresholds tells of what.
-EVIDENCE_SCENE_KEPT = env.float("EVIDENCE_SCENE_KEPT", 0.65)
+EVIDENCE_SCENE_KEPT = env.float("EVIDENCE_SCENE_KEPT", 0.7)
 EVIDENCE_DISTORTION = env.float("EVIDENCE_DISTORTION", 0.35)
 EVIDENCE_COPIED = env.float("EVIDENCE_COPIED", 0.2)
 EVIDENCE_LEAST_GAIN = env.float("EVIDENCE_LEAST_GAIN", 0.05)

@@ -18,7 +18,7 @@ from gallery.services.style_files import fitting_weights
 from gallery.worker import sheets
 from training.engine.data.spread import MOST_REFERENCES, evenly
 from training.engine.evaluate import evidence as measuring
-from training.engine.evaluate import scene_judge, strength_band
+from training.engine.evaluate import scene_judge, scene_readers, strength_band
 from training.engine.prompts import word_weights
 from training.worker.captioning import installed_clip
 from training.worker.checkpoint_advice import thresholds
@@ -113,12 +113,12 @@ def _named(figures, images, hashes):
 
 
 def judge_of(family):
-    """Who says what a picture shows: the bundled CLIP of drawn scenes for the bundled base, a full
-    one for others where it is installed. None: edges alone are measured."""
+    """Who says what a picture shows: the bundled classifier for the bundled base, a full CLIP for
+    others where it is installed. None: outlines alone are measured."""
     if bundled := scene_judge.bundled_judge(family):
         return bundled
     labeler = installed_clip()
-    return scene_judge.SceneJudge(labeler) if labeler else None
+    return scene_judge.SceneJudge(scene_readers.ClipReader(labeler)) if labeler else None
 
 
 def training_images(version):

@@ -37,7 +37,7 @@ REASONS: dict[str, str] = {
     "band-least": gettext_noop("Below {strength} the style hardly shows."),
     "band-one-prompt": gettext_noop(
         "Above {strength} one of the prompts loses its scene: at {at} only {scene} of it is left, "
-        "{needed} is needed. Such strengths may be used, but are not recommended."
+        "{needed} is needed. Who reviews it may allow more, with a reason."
     ),
     "band-whole": gettext_noop(
         "Up to {strength}, the strongest that was drawn, the scene is kept and the pictures are "

@@ -15,13 +15,14 @@ from training.engine.data import labelers
 from training.engine.data.buckets import training_size
 from training.engine.data.images import open_rgb
 from training.engine.evaluate.copy_check import thumb
-from training.engine.evaluate.scene_judge import bundled_judge
+from training.engine.evaluate.scene_judge import bundled_judge, scene_kept
 from training.engine.evaluate.strength_band import Thresholds, told_apart
 from training.engine.evaluate.strength_sheet import (
     Reference,
     colour_histogram,
     edge_correlation,
     histogram_distance,
+    outline_correlation,
 )
 from training.engine.families.base_info import BaseInfo
 from training.engine.prompts.word_weights import words_of
@@ -43,7 +44,7 @@ class PictureScores:
 
     style: 0 as far from the set as the base … 1 equal to the set (colour, and CLIP where there).
     content: correlation of edges with the base's pictures, 0 … 1: how much of the scene is left.
-    scene: the same at the usual strength alone, as a strength sheet measures it, 0 … 1.
+    scene: the scene that is kept at the usual strength, as a strength sheet measures it, 0 … 1.
     agreement: mean CLIP similarity of pictures and prompts, None without a CLIP.
     copy: highest correlation with a training picture, -1 … 1. total: what the choice goes by.
     """
@@ -131,7 +132,7 @@ def recommend(
     judge = None
     if clip == "auto":
         judge = bundled_judge(renderer.base.family)
-        clip = judge.labeler.clip if judge else None
+        clip = labelers.Clip() if judge else None
     steps = most_steps
     if training_seconds:
         per_step = _seconds_per_step(renderer, seeded_prompts[0], guidance)
@@ -354,11 +355,11 @@ class PictureScorer:
 
     def _scene(self, images) -> float:
         pairs = zip(images, self.plain, strict=True)
-        edges = max(0.0, float(np.mean([edge_correlation(a, b) for a, b in pairs])))
+        lines = max(0.0, float(np.mean([outline_correlation(a, b) for a, b in pairs])))
         if not self.seen:
-            return edges
+            return lines
         [kept] = self.judge.kept([images], self.seen)
-        return (edges + kept) / 2
+        return scene_kept(lines, kept)
 
 
 def _reasons(best: CheckpointScore, scores: list[CheckpointScore]) -> Iterator[str]:

@@ -16,12 +16,16 @@ from training.engine.errors import EngineError
 from training.engine.evaluate import distortion
 from training.engine.evaluate.copy_check import CopyCheck, Nearest
 from training.engine.evaluate.figures import Figures, Spread, StrengthFigures
-from training.engine.evaluate.scene_judge import SceneJudge, means_by_seed_and_prompt
+from training.engine.evaluate.scene_judge import (
+    SceneJudge,
+    means_by_seed_and_prompt,
+    scene_kept,
+)
 from training.engine.evaluate.strength_sheet import (
     Reference,
     colour_histogram,
-    edge_correlation,
     histogram_distance,
+    outline_correlation,
     pixel_difference,
 )
 
@@ -36,7 +40,7 @@ def measure(
 
     sheet: strength → for each seed the pictures of all prompts, in their order; 0 is among them.
     references: pictures of the training set; none for a style from elsewhere. judge: asked whether
-    the prompt is still seen; None measures edges.
+    the prompt is still seen; None measures outlines.
     Raises EngineError: evidence-incomplete (a picture is missing), evidence-not-finite, and those
     of open_rgb; ValueError without strength 0.
     """
@@ -122,11 +126,11 @@ class _Ruler:
 
     def _scene(self, seeds, pairs) -> tuple[list[float], list[float]]:
         """(how much of the scene is there in each seed, in each prompt), 0 … 1."""
-        edges = np.array([[edge_correlation(a, b) for a, b in row] for row in pairs])
-        by_seed, by_prompt = edges.mean(axis=1).clip(min=0), edges.mean(axis=0).clip(min=0)
+        lines = np.array([[outline_correlation(a, b) for a, b in row] for row in pairs])
+        by_seed, by_prompt = lines.mean(axis=1).clip(min=0), lines.mean(axis=0).clip(min=0)
         if self.judge:
             chances = self.judge.chances_of_seen(seeds, self.seen)
             seen_by_seed, seen_by_prompt = means_by_seed_and_prompt(chances)
-            by_seed = (by_seed + seen_by_seed) / 2
-            by_prompt = (by_prompt + seen_by_prompt) / 2
+            by_seed = scene_kept(by_seed, np.array(seen_by_seed))
+            by_prompt = scene_kept(by_prompt, np.array(seen_by_prompt))
         return by_seed.tolist(), by_prompt.tolist()

@@ -31,9 +31,8 @@ class StrengthFigures:
     """What the pictures of one strength are like.
 
     style: likeness of colours to the training set, 0 nothing in common … 1 equal; None without one.
-    scene: how much of the scene is there, 0 … 1: correlation of edges with strength 0, and, where
-    there is a judge, half of it the chance that what the prompt names is still seen. Either alone
-    errs: edges stay where a car is swallowed by its ground, CLIP reads paintings poorly.
+    scene: how much of the scene is there, 0 … 1: correlation of outlines with strength 0, and,
+    where there is a judge, a third of it the chance that what the prompt names is still seen.
     least_scene: the same of the prompt that keeps least of it, mean over the seeds.
     drift: mean pixel difference from strength 0, 0 … 1.
     distortion: clipping, glare and roughness beyond the set's own and the base's, 0 none … 1.
@@ -57,7 +56,7 @@ class StrengthFigures:
 class Figures:
     """The figures of a sheet, by rising strength from 0.
 
-    judge: "prompt" where a CLIP said what is seen of the prompt, else "edges" alone.
+    judge: "prompt" where somebody read what is seen of the prompt, else "edges" alone.
     copy_limit: similarity from which a picture counts as a copy, -1 … 1; None without a set.
     """
 

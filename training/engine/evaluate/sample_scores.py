@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from training.engine.data.images import open_rgb
+from training.engine.data.labelers import Clip
 from training.engine.data.spread import MOST_REFERENCES, evenly
 from training.engine.evaluate.checkpoint_scores import PictureScorer
 from training.engine.evaluate.scene_judge import bundled_judge
@@ -20,7 +21,7 @@ def make_judge(
     """
     judge = bundled_judge(family)
     thinned = evenly(references, MOST_REFERENCES)
-    clip = judge.labeler.clip if judge else None
+    clip = Clip() if judge else None
     scorer = PictureScorer([open_rgb(path) for path in plain], thinned, prompts, clip, judge)
 
     def score(images: Sequence[Path]) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Is the scene that the prompt asks for still to be seen? Asked of CLIP, term by term.
+"""Is the scene that the prompt asks for still to be seen? Asked of a reader, term by term.
 
 The base's own picture is the measure: what it does not show at strength 0, no style has lost.
 """
@@ -9,31 +9,34 @@ import numpy as np
 from PIL import Image
 
 from training.engine.base.base_models import BUNDLED
-from training.engine.data import labelers
-from training.engine.data.labelers import ClipVocabularyLabeler
-from training.engine.evaluate.caption_agreement import names_term
+from training.engine.evaluate.scene_readers import (
+    BUNDLED_CLASSIFIER,
+    ClassifierReader,
+    SceneReader,
+)
 
 SURE = 0.5  # chance from which a term counts as shown at strength 0
+OUTLINES = 2 / 3  # of the scene kept; the rest is what a judge still recognises
 
 
 class SceneJudge:
-    """labeler: its CLIP is asked which term of each group of its vocabulary a picture shows."""
+    """reader: is asked which of the terms that a prompt names a picture shows."""
 
-    def __init__(self, labeler: ClipVocabularyLabeler):
-        self.labeler = labeler
+    def __init__(self, reader: SceneReader):
+        self.reader = reader
 
     def seen(
         self, plain: Sequence[Sequence[Image.Image]], prompts: Sequence[str]
     ) -> list[list[list[tuple[int, int]]]]:
         """[seed][prompt] → (group, term) pairs that the prompt names and the base's picture shows.
 
-        [] where no picture shows anything that the vocabulary knows: then there is no judging.
+        [] where no picture shows anything that the reader knows: then there is no judging.
         """
-        said = [self._said(prompt) for prompt in prompts]
+        named = [self.reader.named(prompt) for prompt in prompts]
         shown = [
             [
                 [(g, t) for g, t in terms if chances[g][t] >= SURE]
-                for terms, chances in zip(said, self._chances(row), strict=True)
+                for terms, chances in zip(named, self.reader.chances(row), strict=True)
             ]
             for row in plain
         ]
@@ -50,28 +53,10 @@ class SceneJudge:
         return [
             [
                 [float(chances[group][term]) for group, term in pairs]
-                for pairs, chances in zip(pairs_of_row, self._chances(row), strict=True)
+                for pairs, chances in zip(pairs_of_row, self.reader.chances(row), strict=True)
             ]
             for row, pairs_of_row in zip(seeds, seen, strict=True)
         ]
-
-    def _said(self, prompt: str) -> list[tuple[int, int]]:
-        return [
-            (g, t)
-            for g, group in enumerate(self.labeler.vocabulary.groups)
-            if group.pick == 1
-            for t, (english, _chinese) in enumerate(group.terms)
-            if names_term(prompt, english)
-        ]
-
-    def _chances(self, images: Sequence[Image.Image]) -> list[list[np.ndarray]]:
-        """[picture][group] → chance of each of its terms."""
-        features = self.labeler.clip.image_features(list(images))
-        by_group = [
-            (self.labeler.clip.sharpness * features @ phrases.T).softmax(dim=-1).cpu().numpy()
-            for phrases in self.labeler.phrase_features
-        ]
-        return [[chances[n] for chances in by_group] for n in range(len(images))]
 
 
 def means_by_seed_and_prompt(chances: list[list[list[float]]]) -> tuple[list[float], list[float]]:
@@ -89,8 +74,18 @@ def _means(rows: Sequence[Sequence[float]]) -> list[float]:
     return [known if mean is None else mean for mean in means]
 
 
+def scene_kept(outlines, recognised):
+    """How much of the scene is there, 0 … 1. Each a number or an array of them, 0 … 1.
+
+    outlines: of `outline_correlation`. recognised: chance of what was seen. Two figures, because
+    each errs: a reader still finds the car that the eye has lost in its ground, and outlines
+    count for lost what was painted over without becoming another thing.
+    """
+    return OUTLINES * outlines + (1 - OUTLINES) * recognised
+
+
 def bundled_judge(family: str) -> SceneJudge | None:
     """The judge that comes with the bundled base, whose drawn scenes it knows; None for others."""
-    if family != BUNDLED or not labelers.BUNDLED_CLIP.is_dir():
+    if family != BUNDLED or not BUNDLED_CLASSIFIER.is_dir():
         return None
-    return SceneJudge(ClipVocabularyLabeler())
+    return SceneJudge(ClassifierReader())

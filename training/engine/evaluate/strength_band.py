@@ -1,10 +1,10 @@
 """Which strengths a style may be used at: computed from the figures of its sheet, with the reasons.
 
-A strength is allowed while the scene is kept, the picture is sound and copies nothing, and as soon
-as the style shows. The value of a strength is √style · scene²: half of a style is seen as most of
+A strength is allowed while the scene is kept, on average and, a little less, of every prompt by
+itself, the picture is sound and copies nothing, and as soon as the style shows. The value of a strength is √style · scene²: half of a style is seen as most of
 it, and a lost scene weighs double. The default is where that is greatest, and the recommended part
-is where it is nearly so, the style is plainly there and no single prompt has lost its scene; the
-weights were set by eye on the demo's two styles. Between the sheet's strengths the figures are
+is where it is nearly so and the style is plainly there; the weights were set by eye on four styles
+(docs/evidence.md). Between the sheet's strengths the figures are
 taken on a straight line.
 """
 
@@ -20,7 +20,7 @@ STEP = 0.05  # bands are told in such steps
 SHOWS = 0.15  # share of the whole effect from which a style shows
 USUAL = 0.8  # the strongest that styles are usually used at
 PLAINLY = 0.5  # share of the most style that may be had, from which it is plainly there
-NEARLY_BEST = 0.9  # share of the greatest value that still is recommended
+NEARLY_BEST = 0.94  # share of the greatest value that still is recommended
 ONE_PROMPT = 0.1  # what a single prompt may lose more of its scene than all of them on average
 
 
@@ -36,7 +36,7 @@ class Thresholds:
     style without a training set.
     """
 
-    scene: float = 0.65
+    scene: float = 0.7
     distortion: float = 0.35
     copied: float = 0.2
     gain: float = 0.05
@@ -172,7 +172,7 @@ class _Curve:
         plain = [s for s in sure if self.shown[s] >= PLAINLY * most]
         default = max(plain, key=lambda s: (self.value(s), -s))
         good = [s for s in plain if self.value(s) >= NEARLY_BEST * self.value(default)]
-        return Band(allowed[0], good[0], default, good[-1], allowed[-1])
+        return Band(allowed[0], good[0], default, good[-1], sure[-1])
 
     def no_effect(self) -> tuple[str, dict] | None:
         drift = max(row.drift.mean for row in self.rows)
@@ -219,27 +219,26 @@ class _Curve:
             },
         )
         yield "band-least", {"strength": f"{band.strength_min:g}"}
-        above = round(band.best_max + STEP, 2)
-        if self.prompt_lost_from <= above <= band.strength_max:
-            facts = told_apart("scene", self.least_scene[above], self.least_of_a_prompt)
-            yield "band-one-prompt", {"strength": f"{band.best_max:g}", "at": f"{above:g}", **facts}
-        at, top = self.first_fault, {"strength": f"{band.strength_max:g}"}
-        if at is None:
-            yield "band-whole", top
-            return
-        yield (
-            f"band-{self.fault(at)}",
-            {
-                **top,
-                "at": f"{at:g}",
-                "copied": _percent(self.copied[at]),
-                **(
-                    told_apart("distortion", self.distortion[at], self.thresholds.distortion)
-                    if self.fault(at) == "distorts"
-                    else told_apart("scene", self.scene[at], self.thresholds.scene)
-                ),
-            },
-        )
+        yield self._end_of(band)
+
+    def _end_of(self, band: Band) -> tuple[str, dict]:
+        """Why the band goes no further."""
+        top = {"strength": f"{band.strength_max:g}"}
+        at = round(band.strength_max + STEP, 2)
+        if at not in self.scene:
+            return "band-whole", top
+        top["at"] = f"{at:g}"
+        fault = self.fault(at)
+        if not fault:
+            least = told_apart("scene", self.least_scene[at], self.least_of_a_prompt)
+            return "band-one-prompt", top | least
+        if fault == "copies":
+            return "band-copies", top | {"copied": _percent(self.copied[at])}
+        name, value, needed = {
+            "distorts": ("distortion", self.distortion[at], self.thresholds.distortion),
+            "scene": ("scene", self.scene[at], self.thresholds.scene),
+        }[fault]
+        return f"band-{fault}", top | told_apart(name, value, needed)
 
 
 def told_apart(name: str, value: float, needed: float) -> dict[str, str]:

@@ -15,6 +15,7 @@ from training.engine.sampling.renderer import Renderer, SampleRequest
 STRENGTHS = (0.0, 0.3, 0.5, 0.7, 1.0)
 BINS = 8
 """Bins per colour channel: coarse enough that a hundred pictures fill them."""
+OUTLINE_SIDE = 64  # px: finer than that is brushwork, which a style may change
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,19 @@ def histogram_distance(first: np.ndarray, second: np.ndarray) -> float:
 
 def edge_correlation(first: Image.Image, second: Image.Image) -> float:
     """Correlation of edge strength of two pictures of one size, -1 … 1; 1 for equal ones."""
-    a, b = _edges(first), _edges(second)
+    return _correlation(_edges(first), _edges(second))
+
+
+def outline_correlation(first: Image.Image, second: Image.Image) -> float:
+    """Correlation of the outlines of what two pictures show, -1 … 1; 1 for equal ones.
+
+    Outlines are the edges of small pictures, each where its strongest colour channel has it: a car
+    stands out of its ground by brightness or by colour, and a fine stroke is no outline.
+    """
+    return _correlation(_outlines(first), _outlines(second))
+
+
+def _correlation(a: np.ndarray, b: np.ndarray) -> float:
     spread = a.std() * b.std()
     if spread == 0:
         return 1.0 if np.array_equal(a, b) else 0.0
@@ -181,6 +194,12 @@ def _edges(image: Image.Image) -> np.ndarray:
     grey = np.asarray(image.convert("L"), dtype=np.float64)
     across, along = np.gradient(grey)
     return np.hypot(across, along)
+
+
+def _outlines(image: Image.Image) -> np.ndarray:
+    small = image.convert("RGB").resize((OUTLINE_SIDE, OUTLINE_SIDE), Image.Resampling.BOX)
+    across, along = np.gradient(np.asarray(small, dtype=np.float64), axis=(0, 1))
+    return np.hypot(across, along).max(axis=-1)
 
 
 def pixel_difference(first: Image.Image, second: Image.Image) -> float:
