@@ -69,6 +69,10 @@ SENTENCES: dict[str, Text] = {
     "evidence-old": gettext_noop(
         "The strength sheet is from before bands were computed. Let it be painted again first."
     ),
+    "evidence-reread": gettext_noop(
+        "The figures of this strength sheet were read in a way that lost sight of pale and grey "
+        "scenes too early. Let it be read again first; pictures that are there stay."
+    ),
     "evidence-fixed": gettext_noop(
         "This is no draft any more, so its strength sheet stays as the reviewers see it."
     ),

@@ -10,6 +10,7 @@ from gallery.engine.evidence_plan import PROMPTS, STRENGTHS
 from gallery.models import EvidenceSheet, ReviewState, StyleVersion
 from gallery.models.sheet import SheetState
 from gallery.models.style import BAND
+from training.engine.evaluate.figures import READING
 
 SEED = 20251
 
@@ -74,11 +75,25 @@ def obstacle_of(version):
         return Refused("evidence-failed")
     if sheet is None or sheet.state != SheetState.DONE:
         return Refused("evidence-missing")
+    if version.state == ReviewState.DRAFT and is_read_formerly(version):
+        return Refused("evidence-reread")
     if version.has_band:
         return None
     if verdict := version.finding.get("verdict"):
         return Refused(verdict, **version.finding["facts"])
     return Refused("evidence-old")
+
+
+def is_read_formerly(version):
+    """Whether the scene of its figures was read in a former way, so that a draft is read again."""
+    reading = reading_of(version)
+    return reading is not None and reading < READING
+
+
+def reading_of(version):
+    """figures.READING of a version's figures; None where it has none of now."""
+    figures = version.evidence.get("figures")
+    return figures.get("reading", 1) if figures else None
 
 
 def check(version):

@@ -22,7 +22,7 @@ from gallery.pages import browsing as pages
 from gallery.pages import evidence as evidence_page
 from gallery.pages import version_rows
 from gallery.pages.version_diff import beside, version_diff
-from gallery.services import browsing, rating, tagging
+from gallery.services import browsing, evidence, rating, tagging
 from gallery.views.refusals import refuse
 
 PER_PAGE = 24
@@ -92,6 +92,7 @@ def version_compare(request):
             ],
             "diff": version_diff(first, second, request.user),
             "beside": beside(first, second),
+            "are_read_alike": evidence.reading_of(first) == evidence.reading_of(second),
         }
     return render(request, "gallery/version_compare.html", context)
 

@@ -360,10 +360,11 @@ def _sheet_context(version, person):
 
 
 def _may_paint_again(version, sheet):
-    """Whether its maker may have the sheet painted anew: it failed, or is of before bands."""
+    """Whether its maker may have the sheet painted anew: it failed, or is of former rules."""
     if sheet is None or version.state != ReviewState.DRAFT:
         return False
-    return bool(sheet.problem) or (sheet.is_done and not version.finding)
+    is_former = not version.finding or evidence.is_read_formerly(version)
+    return bool(sheet.problem) or (sheet.is_done and is_former)
 
 
 def _sheet_tag(person, slug, number):

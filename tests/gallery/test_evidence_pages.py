@@ -142,6 +142,29 @@ def test_two_versions_stand_at_equal_prompts_and_seeds(at, designer, make_versio
     assert page.context["beside"].strengths == [0.0, 0.7]
 
 
+@pytest.mark.parametrize(("reading", "is_said"), [(2, False), (1, True)])
+def test_compare_page_tells_scenes_that_were_read_differently(
+    at, designer, make_version, reading, is_said
+):
+    pks = []
+    for slug, told in (("ink", 2), ("paper", reading)):
+        found = evidence()
+        found["figures"]["reading"] = told
+        pks.append(make_version(slug, evidence=found).pk)
+
+    page = at(designer).get("version-compare", a=pks[0], b=pks[1]).text
+
+    assert ("read in different ways" in page) == is_said
+
+
+def test_draft_of_a_former_reading_offers_to_have_its_sheet_read_again(at, designer, make_version):
+    make_version(state="draft", evidence=evidence())
+
+    page = at(designer).get("version-detail", "ink", 1).text
+
+    assert "Paint it again" in page
+
+
 @pytest.mark.parametrize("asked", [{}, {"a": "1"}, {"a": "x", "b": "99999"}])
 def test_compare_page_without_two_versions_asks_for_them(at, designer, make_version, asked):
     make_version()

@@ -167,7 +167,7 @@ def test_reasons_compare_with_the_other_checkpoints(others, reasons):
     ("style", "scene", "verdict"),
     [
         (0.5, 0.7, ("", {})),
-        (0.5, 0.3, ("none-keeps-scene", {"strength": "0.6", "scene": "0.30", "needed": "0.65"})),
+        (0.5, 0.3, ("none-keeps-scene", {"strength": "0.6", "scene": "0.30", "needed": "0.70"})),
         (0.02, 0.99, ("learned-nothing", {})),
     ],
 )

@@ -1,12 +1,22 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from tests.engine.evaluate.test_strength_sheet import noise, plain
+from training.engine.data.labelers import ClipVocabularyLabeler
 from training.engine.errors import EngineError
 from training.engine.evaluate import distortion, evidence
 from training.engine.evaluate.copy_check import CopyCheck
-from training.engine.evaluate.scene_judge import bundled_judge, means_by_seed_and_prompt
+from training.engine.evaluate.scene_judge import (
+    SceneJudge,
+    bundled_judge,
+    means_by_seed_and_prompt,
+    scene_kept,
+)
+from training.engine.evaluate.scene_readers import ClipReader
+from training.engine.evaluate.strength_band import Thresholds
 from training.minibase import artist
 
 
@@ -107,6 +117,56 @@ def test_prompt_of_which_nothing_was_seen_counts_as_the_others_do():
         [pytest.approx(0.7), 0.4],
         [pytest.approx(0.6)] * 2,
     )
+
+
+STYLED = [
+    ("porcelain", "arcade", "a red suv facing right, qilou arcade street by day"),
+    ("papercut", "bridge", "a red suv facing right, sea bridge by day"),
+    (
+        "porcelain",
+        "harbour",
+        "a red suv facing right, harbour skyline with the canton tower by day",
+    ),
+]
+
+
+def test_bundled_judge_reads_the_styles_that_the_small_clip_does_not():
+    specs = [artist.SceneSpec(place, "day", vehicle="suv", colour="red") for _, place, _ in STYLED]
+    plain = [[artist.draw(spec, 128) for spec in specs]]
+    drawn = [
+        [
+            artist.draw_style(style, spec, 128)
+            for (style, *_), spec in zip(STYLED, specs, strict=True)
+        ]
+    ]
+    prompts = [prompt for *_, prompt in STYLED]
+
+    def kept(judge):
+        return judge.kept(drawn, judge.seen(plain, prompts))[0]
+
+    assert kept(bundled_judge("studio-mini")) > 0.6
+    assert kept(bundled_judge("studio-mini")) > kept(
+        SceneJudge(ClipReader(ClipVocabularyLabeler()))
+    )
+
+
+def test_bundled_judge_knows_the_wordings_of_captions():
+    reader = bundled_judge("studio-mini").reader
+
+    assert reader.named("an old teahouse late at night, a Trumpchi M8 mpv facing left") == (
+        reader.named("teahouse with lattice windows at night, mpv facing left")
+    )
+    assert reader.named("ein Auto") == []
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_scene_kept_lies_between_outlines_and_what_is_recognised(outlines, recognised):
+    low, high = sorted((outlines, recognised))
+
+    assert low - 1e-9 <= scene_kept(outlines, recognised) <= high + 1e-9
+    # Neither alone carries a scene over the threshold.
+    assert scene_kept(0, recognised) < Thresholds().scene
+    assert scene_kept(outlines, 0) < Thresholds().scene
 
 
 def test_other_bases_have_no_bundled_judge():

@@ -1,5 +1,7 @@
 """Scores of a style: zero for the same, monotone where the style grows, told per strength."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from PIL import Image
 from tests.engine.lora.test_adapters import write_pack
 from training.engine.evaluate import strength_sheet
 from training.engine.sampling.renderer import Renderer
+from training.minibase import artist
 
 
 def plain(colour, size=(16, 16)):
@@ -41,6 +44,31 @@ def test_edges_agree_with_themselves_and_not_with_others():
     assert strength_sheet.edge_correlation(noise(1), noise(1)) == pytest.approx(1)
     assert abs(strength_sheet.edge_correlation(noise(1), noise(2))) < 0.5
     assert strength_sheet.edge_correlation(plain("red"), plain("blue")) == 1
+
+
+def test_outlines_are_of_shapes_and_not_of_strokes_or_hues():
+    spec = artist.SceneSpec(place="arcade", time="day", vehicle="suv")
+    scene = artist.draw(spec, 256)
+    other = artist.draw(replace(spec, place="mountain"), 256)
+    grain = np.random.default_rng(1).integers(-40, 41, (256, 256, 3))
+    strokes = Image.fromarray((np.asarray(scene) + grain).clip(0, 255).astype(np.uint8))
+    swapped = Image.merge("RGB", scene.split()[::-1])
+    outlines, edges = strength_sheet.outline_correlation, strength_sheet.edge_correlation
+
+    assert outlines(scene, scene) == pytest.approx(1)
+    assert outlines(scene, other) < 0.5
+    assert outlines(scene, swapped) == pytest.approx(1)
+    assert outlines(scene, strokes) > 0.9 > edges(scene, strokes)
+
+
+def test_outlines_show_a_car_that_only_its_colour_parts_from_the_ground():
+    # Red and green of equal brightness: grey edges see an even field.
+    ground = Image.new("RGB", (64, 64), (150, 0, 0))
+    with_car = ground.copy()
+    with_car.paste((0, 76, 0), (16, 24, 48, 44))
+
+    assert strength_sheet.edge_correlation(ground, with_car) == 1
+    assert strength_sheet.outline_correlation(ground, with_car) == 0
 
 
 def test_strength_sheet_scores_each_strength(toy_base, make_config, dataset, tmp_path):

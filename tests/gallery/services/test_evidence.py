@@ -41,6 +41,25 @@ def test_sheet_of_before_bands_is_painted_again_first(make_version, designer):
     assert version.sheet.total == 3 * 7 * 2
 
 
+def test_draft_whose_scene_was_read_formerly_is_read_again_first(make_version, designer):
+    figures = {"rows": [], "judge": "prompt", "copy_limit": None}
+    version = make_version(state="draft", evidence={"figures": figures, "finding": COMPUTED})
+
+    assert code_of(services.submit, version, designer) == "evidence-reread"
+    evidence.render_again(version.sheet, designer)
+    version.sheet.refresh_from_db()
+    assert version.sheet.state == "waiting"
+
+
+def test_version_in_review_keeps_its_former_reading(make_version, brand_admin):
+    figures = {"rows": [], "judge": "prompt", "copy_limit": None}
+    version = make_version(state="in_review", evidence={"figures": figures, "finding": COMPUTED})
+
+    evidence.check(version)
+
+    assert evidence.is_read_formerly(version)
+
+
 def test_verdict_keeps_a_version_from_review(make_version, designer):
     facts = {"strength": "0.3", "scene": "0.20", "needed": "0.65"}
     found = {"verdict": "scene-lost", "facts": facts, "band": None}

@@ -9,6 +9,10 @@ import numpy as np
 from training.engine.errors import EngineError
 from training.engine.evaluate.copy_check import Nearest
 
+READING = 2
+"""How the scene of these figures is read. Figures that don't tell theirs are of the first way: half
+edges of whole pictures, half a CLIP."""
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -58,11 +62,13 @@ class Figures:
 
     judge: "prompt" where somebody read what is seen of the prompt, else "edges" alone.
     copy_limit: similarity from which a picture counts as a copy, -1 … 1; None without a set.
+    reading: as READING; scenes read in two ways are not to be compared.
     """
 
     rows: tuple[StrengthFigures, ...]
     judge: str
     copy_limit: float | None
+    reading: int = READING
 
     def to_json(self) -> dict:
         """As plain lists and dicts."""

@@ -1,11 +1,11 @@
 """Which strengths a style may be used at: computed from the figures of its sheet, with the reasons.
 
 A strength is allowed while the scene is kept, on average and, a little less, of every prompt by
-itself, the picture is sound and copies nothing, and as soon as the style shows. The value of a strength is √style · scene²: half of a style is seen as most of
-it, and a lost scene weighs double. The default is where that is greatest, and the recommended part
-is where it is nearly so and the style is plainly there; the weights were set by eye on four styles
-(docs/evidence.md). Between the sheet's strengths the figures are
-taken on a straight line.
+itself, the picture is sound and copies nothing, and as soon as the style shows. The value of a
+strength is √style · scene²: half of a style is seen as most of it, and a lost scene weighs double.
+The default is where that is greatest, and the recommended part is where it is nearly so and the
+style is plainly there; the weights were set by eye (docs/evidence.md). Between the sheet's
+strengths the figures are taken on a straight line.
 """
 
 import math
