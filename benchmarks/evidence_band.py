@@ -57,9 +57,9 @@ ASKED = (
 # Porcelain: at 0.3 and 0.5 washed out, reds and greens still there; from 0.6 on they are gone, at
 # 0.7 plainly blue and white; at 0.8 the lattice begins to fray and the tower is thin; at 1.0 the
 # lattice is torn and the tower half gone. Cars stand to the end.
-# Neon: at 0.3 next to nothing; at 0.5 night comes, red smears over the arcade, cars and houses stand;
-# at 0.6 plainly neon, the arcade's facade a blur, cars and lattice stand; at 0.7 the facade is gone,
-# the harbour's car sinks and the teahouse's roof dissolves; from 0.8 on ruin.
+# Neon: at 0.3 next to nothing; at 0.5 night comes, red smears over the arcade, cars and houses
+# stand; at 0.6 plainly neon, the arcade's facade a blur, cars and lattice stand; at 0.7 the facade
+# is gone, the harbour's car sinks and the teahouse's roof dissolves; from 0.8 on ruin.
 JUDGEMENTS = {
     "papercut": {"best_min": 0.5, "strength": 0.7, "best_max": 0.8},
     "porcelain": {"best_min": 0.6, "strength": 0.7, "best_max": 0.8},
@@ -94,8 +94,8 @@ class Recipe:
         return preset("standard", self.pictures, advice=advice) | self.changes
 
 
-# The standard settings make a good papercut and neon. Porcelain has to lose every colour: that takes
-# longer.
+# The standard settings make a good papercut and a usable neon. Porcelain has to lose every colour:
+# that takes longer.
 GOOD = {
     "papercut": Recipe(32),
     "neon": Recipe(32),

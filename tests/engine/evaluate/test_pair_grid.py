@@ -12,15 +12,15 @@ def cell(shares, is_kept=True):
     return Cell(0.1, 0.1, 0.9, 0.0, 0.0, shares, is_kept)
 
 
-def figures_of(scenes, distortions=None):
+def figures_of(scenes, distortions=None, least=None):
     def spread(value):
         return Spread(value, value, value)
 
-    rows = zip(scenes, distortions or [0.0] * len(scenes), strict=True)
+    rows = zip(scenes, distortions or [0.0] * len(scenes), least or scenes, strict=True)
     return Figures(
         tuple(
-            StrengthFigures(float(n), None, spread(scene), scene, spread(0.1), spread(bent))
-            for n, (scene, bent) in enumerate(rows)
+            StrengthFigures(float(n), None, spread(scene), least, spread(0.1), spread(bent))
+            for n, (scene, bent, least) in enumerate(rows)
         ),
         "edges",
         None,
@@ -41,6 +41,14 @@ def test_cell_is_kept_while_the_scene_is_there_and_the_picture_sound():
 
     assert [one.is_kept for one in cells] == [True, False, False]
     assert cells[0].shares == pytest.approx(0.3 / 0.9 + 0.5)
+
+
+def test_cell_that_loses_the_scene_at_one_place_is_not_kept():
+    figures = figures_of([0.95, 0.8, 0.8], least=[0.9, 0.61, 0.59])
+
+    cells = pair_grid.cells_of([(0.3, 0.5), (0.6, 0.5)], figures, (0.9, 1.0), Thresholds())
+
+    assert [one.is_kept for one in cells] == [True, False]
 
 
 def test_limit_is_below_every_mixture_that_lost_the_scene():

@@ -15,7 +15,7 @@ class Cell:
     """The figures of one mixture: strengths of both packs, the rest as in StrengthFigures, 0 … 1.
 
     shares: the sum of both strengths' shares of their bands' greatest. is_kept: whether the scene
-    is there and the picture sound. is_allowed: whether it is within the grid's limit.
+    is there, at every place, and the picture sound. is_allowed: whether it is within the grid's limit.
     """
 
     first: float
@@ -54,6 +54,7 @@ def cells_of(
             distortion=row.distortion.mean,
             shares=share_of(first, greatest[0]) + share_of(second, greatest[1]),
             is_kept=row.scene.mean >= thresholds.scene
+            and row.least_scene >= thresholds.scene_of_a_prompt
             and row.distortion.mean <= thresholds.distortion,
         )
         for (first, second), row in rows

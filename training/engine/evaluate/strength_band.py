@@ -43,6 +43,11 @@ class Thresholds:
     reach: float = 0.2
     drift: float = 0.02
 
+    @property
+    def scene_of_a_prompt(self) -> float:
+        """The least share of its scene that every single prompt must keep."""
+        return self.scene - ONE_PROMPT
+
 
 @dataclass(frozen=True)
 class Band:
@@ -136,14 +141,9 @@ class _Curve:
         return next((s for s in self.grid if self.scene[s] < self.thresholds.scene), None)
 
     @property
-    def least_of_a_prompt(self) -> float:
-        """The least share of its scene that every single prompt must keep."""
-        return self.thresholds.scene - ONE_PROMPT
-
-    @property
     def prompt_lost_from(self) -> float:
         """From where on one of the prompts has lost its scene, though not all on average."""
-        lost = (s for s in self.grid if self.least_scene[s] < self.least_of_a_prompt)
+        lost = (s for s in self.grid if self.least_scene[s] < self.thresholds.scene_of_a_prompt)
         return next(lost, math.inf)
 
     @property
@@ -230,8 +230,8 @@ class _Curve:
         top["at"] = f"{at:g}"
         fault = self.fault(at)
         if not fault:
-            least = told_apart("scene", self.least_scene[at], self.least_of_a_prompt)
-            return "band-one-prompt", top | least
+            needed = self.thresholds.scene_of_a_prompt
+            return "band-one-prompt", top | told_apart("scene", self.least_scene[at], needed)
         if fault == "copies":
             return "band-copies", top | {"copied": _percent(self.copied[at])}
         name, value, needed = {
