@@ -15,7 +15,7 @@ class Cell:
     """The figures of one mixture: strengths of both packs, the rest as in StrengthFigures, 0 … 1.
 
     shares: the sum of both strengths' shares of their bands' greatest. is_kept: whether the scene
-    is there, at every place, and the picture sound. is_allowed: whether it is within the grid's limit.
+    is there, at every place, and the picture sound. is_allowed: whether it is within the limit.
     """
 
     first: float
