@@ -155,11 +155,21 @@ def _number(text: str) -> float:
     return number
 
 
+def _add_enlarge_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("picture", metavar="PICTURE", help="the picture to make larger")
+    parser.add_argument("output", metavar="OUT", help=".png, .jpg, .webp or .tif")
+    parser.add_argument("--factor", type=_number, default=2.0, help="how many times as large")
+    parser.add_argument(
+        "--weights", metavar="FILE", help="another network, as docs/tools/make_upscaler.py makes"
+    )
+
+
 COMMANDS = {
     "train": Command("Train a style from a YAML configuration.", _add_train_arguments),
     "label": Command("Draft captions for a folder.", _add_label_arguments),
     "screen": Command("Report the quality of a folder's pictures.", _add_screen_arguments),
     "generate": Command("Render one picture.", _add_generate_arguments),
+    "enlarge": Command("Make a picture larger.", _add_enlarge_arguments),
     "inspect": Command("Explain a LoRA file.", _add_inspect_arguments),
     "export": Command(
         "Copy a LoRA file for other tools, with its card and preview.", _add_export_arguments

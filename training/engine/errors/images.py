@@ -25,6 +25,16 @@ SENTENCES: dict[str, str] = {
     "image-too-large": gettext_noop(
         "Image {name} has {megapixels} megapixels; the limit is {limit}. Make it smaller first."
     ),
+    "enlarge-factor": gettext_noop(
+        "By {factor} no picture is enlarged: more than 1 and at most {most}. Change --factor."
+    ),
+    "enlarged-smaller": gettext_noop(
+        "The picture has {width} × {height} px already; a smaller one is no enlargement."
+    ),
+    "upscaler-unknown": gettext_noop(
+        "{name} holds no network that enlarges pictures, as docs/tools/make_upscaler.py makes "
+        "them. Choose another file."
+    ),
     "picture-too-small": gettext_noop(
         "{name} is {width} × {height} px; each side needs {needed} px or more. Use a larger one."
     ),

@@ -1,0 +1,228 @@
+"""Pictures made larger: sharper than by interpolation, of the same tone, without seams."""
+
+import importlib.util
+import random
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageDraw
+from safetensors import safe_open
+from safetensors.torch import save_file
+
+from training.engine.cli import main
+from training.engine.errors import EngineError
+from training.engine.tools import enlarging, super_resolution
+from training.minibase import artist
+
+LANCZOS = Image.Resampling.LANCZOS
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    """A drawn street, 384 px."""
+    spec = artist.random_spec(random.Random(3))
+    return artist.draw(spec, 384)
+
+
+@pytest.fixture
+def before(drawn):
+    return drawn.resize((96, 96), LANCZOS)
+
+
+def psnr(first, second):
+    error = np.asarray(first, np.float64) - np.asarray(second, np.float64)
+    return 10 * np.log10(255**2 / np.mean(error**2))
+
+
+def edges(image):
+    grey = np.asarray(image.convert("L"), np.float64)
+    return np.abs(np.diff(grey, axis=0)).mean() + np.abs(np.diff(grey, axis=1)).mean()
+
+
+def test_an_enlarged_drawing_is_nearer_to_the_original_and_sharper_than_by_lanczos(drawn, before):
+    enlarged, plain = enlarging.enlarge(before, drawn.size), before.resize(drawn.size, LANCZOS)
+
+    assert psnr(enlarged, drawn) > psnr(plain, drawn) + 1
+    assert abs(edges(enlarged) / edges(drawn) - 1) < abs(edges(plain) / edges(drawn) - 1)
+
+
+def test_made_smaller_again_it_is_the_picture_of_before(before):
+    enlarged = enlarging.enlarge(before, (384, 384))
+
+    again = np.asarray(enlarged.reduce(4), float) - np.asarray(before, float)
+    assert np.abs(again).mean() < 1.5
+    saturation, contrast = (
+        [measure(image) for image in (enlarged, before.resize((384, 384), LANCZOS))]
+        for measure in (
+            lambda image: np.asarray(image.convert("HSV"))[..., 1].mean(),
+            lambda image: np.asarray(image.convert("L"), float).std(),
+        )
+    )
+    assert saturation[0] == pytest.approx(saturation[1], rel=0.03)
+    assert contrast[0] == pytest.approx(contrast[1], rel=0.03)
+
+
+@pytest.mark.parametrize("size", [(384, 384), (131, 211), (600, 500)])
+def test_tiles_leave_no_seam(before, size, monkeypatch):
+    whole = enlarging.enlarge(before, size)
+    network = super_resolution.load()
+    monkeypatch.setattr(network, "tile", 37)
+    counted = []
+    tiled = enlarging.enlarge(before, size, on_strip=lambda: counted.append(1))
+
+    assert len(counted) == len(list(enlarging.strips(before.size, size, network))) == 3
+    assert np.abs(np.asarray(whole, int) - np.asarray(tiled, int)).max() <= 1
+
+
+def test_transparency_grows_with_the_colours(before):
+    outline = Image.new("L", before.size)
+    ImageDraw.Draw(outline).ellipse((20, 20, 80, 70), fill=255)
+    before.putalpha(outline)
+
+    enlarged = enlarging.enlarge(before, (192, 192))
+
+    assert enlarged.getchannel("A") == outline.resize((192, 192), LANCZOS)
+    assert enlarged.convert("RGB") == enlarging.enlarge(before.convert("RGB"), (192, 192))
+
+
+@pytest.mark.parametrize(
+    ("size", "code"), [((95, 300), "enlarged-smaller"), ((30_000, 30_000), "picture-too-large")]
+)
+def test_no_picture_is_made_smaller_or_endless(before, size, code):
+    with pytest.raises(EngineError) as caught:
+        enlarging.enlarge(before, size)
+
+    assert caught.value.code == code
+
+
+def test_the_bundled_network_tells_its_licence():
+    with safe_open(super_resolution.BUNDLED, "pt") as file:
+        told = file.metadata()
+
+    assert told["license"] == "BSD-3-Clause"
+    assert told["copyright"] in super_resolution.BUNDLED.with_name("LICENSE").read_text()
+
+
+class TestCommand:
+    @pytest.fixture
+    def picture(self, before, tmp_path):
+        path = tmp_path / "street.png"
+        before.save(path)
+        return path
+
+    def test_a_picture_is_written_twice_as_large(self, picture, tmp_path, capsys):
+        out = tmp_path / "large.jpg"
+
+        assert main(["enlarge", str(picture), str(out)]) == 0
+
+        with Image.open(out) as large:
+            assert large.size == (192, 192)
+        assert capsys.readouterr().out == f"{out}  192 × 192\n"
+
+    def test_beyond_four_times_it_warns(self, picture, tmp_path, capsys):
+        assert main(["enlarge", str(picture), str(tmp_path / "a.png"), "--factor", "4.5"]) == 0
+
+        assert "no new detail" in capsys.readouterr().out
+
+    def test_a_cut_out_stays_one_where_the_file_can_hold_it(self, before, tmp_path):
+        before.putalpha(Image.linear_gradient("L").resize(before.size))
+        path = tmp_path / "car.png"
+        before.save(path)
+
+        for name in ("large.png", "large.jpg"):
+            assert main(["enlarge", str(path), str(tmp_path / name)]) == 0
+
+        with Image.open(tmp_path / "large.png") as large:
+            darkest, clearest = large.getchannel("A").getextrema()
+            assert darkest < 3
+            assert clearest > 252
+        with Image.open(tmp_path / "large.jpg") as flat:
+            assert np.asarray(flat)[:4].mean() > 240, "transparency is white"
+
+    @pytest.mark.parametrize("factor", ["1", "0.5", "17", "-2"])
+    def test_factors_that_enlarge_nothing_are_refused(self, picture, tmp_path, capsys, factor):
+        out = tmp_path / "out.png"
+
+        assert main(["enlarge", str(picture), str(out), f"--factor={factor}"]) == 1
+
+        assert f"By {factor} no picture" in capsys.readouterr().err
+        assert not out.exists()
+
+    def test_a_file_of_another_kind_is_no_network(self, picture, tmp_path, capsys):
+        path = tmp_path / "style.safetensors"
+        save_file({"a": torch.zeros(2)}, path)
+
+        assert main(["enlarge", str(picture), str(tmp_path / "o.png"), "--weights", str(path)]) == 1
+
+        assert "style.safetensors holds no network that enlarges" in capsys.readouterr().err
+
+    def test_a_network_of_other_shapes_is_refused(self, picture, tmp_path, capsys):
+        path = tmp_path / "odd.safetensors"
+        network = super_resolution.build(super_resolution.COMPACT, 2)
+        save_file(network.state_dict(), path, {"architecture": "compact", "blocks": "3"})
+
+        assert main(["enlarge", str(picture), str(tmp_path / "o.png"), "--weights", str(path)]) == 1
+
+        assert "odd.safetensors holds no network" in capsys.readouterr().err
+
+    def test_neither_the_picture_nor_the_network_is_written_over(self, picture, capsys):
+        assert main(["enlarge", str(picture), str(picture)]) == 1
+
+        with Image.open(picture) as still:
+            assert still.size == (96, 96)
+        assert "OUT" in capsys.readouterr().err
+
+    def test_a_picture_that_is_none_is_named(self, tmp_path, capsys):
+        (tmp_path / "notes.png").write_text("no picture")
+
+        assert main(["enlarge", str(tmp_path / "notes.png"), str(tmp_path / "o.png")]) == 1
+
+        assert "notes.png" in capsys.readouterr().err
+
+
+class TestBuild:
+    """`docs/tools/make_upscaler.py` reads what ncnn laid out."""
+
+    @pytest.fixture(scope="class")
+    def maker(self):
+        path = Path(__file__).parents[3] / "docs/tools/make_upscaler.py"
+        spec = importlib.util.spec_from_file_location("make_upscaler", path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    def laid_out(self, network, half):
+        layers, numbers = ["7767517", "2 2"], b""
+        for module in network.modules():
+            if isinstance(module, torch.nn.Conv2d):
+                weights = module.weight.detach().numpy()
+                layers.append(f"Convolution c 1 1 a b 0={len(weights)} 1=3 6={weights.size}")
+                stored = weights.astype("<f2" if half else "<f4").tobytes()
+                numbers += struct.pack("<I", 0x01306B47 if half else 0)
+                numbers += stored + b"\0" * (-len(stored) % 4)
+                numbers += module.bias.detach().numpy().tobytes()
+            elif isinstance(module, torch.nn.PReLU):
+                layers.append(f"PReLU p 1 1 a b 0={len(module.weight)}")
+                numbers += module.weight.detach().numpy().tobytes()
+        return "\n".join(layers), numbers
+
+    @pytest.mark.parametrize("half", [True, False])
+    @pytest.mark.parametrize("architecture", [super_resolution.COMPACT, super_resolution.DEEP])
+    def test_the_same_numbers_come_out(self, maker, architecture, half):
+        network = super_resolution.build(architecture, 1).half().float()
+        layers, numbers = self.laid_out(network, half)
+
+        read = maker.filled(super_resolution.build(architecture, 1), layers, numbers)
+
+        for name, value in network.state_dict().items():
+            assert torch.equal(value, read.state_dict()[name]), name
+
+    def test_numbers_that_nothing_asked_for_are_told(self, maker):
+        network = super_resolution.build(super_resolution.COMPACT, 1)
+        layers, numbers = self.laid_out(network, half=True)
+
+        with pytest.raises(SystemExit, match="4 bytes unused"):
+            maker.filled(network, layers, numbers + b"\0" * 4)

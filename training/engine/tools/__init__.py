@@ -1,0 +1,1 @@
+"""Tools around a picture: what people would do in other programs otherwise."""
