@@ -30,7 +30,7 @@ def enlarge(
     image: Image.Image,
     size: tuple[int, int],
     network: super_resolution.Compact | super_resolution.Deep | None = None,
-    on_strip: Callable[[], None] | None = None,
+    on_strip: Callable[[], object] | None = None,
 ) -> Image.Image:
     """An RGB or RGBA picture at `size` (width, height in px), neither side smaller than before.
 

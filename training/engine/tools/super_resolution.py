@@ -100,7 +100,7 @@ class _Dense(nn.Module):
 
 def build(architecture: str, blocks: int) -> Compact | Deep:
     """The network without weights. architecture: COMPACT or DEEP."""
-    return {COMPACT: Compact, DEEP: Deep}[architecture](blocks)
+    return Compact(blocks) if architecture == COMPACT else Deep(blocks)
 
 
 @lru_cache(maxsize=2)
