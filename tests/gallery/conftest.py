@@ -24,6 +24,7 @@ from gallery.models import (
     Channel,
     EvidenceImage,
     EvidenceSheet,
+    InitImageUpload,
     PromptTemplate,
     SheetState,
     StylePack,
@@ -465,6 +466,20 @@ def sent():
     yield sent
     for file in files:
         file.close()
+
+
+@pytest.fixture
+def make_start(marketer):
+    """make_start(rights_holder="Lin", **fields): a picture that a marketer uploaded to start
+    from."""
+
+    def make_start(**fields):
+        sha256 = blobs.put_bytes(png("navy"))
+        picture = {"name": "street.png", "sha256": sha256, "thumb_sha256": sha256}
+        size = {"width": 48, "height": 32}
+        return InitImageUpload.objects.create(owner=marketer, **picture, **size, **fields)
+
+    return make_start
 
 
 @pytest.fixture

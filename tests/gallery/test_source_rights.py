@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from brandstudio.core.models import AuditEntry
 from brandstudio.core.problems import Refused
-from gallery.models import InitImageUpload, ProductCutout
+from gallery.models import ProductCutout
 from gallery.services import holds
 
 pytestmark = pytest.mark.django_db
@@ -22,10 +22,8 @@ def cutout(marketer):
 
 
 @pytest.fixture
-def start(marketer):
-    return InitImageUpload.objects.create(
-        owner=marketer, rights_holder="Lin", rights_from_file=True, **PICTURE
-    )
+def start(make_start):
+    return make_start(rights_holder="Lin", rights_from_file=True)
 
 
 def address(view, kind, row):

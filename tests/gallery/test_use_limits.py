@@ -14,7 +14,6 @@ from gallery.models import (
     Channel,
     ChannelFile,
     Download,
-    InitImageUpload,
     Poster,
     ProductCutout,
     Rendition,
@@ -69,18 +68,8 @@ def abroad(make_channel):
 
 
 @pytest.fixture
-def start(marketer):
-    sha256 = blobs.put_bytes(png("navy"))
-    return InitImageUpload.objects.create(
-        owner=marketer,
-        name="street.png",
-        sha256=sha256,
-        thumb_sha256=sha256,
-        width=48,
-        height=32,
-        pixels_sha256="5" * 64,
-        **KNOWN,
-    )
+def start(make_start):
+    return make_start(pixels_sha256="5" * 64, **KNOWN)
 
 
 @pytest.fixture

@@ -3,11 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from brandstudio.core import blobs
 from brandstudio.core.models import AuditEntry
-from gallery.models import InitImageUpload, ProductCutout, Rendition
+from gallery.models import ProductCutout, Rendition
 from gallery.services import downloads, sources
-from tests.gallery.conftest import png
 from training import services as training_services
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -162,20 +160,9 @@ def test_retired_style_and_one_photograph_out_of_many(
 
 
 @pytest.fixture
-def start(marketer):
-    sha256 = blobs.put_bytes(png("navy"))
-    return InitImageUpload.objects.create(
-        owner=marketer,
-        name="street.png",
-        sha256=sha256,
-        thumb_sha256=sha256,
-        width=48,
-        height=32,
-        pixels_sha256="5" * 64,
-        rights_holder="Lin",
-        licence="contract 7",
-        **NARROW,
-    )
+def start(make_start):
+    known = {"rights_holder": "Lin", "licence": "contract 7"}
+    return make_start(pixels_sha256="5" * 64, **known, **NARROW)
 
 
 @pytest.fixture
