@@ -151,6 +151,29 @@ def _cut_for_a_channel(image, width, height):
     return labelling.draw_label(middle.resize((round(width * side), round(height * side))))
 
 
+def _proof(image):
+    """As a page shows it before its approval: 480 px at least, with watermark and label."""
+    scale = max(1, 480 / max(image.size))
+    shown = image.resize((round(image.width * scale), round(image.height * scale)))
+    return labelling.draw_label(labelling.draw_watermark(shown, "样稿 PROOF"))
+
+
+def _right_half(image):
+    return image.crop((image.width // 2, 0, image.width, image.height))
+
+
+def _upper_half(image):
+    return image.crop((0, 0, image.width, image.height // 2))
+
+
+def _lower_half(image):
+    return image.crop((0, image.height // 2, image.width, image.height))
+
+
+def _turned(image):
+    return image.rotate(12, Image.Resampling.BICUBIC, expand=True, fillcolor="white")
+
+
 def _framed(image, colour):
     return ImageOps.expand(image, round(0.12 * image.width), colour)
 
@@ -169,7 +192,7 @@ CHANGES = {
     "middle 70 %": lambda image, _: _middle(image, 0.7, 0.7),
     "middle 50 %": lambda image, _: _middle(image, 0.5, 0.5),
     "left half": lambda image, _: image.crop((0, 0, image.width // 2, image.height)),
-    "lower half": lambda image, _: image.crop((0, image.height // 2, image.width, image.height)),
+    "lower half": lambda image, _: _lower_half(image),
     "turned by 90°": lambda image, _: image.transpose(Image.Transpose.ROTATE_90),
     "upside down": lambda image, _: image.transpose(Image.Transpose.ROTATE_180),
     "turned by 270°": lambda image, _: image.transpose(Image.Transpose.ROTATE_270),
@@ -189,9 +212,17 @@ CHANGES = {
     "3:4, labelled": lambda image, _: _cut_for_a_channel(image, 3, 4),
     "9:16, labelled": lambda image, _: _cut_for_a_channel(image, 9, 16),
     "1:1, labelled": lambda image, _: _cut_for_a_channel(image, 1, 1),
-    "watermark and label": lambda image, _: labelling.draw_label(
-        labelling.draw_watermark(image, "样稿 PROOF")
-    ),
+    "right half": lambda image, _: _right_half(image),
+    "upper half": lambda image, _: _upper_half(image),
+    "turned by 12°, white corners": lambda image, _: _turned(image),
+    "labelled, right half": lambda image, _: _right_half(labelling.draw_label(image)),
+    "labelled, lower half": lambda image, _: _lower_half(labelling.draw_label(image)),
+    "labelled, turned by 12°": lambda image, _: _turned(labelling.draw_label(image)),
+    "proof": lambda image, _: _proof(image),
+    "proof, middle two thirds": lambda image, _: _middle(_proof(image), 2 / 3, 2 / 3),
+    "proof, right half": lambda image, _: _right_half(_proof(image)),
+    "proof, upper half": lambda image, _: _upper_half(_proof(image)),
+    "proof, lower half": lambda image, _: _lower_half(_proof(image)),
 }
 
 

@@ -58,10 +58,17 @@ def framed(image, colour="white"):
     return ImageOps.expand(image, image.width // 8, colour)
 
 
+def turned_on_white(image):
+    """By 12°, with white corners."""
+    return image.rotate(12, Image.Resampling.BICUBIC, expand=True, fillcolor="white")
+
+
 # What only a closer look knows again (`engine.screening.copies`).
 COPIES = {
     "its middle": lambda image: cropped(image, 0.25, 0.25, 0.25, 0.25),
     "its left half": lambda image: cropped(image, 0, 0, 0.5, 0),
+    "its right half": lambda image: cropped(image, 0.5, 0, 0, 0),
+    "turned by 12°": turned_on_white,
     "turned by 5°": lambda image: image.rotate(5, Image.Resampling.BICUBIC, expand=True),
     "turned by 90°": lambda image: image.transpose(Image.Transpose.ROTATE_90),
     "upside down": lambda image: image.transpose(Image.Transpose.ROTATE_180),

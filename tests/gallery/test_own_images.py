@@ -38,7 +38,7 @@ from gallery.services import assets as acts
 from gallery.services.shown import mark, preview_sign
 from tests.gallery.conftest import MASTER
 from tests.gallery.test_lookalikes import drawing
-from tests.photographs import COPIES, cropped, saved
+from tests.photographs import COPIES, cropped, saved, turned_on_white
 from training import services as training_services
 from training.models import RunSample
 
@@ -290,6 +290,33 @@ def test_whatever_was_made_of_a_withdrawn_picture_is_no_start_picture(
 
     assert (refusal.code, refusal.facts["number"]) == ("upload-withdrawn", approved.pk)
     assert not InitImageUpload.objects.exists()
+
+
+def shown_as_proof(image):
+    """As a page shows it until its approval."""
+    return labelling.draw_label(labelling.draw_watermark(image, "样稿 PROOF"))
+
+
+PARTS = {
+    "two thirds": lambda image: cropped(image, 1 / 6, 1 / 6, 1 / 6, 1 / 6),
+    "right half": lambda image: cropped(image, 0.5, 0, 0, 0),
+    "upper half": lambda image: cropped(image, 0, 0, 0, 0.5),
+    "turned by 12°": turned_on_white,
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("marked", [labelling.draw_label, shown_as_proof])
+def test_part_of_what_a_page_showed_of_a_withdrawn_picture_is_no_start_picture(
+    approved, brand_admin, marketer, sent, marked, part
+):
+    acts.withdraw(approved, brand_admin, "The light is wrong.")
+    with Image.open(MASTER) as image:
+        content = as_jpeg(PARTS[part](marked(image.convert("RGB"))))
+
+    refusal = refusal_of(sources.take_init_image, sent("shot.jpg", content), marketer)
+
+    assert (refusal.code, refusal.facts["number"]) == ("upload-withdrawn", approved.pk)
 
 
 @pytest.mark.parametrize("change", ["in a frame", "turned by 90°"])

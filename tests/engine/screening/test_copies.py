@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.photographs import COPIES, photograph
+from gallery.engine import labelling
+from tests.photographs import COPIES, cropped, photograph, turned_on_white
 from training.engine.screening import copies
 from training.minibase.artist import picture
 from training.minibase.artist.spec import SceneSpec
@@ -45,8 +46,34 @@ def test_copy_is_a_candidate_and_known_by_its_details(images, features, change, 
     assert probe.likeness(features[place], images[place]) >= copies.LEAST_ALIKE
 
 
-def test_no_two_pictures_are_taken_for_one(images, features):
-    probes = [copies.Probe(image) for image in images]
+def proof(image):
+    return labelling.draw_label(labelling.draw_watermark(image, "样稿 PROOF"))
+
+
+def as_it_is(image):
+    return image
+
+
+PARTS = {
+    "two thirds": lambda image: cropped(image, 1 / 6, 1 / 6, 1 / 6, 1 / 6),
+    "its right half": lambda image: cropped(image, 0.5, 0, 0, 0),
+    "its upper half": lambda image: cropped(image, 0, 0, 0, 0.5),
+    "its lower half": lambda image: cropped(image, 0, 0.5, 0, 0),
+    "turned by 12°": turned_on_white,
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("marked", [labelling.draw_label, proof])
+def test_label_and_watermark_hide_nothing_of_a_part(images, features, marked, part):
+    changed = PARTS[part](marked(images[1]))
+
+    assert copies.Probe(changed).likeness(features[1], images[1]) >= copies.LEAST_ALIKE
+
+
+@pytest.mark.parametrize("marked", [as_it_is, labelling.draw_label, proof])
+def test_no_two_pictures_are_taken_for_one(images, features, marked):
+    probes = [copies.Probe(marked(image)) for image in images]
 
     alike = [
         (one, other)

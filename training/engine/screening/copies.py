@@ -4,8 +4,9 @@
 the few that may not come in again. Local features (SIFT: Lowe 2004, “Distinctive image features
 from scale-invariant keypoints”, https://doi.org/10.1023/B:VISI.0000029664.99615.94) say which share
 places with a picture (by words, cheaply) and how it would lie on each (by RootSIFT); then the two
-are laid upon each other and their details compared, tile by tile. Neither a few places alone nor a
-like composition make a copy. How the thresholds were found is told in docs/performance.md.
+are laid upon each other and their details compared, tile by tile, but for what the studio's label
+and watermark cover (`gallery.engine.labelling`), whose inks are known. Neither a few places alone
+nor a like composition make a copy. How the thresholds were found is told in docs/performance.md.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ LEAST_ALIKE = 0.8  # correlation of details; from there on, one picture is made 
 SIDE = 320  # px, long side of what is looked at
 
 MOST_FEATURES = 256
+_MOST_PROBED = 768  # of a picture that comes in: a watermark has features too
 _CONTRAST = 0.01  # of SIFT; a quarter of its usual one, so that soft pictures have features too
 _BYTES = 2 * 2 + 128  # of a stored feature: its place as two float16, its descriptor
 _PLAIN_FRAME = 3.0  # grey levels; a strip at the rim that varies less is a frame
@@ -49,6 +51,19 @@ _BLUR = 1 / 16  # of that side; what is coarser is light and composition, not de
 _TILES = 6  # each way
 _TILE = _DETAIL_SIDE // _TILES
 _LABEL = 2  # tiles along an edge at a corner, which a label may cover
+# What `gallery.engine.labelling` lays over pictures: grey level, and opacity of 1.
+_WATERMARK, _PLATE = (255, 110 / 255), (13, 166 / 255)
+_INK_OFF = 12  # grey levels that ink may be off, as JPEG leaves it
+_LETTERS = 215  # grey levels, from there on letters of a label
+_STROKE, _GAPS = 5, (5, 9, 15)  # px of a letter's soft edge, and of what lies between letters
+_MOST_PATCHES = 3  # that may be a label
+_LEAST_SEEN = 0.5  # of a px of _DETAIL_SIDE
+_LEAST_FULL = 0.6  # of the rectangle around a label
+_LEAST_PLATE, _LEAST_LETTERS = 0.25, 0.06  # of the same
+_LEAST_WORDS = 0.03  # of three quarters of the sixteenths of a picture with a watermark
+_TOLD_BY_LABEL, _TOLD_BY_WATERMARK = 0.6, 0.8  # least shares of the pixels that changed
+_LARGEST_LABEL = 0.3  # of what is compared
+_LEAST_FREE = 0.3  # of what is compared
 _DARKEST, _BRIGHTEST = 5, 249  # grey levels; beyond, light may have wiped details out
 _MOST_WIPED = 0.2  # share of a tile that tells of details all the same
 _TOLD = 0.25  # a tile with less than this share of the usual detail tells nothing
@@ -114,7 +129,7 @@ class Probe:
         box = _without_frame(image) if mask is None else mask.getbbox()
         grey = _grey(image, box)
         shown = np.full_like(grey, 255) if mask is None else _grey(mask, box)
-        features = _features(grey, None if mask is None else shown)
+        features = _features(grey, None if mask is None else shown, _MOST_PROBED)
         self._views = list(_views(grey, shown > _SHOWN, features))
 
     def candidates(self, others: Sequence[bytes]) -> list[int]:
@@ -171,7 +186,78 @@ def _score(grey, shown, features, other_grey, other):
     rim = np.ones_like(overlap)
     rim[_RIM:-_RIM, _RIM:-_RIM] = False  # what remains of a frame
     is_turned = abs(lies[0, 1]) > abs(lies[0, 0])
-    return _agreement(grey, _laid(other_grey, lies, size), overlap & shown & ~rim, is_turned)
+    compared, beneath = overlap & shown & ~rim, _laid(other_grey, lies, size)
+    plain = _agreement(grey, beneath, compared, is_turned)
+    free = compared & ~_covered(grey, beneath, compared)
+    if plain >= LEAST_ALIKE or free.sum() < _LEAST_FREE * compared.sum():
+        return plain
+    return max(plain, _agreement(grey, beneath, free, is_turned))
+
+
+def _covered(grey, beneath, compared):
+    """Where the studio's label or watermark lies on a picture, told by what is beneath; bool.
+
+    compared: bool, of the pixels that both have.
+    """
+    one, two = grey.astype(np.float32), beneath.astype(np.float32)
+    change = np.where(compared, one - two, 0)
+    words = (np.abs(one - _under(two, _WATERMARK)) < _INK_OFF) & (change > _INK_OFF)
+    plate = (np.abs(one - _under(two, _PLATE)) < _INK_OFF) & compared
+    letters = (one > _LETTERS) & (change > _INK_OFF)
+    covered = _label((plate & (change < -_INK_OFF)) | letters, plate, letters, compared)
+    least = _TOLD_BY_LABEL
+    if _is_everywhere(words, compared & (two < _LETTERS)):
+        covered |= _grown(words)
+        least = _TOLD_BY_WATERMARK
+    changed = np.abs(change) > 2 * _INK_OFF
+    is_told = (changed & covered).sum() >= least * changed.sum()
+    return covered if is_told else np.zeros_like(compared)
+
+
+def _is_everywhere(words, ground):
+    """Whether words lie all over this ground, as a watermark does."""
+    shares = cv2.resize(words.astype(np.float32), (4, 4), interpolation=cv2.INTER_AREA)
+    seen = cv2.resize(ground.astype(np.float32), (4, 4), interpolation=cv2.INTER_AREA)
+    fit = seen > 0.5
+    return bool(fit.any() and (shares[fit] > _LEAST_WORDS * seen[fit]).mean() >= 0.75)
+
+
+def _label(seen, plate, letters, compared):
+    """The place of a label, filled; nowhere where no patch is as full, small and mixed as one.
+
+    seen: what can only be a label's. plate, letters: what may be.
+    """
+    for gap in _GAPS:
+        joined = cv2.morphologyEx(seen.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((gap, gap)))
+        count, patches, stats, _centres = cv2.connectedComponentsWithStats(joined)
+        for patch in 1 + np.argsort(-stats[1:, cv2.CC_STAT_AREA])[:_MOST_PATCHES]:
+            filled = _filled(patches == patch)
+            area = filled.sum()
+            if (
+                area <= _LARGEST_LABEL * compared.sum()
+                and ((plate | letters) & filled).sum() >= _LEAST_FULL * area
+                and (plate & filled).sum() >= _LEAST_PLATE * area
+                and (letters & filled).sum() >= _LEAST_LETTERS * area
+            ):
+                return _grown(filled)
+    return np.zeros_like(compared)
+
+
+def _filled(patch):
+    """The smallest rectangle, however turned, around a patch; bool."""
+    box = cv2.boxPoints(cv2.minAreaRect(cv2.findNonZero(patch.astype(np.uint8))))
+    filled = np.zeros(patch.shape, np.uint8)
+    return cv2.fillConvexPoly(filled, box.round().astype(np.int32), 1) > 0
+
+
+def _grown(mask):
+    return cv2.dilate(mask.astype(np.uint8), np.ones((_STROKE, _STROKE), np.uint8)) > 0
+
+
+def _under(levels, ink):
+    """These grey levels beneath an ink: (its own level, its opacity of 1)."""
+    level, opacity = ink
+    return (1 - opacity) * levels + opacity * level
 
 
 def _lies_on(features, other):
@@ -238,8 +324,13 @@ def _agreement(grey, other, overlap, is_turned):
     and save two beside a corner, where a label may lie. is_turned: by a quarter, label and all."""
     rows, columns = np.flatnonzero(overlap.any(axis=1)), np.flatnonzero(overlap.any(axis=0))
     box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    shared = _squared(overlap[box].astype(np.float32)) > 0.99
-    one, two = (_squared(picture[box].astype(np.float32)) for picture in (grey, other))
+    weights = overlap[box].astype(np.float32)
+    shares = _squared(weights)
+    shared = shares > _LEAST_SEEN
+    one, two = (
+        _squared(picture[box] * weights) / np.maximum(shares, _LEAST_SEEN)
+        for picture in (grey, other)
+    )
     details, others = _details(one, shared), _details(two, shared)
     products, ours, theirs = (
         _tiles(first * second)
@@ -290,14 +381,14 @@ def _tiles(values):
     return values.reshape(_TILES, _TILE, _TILES, _TILE).sum(axis=(1, 3), dtype=np.float64)
 
 
-def _features(grey, mask=None) -> Features:
+def _features(grey, mask=None, most=MOST_FEATURES) -> Features:
     """mask: uint8 of the same shape, 0 where no feature is looked for; None for none."""
-    sift = cv2.SIFT.create(nfeatures=MOST_FEATURES, contrastThreshold=_CONTRAST)
+    sift = cv2.SIFT.create(nfeatures=most, contrastThreshold=_CONTRAST)
     keypoints, descriptors = sift.detectAndCompute(grey, mask)
     if descriptors is None:
         return Features(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8))
     order = sorted(range(len(keypoints)), key=lambda place: -keypoints[place].response)
-    order = order[:MOST_FEATURES]
+    order = order[:most]
     places = np.array([keypoints[place].pt for place in order], dtype=np.float32)
     return Features(places, descriptors[order].astype(np.uint8))
 
