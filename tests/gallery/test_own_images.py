@@ -305,8 +305,13 @@ PARTS = {
 }
 
 
-@pytest.mark.parametrize("part", PARTS)
-@pytest.mark.parametrize("marked", [labelling.draw_label, shown_as_proof])
+@pytest.mark.parametrize(
+    ("marked", "part"),
+    [
+        *((labelling.draw_label, part) for part in PARTS),
+        *((shown_as_proof, part) for part in ("two thirds", "right half", "turned by 12°")),
+    ],
+)
 def test_part_of_what_a_page_showed_of_a_withdrawn_picture_is_no_start_picture(
     approved, brand_admin, marketer, sent, marked, part
 ):

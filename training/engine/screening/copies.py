@@ -94,6 +94,10 @@ class Features:
         places = np.ascontiguousarray(rows[:, :4]).view(np.float16).astype(np.float32)
         return cls(places, rows[:, 4:])
 
+    def strongest(self) -> Features:
+        """As many as are stored of a picture."""
+        return Features(self.places[:MOST_FEATURES], self.descriptors[:MOST_FEATURES])
+
     @cached_property
     def unit(self) -> np.ndarray:
         """(n, 128) float32 of length 1, whose products are cosines."""
@@ -140,7 +144,7 @@ class Probe:
         votes = np.zeros(len(others), dtype=int)
         for _grey_view, _shown, features in self._views:
             is_ours = np.zeros(_TABLES << _BITS, dtype=bool)
-            is_ours[_words(features)] = True
+            is_ours[_words(features.strongest())] = True
             shared = np.concatenate([[0], np.cumsum(is_ours[words])])
             votes = np.maximum(votes, np.diff(shared[ends], prepend=0))
         order = np.argsort(-votes, kind="stable")[:_MOST_CANDIDATES]
@@ -173,7 +177,9 @@ def _views(grey, shown, features) -> Iterator[tuple[np.ndarray, np.ndarray, Feat
 
 def _score(grey, shown, features, other_grey, other):
     """The likeness of one view of a picture to another picture; -1 for none."""
-    lies = _lies_on(features, other)
+    lies = _lies_on(features.strongest(), other)
+    if lies is None:
+        lies = _lies_on(features, other)
     if lies is None:
         return -1.0
     lies = _fitted(grey, other_grey, lies)
