@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from brandstudio.core.models import AuditEntry
-from gallery.models import ProductCutout, Rendition
+from gallery.models import InitImageUpload, ProductCutout, Rendition
 from gallery.services import downloads, sources
 from training import services as training_services
 
