@@ -162,8 +162,8 @@ def _say_noted(request, noted):
     """How many pictures have these rights now; where something stays as it was, that, and that all
     else is noted."""
     if noted.stays:
-        said = f"{_what_stays(noted)} {sentence('rights-else-noted')}"
-        messages.warning(request, said)
+        rest = sentence("rights-else-noted")
+        messages.warning(request, f"{_what_stays(noted)} {rest}")
         return
     said = ngettext(
         "Rights noted for %(n)d picture.", "Rights noted for %(n)d pictures.", noted.count
