@@ -8,7 +8,6 @@ from brandstudio.core.problems import Text
 SENTENCES: dict[str, Text] = {
     "tags-none": gettext_noop("Write at least one tag, or several with commas between them."),
     "tags-too-many": gettext_noop("At most {most} tags at once; these are more."),
-    "tag-too-long": gettext_noop("“{name}” is too long for a tag: at most {most} characters."),
     "name-odd": ODD_SIGN,
     "board-name-missing": gettext_noop("Give the board a name of at most {most} characters."),
     "board-name-in-use": gettext_noop("You have a board called “{name}” already."),

@@ -2,19 +2,20 @@
 
 from django.db import transaction
 
-from brandstudio.core.input import names
+from brandstudio.core.input import lengths, names
 from brandstudio.core.models import AuditEntry
 from brandstudio.core.problems import Refused
 from gallery.models import Board, BoardItem
 
 
 def make(person, name, *, is_team=False):
-    """A new board. Raises Refused: board-name-missing, board-name-in-use, name-odd."""
+    """A new board. Raises TooLong, and Refused: board-name-missing, board-name-in-use,
+    name-odd."""
     return Board.objects.create(owner=person, name=_free(person, name), is_team=is_team)
 
 
 def change(board, by, name, *, is_team):
-    """Another name, or another reach. Raises Refused as `make`."""
+    """Another name, or another reach. Raises as `make`."""
     board.name = _free(board.owner, name, besides=board)
     if board.is_team != is_team:
         change_of = ("team", "private") if board.is_team else ("private", "team")
@@ -44,9 +45,9 @@ def take_off(board, assets):
 
 
 def _free(person, name, besides=None):
-    name = " ".join(name.split())
     longest = Board._meta.get_field("name").max_length
-    if not name or len(name) > longest:
+    name = lengths.within(" ".join(name.split()), longest)
+    if not name:
         raise Refused("board-name-missing", most=longest)
     if sign := names.odd_sign(name):
         raise Refused("name-odd", sign=sign)

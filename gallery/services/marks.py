@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import Avg
 
+from brandstudio.core.input import lengths
 from brandstudio.core.input.names import odd_sign
 from brandstudio.core.models import AuditEntry
 from brandstudio.core.problems import Refused
@@ -29,7 +30,7 @@ def unlike(assets, person):
 def tags_of(text):
     """The AssetTags that a person wrote, parted by commas; new ones are made.
 
-    Raises Refused: tag-too-long, tags-too-many, tags-none, name-odd.
+    Raises TooLong, and Refused: tags-too-many, tags-none, name-odd.
     """
     names = [" ".join(name.split()) for name in text.replace("，", ",").split(",")]
     names = [*{name.casefold(): name for name in reversed(names) if name}.values()][::-1]
@@ -38,8 +39,7 @@ def tags_of(text):
     if len(names) > MOST_TAGS:
         raise Refused("tags-too-many", most=MOST_TAGS)
     for name in names:
-        if len(name) > AssetTag.LONGEST:
-            raise Refused("tag-too-long", name=name[:60], most=AssetTag.LONGEST)
+        lengths.within(name, AssetTag.LONGEST)
         if sign := odd_sign(name):
             raise Refused("name-odd", sign=sign)
     return [_tag_called(name) for name in names]

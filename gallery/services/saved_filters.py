@@ -2,7 +2,7 @@
 
 from django.http import QueryDict
 
-from brandstudio.core.input import names
+from brandstudio.core.input import lengths, names
 from brandstudio.core.problems import Refused
 from gallery.models import SavedFilter
 from gallery.services.asset_filters import FILTERS
@@ -13,11 +13,11 @@ _KEPT = ("q", *(one.name for one in FILTERS))  # the rest tells where in the lis
 def save(person, name, query):
     """Keep a query under a name; the same name again is another query.
 
-    Raises Refused: filter-name-missing, filter-empty, name-odd.
+    Raises TooLong, and Refused: filter-name-missing, filter-empty, name-odd.
     """
-    name = " ".join(name.split())
     longest = SavedFilter._meta.get_field("name").max_length
-    if not name or len(name) > longest:
+    name = lengths.within(" ".join(name.split()), longest)
+    if not name:
         raise Refused("filter-name-missing", most=longest)
     if sign := names.odd_sign(name):
         raise Refused("name-odd", sign=sign)

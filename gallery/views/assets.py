@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from brandstudio.core.input import lengths
 from brandstudio.core.input.choices import chosen
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui import trouble
@@ -125,11 +126,8 @@ def asset_ask(request, pk):
 def asset_title(request, pk):
     """Give my picture a title of its own; an empty one brings back what is made of its scene."""
     asset = _mine(request, pk)
-    title = request.POST.get("title", "")
     longest = Asset._meta.get_field("own_title").max_length
-    if len(title) > longest:
-        said = _("A title has at most %(longest)d characters; this one has %(count)d.")
-        return trouble.refused(request, said % {"longest": longest, "count": len(title)}, asset)
+    title = lengths.within(request.POST.get("title", ""), longest)
     acts.name(asset, request.user, title)
     messages.success(request, _("Saved."))
     return redirect(asset)

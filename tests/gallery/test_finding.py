@@ -299,6 +299,6 @@ def test_title_too_long_or_of_anothers_picture_is_refused(
     long = at(marketer).post("asset-title", asset.pk, title="x" * 121)
     others = at(brand_admin).post("asset-title", asset.pk, title="Mine")
 
-    assert "A title has at most 120 characters; this one has 121." in long.text
+    assert "has 121 characters; at most 120 fit here." in long.text
     assert others.status_code == 404
     assert not Asset.objects.get().own_title

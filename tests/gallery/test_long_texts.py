@@ -5,7 +5,7 @@ from django import forms
 from django.utils.html import escape
 
 from gallery.forms.slot_rows import SlotsField
-from gallery.models import Remark
+from gallery.models import AssetTag, Board, Remark, SavedFilter
 
 LONG = "因为" + "这张图片里的车标不对" * 101
 
@@ -20,10 +20,27 @@ def doors(in_state):
         "policy": ("policy", [], "why", {"allow": ["1"]}),
         "remark": ("asset-pin", [asked.pk], "text", {"x": "10", "y": "20"}),
         "together": ("review-pictures", [], "reason", {"decision": "return", "pick": asked.pk}),
+        "board": ("board-list", [], "name", {"team": "1"}),
+        "new board": ("assets-together", [], "new_board", {"act": "lay-on", "pick": asked.pk}),
+        "filter": ("filter-save", [], "name", {"query": "q=lake"}),
+        "tags": ("assets-together", [], "tags", {"act": "tag", "pick": asked.pk}),
     }
 
 
-@pytest.mark.parametrize("door", ["withdraw", "original", "policy", "remark", "together"])
+@pytest.mark.parametrize(
+    "door",
+    [
+        "withdraw",
+        "original",
+        "policy",
+        "remark",
+        "together",
+        "board",
+        "new board",
+        "filter",
+        "tags",
+    ],
+)
 def test_text_that_is_too_long_is_refused_and_may_be_shortened(
     at, brand_admin, doors, in_english, door
 ):
@@ -38,7 +55,7 @@ def test_text_that_is_too_long_is_refused_and_may_be_shortened(
     assert box.endswith(escape(LONG))
     for name in more:
         assert f'<input type="hidden" name="{name}"' in page
-    assert not Remark.objects.exists()
+    assert not any(model.objects.exists() for model in (Remark, Board, SavedFilter, AssetTag))
 
 
 def test_search_that_is_too_long_is_told_and_stays(at, marketer, make_ready, in_english):

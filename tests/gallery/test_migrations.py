@@ -262,3 +262,46 @@ def test_pictures_of_campaigns_are_read_anew_and_stay_let_pass(begin_at, migrate
     check = checks.get()
     assert (check.features, check.campaign, check.reasons) == ({}, None, {"palette": 9.0})
     assert check.dismissed_why == "Blue on purpose."
+
+
+def test_pictures_painted_anew_before_are_shapes_of_their_origin_and_again_after_the_way_back(
+    begin_at, migrate_to
+):
+    models = begin_at("gallery", "0053_drift_read_anew")
+    scenes, assets = (models.get_model("gallery", name).objects for name in ("Scene", "Asset"))
+    origin = make_asset(models)
+    channels = models.get_model("gallery", "Channel").objects
+    square, wide = (
+        channels.create(slug=slug, width=600, height=300) for slug in ("square", "wide")
+    )
+    scenes.filter(pk=origin.scene_id).update(channel=square)
+    shared = SCENE | {"owner_id": origin.scene.owner_id, "base_id": origin.scene.base_id}
+
+    def made(seed=5, strength=0.7, **scene):
+        row = scenes.create(**shared | {"channel": wide, "made_from": origin} | scene)
+        models.get_model("gallery", "ScenePack").objects.create(
+            scene=row, version=version, strength=strength
+        )
+        return assets.create(scene=row, index=0, seed=seed)
+
+    pack = models.get_model("gallery", "StylePack").objects.create(slug="ink")
+    version = models.get_model("gallery", "StyleVersion").objects.create(
+        pack=pack, base_id=shared["base_id"], number=1, size=1
+    )
+    models.get_model("gallery", "ScenePack").objects.create(
+        scene=origin.scene, version=version, strength=0.4
+    )
+    assets.filter(pk=origin.pk).update(strength=0.7)  # of a sweep
+    anew = made()
+    made(seed=6)
+    made(strength=0.4)
+    made(prompt="a tea house")
+    made(channel=square)
+    made(made_from=None)
+
+    migrate_to("gallery", "0054_shapes_of_pictures_of_before")
+    migrate_to("gallery", "0053_drift_read_anew")
+    migrate_to("gallery", "0054_shapes_of_pictures_of_before")
+
+    shaped = dict(Asset.objects.exclude(shape_of=None).values_list("pk", "shape_of"))
+    assert shaped == {anew.pk: origin.pk}

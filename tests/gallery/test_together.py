@@ -115,7 +115,7 @@ def test_tags_are_shared_words_whatever_their_capitals(at, marketer, make_ready,
     ("tags", "why"),
     [
         (" , ", "Write at least one tag"),
-        ("x" * 41, "too long for a tag: at most 40 characters."),
+        ("x" * 41, "has 41 characters; at most 40 fit here."),
         (",".join(map(str, range(21))), "At most 20 tags at once"),
         ("<script>", "so “&lt;” can&#x27;t stand in it."),
     ],

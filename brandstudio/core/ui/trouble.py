@@ -258,7 +258,7 @@ def _page(request, trouble, back=""):
         "mended": [
             name
             for name, values in fields.items()
-            if trouble.mends and _joined(trouble.mends) in map(_joined, values)
+            if trouble.mends and any(_joined(trouble.mends) in _joined(one) for one in values)
         ],
         "is_post": request.method == "POST",
         "back": back or (request.get_full_path() if request.method == "POST" else ""),
