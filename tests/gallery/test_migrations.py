@@ -286,7 +286,11 @@ def test_pictures_painted_anew_before_are_shapes_of_their_origin_and_again_after
 
     pack = models.get_model("gallery", "StylePack").objects.create(slug="ink")
     version = models.get_model("gallery", "StyleVersion").objects.create(
-        pack=pack, base_id=shared["base_id"], number=1, size=1
+        pack=pack,
+        base_id=shared["base_id"],
+        made_by_id=shared["owner_id"],
+        number=1,
+        size=1,
     )
     models.get_model("gallery", "ScenePack").objects.create(
         scene=origin.scene, version=version, strength=0.4
