@@ -1,5 +1,6 @@
 // Small courtesies of forms.
-//   After a refused form, focus goes to the first field in error.
+//   After a refused form, focus goes to the first field in error; an error of no single field comes
+//   into view.
 //   <form data-autosubmit> sends itself when a choice changes (filters), and says what the list
 //   shows when one comes back to it, where browsers would put back what was chosen on leaving.
 //   <form data-keyboard> is sent by Ctrl+Enter (or ⌘+Enter), wherever on the page one is.
@@ -70,3 +71,6 @@ window.addEventListener("pageshow", (event) => {
 
 afterSwap(focusFirstError);
 focusFirstError();
+if (!document.querySelector('[aria-invalid="true"]')) {
+  document.querySelector("li.field__error")?.scrollIntoView({ block: "center" });
+}

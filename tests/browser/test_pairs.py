@@ -42,7 +42,7 @@ def test_pair_is_tested_decided_and_holds_every_order(
     page.get_by_role("checkbox", name="paper pack").check()
     expect(page.get_by_text("that makes 156 %, at most 133 %. Lower one of them.")).to_be_visible()
     page.get_by_role("button", name="Paint", exact=False).first.click()
-    expect(page.get_by_text("that makes 156 %, at most 133 %.")).to_be_visible()
+    expect(page.get_by_text("that makes 156 %, at most 133 %.")).to_be_in_viewport()
     assert not Scene.objects.exists()
     shot(page, "over")
     page.get_by_role("button", name="Lower them to 0.60 + 0.60").click()
