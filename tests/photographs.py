@@ -5,6 +5,8 @@ import random
 
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
+from training.minibase.artist import picture
+
 SIZE = (480, 360)  # px
 
 
@@ -50,6 +52,32 @@ VARIANTS = {
     "darker": lambda image: ImageEnhance.Brightness(image).enhance(0.7),
     "mirrored": ImageOps.mirror,
     "cropped and mirrored": lambda image: ImageOps.mirror(cropped(image, 0.07, 0.0, 0.02, 0.05)),
+}
+
+
+def car_cut_out(image, scene):
+    """The car of a drawn scene, RGBA, cut out tightly: along its roof, its nose and its wheels."""
+    left, top, right, bottom = (
+        round(share * side)
+        for share, side in zip(picture.vehicle_box(scene, image.size), 2 * image.size, strict=True)
+    )
+    across, half = (right - left) // 5, (top + bottom) // 2
+    outline = [(left + across, top), (right - across, top), (right, half), (right, bottom)]
+    mask = Image.new("L", image.size)
+    ImageDraw.Draw(mask).polygon([*outline, (left, bottom), (left, half)], 255)
+    car = image.convert("RGBA")
+    car.putalpha(mask)
+    return car.crop(mask.getbbox())
+
+
+# What people make of a car that they cut out.
+CUT_CARS = {
+    "as it is": lambda car: car,
+    "left half": lambda car: cropped(car, 0, 0, 0.5, 0),
+    "right half": lambda car: cropped(car, 0.5, 0, 0, 0),
+    "twice as large": lambda car: car.resize((2 * car.width, 2 * car.height)),
+    "two thirds of its size": lambda car: car.resize((2 * car.width // 3, 2 * car.height // 3)),
+    "mirrored": ImageOps.mirror,
 }
 
 

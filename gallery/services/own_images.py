@@ -153,7 +153,8 @@ def check_cutout_file(path, cutout_image):
     mask = cutout_image.getchannel("A")
     painted = stored_painted()
     image = images.as_rgb(cutout_image, upright=False)
-    if nearest := next(iter(copies.likenesses(image, painted, mask)), None):
+    nearest = next(iter(copies.likenesses(image, painted, mask)), None)
+    if nearest := nearest or copies.shown_in(painted, image, mask):
         check_no_cutout(painted[nearest])
 
 

@@ -11,8 +11,9 @@ from PIL import Image, ImageDraw, ImageFilter
 from PIL.PngImagePlugin import PngInfo
 
 from brandstudio.core import blobs
-from brandstudio.core.models import Vehicle
+from brandstudio.core.models import LocalFeatures, Vehicle
 from brandstudio.core.problems import Refused
+from gallery.demo.load import FOLDER
 from gallery.engine import labelling
 from gallery.engine.file_forms import FileForm
 from gallery.models import (
@@ -22,6 +23,7 @@ from gallery.models import (
     PairGrid,
     PairImage,
     ProductCutout,
+    Scene,
     StyleVersion,
 )
 from gallery.services import (
@@ -38,9 +40,19 @@ from gallery.services import assets as acts
 from gallery.services.shown import mark, preview_sign
 from tests.gallery.conftest import MASTER
 from tests.gallery.test_lookalikes import drawing
-from tests.photographs import COPIES, cropped, saved, turned_on_white
+from tests.photographs import (
+    COPIES,
+    CUT_CARS,
+    car_cut_out,
+    cropped,
+    saved,
+    turned_on_white,
+)
 from training import services as training_services
+from training.minibase.artist import picture
+from training.minibase.artist.spec import SceneSpec
 from training.models import RunSample
+from training.services import copies
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
@@ -230,6 +242,74 @@ def test_cutout_of_a_photograph_comes_in_though_painted_pictures_show_its_car(
     taken = cutouts.take_cutout(sent("car.png", cutouts_of(approved)["outline"]), writer)
 
     assert taken.made_from is None
+
+
+PAINTED = SceneSpec(place="harbour", time="day", vehicle="suv", colour="white", seed=3)
+
+
+PLACED = {"cutout_x": 0.5, "cutout_y": 0.9, "cutout_width": 0.6}
+
+
+@pytest.fixture
+def painted(in_state):
+    """An approved picture as small as the bundled base paints them, of a white car in daylight."""
+    asset = in_state("approved", size=(256, 256))
+    sha256 = blobs.put_bytes(saved(picture.draw(PAINTED, 256), "PNG"))
+    Asset.objects.filter(pk=asset.pk).update(image_sha256=sha256, look="")
+    asset.refresh_from_db()
+    return asset
+
+
+def car_file(image, how="as it is"):
+    return saved(CUT_CARS[how](car_cut_out(image, PAINTED)), "PNG")
+
+
+def image_of(asset):
+    with Image.open(blobs.local(asset.image_sha256)) as image:
+        return image.convert("RGB")
+
+
+@pytest.mark.parametrize("how", CUT_CARS)
+def test_car_cut_out_tightly_or_halved_is_not_the_real_one(painted, writer, sent, how):
+    content = car_file(image_of(painted), how)
+
+    refusal = refusal_of(cutouts.take_cutout, sent("car.png", content), writer)
+
+    assert (refusal.code, refusal.facts["number"]) == ("cutout-painted", painted.pk)
+
+
+def test_car_of_a_picture_that_was_read_before_cars_were_looked_for_is_known(painted, writer, sent):
+    copies.likenesses(image_of(painted), [painted.image_sha256])
+    LocalFeatures.objects.update(small=None)
+
+    copies.read_waiting()
+
+    assert LocalFeatures.objects.get(sha256=painted.image_sha256).small is not None
+    refusal = refusal_of(cutouts.take_cutout, sent("car.png", car_file(image_of(painted))), writer)
+    assert refusal.code == "cutout-painted"
+
+
+@pytest.mark.parametrize("stem", ["gs8-white-left-day", "m8-white-right-day"])
+def test_real_car_comes_in_before_and_after_it_was_placed_in_a_painted_scene(
+    painted, in_state, writer, sent, stem
+):
+    path = FOLDER / "vehicles" / "pictures" / f"{stem}.webp"
+    real = cutouts.take_cutout(sent("car.webp", path.read_bytes()), writer)
+    scene = image_of(painted)
+    with Image.open(path) as car:
+        small = car.resize((160, round(160 * car.height / car.width)))
+    scene.paste(small, (40, 150), small)
+    placed = in_state("approved", size=(256, 256))
+    Scene.objects.filter(pk=placed.scene_id).update(cutout=real, **PLACED)
+    sha256 = blobs.put_bytes(saved(scene, "PNG"))
+    Asset.objects.filter(pk=placed.pk).update(image_sha256=sha256, look="")
+    cut = scene.convert("RGBA").crop((40, 150, 200, 150 + small.height))
+    cut.putalpha(small.getchannel("A").point(lambda level: 255 * (level > 200)))
+
+    again = cutouts.take_cutout(sent("again.webp", path.read_bytes()), writer)
+    outline = cutouts.take_cutout(sent("outline.png", saved(cut, "PNG")), writer)
+
+    assert (again.made_from, outline.made_from) == (None, None)
 
 
 def test_cutout_that_came_in_before_is_placed_no_more_and_called_by_words(

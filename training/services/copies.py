@@ -1,7 +1,8 @@
 """Copies of pictures that may not come in again, however these were changed on the way.
 
-`engine.screening.copies` knows them by local features. Those of a stored picture are kept once it
-may not come in again: in the background, or when the next picture is compared with it.
+`engine.screening.copies` knows them by local features, `painted_cars` what was cut out tightly.
+What these need of a stored picture is kept once it may not come in again: in the background, or
+when the next picture is compared with it.
 """
 
 import time
@@ -33,10 +34,16 @@ def _engine():
     return copies
 
 
+def _cars():
+    from training.engine.screening import painted_cars  # noqa: PLC0415
+
+    return painted_cars
+
+
 def likenesses(image, all_sha256, mask=None):
     """{SHA-256: likeness} of those of these stored pictures that an upright RGB picture is a copy
     of, the most alike first. One that is gone has no copies. mask: of what counts in it, mode L."""
-    words = _words_of(sorted(set(all_sha256)))
+    words = _column_of("words", sorted(set(all_sha256)))
     if not any(words.values()):
         return {}
     engine, others = _engine(), list(words)
@@ -48,6 +55,21 @@ def likenesses(image, all_sha256, mask=None):
             likeness[sha256] = probe.likeness(bytes(features), other)
     alike = [(score, sha256) for sha256, score in likeness.items() if score >= engine.LEAST_ALIKE]
     return {sha256: score for score, sha256 in sorted(alike, reverse=True)}
+
+
+def shown_in(all_sha256, image, mask):
+    """The SHA-256 of one of these stored pictures, which shows what somebody cut out, such as a
+    car; None where none does. image: RGB. mask: of its own pixels, mode L."""
+    columns = _column_of("small", sorted(set(all_sha256)))
+    smalls = {sha256: small for sha256, small in columns.items() if small}
+    if not smalls:
+        return None
+    cutout, others = _cars().Cutout(image, mask), list(smalls)
+    for place in cutout.candidates(list(smalls.values())):
+        other = _stored_image(others[place])
+        if other is not None and cutout.likeness(other) >= _cars().LEAST_ALIKE:
+            return others[place]
+    return None
 
 
 def order_reading():
@@ -69,15 +91,19 @@ def read_waiting(seconds=READ_SECONDS):
 
 def _unread():
     barred = sorted({sha256 for ask in _barred for sha256 in ask()} - {""})
-    read = {sha256 for (sha256,) in _columns_of(barred, "sha256")}
+    read = {sha256 for sha256, small in _columns_of(barred, "sha256", "small") if small is not None}
     return [sha256 for sha256 in barred if sha256 not in read]
 
 
-def _words_of(all_sha256):
-    """{SHA-256: words} of stored pictures, but for those that the background is to read."""
-    words = {sha256: bytes(data) for sha256, data in _columns_of(all_sha256, "sha256", "words")}
-    unread = [sha256 for sha256 in all_sha256 if sha256 not in words]
-    return words | {sha256: _read(sha256) for sha256 in unread[:_MOST_READ]}
+def _column_of(column, all_sha256):
+    """{SHA-256: value} of stored pictures, but for those that the background is to read."""
+    values = {
+        sha256: bytes(value)
+        for sha256, value in _columns_of(all_sha256, "sha256", column)
+        if value is not None
+    }
+    unread = [sha256 for sha256 in all_sha256 if sha256 not in values]
+    return values | {sha256: _read(sha256)[column] for sha256 in unread[:_MOST_READ]}
 
 
 def _columns_of(all_sha256, *columns):
@@ -88,12 +114,16 @@ def _columns_of(all_sha256, *columns):
 
 
 def _read(sha256):
-    """The words of a stored picture; they are kept with its features."""
+    """{column: value} of what is kept of a stored picture."""
     image = _stored_image(sha256)
     features = b"" if image is None else _engine().features_of(image)
-    values = {"features": features, "words": _engine().words_of(features)}
-    LocalFeatures.objects.get_or_create(sha256=sha256, defaults=values)
-    return values["words"]
+    values = {
+        "features": features,
+        "words": _engine().words_of(features),
+        "small": b"" if image is None else _cars().small_of(image),
+    }
+    LocalFeatures.objects.update_or_create(sha256=sha256, defaults=values)
+    return values
 
 
 def _stored_image(sha256):

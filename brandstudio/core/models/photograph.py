@@ -28,11 +28,13 @@ class Fingerprint(models.Model):
 class LocalFeatures(models.Model):
     """What copies of a stored picture are found by (`engine.screening.copies`): read once it may
     not come in again. words: of the features, to find candidates by. b"" of a picture that is too
-    plain, or gone."""
+    plain, or gone. small: what cut-outs are looked for in (`engine.screening.painted_cars`); None
+    where that wasn't read yet."""
 
     sha256 = models.CharField(max_length=64, unique=True)
     features = models.BinaryField()
     words = models.BinaryField()
+    small = models.BinaryField(null=True, default=None)
 
     class Meta:
         verbose_name = _("features of a picture")
