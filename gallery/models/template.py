@@ -104,6 +104,13 @@ class PromptTemplate(Named, Reviewed):
         ]
         return ",".join(without_vehicle or clauses).strip()
 
+    def painted_slots(self, with_real_car):
+        """The slots that say what was painted: where the real car stands, those of the scenery."""
+        painted = set(SLOT.findall(self.scenery if with_real_car else self.text))
+        if with_real_car:
+            painted -= VEHICLE_SLOTS
+        return [slot for slot in self.slots if slot["name"] in painted]
+
     @staticmethod
     def slot_label(slot):
         """What a slot, or one of its options, is called in the reader's language."""

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from brandstudio.core.input import lengths
 from brandstudio.core.input.choices import UnknownChoice
-from brandstudio.core.models import GlossaryTerm, User, Vehicle
+from brandstudio.core.models import Campaign, GlossaryTerm, User, Vehicle, VehicleColour
 from gallery.models import (
     Asset,
     AssetState,
@@ -99,15 +99,55 @@ def _backwards(chosen):
 
 def _with_words(assets, text):
     """(those of the pictures that have each word of the text, what was searched besides)."""
-    names = _Names()
-    asked = search.read_search(text, [*GlossaryTerm.objects.values_list("term", "phrase"), *names])
+    names, of_vehicles = _Names(), VehicleColour.objects.all()
+    colours = _named(of_vehicles)
+    pairs = [*GlossaryTerm.objects.values_list("term", "phrase"), *names]
+    asked = search.read_search(text, [*pairs, *((c.name_zh, c.phrase) for c in of_vehicles)])
+    bound = search.in_longer_names(asked.text, [english for _chinese, english in pairs])
     keys = _keys({one for alternatives in asked.words for one in alternatives})
     for alternatives in asked.words:
+        [typed] = [word for word, share in alternatives.items() if share == 1]
+        if typed in colours and typed not in bound:
+            assets = assets.filter(_in_colour(typed, colours[typed], keys, names))
+            continue
         fits = Q(pk__in=[])
         for alternative in alternatives:
             fits |= _has(alternative, keys, names)
         assets = assets.filter(fits)
     return assets, asked.translations
+
+
+def _named(colours):
+    """{what a colour of a vehicle is called, such as 红色, 红 and red: the words of its phrase}."""
+    named = {}
+    for colour in colours:
+        if phrase := search.fold(colour.phrase).split():
+            chinese = colour.name_zh
+            for name in (chinese, chinese.removesuffix("色"), colour.name_en, colour.phrase):
+                named[search.fold(name)] = phrase
+            named.setdefault(phrase[-1], phrase[-1:])  # white, of "pearl white"
+    return named
+
+
+def _in_colour(typed, phrase, keys, names):
+    """Pictures whose car has this colour, and those that a person called by it: a title, a tag."""
+    of_car = words.keys_of(map(words.of_car, phrase))
+    fits = Q(pk__in=[])
+    if len(of_car) == len(phrase):
+        asked = [(word, False) for word in of_car]
+        at = {(word, False): [pk] for word, pk in of_car.items()}
+        fits |= _each(asked, at, SceneWord, "scene", "scene")
+    return fits | _called(typed, keys, names)
+
+
+def _called(text, keys, names):
+    """Pictures with this text in their own title or in the name of a tag."""
+    tags = names.holding(text).get("tag", ())
+    fits = Q(pk__in=AssetTag.assets.through.objects.filter(assettag__in=tags).values("asset"))
+    asked = list(words.asked_in(text).items())
+    if asked and all(keys[item] for item in asked):
+        fits |= _each(asked, keys, AssetWord, "pk", "asset")
+    return fits
 
 
 class _Names:
@@ -119,6 +159,7 @@ class _Names:
             "channel": Channel.objects.all(),
             "template": PromptTemplate.objects.only("name_zh", "name_en"),
             "pack": StylePack.objects.only("name_zh", "name_en"),
+            "campaign": Campaign.objects.only("name_zh", "name_en"),
         }
         self._rows = [
             (column, row.pk, (row.name_zh, row.name_en))
@@ -153,8 +194,7 @@ def _stands_in(word, name):
 def _keys(texts):
     """{(word, whether it may go on): keys of the Words that it stands for} of all these texts."""
     asked = {item for text in texts for item in words.asked_in(text).items()}
-    exact = Word.objects.filter(text__in=[word for word, _goes_on in asked])
-    pks = dict(exact.values_list("text", "pk"))
+    pks = words.keys_of(word for word, _goes_on in asked)
     keys = {}
     for word, goes_on in asked:
         keys[word, goes_on] = [pks[word]] if word in pks else []
@@ -169,8 +209,9 @@ def _has(text, keys, names):
     it in the name of a row that the scene has."""
     asked = list(words.asked_in(text).items())
     rows = names.holding(text)
-    packs, tags = rows.pop("pack", ()), rows.pop("tag", ())
-    fits = Q(pk__in=[])
+    packs, campaigns = rows.pop("pack", ()), rows.pop("campaign", ())
+    rows.pop("tag", None)
+    fits = Q(campaign__in=campaigns) | _called(text, keys, names)
     if rows:
         of_rows = Q(pk__in=[])
         for column, pks in rows.items():
@@ -179,10 +220,8 @@ def _has(text, keys, names):
     if packs:
         used = ScenePack.objects.filter(version__pack__in=packs).order_by()
         fits |= Q(scene__in=used.values("scene"))
-    fits |= Q(pk__in=AssetTag.assets.through.objects.filter(assettag__in=tags).values("asset"))
     if asked and all(keys[item] for item in asked):
         fits |= _each(asked, keys, SceneWord, "scene", "scene")
-        fits |= _each(asked, keys, AssetWord, "pk", "asset")
     return fits
 
 

@@ -74,6 +74,17 @@ def read_search(text: str, pairs: Iterable[tuple[str, str]]) -> Search:
     return Search(folded, tuple(words), tuple(besides))
 
 
+def in_longer_names(text: str, names: Iterable[str]) -> set[str]:
+    """The words of a text that stand in it as part of a longer name: red in "red lanterns"."""
+    padded = f" {_spaced(text)} "
+    longer = [name for name in map(_spaced, names) if " " in name and f" {name} " in padded]
+    return {word for name in longer for word in name.split()}
+
+
+def _spaced(text):
+    return " ".join(re.findall(r"\w+", fold(text)))
+
+
 def _parted(text, terms):
     known = sorted({term for term in terms if term and not term.isascii()}, key=len, reverse=True)
     parts = re.compile("|".join(map(re.escape, known))) if known else None

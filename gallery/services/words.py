@@ -3,6 +3,8 @@
 Chinese is written without blanks, so its words are every two characters that stand side by side;
 the last one of a run stands alone too. Whatever has a row of its own (a vehicle, a channel, a
 person, a pack, a tag) is found by its name as that is now, and needs no word here.
+
+What says how the car looks is kept apart besides, as words of the car: a colour means the car's.
 """
 
 import re
@@ -15,6 +17,10 @@ from gallery.services.search import fold
 from training.engine.prompts.glossary import HAN
 
 _AT_ONCE = 200  # scenes a minute, besides what the process has to do
+_OF_CAR = "car:"  # no word of a text holds a colon
+_NEAR = 5  # words before a car's name that say how it looks
+_BODIES = {"car", "suv", "mpv", "sedan", "van", "pickup"}
+_BEFORE_IT = {"a", "an", "the", "and", "with", "in", "on", "of", "by", "above", "behind", "over"}
 _RUNS = re.compile(rf"(?P<han>[{HAN}]+)|[^\W_{HAN}]+")
 
 
@@ -43,12 +49,20 @@ def asked_in(text):
     return asked
 
 
+def keys_of(texts):
+    """{text: key of its Word} of those that are kept."""
+    return dict(Word.objects.filter(text__in=list(texts)).values_list("text", "pk"))
+
+
 def note_scene(scene):
     """Keep the words of what a scene was ordered with, and which vehicle is in it."""
     scene.vehicle, scene.has_words = _vehicle_of(scene), True
     scene.save(update_fields=["vehicle", "has_words"])
     SceneWord.objects.bulk_create(
-        (SceneWord(word=word, scene=scene) for word in _rows(words_in(text_of(scene)))),
+        (
+            SceneWord(word=word, scene=scene)
+            for word in _rows(words_in(text_of(scene)) | _words_of_car(scene))
+        ),
         ignore_conflicts=True,
     )
 
@@ -56,6 +70,32 @@ def note_scene(scene):
 def text_of(scene):
     """All that a scene was ordered with, as one text."""
     return " ".join((scene.prompt, scene.own_words, scene.title, *_slot_words(scene)))
+
+
+def of_car(word):
+    """The word under which a word that says how the car looks is kept."""
+    return f"{_OF_CAR}{word}"[: Word.LONGEST]
+
+
+def _words_of_car(scene):
+    """Those of the real car's name, else those that stand before a car's name in the prompt."""
+    if cutout := scene.cutout:
+        return {of_car(run[0]) for run in _RUNS.finditer(fold(f"{cutout.name} {cutout.name_en}"))}
+    names = _BODIES | {word for row in Vehicle.objects.all() for word in row.own_words}
+    said = set()
+    for clause in re.split(r"[,.;:，。；：]", fold(scene.prompt)):
+        clause_words = re.findall(r"[\w-]+", clause)
+        for at, word in enumerate(clause_words):
+            if word in names:
+                said |= set(_just_before(clause_words, at))
+    return {of_car(word) for word in said}
+
+
+def _just_before(clause_words, at):
+    for word in reversed(clause_words[max(0, at - _NEAR) : at]):
+        if word in _BEFORE_IT:
+            return
+        yield word
 
 
 def read_waiting():
@@ -91,8 +131,8 @@ def _vehicle_of(scene):
 
 
 def _slot_words(scene):
-    """What the options that were chosen are called, in both languages."""
-    for slot in scene.template.slots if scene.template_id else ():
+    """What the options that were painted are called, in both languages."""
+    for slot in scene.template.painted_slots(scene.cutout_id) if scene.template_id else ():
         chosen = (scene.slot_values or {}).get(slot["name"])
         for option in slot["options"]:
             if option["value"] == chosen:

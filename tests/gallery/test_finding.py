@@ -5,10 +5,11 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from brandstudio.core.models import GlossaryTerm, Vehicle
+from brandstudio.core.models import Campaign, GlossaryTerm, Vehicle
 from gallery.models import Asset, Channel, Scene, SceneWord
 from gallery.pages.asset_list import heading_of, stretch_of
 from gallery.services import day_words, words
+from gallery.services.orders import Placement
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +72,81 @@ def test_words_find_the_picture_in_either_language(
     make_title(asset, "早市归来")
 
     assert listed(q=words) == [asset]
+
+
+@pytest.fixture
+def coloured(gs8, make_ready, make_template, make_version):
+    """Four pictures among red lanterns in a style called by red, by the colour of their car."""
+    m8 = Vehicle.objects.create(
+        slug="m8", name_zh="传祺 M8", name_en="Trumpchi M8", phrase="M8 mpv"
+    )
+    for vehicle in (gs8, m8):
+        for zh, en in (("红色", "red"), ("白色", "white")):
+            vehicle.colours.create(name_zh=zh, name_en=en, phrase=en)
+    for term, phrase in (("红色", "red"), ("白色", "white"), ("红灯笼", "red lanterns")):
+        GlossaryTerm.objects.create(term=term, phrase=phrase)
+    style = make_version("ink")
+    style.pack.name_zh, style.pack.name_en = "红金剪纸", "Red-gold papercut"
+    style.pack.save()
+    made = {}
+    for colour in ("red", "white"):
+        text = f"a {colour} {{vehicle}} facing left, {{weather}}, red lanterns above"
+        template = make_template(f"in-{colour}", text=text)
+        for name in ("GS8 suv", "M8 mpv"):
+            values = {"vehicle": name, "weather": ""}
+            [made[colour, name[:3].strip()]] = make_ready(
+                template=template, slot_values=values, packs=((style, 0.7),)
+            )
+    return made
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("红色", [("red", "GS8"), ("red", "M8")]),
+        ("红", [("red", "GS8"), ("red", "M8")]),
+        ("red", [("red", "GS8"), ("red", "M8")]),
+        ("白色", [("white", "GS8"), ("white", "M8")]),
+        ("红色 M8", [("red", "M8")]),
+        ("红色M8", [("red", "M8")]),
+        ("red gs8", [("red", "GS8")]),
+        ("white M8 red lanterns", [("white", "M8")]),
+        ("白色M8红灯笼", [("white", "M8")]),
+        ("M8 红金剪纸", [("red", "M8"), ("white", "M8")]),
+        ("red-gold papercut M8", [("red", "M8"), ("white", "M8")]),
+    ],
+)
+def test_colour_means_the_cars(listed, coloured, query, found):
+    assert set(listed(q=query)) == {coloured[key] for key in found}
+
+
+def test_colour_finds_what_a_person_called_by_it(listed, coloured):
+    make_title(coloured["white", "M8"], "Red tide")
+
+    assert coloured["white", "M8"] in listed(q="red")
+
+
+def test_real_car_is_found_by_its_own_colour(listed, coloured, make_cutout, gs8, make_ready):
+    cutout = make_cutout(vehicle="gs8")
+    cutout.name, cutout.name_en = "白色，朝左", "White, facing left"
+    cutout.save()
+    [asset] = make_ready(
+        template=coloured["red", "GS8"].scene.template, placement=Placement(cutout)
+    )
+
+    assert asset in listed(q="白色 GS8")
+    assert asset not in listed(q="红色")
+
+
+@pytest.mark.parametrize("query", ["春节", "spring", "2027 春节", "GS8 spring festival"])
+def test_campaigns_name_finds_its_pictures(listed, make_ready, gs8, query):
+    [asset], [_other] = make_ready(), make_ready()
+    asset.campaign = Campaign.objects.create(
+        slug="new-year", name_zh="2027 春节", name_en="Spring Festival 2027"
+    )
+    asset.save(update_fields=["campaign"])
+
+    assert listed(q=query) == [asset]
 
 
 def make_title(asset, title):

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 
+from brandstudio.core.models import Campaign, Vehicle
 from gallery.models import AssetTag, Board
 from gallery.services import finding, marks
 
@@ -46,9 +47,15 @@ def few_rows_are_many():
         "q=white",
         "q=白色",
         "q=骑楼 gs8",
+        "q=红色 gs8",
+        "q=春节",
     ],
 )
 def test_filter_is_answered_by_an_index(query, make_ready, make_version, marketer, brand_admin):
+    vehicle = Vehicle.objects.create(slug="gs8", name_zh="GS8", name_en="GS8", phrase="GS8 suv")
+    for zh, en in (("红色", "red"), ("白色", "white")):
+        vehicle.colours.create(name_zh=zh, name_en=en, phrase=en)
+    Campaign.objects.create(slug="spring-2027", name_zh="2027 春节", name_en="Spring Festival 2027")
     [asset] = make_ready(packs=((make_version(), 0.7),))
     marks.tag([asset], marks.tags_of("hero"), marketer)
     keys = {
