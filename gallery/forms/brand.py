@@ -7,9 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from brandstudio.core import blobs
 from brandstudio.core.forms import GuardedModelForm
 from brandstudio.core.models import BrandKit
+from brandstudio.core.problems import Refused
 from gallery import problems
 from gallery.engine import font_files, labelling, logos, producer_code
 from gallery.models import BrandColour, BrandFont, BrandLogo, LegalLine
+from gallery.services import own_images
 from training.engine.errors import EngineError
 
 
@@ -68,6 +70,7 @@ class LogoForm(GuardedModelForm):
         upload = self.cleaned_data["file"]
         content = _content(upload, logos.LARGEST, "logo-large")
         self.instance.width, self.instance.height = _ask(logos.read, content, upload.name)
+        _ask(own_images.origin_of, upload.temporary_file_path())
         self.instance.sha256 = blobs.put_bytes(content)
         return content
 
@@ -120,5 +123,5 @@ def _ask(check, *values):
     """What `check` says of values; what it raises becomes the field's error."""
     try:
         return check(*values)
-    except EngineError as error:
+    except (EngineError, Refused) as error:
         raise ValidationError(problems.of(error)) from error

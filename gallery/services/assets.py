@@ -51,13 +51,13 @@ def ask_review(asset, by, why=""):
         )
 
 
-def share(asset):
-    """Let colleagues see the scene of a picture, or not any more. Raises Refused("asset-held")
-    where it would be shown to them now."""
+def share(asset, is_shared):
+    """Let colleagues see the scene of a picture, or not any more. Raises Refused, as
+    `policy.check_whole`, where it would be shown to them now."""
     scene = asset.scene
-    if not scene.is_shared:
-        holds.check_asset(asset)
-    scene.is_shared = not scene.is_shared
+    if is_shared and not scene.is_shared:
+        policy.check_whole(asset)
+    scene.is_shared = is_shared
     scene.save(update_fields=["is_shared"])
 
 

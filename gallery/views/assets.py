@@ -136,8 +136,10 @@ def asset_title(request, pk):
 @login_required
 @require_POST
 def asset_share(request, pk):
-    """Let colleagues see the scene of this picture, or not any more."""
-    return _act(request, _mine(request, pk), lambda row, _by: acts.share(row), "")
+    """Let colleagues see the scene of this picture, or not any more: as the button said that was
+    pressed, whatever another tab did since."""
+    is_shared = request.POST.get("share") == "on"
+    return _act(request, _mine(request, pk), lambda row, _by: acts.share(row, is_shared), "")
 
 
 @login_required

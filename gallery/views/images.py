@@ -11,7 +11,9 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from brandstudio.core.problems import Refused
+from brandstudio.core.ui import trouble
 from brandstudio.core.ui.serving import MadeImage, serve_blob, serve_labelled, serve_made
+from gallery import problems
 from gallery.models import (
     Asset,
     AssetState,
@@ -22,7 +24,7 @@ from gallery.models import (
     PromptTemplate,
     StyleVersion,
 )
-from gallery.services import downloads, shown
+from gallery.services import downloads, own_images, shown
 
 
 @login_required
@@ -111,6 +113,13 @@ def init_image_thumb(request, pk):
     """A picture that somebody brought along, small: for that person and for admins."""
     seen = InitImageUpload.objects.answered_for_by(request.user)
     init_image = get_object_or_404(seen, pk=pk)
+    if init_image.made_from_id:
+        try:
+            own_images.check(init_image.made_from_id)
+        except Refused as error:
+            return trouble.refused(
+                request, problems.of(error), "gallery:create", HTTPStatus.FORBIDDEN
+            )
     return serve_blob(request, init_image.thumb_sha256, content_type="image/webp")
 
 

@@ -45,6 +45,8 @@ _FORBIDDEN = {
     "pack-not-approved",
     "pack-recalled",
     "pair-forbidden",
+    "picture-declined",
+    "picture-withdrawn",
     "policy-fixed",
     "prompt-not-yours",
     "proof-not-in-house",

@@ -40,6 +40,11 @@ def weaker(down, up, alpha):
     return down, up.float() * 0.9, alpha
 
 
+def turned_round(down, up, alpha):
+    """The opposite effect; a negative strength undoes it."""
+    return down, -up.float(), alpha
+
+
 def permuted(down, up, alpha):
     order = torch.arange(len(down)).flip(0)
     return down[order], up[:, order], alpha
@@ -84,6 +89,7 @@ SAME = (
     rescaled,
     stronger_by_alpha,
     weaker,
+    turned_round,
     permuted,
     padded,
     factorised_anew,
@@ -153,7 +159,22 @@ def with_layers_rescaled(source: Path, target: Path) -> Path:
     return _of_layers(source, target, change)
 
 
-PARTS = (without_every_fifth, with_two_of_three, with_every_third_zeroed, with_layers_rescaled)
+def with_every_third_turned_round(source: Path, target: Path) -> Path:
+    def change(tensors, modules):
+        for key in tensors:
+            if ".lora_up." in key and modules.index(key.split(".")[0]) % 3 == 0:
+                tensors[key] = -tensors[key].float()
+
+    return _of_layers(source, target, change)
+
+
+PARTS = (
+    without_every_fifth,
+    with_two_of_three,
+    with_every_third_zeroed,
+    with_layers_rescaled,
+    with_every_third_turned_round,
+)
 
 
 def without_a_layer(source: Path, target: Path) -> Path:

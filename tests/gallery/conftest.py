@@ -34,10 +34,13 @@ from gallery.services import SceneOrder, cutouts, lookalikes, policy
 from gallery.services import assets as asset_acts
 from gallery.services.checklist import ITEMS, YES, all_confirmed
 from tests.engine import toys
+from tests.photographs import saved
 from training import services as training_services
 from training.engine.base import base_models, loading
 from training.engine.lora import weight_files
 from training.engine.lora.weight_files import LoraModule
+from training.minibase.artist import picture
+from training.minibase.artist.spec import SceneSpec
 from training.models import BaseModel, Checkpoint, Snapshot, TrainingRun
 from training.services import weights
 
@@ -48,6 +51,7 @@ BAND = {
     "best_max": 0.8,
     "strength_max": 0.9,
 }
+PAINTED = SceneSpec(place="harbour", time="day", vehicle="suv", colour="white", seed=3)
 SLOTS = [
     {
         "name": "vehicle",
@@ -495,3 +499,13 @@ def make_cutout(brand_admin, sent):
         return cutouts.take_cutout(upload, by or brand_admin, vehicle or None, light)
 
     return make_cutout
+
+
+@pytest.fixture
+def painted(in_state):
+    """An approved picture as small as the bundled base paints them, of a white car in daylight."""
+    asset = in_state("approved", size=(256, 256))
+    sha256 = blobs.put_bytes(saved(picture.draw(PAINTED, 256), "PNG"))
+    Asset.objects.filter(pk=asset.pk).update(image_sha256=sha256, look="")
+    asset.refresh_from_db()
+    return asset

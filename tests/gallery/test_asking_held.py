@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from brandstudio.core.models import Notice
 from brandstudio.core.problems import Refused
-from gallery.models import AssetReview, StyleVersion
+from gallery.models import Asset, AssetReview, StyleVersion
 from gallery.services import assets, sources
 from gallery.services.checklist import all_confirmed
 
@@ -85,14 +85,34 @@ def test_held_picture_is_not_shared_but_taken_back(picture, hold, at, marketer):
         scene.refresh_from_db()
         return scene.is_shared
 
-    at(marketer).post("asset-share", picture.pk)
+    at(marketer).post("asset-share", picture.pk, share="on")
     assert shared()
     hold()
-    at(marketer).post("asset-share", picture.pk)
+    at(marketer).post("asset-share", picture.pk, share="off")
     assert not shared()
 
-    at(marketer).post("asset-share", picture.pk)
+    at(marketer).post("asset-share", picture.pk, share="on")
     assert not shared()
+
+
+@pytest.mark.parametrize("decided", ["declined", "withdrawn"])
+def test_picture_that_was_decided_against_is_not_shared(picture, decided, at, marketer):
+    Asset.objects.filter(pk=picture.pk).update(review=decided)
+
+    answer = at(marketer).post("asset-share", picture.pk, share="on")
+
+    assert answer.status_code == 403
+    picture.scene.refresh_from_db()
+    assert not picture.scene.is_shared
+    assert f"/assets/{picture.pk}/share/" not in at(marketer).get("asset-detail", picture.pk).text
+
+
+def test_two_tabs_that_share_a_picture_leave_it_shared(picture, at, marketer):
+    for _tab in range(2):
+        at(marketer).post("asset-share", picture.pk, share="on")
+
+    picture.scene.refresh_from_db()
+    assert picture.scene.is_shared
 
 
 def test_page_of_a_held_picture_offers_no_review(picture, hold, at, marketer):

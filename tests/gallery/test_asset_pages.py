@@ -131,7 +131,7 @@ def test_shared_picture_of_a_colleague_is_called_so_and_offers_no_empty_campaign
     asset = make_ready()[0]
     maker, designer = asset.scene.owner, make_user("reader", is_designer=True)
     before = at(maker).get("asset-detail", asset.pk).content.decode()
-    at(maker).post("asset-share", asset.pk)
+    at(maker).post("asset-share", asset.pk, share="on")
 
     page = at(designer).get("asset-detail", asset.pk).content.decode()
     Asset.objects.update(review="approved")

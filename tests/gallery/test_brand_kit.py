@@ -6,12 +6,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import translation
-from PIL import Image
+from PIL import Image, ImageOps
 
 from brandstudio.core.models import AuditEntry, BrandKit
 from gallery.engine import labelling, xmp
 from gallery.models import BrandColour, BrandFont, BrandLogo, LegalLine
-from gallery.services import brand, quota, shown
+from gallery.services import assets as acts
+from gallery.services import brand, downloads, quota, shown
 
 CODE = "001191110000600037341L1GS80"
 KIT = {
@@ -168,6 +169,22 @@ def test_legal_line_is_read_in_the_readers_language_and_its_message_has_one_full
     row = LegalLine.objects.get()
     with translation.override("zh-hans"):
         assert str(row) == "图片以实车为准。"
+
+
+def test_withdrawn_picture_is_no_logo(at, painted, brand_admin):
+    with Image.open(io.BytesIO(downloads.labelled_file(painted, None, "png").content)) as image:
+        framed = ImageOps.expand(image.convert("RGBA"), 12, (0, 0, 0, 0))
+    file = io.BytesIO()
+    framed.save(file, "PNG")
+    upload = SimpleUploadedFile("logo.png", file.getvalue())
+    logo = {"logo-name": "Mark", "logo-ground": "dark", "logo-file": upload}
+    acts.withdraw(painted, brand_admin, "The light is wrong.")
+
+    answer = at(brand_admin).post("brand-add", "logo", **logo)
+
+    assert answer.status_code == 422
+    assert "The light is wrong." in answer.text
+    assert not BrandLogo.objects.exists()
 
 
 def test_unreadable_logo_is_called_by_its_files_name(at, brand_admin):

@@ -38,7 +38,7 @@ from gallery.services import (
 )
 from gallery.services import assets as acts
 from gallery.services.shown import mark, preview_sign
-from tests.gallery.conftest import MASTER
+from tests.gallery.conftest import MASTER, PAINTED
 from tests.gallery.test_lookalikes import drawing
 from tests.photographs import (
     COPIES,
@@ -49,8 +49,6 @@ from tests.photographs import (
     turned_on_white,
 )
 from training import services as training_services
-from training.minibase.artist import picture
-from training.minibase.artist.spec import SceneSpec
 from training.models import RunSample
 from training.services import copies
 
@@ -166,6 +164,20 @@ def test_approved_picture_comes_back_with_its_lineage_and_its_later_withdrawal(
     assert refusal_of(scenes.compose_scene, again, writer).code == "upload-withdrawn"
 
 
+def test_start_picture_that_is_a_withdrawn_picture_is_shown_no_more(
+    at, approved, writer, brand_admin, sent
+):
+    upload = sources.take_init_image(sent("mine.png", file_of(approved)), writer)
+    assert at(writer).get("init-image-thumb", upload.pk).status_code == 200
+
+    acts.withdraw(approved, brand_admin, "The light is wrong.")
+
+    for person in (writer, brand_admin):
+        answer = at(person).get("init-image-thumb", upload.pk)
+        assert answer.status_code == 403
+        assert "The light is wrong." in answer.text
+
+
 def test_person_is_told_that_the_file_is_the_studios_own(at, approved, marketer, sent):
     page = add_source(at(marketer), file_of(approved))
 
@@ -244,20 +256,7 @@ def test_cutout_of_a_photograph_comes_in_though_painted_pictures_show_its_car(
     assert taken.made_from is None
 
 
-PAINTED = SceneSpec(place="harbour", time="day", vehicle="suv", colour="white", seed=3)
-
-
 PLACED = {"cutout_x": 0.5, "cutout_y": 0.9, "cutout_width": 0.6}
-
-
-@pytest.fixture
-def painted(in_state):
-    """An approved picture as small as the bundled base paints them, of a white car in daylight."""
-    asset = in_state("approved", size=(256, 256))
-    sha256 = blobs.put_bytes(saved(picture.draw(PAINTED, 256), "PNG"))
-    Asset.objects.filter(pk=asset.pk).update(image_sha256=sha256, look="")
-    asset.refresh_from_db()
-    return asset
 
 
 def car_file(image, how="as it is"):

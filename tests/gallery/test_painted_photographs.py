@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
@@ -80,6 +81,31 @@ def test_nothing_learns_from_copies_of_a_picture_that_was_withdrawn_since(
     assert claimed.value.code == "photographs-painted"
     training_services.remove_images(dataset.images.filter(name="sent.png"), designer)
     assert stopping(dataset, base) == []
+
+
+def test_whole_file_of_a_withdrawn_picture_leaves_by_no_page_of_its_copy(
+    copies_in, approved, brand_admin, designer
+):
+    dataset = copies_in(file_of(approved))
+    copy = dataset.images.get(name="sent.png")
+    client = Client()
+    client.force_login(dataset.owner)
+    addresses = [reverse("training:image-file", args=[copy.pk, w]) for w in ("original", "picture")]
+    assert [client.get(address).status_code for address in addresses] == [200, 200]
+
+    acts.withdraw(approved, brand_admin, "The light is wrong.")
+
+    for address in addresses:
+        answer = client.get(address)
+        assert answer.status_code == 403
+        assert f"sent.png (#{approved.pk})" in answer.text
+    page = client.get(reverse("training:image-detail", args=[copy.pk])).text
+    assert not [address for address in addresses if address in page]
+    assert client.get(reverse("training:image-file", args=[copy.pk, "thumb"])).status_code == 200
+    other = dataset.images.exclude(pk=copy.pk).first()
+    assert (
+        client.get(reverse("training:image-file", args=[other.pk, "original"])).status_code == 200
+    )
 
 
 def test_undone_recall_frees_its_copies_again(

@@ -97,7 +97,7 @@ def test_held_style_and_picture_leave_by_no_door(make_version, make_ready, at, d
     for door in ("version-weights", "version-export", "version-bundle"):
         told(at(designer).get(door, "ink", 1), 403, "recalled")
     for act in ("asset-ask", "asset-share"):
-        told(at(marketer).post(act, asset.pk), 403, "recalled")
+        told(at(marketer).post(act, asset.pk, share="on"), 403, "recalled")
 
 
 def test_refused_retiring_and_return(make_version, at, brand_admin):

@@ -67,11 +67,7 @@ class ImagePage:
 
     @cached_property
     def painted(self):
-        """The sentence on a file of a picture of this studio that may be used no longer; ""."""
-        row = TrainingImage.with_removed.filter(pk=self.image.pk)
-        names = photographs.painted_barred(row)
-        facts = {"count": len(names), "names": "".join(names)}
-        return sentence("photographs-painted", facts) if names else ""
+        return painted_said(self.image)
 
     @property
     def measures(self):
@@ -88,3 +84,10 @@ class ImagePage:
     @property
     def _siblings(self):
         return TrainingImage.objects.filter(dataset=self.image.dataset_id).only("pk", "name")
+
+
+def painted_said(image):
+    """The sentence on a file of a studio picture that may be used no longer; "" of others."""
+    names = photographs.painted_barred(TrainingImage.with_removed.filter(pk=image.pk))
+    facts = {"count": len(names), "names": "".join(names)}
+    return sentence("photographs-painted", facts) if names else ""

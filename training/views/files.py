@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from brandstudio.core.access.roles import designer_required
@@ -12,6 +13,7 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.ui.serving import MadeImage, serve_blob, serve_made
 from brandstudio.core.ui.trouble import refused
 from training.models import Checkpoint, RunSample, TrainingImage, TrainingRun
+from training.pages.image import painted_said
 from training.problems import sentence
 from training.services.release import check_release
 from training.services.weights_downloads import note_stored
@@ -23,6 +25,9 @@ def image_file(request, pk, which):
     image = get_object_or_404(TrainingImage.with_removed.visible_to(request.user), pk=pk)
     if which == "thumb":
         return serve_blob(request, image.thumb_sha256, content_type="image/webp")
+    if said := painted_said(image):  # as the picture's own page, which gives no whole file either
+        page = reverse("training:image-detail", args=[pk])
+        return refused(request, said, page, HTTPStatus.FORBIDDEN)
     if which == "picture":
         return serve_blob(request, image.image_sha256)
     if which == "original":

@@ -218,7 +218,7 @@ def test_held_picture_is_neither_shared_nor_sent_for_review(at, marketer, in_sta
 
     assert "Share with colleagues" not in at(marketer).get("asset-detail", asset.pk).text
     assert f"/assets/{asset.pk}/ask/" not in at(marketer).get("create").text
-    assert at(marketer).post("asset-share", asset.pk).status_code == 403
+    assert at(marketer).post("asset-share", asset.pk, share="on").status_code == 403
     Scene.objects.update(is_shared=True)
     assert "Share no longer" in at(marketer).get("asset-detail", asset.pk).text
 

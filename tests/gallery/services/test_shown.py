@@ -242,7 +242,7 @@ def test_browser_asks_again_and_loses_the_picture_with_the_right(
 
     assert "must-revalidate" in first["Cache-Control"]
     assert at(colleague).get("asset-thumb", asset.pk, headers=known).status_code == 304
-    at(marketer).post("asset-share", asset.pk)
+    at(marketer).post("asset-share", asset.pk, share="off")
     assert at(colleague).get("asset-thumb", asset.pk, headers=known).status_code == 404
 
 

@@ -78,22 +78,23 @@ def _stored(layers: list[tuple[str, np.ndarray]]) -> bytes:
 
 
 def likeness(effect: bytes, others: Sequence[bytes]) -> np.ndarray:
-    """How alike the effect of one file is to those of others: (len(others),) cosines in [-1, 1].
+    """How alike the effect of one file is to those of others: (len(others),) cosines in [0, 1].
 
-    effect, others: of effect_of, none of them empty. 1 is the same, save for its strength; 0 is
-    nothing in common, within ±0.2 by chance.
+    effect, others: of effect_of, none of them empty. 1 is the same, save for its strength, which
+    may be the opposite one; 0 is nothing in common, within 0.2 by chance.
     """
     if not others:
         return np.zeros(0)
     known = np.frombuffer(b"".join(others), _STORED).reshape(len(others), SIZE)
-    return known.astype(float) @ np.frombuffer(effect, _STORED).astype(float)
+    return np.abs(known.astype(float) @ np.frombuffer(effect, _STORED).astype(float))
 
 
 def likeness_of_layers(one: bytes, other: bytes) -> float:
-    """How alike the layers are that both files have: a cosine in [-1, 1], 0 where they have too few
+    """How alike the layers are that both files have: a cosine in [0, 1], 0 where they have too few
     in common.
 
-    one, other: `Effect.layers`. Each layer counts by its damped length, as in the whole.
+    one, other: `Effect.layers`. Each layer counts by its damped length, as in the whole, and as
+    much where its effect is turned round.
     """
     rows, others = np.frombuffer(one, _LAYER), np.frombuffer(other, _LAYER)
     fewer = min(len(rows), len(others))
@@ -101,7 +102,7 @@ def likeness_of_layers(one: bytes, other: bytes) -> float:
     if not len(at) or len(at) < max(LEAST_SHARE * fewer, min(LEAST_LAYERS, fewer)):
         return 0.0
     rows, others = rows[at], others[there]
-    cosines = (rows["numbers"].astype(float) * others["numbers"].astype(float)).sum(1)
+    cosines = np.abs((rows["numbers"].astype(float) * others["numbers"].astype(float)).sum(1))
     lengths = rows["length"].astype(float) * others["length"].astype(float)
     return float((lengths * cosines).sum() / lengths.sum())
 
