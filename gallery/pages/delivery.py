@@ -1,10 +1,12 @@
 """The page on which pictures go to channels: how each is cut, and what stands in its way."""
 
+import re
 from dataclasses import dataclass, field, replace
 
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from brandstudio.core.input.numbers import parse_ids, parse_number
 from gallery.engine import labelling
 from gallery.models import Asset, ChannelFile, Rendition, SceneMode
 from gallery.pages.offers import known_of, why_not, why_not_there
@@ -20,6 +22,8 @@ from gallery.services import (
     use_limits,
 )
 
+_FOCUS = re.compile(r"focus-(\d{1,12})-(.+)")
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -27,7 +31,8 @@ class Cell:
 
     asset: the picture that is drawn. stand_in: the one that was painted anew in this shape, else
     None; while that may not leave, stand_in_why says so, and the cut is drawn that may be sent
-    instead.
+    instead. is_instead: whether that cut was asked for. is_anew: whether painting it anew was.
+    dragged: "x,y", the middle that a person just chose, or "".
     whole: its width and height. view: what is kept. label, covered: outlines on it. car: where it
     stands. why: the sentence that keeps the picture from this channel, or "". file: the
     ChannelFile of a large one, None for what is made at once or not asked for.
@@ -48,6 +53,9 @@ class Cell:
     rendering_seconds: tuple[int, ...] | None
     stand_in: Asset | None = None
     stand_in_why: str = ""
+    is_instead: bool = False
+    is_anew: bool = False
+    dragged: str = ""
 
     @property
     def view_box(self):
@@ -72,6 +80,10 @@ class Cell:
         return round(self.cut.hidden * 100)
 
     @property
+    def is_soft(self):
+        return not self.why and self.cut.is_soft
+
+    @property
     def factor(self):
         return round(self.cut.factor, 1)
 
@@ -85,15 +97,31 @@ class Row:
     why: str
     cells: list[Cell] = field(default_factory=list)
 
+    @property
+    def soft_factor(self):
+        """How many times the softest of its files is enlarged; 0 where none looks soft."""
+        return max((cell.factor for cell in self._soft), default=0)
+
+    @property
+    def softest(self):
+        """The picture of the softest file: the one to be enlarged."""
+        return max(self._soft, key=lambda cell: cell.factor).asset
+
+    @property
+    def _soft(self):
+        return [cell for cell in self.cells if cell.is_soft]
+
 
 @dataclass(frozen=True)
 class ZipPlan:
     """What a zip will hold. count: files, of `whole` cells. left_out: [(picture, channel, why)] of
-    pictures that may leave. is_ordering: whether a large file is still to be ordered."""
+    pictures that may leave. carless: [(picture, channel)] of files that most of the car is cut off
+    from. is_ordering: whether a large file is still to be ordered."""
 
     count: int
     whole: int
     left_out: list
+    carless: list
     is_ordering: bool
 
     @property
@@ -104,22 +132,25 @@ class ZipPlan:
 
 def plan_of(rows, channels):
     """The ZipPlan of a page's Rows, each cut for these channels."""
-    left_out, count = [], 0
+    left_out, carless, count = [], [], 0
     for row in rows:
         for cell in row.cells:
             if why := _why_not_yet(cell):
                 left_out.append((row.asset, cell.cut.channel, why))
-            else:
-                count += 1
+                continue
+            count += 1
+            if cell.cut.is_gone:
+                carless.append((row.asset, cell.cut.channel))
     cells = [cell for row in rows for cell in row.cells if not cell.why]
     is_ordering = any(cell.is_large and cell.file is None for cell in cells)
-    return ZipPlan(count, len(rows) * len(channels), left_out, is_ordering)
+    return ZipPlan(count, len(rows) * len(channels), left_out, carless, is_ordering)
 
 
 def _why_not_yet(cell):
     is_missing = cell.is_large and not (cell.file and cell.file.is_ready)
     said = _("A large file: made in the background after you press download, then in the next zip.")
-    return cell.why or cell.stand_in_why or (said if is_missing else "")
+    waits = "" if cell.is_instead else cell.stand_in_why
+    return cell.why or waits or (said if is_missing else "")
 
 
 def chosen_channels(slugs, campaign, channels, assets):
@@ -131,8 +162,56 @@ def chosen_channels(slugs, campaign, channels, assets):
     return [channel for channel in channels if channel.slug in slugs]
 
 
-def rows_of(assets, channels, person, stand_ins):
-    """A Row of each asset. channels: those that it is cut for. stand_ins: `shapes.stand_ins`."""
+@dataclass(frozen=True)
+class Wishes:
+    """What a person chose on the page. focuses: {(asset's key, channel's slug): (x, y)} of cuts
+    that were dragged. instead, anew: keys as `deliveries.among` takes them, of the first pictures'
+    cuts and of what is painted anew. posters: keys."""
+
+    focuses: dict
+    instead: list
+    anew: list
+    posters: list
+
+    @classmethod
+    def of(cls, data):
+        """As the page's form sent them; what can't be read is passed over."""
+        focuses = {}
+        for name in data:
+            key, found = _FOCUS.fullmatch(name), _focus(data[name])
+            if key and found:
+                focuses[int(key[1]), key[2]] = found
+        return cls(
+            focuses,
+            data.getlist("cut"),
+            data.getlist("anew"),
+            sorted(parse_ids(data.getlist("poster"))),
+        )
+
+    def pairs(self):
+        """[(name, value)], for an address of the page that shows them again."""
+        dragged = [
+            (f"focus-{pk}-{slug}", _as_text(focus)) for (pk, slug), focus in self.focuses.items()
+        ]
+        ticked = [("cut", key) for key in self.instead] + [("anew", key) for key in self.anew]
+        return dragged + ticked + [("poster", pk) for pk in self.posters]
+
+
+def _as_text(focus):
+    return ",".join(f"{share:.4f}" for share in focus)
+
+
+def _focus(text):
+    """(x, y) of "0.25,0.6"; None for anything else or what lies outside."""
+    numbers = [parse_number(part, None) for part in text.split(",")]
+    if len(numbers) != 2 or None in numbers or not all(0 <= number <= 1 for number in numbers):
+        return None
+    return tuple(numbers)
+
+
+def rows_of(assets, channels, person, stand_ins, wishes):
+    """A Row of each asset. channels: those that it is cut for. stand_ins: `shapes.stand_ins`.
+    wishes: the person's Wishes."""
     everything = [*assets, *stand_ins.values()]
     prefetch_related_objects(everything, "cuts")
     words = brand.label_words()
@@ -142,20 +221,28 @@ def rows_of(assets, channels, person, stand_ins):
     def why_of(asset):
         return why_not(asset, person, Rendition.PUBLICATION, known[asset.pk])
 
-    def cell_of(asset, channel):
-        limits = known[asset.pk].limits
+    def drawn(asset, channel, pace=None):
+        focus = wishes.focuses.get((asset.pk, channel.slug))
+        cell = _cell(asset, channel, focus, words, pace, known[asset.pk].limits)
+        return replace(cell, dragged=_as_text(focus) if focus else "")
+
+    def cell_of(asset, channel, *, may_be_cut=True):
+        key = f"{asset.pk}-{channel.slug}"
         stand_in = stand_ins.get((asset.pk, channel.pk))
         if stand_in is None:
-            return _cell(asset, channel, words, paces[asset.scene.base_id], limits)
-        if why := why_of(stand_in):
-            cell = _cell(asset, channel, words, None, limits)
-            return replace(cell, stand_in=stand_in, stand_in_why=why)
-        cell = _cell(stand_in, channel, words, None, known[stand_in.pk].limits)
-        return replace(cell, stand_in=stand_in)
+            cell = drawn(asset, channel, paces[asset.scene.base_id])
+            return replace(cell, is_anew=key in wishes.anew)
+        why, is_instead = why_of(stand_in), may_be_cut and key in wishes.instead
+        cell = drawn(asset if why or is_instead else stand_in, channel)
+        return replace(cell, stand_in=stand_in, stand_in_why=why, is_instead=is_instead)
 
     def row_of(asset):
         if why := why_of(asset):
-            cells = [cell_of(asset, one) for one in channels if (asset.pk, one.pk) in stand_ins]
+            cells = [
+                cell_of(asset, one, may_be_cut=False)
+                for one in channels
+                if (asset.pk, one.pk) in stand_ins
+            ]
             return Row(asset, why, [cell for cell in cells if not cell.stand_in_why])
         return Row(asset, "", [cell_of(asset, channel) for channel in channels])
 
@@ -189,8 +276,8 @@ def _rendering_seconds(asset, channel, pace):
     return estimate(pace.seconds(scene.steps, *size)) if pace else ()
 
 
-def _cell(asset, channel, words, pace, limits):
-    cut = cuts.cut_for(asset, channel, words=words)
+def _cell(asset, channel, focus, words, pace, limits):
+    cut = cuts.cut_for(asset, channel, focus, words=words)
     width, height = asset.scene.width, asset.scene.height
     file_width, file_height = channel.file_size
     view = _whole(cut.box, width, height)

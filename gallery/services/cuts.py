@@ -10,6 +10,9 @@ from gallery.services import brand
 from training.engine.data.images import open_rgb
 
 NOTICEABLE = 0.02  # share of the car: below it no eye sees that some is gone
+MOST_GONE = 0.5  # share of the car: beyond it the picture shows no car any more
+WHEELS_NOTICEABLE = 0.1  # share of the wheels: less is within what the outline may be off by
+WHEELS = 0.25  # share of the car's height, from below: its wheels down to the tyres
 LARGEST_FACTOR = 4  # beyond it an enlarged picture looks soft
 
 
@@ -40,6 +43,18 @@ class Cut:
     @property
     def is_lossy(self):
         return self.lost > NOTICEABLE
+
+    @property
+    def is_gone(self):
+        """Whether so much is cut off that no car is left."""
+        return self.lost > MOST_GONE
+
+    @property
+    def loses_wheels(self):
+        """Whether it goes through the wheels, which are little of the car's area."""
+        left, top, right, bottom = self.subject
+        wheels = (left, bottom - WHEELS * (bottom - top), right, bottom)
+        return not self.is_gone and sizes.lost_share(self.box, wheels) > WHEELS_NOTICEABLE
 
     @property
     def hidden(self):

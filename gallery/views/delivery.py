@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core.access.roles import painter_required
-from brandstudio.core.input.numbers import parse_id, parse_ids, parse_number
+from brandstudio.core.input.numbers import parse_id, parse_ids
 from brandstudio.core.models import Campaign
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui import trouble
@@ -46,7 +46,8 @@ def deliver(request):
     channels = list(Channel.objects.in_use())
     chosen = delivery.chosen_channels(request.GET.getlist("channel"), campaign, channels, assets)
     stand_ins = shapes.stand_ins(assets, chosen, request.user)
-    rows = delivery.rows_of(assets, chosen, request.user, stand_ins)
+    wishes = delivery.Wishes.of(request.GET)
+    rows = delivery.rows_of(assets, chosen, request.user, stand_ins, wishes)
     context = {
         "assets": assets,
         "unseen": min(picked.count, deliveries.MOST_IMAGES) - len(picked.assets),
@@ -62,6 +63,7 @@ def deliver(request):
         "plan": delivery.plan_of(rows, chosen),
         "staying": [row for row in rows if row.why],
         "posters": posters.deliverable([*assets, *stand_ins.values()], request.user),
+        "ticked_posters": wishes.posters,
     }
     return render(request, "gallery/deliver.html", context)
 
@@ -75,16 +77,14 @@ def deliver_zip(request):
     chosen_posters = _posters(request, [*assets, *(asset for asset, _channel in cells)])
     if problem := _why_no_zip(cells, chosen_posters, request.user):
         sentence, status = problem
-        return trouble.refused(request, sentence, _address(assets, channels), status)
-    for asset, channel in cells:
-        if focus := _focus(request.POST.get(f"focus-{asset.pk}-{channel.slug}", "")):
-            cuts.set_focus(asset, channel, focus)
+        return trouble.refused(request, sentence, _address(request, assets, channels), status)
+    _keep_points(request, cells)
     anew = deliveries.among(cells, request.POST.getlist("anew"))
     name = deliveries.zip_name(assets, timezone.now())
     try:
         parts = deliveries.zip_parts(cells, request.user, anew, chosen_posters, name)
     except Refused as error:
-        return refusals.refuse(request, error, _address(assets, channels))
+        return refusals.refuse(request, error, _address(request, assets, channels))
     headers = {"Content-Disposition": content_disposition_header(True, name)}
     return StreamingHttpResponse(parts, content_type="application/zip", headers=headers)
 
@@ -114,12 +114,23 @@ def _channels(request):
     return list(chosen[: deliveries.MOST_CHANNELS])
 
 
-def _address(assets, channels):
+def _keep_points(request, cells):
+    """Keep the points of these cells that were dragged."""
+    focuses = delivery.Wishes.of(request.POST).focuses
+    for asset, channel in cells:
+        if focus := focuses.get((asset.pk, channel.slug)):
+            cuts.set_focus(asset, channel, focus)
+
+
+def _address(request, assets, channels):
     """The page again, with all that was chosen; the list of pictures where nothing was."""
     if not assets:
         return reverse("gallery:asset-list")
     chosen = [("pick", asset.pk) for asset in assets]
     chosen += [("channel", channel.slug) for channel in channels]
+    if campaign := parse_id(request.POST.get("campaign", "")):
+        chosen.append(("campaign", campaign))
+    chosen += delivery.Wishes.of(request.POST).pairs()
     return f"{reverse('gallery:deliver')}?{urlencode(chosen)}"
 
 
@@ -140,28 +151,24 @@ def _why_no_zip(cells, chosen_posters, person):
     return (reasons[0], HTTPStatus.FORBIDDEN) if all(reasons) else None
 
 
-def _focus(text):
-    """(x, y) of "0.25,0.6"; None for anything else or what lies outside."""
-    numbers = [parse_number(part, None) for part in text.split(",")]
-    if len(numbers) != 2 or None in numbers or not all(0 <= number <= 1 for number in numbers):
-        return None
-    return tuple(numbers)
-
-
 @painter_required
 @require_POST
 def paint_anew(request):
-    """?anew=… cells of the page: the same prompt, packs and seed in the shape of the channel."""
+    """?anew=… cells of the page: the same prompt, packs and seed in the shape of the channel.
+
+    Points that were dragged are kept, since this leads away from the page.
+    """
     assets, channels = _assets(request), _channels(request)
     cells = [(asset, channel) for asset in assets for channel in channels]
     chosen = deliveries.among(cells, request.POST.getlist("anew"))
     if not chosen:
         said = _("Choose at least one picture to be painted anew.")
-        return trouble.refused(request, said, _address(assets, channels))
+        return trouble.refused(request, said, _address(request, assets, channels))
     try:
+        _keep_points(request, _cells(request, assets, channels))
         shapes.paint_anew(chosen, request.user)
     except REFUSALS as error:
-        return refusals.refuse(request, error, _address(assets, channels))
+        return refusals.refuse(request, error, _address(request, assets, channels))
     return redirect("gallery:create")
 
 

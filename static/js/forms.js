@@ -3,6 +3,8 @@
 //   into view.
 //   <form data-autosubmit> sends itself when a choice changes (filters), and says what the list
 //   shows when one comes back to it, where browsers would put back what was chosen on leaving.
+//   <form data-along="id"> takes along what was chosen in that form under other names;
+//   <input data-resends="id"> sends such a form, and comes back to its own <li id="…">.
 //   <form data-keyboard> is sent by Ctrl+Enter (or ⌘+Enter), wherever on the page one is.
 //   <form data-once> is sent once, however often one presses.
 //   <input type="file" data-send-with="id"> presses that button as soon as a file is chosen.
@@ -34,6 +36,26 @@ document.addEventListener("change", (event) => {
   if (!form) return;
   carryAmount(form);
   if (form.matches("[data-autosubmit]")) form.requestSubmit();
+});
+
+document.addEventListener("formdata", (event) => {
+  const other = document.getElementById(event.target.dataset.along);
+  if (!other) return;
+  const own = new Set([...event.target.elements].map((one) => one.name));
+  for (const [name, value] of new FormData(other)) {
+    const isOwn = own.has(name) || name === "csrfmiddlewaretoken";
+    if (value && !isOwn && !isChosenAnew(event.target, name)) event.formData.append(name, value);
+  }
+});
+
+// A campaign brings its own channels.
+const isChosenAnew = (form, name) => name === "channel" && form.elements.campaign?.matches("select");
+
+document.addEventListener("change", (event) => {
+  const form = document.getElementById(event.target.dataset.resends);
+  if (!form) return;
+  form.action = `${location.pathname}#${event.target.closest("li").id}`;
+  form.requestSubmit();
 });
 
 document.addEventListener("change", (event) => {

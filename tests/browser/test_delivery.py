@@ -66,3 +66,35 @@ def test_cut_is_moved_by_dragging_and_by_arrow_keys(enter, make_user, in_state, 
     expect(page.get_by_role("heading", name="To the channels")).to_be_visible()
     kept = ChannelCut.objects.get(asset=picture, channel=wide)
     assert 0 < kept.y < 0.5
+
+
+def test_choosing_another_channel_keeps_what_was_dragged_and_ticked(
+    enter, make_user, in_state, channel
+):
+    Channel.objects.create(slug="wide", name_zh="宽", name_en="Wide", width=470, height=100)
+    tall = Channel.objects.create(slug="tall", name_zh="高", name_en="Tall", width=90, height=300)
+    campaign = Campaign.objects.create(slug="spring", name_zh="春节", name_en="Spring Festival")
+    campaign.places.create(channel=tall)
+    picture, sister = in_state("approved", channel=channel), in_state("approved", channel=tall)
+    sister.shape_of = picture
+    sister.save(update_fields=["shape_of"])
+    page = enter(make_user("publisher", is_marketer=True))
+    page.goto(
+        f"/assets/deliver/?pick={picture.pk}&campaign={campaign.pk}&channel=wide&channel=tall"
+    )
+    page.get_by_role("img", name="The cut for Wide").press("Shift+ArrowDown")
+    dragged = page.get_by_role("img", name="The cut for Wide").get_attribute("viewBox")
+
+    page.get_by_label("Send the cut of the first picture instead").check()
+    drawn = page.locator(f"#cut-{picture.pk}-tall image")
+    expect(drawn).to_have_attribute("href", f"/assets/{picture.pk}/bare/")
+    page.get_by_role("group", name="Channels").get_by_text(channel.name_en).click()
+
+    expect(page.get_by_role("img", name="The cut for")).to_have_count(3)
+    expect(page.get_by_label("Send the cut of the first picture instead")).to_be_checked()
+    expect(page.get_by_label("Channels of a campaign")).to_have_value(str(campaign.pk))
+    kept = page.get_by_role("img", name="The cut for Wide").get_attribute("viewBox")
+    assert [round(float(one)) for one in kept.split()] == [
+        round(float(one)) for one in dragged.split()
+    ]
+    assert "csrf" not in page.url

@@ -279,6 +279,108 @@ def test_preview_shows_the_picture_without_a_label_of_its_own(
     assert Image.open(io.BytesIO(content)).size not in [(256, 256), (240, 240)]
 
 
+def shaped_for(approved, picture, channel):
+    """A picture that was painted anew of this one, for a channel."""
+    sister = approved(channel=channel)
+    sister.shape_of = picture
+    sister.save(update_fields=["shape_of"])
+    return sister
+
+
+def test_page_shows_the_first_pictures_cut_where_that_is_sent(
+    at, colleague, approved, make_channel, in_english
+):
+    tall, picture = make_channel("tall", 64, 900), approved()
+    sister = shaped_for(approved, picture, tall)
+    choice = {"pick": picture.pk, "channel": "tall"}
+
+    sent = at(colleague).get("deliver", **choice).text
+    instead = at(colleague).get("deliver", cut=f"{picture.pk}-tall", **choice).text
+
+    bare = reverse("gallery:asset-bare", args=[picture.pk])
+    assert f'href="{reverse("gallery:asset-bare", args=[sister.pk])}"' in sent
+    assert f'href="{bare}"' in instead
+    assert f'name="focus-{picture.pk}-tall"' in instead
+    ticked = re.search(r'name="cut"\s+value="([^"]+)"\s+checked', instead)
+    assert ticked[1] == f"{picture.pk}-tall"
+    assert re.search(r"data-cut-gone>", instead)
+
+
+def test_page_shows_again_what_was_dragged_and_ticked(at, colleague, approved, make_channel):
+    make_channel("wide", 400, 100)
+    make_channel("tall", 300, 400)
+    picture = approved()
+    point, key = f"focus-{picture.pk}-wide", f"{picture.pk}-tall"
+
+    page = at(colleague).get(
+        "deliver", pick=picture.pk, channel=["wide", "tall"], anew=key, **{point: "0.5,0.2"}
+    )
+
+    assert re.search(rf'name="{point}"\s+value="0.5000,0.2000"', page.text)
+    assert re.search(rf'name="anew"\s+value="{key}"\s+checked', page.text)
+    assert not ChannelCut.objects.exists()
+
+
+def test_refusal_leads_back_to_all_that_was_chosen(at, colleague, approved, make_channel):
+    wide, picture = make_channel("wide", 400, 100), approved()
+    campaign = Campaign.objects.create(slug="spring", name_zh="春节", name_en="Spring")
+    point = f"focus-{picture.pk}-wide"
+    more = {point: "0.5,0.2", "campaign": campaign.pk}
+
+    answer = at(colleague).post("paint-anew", pick=picture.pk, channel=wide.slug, **more)
+
+    address = answer.text.replace("&amp;", "&")
+    assert f"campaign={campaign.pk}" in address
+    assert f"{point}=0.5000%2C0.2000" in address
+
+
+def test_file_without_its_car_is_named_before_the_zip(
+    at, colleague, approved, make_channel, in_english
+):
+    picture, _car = drawn_with_a_car(approved(), (256, 256))
+    make_channel("hair", 64, 3000)
+    make_channel("square", 300, 300)
+
+    page = at(colleague).get("deliver", pick=picture.pk, channel=["hair", "square"]).text
+
+    [named] = re.findall(r"In these files the car is gone.*?</ul>", page, re.S)
+    assert f"#cut-{picture.pk}-hair" in named
+    assert "square" not in named
+
+
+@pytest.mark.parametrize(("bottom", "is_told"), [(0.9, False), (0.84, True)])
+def test_cut_through_the_wheels_is_told_however_little_of_the_car_it_takes(
+    make_channel, bottom, is_told
+):
+    """The car ends at 0.9 and is 0.4 high: 0.06 of it are 15 percent, two thirds of a wheel."""
+    cut = cuts.Cut(
+        channel=make_channel("wide", 400, 100),
+        focus=(0.5, 0.5),
+        box=(0.0, 0.3, 1.0, bottom),
+        subject=(0.1, 0.5, 0.9, 0.9),
+        is_set=False,
+        version=1,
+        place=None,
+        factor=1,
+    )
+
+    assert (cut.loses_wheels, cut.is_gone) == (is_told, False)
+
+
+def test_enlarging_is_asked_for_once_a_picture_and_led_to(
+    at, colleague, approved, make_channel, in_english
+):
+    picture, _car = drawn_with_a_car(approved(), (256, 256))
+    make_channel("large", 1500, 1500)
+    make_channel("larger", 1900, 1900)
+
+    page = at(colleague).get("deliver", pick=picture.pk, channel=["large", "larger"]).text
+
+    assert page.count("it will look soft from near") == 1
+    assert "Enlarged up to 7.4 times" in page
+    assert f'href="{picture.get_absolute_url()}#next-steps"' in page
+
+
 def anew(browser, assets, channels, cells):
     data = {"pick": [a.pk for a in assets], "channel": [c.slug for c in channels], "anew": cells}
     return browser.post("paint-anew", **data)

@@ -11,7 +11,9 @@ from brandstudio.core.models import Campaign
 from gallery import services
 from gallery.models import Asset, Channel, Poster, Scene
 from gallery.services import assets as acts
+from gallery.services import cuts, shapes
 from gallery.services.checklist import all_confirmed
+from gallery.services.orders import Placement
 
 
 @pytest.fixture
@@ -289,3 +291,27 @@ def test_posters_alone_are_a_zip_too(at, colleague, in_state, make_poster):
 def scenes():
     """The first scene and the one in another shape."""
     return list(Scene.objects.order_by("pk"))
+
+
+def test_real_car_is_painted_anew_clear_of_what_the_platform_covers(
+    marketer, channel, make_cutout, make_scene
+):
+    story = Channel.objects.create(
+        slug="story",
+        name_zh="竖",
+        name_en="Story",
+        width=270,
+        height=480,
+        covered_top=8,
+        covered_right=14,
+        covered_bottom=20,
+    )
+    scene = make_scene(channel=channel, placement=Placement(make_cutout()))
+    picture = scene.assets.get()
+
+    shapes.paint_anew([(picture, story)], marketer)
+
+    shaped = Asset.objects.get(shape_of=picture)
+    cut = cuts.cut_for(shaped, story)
+    assert picture.scene.cutout_width > shaped.scene.cutout_width > 0.5
+    assert (cut.hidden, cut.lost) == (pytest.approx(0, abs=1e-6), pytest.approx(0, abs=1e-6))
