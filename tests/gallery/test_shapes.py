@@ -306,12 +306,12 @@ def test_real_car_is_painted_anew_clear_of_what_the_platform_covers(
         covered_right=14,
         covered_bottom=20,
     )
-    scene = make_scene(channel=channel, placement=Placement(make_cutout()))
+    scene = make_scene(channel=channel, placement=Placement(make_cutout(), width=0.95))
     picture = scene.assets.get()
 
     shapes.paint_anew([(picture, story)], marketer)
 
     shaped = Asset.objects.get(shape_of=picture)
     cut = cuts.cut_for(shaped, story)
-    assert picture.scene.cutout_width > shaped.scene.cutout_width > 0.5
+    assert 0.95 > shaped.scene.cutout_width > 0.5 > shaped.scene.cutout_x
     assert (cut.hidden, cut.lost) == (pytest.approx(0, abs=1e-6), pytest.approx(0, abs=1e-6))
