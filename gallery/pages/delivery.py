@@ -178,9 +178,9 @@ class Wishes:
         """As the page's form sent them; what can't be read is passed over."""
         focuses = {}
         for name in data:
-            key, found = _FOCUS.fullmatch(name), _focus(data[name])
-            if key and found:
-                focuses[int(key[1]), key[2]] = found
+            key, focus = _FOCUS.fullmatch(name), _focus(data[name])
+            if key and focus:
+                focuses[int(key[1]), key[2]] = focus
         return cls(
             focuses,
             data.getlist("cut"),

@@ -7,7 +7,7 @@ from brandstudio.core.problems import Refused
 from gallery.engine import prompts
 from gallery.models import SceneMode
 from gallery.models.style import LEAST
-from gallery.services import glossary, mixing, orders, placing, sources
+from gallery.services import car_placement, glossary, mixing, orders, sources
 from gallery.services.orders import Placement, SceneOrder
 from training.engine.errors import EngineError
 from training.engine.prompts import word_weights
@@ -34,7 +34,7 @@ def in_shape_of(asset, channel, by=None):
     """The order of this picture, same seed, in the shape of another channel."""
     _check_original(asset)
     order = _order_of(asset, by, seed=asset.seed)
-    return placing.in_shape(order, channel, shape_of=(asset,), size=None)
+    return car_placement.in_shape(order, channel, shape_of=(asset,), size=None)
 
 
 def sweep(asset, by=None):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from gallery.models import Asset, AssetState, Channel, Scene
-from gallery.services import placing, reuse, scenes
+from gallery.services import car_placement, reuse, scenes
 
 _NEVER_READY = (AssetState.FAILED, AssetState.CANCELLED)
 
@@ -27,7 +27,7 @@ def compose(order, further, by):
     assets = tuple(scene.assets.order_by("index"))
     for one in further:
         if one.is_anew:
-            shaped = placing.in_shape(order, one.channel, seed=scene.seed, shape_of=assets)
+            shaped = car_placement.in_shape(order, one.channel, seed=scene.seed, shape_of=assets)
             scenes.compose_scene(shaped, by)
     return scene
 

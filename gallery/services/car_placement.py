@@ -22,10 +22,10 @@ def clear(placement, channel, size):
 
     size: (width, height) in px of what is painted for the channel.
     """
-    left, top, right, bottom = _room(channel, size)
+    start, top, end, bottom = _room(channel, size)
     shape = placement.cutout.height / placement.cutout.width * size[0] / size[1]
-    width = min(placement.width, right - left, (bottom - top) / shape)
-    x = min(max(placement.x, left + width / 2), right - width / 2)
+    width = min(placement.width, end - start, (bottom - top) / shape)
+    x = min(max(placement.x, start + width / 2), end - width / 2)
     y = min(max(placement.y, top + width * shape), bottom)
     return replace(placement, x=x, y=y, width=width)
 
