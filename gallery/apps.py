@@ -22,6 +22,7 @@ class GalleryConfig(AppConfig):
             known_weights,
             lookalikes,
             own_images,
+            photograph_search,
             reliance,
             words,
         )
@@ -36,6 +37,7 @@ class GalleryConfig(AppConfig):
         reconcile.register(known_weights.order_reading)
         reconcile.register(lookalikes.order_reading)
         reconcile.register(own_images.order_reading)
+        reconcile.register(photograph_search.order_search)
         reconcile.register(words.read_waiting)
         release.register(holds.recalled_from)
         copies.register(own_images.stored_compared)

@@ -4,7 +4,14 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.queue import attempt, stopping, work_queue
 from brandstudio.core.queue.devices import this_device
 from gallery.models import Asset, ChannelFile, EvidenceSheet, PairGrid
-from gallery.services import channel_files, drift_guard, known_weights, lookalikes, own_images
+from gallery.services import (
+    channel_files,
+    drift_guard,
+    known_weights,
+    lookalikes,
+    own_images,
+    photograph_search,
+)
 from training.engine.errors import EngineError
 
 
@@ -82,6 +89,11 @@ def read_looks():
 def read_origins():
     """Keep which photographs this studio painted, of those of before. Safe to deliver twice."""
     own_images.read_waiting()
+
+
+def search_photographs():
+    """Look for files of pictures that may not come in again. Safe to deliver twice."""
+    photograph_search.search()
 
 
 def guard_campaigns():

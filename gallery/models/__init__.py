@@ -15,7 +15,7 @@ from .download import (
 from .evidence import EvidenceSheet
 from .exchange import TrustedStudio
 from .mark import AssetRating, AssetTag, Favourite
-from .painted_photograph import Painted, PaintedPhotograph
+from .painted_photograph import Painted, PaintedPhotograph, SoughtPicture
 from .pair import PackPair, PairState
 from .pair_grid import PairGrid, PairImage
 from .poster import Poster, PosterLanguage, PosterTemplate
@@ -81,6 +81,7 @@ __all__ = [
     "ScenePack",
     "Scheduler",
     "SheetState",
+    "SoughtPicture",
     "SourceKind",
     "TagGroup",
     "InitImageUpload",

@@ -35,3 +35,19 @@ class PaintedPhotograph(models.Model):
 
     def __str__(self):
         return f"{self.pixels_sha256[:12]} {self.kind}-{self.key}"
+
+
+class SoughtPicture(models.Model):
+    """How far the files of a stored picture that may not come in again were looked for among the
+    photographs that came in before. up_to: the key of the last of these that was looked at."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    up_to = models.PositiveBigIntegerField(default=0)
+    is_done = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("picture looked for among photographs")
+        verbose_name_plural = _("pictures looked for among photographs")
+
+    def __str__(self):
+        return f"{self.sha256[:12]} {self.up_to}"

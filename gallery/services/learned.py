@@ -21,7 +21,11 @@ class Learned:
 
 def learned_from(assets):
     """The Learned of these finished pictures (a queryset of them)."""
-    images = own_images.photographs_of(assets)
+    return learned_of(own_images.photographs_of(assets))
+
+
+def learned_of(images):
+    """The Learned of these photographs (a queryset of TrainingImages)."""
     keys = list(images.values_list("pk", flat=True))
     frozen = SnapshotImage.objects.filter(image_number__in=keys)
     runs = TrainingRun.objects.filter(snapshot__in=frozen.values("snapshot"))

@@ -43,7 +43,7 @@ def origin_of(path, upright=None):
     alike = _by_its_looks(image)
     if alike:
         check(alike.pk)
-    _check_copy(image, marked, alike)
+    _check_copy(copies.Compared(image), marked, alike)
     return marked or alike
 
 
@@ -52,8 +52,9 @@ def check_file(path, image, pixels):
 
     image: the picture in it, upright, RGB, small. pixels: the SHA-256 of its pixels.
     """
-    _check_copy(image, _by_its_mark(path))
-    _note(path, image, pixels)
+    compared = copies.Compared(image)
+    _check_copy(compared, _by_its_mark(path))
+    keep(pixels, _origins(path, image, compared))
 
 
 def read_origins(photographs, seconds=None):
@@ -61,9 +62,26 @@ def read_origins(photographs, seconds=None):
     until the seconds have passed (None: all)."""
     end = None if seconds is None else time.monotonic() + seconds
     for row in _unread(photographs).iterator(chunk_size=100):
-        _read(row)
+        keep(row.pixels_sha256, origins_of(row))
         if end is not None and time.monotonic() >= end:
             return
+
+
+def note_trials(path, pixels):
+    """Keep what a start picture of these pixels was painted to try, for what is decided later."""
+    if trials := image_marks.trials_by_mark(path):
+        keep(pixels, trials)
+
+
+def check_pixels(pixels):
+    """Raise Refused, as `origin_of`, for a picture of these pixels as things stand now: by what is
+    kept of it as a start picture or as a photograph of a dataset."""
+    painted = PaintedPhotograph.objects.filter(pixels_sha256=pixels).exclude(kind=Painted.NONE)
+    kept = list(painted.order_by("pk").values_list("kind", "key"))
+    keys = [key for kind, key in kept if kind == Painted.ASSET]
+    for pk in _finished().filter(pk__in=keys).values_list("pk", flat=True):
+        check(pk)
+    _check_trials([trial for trial in kept if trial[0] != Painted.ASSET])
 
 
 def barred_among(all_pixels):
@@ -113,29 +131,33 @@ def _unread(photographs):
     return photographs.filter(~Exists(painted)).exclude(pixels_sha256="")
 
 
-def _read(row):
+def origins_of(row):
+    """[(Painted, key)] of what a photograph (a TrainingImage) is a file of as things stand now; []
+    of one that can't be opened, from which nothing is learned."""
     try:
         image = images.open_rgb(blobs.local(row.thumb_sha256))
-        _note(blobs.local(row.original_sha256), image, row.pixels_sha256)
+        original = blobs.local(row.original_sha256)
+        return _origins(original, image, copies.Compared(image))
     except (EngineError, OSError, blobs.BlobMissing):
-        _keep(row.pixels_sha256, [])  # what can't be opened is learned from by nothing
+        return []
 
 
-def _note(path, image, pixels):
-    """Keep what a photograph is: by its marks; by its looks of what is approved; and what it was
-    cut out of, of what has no photograph in it that somebody brought along."""
+def _origins(path, image, compared):
+    """What a photograph is: by its marks; by its looks of what is approved; and what it was cut out
+    of, of what has no photograph in it that somebody brought along."""
     marked = image_marks.marked_assets(path)
     alike = _by_its_looks(image)
     known = [*marked, *([alike] if alike and not alike.barred else [])]
     keys = {asset.pk for asset in known}
     stored = {**stored_painted(), **stored_barred()}
     own = {asset.image_sha256: asset.pk for asset in known}
-    if nearest := next(iter(copies.likenesses(image, stored.keys() | own)), None):
+    if nearest := next(iter(compared.likenesses(stored.keys() | own)), None):
         keys.add((stored | own)[nearest])
-    _keep(pixels, [(Painted.ASSET, pk) for pk in keys] + image_marks.trials_by_mark(path))
+    return [(Painted.ASSET, pk) for pk in keys] + image_marks.trials_by_mark(path)
 
 
-def _keep(pixels, origins):
+def keep(pixels, origins):
+    """Keep of a picture of these pixels what it is a file of, beside what is kept already."""
     PaintedPhotograph.objects.bulk_create(
         (
             PaintedPhotograph(pixels_sha256=pixels, kind=kind, key=key)
@@ -153,7 +175,7 @@ def check_cutout_file(path, cutout_image):
     mask = cutout_image.getchannel("A")
     painted = stored_painted()
     image = images.as_rgb(cutout_image, upright=False)
-    nearest = next(iter(copies.likenesses(image, painted, mask)), None)
+    nearest = next(iter(copies.Compared(image, mask).likenesses(painted)), None)
     if nearest := nearest or copies.shown_in(painted, image, mask):
         check_no_cutout(painted[nearest])
 
@@ -205,11 +227,14 @@ def _by_its_mark(path):
     marked = image_marks.marked_assets(path)
     for asset in marked:
         check(asset.pk)
-    trials = image_marks.trials_by_mark(path)
+    _check_trials(image_marks.trials_by_mark(path))
+    return marked[0] if marked else None
+
+
+def _check_trials(trials):
     if held := [hold for trial in trials for hold in image_marks.holds_of_trial(*trial)]:
         names = in_each_language(lambda: holds.names_of(held))
         raise Refused("upload-style-held", names=names)
-    return marked[0] if marked else None
 
 
 def _by_its_looks(image):
@@ -227,13 +252,12 @@ def _by_its_looks(image):
     return first
 
 
-def _check_copy(image, *known):
+def _check_copy(compared, *known):
     """Raise Refused for a copy of a picture that may not come in again. known: pictures that may,
     or None; what is most like one of them is none, as a sister of one that was declined."""
     barred = stored_barred()
     own = {asset.image_sha256 for asset in known if asset}
-    likenesses = copies.likenesses(image, barred.keys() | own)
-    nearest = next(iter(likenesses), None)
+    nearest = next(iter(compared.likenesses(barred.keys() | own)), None)
     if nearest not in {None, *own}:
         check(barred[nearest])
 

@@ -91,6 +91,7 @@ def check_init_image(init_image, person):
             raise Refused("init-image-not-yours")
         if init_image.upload.made_from_id:
             own_images.check(init_image.upload.made_from_id)
+        own_images.check_pixels(init_image.upload.pixels_sha256)
     elif not Scene.objects.filter(owner=person, init_image_sha256=init_image.sha256).exists():
         raise Refused("init-image-not-yours")
 
@@ -121,6 +122,7 @@ def take_init_image(upload, person):
         image.discard()
         raise
     known, _alike = photographs.columns_for(image, name, person, for_training=False)
+    own_images.note_trials(path, image.pixels_sha256)
     return InitImageUpload.objects.create(
         owner=person,
         name=name,

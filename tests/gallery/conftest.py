@@ -226,6 +226,22 @@ def dataset(designer, tmp_path):
 
 
 @pytest.fixture
+def copies_in(dataset, tmp_path):
+    """copies_in(content): the dataset with this file as sent.png beside what it holds."""
+
+    def copies_in(content):
+        path = tmp_path / "sent.png"
+        path.write_bytes(content)
+        report = training_services.add_images(dataset, [path])
+        assert [image.name for image in report.added] == ["sent.png"]
+        dataset.images.update(caption="a suv", caption_state="checked")
+        training_services.set_rights(dataset, dataset.owner, rights_holder="Lin")
+        return dataset
+
+    return copies_in
+
+
+@pytest.fixture
 def train_on(base, designer):
     """train_on(dataset): a checkpoint of a run that trained on it as it is now."""
 

@@ -178,6 +178,43 @@ def test_start_picture_that_is_a_withdrawn_picture_is_shown_no_more(
         assert "The light is wrong." in answer.text
 
 
+def test_trial_picture_is_no_start_picture_once_its_style_is_recalled(
+    make_version, writer, base, sent
+):
+    """What came in before the recall is asked of again: as evidence, and as it left as a style's
+    preview."""
+    version = make_version()
+    picture = version.images.first()
+    with Image.open(blobs.local(picture.sha256)) as image:
+        master = image.convert("RGB")
+    uploads = []
+    for name in (f"evidence-{picture.pk}", f"style-{version.pk}"):
+        file = io.BytesIO()
+        of_it = mark(name, picture.sha256)
+        labelling.write(master, file, file_form=FileForm("png"), mark=of_it)
+        uploads.append(sources.take_init_image(sent("trial.png", file.getvalue()), writer))
+    orders = [
+        SceneOrder(
+            free="a suv",
+            count=1,
+            steps=4,
+            base=base,
+            init_image=sources.find_init_image(f"own-{upload.pk}", writer),
+        )
+        for upload in uploads
+    ]
+    scene = scenes.compose_scene(orders[0], writer)
+
+    recall(version)
+
+    for order in (*orders, reuse.again(scene.assets.get(), writer)):
+        refusal = refusal_of(scenes.compose_scene, order, writer)
+        assert refusal.code == "upload-style-held"
+        assert refusal.facts["names"]["en"] == "ink pack v1"
+    StyleVersion.objects.filter(pk=version.pk).update(recalled_at=None)
+    scenes.compose_scene(orders[0], writer)
+
+
 def test_person_is_told_that_the_file_is_the_studios_own(at, approved, marketer, sent):
     page = add_source(at(marketer), file_of(approved))
 

@@ -31,22 +31,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 SETTINGS = {"epochs": 1, "batch_size": 1}
 
 
-@pytest.fixture
-def copies_in(dataset, tmp_path):
-    """copies_in(content): the dataset with this file as sent.png beside what it holds."""
-
-    def copies_in(content):
-        path = tmp_path / "sent.png"
-        path.write_bytes(content)
-        report = training_services.add_images(dataset, [path])
-        assert [image.name for image in report.added] == ["sent.png"]
-        dataset.images.update(caption="a suv", caption_state="checked")
-        training_services.set_rights(dataset, dataset.owner, rights_holder="Lin")
-        return dataset
-
-    return copies_in
-
-
 def stopping(dataset, base):
     return [problem for problem in preflight(dataset, base, SETTINGS) if problem.stops]
 

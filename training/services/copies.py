@@ -7,6 +7,7 @@ when the next picture is compared with it.
 
 import time
 from collections.abc import Callable, Iterable
+from functools import cached_property
 
 from brandstudio.core import blobs
 from brandstudio.core.models import LocalFeatures
@@ -17,6 +18,7 @@ from training.engine.errors import EngineError
 READ_SECONDS = 60  # then other work of the background has its turn
 _MOST_READ = 100  # pictures that a comparison reads itself, 3 s; a recall may bar thousands at once
 _AT_ONCE = 500  # hashes of one question to the database
+_STRANGE = -1.0  # the likeness of what shares too little
 
 _barred: list[Callable[[], Iterable[str]]] = []
 
@@ -40,21 +42,67 @@ def _cars():
     return painted_cars
 
 
-def likenesses(image, all_sha256, mask=None):
-    """{SHA-256: likeness} of those of these stored pictures that an upright RGB picture is a copy
-    of, the most alike first. One that is gone has no copies. mask: of what counts in it, mode L."""
-    words = _column_of("words", sorted(set(all_sha256)))
-    if not any(words.values()):
-        return {}
-    engine, others = _engine(), list(words)
-    probe = engine.Probe(image, mask)
-    candidates = [others[place] for place in probe.candidates(list(words.values()))]
-    likeness = {}
-    for sha256, features in _columns_of(candidates, "sha256", "features"):
-        if (other := _stored_image(sha256)) is not None:
-            likeness[sha256] = probe.likeness(bytes(features), other)
-    alike = [(score, sha256) for sha256, score in likeness.items() if score >= engine.LEAST_ALIKE]
-    return {sha256: score for score, sha256 in sorted(alike, reverse=True)}
+class Compared:
+    """A picture (upright, RGB) that is compared with stored ones: its features are read once, and
+    a stored one is looked at once, however many questions there are.
+
+    mask: of what counts in it, mode L.
+    """
+
+    def __init__(self, image, mask=None):
+        self._image, self._mask = image, mask
+        self._words: dict[str, bytes] = {}
+        self._likeness: dict[str, float] = {}
+
+    def likenesses(self, all_sha256):
+        """{SHA-256: likeness} of those of these stored pictures that it is a copy of, the most
+        alike first. One that is gone has no copies."""
+        alike = self._scores(all_sha256)
+        return {each: score for each, score in alike.items() if score >= _engine().LEAST_ALIKE}
+
+    def touching(self, all_sha256):
+        """Those of these stored pictures that show something at places that it has too: among them
+        what may be a copy of it, seen from the other side, as one in a frame."""
+        return {each for each, score in self._scores(all_sha256).items() if score > _STRANGE}
+
+    def _scores(self, all_sha256):
+        """{SHA-256: likeness} of the likeliest of these, the most alike first."""
+        wanted = sorted(set(all_sha256))
+        self._words |= _column_of("words", [sha256 for sha256 in wanted if sha256 not in self._words])
+        words = {sha256: self._words[sha256] for sha256 in wanted if sha256 in self._words}
+        if not any(words.values()):
+            return {}
+        others = list(words)
+        candidates = [others[place] for place in self._probe.candidates(list(words.values()))]
+        self._look_at([sha256 for sha256 in candidates if sha256 not in self._likeness])
+        alike = [(self._likeness.get(sha256, _STRANGE), sha256) for sha256 in candidates]
+        return {sha256: score for score, sha256 in sorted(alike, reverse=True)}
+
+    @cached_property
+    def _probe(self):
+        return _engine().Probe(self._image, self._mask)
+
+    def _look_at(self, all_sha256):
+        for sha256, features in _columns_of(all_sha256, "sha256", "features"):
+            if (other := _stored_image(sha256)) is not None:
+                self._likeness[sha256] = self._probe.likeness(bytes(features), other)
+
+
+def compared(sha256):
+    """The Compared of a stored picture; None where it can't be opened any more."""
+    image = _stored_image(sha256)
+    return None if image is None else Compared(image)
+
+
+def read_these(all_sha256, end):
+    """Read the features of those of these stored pictures of which that was never done, until this
+    moment of `time.monotonic`. Whether all are read now."""
+    unread = _unread_of(all_sha256)
+    for count, sha256 in enumerate(unread, 1):
+        _read(sha256)
+        if time.monotonic() >= end:
+            return count == len(unread)
+    return True
 
 
 def shown_in(all_sha256, image, mask):
@@ -82,17 +130,18 @@ def order_reading():
 
 def read_waiting(seconds=READ_SECONDS):
     """Read such features until all are read or the seconds have passed."""
-    end = time.monotonic() + seconds
-    for sha256 in _unread():
-        _read(sha256)
-        if time.monotonic() >= end:
-            return
+    read_these(_unread(), time.monotonic() + seconds)
 
 
 def _unread():
     barred = sorted({sha256 for ask in _barred for sha256 in ask()} - {""})
-    read = {sha256 for sha256, small in _columns_of(barred, "sha256", "small") if small is not None}
-    return [sha256 for sha256 in barred if sha256 not in read]
+    return _unread_of(barred)
+
+
+def _unread_of(all_sha256):
+    rows = _columns_of(all_sha256, "sha256", "small")
+    read = {sha256 for sha256, small in rows if small is not None}
+    return [sha256 for sha256 in all_sha256 if sha256 not in read]
 
 
 def _column_of(column, all_sha256):

@@ -152,7 +152,7 @@ def _note_copies(pixels, thumb, condition):
     """Keep of which photographs of this condition a picture is a copy, however it was changed."""
     barred_ones = _thumbs_of(condition)
     image = images.open_rgb(blobs.local(thumb))
-    known = copies.likenesses(image, barred_ones)
+    known = copies.Compared(image).likenesses(barred_ones)
     pairs = [Likeness.between(pixels, barred_ones[other]) for other in known]
     Likeness.objects.bulk_create(pairs, ignore_conflicts=True)
 
