@@ -77,11 +77,11 @@ def check_pixels(pixels):
     """Raise Refused, as `origin_of`, for a picture of these pixels as things stand now: by what is
     kept of it as a start picture or as a photograph of a dataset."""
     painted = PaintedPhotograph.objects.filter(pixels_sha256=pixels).exclude(kind=Painted.NONE)
-    kept = list(painted.order_by("pk").values_list("kind", "key"))
-    keys = [key for kind, key in kept if kind == Painted.ASSET]
+    origins = list(painted.order_by("pk").values_list("kind", "key"))
+    keys = [key for kind, key in origins if kind == Painted.ASSET]
     for pk in _finished().filter(pk__in=keys).values_list("pk", flat=True):
         check(pk)
-    _check_trials([trial for trial in kept if trial[0] != Painted.ASSET])
+    _check_trials([trial for trial in origins if trial[0] != Painted.ASSET])
 
 
 def barred_among(all_pixels):

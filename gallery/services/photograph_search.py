@@ -63,8 +63,8 @@ def _is_sought(sha256, pk, end):
         if not copies.read_these(thumbs, end):
             return False
         touching = compared.touching(thumbs)
-        found = [row for row in photographs if row.thumb_sha256 in touching]
-        _keep(found, pk, sought, photographs[-1].pk)
+        near = [row for row in photographs if row.thumb_sha256 in touching]
+        _keep(near, pk, sought, photographs[-1].pk)
         if time.monotonic() >= end:
             return False
     sought.is_done = True

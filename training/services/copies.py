@@ -67,9 +67,10 @@ class Compared:
 
     def _scores(self, all_sha256):
         """{SHA-256: likeness} of the likeliest of these, the most alike first."""
-        wanted = sorted(set(all_sha256))
-        self._words |= _column_of("words", [sha256 for sha256 in wanted if sha256 not in self._words])
-        words = {sha256: self._words[sha256] for sha256 in wanted if sha256 in self._words}
+        ordered = sorted(set(all_sha256))
+        missing = [sha256 for sha256 in ordered if sha256 not in self._words]
+        self._words |= _column_of("words", missing)
+        words = {sha256: self._words[sha256] for sha256 in ordered if sha256 in self._words}
         if not any(words.values()):
             return {}
         others = list(words)
