@@ -161,6 +161,7 @@ NO_FILES = {
     ("Fingerprint", "pixels_sha256"),  # of what a picture shows, whatever file it is
     ("InitImageUpload", "pixels_sha256"),
     ("LocalFeatures", "sha256"),  # of a barred picture; they keep no file
+    ("SoughtPicture", "sha256"),
     ("PaintedPhotograph", "pixels_sha256"),
     ("ProductCutout", "pixels_sha256"),
     ("TrainingImage", "pixels_sha256"),
