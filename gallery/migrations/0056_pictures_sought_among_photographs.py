@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gallery', '0054_shapes_of_pictures_of_before'),
+        ('gallery', '0055_words_of_cars'),
     ]
 
     operations = [
