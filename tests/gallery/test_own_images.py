@@ -315,7 +315,7 @@ def test_car_cut_out_tightly_or_halved_is_not_the_real_one(painted, writer, sent
 
 
 def test_car_of_a_picture_that_was_read_before_cars_were_looked_for_is_known(painted, writer, sent):
-    copies.likenesses(image_of(painted), [painted.image_sha256])
+    copies.Compared(image_of(painted)).likenesses([painted.image_sha256])
     LocalFeatures.objects.update(small=None)
 
     copies.read_waiting()
