@@ -70,7 +70,7 @@ def measure(count):
     copies.read_waiting(seconds=3600)  # the background's part
     report(
         f"of which of {barred} that may not be used a new one is a copy",
-        lambda: copies.likenesses(image, photographs.stored_barred()),
+        lambda: copies.Compared(image).likenesses(photographs.stored_barred()),
     )
     report(
         "which pictures of the studio may not come in again",
