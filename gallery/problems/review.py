@@ -10,6 +10,14 @@ SENTENCES: dict[str, Text] = {
         "more than two."
     ),
     "decided-already": gettext_noop("This was decided meanwhile. Look at it again."),
+    "asked-already": gettext_noop("It waits for review already."),
+    "approved-already": gettext_noop("It is approved already."),
+    "withdrawn-not-asked": gettext_noop(
+        "It was withdrawn, so it can't be sent for review again. Paint it anew and send that."
+    ),
+    "approved-not-binned": gettext_noop(
+        "An approved picture can't go to the bin. A brand admin can withdraw it first."
+    ),
     "send-back-reason": gettext_noop("Write one sentence for the designer, to send it back."),
     "decided-before": gettext_noop(
         "It looks like {name} (no. {number}) or was made from it, against which a decision stands "

@@ -24,15 +24,26 @@ from gallery.services import (
 )
 
 
+# Why a picture in this state of review is not sent for it; "decided-already" is for what was in
+# another state when its row was read.
+_NOT_ASKED = {
+    AssetReview.ASKED: "asked-already",
+    AssetReview.APPROVED: "approved-already",
+    AssetReview.WITHDRAWN: "withdrawn-not-asked",
+}
+
+
 def ask_review(asset, by, why=""):
     """Put a picture before the admins. why: what is different now, of one that was declined.
 
-    Raises Refused: as `policy.check_finished`, trial-stays, asset-held, ask-again-reason,
-    decided-already.
+    Raises Refused: as `policy.check_finished`, trial-stays, one of _NOT_ASKED, asset-held,
+    ask-again-reason, decided-already.
     """
     policy.check_finished(asset)
     if asset.scene.is_trial:
         raise Refused("trial-stays")
+    if code := _NOT_ASKED.get(asset.review):
+        raise Refused(code)
     holds.check_asset(asset)
     is_again = asset.review == AssetReview.DECLINED
     if is_again and not reasons.written(why):
@@ -182,8 +193,10 @@ def _withdraw(asset, by, reason):
 def discard(asset, by):
     """Into the bin, and out of the review it waits for; an approved picture can't go there.
 
-    Raises decided-already.
+    Raises Refused: approved-not-binned, decided-already.
     """
+    if asset.review == AssetReview.APPROVED:
+        raise Refused("approved-not-binned")
     with transaction.atomic():
         try:
             if asset.review == AssetReview.ASKED:

@@ -149,9 +149,8 @@ def asset_discard(request, pk):
     waited = asset.review == AssetReview.ASKED
     try:
         acts.discard(asset, request.user)
-    except Refused:
-        said = _("An approved picture can't go to the bin. A brand admin can withdraw it first.")
-        return trouble.refused(request, said, asset, HTTPStatus.CONFLICT)
+    except Refused as error:
+        return refusals.refuse(request, error, asset)
     days = settings.BIN_DAYS
     messages.success(
         request,

@@ -15,6 +15,9 @@ from gallery.services import holds
 
 # What changed since the page was shown; whoever looks again may decide anew.
 _CONFLICTS = {
+    "approved-already",
+    "approved-not-binned",
+    "asked-already",
     "channel-used",
     "cutout-gone",
     "decided-already",
@@ -27,6 +30,7 @@ _CONFLICTS = {
     "policy-changed",
     "recall-changed",
     "recall-too-late",
+    "withdrawn-not-asked",
 }
 # What the gates forbid, whatever is sent.
 _FORBIDDEN = {

@@ -46,6 +46,25 @@ def test_act_says_what_it_did_and_what_stays(at, marketer, make_ready, in_state,
     assert first.review == "asked"
 
 
+@pytest.mark.parametrize(
+    ("act", "state", "why"),
+    [
+        ("discard", "approved", "An approved picture can't go to the bin. A brand admin can"),
+        ("ask", "approved", "It is approved already."),
+        ("ask", "asked", "It waits for review already."),
+        ("ask", "withdrawn", "It was withdrawn, so it can't be sent for review again."),
+    ],
+)
+def test_each_kind_that_stays_is_told_its_own_reason(at, marketer, in_state, said, act, state, why):
+    free, stays = in_state("private"), in_state(state)
+
+    answer = at(marketer).post("assets-together", act=act, pick=[free.pk, stays.pk], query="")
+
+    done, left = said(answer)
+    assert done.startswith("1 ")
+    assert left.startswith(f"1 stays as it is: {why}")
+
+
 def test_all_of_a_filter_is_acted_on_beyond_the_page(at, marketer, make_ready, said):
     meant = make_ready(count=4)
     [kept] = make_ready(slot_values={"vehicle": "M8 mpv", "weather": ""})
