@@ -122,8 +122,12 @@ class PublicationForm(GuardedModelForm):
     class Meta:
         model = Publication
         fields = ["download", "address", "place", "day"]
-        labels = {"download": _("Which file"), "place": _("Or the place, in words")}
-        help_texts = {"place": _("Where there is no address: a hall, a hoarding, a magazine.")}
+        labels = {"download": _("Which file"), "place": _("Place, in words")}
+        help_texts = {
+            "place": _(
+                "A hall, a hoarding, a magazine; alone where there is no address, or beside it."
+            )
+        }
         error_messages = {
             "download": {
                 "required": _("Choose the file that was published."),
@@ -175,7 +179,7 @@ def in_words(download, producer, label):
     moment = timezone.localtime(download.at).strftime("%Y-%m-%d %H:%M:%S")
     where = download.channel or _("as painted")
     size = f"{download.width} × {download.height}"
-    words = [str(where), f"{size} {download.form.upper()}", moment]
+    words = [str(where), download.content, f"{size} {download.form.upper()}", moment]
     if download.producer and download.producer != producer:
         said = _("with the former producer code %(code)s")
         words.append(said % {"code": download.producer})

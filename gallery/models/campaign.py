@@ -39,7 +39,7 @@ class CampaignChannel(models.Model):
 class Publication(models.Model):
     """Where and when a publication file that left the studio was published.
 
-    address: of the post or page. place: in words, where there is no address, such as a hall.
+    address: of the post or page. place: in words, such as a hall. One of them, or both.
     """
 
     download = models.ForeignKey(Download, models.PROTECT, related_name="publications")
@@ -63,7 +63,12 @@ class Publication(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.download.asset} → {self.address or self.place}"
+        return f"{self.download.asset} → {self.where}"
+
+    @property
+    def where(self):
+        """Its address and its place, whichever there are."""
+        return " · ".join(filter(None, (self.address, self.place)))
 
 
 class DriftQuerySet(models.QuerySet):

@@ -8,6 +8,7 @@ from brandstudio.core.models.fields import BlobField
 
 from .asset import Asset
 from .channel import Channel
+from .download import TellsPosters
 
 
 class ChannelFileState(models.TextChoices):
@@ -17,7 +18,7 @@ class ChannelFileState(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
-class ChannelFile(Work):
+class ChannelFile(TellsPosters, Work):
     """A publication file too large to be made while a person waits.
 
     key: of all that decides its bytes, so that a changed channel or cut gets a file of its own.

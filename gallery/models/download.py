@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models.limits import OUTGOING_USES
@@ -86,7 +87,18 @@ class DownloadRule(models.Model):
         )
 
 
-class Download(models.Model):
+class TellsPosters:
+    """A file of a picture: of it alone, or of a poster made with it. Needs `poster`."""
+
+    @property
+    def content(self):
+        """What the file shows, so that two for one channel are told apart in a list."""
+        if self.poster_id is None:
+            return gettext("the picture alone")
+        return gettext("poster “%(headline)s”") % {"headline": self.poster}
+
+
+class Download(TellsPosters, models.Model):
     """A file that left the studio, and the rule that let it through.
 
     An original has no visible label: why it was needed, and the duty of labelling that its person

@@ -75,7 +75,9 @@ def publications_of(campaign):
     """The publications of a campaign, newest first, with all that a list shows."""
     rows = Publication.objects.filter(download__asset__campaign=campaign)
     assets = Prefetch("download__asset", Asset.objects.titled())
-    return rows.select_related("by", "download__channel").prefetch_related(assets)
+    return rows.select_related("by", "download__channel", "download__poster").prefetch_related(
+        assets
+    )
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ class Belonging:
 def belonging_of(asset, person):
     """The Belonging of a picture, to its reader."""
     rows = Publication.objects.filter(download__asset=asset)
-    publications = list(rows.select_related("by", "download__channel", "download__asset"))
+    along = ("by", "download__channel", "download__asset", "download__poster")
+    publications = list(rows.select_related(*along))
     if asset.deleted_at is not None:
         return Belonging(asset, [], publications)
     may_note = may_make(person) or person.is_designer

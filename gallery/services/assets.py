@@ -23,7 +23,6 @@ from gallery.services import (
     words,
 )
 
-
 # Why a picture in this state of review is not sent for it; "decided-already" is for what was in
 # another state when its row was read.
 _NOT_ASKED = {

@@ -210,7 +210,7 @@ def _papers(lines, channels):
     writer = csv.DictWriter(table, fieldnames=list(rows[0]) if rows else [])
     writer.writeheader()
     writer.writerows(rows)
-    made = {"made_at": timezone.now().isoformat(timespec="seconds"), "files": rows}
+    made = {"made_at": timezone.localtime().isoformat(timespec="seconds"), "files": rows}
     papers = {
         "manifest.csv": "\ufeff" + table.getvalue(),  # so that spreadsheets read it as UTF-8
         "manifest.json": json.dumps(made, ensure_ascii=False, indent=2),

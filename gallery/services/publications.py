@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.db.models import Prefetch
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from brandstudio.core.input import territories
@@ -15,7 +16,7 @@ from gallery.services import finishing
 def files_that_left(asset):
     """The publication files of a picture that left, the newest first."""
     files = Download.objects.filter(asset=asset, rendition=Rendition.PUBLICATION)
-    return files.select_related("channel", "person")
+    return files.select_related("channel", "person", "poster")
 
 
 @transaction.atomic
@@ -30,7 +31,7 @@ def note(form, by):
         place=row.place,
     )
     if twice.exists():
-        raise Refused("publication-twice", where=row.address or row.place)
+        raise Refused("publication-twice", where=row.where)
     row.save(force_insert=True)
     AuditEntry.objects.record(row.download.asset, "", "published", by=by, **_facts(row))
     return row
@@ -44,7 +45,7 @@ def take_back(row, by):
 
 
 def _facts(row):
-    return {"where": row.address or row.place, "day": row.day.isoformat()}
+    return {"where": row.where, "day": row.day.isoformat()}
 
 
 def report_csv(campaign, person):
@@ -79,7 +80,8 @@ def _headings():
         _("width, px"),
         _("height, px"),
         _("downloaded by"),
-        _("downloaded at"),
+        _("downloaded at (time in %(zone)s)") % {"zone": timezone.get_current_timezone_name()},
+        _("content"),
         _("kind of file"),
         _("let through by"),
         _("use"),
@@ -88,7 +90,8 @@ def _headings():
         _("producer"),
         _("number in the mark"),
         _("SHA-256 of the file"),
-        _("published at"),
+        _("address of the post"),
+        _("place in words"),
         _("published on"),
         _("noted by"),
     )
@@ -106,7 +109,8 @@ def _row(download, publication):
         download.width,
         download.height,
         download.person.shown_name,
-        download.at.isoformat(timespec="seconds"),
+        timezone.localtime(download.at).isoformat(timespec="seconds"),
+        download.content,
         str(download.get_rendition_display()),
         str(download.rule or ""),
         str(download.get_use_display()),
@@ -115,7 +119,8 @@ def _row(download, publication):
         download.producer,
         finishing.produce_id_of(asset, download.poster),
         download.sha256,
-        (publication.address or publication.place) if publication else "",
+        publication.address if publication else "",
+        publication.place if publication else "",
         publication.day.isoformat() if publication else "",
         publication.by.shown_name if publication else "",
     )

@@ -74,7 +74,7 @@ def asset_detail(request, pk):
         "is_demo_code": brand.is_demo_code(),
         "mark": finishing.mark_of(asset),
         "visible_label": brand.label_words(),
-        "downloads": asset.downloads.select_related("person", "channel", "rule")[:12],
+        "downloads": asset.downloads.select_related("person", "channel", "rule", "poster")[:12],
         "history": history_of(asset, 12),
         "lineage": lineage.of_version(packs[0][0], request.user) if packs else {},
         "by_words": vehicle_words.by_words_only(scene),

@@ -11,9 +11,18 @@ from django.utils import timezone
 
 from brandstudio.core.models import AuditEntry, Campaign, Notice, Vehicle
 from brandstudio.core.problems import Refused
+from gallery.forms import PublicationForm
 from gallery.models import Asset, Channel, Download, Poster, Publication, Rendition
 from gallery.pages.coverage import CellState, coverage_of
-from gallery.services import campaigns, deadlines, downloads, finishing, posters, reuse
+from gallery.services import (
+    campaigns,
+    deadlines,
+    downloads,
+    finishing,
+    posters,
+    publications,
+    reuse,
+)
 
 TODAY = timezone.localdate
 
@@ -322,6 +331,23 @@ def test_publication_is_noted_once_and_taken_back_by_its_writer_only(
     assert [e.target for e in AuditEntry.objects.about(picture)][:2] == ["unpublished", "published"]
 
 
+def test_publication_keeps_and_shows_address_and_place_together(
+    at, campaign, in_state, channels, other
+):
+    picture = in_state("approved", campaign=campaign, channel=channels[0])
+    downloads.deliver(picture, other, Rendition.PUBLICATION, channels[0])
+
+    publish(at(other), picture, place="Hall 3")
+    row = Publication.objects.get()
+    assert (row.address, row.place) == ("https://www.xiaohongshu.com/explore/1", "Hall 3")
+    for page in (
+        at(other).get("asset-detail", picture.pk),
+        at(other).get("campaign-detail", "spring"),
+    ):
+        assert "xiaohongshu.com/explore/1" in page.text
+        assert "Hall 3" in page.text
+
+
 def test_proof_and_picture_without_a_file_can_not_be_published(
     at, campaign, in_state, channels, marketer, other
 ):
@@ -389,7 +415,11 @@ def test_report_says_who_had_what_and_where_it_was_published(
     downloads.deliver(picture, other, Rendition.PUBLICATION, channels[0])
     published = Download.objects.get(channel=channels[1])
     Publication.objects.create(
-        download=published, address="https://example.com/p/1", day=TODAY(), by=other
+        download=published,
+        address="https://example.com/p/1",
+        place="Hall 3",
+        day=TODAY(),
+        by=other,
     )
 
     answer = at(other).get("campaign-report", "spring")
@@ -397,12 +427,15 @@ def test_report_says_who_had_what_and_where_it_was_published(
 
     assert answer["Content-Type"].startswith("text/csv")
     heading, first, second = rows
-    assert len(heading) == len(first) == 21
+    assert len(heading) == len(first) == 23
     assert (first[0], first[2], first[4]) == (str(picture.pk), "GS8", str(channels[1]))
-    assert first[12:15] == ["网络与社交媒体", "广东", "AI生成"]
-    assert first[17] == published.sha256
-    assert first[18:20] == ["https://example.com/p/1", TODAY().isoformat()]
-    assert second[18:] == ["", "", ""]
+    assert heading[9].endswith("（Asia/Shanghai 时间）")
+    assert first[9] == timezone.localtime(published.at).isoformat(timespec="seconds")
+    assert first[9].endswith("+08:00")
+    assert first[13:16] == ["网络与社交媒体", "广东", "AI生成"]
+    assert first[18] == published.sha256
+    assert first[19:22] == ["https://example.com/p/1", "Hall 3", TODAY().isoformat()]
+    assert second[19:] == ["", "", "", ""]
     assert first[8].startswith("'=")
 
 
@@ -432,7 +465,35 @@ def test_report_tells_the_number_that_stands_in_a_posters_file(
     answer = at(brand_admin).get("campaign-report", "spring")
     _heading, row = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
 
-    assert row[15:17] == ["DEMO", finishing.mark_of(picture, poster).produce_id]
+    assert row[10] == "海报“早晨”"
+    assert row[16:18] == ["DEMO", finishing.mark_of(picture, poster).produce_id]
+
+
+def test_poster_and_bare_picture_of_one_channel_are_told_apart_where_one_is_chosen(
+    campaign, in_state, channels, marketer
+):
+    picture = in_state("approved", campaign=campaign, channel=channels[0])
+    poster = Poster.objects.create(
+        made_by=marketer, asset=picture, channel=channels[0], headline="早晨"
+    )
+    downloads.deliver(picture, marketer, Rendition.PUBLICATION, channels[0])
+    Download.objects.create(
+        **{
+            field: getattr(Download.objects.get(), field)
+            for field in ("asset", "person", "channel", "form", "rendition", "rule", "width")
+        },
+        height=Download.objects.get().height,
+        sha256="0" * 64,
+        poster=poster,
+    )
+
+    choices = (
+        PublicationForm(files=publications.files_that_left(picture)).fields["download"].choices
+    )
+    words = [label for _value, label in choices]
+
+    assert ["海报“早晨”" in line for line in words] == [True, False]
+    assert ["仅图片" in line for line in words] == [False, True]
 
 
 def test_more_files_in_the_report_cost_no_more_queries(at, campaign, in_state, channels, marketer):
