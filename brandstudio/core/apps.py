@@ -9,7 +9,7 @@ class CoreConfig(AppConfig):
 
     def ready(self):
         from brandstudio.core.access import sign_in
-        from brandstudio.core.input import lookups  # noqa: F401
+        from brandstudio.core.input import lookups, sentences  # noqa: F401
         from brandstudio.core.queue import housekeeping
         from brandstudio.core.ui import once
 

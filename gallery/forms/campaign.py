@@ -114,7 +114,6 @@ class PublicationForm(GuardedModelForm):
         required=False,
         max_length=500,
         assume_scheme="https",
-        validators=[URLValidator(schemes=["http", "https"])],
         help_text=_("As others open it: https://…"),
     )
     day = _day_field(label=_("Published on"))
@@ -148,6 +147,8 @@ class PublicationForm(GuardedModelForm):
     def clean_address(self):
         address = self.cleaned_data["address"]
         host = (urlsplit(address).hostname or "").casefold()
+        if address and urlsplit(address).scheme not in ("http", "https"):
+            raise ValidationError(URLValidator.message)
         if address and host in self._hosts:
             raise ValidationError(
                 _("This is the studio's own address. Give that of the post, as others open it.")

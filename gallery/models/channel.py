@@ -16,6 +16,7 @@ from gallery.engine import file_forms, labelling
 
 LEAST_SIDE, MOST_SIDE = 64, 30_000  # px; on less no letter can be read
 MOST_PIXELS = 150_000_000  # A1 at 300 dpi has 71 million; memory grows with them
+MOST_SHAPE = 10  # a side for one of the other: beyond it a picture is a hairline
 MOST_BLEED_MM = 20
 LEAST_LIMIT = 30_000  # bytes: below it no picture of any use fits
 MOST_COVERED = 45  # percent of a side
@@ -124,6 +125,14 @@ class Channel(Named):
             )
             facts = {"count": round(width * height / 1e6), "limit": round(MOST_PIXELS / 1e6)}
             raise ValidationError({"width": message.format(width=width, height=height, **facts)})
+        if max(self.width, self.height) > MOST_SHAPE * min(self.width, self.height):
+            message = _(
+                "{width} × {height} px is {shape}: no side may be more than {most} times as long "
+                "as the other. Make the longer one shorter, or the shorter one longer."
+            )
+            facts = {"shape": self.ratio, "most": MOST_SHAPE}
+            said = message.format(width=self.width, height=self.height, **facts)
+            raise ValidationError({"width": said})
         if 0 < self.max_bytes < LEAST_LIMIT:
             message = _("No picture fits into less than {limit} MB. Leave it empty for no limit.")
             raise ValidationError(message.format(limit=file_forms.in_megabytes(LEAST_LIMIT)))

@@ -330,7 +330,7 @@ def test_only_admins_change_the_order(at, marketer, make_scene):
         ({"mode": "sideways"}, "What to start from: Choose one of the three."),
         (
             {"mode": "text", "denoising_strength": "3"},
-            "How much changes: Ensure this value is greater",
+            "How much changes: At least 5 is needed here",
         ),
         ({"mode": "picture", "cutout": "99"}, "The real car: Select a valid choice."),
         ({"mode": "", "cutout_x": "far"}, "Middle, from the left: Enter a number."),

@@ -61,6 +61,8 @@ def test_nobody_else_changes_channels(request, at, channel, role):
         ({"width": 1, "height": 1}, "width"),
         ({"width": 60_000, "height": 60_000}, "width"),
         ({"width": 20_000, "height": 20_000}, "width"),
+        ({"width": 64, "height": 30_000}, "width"),
+        ({"width": 1001, "height": 100}, "width"),
         ({"megabytes": "0.001"}, "__all__"),
         ({"dpi": 5}, "dpi"),
         ({"bleed_mm": -1}, "bleed_mm"),
@@ -85,8 +87,45 @@ def test_number_below_the_limit_is_told_the_true_limit_once(
     answer = add(at(brand_admin), **{field: value})
 
     said = answer.context["form"].errors[field]
-    assert said == [f"Ensure this value is greater than or equal to {least}."]
+    assert said == [f"At least {least} is needed here. Write a larger number."]
     assert f'min="{least}"' in str(answer.context["form"][field])
+
+
+def test_hairline_shape_is_refused_by_its_name(at, brand_admin, in_english):
+    refused = add(at(brand_admin), width=64, height=30_000)
+    [said] = refused.context["form"].errors["width"]
+
+    assert said.startswith("64 × 30000 px is 1:468.75: no side may be more than 10 times")
+    assert add(at(brand_admin), width=1000, height=100).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "said"),
+    [
+        ({"width": "5"}, "width", "这里不能小于 64。请填写更大的数字。"),
+        (
+            {"slug": "灯箱"},
+            "slug",
+            "短名只能用 a–z、A–Z、数字、连字符和下划线，不能有空格，例如 spring-2027。",
+        ),
+        (
+            {"source": "a" * 301},
+            "source",
+            "这里最多 300 个字符，目前有 301 个。请改短。",
+        ),
+    ],
+)
+def test_refusals_of_the_framework_speak_the_studios_words(at, brand_admin, changes, field, said):
+    answer = add(at(brand_admin), **changes)
+
+    assert answer.context["form"].errors[field] == [said]
+
+
+def test_choice_of_nothing_is_told_in_words(at, brand_admin):
+    page = at(brand_admin).get("channel-new").text
+
+    assert "---------" not in page
+    assert '<option value="" selected>不指定</option>' in page
 
 
 def test_limit_is_told_in_the_megabytes_that_it_is_asked_in(at, brand_admin, in_english):
