@@ -1,5 +1,7 @@
 """What leaves the studio, and the table of who may have it."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -88,7 +90,10 @@ class DownloadRule(models.Model):
 
 
 class TellsPosters:
-    """A file of a picture: of it alone, or of a poster made with it. Needs `poster`."""
+    """A file of a picture: of it alone, or of a poster made with it."""
+
+    poster: Any
+    poster_id: int | None
 
     @property
     def content(self):

@@ -13,6 +13,10 @@ SENTENCES: dict[str, Text] = {
         "The words of this poster are not approved, so no file for publication leaves. Submit it "
         "for review; until then there is a proof."
     ),
+    "poster-waits": gettext_noop(
+        "The words of this poster wait for review, so no file for publication leaves yet. Until "
+        "then there is a proof."
+    ),
     "file-large": gettext_noop(
         "The file for {channel} is so large that a worker makes it. The picture's page shows when "
         "it is there."

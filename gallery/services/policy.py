@@ -113,13 +113,14 @@ def rule_for_poster(poster, person, rendition):
     """As `rule_for` of its picture, for a poster: its words are claims of the brand, so a
     publication file needs its own approval besides.
 
-    Raises Refused as `rule_for`, and poster-retired, poster-not-approved.
+    Raises Refused as `rule_for`, and poster-retired, poster-waits, poster-not-approved.
     """
     rule = rule_for(poster.asset, person, rendition, poster.channel)
     if poster.state == ReviewState.RETIRED:
         raise Refused("poster-retired")
     if rendition != Rendition.PROOF and poster.state != ReviewState.APPROVED:
-        raise Refused("poster-not-approved")
+        waits = poster.state == ReviewState.IN_REVIEW
+        raise Refused("poster-waits" if waits else "poster-not-approved")
     return rule
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from brandstudio.core import blobs
 from brandstudio.core.models import AuditEntry, WrongState
@@ -100,11 +100,43 @@ def may_hold(asset, person):
     return assets_for(person).filter(pk=asset.pk).exists() and obstacle_of(asset) is None
 
 
+# Families of the studio's own fonts, and what the brand kit calls them.
+_OWN_FONTS = {
+    "Studio Poster Serif SC": gettext_noop("Noto Serif"),
+    "Studio Poster Sans SC": gettext_noop("Noto Sans"),
+    "Studio Poster Text SC": gettext_noop("Noto Sans"),
+}
+
+
+_FOCUS = {"focus_x", "focus_y"}  # one means nothing without the other
+
+
+def without(poster, names):
+    """A copy of a poster, never saved, whose columns of these names are as they were saved, or
+    empty of one that was not."""
+    former = Poster.objects.filter(pk=poster.pk).first() or Poster()
+    rest = shallow_copy(poster)
+    rest._state = shallow_copy(poster._state)
+    rest._state.fields_cache = dict(poster._state.fields_cache)
+    for name in {*names, *(_FOCUS if _FOCUS & set(names) else ())}:
+        setattr(rest, name, getattr(former, name, None))
+    return rest
+
+
 def composed(poster):
     """The Composition of a poster, saved or not.
 
     Raises EngineError: poster-words-long, poster-small, font-without-glyph, poster-logo-unseen.
     """
+    try:
+        return _composed(poster)
+    except EngineError as error:
+        if own := _OWN_FONTS.get(str(error.facts.get("font"))):
+            raise EngineError(error.code, **error.facts | {"font": gettext(own)}) from error
+        raise
+
+
+def _composed(poster):
     template = posters.TEMPLATES[poster.template]
     font = blobs.local(poster.font.sha256, f"font.{poster.font.form}") if poster.font else ""
     channel, logo = poster.channel, poster.logo

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -36,6 +37,7 @@ from gallery.views.refusals import refuse
 from gallery.views.retiring import retire_or_bring_back
 
 PER_PAGE = 24
+_WORDS = frozenset(("headline", "subline", "price", "price_note", "legal", "font"))
 
 
 @login_required
@@ -188,15 +190,18 @@ def _preview(form, person):
     where it can't be drawn."""
     try:
         poster, composition = form.instance, form.composition
-        lacks_words_alone = not form.data.get("headline") and set(form.errors) <= {"headline"}
-        if lacks_words_alone and poster.channel_id:
+        refused = set(form.errors) if form.data.get("headline") else set(form.errors) - {"headline"}
+        if composition is None:
+            # What is wrong with no single part is wrong with the words or the font.
+            parts = refused if NON_FIELD_ERRORS not in refused else refused | _WORDS
+            poster = acts.without(poster, parts - {NON_FIELD_ERRORS})
+            if not poster.channel_id:
+                return {}
             poster = acts.with_sample(poster)
             composition = acts.composed(poster)
-        if composition is None:
-            return {}
         content = acts.preview(poster, composition, person)
     except REFUSALS as error:
-        return {"why": problems.of(error)}
+        return {} if form.errors else {"why": problems.of(error)}
     address = f"data:image/jpeg;base64,{base64.b64encode(content).decode()}"
     width, height = poster.channel.file_size
     return {
@@ -204,7 +209,8 @@ def _preview(form, person):
         "lost": composition.lost_percent,
         "width": width,
         "height": height,
-        "is_sample": poster is not form.instance,
+        "is_sample": poster.headline != form.instance.headline and not poster.pk,
+        "is_partial": bool(refused) and composition is not form.composition,
     }
 
 

@@ -79,7 +79,7 @@ def test_words_and_code_of_the_kit_are_in_what_pages_show(at, brand_admin, make_
         ("label_words", "机器生成", "names no AI"),
         ("label_words", "AI图", "asks for 生成 or 合成"),
         ("label_words", "AI生成的图", "has no “的”"),
-        ("images_per_day", "-1", "greater than or equal to 0"),
+        ("images_per_day", "-1", "At least 0 is needed here"),
     ],
 )
 def test_faulty_kit_is_refused_by_what_is_wrong(at, brand_admin, field, value, said):

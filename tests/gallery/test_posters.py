@@ -148,7 +148,10 @@ def test_unapproved_words_leave_as_a_proof_only(at, marketer, make_poster, state
     answer = client.get("poster-download", poster.pk)
 
     assert answer.status_code == 422
-    assert "words of this poster are not approved" in answer.content.decode()
+    said = answer.content.decode()
+    assert ("words of this poster are not approved" in said) == (state == ReviewState.DRAFT)
+    assert ("Submit it for review" in said) == (state == ReviewState.DRAFT)
+    assert ("words of this poster wait for review" in said) == (state == ReviewState.IN_REVIEW)
     proof = client.get("poster-download", poster.pk, rendition="proof")
     assert Image.open(io.BytesIO(proof.content)).size == (720, 960)
     assert Download.objects.get().rendition == Rendition.PROOF
@@ -235,8 +238,53 @@ def test_preview_of_the_form_shows_the_poster_or_why_not(at, marketer, picture, 
     why = client.post("poster-preview", picture.pk, **faulty, channel=wide.pk).content.decode()
 
     assert 'src="data:image/jpeg;base64,' in shown
-    assert "has no “🎉”" in why
+    assert "The font Noto Serif has no “🎉”" in why
     assert not Poster.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"headline": "🎉"}, {"headline": "年" * 75}, {"price": "9" * 31}, {"focus_x": "4"}],
+)
+def test_what_is_refused_leaves_the_rest_of_the_poster_in_sight(
+    at, marketer, picture, wide, changes
+):
+    client = at(marketer)
+    sent = WORDS | {"channel": wide.pk} | changes
+
+    for answer in (
+        client.post("poster-preview", picture.pk, **sent),
+        client.post("poster-new", picture.pk, **sent),
+    ):
+        page = answer.content.decode()
+        assert 'src="data:image/jpeg;base64,' in page
+        assert "Drawn without what is refused" in page
+        assert 'class="notice notice--failed"' in page
+    assert not Poster.objects.exists()
+
+
+def test_saved_poster_stands_in_sight_as_it_was_where_its_change_is_refused(
+    at, marketer, make_poster
+):
+    poster = make_poster(ReviewState.DRAFT)
+    sent = WORDS | {"channel": poster.channel_id, "headline": "🎉"}
+
+    preview = at(marketer).post("poster-edit", poster.pk, **sent).context["preview"]
+
+    assert (preview["is_partial"], preview["is_sample"]) == (True, False)
+
+
+def test_logo_for_another_ground_is_not_called_a_logo_twice(
+    at, marketer, picture, wide, in_english
+):
+    logo = BrandLogo.objects.create(
+        added_by=marketer, name="Logo Trumpchi", ground="light", width=30, height=10
+    )
+
+    sent = WORDS | {"channel": wide.pk, "logo": logo.pk}
+    page = at(marketer).post("poster-preview", picture.pk, **sent).content.decode()
+
+    assert "Logo: Logo Trumpchi is drawn for another ground" in page
 
 
 def test_brand_font_without_a_glyph_names_it(marketer, make_poster):
@@ -335,7 +383,7 @@ def test_too_long_headline_is_refused_with_its_length_and_not_cut(at, marketer, 
 
     assert " maxlength=" not in page.partition("<main")[2].partition("</main")[0]
     assert answer.status_code == 422
-    assert "at most 60 characters (it has 75)" in answer.content.decode()
+    assert "At most 60 characters fit here; this has 75." in answer.content.decode()
     assert "年" * 75 in answer.content.decode()
 
 

@@ -14,8 +14,8 @@ SENTENCES: dict[str, str] = {
         "picture. Shorten them, or choose another channel."
     ),
     "poster-logo-unseen": gettext_noop(
-        "The logo {name} is drawn for another ground than this look has: it would hardly be seen. "
-        "Choose the one for this ground, or another look."
+        "{name} is drawn for another ground than this look has: it would hardly be seen. Choose "
+        "the logo for this ground, or another look."
     ),
     "poster-small": gettext_noop(
         "Between what this channel covers, {width} × {height} px leave no room for words. Choose "
