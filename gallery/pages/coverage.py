@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import models
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import Vehicle
@@ -19,6 +20,7 @@ class CellState(models.TextChoices):
     MISSING = "none", _("no picture yet")
     DRAFT = "draft", _("draft")
     WAITING = "asked", _("waits for review")
+    CUTTABLE = "cuttable", _("approved: can be cut")
     APPROVED = "approved", _("approved")
     PUBLISHED = "published", _("published")
 
@@ -34,17 +36,34 @@ _COUNTED = (AssetState.READY, AssetState.WAITING, *IN_HAND)
 
 @dataclass
 class Cell:
-    """A vehicle in a channel. pks: keys of its pictures, all that count."""
+    """A vehicle in a channel. pks: keys of its pictures, all that count.
+
+    cut_from: keys of approved motifs that were ordered for this channel too and are cut for it when
+    they leave.
+    """
 
     vehicle: Vehicle
     place: CampaignChannel
     state: CellState = CellState.MISSING
     pks: set[int] = field(default_factory=set)
+    cut_from: set[int] = field(default_factory=set)
 
     @property
     def badge(self):
         """The look of its state, as the badge tag wants it."""
-        return "done" if self.state == CellState.PUBLISHED else self.state.value
+        looks = {CellState.PUBLISHED: "done", CellState.CUTTABLE: "approved"}
+        return looks.get(self.state, self.state.value)
+
+    @property
+    def is_cuttable(self):
+        """Whether what it lacks is cut from an approved motif."""
+        return self.state == CellState.CUTTABLE
+
+    @property
+    def deliver_query(self):
+        """Of the address of the channels' page, with these motifs and this channel chosen."""
+        picks = [("pick", pk) for pk in sorted(self.cut_from)]
+        return urlencode([*picks, ("channel", self.place.channel.slug)])
 
 
 @dataclass(frozen=True)
@@ -61,9 +80,16 @@ class Coverage:
     @property
     def share(self):
         """Percent of the cells that have an approved picture, or more."""
+        return self._share(CellState.APPROVED, CellState.PUBLISHED)
+
+    @property
+    def cuttable_share(self):
+        """Percent of the cells whose file can be cut from an approved motif, and was not yet."""
+        return self._share(CellState.CUTTABLE)
+
+    def _share(self, *wanted):
         states = [cell.state for _vehicle, cells in self.rows for cell in cells]
-        done = sum(state in (CellState.APPROVED, CellState.PUBLISHED) for state in states)
-        return round(100 * done / len(states)) if states else 0
+        return round(100 * sum(s in wanted for s in states) / len(states)) if states else 0
 
     def cell(self, vehicle_slug, channel_slug):
         """The Cell of two short names, or None."""
@@ -82,7 +108,8 @@ def coverage_of(campaign):
     """The Coverage of a campaign: all its pictures count, whoever's they are.
 
     A picture counts for the channel that it was painted for, and for each that it left for as a
-    publication file. What was declined or withdrawn counts nowhere.
+    publication file. What was declined or withdrawn counts nowhere. An approved one that was
+    ordered for further channels can be cut for each of them that it was not painted anew for.
     """
     places = list(campaign.places.select_related("channel"))
     for place in places:
@@ -95,7 +122,10 @@ def coverage_of(campaign):
     published = _published(campaign)
     left_for = _left_for(campaign)
     outside = set()
-    for pk, vehicle, channel, review in _images(campaign):
+    images = _images(campaign)
+    anew = {(shape_of, channel) for _pk, _vehicle, channel, _review, shape_of in images}
+    further = _further(campaign)
+    for pk, vehicle, channel, review, _shape_of in images:
         counted = False
         for own in {channel, *left_for[pk], *published[pk]}:
             if cell := cells.get((vehicle, own)):
@@ -105,6 +135,10 @@ def coverage_of(campaign):
                 cell.state = max(cell.state, state, key=_ORDER.index)
         if not counted:
             outside.add(pk)
+        for other in further[pk] if review == AssetReview.APPROVED else ():
+            if (cell := cells.get((vehicle, other))) and (pk, other) not in anew:
+                cell.cut_from.add(pk)
+                cell.state = max(cell.state, CellState.CUTTABLE, key=_ORDER.index)
     by_vehicle = defaultdict(list)
     for cell in cells.values():
         by_vehicle[cell.vehicle].append(cell)
@@ -112,10 +146,20 @@ def coverage_of(campaign):
 
 
 def _images(campaign):
-    """(key, vehicle, channel, AssetReview) of what counts."""
+    """[(key, vehicle, channel, AssetReview, the motif in whose shape it was painted)] of what
+    counts."""
     assets = campaign.assets.not_binned().filter(state__in=_COUNTED, review__in=_STATE_OF)
-    columns = ("pk", "scene__vehicle", "scene__channel", "review")
-    return assets.order_by().values_list(*columns)
+    columns = ("pk", "scene__vehicle", "scene__channel", "review", "shape_of")
+    return list(assets.order_by().values_list(*columns))
+
+
+def _further(campaign):
+    """{picture's key: keys of the channels that it was ordered for besides its own}"""
+    channels = defaultdict(set)
+    ordered = campaign.assets.exclude(scene__further_channels=None).order_by()
+    for asset, channel in ordered.values_list("pk", "scene__further_channels"):
+        channels[asset].add(channel)
+    return channels
 
 
 def _left_for(campaign):

@@ -1,10 +1,11 @@
 """What happened to a row, in words for its page."""
 
+from django.db.models import Q
 from django.utils.translation import gettext, gettext_noop
 
 from brandstudio.core.models import AuditEntry
 from gallery import problems
-from gallery.models.asset import TAKEN_BACK
+from gallery.models.asset import TAKEN_BACK, Asset, AssetReview
 from gallery.models.style import CommercialUse, StyleVersion
 from gallery.services import checklist, claims
 
@@ -41,13 +42,43 @@ ACTS = {
     "changed": gettext_noop("changed it"),
     "kept": gettext_noop("took it out of the bin"),
 }
+# Of a picture's acts those that the history of its campaign tells too.
+_OF_CAMPAIGNS = (
+    AssetReview.ASKED,
+    AssetReview.APPROVED,
+    AssetReview.DECLINED,
+    AssetReview.WITHDRAWN,
+    "joined",
+    "published",
+    "unpublished",
+)
 _QUIET = ("loading", "rendering")  # steps of the machine that tell a reader nothing
 
 
 def history_of(row, limit=12):
     """The row's audit entries, newest first, each with .act, .why_sentence, .answers, those to
     the checklist of an approval, and .claims, [(label, before, after)] of rights."""
-    entries = list(AuditEntry.objects.about(row).exclude(target__in=_QUIET)[:limit])
+    return _in_sentences(AuditEntry.objects.about(row).exclude(target__in=_QUIET)[:limit])
+
+
+def history_of_campaign(campaign, assets, limit):
+    """As `history_of`, with what befell these pictures of it: each of those entries has .asset.
+
+    assets: a queryset of those that its reader may see.
+    """
+    by_key = {str(asset.pk): asset for asset in assets}
+    kind = Asset._meta.label_lower
+    own = Q(subject_kind=campaign._meta.label_lower, subject_id=str(campaign.pk))
+    theirs = Q(subject_kind=kind, subject_id__in=list(by_key), target__in=_OF_CAMPAIGNS)
+    rows = AuditEntry.objects.filter(own | theirs).select_related("actor")
+    entries = _in_sentences(rows[:limit])
+    for entry in entries:
+        entry.asset = by_key.get(entry.subject_id) if entry.subject_kind == kind else None
+    return entries
+
+
+def _in_sentences(rows):
+    entries = list(rows)
     for entry in entries:
         entry.act = gettext(ACTS[entry.target]) if entry.target in ACTS else entry.target
         entry.why_sentence = problems.sentence(entry.why, entry.facts) if entry.why else ""

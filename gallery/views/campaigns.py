@@ -25,7 +25,7 @@ from gallery.forms import CampaignForm
 from gallery.models import Asset, DriftCheck
 from gallery.pages import campaign as pages
 from gallery.pages.coverage import coverage_of
-from gallery.pages.history import history_of
+from gallery.pages.history import history_of_campaign
 from gallery.pages.strays import strays_of
 from gallery.problems import REFUSALS
 from gallery.services import campaigns, drift_guard, publications
@@ -33,6 +33,7 @@ from gallery.services import campaigns, drift_guard, publications
 PER_PAGE = 48
 OFFERED = 96  # pictures that may be added, the newest
 PUBLICATIONS_SHOWN = 30
+HISTORY_SHOWN = 12
 
 
 @painter_required
@@ -68,7 +69,9 @@ def campaign_detail(request, slug):
         "strays": strays_of(campaign, request.user),
         "is_kept_by_me": campaign.is_kept_by(request.user),
         "deliverable": pages.deliverable(campaign, request.user).count(),
-        "history": history_of(campaign, 8),
+        "history": history_of_campaign(
+            campaign, pages.images_of(campaign, request.user), HISTORY_SHOWN
+        ),
     }
     return render(request, "gallery/campaign_detail.html", context)
 

@@ -199,6 +199,55 @@ def test_file_that_left_counts_for_its_channel_and_published_is_more(
     assert states(campaign)["gs8", "square"] == CellState.APPROVED
 
 
+def test_approved_motif_can_be_cut_for_the_channels_that_it_was_ordered_for(
+    at, campaign, in_state, channels, other
+):
+    square, tall = channels
+    draft = in_state("private", campaign=campaign, channel=square)
+    draft.scene.further_channels.set([tall])
+    before = states(campaign)["gs8", "tall"]
+    motif = in_state("approved", campaign=campaign, channel=square, seed=8)
+    motif.scene.further_channels.set([tall])
+
+    page = at(other).get("campaign-detail", "spring").text
+    cell = coverage_of(campaign).cell("gs8", "tall")
+
+    assert before == CellState.MISSING
+    assert (cell.state, cell.cut_from, cell.pks) == (CellState.CUTTABLE, {motif.pk}, set())
+    assert f"/assets/deliver/?pick={motif.pk}&amp;channel=tall" in page
+    assert (coverage_of(campaign).share, coverage_of(campaign).cuttable_share) == (25, 25)
+    downloads.deliver(motif, other, Rendition.PUBLICATION, tall)
+    assert states(campaign)["gs8", "tall"] == CellState.APPROVED
+    assert coverage_of(campaign).cuttable_share == 0
+
+
+def test_motif_painted_anew_for_a_channel_is_not_cut_for_it(campaign, in_state, channels):
+    square, tall = channels
+    motif = in_state("approved", campaign=campaign, channel=square)
+    motif.scene.further_channels.set([tall])
+    anew = in_state("asked", campaign=campaign, channel=tall, seed=8)
+    Asset.objects.filter(pk=anew.pk).update(shape_of=motif)
+
+    assert states(campaign)["gs8", "tall"] == CellState.WAITING
+
+
+def test_history_of_a_campaign_names_what_befell_its_pictures(
+    at, campaign, in_state, channels, other
+):
+    picture = in_state("approved", campaign=campaign, channel=channels[0])
+    in_state("approved", channel=channels[0], seed=8)
+    downloads.deliver(picture, other, Rendition.PUBLICATION, channels[0])
+    publish(at(other), picture)
+
+    history = at(other).get("campaign-detail", "spring").context["history"]
+
+    assert [(entry.target, entry.asset) for entry in history] == [
+        ("published", picture),
+        ("approved", picture),
+        ("asked", picture),
+    ]
+
+
 def test_withdrawn_picture_counts_no_more_and_says_to_take_it_down(
     at, campaign, in_state, channels, other, brand_admin
 ):
