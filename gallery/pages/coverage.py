@@ -87,9 +87,9 @@ class Coverage:
         """Percent of the cells whose file can be cut from an approved motif, and was not yet."""
         return self._share(CellState.CUTTABLE)
 
-    def _share(self, *wanted):
+    def _share(self, *among):
         states = [cell.state for _vehicle, cells in self.rows for cell in cells]
-        return round(100 * sum(s in wanted for s in states) / len(states)) if states else 0
+        return round(100 * sum(s in among for s in states) / len(states)) if states else 0
 
     def cell(self, vehicle_slug, channel_slug):
         """The Cell of two short names, or None."""
