@@ -171,7 +171,13 @@ class Asset(Work, Binnable):
         ]
 
     def __str__(self):
-        return self.own_title or f"{self.scene} #{self.index + 1}"
+        return self.own_title or f"{self.scene}{self._shape} #{self.index + 1}"
+
+    @property
+    def _shape(self):
+        """The channel in whose shape a picture was painted anew: else it is called as that one."""
+        is_anew = self.shape_of_id is not None and self.scene.channel_id is not None
+        return f" · {self.scene.channel}" if is_anew else ""
 
     def get_absolute_url(self):
         return reverse("gallery:asset-detail", args=[self.pk])

@@ -56,7 +56,8 @@ def _held_versions():
     return StyleVersion.objects.held().values("pk")
 
 
-TITLED_BY = ("template", "vehicle", "cutout")  # rows that a title is made of, beside the packs
+# Rows that a title is made of, beside the packs.
+TITLED_BY = ("template", "vehicle", "cutout", "channel")
 
 
 class SceneQuerySet(models.QuerySet):

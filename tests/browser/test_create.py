@@ -9,11 +9,13 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from brandstudio.core import blobs
+from brandstudio.core.models import Vehicle
 from gallery.engine import labelling
 from gallery.models import Asset, AssetState, ProductCutout, Scene, SceneMode
 from gallery.services import assets as asset_acts
 from gallery.services.checklist import all_confirmed
 from tests.browser.conftest import PATIENCE, open_its_page
+from tests.gallery.conftest import SLOTS
 from tests.gallery.test_origins import cut_out
 
 
@@ -36,6 +38,39 @@ def ready(page, number):
 def few_steps(page):
     page.get_by_text("Advanced").click()
     page.get_by_label("Steps").fill("4")
+
+
+def test_colour_that_gave_way_to_a_vehicle_is_told_and_comes_back(
+    enter, marketer, make_template, make_version
+):
+    make_version()
+    colours = [{"value": en, "zh": zh, "en": en} for en, zh in (("white", "白色"), ("red", "红色"))]
+    colour = {"name": "colour", "label_zh": "车色", "label_en": "Colour", "options": colours}
+    sentence = {"sentence_zh": "{colour}{vehicle}", "sentence_en": "A {colour} {vehicle}."}
+    slots = [*SLOTS, colour | {"of_vehicle": True}]
+    make_template(slots=slots, text="a {colour} {vehicle}, {weather}", **sentence)
+    for slug, phrases in (("GS8", ("white", "red")), ("M8", ("white",))):
+        names = {"name_zh": slug, "name_en": slug, "phrase": slug}
+        vehicle = Vehicle.objects.create(slug=slug.lower(), **names)
+        for phrase in phrases:
+            vehicle.colours.create(name_zh=phrase, name_en=phrase, phrase=phrase)
+    page = enter(marketer)
+    vehicle, chosen = page.get_by_label("Vehicle"), page.get_by_label("Colour")
+    note = page.get_by_text("M8 is not made in “red”: “white” is chosen for it.")
+
+    chosen.select_option("red")
+    vehicle.select_option("M8")
+    expect(chosen).to_have_value("white")
+    expect(note).to_be_visible()
+
+    vehicle.select_option("GS8")
+    expect(chosen).to_have_value("red")
+    expect(note).to_have_count(0)
+
+    vehicle.select_option("M8")
+    chosen.select_option("white")  # by hand, so it is the choice now
+    vehicle.select_option("GS8")
+    expect(chosen).to_have_value("white")
 
 
 def test_first_scene_needs_no_choice_and_leads_on(enter, employ, make_user, shop, shot):

@@ -68,6 +68,24 @@ def zipped(browser, assets, channels, **more):
     return archive, json.loads(archive.read("manifest.json"))["files"]
 
 
+def test_picture_painted_anew_is_told_from_its_sister_by_its_channel(
+    at, marketer, brand_admin, form_data, channels, finish, in_english
+):
+    _square, slit, _wide = channels
+    further = {"further": [slit.slug], "anew": [slit.slug]}
+    at(marketer).post("create", **{**form_data, "count": 1, **further})
+    first, anew = Asset.objects.order_by("pk")
+    for asset in (first, anew):
+        finish(asset)
+        acts.ask_review(asset, marketer)
+
+    assert str(anew) == str(first).replace(" #1", " · slit #1") != str(first)
+    for name in ("asset-list", "review-pictures"):
+        page = at(brand_admin).get(name).text
+        assert f">{first}</a>" in page
+        assert f">{anew}</a>" in page
+
+
 def test_further_channels_are_cut_or_painted_anew_with_the_same_seeds(
     at, marketer, form_data, channels
 ):

@@ -10,6 +10,8 @@ from gallery.models import Asset, Recall, Scene, SceneMode
 from gallery.pages.compare import differences
 from gallery.pages.scene_words import words_of
 from gallery.services import glossary, sources
+from gallery.services.orders import Placement
+from tests.gallery.conftest import SLOTS
 from training.models import Checkpoint, TrainingRun
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +40,41 @@ def test_template_says_its_sentence_in_the_readers_language(make_scene):
 
     # The weather was left open.
     assert (chinese, english) == ("GS8停在骑楼。", "A GS8 in an arcade.")
+
+
+@pytest.mark.parametrize(
+    ("names", "chinese", "english"),
+    [
+        (
+            ("白色，朝左", "White, facing left"),
+            "gs8停在骑楼，车头朝左，雨。",
+            "gs8 in an arcade, facing left, rain.",
+        ),
+        (("car.png", ""), "gs8停在骑楼，雨。", "gs8 in an arcade, rain."),
+    ],
+)
+def test_real_car_faces_as_its_cutout_does(
+    make_scene, make_template, make_cutout, names, chinese, english
+):
+    ways = (("right", "朝右", "right"), ("left", "朝左", "left"))
+    facing = {"name": "facing", "label_zh": "朝向", "label_en": "Facing"}
+    facing["options"] = [dict(zip(("value", "zh", "en"), way, strict=True)) for way in ways]
+    template = make_template(
+        text="a {vehicle} facing {facing}, qilou arcade street, {weather}",
+        sentence_zh="{vehicle}停在骑楼，车头{facing}，{weather}。",
+        sentence_en="{vehicle} in an arcade, facing {facing}, {weather}.",
+        slots=[*SLOTS, facing],
+    )
+    cutout = make_cutout()
+    cutout.name, cutout.name_en = names
+    cutout.save()
+    values = {"vehicle": "M8 mpv", "weather": "rain", "facing": "right"}
+    scene = make_scene(template=template, slot_values=values, placement=Placement(cutout))
+
+    with override("zh-hans"):
+        assert words_of(scene) == [chinese]
+    with override("en"):
+        assert words_of(scene) == [english]
 
 
 @pytest.mark.usefixtures("in_english")
