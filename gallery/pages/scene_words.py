@@ -56,8 +56,8 @@ def _of_cutout(scene, slot):
     if slot["name"] in VEHICLE_SLOTS:
         return str(scene.vehicle or cutout.shown_name)
     name = fold(f"{cutout.name} {cutout.name_en}")
-    told = (o for o in slot["options"] if o["value"] and _tells(name, o))
-    return next(map(scene.template.slot_label, told), "")
+    named = (o for o in slot["options"] if o["value"] and _tells(name, o))
+    return next(map(scene.template.slot_label, named), "")
 
 
 def _tells(name, option):
