@@ -170,8 +170,17 @@ def _lower_half(image):
     return image.crop((0, image.height // 2, image.width, image.height))
 
 
-def _turned(image):
-    return image.rotate(12, Image.Resampling.BICUBIC, expand=True, fillcolor="white")
+def _turned(image, degrees=12):
+    return image.rotate(degrees, Image.Resampling.BICUBIC, expand=True, fillcolor="white")
+
+
+def _declined(image):
+    """As its page shows a declined picture, in its own size."""
+    return labelling.draw_label(labelling.draw_watermark(image, "未批准 DECLINED"))
+
+
+def _brighter(image, factor):
+    return ImageEnhance.Brightness(image).enhance(factor)
 
 
 def _framed(image, colour):
@@ -223,6 +232,13 @@ CHANGES = {
     "proof, right half": lambda image, _: _right_half(_proof(image)),
     "proof, upper half": lambda image, _: _upper_half(_proof(image)),
     "proof, lower half": lambda image, _: _lower_half(_proof(image)),
+    "3:4, labelled, turned by 3°": lambda image, _: _turned(_cut_for_a_channel(image, 3, 4), 3),
+    "3:4, labelled, 80 % brighter": lambda image, _: _brighter(
+        _cut_for_a_channel(image, 3, 4), 1.8
+    ),
+    "declined": lambda image, _: _declined(image),
+    "declined, turned by 3°": lambda image, _: _turned(_declined(image), 3),
+    "declined, 60 % brighter": lambda image, _: _brighter(_declined(image), 1.6),
 }
 
 

@@ -52,9 +52,10 @@ _TILES = 6  # each way
 _TILE = _DETAIL_SIDE // _TILES
 _LABEL = 2  # tiles along an edge at a corner, which a label may cover
 # What `gallery.engine.labelling` lays over pictures: grey level, and opacity of 1.
-_WATERMARK, _PLATE = (255, 110 / 255), (13, 166 / 255)
+_WATERMARK = (255, 110 / 255)
+_PLATE, _LETTER, _NOTHING = (13, 166 / 255), (255, 1), (0, 0)
 _INK_OFF = 12  # grey levels that ink may be off, as JPEG leaves it
-_LETTERS = 215  # grey levels, from there on letters of a label
+_LETTERS_OFF = 40  # grey levels that letters of a label may be darker than their ink
 _STROKE, _GAPS = 5, (5, 9, 15)  # px of a letter's soft edge, and of what lies between letters
 _MOST_PATCHES = 3  # that may be a label
 _LEAST_SEEN = 0.5  # of a px of _DETAIL_SIDE
@@ -64,7 +65,13 @@ _LEAST_WORDS = 0.03  # of three quarters of the sixteenths of a picture with a w
 _TOLD_BY_LABEL, _TOLD_BY_WATERMARK = 0.6, 0.8  # least shares of the pixels that changed
 _LARGEST_LABEL = 0.3  # of what is compared
 _LEAST_FREE = 0.3  # of what is compared
+_DOUBT = 0.04  # more that details must agree where ground isn't compared
 _DARKEST, _BRIGHTEST = 5, 249  # grey levels; beyond, light may have wiped details out
+_FLAT = 3  # grey levels that a ground around a picture may vary by
+_LEAST_FLAT = 0.002  # of a picture, for such a ground
+_SOFT = 3  # px around what is blank
+_DARKENED, _BRIGHTENED = 0.4, 2.5  # times as bright as before, at most
+_STEP, _LEAST_PIXELS = 16, 20  # grey levels for which a light is told, and pixels that tell it
 _MOST_WIPED = 0.2  # share of a tile that tells of details all the same
 _TOLD = 0.25  # a tile with less than this share of the usual detail tells nothing
 # The two values whose order is a bit of a word. Words are stored: they must never change.
@@ -131,10 +138,13 @@ class Probe:
 
     def __init__(self, image: Image.Image, mask: Image.Image | None = None):
         box = _without_frame(image) if mask is None else mask.getbbox()
-        grey = _grey(image, box)
+        colours = _small(image, box)
+        grey = _grey_of(colours)
         shown = np.full_like(grey, 255) if mask is None else _grey(mask, box)
         features = _features(grey, None if mask is None else shown, _MOST_PROBED)
-        self._views = list(_views(grey, shown > _SHOWN, features))
+        is_shown = shown > _SHOWN
+        told = is_shown & ~_grown(_ground(grey), _SOFT)
+        self._views = list(_views(colours, is_shown, told, features))
 
     def candidates(self, others: Sequence[bytes]) -> list[int]:
         """The places of those of these `words_of` that it may be a copy of, the likeliest first; at
@@ -142,9 +152,9 @@ class Probe:
         words = np.frombuffer(b"".join(others), dtype=np.uint32)
         ends = np.cumsum([len(other) // words.itemsize for other in others], dtype=int)
         votes = np.zeros(len(others), dtype=int)
-        for _grey_view, _shown, features in self._views:
+        for view in self._views:
             is_ours = np.zeros(_TABLES << _BITS, dtype=bool)
-            is_ours[_words(features.strongest())] = True
+            is_ours[_words(view.features)] = True
             shared = np.concatenate([[0], np.cumsum(is_ours[words])])
             votes = np.maximum(votes, np.diff(shared[ends], prepend=0))
         order = np.argsort(-votes, kind="stable")[:_MOST_CANDIDATES]
@@ -155,64 +165,177 @@ class Probe:
 
         features: `features_of` that picture. -1 where they share too little.
         """
-        other, grey = Features.from_bytes(features), _grey(image)
-        scores = [_score(*view, grey, other) for view in self._views]
+        other, colours = Features.from_bytes(features), _small(image)
+        scores = [_score(view, colours, other) for view in self._views]
         return max(scores, default=-1.0)
 
 
-def _views(grey, shown, features) -> Iterator[tuple[np.ndarray, np.ndarray, Features]]:
-    """A picture and what of it counts, as it is, mirrored, inverted, and both: descriptors change
-    by their order alone."""
+@dataclass(frozen=True)
+class _View:
+    """A picture, (h, w, 3) uint8, and what of it counts, and what of that is no ground; bool."""
+
+    colours: np.ndarray
+    shown: np.ndarray
+    told: np.ndarray
+    features: Features
+
+    @cached_property
+    def grey(self):
+        return _grey_of(self.colours)
+
+
+def _views(colours, shown, told, features) -> Iterator[_View]:
+    """A picture as it is, mirrored, inverted, and both: descriptors change by their order alone."""
     bins = features.descriptors.reshape(-1, 4, 4, 8)
     mirrored_places = features.places.copy()
-    mirrored_places[:, 0] = grey.shape[1] - 1 - mirrored_places[:, 0]
+    mirrored_places[:, 0] = colours.shape[1] - 1 - mirrored_places[:, 0]
     for is_inverted in (False, True):
-        view = 255 - grey if is_inverted else grey
+        seen = 255 - colours if is_inverted else colours
         turned = bins[:, ::-1, ::-1] if is_inverted else bins
-        yield view, shown, Features(features.places, turned.reshape(-1, 128))
+        yield _View(seen, shown, told, Features(features.places, turned.reshape(-1, 128)))
         mirrored = turned[:, ::-1][..., _OPPOSITE].reshape(-1, 128)
-        flipped = np.ascontiguousarray(view[:, ::-1])
-        yield flipped, shown[:, ::-1], Features(mirrored_places, mirrored)
+        flipped = np.ascontiguousarray(seen[:, ::-1])
+        yield _View(flipped, shown[:, ::-1], told[:, ::-1], Features(mirrored_places, mirrored))
 
 
-def _score(grey, shown, features, other_grey, other):
+def _score(view, colours, other):
     """The likeness of one view of a picture to another picture; -1 for none."""
-    lies = _lies_on(features.strongest(), other)
+    lies = _lies_on(view.features.strongest(), other)
     if lies is None:
-        lies = _lies_on(features, other)
+        lies = _lies_on(view.features, other)
     if lies is None:
         return -1.0
-    lies = _fitted(grey, other_grey, lies)
-    size = (grey.shape[1], grey.shape[0])
-    overlap = _laid(np.full(other_grey.shape, 255, np.uint8), lies, size) > 250
-    shares = overlap.mean(), overlap.sum() * _area(lies) / other_grey.size
+    lies = _fitted(view, _grey_of(colours), lies)
+    if not (_is_sound(lies) and _is_enough(view, colours, lies)):
+        return -1.0
+    best = _alike(view, colours, lies, _SAME_LIGHT)
+    if best >= LEAST_ALIKE:
+        return best
+    light = _Light.between(view, colours, lies)
+    lies = _fitted(view, _grey_of(light.on(colours)), lies)
+    if not (_is_sound(lies) and _is_enough(view, colours, lies)):
+        return best
+    return max(best, _alike(view, colours, lies, light))
+
+
+def _overlap(view, colours, lies):
+    """Where a picture lies on the other one; bool."""
+    return _laid(np.full(colours.shape[:2], 255, np.uint8), lies, view.grey) > 250
+
+
+def _is_enough(view, colours, lies):
+    """Whether two pictures share enough for one to be a part of the other."""
+    overlap = _overlap(view, colours, lies)
+    shares = overlap.mean(), overlap.sum() * _area(lies) / colours[..., 0].size
     is_enough = max(shares) >= _LEAST_COVERED and min(shares) >= _LEAST_SHARE
-    if not (is_enough and _is_sound(lies) and (overlap & shown).sum() >= _LEAST_OVERLAP):
-        return -1.0
-    rim = np.ones_like(overlap)
+    return is_enough and (overlap & view.shown).sum() >= _LEAST_OVERLAP
+
+
+def _alike(view, colours, lies, light):
+    """How well details agree, of all that lies on the other picture, under this light; or of what
+    is neither ground nor covered."""
+    rim = np.ones_like(view.shown)
     rim[_RIM:-_RIM, _RIM:-_RIM] = False  # what remains of a frame
     is_turned = abs(lies[0, 1]) > abs(lies[0, 0])
-    compared, beneath = overlap & shown & ~rim, _laid(other_grey, lies, size)
-    plain = _agreement(grey, beneath, compared, is_turned)
-    free = compared & ~_covered(grey, beneath, compared)
-    if plain >= LEAST_ALIKE or free.sum() < _LEAST_FREE * compared.sum():
-        return plain
-    return max(plain, _agreement(grey, beneath, free, is_turned))
+    compared = _overlap(view, colours, lies) & view.shown & ~rim
+    under = _laid(colours, lies, view.grey)
+    beneath = _grey_of(light.on(under))
+    is_same = np.abs(view.grey.astype(np.float32) - beneath) <= _INK_OFF
+    told = compared & (view.told | is_same)
+    best = _agreement(view.grey, beneath, compared, is_turned)
+    hides = [(lambda: ~told, _DOUBT)]
+    if light is _SAME_LIGHT:  # under another one, ink can't be told from other changes
+        hides.append((lambda: _covered(view.grey, under, compared, light), 0.0))
+    for hidden, doubt in hides:
+        if best >= LEAST_ALIKE:
+            break
+        free = compared & ~hidden()
+        if free.sum() >= _LEAST_FREE * compared.sum():
+            best = max(best, _agreement(view.grey, beneath, free, is_turned) - doubt)
+    return best
 
 
-def _covered(grey, beneath, compared):
+@dataclass(frozen=True)
+class _Light:
+    """What made a picture brighter, or of more contrast, than another: a gain and an offset for
+    each of its colours, (3,), as far as these go from 0 to 255."""
+
+    gain: np.ndarray
+    offset: np.ndarray
+
+    def on(self, colours):
+        """uint8"""
+        lit = colours.astype(np.float32) * self.gain + self.offset
+        return np.clip(lit, 0, 255).round().astype(np.uint8)
+
+    @classmethod
+    def between(cls, view, colours, lies):
+        compared = _overlap(view, colours, lies) & view.told
+        under = _laid(colours, lies, view.grey)
+        fits = [
+            _line(under[..., colour][compared], view.colours[..., colour][compared])
+            for colour in range(3)
+        ]
+        return cls(*np.array(fits, dtype=np.float32).T)
+
+
+_SAME_LIGHT = _Light(np.ones(3, np.float32), np.zeros(3, np.float32))
+
+
+def _line(before, after):
+    """(gain, offset) of most pixels, but for those that are as dark or bright as can be."""
+    steps = [after[before // _STEP == step] for step in range(256 // _STEP)]
+    told = [
+        ((step + 0.5) * _STEP, float(np.median(values)), len(values))
+        for step, values in enumerate(steps)
+        if len(values) >= _LEAST_PIXELS and _DARKEST < np.median(values) < _BRIGHTEST
+    ]
+    if len(told) < 2:
+        return 1.0, 0.0
+    levels, medians, counts = np.array(told).T
+    gain, offset = np.polyfit(levels, medians, 1, w=np.sqrt(counts))
+    return (gain, offset) if _DARKENED <= gain <= _BRIGHTENED else (1.0, 0.0)
+
+
+def _ground(grey):
+    """Where one grey reaches the rim of a picture, as beside one that was turned, or on a page."""
+    height, width = grey.shape
+    grey = grey.copy()  # OpenCV asks for one that it might write to
+    reached = np.zeros((height + 2, width + 2), np.uint8)
+    ground = np.zeros(grey.shape, dtype=bool)
+    flags = 4 | cv2.FLOODFILL_MASK_ONLY | cv2.FLOODFILL_FIXED_RANGE | (255 << 8)
+    rim = [(x, y) for x in range(0, width, _SOFT) for y in (0, height - 1)]
+    rim += [(x, y) for y in range(0, height, _SOFT) for x in (0, width - 1)]
+    rim.append((width - 1, height - 1))
+    for x, y in rim:
+        if reached[y + 1, x + 1]:
+            continue
+        before = reached.copy()
+        area, *_rest = cv2.floodFill(grey, reached, (x, y), 0, _FLAT, _FLAT, flags)
+        if area >= _LEAST_FLAT * grey.size:
+            ground |= (reached > before)[1:-1, 1:-1]
+    return ground
+
+
+def _covered(grey, under, compared, light):
     """Where the studio's label or watermark lies on a picture, told by what is beneath; bool.
 
-    compared: bool, of the pixels that both have.
+    under: (h, w, 3) uint8, the other picture as it lies beneath. compared: bool, of the pixels that
+    both have. light: what fell on picture and ink.
     """
-    one, two = grey.astype(np.float32), beneath.astype(np.float32)
+    one = grey.astype(np.float32)
+
+    def seen(ink):
+        return _grey_of(light.on(_under(under.astype(np.float32), ink))).astype(np.float32)
+
+    two, letter = seen(_NOTHING), seen(_LETTER)
     change = np.where(compared, one - two, 0)
-    words = (np.abs(one - _under(two, _WATERMARK)) < _INK_OFF) & (change > _INK_OFF)
-    plate = (np.abs(one - _under(two, _PLATE)) < _INK_OFF) & compared
-    letters = (one > _LETTERS) & (change > _INK_OFF)
+    words = (np.abs(one - seen(_WATERMARK)) < _INK_OFF) & (change > _INK_OFF)
+    plate = (np.abs(one - seen(_PLATE)) < _INK_OFF) & compared
+    letters = (one > letter - _LETTERS_OFF) & (change > _INK_OFF)
     covered = _label((plate & (change < -_INK_OFF)) | letters, plate, letters, compared)
     least = _TOLD_BY_LABEL
-    if _is_everywhere(words, compared & (two < _LETTERS)):
+    if _is_everywhere(words, compared & (two < letter - _LETTERS_OFF)):
         covered |= _grown(words)
         least = _TOLD_BY_WATERMARK
     changed = np.abs(change) > 2 * _INK_OFF
@@ -256,8 +379,8 @@ def _filled(patch):
     return cv2.fillConvexPoly(filled, box.round().astype(np.int32), 1) > 0
 
 
-def _grown(mask):
-    return cv2.dilate(mask.astype(np.uint8), np.ones((_STROKE, _STROKE), np.uint8)) > 0
+def _grown(mask, side=_STROKE):
+    return cv2.dilate(mask.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
 
 
 def _under(levels, ink):
@@ -307,22 +430,22 @@ def _area(lies):
     return abs(_determinant(lies))
 
 
-def _fitted(grey, other, lies):
-    """The map moved to where the two agree best; itself where that fails."""
+def _fitted(view, other, lies):
+    """The map moved to where the two agree best, of what is told; itself where that fails."""
     criteria = (cv2.TERM_CRITERIA_COUNT + cv2.TERM_CRITERIA_EPS, 30, 1e-4)
+    back = cv2.invertAffineTransform(lies).astype(np.float32)
+    told = 255 * view.told.astype(np.uint8)
     try:
-        _fit, fitted = cv2.findTransformECC(
-            grey, other, lies.astype(np.float32), cv2.MOTION_AFFINE, criteria
-        )
+        _fit, back = cv2.findTransformECC(other, view.grey, back, cv2.MOTION_AFFINE, criteria, told)
     except cv2.error:  # it found no better place
         return lies
-    return fitted
+    return cv2.invertAffineTransform(back)
 
 
-def _laid(grey, lies, size):
-    """Another picture as it lies under a picture of this size, black beside it."""
+def _laid(other, lies, grey):
+    """Another picture as it lies under a picture of the size of this one, black beside it."""
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return cv2.warpAffine(grey, lies, size, flags=flags)
+    return cv2.warpAffine(other, lies, grey.shape[::-1], flags=flags)
 
 
 def _agreement(grey, other, overlap, is_turned):
@@ -406,14 +529,26 @@ def _unit(descriptors):
 
 
 def _grey(image: Image.Image, box=None) -> np.ndarray:
-    """What lies in this box of a picture, in px, grey, its long side SIDE px; uint8. None: the
-    picture without a plain frame."""
+    """As `_small`, grey, (h, w) uint8."""
+    return np.asarray(_resized(image, box).convert("L"))
+
+
+def _small(image: Image.Image, box=None) -> np.ndarray:
+    """What lies in this box of a picture (RGB), in px, its long side SIDE px; (h, w, 3) uint8.
+    None: the picture without a plain frame."""
+    return np.asarray(_resized(image, box))
+
+
+def _resized(image, box):
     box = box or _without_frame(image)
     width, height = box[2] - box[0], box[3] - box[1]
     scale = SIDE / max(width, height)
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    small = image.resize(size, Image.Resampling.BICUBIC, box=box, reducing_gap=2.0)
-    return np.asarray(small.convert("L"))
+    return image.resize(size, Image.Resampling.BICUBIC, box=box, reducing_gap=2.0)
+
+
+def _grey_of(colours):
+    return np.asarray(Image.fromarray(colours).convert("L"))
 
 
 def _without_frame(image):
