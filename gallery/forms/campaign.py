@@ -159,7 +159,8 @@ class PublicationForm(GuardedModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        if not self.errors and not cleaned.get("address") and not cleaned.get("place"):
+        where = ("address", "place")
+        if not any(cleaned.get(name) or name in self.errors for name in where):
             self.add_error("address", _("Say where: an address, or a place in words."))
         day, file = cleaned.get("day"), cleaned.get("download")
         if day and day > timezone.localdate():

@@ -471,6 +471,7 @@ def test_withdrawn_picture_is_not_learned_from(at, approved, brand_admin, design
 
     assert [image.name for image in report.added] == ["other.png"]
     assert [line.code for line in report.refused] == ["upload-withdrawn"] * 2
+    assert report.refused[1].text.startswith("turned.jpg: This file shows")
     assert f"(no. {approved.pk}), a picture of this studio" in report.refused[1].text
     assert "The light is wrong." in report.refused[1].text
 

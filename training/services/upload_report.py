@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext
+
 from training.problems import sentence
+
+# What these say names a picture of this studio, not the file.
+_OF_A_PICTURE = ("upload-declined", "upload-withdrawn", "upload-held", "upload-style-held")
 
 
 @dataclass(frozen=True)
@@ -16,7 +21,10 @@ class Line:
 
     @property
     def text(self):
-        return sentence(self.code, self.facts)
+        said = sentence(self.code, self.facts)
+        if self.code not in _OF_A_PICTURE:
+            return said
+        return gettext("{label}: {value}").format(label=self.name, value=said)
 
 
 @dataclass

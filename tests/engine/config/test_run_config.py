@@ -68,7 +68,7 @@ def test_all_faults_are_told_together():
         ("config-missing-key", "base_model"),
         ("config-missing-key", "output_dir"),
         ("config-out-of-range", "batch_size"),
-        ("config-wrong-type", "epochs"),
+        ("config-not-whole", "epochs"),
         ("config-not-a-choice", "optimizer"),
     ]
 
@@ -93,7 +93,7 @@ def test_whole_number_takes_no_other_value(value):
     with pytest.raises(EngineError) as caught:
         RunConfig.from_mapping(needed(seed=value))
 
-    assert caught.value.code == "config-wrong-type"
+    assert caught.value.code == "config-not-whole"
 
 
 def test_a_config_is_checked_however_it_is_made():

@@ -39,19 +39,19 @@ def default_of(spec):
 
 
 def _wrong(spec, value, expected: str) -> EngineError:
-    return EngineError("config-wrong-type", key=spec.name, expected=expected, value=short(value))
+    return EngineError(f"config-{expected}", key=spec.name, value=short(value))
 
 
 def _int(spec, value) -> int:
-    number = _float(spec, value, "a whole number")
+    number = _float(spec, value, "not-whole")
     if not number.is_integer():
-        raise _wrong(spec, value, "a whole number")
+        raise _wrong(spec, value, "not-whole")
     # A whole number beyond 2**53 would lose digits on its way through float.
     whole = isinstance(value, int) or re.fullmatch(r"\s*[-+]?\d[\d_]*\s*", str(value))
     return int(value) if whole else int(number)
 
 
-def _float(spec, value, expected: str = "a number") -> float:
+def _float(spec, value, expected: str = "not-number") -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise _wrong(spec, value, expected)
     try:
@@ -71,18 +71,18 @@ def _bool(spec, value) -> bool:
         return value
     if isinstance(value, str) and value.lower() in words:
         return words[value.lower()]
-    raise _wrong(spec, value, "true or false")
+    raise _wrong(spec, value, "not-switch")
 
 
 def _text(spec, value) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float | Path):
-        raise _wrong(spec, value, "text")
+        raise _wrong(spec, value, "not-text")
     return str(value)
 
 
 def _path(spec, value) -> str:
     if not isinstance(value, str | Path) or not str(value).strip():
-        raise _wrong(spec, value, "a path")
+        raise _wrong(spec, value, "not-path")
     return os.path.expanduser(os.path.expandvars(str(value)))
 
 
@@ -99,7 +99,7 @@ def _list(spec, value) -> tuple[str, ...]:
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
-        raise _wrong(spec, value, "a list of texts")
+        raise _wrong(spec, value, "not-texts")
     return tuple(value)
 
 
@@ -108,7 +108,7 @@ def _targets(spec, value) -> str | tuple[str, ...]:
         return _choice(spec, value)
     names = _list(spec, value)
     if not names:
-        raise _wrong(spec, value, "a set's name or a list of module names")
+        raise _wrong(spec, value, "not-modules")
     return names
 
 

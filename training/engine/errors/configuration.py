@@ -26,7 +26,15 @@ SENTENCES: dict[str, str] = {
         "The configuration names “{key}” twice. Keep one of the two lines."
     ),
     "config-missing-key": gettext_noop("The configuration lacks “{key}”. Add the line “{key}: …”."),
-    "config-wrong-type": gettext_noop("“{key}” must be {expected}, not “{value}”."),
+    "config-not-whole": gettext_noop("“{key}” must be a whole number, not “{value}”."),
+    "config-not-number": gettext_noop("“{key}” must be a number, not “{value}”."),
+    "config-not-switch": gettext_noop("“{key}” must be true or false, not “{value}”."),
+    "config-not-text": gettext_noop("“{key}” must be text, not “{value}”."),
+    "config-not-path": gettext_noop("“{key}” must be a path, not “{value}”."),
+    "config-not-texts": gettext_noop("“{key}” must be a list of texts, not “{value}”."),
+    "config-not-modules": gettext_noop(
+        "“{key}” must be a set's name or a list of module names, not “{value}”."
+    ),
     "config-out-of-range": gettext_noop(
         "“{key}” is {value}; it must lie between {minimum} and {maximum}."
     ),
