@@ -135,7 +135,8 @@ def begin_at(migrate_to, stations):
     """begin_at("training", "0004_…"): a database without rows as of that migration, and its models.
 
     SQLite's is made anew, with the tables of what that migration needs and no others, from where
-    an earlier test came by on its own way there; a server's goes the way back from today's.
+    an earlier test came by on its own way there; a server's goes the way back from today's, in
+    every room to what that migration needs.
     """
 
     def note(action, migration=None, fake=False):
@@ -147,8 +148,11 @@ def begin_at(migrate_to, stations):
             stations[applied] = path
 
     def begin_at(app, name):
-        if connection.vendor == "sqlite":
-            needed = set(MigrationLoader(None).graph.forwards_plan((app, name)))
+        needed = set(MigrationLoader(None).graph.forwards_plan((app, name)))
+        if connection.vendor != "sqlite":
+            newest = dict(sorted(needed))  # of each room
+            MigrationExecutor(connection).migrate(list(newest.items()))
+        else:
             nearest = max((at for at in stations if at <= needed), key=len)
             with closing(sqlite3.connect(stations[nearest])) as station:
                 station.backup(sqlite_connection())

@@ -180,7 +180,7 @@ def test_withdrawn_picture_takes_its_posters_with_it(at, marketer, brand_admin, 
     page = at(marketer).get("poster-detail", poster.pk)
     assert "withdrawn" in page.content.decode()
     assert at(marketer).get("poster-image", poster.pk).status_code == 404
-    assert at(marketer).post("poster-copy", poster.pk).status_code == 422
+    assert at(marketer).post("poster-copy", poster.pk).status_code == 403
     assert at(marketer).get("poster-new", poster.asset_id).status_code in (404, 422)
 
 

@@ -192,9 +192,9 @@ def test_long_piece_is_shown_by_its_beginning():
         ({"text": "a toy car"}, "The prompt never uses {vehicle}, {weather}"),
         ({"slots": [{"name": "vehicle"}]}, "The slots can't be read"),
         ({"slots": "vehicle"}, "The slots can't be read"),
-        ({"text": "a {vehicle}, {weather}, <lora:ink:0.7>"}, "prompt"),
-        ({"text": ""}, "prompt"),
-        ({"negative_prompt": "{vehicle}"}, "negative prompt: No slot acts here"),
+        ({"text": "a {vehicle}, {weather}, <lora:ink:0.7>"}, "Prompt: "),
+        ({"text": ""}, "Prompt: "),
+        ({"negative_prompt": "{vehicle}"}, "Negative prompt: No slot acts here"),
     ],
 )
 def test_draft_from_before_a_rule_is_not_submitted(
