@@ -35,7 +35,9 @@ def test_poster_goes_from_a_picture_to_its_file(
     page.get_by_label("Headline", exact=True).fill("岭南年味，一路团圆")
     page.get_by_role("button", name="Save the draft").click()
     page.get_by_role("button", name="Submit for review").click()
-    expect(page.get_by_text("not approved, so no file for publication leaves")).to_be_visible()
+    expect(
+        page.get_by_text("wait for review, so no file for publication leaves yet")
+    ).to_be_visible()
 
     admin = enter(brand_admin)
     admin.goto(f"/review/?item=poster-{Poster.objects.get().pk}")
