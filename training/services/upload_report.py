@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from training.problems import sentence
 
 # What these say names a picture of this studio, not the file.
-_OF_A_PICTURE = ("upload-declined", "upload-withdrawn", "upload-held", "upload-style-held")
+_OF_OWN_IMAGES = ("upload-declined", "upload-withdrawn", "upload-held", "upload-style-held")
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Line:
     @property
     def text(self):
         said = sentence(self.code, self.facts)
-        if self.code not in _OF_A_PICTURE:
+        if self.code not in _OF_OWN_IMAGES:
             return said
         return gettext("{label}: {value}").format(label=self.name, value=said)
 
