@@ -9,7 +9,6 @@ import math
 
 import numpy as np
 from PIL import Image
-from scipy import ndimage
 
 from training.minibase.artist.picture import draw
 from training.minibase.artist.spec import SceneSpec
@@ -31,15 +30,22 @@ def _unit(image: Image.Image) -> float:
     return math.sqrt(image.width * image.height) / 256
 
 
+def _ndimage():
+    """SciPy's filters, for drawings in a style alone: the engine reads pictures without it."""
+    from scipy import ndimage  # noqa: PLC0415
+
+    return ndimage
+
+
 def _soft(values: np.ndarray, radius: float) -> np.ndarray:
     """Return (H, W) or (H, W, 3) values blurred by a Gaussian of `radius` px."""
     sigma = (radius, radius, 0)[: values.ndim]
-    return ndimage.gaussian_filter(values.astype(np.float32), sigma, mode="nearest")
+    return _ndimage().gaussian_filter(values.astype(np.float32), sigma, mode="nearest")
 
 
 def _moved(values: np.ndarray, down: float, right: float) -> np.ndarray:
     """Return (H, W) values moved by parts of px; what comes in is the edge's own."""
-    return ndimage.shift(values, (down, right), order=1, mode="nearest")
+    return _ndimage().shift(values, (down, right), order=1, mode="nearest")
 
 
 def _edges(image: Image.Image, blur: float = 0.64) -> np.ndarray:
@@ -79,7 +85,7 @@ def _clouds(image: Image.Image, cell: float, seed: int) -> np.ndarray:
     rows = np.arange(image.height) / step + 1
     columns = np.arange(image.width) / step + 1
     places = np.meshgrid(rows, columns, indexing="ij")
-    return ndimage.map_coordinates(noise, places, order=3, mode="nearest").clip(0, 1)
+    return _ndimage().map_coordinates(noise, places, order=3, mode="nearest").clip(0, 1)
 
 
 def _blend(low, high, share: np.ndarray) -> np.ndarray:
