@@ -159,6 +159,8 @@ def enter(studio, new_context):
         page.get_by_label(password).fill(person.username)
         page.get_by_role("button", name=sign_in).click()
         expect(page.get_by_role("navigation", name=rail)).to_be_visible()
+        # A page stands before its scripts do; without them a form is sent whole, and says less.
+        page.wait_for_load_state()
         return page
 
     yield enter

@@ -114,8 +114,8 @@ def test_first_scene_needs_no_choice_and_leads_on(enter, employ, make_user, shop
     box = page.locator("[data-compare]")
     page.get_by_text("4×").click()
     page.get_by_role("slider").fill("30")
-    assert box.evaluate("e => getComputedStyle(e).getPropertyValue('--zoom')") == "4"
-    assert box.evaluate("e => getComputedStyle(e).getPropertyValue('--at')") == "30%"
+    expect(box).to_have_css("--zoom", "4")
+    expect(box).to_have_css("--at", "30%")
     shot(page, "1-compare")
 
 
