@@ -1,6 +1,8 @@
 import pytest
 
+from tests.engine.screening.painted import SCENES
 from training.engine.screening import ScreenSettings, screen_file
+from training.minibase.artist import picture
 
 
 @pytest.fixture
@@ -17,3 +19,9 @@ def screened(tmp_path, settings):
         return screen_file(tmp_path / name, settings)
 
     return save_and_screen
+
+
+@pytest.fixture(scope="package")
+def painted():
+    """The pictures of SCENES."""
+    return [picture.draw(scene, 256) for scene in SCENES]

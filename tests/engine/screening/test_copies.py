@@ -12,24 +12,11 @@ from training.engine.screening import copies
 from training.minibase.artist import picture
 from training.minibase.artist.spec import SceneSpec
 
-SCENES = [
-    SceneSpec(place=place, time=time, vehicle=vehicle, colour=colour, seed=seed)
-    for seed, (place, time, vehicle, colour) in enumerate(
-        [
-            ("harbour", "day", "suv", "white"),
-            ("harbour", "sunset", "sedan", "red"),
-            ("arcade", "day", "mpv", "blue"),
-            ("arcade", "day", "suv", "blue"),
-            ("mountain", "night", "sedan", "gold"),
-        ]
-    )
-]
-
 
 @pytest.fixture(scope="module")
-def images():
-    """Drawn photographs and scenes of the bundled base, which are alike among themselves."""
-    return [*map(photograph, range(4)), *(picture.draw(scene, 256) for scene in SCENES)]
+def images(painted):
+    """Drawn photographs and painted scenes."""
+    return [*map(photograph, range(4)), *painted]
 
 
 @pytest.fixture(scope="module")

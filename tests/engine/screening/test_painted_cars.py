@@ -8,27 +8,11 @@ import pytest
 from PIL import Image, ImageDraw
 
 from gallery.demo.load import FOLDER
+from tests.engine.screening.painted import SCENES
 from tests.photographs import CUT_CARS, car_cut_out, saved
 from training.engine.screening import painted_cars
 from training.minibase.artist import picture
 from training.minibase.artist.spec import SceneSpec
-
-SCENES = [
-    SceneSpec(place=place, time=time, vehicle=vehicle, colour=colour, seed=seed)
-    for seed, (place, time, vehicle, colour) in enumerate(
-        [
-            ("harbour", "day", "suv", "white"),
-            ("harbour", "sunset", "sedan", "red"),
-            ("arcade", "day", "mpv", "blue"),
-            ("mountain", "night", "sedan", "gold"),
-        ]
-    )
-]
-
-
-@pytest.fixture(scope="module")
-def images():
-    return [picture.draw(scene, 256) for scene in SCENES]
 
 
 def in_rgb(car):
@@ -38,22 +22,22 @@ def in_rgb(car):
 
 @pytest.mark.parametrize("change", CUT_CARS)
 @pytest.mark.parametrize("place", range(len(SCENES)))
-def test_car_is_known_in_the_picture_that_it_was_cut_out_of(images, place, change):
-    car = in_rgb(CUT_CARS[change](car_cut_out(images[place], SCENES[place])))
+def test_car_is_known_in_the_picture_that_it_was_cut_out_of(painted, place, change):
+    car = in_rgb(CUT_CARS[change](car_cut_out(painted[place], SCENES[place])))
 
-    assert place in car.candidates(list(map(painted_cars.small_of, images)))[:2]
-    assert car.likeness(images[place]) >= painted_cars.LEAST_ALIKE
+    assert place in car.candidates(list(map(painted_cars.small_of, painted)))[:2]
+    assert car.likeness(painted[place]) >= painted_cars.LEAST_ALIKE
 
 
-def test_car_is_known_after_its_picture_was_saved_as_jpeg(images):
-    with Image.open(io.BytesIO(saved(images[0], quality=60))) as again:
+def test_car_is_known_after_its_picture_was_saved_as_jpeg(painted):
+    with Image.open(io.BytesIO(saved(painted[0], quality=60))) as again:
         car = in_rgb(car_cut_out(again, SCENES[0]))
 
-    assert car.likeness(images[0]) >= painted_cars.LEAST_ALIKE
+    assert car.likeness(painted[0]) >= painted_cars.LEAST_ALIKE
 
 
-def test_another_kind_of_car_in_the_same_place_is_not_taken_for_it(images):
-    car = in_rgb(car_cut_out(images[0], SCENES[0]))
+def test_another_kind_of_car_in_the_same_place_is_not_taken_for_it(painted):
+    car = in_rgb(car_cut_out(painted[0], SCENES[0]))
     other = picture.draw(
         SceneSpec(place="harbour", time="day", vehicle="sedan", colour="blue"), 256
     )
@@ -61,14 +45,14 @@ def test_another_kind_of_car_in_the_same_place_is_not_taken_for_it(images):
     assert car.likeness(other) < painted_cars.LEAST_ALIKE
 
 
-def test_no_real_car_is_taken_for_a_painted_one(images):
+def test_no_real_car_is_taken_for_a_painted_one(painted):
     """The demo's cars, whole and halves, which the painted ones were named after."""
     alike = []
     for stem in ("gs8-white-left-day", "empow-red-right-day", "m8-black-left-day"):
         with Image.open(FOLDER / "vehicles" / "pictures" / f"{stem}.webp") as image:
             image.thumbnail((720, 720))
             car = image.convert("RGBA")
-        for how, other in itertools.product(("as it is", "left half"), images):
+        for how, other in itertools.product(("as it is", "left half"), painted):
             alike.append(in_rgb(CUT_CARS[how](car)).likeness(other))
 
     assert max(alike) < painted_cars.LEAST_ALIKE - 0.1
@@ -85,15 +69,15 @@ def test_light_alone_makes_no_likeness():
     assert cutout.likeness(one) >= painted_cars.LEAST_ALIKE
 
 
-def test_line_has_too_few_pixels_of_its_own_to_lie_anywhere(images):
+def test_line_has_too_few_pixels_of_its_own_to_lie_anywhere(painted):
     mask = Image.new("L", (200, 200))
     ImageDraw.Draw(mask).line((0, 0, 200, 200), 255, width=2)
-    line = painted_cars.Cutout(images[0].resize((200, 200)), mask)
+    line = painted_cars.Cutout(painted[0].resize((200, 200)), mask)
 
-    assert line.candidates(list(map(painted_cars.small_of, images))) == []
-    assert line.likeness(images[0]) == -1
+    assert line.candidates(list(map(painted_cars.small_of, painted))) == []
+    assert line.likeness(painted[0]) == -1
     assert line.candidates([]) == []
 
 
-def test_small_pictures_are_stored_as_they_are_searched(images):
-    assert {len(painted_cars.small_of(image)) for image in images} == {painted_cars.SMALL**2 * 3}
+def test_small_pictures_are_stored_as_they_are_searched(painted):
+    assert {len(painted_cars.small_of(image)) for image in painted} == {painted_cars.SMALL**2 * 3}

@@ -1,0 +1,47 @@
+"""A picture that may be a copy of others, as it is, mirrored, inverted, or both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image
+
+from training.engine.screening.copies import features, ground, pixels, words
+from training.engine.screening.copies.features import Features
+from training.engine.screening.copies.likeness import likeness_of
+from training.engine.screening.copies.views import views_of
+
+_SHOWN = 128  # of 255, from there on a pixel of a cut-out is its own
+
+
+class Probe:
+    """A picture (RGB, upright) that may be a copy of others: as it is, mirrored, inverted, both.
+
+    mask: L, of the same size; only what is white in it is compared, as the pixels of a cut-out.
+    """
+
+    def __init__(self, image: Image.Image, mask: Image.Image | None = None):
+        box = pixels.without_frame(image) if mask is None else mask.getbbox()
+        colours = pixels.small(image, box)
+        grey = pixels.grey_of(colours)
+        shown = np.full_like(grey, 255) if mask is None else pixels.grey(mask, box)
+        looked = None if mask is None else shown
+        read = features.read_features(grey, looked, features.MOST_PROBED)
+        is_shown = shown > _SHOWN
+        told = is_shown & ~ground.ground_of(grey)
+        self._views = list(views_of(colours, is_shown, told, read))
+
+    def candidates(self, others: Sequence[bytes]) -> list[int]:
+        """The places of those of these `words_of` that it may be a copy of, the likeliest first; at
+        most 24. Ten thousand take a tenth of a second."""
+        return words.likeliest([view.features for view in self._views], others)
+
+    def likeness(self, features: bytes, image: Image.Image) -> float:
+        """How well details agree, -1 to 1, where it lies on another picture or that one on it.
+
+        features: `features_of` that picture. -1 where they share too little.
+        """
+        other, colours = Features.from_bytes(features), pixels.small(image)
+        scores = [likeness_of(view, colours, other) for view in self._views]
+        return max(scores, default=-1.0)
