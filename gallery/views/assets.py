@@ -16,6 +16,7 @@ from brandstudio.core.input.choices import chosen
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui import trouble
 from brandstudio.core.ui.serving import send_file
+from gallery.engine import xmp
 from gallery.models import (
     LABELLED,
     Asset,
@@ -74,6 +75,8 @@ def asset_detail(request, pk):
         "is_demo_code": brand.is_demo_code(),
         "mark": finishing.mark_of(asset),
         "visible_label": brand.label_words(),
+        "is_composed": finishing.source_type_of(scene) == xmp.COMPOSED,
+        "signs_by_itself": not settings.C2PA_CREDENTIALS_FILE,
         "downloads": asset.downloads.select_related("person", "channel", "rule", "poster")[:12],
         "history": history_of(asset, 12),
         "lineage": lineage.of_version(packs[0][0], request.user) if packs else {},

@@ -335,3 +335,14 @@ def test_saved_link_still_opens_with_its_cut_out(at, marketer, make_cutout):
 
     assert shown.cutout == cutout
     assert shown.form["cutout_x"].value() == 40
+
+
+@pytest.mark.usefixtures("in_english")
+def test_page_tells_what_the_file_says_of_how_it_came_about(
+    at, marketer, make_ready, make_scene, make_cutout
+):
+    [by_words] = make_ready()
+    [with_car] = paint(make_scene(placement=Placement(make_cutout(), width=0.5)))
+
+    assert "AI generated" in at(marketer).get("asset-detail", by_words.pk).text
+    assert "composed with AI" in at(marketer).get("asset-detail", with_car.pk).text
