@@ -70,7 +70,7 @@ class LogoForm(GuardedModelForm):
         upload = self.cleaned_data["file"]
         content = _content(upload, logos.LARGEST, "logo-large")
         self.instance.width, self.instance.height = _ask(logos.read, content, upload.name)
-        _ask(own_images.origin_of, upload.temporary_file_path())
+        _ask(lambda: own_images.look_up(upload.temporary_file_path()).origin())
         self.instance.sha256 = blobs.put_bytes(content)
         return content
 

@@ -23,12 +23,12 @@ def take_cutout(upload, person, vehicle=None, light=""):
     """Keep the cut-out of a real car, under its vehicle or as the person's own.
 
     light: of Daylight; "" where nobody says. Raises one of REFUSALS for a file that is no cut-out,
-    or one of a picture of this studio, which shows no real car (`own_images.check_cutout_file`).
+    or one of a picture of this studio, which shows no real car (`own_images.LookUp`).
     """
     sources.check_size(upload)
     name = image_store.safe_name(upload.name)
     path = upload.temporary_file_path()
-    own_images.check_cutout_file(path, _small(path, name))
+    own_images.look_up(path).check_cutout(_small(path, name))
     return keep_cutout(path, name, person, vehicle, light)
 
 

@@ -4,6 +4,7 @@ Another studio counts its rows too: the hash in a mark tells whose it is.
 """
 
 import re
+from dataclasses import dataclass
 
 from gallery.engine import xmp
 from gallery.models import (
@@ -26,19 +27,25 @@ _NUMBER = re.compile(
 )
 
 
-def marked_assets(path):
-    """The finished pictures that the marks in a file name; those on covers among them."""
-    assets = (_ASSETS[kind](pk, start) for kind, pk, start in _numbers_in(path) if kind in _ASSETS)
-    return [asset for asset in assets if asset is not None]
+@dataclass(frozen=True)
+class NamedRows:
+    """What the marks in a file name. assets: finished pictures; those on covers among them. trials:
+    (Painted, key) of the pictures that were painted to try a style or a run."""
+
+    assets: list
+    trials: list
 
 
-def trials_by_mark(path):
-    """[(Painted, key)] of the pictures, painted to try a style or a run, that the marks name."""
-    return [
+def rows_named_in(path):
+    """The NamedRows of a file."""
+    numbers = _numbers_in(path)
+    assets = (_ASSETS[kind](pk, start) for kind, pk, start in numbers if kind in _ASSETS)
+    trials = [
         (kind, pk)
-        for kind, pk, start in _numbers_in(path)
+        for kind, pk, start in numbers
         if kind in _TRIALS and _TRIALS[kind][0](pk).filter(**_begins(kind, start)).exists()
     ]
+    return NamedRows([asset for asset in assets if asset is not None], trials)
 
 
 def holds_of_trial(kind, pk):

@@ -7,6 +7,7 @@ Of photographs it is kept what they are (PaintedPhotograph), for what is decided
 
 import time
 from collections import defaultdict
+from functools import cached_property
 
 from django.db.models import Exists, OuterRef
 
@@ -30,31 +31,101 @@ _CODES = {
 }
 
 
-def origin_of(path, upright=None):
-    """The finished picture that a file from outside was made from; None for a strange one.
+class LookUp:
+    """What this studio knows of a file from outside, whatever door it comes in by: its marks, its
+    looks and the stored pictures are read once, however many questions there are.
 
-    upright: the path of the same picture turned as its metadata say, where there is one. A mark
-    names a picture whatever is decided of it; looks find one that was approved. Raises Refused, as
-    `check`, for one against which a decision stands, and upload-style-held for what the studio
-    painted to try a style that is held; EngineError for no picture.
+    path: of the file. image: the picture in it, upright, RGB.
     """
-    marked = _by_its_mark(path)
-    image = images.open_rgb(upright or path)
-    alike = _by_its_looks(image)
-    if alike:
-        check(alike.pk)
-    _check_copy(copies.Compared(image), marked, alike)
-    return marked or alike
+
+    def __init__(self, path, image):
+        self._path, self._image = path, image
+        self._compared = copies.Compared(image)
+
+    @cached_property
+    def _named(self):
+        return image_marks.rows_named_in(self._path)
+
+    @cached_property
+    def _alike(self):
+        return _by_its_looks(self._image)
+
+    @cached_property
+    def _barred(self):
+        return stored_barred()
+
+    @cached_property
+    def _painted(self):
+        return stored_painted()
+
+    def origin(self):
+        """The finished picture that the file was made from; None for a strange one.
+
+        A mark names a picture whatever is decided of it; looks find one that was approved. Raises
+        Refused, as `check`, for one against which a decision stands, and upload-style-held for what
+        the studio painted to try a style that is held.
+        """
+        known = {asset.pk: asset for asset in (*self._named.assets, self._alike) if asset}
+        for pk in known:
+            check(pk)
+        _check_trials(self._named.trials)
+        self._check_copy({asset.image_sha256 for asset in known.values()})
+        return next(iter(known.values()), None)
+
+    def _check_copy(self, own):
+        """Raise Refused for a copy of a picture that may not come in again. own: the SHA-256 of
+        stored ones that may: what is most like one of them is none, as a sister of one that was
+        declined."""
+        nearest = next(iter(self._compared.likenesses(self._barred.keys() | own)), None)
+        if nearest not in {None, *own}:
+            check(self._barred[nearest])
+
+    def origins(self):
+        """[(Painted, key)] of all that the file is: by its marks; by its looks of what is approved;
+        and what it was cut out of, of what has no photograph in it that somebody brought along."""
+        known = [*self._named.assets]
+        if self._alike and not self._alike.barred:
+            known.append(self._alike)
+        keys = {asset.pk for asset in known}
+        stored = {**self._painted, **self._barred}
+        own = {asset.image_sha256: asset.pk for asset in known}
+        if nearest := next(iter(self._compared.likenesses(stored.keys() | own)), None):
+            keys.add((stored | own)[nearest])
+        return [(Painted.ASSET, pk) for pk in keys] + self._named.trials
+
+    def check_cutout(self, cutout_image):
+        """Raise as `origin`, or `check_no_cutout`, unless the file shows a car that no picture of
+        this studio shows: a cut-out of one is painted, not the real car. cutout_image: its RGBA."""
+        if origin := self.origin():
+            check_no_cutout(origin.pk)
+        mask = cutout_image.getchannel("A")
+        image = images.as_rgb(cutout_image, upright=False)
+        nearest = next(iter(copies.Compared(image, mask).likenesses(self._painted)), None)
+        if nearest := nearest or copies.shown_in(self._painted, image, mask):
+            check_no_cutout(self._painted[nearest])
+
+    def note_trials(self, pixels):
+        """Keep what a start picture of these pixels was painted to try, for what is decided
+        later."""
+        if self._named.trials:
+            keep(pixels, self._named.trials)
+
+
+def look_up(path, upright=None):
+    """The LookUp of a file. upright: the path of the same picture turned as its metadata say, where
+    there is one. Raises EngineError for no picture."""
+    return LookUp(path, images.open_rgb(upright or path))
 
 
 def check_file(path, image, pixels):
-    """As `origin_of` raises, for a file that comes into a dataset. What it is a picture of is kept.
+    """As `LookUp.origin` raises, for a file that comes into a dataset. What it is a picture of is
+    kept.
 
     image: the picture in it, upright, RGB, small. pixels: the SHA-256 of its pixels.
     """
-    compared = copies.Compared(image)
-    _check_copy(compared, _by_its_mark(path))
-    keep(pixels, _origins(path, image, compared))
+    of_it = LookUp(path, image)
+    of_it.origin()
+    keep(pixels, of_it.origins())
 
 
 def read_origins(photographs, seconds=None):
@@ -67,15 +138,9 @@ def read_origins(photographs, seconds=None):
             return
 
 
-def note_trials(path, pixels):
-    """Keep what a start picture of these pixels was painted to try, for what is decided later."""
-    if trials := image_marks.trials_by_mark(path):
-        keep(pixels, trials)
-
-
 def check_pixels(pixels):
-    """Raise Refused, as `origin_of`, for a picture of these pixels as things stand now: by what is
-    kept of it as a start picture or as a photograph of a dataset."""
+    """Raise Refused, as `LookUp.origin`, for a picture of these pixels as things stand now: by what
+    is kept of it as a start picture or as a photograph of a dataset."""
     painted = PaintedPhotograph.objects.filter(pixels_sha256=pixels).exclude(kind=Painted.NONE)
     origins = list(painted.order_by("pk").values_list("kind", "key"))
     keys = [key for kind, key in origins if kind == Painted.ASSET]
@@ -136,24 +201,9 @@ def origins_of(row):
     of one that can't be opened, from which nothing is learned."""
     try:
         image = images.open_rgb(blobs.local(row.thumb_sha256))
-        original = blobs.local(row.original_sha256)
-        return _origins(original, image, copies.Compared(image))
+        return LookUp(blobs.local(row.original_sha256), image).origins()
     except (EngineError, OSError, blobs.BlobMissing):
         return []
-
-
-def _origins(path, image, compared):
-    """What a photograph is: by its marks; by its looks of what is approved; and what it was cut out
-    of, of what has no photograph in it that somebody brought along."""
-    marked = image_marks.marked_assets(path)
-    alike = _by_its_looks(image)
-    known = [*marked, *([alike] if alike and not alike.barred else [])]
-    keys = {asset.pk for asset in known}
-    stored = {**stored_painted(), **stored_barred()}
-    own = {asset.image_sha256: asset.pk for asset in known}
-    if nearest := next(iter(compared.likenesses(stored.keys() | own)), None):
-        keys.add((stored | own)[nearest])
-    return [(Painted.ASSET, pk) for pk in keys] + image_marks.trials_by_mark(path)
 
 
 def keep(pixels, origins):
@@ -165,19 +215,6 @@ def keep(pixels, origins):
         ),
         ignore_conflicts=True,
     )
-
-
-def check_cutout_file(path, cutout_image):
-    """Raise as `origin_of`, or `check_no_cutout`, unless the file shows a car that no picture of
-    this studio shows: a cut-out of one is painted, not the real car. cutout_image: its RGBA."""
-    if origin := origin_of(path):
-        check_no_cutout(origin.pk)
-    mask = cutout_image.getchannel("A")
-    painted = stored_painted()
-    image = images.as_rgb(cutout_image, upright=False)
-    nearest = next(iter(copies.Compared(image, mask).likenesses(painted)), None)
-    if nearest := nearest or copies.shown_in(painted, image, mask):
-        check_no_cutout(painted[nearest])
 
 
 def check_no_cutout(pk):
@@ -223,14 +260,6 @@ def check(pk):
     return asset
 
 
-def _by_its_mark(path):
-    marked = image_marks.marked_assets(path)
-    for asset in marked:
-        check(asset.pk)
-    _check_trials(image_marks.trials_by_mark(path))
-    return marked[0] if marked else None
-
-
 def _check_trials(trials):
     if held := [hold for trial in trials for hold in image_marks.holds_of_trial(*trial)]:
         names = in_each_language(lambda: holds.names_of(held))
@@ -247,19 +276,9 @@ def _by_its_looks(image):
     )
     near = list(_finished().filter(pk__in=distances))
     first = min(near, key=lambda asset: (distances[asset.pk], bool(asset.barred)), default=None)
-    if first and first.barred and distances[first.pk] > SURE:
-        return None  # it may be another one: `_check_copy` looks closer
+    if first and distances[first.pk] > SURE and (first.barred or holds.is_held(first)):
+        return None  # it may be another one: a closer look tells
     return first
-
-
-def _check_copy(compared, *known):
-    """Raise Refused for a copy of a picture that may not come in again. known: pictures that may,
-    or None; what is most like one of them is none, as a sister of one that was declined."""
-    barred = stored_barred()
-    own = {asset.image_sha256 for asset in known if asset}
-    nearest = next(iter(compared.likenesses(barred.keys() | own)), None)
-    if nearest not in {None, *own}:
-        check(barred[nearest])
 
 
 def _finished():

@@ -89,11 +89,17 @@ def check_init_image(init_image, person):
     elif init_image.upload:
         if init_image.upload.owner_id != person.pk:
             raise Refused("init-image-not-yours")
-        if init_image.upload.made_from_id:
-            own_images.check(init_image.upload.made_from_id)
-        own_images.check_pixels(init_image.upload.pixels_sha256)
+        check_upload(init_image.upload)
     elif not Scene.objects.filter(owner=person, init_image_sha256=init_image.sha256).exists():
         raise Refused("init-image-not-yours")
+
+
+def check_upload(upload):
+    """Raise Refused for an uploaded picture that is one of this studio's of which nothing is made
+    any more, as things stand now."""
+    if upload.made_from_id:
+        own_images.check(upload.made_from_id)
+    own_images.check_pixels(upload.pixels_sha256)
 
 
 def recent_images(person, choice=None, most=5):
@@ -110,19 +116,20 @@ def recent_images(person, choice=None, most=5):
 def take_init_image(upload, person):
     """Keep an uploaded picture to start from.
 
-    Raises Refused, for what was decided of a picture of this studio too: `own_images.origin_of`.
+    Raises Refused, for what was decided of a picture of this studio too: `own_images.LookUp`.
     """
     check_size(upload)
     name = image_store.safe_name(upload.name)
     path = upload.temporary_file_path()
     image = image_store.take_in(path, name, images.check_shape)
     try:
-        made_from = own_images.origin_of(path, blobs.local(image.image_sha256))
+        of_it = own_images.look_up(path, blobs.local(image.image_sha256))
+        made_from = of_it.origin()
     except Refused:
         image.discard()
         raise
     known, _alike = photographs.columns_for(image, name, person, for_training=False)
-    own_images.note_trials(path, image.pixels_sha256)
+    of_it.note_trials(image.pixels_sha256)
     return InitImageUpload.objects.create(
         owner=person,
         name=name,

@@ -24,7 +24,7 @@ from gallery.models import (
     PromptTemplate,
     StyleVersion,
 )
-from gallery.services import downloads, own_images, shown
+from gallery.services import downloads, shown, sources
 
 
 @login_required
@@ -113,13 +113,10 @@ def init_image_thumb(request, pk):
     """A picture that somebody brought along, small: for that person and for admins."""
     seen = InitImageUpload.objects.answered_for_by(request.user)
     init_image = get_object_or_404(seen, pk=pk)
-    if init_image.made_from_id:
-        try:
-            own_images.check(init_image.made_from_id)
-        except Refused as error:
-            return trouble.refused(
-                request, problems.of(error), "gallery:create", HTTPStatus.FORBIDDEN
-            )
+    try:
+        sources.check_upload(init_image)
+    except Refused as error:
+        return trouble.refused(request, problems.of(error), "gallery:create", HTTPStatus.FORBIDDEN)
     return serve_blob(request, init_image.thumb_sha256, content_type="image/webp")
 
 

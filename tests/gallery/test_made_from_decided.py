@@ -80,12 +80,12 @@ def test_file_that_may_be_the_declined_picture_comes_in_and_its_reviewer_is_told
         look = lookalikes.look_of(image)
     Asset.objects.filter(pk=declined.pk).update(look=changed(look, own_images.SURE))
     with pytest.raises(Refused) as caught:
-        own_images.origin_of(path)
+        own_images.look_up(path).origin()
     assert caught.value.code == "upload-declined"
 
     Asset.objects.filter(pk=declined.pk).update(look=changed(look, own_images.SURE + 1))
 
-    assert own_images.origin_of(path) is None
+    assert own_images.look_up(path).origin() is None
     waiting = made_of(first, "asked")
     waiting.scene.init_image_asset = None
     waiting.scene.init_image_sha256 = blobs.put(path)

@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -20,6 +21,7 @@ from gallery.models import (
     Asset,
     InitImageUpload,
     PackPair,
+    PaintedPhotograph,
     PairGrid,
     PairImage,
     ProductCutout,
@@ -31,6 +33,7 @@ from gallery.services import (
     cutouts,
     downloads,
     finishing,
+    own_images,
     reuse,
     scenes,
     sources,
@@ -49,6 +52,7 @@ from tests.photographs import (
     turned_on_white,
 )
 from training import services as training_services
+from training.engine.data import images
 from training.models import RunSample
 from training.services import copies
 
@@ -179,7 +183,7 @@ def test_start_picture_that_is_a_withdrawn_picture_is_shown_no_more(
 
 
 def test_trial_picture_is_no_start_picture_once_its_style_is_recalled(
-    make_version, writer, base, sent
+    at, make_version, writer, base, sent
 ):
     """What came in before the recall is asked of again: as evidence, and as it left as a style's
     preview."""
@@ -211,8 +215,12 @@ def test_trial_picture_is_no_start_picture_once_its_style_is_recalled(
         refusal = refusal_of(scenes.compose_scene, order, writer)
         assert refusal.code == "upload-style-held"
         assert refusal.facts["names"]["en"] == "ink pack v1"
+    for upload in uploads:
+        answer = at(writer).get("init-image-thumb", upload.pk)
+        assert (answer.status_code, "ink pack v1" in answer.text) == (403, True)
     StyleVersion.objects.filter(pk=version.pk).update(recalled_at=None)
     scenes.compose_scene(orders[0], writer)
+    assert at(writer).get("init-image-thumb", uploads[0].pk).status_code == 200
 
 
 def test_person_is_told_that_the_file_is_the_studios_own(at, approved, marketer, sent):
@@ -474,6 +482,24 @@ def test_withdrawn_picture_is_not_learned_from(at, approved, brand_admin, design
     assert report.refused[1].text.startswith("turned.jpg: This file shows")
     assert f"(no. {approved.pk}), a picture of this studio" in report.refused[1].text
     assert "The light is wrong." in report.refused[1].text
+
+
+def test_file_for_a_dataset_asks_once_which_pictures_are_stored_and_what_its_marks_name(
+    approved, in_state, tmp_path, django_assert_max_num_queries
+):
+    in_state("declined", seed=9)
+    path = tmp_path / "street.png"
+    path.write_bytes(file_of(approved))
+    image = images.open_rgb(path)
+    own_images.check_file(path, image, "0" * 64)  # what stored pictures need is read
+
+    with django_assert_max_num_queries(100) as asked:
+        own_images.check_file(path, image, "1" * 64)
+
+    questions = Counter(query["sql"] for query in asked if query["sql"].startswith("SELECT"))
+    twice = [sql for sql, count in questions.items() if count > 1]
+    assert [sql for sql in twice if '"scene_id" IN' not in sql] == []  # but a picture's packs
+    assert [painted.key for painted in PaintedPhotograph.objects.all()] == [approved.pk] * 2
 
 
 def test_file_that_is_more_like_an_approved_picture_comes_in(
