@@ -3,38 +3,52 @@
 import copy
 import json
 import shutil
+from dataclasses import dataclass
 
 from brandstudio.core import blobs
-from gallery.models import PromptTemplate, Scene, StylePack
-from training.models import Dataset, TrainingRun
+from gallery.demo.leaving import Leaving
+from training.engine.files import disk
 
 FORMAT = 1
 
 
+@dataclass(frozen=True)
+class Exported:
+    """size: bytes of all that lies in the folder now. left_out: a line in the reader's language of
+    each thing that stayed, with the reason."""
+
+    size: int
+    left_out: list[str]
+
+
 def export_demo(folder, base):
-    """Write datasets, runs, packs, template covers and scenes below folder. Returns its bytes.
+    """Write datasets, runs, packs, template covers and scenes below folder, whole or not at all.
 
     base: the BaseModel all of it was made with; its hash is kept, so that a test can tell when the
-    content is older than the bundled base. What else lies in folder, such as the cars, stays.
+    content is older than the bundled base. What may not leave the studio, or isn't finished, is
+    left out (`leaving`). What else lies in folder, such as the cars, stays. Returns an Exported.
+    Raises blobs.BlobMissing, EngineError: folder-read-only, disk-full.
     """
-    shutil.rmtree(folder / "blobs", ignore_errors=True)
-    (folder / "blobs").mkdir(parents=True)
-    files = _Blobs(folder / "blobs")
-    content = {
-        "format": FORMAT,
-        "base": {"family": base.family, "sha256": base.sha256},
-        "datasets": [_dataset(row, files) for row in Dataset.objects.order_by("pk")],
-        "runs": [_run(row, files) for row in TrainingRun.objects.without_tastes().order_by("pk")],
-        "packs": [_pack(row, files) for row in StylePack.objects.order_by("pk")],
-        "covers": {
-            template.slug: files.keep(template.cover_sha256, ".webp")
-            for template in PromptTemplate.objects.exclude(cover_sha256="")
-        },
-        "scenes": [_scene(row, files) for row in Scene.objects.order_by("pk")],
-    }
-    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
-    (folder / "content.json").write_text(text + "\n", encoding="utf-8")
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    leaving = Leaving(base)
+    with disk.refilled_folder(folder) as temporary:
+        (temporary / "blobs").mkdir()
+        files = _Blobs(temporary / "blobs")
+        content = {
+            "format": FORMAT,
+            "base": {"family": base.family, "sha256": base.sha256},
+            "datasets": [_dataset(row, files) for row in leaving.datasets()],
+            "runs": [_run(row, checkpoint, files) for row, checkpoint in leaving.runs()],
+            "packs": [_pack(row, versions, files) for row, versions in leaving.packs()],
+            "covers": {
+                template.slug: files.keep(template.cover_sha256, ".webp")
+                for template in leaving.covered_templates()
+            },
+            "scenes": [_scene(row, assets, files) for row, assets in leaving.scenes()],
+        }
+        text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+        (temporary / "content.json").write_text(text + "\n", encoding="utf-8")
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    return Exported(size, leaving.left_out)
 
 
 class _Blobs:
@@ -45,7 +59,7 @@ class _Blobs:
 
     def keep(self, sha256, suffix):
         name = f"{sha256[:16]}{suffix}"
-        shutil.copyfile(blobs.local(sha256), self.folder / name)
+        shutil.copyfile(blobs.local(sha256, name), self.folder / name)
         return name
 
 
@@ -66,7 +80,7 @@ def _dataset(dataset, files):
     }
 
 
-def _run(run, files):
+def _run(run, checkpoint, files):
     return {
         "name": run.name,
         "dataset": run.dataset.name,
@@ -89,19 +103,19 @@ def _run(run, files):
             for sample in run.samples.all()
         ],
         # The final weights only: the others are steps on the way to them.
-        "checkpoint": [
-            {"step": c.step, "file": files.keep(c.sha256, ".safetensors")}
-            for c in run.checkpoints.filter(is_final=True)
-        ][0],
+        "checkpoint": {
+            "step": checkpoint.step,
+            "file": files.keep(checkpoint.sha256, ".safetensors"),
+        },
     }
 
 
-def _pack(pack, files):
+def _pack(pack, versions, files):
     names = ("slug", "name_zh", "name_en", "summary_zh", "summary_en")
     return {
         **{name: getattr(pack, name) for name in names},
         "tags": sorted(pack.tags.values_list("slug", flat=True)),
-        "versions": [_version(version, files) for version in pack.versions.order_by("number")],
+        "versions": [_version(version, files) for version in versions],
     }
 
 
@@ -143,7 +157,7 @@ def renamed(evidence, names):
     return evidence
 
 
-def _scene(scene, files):
+def _scene(scene, assets, files):
     names = ("title", "prompt", "negative_prompt", "slot_values", "width", "height", "steps")
     return {
         **{name: getattr(scene, name) for name in names},
@@ -162,6 +176,6 @@ def _scene(scene, files):
                 "file": files.keep(asset.image_sha256, ".png"),
                 "thumb": files.keep(asset.thumb_sha256, ".webp"),
             }
-            for asset in scene.assets.order_by("index")
+            for asset in assets
         ],
     }

@@ -13,6 +13,7 @@ from brandstudio.core import blobs
 from brandstudio.core.problems import Refused
 from training.engine.data.captions.tables import metadata_text
 from training.engine.data.images import opened
+from training.engine.files import disk
 from training.models import TrainingImage
 from training.services import photographs
 from training.services.image_store import free_name
@@ -54,19 +55,22 @@ def export_zip(images, target, layout=Layout.STUDIO, trigger=""):
 
 
 def export_folder(images, folder, layout=Layout.STUDIO, trigger=""):
-    """As export_zip, into a folder that is empty or not there yet. Raises FileExistsError, too."""
+    """As export_zip, into a folder that is empty or not there yet, whole or not at all.
+
+    Raises FileExistsError and NotADirectoryError for another place, too.
+    """
     _check_rights(images)
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
+    if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(str(folder))
-    for name, content in _files(images, layout, trigger):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(content, Path):
-            shutil.copyfile(content, path)
-        else:
-            path.write_bytes(content.encode())
+    with disk.refilled_folder(folder) as temporary:
+        for name, content in _files(images, layout, trigger):
+            path = temporary / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(content, Path):
+                shutil.copyfile(content, path)
+            else:
+                path.write_bytes(content.encode())
 
 
 def _check_rights(images):

@@ -62,5 +62,7 @@ class Command(BaseCommand):
                 covers.render_covers(PromptTemplate.objects.approved(), base)
         except make.DemoFailed as error:
             raise CommandError(str(error)) from error
-        size = export_demo(folder, base)
-        say(f"{size / 1e6:.1f} MB in {folder}")
+        exported = export_demo(folder, base)
+        for line in exported.left_out:
+            say(line)
+        say(f"{exported.size / 1e6:.1f} MB in {folder}")

@@ -1,16 +1,29 @@
 """The demo content is whole, belongs to the bundled base, and comes in once."""
 
+from datetime import timedelta
+
 import pytest
 import yaml
+from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 
 from brandstudio.core import blobs
 from gallery.demo import load
 from gallery.demo.export import export_demo
 from gallery.engine.compositing import check_cutout
-from gallery.models import Asset, AssetState, ProductCutout, PromptTemplate, StyleVersion
-from gallery.services import evidence
+from gallery.models import (
+    Asset,
+    AssetReview,
+    AssetState,
+    ProductCutout,
+    PromptTemplate,
+    Scene,
+    SourceKind,
+    StyleVersion,
+)
+from gallery.services import assets as asset_acts
+from gallery.services import downstream, evidence, recalls
 from training.engine.base import base_models
 from training.models import BaseModel, Dataset, TrainingImage, TrainingRun
 
@@ -116,8 +129,109 @@ def test_export_makes_the_content_anew_and_leaves_the_cars(tmp_path):
         path.parent.mkdir(parents=True)
         path.write_bytes(b"made before")
 
-    export_demo(tmp_path, BaseModel.objects.get(name=base_models.BUNDLED))
+    exported = export_demo(tmp_path, BaseModel.objects.get(name=base_models.BUNDLED))
 
+    assert exported.left_out == []
     assert car.read_bytes() == b"made before"
     assert not stale.exists()
     assert load.content_of(tmp_path)["packs"] == load.content_of()["packs"]
+
+
+@pytest.fixture
+def demo_base():
+    return BaseModel.objects.get(name=base_models.BUNDLED)
+
+
+@pytest.fixture
+def demo_admin(django_user_model):
+    return django_user_model.objects.filter(is_brand_admin=True).first()
+
+
+def _stored_names(folder):
+    return {path.stem for path in (folder / "blobs").iterdir()}
+
+
+def test_export_leaves_out_a_recalled_style_and_what_it_painted(
+    tmp_path, demo_base, demo_admin, in_english
+):
+    version = StyleVersion.objects.get(pack__slug="red-papercut")
+    source = downstream.find_source(SourceKind.VERSION, str(version.pk))
+    seen = downstream.fingerprint(source, downstream.figures_of(source))
+    recalls.recall(source, demo_admin, "stolen style", seen)
+
+    exported = export_demo(tmp_path, demo_base)
+
+    content = load.content_of(tmp_path)
+    assert [pack["slug"] for pack in content["packs"]] == ["lingnan-ink"]
+    assert {slug for scene in content["scenes"] for slug, _s in scene["packs"]} == {"lingnan-ink"}
+    assert version.weights_sha256[:16] not in _stored_names(tmp_path)
+    run = version.checkpoint.run
+    assert f"{run} was left out: " in exported.left_out[0]
+    assert any(line.startswith(f"{version} was left out: ") for line in exported.left_out)
+    scene = Scene.objects.filter(packs__version=version).first()
+    assert f"{scene} was left out: The style {version} stays." in exported.left_out
+
+
+def test_export_leaves_out_pictures_that_leave_in_no_form(
+    tmp_path, demo_base, demo_admin, in_english
+):
+    withdrawn = Asset.objects.titled().filter(review=AssetReview.APPROVED).first()
+    asset_acts.withdraw(withdrawn, demo_admin, "the wrong car")
+    asked = Asset.objects.titled().get(review=AssetReview.ASKED)
+    asset_acts.decline(asked, demo_admin, "the wrong light")
+    waiting = Asset.objects.create(scene=withdrawn.scene, index=9, seed=1)
+
+    exported = export_demo(tmp_path, demo_base)
+
+    names = _stored_names(tmp_path)
+    for asset in (withdrawn, asked):
+        assert not {asset.image_sha256[:16], asset.thumb_sha256[:16]} & names
+    said = [line.split(" was left out: ") for line in exported.left_out]
+    assert sorted(name for name, _why in said) == sorted(map(str, (withdrawn, asked, waiting)))
+    assert "was withdrawn" in dict(said)[str(withdrawn)]
+    assert "was declined" in dict(said)[str(asked)]
+
+
+def test_export_leaves_out_a_training_that_runs(tmp_path, demo_base, in_english):
+    run = TrainingRun.objects.first()
+    going = TrainingRun.objects.create(
+        name="Going", owner=run.owner, dataset=run.dataset, base=run.base, state="training"
+    )
+
+    exported = export_demo(tmp_path, demo_base)
+
+    assert [line.split(":")[0] for line in exported.left_out] == ["Going was left out"]
+    assert load.content_of(tmp_path)["runs"] == load.content_of()["runs"]
+    assert going.ended_at is None
+
+
+def test_export_leaves_out_a_dataset_whose_rights_have_ended_and_all_it_taught(
+    tmp_path, demo_base, in_english
+):
+    image = TrainingImage.objects.first()
+    TrainingImage.objects.filter(pk=image.pk).update(
+        rights_expire_at=timezone.now() - timedelta(days=1)
+    )
+
+    exported = export_demo(tmp_path, demo_base)
+
+    content = load.content_of(tmp_path)
+    assert image.dataset.name not in {dataset["name"] for dataset in content["datasets"]}
+    assert image.original_sha256[:16] not in _stored_names(tmp_path)
+    assert len(content["runs"]) == len(content["packs"]) == 1
+    assert exported.left_out[0].startswith(f"{image.dataset} was left out: ")
+
+
+def test_export_that_fails_leaves_the_folder_as_it_was(tmp_path, demo_base):
+    before = tmp_path / "blobs" / "before.webp"
+    before.parent.mkdir()
+    before.write_bytes(b"made before")
+    Asset.objects.filter(pk=Asset.objects.last().pk).update(image_sha256="0" * 64)
+
+    with pytest.raises(CommandError, match="missing or damaged"):
+        call_command("export_demo", str(tmp_path))
+
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [before]
+    with pytest.raises(CommandError):
+        call_command("export_demo", str(tmp_path / "new"))
+    assert not (tmp_path / "new").exists()

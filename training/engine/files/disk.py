@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import stat
+import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -62,6 +63,37 @@ def whole_file(path: str | Path, step: int = 0) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def refilled_folder(folder: str | Path) -> Iterator[Path]:
+    """A temporary folder within `folder`: at the end what lies in it takes the place of what is
+    called so there. After an exception `folder` is as it was.
+
+    Raises EngineError: disk-full, folder-read-only.
+    """
+    folder = Path(folder)
+    was_there = folder.is_dir()
+    check_writable(folder)
+    with disk_errors(folder):
+        temporary = Path(tempfile.mkdtemp(prefix=".new.", dir=folder))
+        try:
+            fresh, former = temporary / "fresh", temporary / "former"
+            fresh.mkdir()
+            former.mkdir()
+            yield fresh
+            for path in sorted(fresh.iterdir()):
+                place = folder / path.name
+                if os.path.lexists(place):
+                    os.replace(place, former / path.name)
+                os.replace(path, place)
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            if not was_there:
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
+            raise
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 @contextlib.contextmanager

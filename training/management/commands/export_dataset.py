@@ -9,7 +9,7 @@ from brandstudio.core.problems import Refused
 from training import problems
 from training.engine.errors import EngineError
 from training.engine.fault_reasons import counted
-from training.engine.files.disk import check_folder_path, check_output
+from training.engine.files.disk import check_folder_path, check_output, whole_file
 from training.management.find import dataset_named
 from training.models import Dataset, Snapshot
 from training.services.exports import KOHYA_FLAGS, Layout, export_folder, export_zip
@@ -31,7 +31,8 @@ class Command(BaseCommand):
         try:
             if path.suffix.lower() == ".zip":
                 check_output(path, "--output", [".zip"])
-                export_zip(images, path, layout, row.trigger_word)
+                with whole_file(path) as temporary:
+                    export_zip(images, temporary, layout, row.trigger_word)
             else:
                 check_folder_path(path, "--output")
                 export_folder(images, path, layout, row.trigger_word)
