@@ -32,6 +32,10 @@ SENTENCES: dict[str, str] = {
         "Rights in “{name}” have ended (pictures: {count}). What was made with them is held until "
         "an admin decides."
     ),
+    "rights-end-0-alone": gettext_noop(
+        "Rights in “{name}” have ended (pictures: {count}). Nothing was made with them; nothing "
+        "more is, until they are extended."
+    ),
     "recalled": gettext_noop(
         "“{name}” was recalled with all that was made with it (pictures: {assets}). Do not use "
         "their files any more. Reason: {reason}"
@@ -72,6 +76,8 @@ SENTENCES: dict[str, str] = {
 
 def sentence(code: str, facts: dict) -> str:
     """The notice's sentence with its facts; the bare code where nobody gave it a sentence."""
+    if code == "rights-end-0" and facts.get("reached") == 0:
+        code = "rights-end-0-alone"
     if code not in SENTENCES:
         return code
     return gettext(SENTENCES[code]).format_map(Facts(_defaults_of(code) | facts))

@@ -43,6 +43,7 @@ class AssetReview(models.TextChoices):
 
 
 ASKS_FROM = (AssetReview.PRIVATE, AssetReview.DECLINED)  # what may be sent for review
+HELD_NOW = "held"  # how a list shows what was approved and may not leave now
 NEVER_LEAVES = (AssetReview.DECLINED, AssetReview.WITHDRAWN)  # in no form, whatever the policy
 TAKEN_BACK = "taken-back"  # in the audit log: its maker asks for review no longer
 _BARRED = Q(review__in=NEVER_LEAVES) | Q(review=AssetReview.ASKED) & ~Q(declined_why="")
@@ -137,6 +138,8 @@ class Asset(Work, Binnable):
     stars = models.FloatField(null=True, blank=True, editable=False)  # mean of its ratings
     made_at = models.DateTimeField(auto_now_add=True)
 
+    is_held = False  # whether its page found that it may not leave now: `holds.mark`
+
     objects = AssetQuerySet.as_manager()
 
     class Meta:
@@ -192,8 +195,20 @@ class Asset(Work, Binnable):
         return self.deleted_at is None and self.barred is None
 
     @property
+    def shown_review(self):
+        """Its review as it counts now, as the badge tag wants it."""
+        return HELD_NOW if self._is_approved_and_held else self.review
+
+    @property
+    def _is_approved_and_held(self):
+        return self.is_held and self.review == AssetReview.APPROVED
+
+    @property
     def review_words(self):
-        """Its review as people read it: what is not yet decided of may be shared all the same."""
+        """Its review as people read it: what is not yet decided of may be shared all the same, and
+        what was approved may be held."""
+        if self._is_approved_and_held:
+            return _("approved, held now")
         if self.review == AssetReview.PRIVATE and self.scene.is_shared:
             return _("shared with colleagues")
         return self.get_review_display()

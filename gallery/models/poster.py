@@ -3,12 +3,21 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from .asset import Asset
+from .asset import HELD_NOW, Asset, AssetReview
 from .brand import BrandColour, BrandFont, BrandLogo, LegalLine
 from .channel import Channel
 from .review import Reviewed, ReviewQuerySet, ReviewState
 
 LONGEST = {"headline": 60, "subline": 140, "price": 30, "price_note": 30}  # characters
+
+
+# Why nothing of a poster leaves, whatever its own state.
+_PICTURE_STAYS = {
+    AssetReview.DECLINED: _("its picture was declined"),
+    AssetReview.WITHDRAWN: _("its picture was withdrawn"),
+    ReviewState.RETIRED: _("its picture is in the bin"),
+    HELD_NOW: _("its picture is held now"),
+}
 
 
 class PosterTemplate(models.TextChoices):
@@ -100,6 +109,27 @@ class Poster(Reviewed):
 
     def get_absolute_url(self):
         return reverse("gallery:poster-detail", args=[self.pk])
+
+    @property
+    def shown_state(self):
+        """Its state as it counts now, as the badge tag wants it: nothing of it leaves without its
+        picture."""
+        picture = self.asset
+        if self.state == ReviewState.RETIRED:
+            return self.state
+        if picture.barred:
+            return picture.barred
+        if picture.deleted_at is not None:
+            return ReviewState.RETIRED
+        return HELD_NOW if picture.is_held else self.state
+
+    @property
+    def state_words(self):
+        """Its state as people read it."""
+        shown = self.shown_state
+        if shown == self.state:
+            return self.get_state_display()
+        return _PICTURE_STAYS[shown]
 
     @property
     def legal_words(self):

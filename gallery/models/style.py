@@ -154,6 +154,8 @@ class StyleVersion(Reviewed):
         default=dict, blank=True, help_text=_("Figures per strength, and the band they give.")
     )
 
+    is_held = False  # whether its page found that nobody may use it now: `holds.mark_versions`
+
     objects = StyleVersionQuerySet.as_manager()
 
     class Meta:
@@ -220,6 +222,20 @@ class StyleVersion(Reviewed):
         """Whether this draft is the person's own, to paint trials with."""
         is_open = self.state in (ReviewState.DRAFT, ReviewState.IN_REVIEW)
         return is_open and person.is_designer and self.made_by_id == person.pk
+
+    @property
+    def shown_state(self):
+        """Its state as it counts now, as the badge tag wants it."""
+        return "held" if self._is_approved_and_held else self.state
+
+    @property
+    def state_words(self):
+        """Its state as people read it: what was approved may be held."""
+        return _("approved, held now") if self._is_approved_and_held else self.get_state_display()
+
+    @property
+    def _is_approved_and_held(self):
+        return self.is_held and self.state == ReviewState.APPROVED
 
     @property
     def has_band(self):

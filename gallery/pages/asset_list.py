@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from brandstudio.core.ui.wording import labelled
 from gallery.models import Asset
 from gallery.pages.browsing import Chip, Choice, without
+from gallery.services import holds
 from gallery.services.asset_filters import FILTERS
 
 PER_PAGE = 48
@@ -130,6 +131,7 @@ def _in_order(pks, person):
     """The pictures of these keys with all that a tile shows; those of a scene by their numbers."""
     listed = Asset.objects.titled().liked_by(person).select_related("scene__channel")
     rows = listed.defer("preview", "lineage").in_bulk(pks)
+    holds.mark(rows.values())
     shown = [rows[pk] for pk in pks if pk in rows]
     runs = groupby(shown, key=lambda asset: asset.scene_id)
     return [asset for _scene, run in runs for asset in sorted(run, key=lambda one: one.index)]

@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from brandstudio.core.models import Vehicle
 from gallery.models import AssetReview, CampaignChannel, Download, Publication, Rendition
 from gallery.models.asset import IN_HAND, AssetState
+from gallery.services import holds
 
 
 class CellState(models.TextChoices):
     """How far a cell is: as far as its best picture. In order."""
 
     MISSING = "none", _("no picture yet")
+    HELD = "held", _("approved, held now")
     DRAFT = "draft", _("draft")
     WAITING = "asked", _("waits for review")
     CUTTABLE = "cuttable", _("approved: can be cut")
@@ -108,8 +110,9 @@ def coverage_of(campaign):
     """The Coverage of a campaign: all its pictures count, whoever's they are.
 
     A picture counts for the channel that it was painted for, and for each that it left for as a
-    publication file. What was declined or withdrawn counts nowhere. An approved one that was
-    ordered for further channels can be cut for each of them that it was not painted anew for.
+    publication file. What was declined or withdrawn counts nowhere, and what is held counts as
+    held, published or not. Another approved one that was ordered for further channels can be cut
+    for each of them that it was not painted anew for.
     """
     places = list(campaign.places.select_related("channel"))
     for place in places:
@@ -123,6 +126,8 @@ def coverage_of(campaign):
     left_for = _left_for(campaign)
     outside = set()
     images = _images(campaign)
+    approved = [pk for pk, _v, _c, review, _shape in images if review == AssetReview.APPROVED]
+    held = holds.held_keys(approved)
     anew = {(shape_of, channel) for _pk, _vehicle, channel, _review, shape_of in images}
     further = _further(campaign)
     for pk, vehicle, channel, review, _shape_of in images:
@@ -132,10 +137,12 @@ def coverage_of(campaign):
                 counted = True
                 cell.pks.add(pk)
                 state = CellState.PUBLISHED if own in published[pk] else _STATE_OF[review]
+                state = CellState.HELD if pk in held else state
                 cell.state = max(cell.state, state, key=_ORDER.index)
         if not counted:
             outside.add(pk)
-        for other in further[pk] if review == AssetReview.APPROVED else ():
+        may_be_cut = review == AssetReview.APPROVED and pk not in held
+        for other in further[pk] if may_be_cut else ():
             if (cell := cells.get((vehicle, other))) and (pk, other) not in anew:
                 cell.cut_from.add(pk)
                 cell.state = max(cell.state, CellState.CUTTABLE, key=_ORDER.index)

@@ -6,7 +6,7 @@ from functools import cached_property
 from brandstudio.core.models import User
 from gallery.models import Asset, Poster, Recall, SourceKind
 from gallery.pages.near_weights import near_weights
-from gallery.services import downstream, learned
+from gallery.services import downstream, holds, learned
 from training.models import SnapshotImage, TrainingImage, TrainingRun
 from training.services import photographs
 
@@ -106,6 +106,10 @@ def downstream_of(source, person):
     people = User.objects.in_bulk([holder["person"] for holder in holders[:HOLDERS]])
     figures = downstream.figures_of(source, holders)
     versions = list(source.versions().select_related("pack", "checkpoint"))
+    holds.mark_versions(versions)
+    assets = list(shown.defer("preview", "lineage"))
+    posters = _posters_of(source, person)
+    holds.mark([*assets, *(poster.asset for poster in posters)])
     return Downstream(
         source=source,
         person=person,
@@ -116,8 +120,8 @@ def downstream_of(source, person):
         versions=versions,
         copies=list(source.copies().select_related("pack")),
         near=near_weights([v for v in versions if v.pk not in source.near_copies], person),
-        assets=list(shown.defer("preview", "lineage")),
-        posters=_posters_of(source, person),
+        assets=assets,
+        posters=posters,
         holders=[(people[row["person"]], row) for row in holders[:HOLDERS]],
         figures=figures,
         recalls=list(Recall.objects.filter(kind=source.kind, source_key=source.key)),
@@ -127,7 +131,7 @@ def downstream_of(source, person):
 
 def _posters_of(source, person):
     visible = Poster.objects.visible_to(person).filter(asset__in=source.assets())
-    return list(visible.select_related("channel")[:SHOWN])
+    return list(visible.select_related("channel", "asset")[:SHOWN])
 
 
 def _names_of(source):

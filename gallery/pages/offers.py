@@ -80,9 +80,9 @@ def _offer(asset, person, rendition, channels, known):
 
 
 def known_of(assets):
-    """[Known] of these pictures, in as many queries as for one."""
+    """[Known] of these pictures, in as many queries as for one; each is marked (`holds.mark`)."""
     allowed = policy.allowed_rules() if assets else []
-    held = holds.held_among(assets)
+    holds.mark(assets)
     barred = base_rights.barred_bases() if assets else frozenset()
     # What is not approved is published in no case.
     approved = [asset for asset in assets if asset.review == AssetReview.APPROVED]
@@ -91,7 +91,7 @@ def known_of(assets):
     return [
         policy.Known(
             allowed,
-            held=asset.pk in held,
+            held=asset.is_held,
             unknown=asset.pk in unknown,
             barred=asset.scene.base_id in barred,
             limits=limits[asset.pk],

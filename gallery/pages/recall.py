@@ -1,6 +1,7 @@
 """The page of one recall: what its undo left as it was decided since."""
 
 from gallery.models import Asset, InitImageUpload, ProductCutout, StyleVersion
+from gallery.services import holds
 from training.models import TrainingImage
 
 
@@ -13,9 +14,13 @@ def left_as_is(recall, person):
     assets = Asset.objects.all() if is_admin else Asset.objects.visible_to(person)
     versions = StyleVersion.objects.visible_to(person).select_related("pack")
     sources = (TrainingImage, ProductCutout, InitImageUpload) if is_admin else ()
+    left_assets = assets.titled().filter(pk__in=_keys(items, Asset)).order_by("pk")
+    left_versions = versions.filter(pk__in=_keys(items, StyleVersion)).order_by("pk")
+    holds.mark(left_assets)
+    holds.mark_versions(left_versions)
     return {
-        "assets": assets.titled().filter(pk__in=_keys(items, Asset)).order_by("pk"),
-        "versions": versions.filter(pk__in=_keys(items, StyleVersion)).order_by("pk"),
+        "assets": left_assets,
+        "versions": left_versions,
         "sources": [
             row
             for model in sources

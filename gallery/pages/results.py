@@ -71,20 +71,12 @@ def results_of(person):
             results.loading += asset.state == AssetState.LOADING
             results.waiting += asset.state == AssetState.WAITING
     tiles = [asset for scene in scenes for asset in scene.tiles]
-    mark_held(tiles)
+    # Trying it again is refused of what is held, as any use of it.
+    holds.mark([a for a in tiles if a.state == AssetState.FAILED])
     offers.mark_downloads([a for a in tiles if a.state == AssetState.READY], person)
     motifs.mark(scenes)
     results.seconds_left = _time_left(active)
     return results
-
-
-def mark_held(assets):
-    """Give each of these pictures `.is_held`: trying it again, or another one like it, would be
-    refused as things stand."""
-    done = [asset for asset in assets if asset.state in (AssetState.FAILED, AssetState.READY)]
-    held = holds.held_among(done)
-    for asset in done:
-        asset.is_held = asset.pk in held
 
 
 def waiting_of_others(person):

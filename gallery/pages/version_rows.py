@@ -1,6 +1,7 @@
 """The versions of a pack as its pages list them, and when that list has something new to tell."""
 
 from gallery.models import StyleVersion
+from gallery.services import holds
 
 
 def of_pack(person, slug):
@@ -12,6 +13,7 @@ def of_pack(person, slug):
 def listed(person, slug):
     """{"versions", "versions_wait"}: whether the sheet of one of them is still being painted."""
     versions = list(of_pack(person, slug))
+    holds.mark_versions(versions)
     sheets = [getattr(version, "sheet", None) for version in versions]
     return {
         "versions": versions,

@@ -88,6 +88,16 @@ SENTENCES: dict[str, Text] = {
         "What it reached has changed since you opened the page, so nothing was recalled. Look at "
         "the list again."
     ),
+    "recall-undone": gettext_noop(
+        "{person} has undone this recall already, so there is nothing left to undo."
+    ),
+    "recall-undone-own": gettext_noop(
+        "You have undone this recall already, so there is nothing left to undo."
+    ),
+    "nothing-to-decide": gettext_noop(
+        "Nothing is to be decided of {name} any more: its rights last, or it was decided what "
+        "becomes of what it reached. Its page shows how it stands."
+    ),
     "recall-too-late": gettext_noop(
         "A recall can be undone within an hour. Approve what you need again, one by one."
     ),

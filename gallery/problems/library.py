@@ -6,6 +6,12 @@ from brandstudio.core.input.names import ODD_SIGN
 from brandstudio.core.problems import Text
 
 SENTENCES: dict[str, Text] = {
+    "kit-changed": gettext_noop(
+        "The brand kit was changed since you opened the page, by a colleague or in another window "
+        "of yours. Here is how it stands now; change it again."
+    ),
+    "piece-offered": gettext_noop("{name} is offered already, so nothing was changed."),
+    "piece-taken": gettext_noop("{name} is taken away already, so nothing was changed."),
     "tags-none": gettext_noop("Write at least one tag, or several with commas between them."),
     "tags-too-many": gettext_noop("At most {most} tags at once; these are more."),
     "name-odd": ODD_SIGN,

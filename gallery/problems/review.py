@@ -9,7 +9,45 @@ SENTENCES: dict[str, Text] = {
         "You made, edited or submitted this yourself, so a colleague has to decide: four eyes see "
         "more than two."
     ),
-    "decided-already": gettext_noop("This was decided meanwhile. Look at it again."),
+    "decided-already": gettext_noop(
+        "This was decided since you opened the page, by a colleague or in another window of yours. "
+        "Look at it again."
+    ),
+    "not-asked": gettext_noop(
+        "This picture does not wait for review, so nothing can be decided of it. Its maker sends "
+        "it for review first."
+    ),
+    "declined-already": gettext_noop(
+        "This picture is declined already. Its maker may send it for review once more and write "
+        "what is different."
+    ),
+    "withdrawn-already": gettext_noop(
+        "This picture was withdrawn already, and nothing of it leaves any more. Paint it anew "
+        "where it is needed."
+    ),
+    "not-approved": gettext_noop(
+        "Only an approved picture can be withdrawn, and this one is not approved. One that waits "
+        "for review can be declined."
+    ),
+    "binned-already": gettext_noop(
+        "This picture lies in the bin, and nothing is done with it there. Its maker can put it "
+        "back."
+    ),
+    "not-binned": gettext_noop("This picture does not lie in the bin, so it needn't be put back."),
+    "not-submitted": gettext_noop(
+        "This is a draft: it was never submitted, or was sent back. Its maker submits it first."
+    ),
+    "sheet-moved-on": gettext_noop(
+        "The strength sheet is in the queue or being painted already, so it was not ordered a "
+        "second time."
+    ),
+    "retired-already": gettext_noop(
+        "This was taken out of use. An admin can bring it back into use, with a reason."
+    ),
+    "not-in-use": gettext_noop(
+        "Only what is approved can be taken out of use, and this is not approved. One that waits "
+        "for review can be sent back."
+    ),
     "asked-already": gettext_noop("It waits for review already."),
     "approved-already": gettext_noop("It is approved already."),
     "withdrawn-not-asked": gettext_noop(

@@ -10,12 +10,14 @@ from brandstudio.core.problems import Refused, name_of
 from brandstudio.core.queue import housekeeping
 from brandstudio.core.services import sending
 from gallery.models import Asset, AssetReview, OwnWork
+from gallery.models.asset import ASKS_FROM
 from gallery.services import (
     checklist,
     downstream,
     holds,
     learned,
     lookalikes,
+    moved_on,
     policy,
     posters,
     source_rights,
@@ -23,26 +25,23 @@ from gallery.services import (
     words,
 )
 
-# Why a picture in this state of review is not sent for it; "decided-already" is for what was in
-# another state when its row was read.
-_NOT_ASKED = {
-    AssetReview.ASKED: "asked-already",
-    AssetReview.APPROVED: "approved-already",
-    AssetReview.WITHDRAWN: "withdrawn-not-asked",
-}
+_CANT_BE_ASKED = {AssetReview.WITHDRAWN: "withdrawn-not-asked"}
+_CANT_BE_WITHDRAWN = dict.fromkeys(
+    (AssetReview.PRIVATE, AssetReview.ASKED, AssetReview.DECLINED), "not-approved"
+)
 
 
 def ask_review(asset, by, why=""):
     """Put a picture before the admins. why: what is different now, of one that was declined.
 
-    Raises Refused: as `policy.check_finished`, trial-stays, one of _NOT_ASKED, asset-held,
-    ask-again-reason, decided-already.
+    Raises Refused: as `policy.check_finished`, trial-stays, what `moved_on` says, asset-held,
+    ask-again-reason.
     """
     policy.check_finished(asset)
     if asset.scene.is_trial:
         raise Refused("trial-stays")
-    if code := _NOT_ASKED.get(asset.review):
-        raise Refused(code)
+    if asset.review not in ASKS_FROM:
+        raise moved_on.refusal_of_image(asset, *ASKS_FROM, **_CANT_BE_ASKED)
     holds.check_asset(asset)
     is_again = asset.review == AssetReview.DECLINED
     if is_again and not reasons.written(why):
@@ -51,7 +50,7 @@ def ask_review(asset, by, why=""):
         try:
             asset.ask_review(by, why.strip() if is_again else "")
         except WrongState as error:
-            raise Refused("decided-already") from error
+            raise moved_on.refusal_of_image(asset, *ASKS_FROM, **_CANT_BE_ASKED) from error
         _settle(asset, "asset-declined")
         sending.tell(
             User.objects.reviewers(besides=by),
@@ -86,7 +85,8 @@ def approve(asset, by, answers, reason=""):
     """Approve a picture for publication. answers: to the checklist; kept with the decision.
 
     reason: why, where a decision stands against the same picture. Raises Refused: own-work,
-    asset-held, sources-unknown, checklist-open, vehicle-applies, decided-before, decided-already.
+    asset-held, sources-unknown, checklist-open, vehicle-applies, decided-before, and what
+    `moved_on` says.
     """
     holds.check_asset(asset)
     source_rights.check(asset)
@@ -98,7 +98,7 @@ def approve(asset, by, answers, reason=""):
         except OwnWork as error:
             raise Refused("own-work") from error
         except WrongState as error:
-            raise Refused("decided-already") from error
+            raise moved_on.refusal_of_image(asset, AssetReview.ASKED) from error
         _settle(asset, "asset-asked")
         _tell(asset, "approved")
 
@@ -115,7 +115,7 @@ def decline(asset, by, reason):
         try:
             asset.decline(by, reason)
         except WrongState as error:
-            raise Refused("decided-already") from error
+            raise moved_on.refusal_of_image(asset, AssetReview.ASKED) from error
         lookalikes.note(asset)
         _settle(asset, "asset-asked")
         _tell(asset, "declined", reason=reason)
@@ -174,7 +174,8 @@ def _withdraw(asset, by, reason):
     try:
         asset.withdraw(by, reason)
     except WrongState as error:
-        raise Refused("decided-already") from error
+        refusal = moved_on.refusal_of_image(asset, AssetReview.APPROVED, **_CANT_BE_WITHDRAWN)
+        raise refusal from error
     lookalikes.note(asset)
     _settle(asset, "asset-approved")
     _tell(asset, "withdrawn", reason=reason)
@@ -192,7 +193,7 @@ def _withdraw(asset, by, reason):
 def discard(asset, by):
     """Into the bin, and out of the review it waits for; an approved picture can't go there.
 
-    Raises Refused: approved-not-binned, decided-already.
+    Raises Refused: approved-not-binned, binned-already, decided-already.
     """
     if asset.review == AssetReview.APPROVED:
         raise Refused("approved-not-binned")
@@ -202,16 +203,18 @@ def discard(asset, by):
                 asset.take_back(by)
             asset.discard(by)
         except WrongState as error:
-            raise Refused("decided-already") from error
+            others = [state for state in AssetReview if state != AssetReview.APPROVED]
+            codes = {AssetReview.APPROVED: "approved-not-binned"}
+            raise moved_on.refusal_of_image(asset, *others, **codes) from error
         _settle(asset, "asset-asked")
 
 
 def restore(asset, by):
-    """Out of the bin. Raises decided-already."""
+    """Out of the bin. Raises Refused: not-binned."""
     try:
         asset.restore(by)
     except WrongState as error:
-        raise Refused("decided-already") from error
+        raise Refused("not-binned") from error
 
 
 def empty_bin():

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import transaction
 
 from brandstudio.core.input import reasons
+from brandstudio.core.models import WrongState
 from brandstudio.core.problems import Refused
 from brandstudio.core.queue import work_queue
 from gallery.engine.evidence_plan import PROMPTS, STRENGTHS
@@ -44,16 +45,22 @@ def images_of(plan):
 def render_again(sheet, by):
     """A person has a sheet painted once more: one that failed, or was measured by older rules.
 
-    Pictures that are there are kept. Raises Refused: evidence-fixed once the version is no draft.
+    Pictures that are there are kept. Raises Refused: evidence-fixed once the version is no draft,
+    sheet-moved-on while it is in the queue or painted.
     """
     if sheet.version.state != ReviewState.DRAFT:
         raise Refused("evidence-fixed")
+    if sheet.is_active:
+        raise Refused("sheet-moved-on")
     if sheet.is_done:
         sheet.plan = _plan()
         sheet.total = images_of(sheet.plan)
         sheet.save(update_fields=["plan", "total"])
     with transaction.atomic():
-        sheet.requeue(by=by, why="again")
+        try:
+            sheet.requeue(by=by, why="again")
+        except WrongState as error:
+            raise Refused("sheet-moved-on") from error
         work_queue.enqueue_work(sheet)
 
 

@@ -103,12 +103,12 @@ def decide_together(endings, by, act, why, until):
 def decide(ending, by, act, why, until):
     """Extend the rights of one until a moment (None: without end), or keep in use what it reached.
     Returns the Refused that stood in the way (withdrawn-not-extended, rights-carried,
-    decided-already), or None."""
+    nothing-to-decide, decided-already), or None."""
     row = ending.row
     if act == "extend" and row.withdrawn_at:
         return Refused("withdrawn-not-extended", name=str(row))
     if not row.is_holding:
-        return Refused("decided-already")
+        return Refused("nothing-to-decide", name=str(row))
     try:
         if act == "keep":
             row.keep_in_use(by, why)
@@ -229,6 +229,7 @@ def _tell(place, endings, days):
             "count": _told_of(place, days).count(),
             "days": days,
             "day": _last_day(endings[0].row),
+            "reached": _told_of(place, days).reached().count(),
         }
         admins = User.objects.filter(is_active=True, is_brand_admin=True)
         _tell_once_a_day(admins, NOTICES[days], place.url_of_admins, facts)

@@ -62,7 +62,10 @@ class Hold:
 
 def scenes_behind(assets):
     """[(asset's key, scene's key)] of the scenes that assets come from, however far back."""
-    keys = [asset.pk for asset in assets]
+    return _scenes_behind([asset.pk for asset in assets])
+
+
+def _scenes_behind(keys):
     if not keys:
         return []
     with connection.cursor() as cursor:
@@ -72,10 +75,31 @@ def scenes_behind(assets):
 
 def held_among(assets):
     """The keys of those of a page's assets that may not leave the studio as things are now."""
-    pairs = scenes_behind(assets)
+    return held_keys([asset.pk for asset in assets])
+
+
+def held_keys(keys):
+    """As `held_among`, of assets of these keys."""
+    pairs = _scenes_behind(keys)
     scenes = Scene.objects.filter(pk__in={scene for _asset, scene in pairs})
     held = set(scenes.held().values_list("pk", flat=True)) if pairs else set()
     return {asset for asset, scene in pairs if scene in held}
+
+
+def mark(assets):
+    """Give each of these pictures `.is_held`: whether it may not leave as things are now."""
+    held = held_among(assets)
+    for asset in assets:
+        asset.is_held = asset.pk in held
+
+
+def mark_versions(versions):
+    """Give each of these versions `.is_held`: whether nobody may use it as things are now."""
+    keys = [version.pk for version in versions]
+    held = StyleVersion.objects.held().filter(pk__in=keys) if keys else StyleVersion.objects.none()
+    held_keys = set(held.values_list("pk", flat=True))
+    for version in versions:
+        version.is_held = version.pk in held_keys
 
 
 def is_held(asset):

@@ -18,6 +18,11 @@ class Learned:
     runs: list[TrainingRun]
     versions: list[StyleVersion]
 
+    @property
+    def is_any(self):
+        """Whether anything learned from them, or is about to."""
+        return bool(self.runs or self.versions)
+
 
 def learned_from(assets):
     """The Learned of these finished pictures (a queryset of them)."""

@@ -10,6 +10,7 @@ from collections import defaultdict
 from functools import cached_property
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext
 
 from brandstudio.core import blobs
 from brandstudio.core.problems import Refused, in_each_language, name_of
@@ -18,11 +19,14 @@ from gallery.models import Asset, AssetReview, AssetState, Painted, PaintedPhoto
 from gallery.models.asset import NEVER_LEAVES
 from gallery.services import downstream, holds, image_marks, lookalikes, standing
 from training.engine.data import images
+from training.engine.data.spread import first_names
 from training.engine.errors import EngineError
 from training.models import TrainingImage
 from training.services import copies
 
 READ_SECONDS = 60  # then other work of the background has its turn
+_MOST_SHOWN = 12  # pictures that a file is like, of which it is told apart what it shows
+_NAMED = 5  # pictures that a refusal names
 _AT_ONCE = 500  # photographs of one question to the database
 SURE = 4  # bits of 64: within them a file is taken for the declined picture itself
 _CODES = {
@@ -77,8 +81,12 @@ class LookUp:
         stored ones that may: what is most like one of them is none, as a sister of one that was
         declined."""
         nearest = next(iter(self._compared.likenesses(self._barred.keys() | own)), None)
-        if nearest not in {None, *own}:
-            check(self._barred[nearest])
+        if nearest in {None, *own}:
+            return
+        shown = _shown_in(self._compared, self._barred) or [nearest]
+        if len(shown) == 1:
+            check(self._barred[shown[0]])
+        _refuse_several([self._barred[sha256] for sha256 in shown])
 
     def origins(self):
         """[(Painted, key)] of all that the file is: by its marks; by its looks of what is approved;
@@ -279,6 +287,38 @@ def _by_its_looks(image):
     if first and distances[first.pk] > SURE and (first.barred or holds.is_held(first)):
         return None  # it may be another one: a closer look tells
     return first
+
+
+def _shown_in(compared, barred):
+    """The SHA-256 of the barred pictures that a file shows, the most alike first; [] where all that
+    is like it is more like pictures that may come in.
+
+    A sister of what it shows is alike too: of pictures that are copies of each other the one counts
+    that is most like the file.
+    """
+    approved = _finished().filter(review=AssetReview.APPROVED)
+    everything = {*approved.order_by().values_list("image_sha256", flat=True), *barred}
+    apart: list[str] = []
+    for sha256 in list(compared.likenesses(everything))[:_MOST_SHOWN]:
+        if not any(_are_copies(other, sha256) for other in apart):
+            apart.append(sha256)
+    return [sha256 for sha256 in apart if sha256 in barred]
+
+
+def _are_copies(one, other):
+    first = copies.compared(one)
+    return first is not None and bool(first.likenesses([other]))
+
+
+def _refuse_several(pks):
+    assets = list(_finished().filter(pk__in=pks).order_by("pk"))
+    names = in_each_language(lambda: first_names([_numbered(one) for one in assets], _NAMED))
+    raise Refused("upload-several", names=names)
+
+
+def _numbered(asset):
+    facts = {"name": str(asset), "number": asset.pk}
+    return gettext("“{name}” (no. {number})").format(**facts)
 
 
 def _finished():

@@ -14,19 +14,22 @@ from brandstudio.core.problems import Refused, name_of
 from brandstudio.core.services import sending
 from brandstudio.core.ui.wording import labelled_text
 from gallery import problems
-from gallery.models import OwnWork, Poster, PromptTemplate, StyleVersion
+from gallery.models import OwnWork, Poster, PromptTemplate, ReviewState, StyleVersion
 from gallery.services import (
     banned_names,
     checklist,
     evidence,
     holds,
     known_weights,
+    moved_on,
     posters,
     rights,
     vehicle_words,
 )
 from training.engine.lora import kohya_file
 from training.services import weights
+
+_NOT_IN_USE = dict.fromkeys((ReviewState.DRAFT, ReviewState.IN_REVIEW), "not-in-use")
 
 
 def publish(checkpoint, by, pack, *, trigger_words=None, changes="", tags=()):
@@ -120,15 +123,20 @@ def _save_new(pack):
 def submit(row, by):
     """Put a version, template or poster before the reviewers, and tell them.
 
-    Raises Refused: template-faulty; of a version what known_weights.check_version and
-    evidence.check say; of a poster what posters.check says.
+    Raises Refused: template-faulty, what `moved_on` says; of a version what
+    known_weights.check_version and evidence.check say; of a poster what posters.check says.
     """
+    if row.state != ReviewState.DRAFT:
+        raise moved_on.refusal_of_row(row, ReviewState.DRAFT)
     _check_words(row)
     if isinstance(row, StyleVersion):
         evidence.check(row)
         known_weights.check_version(row)
     with transaction.atomic():
-        row.submit(by)
+        try:
+            row.submit(by)
+        except WrongState as error:
+            raise moved_on.refusal_of_row(row, ReviewState.DRAFT) from error
         _settle(row, "sent-back")
         sending.tell(
             User.objects.reviewers(besides=by).exclude(pk__in=row.author_ids),
@@ -164,7 +172,7 @@ def approve(row, by, remarks="", band=None, answers=None):
 
     band: of a version, the five strengths of BAND by name, where the reviewer changes them; remarks
     are then the reason. answers: of a version or poster, to the checklist; kept with the decision.
-    Raises Refused: own-work, template-faulty, pack-held, decided-already; of a version what
+    Raises Refused: own-work, template-faulty, pack-held, what `moved_on` says; of a version what
     known_weights.check_version, rights.obstacle_of, evidence.check, evidence.check_band and
     checklist.check say.
     """
@@ -187,7 +195,7 @@ def approve(row, by, remarks="", band=None, answers=None):
         except OwnWork as error:
             raise Refused("own-work") from error
         except WrongState as error:
-            raise Refused("decided-already") from error
+            raise moved_on.refusal_of_row(row, ReviewState.IN_REVIEW) from error
         for former in _siblings(row).approved().exclude(pk=row.pk):
             if former.number < row.number:
                 former.retire(by, reason=f"→ {row.number}")
@@ -196,27 +204,28 @@ def approve(row, by, remarks="", band=None, answers=None):
 
 
 def send_back(row, by, reason):
-    """Back to its maker with a reason. Raises Refused: send-back-reason, decided-already."""
+    """Back to its maker with a reason. Raises Refused: send-back-reason, what `moved_on`
+    says."""
     if not reasons.written(reason):
         raise Refused("send-back-reason")
     with transaction.atomic():
         try:
             row.send_back(by, reason)
         except WrongState as error:
-            raise Refused("decided-already") from error
+            raise moved_on.refusal_of_row(row, ReviewState.IN_REVIEW) from error
         _settle(row, "submitted")
         _tell(row, "sent-back", reason=reason)
 
 
 def retire(row, by, reason):
     """No longer to be used; pictures made with it stay. Raises Refused: retire-reason,
-    decided-already."""
+    what `moved_on` says."""
     if not reasons.written(reason):
         raise Refused("retire-reason")
     try:
         row.retire(by, reason.strip())
     except WrongState as error:
-        raise Refused("decided-already") from error
+        raise moved_on.refusal_of_row(row, ReviewState.APPROVED, **_NOT_IN_USE) from error
 
 
 def bring_back(row, by, reason):
@@ -224,7 +233,7 @@ def bring_back(row, by, reason):
 
     Raises Refused: retire-reason, newer-approved where another version is in use now, pack-held of
     a version that may not be used, what known_weights.check_version and rights.obstacle_of say,
-    template-faulty, and decided-already.
+    template-faulty, and what `moved_on` says.
     """
     if not reasons.written(reason):
         raise Refused("retire-reason")
@@ -238,7 +247,7 @@ def bring_back(row, by, reason):
     try:
         row.bring_back(by, reason.strip())
     except WrongState as error:
-        raise Refused("decided-already") from error
+        raise moved_on.refusal_of_row(row, ReviewState.RETIRED) from error
 
 
 def _changed_band(version, band, reason):

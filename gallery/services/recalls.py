@@ -155,8 +155,11 @@ def _changed(rows, state, target, changes, by, why):
 def undo(row, by):
     """Put back what a recall changed, save what was decided anew since. Returns how many rows.
 
-    Raises Refused: recall-too-late, decided-already.
+    Raises Refused: recall-undone, recall-undone-own, recall-too-late; decided-already for what was
+    decided at that very moment.
     """
+    if row.undone_at:
+        raise _undone(row, by)
     if timezone.now() >= row.undo_until:
         raise Refused("recall-too-late")
     with transaction.atomic():
@@ -164,7 +167,8 @@ def undo(row, by):
             changes = {"undone_at": timezone.now(), "undone_by": by}
             update_as_last_seen(row, {"undone_at": None}, changes, "undone")
         except WrongState as error:
-            raise Refused("decided-already") from error
+            row.refresh_from_db()
+            raise _undone(row, by) from error
         try:
             restored = sum(_restore(row, items, by) for items in _undecided_since(row))
         except WrongState as error:  # decided at this very moment
@@ -174,6 +178,13 @@ def undo(row, by):
         AuditEntry.objects.record(row, "recalled", "undone", by=by, restored=restored)
         _tell(row, "recall-undone")
     return restored
+
+
+def _undone(row, by):
+    """The Refused of a second undo."""
+    if row.undone_by_id == by.pk:
+        return Refused("recall-undone-own")
+    return Refused("recall-undone", person=row.undone_by.shown_name)
 
 
 def _undecided_since(row):

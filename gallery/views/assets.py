@@ -53,7 +53,6 @@ def asset_detail(request, pk):
     channels = list(Channel.objects.in_use())
     width, height = downloads.delivered_size(asset)
     [known] = offers.known_of([asset])
-    results.mark_held([asset])
     context = {
         "asset": asset,
         "scene": scene,

@@ -39,7 +39,7 @@ def brand_kit(request):
         try:
             acts.save_kit(form, request.user)
         except WrongState:
-            return refuse(request, Refused("decided-already"), "gallery:brand")
+            return refuse(request, Refused("kit-changed"), "gallery:brand")
         messages.success(request, _("Saved."))
         return redirect("gallery:brand")
     return _page(request, form, {})
@@ -65,10 +65,12 @@ def brand_add(request, kind):
 def brand_offer(request, kind, pk):
     """Take a piece away (act=take), or offer it again (act=offer)."""
     item = get_object_or_404(_model(kind), pk=pk)
+    is_offered = request.POST.get("act") == "offer"
     try:
-        acts.offer(item, request.user, request.POST.get("act") == "offer")
+        acts.offer(item, request.user, is_offered)
     except WrongState:
-        return refuse(request, Refused("decided-already"), "gallery:brand")
+        code = "piece-offered" if is_offered else "piece-taken"
+        return refuse(request, Refused(code, name=str(item)), "gallery:brand")
     return redirect(f"{reverse('gallery:brand')}#h-{kind}")
 
 

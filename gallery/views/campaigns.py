@@ -28,7 +28,7 @@ from gallery.pages.coverage import coverage_of
 from gallery.pages.history import history_of_campaign
 from gallery.pages.strays import strays_of
 from gallery.problems import REFUSALS
-from gallery.services import campaigns, drift_guard, publications
+from gallery.services import campaigns, drift_guard, holds, publications
 
 PER_PAGE = 48
 OFFERED = 96  # pictures that may be added, the newest
@@ -57,12 +57,14 @@ def campaign_detail(request, slug):
         assets = assets.filter(pk__in=cell.pks)
     elif request.GET.get("outside"):
         assets = assets.filter(pk__in=coverage.outside)
+    page = Paginator(assets, PER_PAGE).get_page(request.GET.get("page"))
+    holds.mark(page.object_list)
     context = {
         "campaign": campaign,
         "coverage": coverage,
         "cell": cell,
         "is_outside": not cell and bool(request.GET.get("outside")),
-        "page": Paginator(assets, PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
         "hidden": pages.hidden_count(campaign, request.user),
         "publications": pages.publications_of(campaign)[:PUBLICATIONS_SHOWN],
         "may_paint": pages.may_make(request.user) and campaign.state != CampaignState.ENDED,

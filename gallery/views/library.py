@@ -188,8 +188,6 @@ def version_submit(request, slug, number):
     version = _editable(request, slug, number)
     try:
         services.submit(version, request.user)
-    except WrongState:
-        return refuse(request, Refused("decided-already"), version)
     except Refused as error:
         return refuse(request, error, version)
     else:
@@ -243,8 +241,6 @@ def sheet_again(request, slug, number):
     version = _editable(request, slug, number)
     try:
         evidence.render_again(version.sheet, request.user)
-    except WrongState:
-        return refuse(request, Refused("decided-already"), version)
     except Refused as error:
         return refuse(request, error, version)
     return redirect(version)
@@ -320,11 +316,13 @@ def _may_edit(person, version):
 
 
 def _acts_context(version, person):
+    held = holds.holds_of_version(version)
+    version.is_held = bool(held)
     return {
         "may_edit": _may_edit(person, version),
         "may_try": version.may_be_tried_by(person),
         "may_discard": _may_edit(person, version) and drafts.obstacle_of(version) is None,
-        "holds": holds.names_of(holds.holds_of_version(version)),
+        "holds": holds.names_of(held),
         "stays_why": _why_it_stays(version),
     }
 

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 from brandstudio.core.access.roles import admin_required, painter_required
 from brandstudio.core.input.choices import chosen
 from brandstudio.core.models import WrongState
-from brandstudio.core.problems import Refused
 from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.once import made_once
 from brandstudio.core.ui.serving import send_file, serve_labelled
@@ -31,7 +30,7 @@ from gallery.models import (
 from gallery.pages.history import history_of
 from gallery.pages.posters import offers_of
 from gallery.problems import REFUSALS
-from gallery.services import channel_files, downloads
+from gallery.services import channel_files, downloads, holds
 from gallery.services import posters as acts
 from gallery.views.refusals import refuse
 from gallery.views.retiring import retire_or_bring_back
@@ -45,6 +44,7 @@ _WORDS = frozenset(("headline", "subline", "price", "price_note", "legal", "font
 def poster_list(request):
     posters = Poster.objects.visible_to(request.user).select_related("made_by", "channel", "asset")
     page = Paginator(posters, PER_PAGE).get_page(request.GET.get("page"))
+    holds.mark([poster.asset for poster in page.object_list])
     return render(request, "gallery/poster_list.html", {"page": page})
 
 
@@ -54,6 +54,7 @@ def poster_images(request):
     """The first step: which picture. Approved ones, and one's own."""
     assets = acts.assets_for(request.user).may_leave().filter(scene__is_trial=False)
     page = Paginator(assets, PER_PAGE).get_page(request.GET.get("page"))
+    holds.mark(page.object_list)
     return render(request, "gallery/poster_pictures.html", {"page": page})
 
 
@@ -93,6 +94,7 @@ def poster_preview(request, asset_pk):
 @require_safe
 def poster_detail(request, pk):
     poster = _visible(request, pk)
+    holds.mark([poster.asset])
     context = {
         "poster": poster,
         "history": history_of(poster, 20),
@@ -146,8 +148,6 @@ def poster_submit(request, pk):
     poster = _mine(request, pk)
     try:
         services.submit(poster, request.user)
-    except WrongState:
-        return refuse(request, Refused("decided-already"), poster)
     except REFUSALS as error:
         return refuse(request, error, poster)
     messages.success(request, _("Sent for review. An admin will look at it."))

@@ -20,7 +20,7 @@ from gallery import problems
 from gallery.forms import ExtendForm
 from gallery.models import Recall
 from gallery.pages.recall import left_as_is
-from gallery.services import expiry, recalls
+from gallery.services import expiry, holds, recalls
 from gallery.services.downstream import find_source
 from gallery.views.refusals import refuse
 
@@ -84,9 +84,11 @@ def _say_decided(request, decided, gone):
 def recall_detail(request, pk):
     recall = _visible(request, pk)
     source = find_source(recall.kind, recall.source_key)
+    versions = recall.versions().visible_to(request.user)
+    holds.mark_versions(versions)
     context = {
         "recall": recall,
-        "versions": recall.versions().visible_to(request.user),
+        "versions": versions,
         "near_copies": source.near_copies if source else {},
         "left": left_as_is(recall, request.user),
     }

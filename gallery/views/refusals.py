@@ -16,20 +16,36 @@ from gallery.services import holds
 # What changed since the page was shown; whoever looks again may decide anew.
 _CONFLICTS = {
     "approved-already",
+    "binned-already",
     "approved-not-binned",
     "asked-already",
     "channel-used",
     "cutout-gone",
     "decided-already",
+    "declined-already",
     "enlarged-already",
     "file-stale",
     "init-image-gone",
+    "kit-changed",
     "newer-approved",
     "no-draft-any-more",
+    "not-approved",
+    "not-asked",
+    "not-binned",
+    "not-in-use",
+    "not-submitted",
+    "nothing-to-decide",
     "pack-replaced",
+    "piece-offered",
+    "piece-taken",
     "policy-changed",
     "recall-changed",
     "recall-too-late",
+    "recall-undone",
+    "recall-undone-own",
+    "retired-already",
+    "sheet-moved-on",
+    "withdrawn-already",
     "withdrawn-not-asked",
 }
 # What the gates forbid, whatever is sent.
@@ -66,6 +82,7 @@ _FORBIDDEN = {
     "trial-stays",
     "upload-declined",
     "upload-held",
+    "upload-several",
     "upload-style-held",
     "upload-withdrawn",
     "use-not-allowed",
@@ -108,6 +125,7 @@ def results_address():
 def stays(request, asset, error):
     """The page of a file that does not leave: why, and the step that mends it."""
     is_refused = isinstance(error, Refused)
+    holds.mark([asset])
     context = {
         "asset": asset,
         "heading": _why_there_is_no_file(asset) if is_refused else _("No file was made"),

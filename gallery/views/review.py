@@ -20,7 +20,7 @@ from brandstudio.core.ui.methods import require_safe_or
 from gallery import problems, services
 from gallery.forms import ChecklistForm, DecisionForm, VersionDecisionForm
 from gallery.forms.review import DECISIONS
-from gallery.models import Asset, Poster, PromptTemplate, ReviewState, StyleVersion
+from gallery.models import Asset, AssetReview, Poster, PromptTemplate, ReviewState, StyleVersion
 from gallery.pages import evidence as evidence_page
 from gallery.pages import lineage, offers, template_words
 from gallery.pages.history import claims_noted, history_of
@@ -32,8 +32,10 @@ from gallery.services import (
     assets,
     evidence,
     export,
+    holds,
     library,
     lookalikes,
+    moved_on,
     rights,
     source_rights,
     vehicle_words,
@@ -73,7 +75,7 @@ def review(request):
     item = next((i for i in items if i.key == key), items[0] if items and not key else None)
     if key and item is None:
         if request.method == "POST":
-            return refuse(request, Refused("decided-already"), "gallery:review")
+            return refuse(request, _why_not_waiting(key), "gallery:review")
         return redirect("gallery:review")
     posted = request.POST if request.method == "POST" else None
     form = _form(item, posted)
@@ -93,6 +95,21 @@ def review(request):
     context |= _details(item, request)
     context["signing_fault"] = offers.why_nothing_leaves()
     return render(request, "gallery/review.html", context, status=status)
+
+
+_MODELS = {"version": StyleVersion, "template": PromptTemplate, "poster": Poster, "asset": Asset}
+
+
+def _why_not_waiting(key):
+    """The Refused of a decision about what the queue does not hold."""
+    kind, _dash, number = key.partition("-")
+    model = _MODELS.get(kind)
+    row = model and model.objects.filter(pk=parse_id(number)).first()
+    if row is None:
+        return Refused("decided-already")
+    if kind == "asset":
+        return moved_on.refusal_of_image(row, AssetReview.ASKED)
+    return moved_on.refusal_of_row(row, ReviewState.IN_REVIEW)
 
 
 def _form(item, posted):
@@ -172,11 +189,16 @@ def _decide(form, checklist, item, request):
         needs_reason = error.code in _NEED_A_REASON
         form.add_error("reason" if needs_reason else None, problems.of(error))
         return False
-    success = (
-        _("%(thing)s is approved.") if approves else _("%(thing)s went back with your reason.")
-    )
-    messages.success(request, success % {"thing": item.title})
+    messages.success(request, _what_was_done(item, approves) % {"thing": item.title})
     return True
+
+
+def _what_was_done(item, approves):
+    if approves:
+        return _("%(thing)s is approved.")
+    if item.kind == "asset":
+        return _("%(thing)s is declined. Its maker reads your reason.")
+    return _("%(thing)s went back with your reason.")
 
 
 def _details(item, request):
@@ -185,6 +207,8 @@ def _details(item, request):
         return {}
     details = {"history": history_of(item.row, 8)}
     row = item.row
+    if item.kind == "poster":
+        holds.mark([row.asset])
     if obstacle := _obstacle_of(item, request.user):
         details["closed"] = problems.of(obstacle)
     if item.kind == "template":

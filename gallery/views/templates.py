@@ -136,8 +136,6 @@ def template_submit(request, slug, number):
     template = _mine(request, slug, number)
     try:
         services.submit(template, request.user)
-    except WrongState:
-        return refuse(request, Refused("decided-already"), template)
     except Refused as error:
         back = reverse("gallery:template-edit", args=[slug, number])
         return refuse(request, error, back)

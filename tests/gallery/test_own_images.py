@@ -40,6 +40,7 @@ from gallery.services import (
     vehicle_words,
 )
 from gallery.services import assets as acts
+from gallery.services.checklist import all_confirmed
 from gallery.services.shown import mark, preview_sign
 from tests.gallery.conftest import MASTER, PAINTED
 from tests.gallery.test_lookalikes import drawing
@@ -593,3 +594,78 @@ def _with(packet):
     chunks = PngInfo()
     chunks.add_itxt("XML:com.adobe.xmp", packet)
     return chunks
+
+
+def beside(first, second):
+    """Two stored pictures in one file, side by side, at different sizes."""
+    with Image.open(blobs.local(first.image_sha256)) as one:
+        left = one.convert("RGB").resize((448, 448))
+    with Image.open(blobs.local(second.image_sha256)) as other:
+        right = other.convert("RGB").resize((448, 448))
+    page = Image.new("RGB", (896, 448))
+    page.paste(left, (0, 0))
+    page.paste(right, (448, 0))
+    return saved(page, quality=85)
+
+
+@pytest.fixture
+def painted(in_state, marketer, brand_admin):
+    """painted("d6af5e3e41102097", "declined"): a finished picture of the demo in that state."""
+
+    def painted(name, state):
+        asset = in_state("private", seed=100 + Asset.objects.count())
+        sha256 = blobs.put(MASTER.parent / f"{name}.png")
+        Asset.objects.filter(pk=asset.pk).update(image_sha256=sha256, look="")
+        asset.refresh_from_db()
+        acts.ask_review(asset, marketer)
+        if state == "declined":
+            acts.decline(asset, brand_admin, "Five wheels.")
+            return asset
+        acts.approve(asset, brand_admin, all_confirmed(), "Another picture.")
+        if state == "withdrawn":
+            acts.withdraw(asset, brand_admin, "The light is wrong.")
+        return asset
+
+    return painted
+
+
+LANTERNS = ("d6af5e3e41102097", "b2bc900bf2f189d1")  # sisters of one scene
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_page_of_two_pictures_is_refused_by_the_one_that_lies_on_it(painted, marketer, sent, turn):
+    withdrawn = painted("0441be1969ed374d", "withdrawn")
+    approved = painted(LANTERNS[0], "approved")
+    sister = painted(LANTERNS[1], "declined")
+    content = beside(*(withdrawn, approved)[::turn])
+
+    refusal = refusal_of(sources.take_init_image, sent("page.jpg", content), marketer)
+
+    assert (refusal.code, refusal.facts["number"]) == ("upload-withdrawn", withdrawn.pk)
+    assert sister.barred
+
+
+def test_page_of_two_barred_pictures_names_both(at, painted, marketer, sent):
+    first = painted("0441be1969ed374d", "withdrawn")
+    second = painted(LANTERNS[0], "declined")
+    content = beside(first, second)
+
+    refusal = refusal_of(sources.take_init_image, sent("page.jpg", content), marketer)
+
+    assert refusal.code == "upload-several"
+    page = add_source(at(marketer), content)
+    assert f"(no. {first.pk})" in page
+    assert f"(no. {second.pk})" in page
+
+
+def test_copy_of_a_declined_picture_is_refused_by_its_own_number_beside_approved_sisters(
+    painted, marketer, sent
+):
+    painted(LANTERNS[0], "approved")
+    declined = painted(LANTERNS[1], "declined")
+    with Image.open(blobs.local(declined.image_sha256)) as image:
+        content = saved(image.convert("RGB").resize((704, 384)), quality=60)
+
+    refusal = refusal_of(sources.take_init_image, sent("mine.jpg", content), marketer)
+
+    assert (refusal.code, refusal.facts["number"]) == ("upload-declined", declined.pk)

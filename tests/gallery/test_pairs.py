@@ -180,7 +180,7 @@ def test_second_admin_is_told_that_the_first_decided(at, pair, designer, brand_a
     answer = browser.post("pair-decide", *keys, decision="allow", seen=seen)
 
     assert answer.status_code == 422
-    assert "decided meanwhile" in str(answer.context["form"].non_field_errors())
+    assert "decided since you opened the page" in str(answer.context["form"].non_field_errors())
     assert PackPair.objects.get().state == PairState.FORBIDDEN
     assert code_of(pairs.allow, pair, other_admin) == "decided-already"  # as last seen
 

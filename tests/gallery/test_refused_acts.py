@@ -107,7 +107,7 @@ def test_refused_retiring_and_return(make_version, at, brand_admin):
     told(
         at(brand_admin).post("version-retire", "ink", 1, act="bring-back", reason="again"),
         409,
-        "meanwhile",
+        "It is approved already",
     )
     version.refresh_from_db()
     assert version.state == "approved"
@@ -123,7 +123,7 @@ def test_decision_about_rights_without_a_reason(dataset, at, brand_admin):
     told(decide(act="keep", reason=""), 422, "Write why")
     told(decide(act="extend", reason="renewed", until_0="2020-01-01"), 422, "renewed")
     assert decide(act="keep", reason="printed already").status_code == 302
-    told(decide(act="keep", reason="printed already"), 409, "meanwhile")
+    told(decide(act="keep", reason="printed already"), 409, "Nothing is to be decided")
 
 
 def test_submission_without_evidence_and_stale_review(
@@ -137,7 +137,7 @@ def test_submission_without_evidence_and_stale_review(
     client.force_login(brand_admin)
     answer = client.post(f"{reverse('gallery:review')}?item=version-{asked.pk}", stale)
 
-    told(answer, 409, "meanwhile")
+    told(answer, 409, "decided since you opened the page")
     assert not StyleVersion.objects.filter(state="approved").exists()
 
 

@@ -198,7 +198,10 @@ def test_of_two_admins_at_one_moment_the_second_is_told(
     for thread in threads:
         thread.join()
 
-    assert sorted(said) == ["decided-already", "done"]
+    too_late = {"approved-already", "declined-already"}
+    assert "done" in said
+    assert set(said) - {"done"} <= too_late
+    assert len(said) == 2
     assert Notice.objects.filter(code__in=("asset-approved", "asset-declined")).count() == 1
 
 

@@ -65,5 +65,5 @@ def test_withdrawal_of_rights_without_a_reason_and_twice(post, make_dataset):
 
     told(post("image-withdraw", image.pk, why=" "), 422, "Write why")
     assert post("image-withdraw", image.pk, why="stolen").status_code == 302
-    told(post("image-withdraw", image.pk, why="stolen"), 409, "a moment ago")
+    told(post("image-withdraw", image.pk, why="stolen"), 409, "It is withdrawn already")
     assert TrainingImage.objects.get().withdrawn_why == "stolen"

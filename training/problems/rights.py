@@ -57,6 +57,11 @@ SENTENCES: dict[str, Text] = {
         "This file shows picture no. {number} of this studio: what it was made from was recalled, "
         "or its rights have ended. Choose another picture, or ask an admin what becomes of it."
     ),
+    "upload-several": gettext_noop(
+        "This file shows several pictures of this studio that may not be used, being declined, "
+        "withdrawn or held: {names}. Nothing is made of them under another name. Choose another "
+        "picture."
+    ),
     "upload-style-held": gettext_noop(
         "This file was painted in this studio as a trial picture of what was recalled, or whose "
         "rights have ended: {names}. Nothing is made of it. Choose another picture, or ask an "

@@ -7,7 +7,13 @@ from django.utils.translation import gettext
 from training.problems import sentence
 
 # What these say names a picture of this studio, not the file.
-_OF_OWN_IMAGES = ("upload-declined", "upload-withdrawn", "upload-held", "upload-style-held")
+_OF_OWN_IMAGES = (
+    "upload-declined",
+    "upload-withdrawn",
+    "upload-held",
+    "upload-several",
+    "upload-style-held",
+)
 
 
 @dataclass(frozen=True)

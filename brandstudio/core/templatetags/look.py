@@ -25,7 +25,7 @@ register = template.Library()
 # The one place where a state gets its shape and hue (static/css/components/badge.css).
 BADGES = {
     "approved": {"approved", "ready", "finished", "checked", "done", "tested"},
-    "waiting": {"in_review", "asked", "waiting", "queued", "drafted", "missing", "testing"},
+    "waiting": {"in_review", "asked", "waiting", "queued", "drafted", "missing", "testing", "held"},
     "active": {"training", "preparing", "rendering", "loading", "working"},
     "paused": {"paused", "interrupted"},
     "failed": {"failed", "declined", "forbidden"},

@@ -45,6 +45,8 @@ def withdraw_or_reinstate(request, row, back):
         )
         return refused(request, sentence % {"name": row}, back, HTTPStatus.FORBIDDEN)
     except WrongState:
-        said = _("Somebody else did that a moment ago.")
+        said = _("Its rights are clear already, so nothing was changed.")
+        if act == "withdraw":
+            said = _("It is withdrawn already, so nothing was changed.")
         return refused(request, said, back, HTTPStatus.CONFLICT)
     return redirect(back)

@@ -48,6 +48,26 @@ def test_studio_that_was_off_tells_the_nearest_mark_only(dataset, brand_admin):
     assert told() == [("admin", "rights-end-0", 2), ("designer", "rights-end-0", 2)]
 
 
+@override("en")
+def test_notice_says_that_something_is_held_only_where_something_was_made(
+    dataset, brand_admin, train_on
+):
+    end_in(dataset.images, seconds=-1)
+    expiry.tell_of_endings()
+    notice = Notice.objects.filter(person=brand_admin).get()
+    said = notices.sentence(notice.code, notice.facts)
+    assert "Nothing was made with them" in said
+    assert "held" not in said
+
+    Notice.objects.all().delete()
+    dataset.images.update(expiry_told=None)
+    train_on(dataset)
+    expiry.tell_of_endings()
+
+    notice = Notice.objects.filter(person=brand_admin).get()
+    assert "is held until an admin decides" in notices.sentence(notice.code, notice.facts)
+
+
 def test_rights_that_end_in_a_year_or_never_tell_nobody(dataset, brand_admin):
     end_in(dataset.images.filter(name="red.png"), days=365)
 

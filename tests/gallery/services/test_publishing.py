@@ -64,9 +64,9 @@ def test_decision_comes_once(make_version, brand_admin):
 
     assert (
         code_of(services.approve, version, brand_admin, "", None, all_confirmed())
-        == "decided-already"
+        == "approved-already"
     )
-    assert code_of(services.send_back, version, brand_admin, "no") == "decided-already"
+    assert code_of(services.send_back, version, brand_admin, "no") == "approved-already"
 
 
 def test_approved_version_never_changes(make_version):

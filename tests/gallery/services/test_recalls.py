@@ -224,12 +224,19 @@ def test_recall_needs_a_reason_and_undo_comes_within_the_hour(version, reached, 
         recalls.undo(row, brand_admin)
 
 
-def test_recall_is_undone_once(version, reached, brand_admin):
+def test_recall_is_undone_once(version, reached, brand_admin, make_user):
     row = recall(source_of(version), brand_admin)
+    as_seen_before = Recall.objects.get()
     recalls.undo(row, brand_admin)
 
-    with pytest.raises(Refused, match="decided-already"):
-        recalls.undo(Recall.objects.get(), brand_admin)
+    second = make_user("second", is_brand_admin=True)
+    for seen in (as_seen_before, Recall.objects.get()):
+        with pytest.raises(Refused, match="recall-undone-own"):
+            recalls.undo(seen, brand_admin)
+        with pytest.raises(Refused) as refusal:
+            recalls.undo(seen, second)
+        assert refusal.value.code == "recall-undone"
+        assert refusal.value.facts == {"person": brand_admin.shown_name}
 
 
 def test_recalled_version_that_was_retired_before_is_held_and_freed(version, reached, brand_admin):

@@ -1,0 +1,140 @@
+"""Lists show the state that counts now: what can't leave is never called approved alone."""
+
+import datetime
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from brandstudio.core.models import Campaign, Vehicle
+from gallery.models import Channel, Poster, ReviewState, SourceKind
+from gallery.pages.coverage import CellState, coverage_of
+from gallery.services import assets as asset_acts
+from gallery.services import holds
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+
+HELD = "approved, held now"
+
+
+@pytest.fixture
+def version(dataset, train_on, make_version):
+    return make_version(checkpoint=train_on(dataset))
+
+
+@pytest.fixture
+def poster(in_state, version, marketer, brand_admin):
+    """An approved poster of an approved picture."""
+    wide = Channel.objects.create(
+        slug="story", name_zh="竖图", name_en="Story", width=720, height=960, form="png"
+    )
+    picture = in_state("approved", packs=((version, 0.7),))
+    poster = Poster.objects.create(asset=picture, channel=wide, made_by=marketer, headline="Spring")
+    poster.submit(marketer)
+    poster.approve(brand_admin)
+    return poster
+
+
+def end_rights(dataset):
+    dataset.images.update(rights_expire_at=timezone.now() - timedelta(seconds=1))
+
+
+def badges(text):
+    """What the badges of a page say."""
+    return [part.split("</span>")[0].split(">")[1] for part in text.split('class="badge')[1:]]
+
+
+def pages_with_posters(at, admin, poster, version):
+    return [
+        at(admin).get("poster-list").text,
+        at(admin).get("poster-detail", poster.pk).text,
+        at(admin).get("downstream", SourceKind.VERSION, version.pk).text,
+    ]
+
+
+def test_poster_of_a_withdrawn_picture_is_nowhere_called_approved(at, brand_admin, poster, version):
+    asset_acts.withdraw(poster.asset, brand_admin, "The wrong car.")
+
+    poster = Poster.objects.select_related("asset").get()
+    assert (poster.state, poster.shown_state) == (ReviewState.APPROVED, "withdrawn")
+    for text in pages_with_posters(at, brand_admin, poster, version):
+        assert "its picture was withdrawn" in badges(text)
+
+
+def test_poster_of_a_held_picture_says_so_and_is_approved_again_after_an_extension(
+    at, brand_admin, poster, version, dataset
+):
+    end_rights(dataset)
+
+    for text in pages_with_posters(at, brand_admin, poster, version):
+        assert "its picture is held now" in badges(text)
+    dataset.images.update(rights_expire_at=None)
+    for text in pages_with_posters(at, brand_admin, poster, version):
+        assert "approved" in badges(text)
+
+
+def test_poster_that_is_out_of_use_says_so_itself(brand_admin, poster):
+    poster.retire(brand_admin, "Last year's price.")
+    asset_acts.withdraw(poster.asset, brand_admin, "The wrong car.")
+
+    assert Poster.objects.get().state_words == "retired"
+
+
+def test_lists_of_pictures_and_styles_say_what_is_held(at, brand_admin, poster, version, dataset):
+    lists = ("asset-list", "poster-pictures", "pack-list")
+    for name in lists:
+        assert HELD not in badges(at(brand_admin).get(name).text)
+    end_rights(dataset)
+
+    for name in lists:
+        assert HELD in badges(at(brand_admin).get(name).text)
+    for place in (("asset-detail", poster.asset.pk), ("version-detail", version.pack.slug, 1)):
+        assert HELD in badges(at(brand_admin).get(*place).text)
+    assert badges(at(brand_admin).get("downstream", "version", version.pk).text).count(HELD) == 2
+
+
+def test_campaign_counts_a_held_picture_neither_approved_nor_published(
+    at, brand_admin, marketer, version, dataset, in_state
+):
+    car = Vehicle.objects.create(slug="gs8", name_zh="GS8", name_en="GS8", phrase="GS8 suv")
+    square = Channel.objects.create(
+        slug="square", name_zh="方", name_en="Square", width=300, height=300
+    )
+    today = timezone.localdate()
+    campaign = Campaign.objects.create(
+        slug="spring",
+        name_zh="春",
+        name_en="Spring",
+        starts=today,
+        ends=today + datetime.timedelta(days=9),
+        made_by=marketer,
+    )
+    campaign.vehicles.add(car)
+    campaign.places.create(channel=square)
+    asset = in_state("approved", packs=((version, 0.7),), channel=square)
+    asset.scene.vehicle = car
+    asset.scene.save(update_fields=["vehicle"])
+    asset.campaign = campaign
+    asset.save(update_fields=["campaign"])
+    assert coverage_of(campaign).cell("gs8", "square").state == CellState.APPROVED
+    end_rights(dataset)
+
+    coverage = coverage_of(campaign)
+
+    assert coverage.cell("gs8", "square").state == CellState.HELD
+    assert coverage.share == 0
+    assert badges(at(brand_admin).get("campaign-detail", "spring").text).count(HELD) == 2
+
+
+def test_marking_costs_as_many_queries_for_many_as_for_one(in_state, version):
+    pictures = [in_state("approved", packs=((version, 0.7),)) for _number in range(3)]
+
+    counts = []
+    for some in (pictures[:1], pictures):
+        with CaptureQueriesContext(connection) as queries:
+            holds.mark(some)
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
