@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.admin import ChangedOnly
 from brandstudio.core.forms import GuardedModelForm
+from brandstudio.core.input import reasons
 from training.models import BaseModel
 
 
@@ -25,7 +26,8 @@ class BaseModelForm(GuardedModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        if "licence_class" in self.changed_data and not cleaned.get("reason"):
+        why = reasons.in_one_line(cleaned.get("reason") or "")
+        if "licence_class" in self.changed_data and not why:
             said = _("Write why the licence allows something else now, such as its paragraph.")
             self.add_error("reason", said)
         return cleaned

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.input.addresses import refuse_word_in_use
+from brandstudio.core.input.names import refuse_odd_sign, refuse_unseen_sign
 from brandstudio.core.problems import Refused
 from gallery import problems
 from gallery.models import StylePack
@@ -42,7 +43,12 @@ class BundleForm(forms.Form):
         validators=[refuse_word_in_use],
         help_text=_("Of a new pack; left empty, the sender's."),
     )
-    changes = forms.CharField(label=_("What changed"), max_length=200, required=False)
+    changes = forms.CharField(
+        label=_("What changed"),
+        max_length=200,
+        required=False,
+        validators=[refuse_unseen_sign],
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -99,7 +105,9 @@ class BundleForm(forms.Form):
 class StudioForm(forms.Form):
     """A studio to be trusted."""
 
-    name = forms.CharField(label=_("What you call it"), max_length=120)
+    name = forms.CharField(
+        label=_("What you call it"), max_length=120, validators=[refuse_odd_sign]
+    )
     public_key = forms.CharField(
         label=_("Its public key"),
         max_length=200,

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from brandstudio.core.input.names import refuse_unseen_sign
 from gallery.models.style import CommercialUse
 
 
@@ -10,12 +11,18 @@ class OriginForm(forms.Form):
     """Who made the file, its licence, and whether it may be used commercially. A draft may lack
     them; approval asks for all three."""
 
-    origin_maker = forms.CharField(label=_("Who made it"), max_length=160, required=False)
+    origin_maker = forms.CharField(
+        label=_("Who made it"),
+        max_length=160,
+        required=False,
+        validators=[refuse_unseen_sign],
+    )
     licence = forms.CharField(
         label=_("Its licence"),
         max_length=160,
         required=False,
         help_text=_("As its maker names it, or the contract."),
+        validators=[refuse_unseen_sign],
     )
     commercial_use = forms.ChoiceField(
         label=_("Commercial use"), choices=CommercialUse.choices, required=False

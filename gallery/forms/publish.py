@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.input.addresses import refuse_word_in_use
+from brandstudio.core.input.names import refuse_odd_sign, refuse_unseen_sign
 from gallery import problems
 from gallery.forms.browsing import TagsField
 from gallery.models import StylePack
@@ -28,8 +29,12 @@ class PublishForm(forms.Form):
         empty_label=_("A new pack"),
         help_text=_("Choose one to publish its next version."),
     )
-    name_zh = forms.CharField(label=_("Chinese name"), max_length=80, required=False)
-    name_en = forms.CharField(label=_("English name"), max_length=80, required=False)
+    name_zh = forms.CharField(
+        label=_("Chinese name"), max_length=80, required=False, validators=[refuse_odd_sign]
+    )
+    name_en = forms.CharField(
+        label=_("English name"), max_length=80, required=False, validators=[refuse_odd_sign]
+    )
     slug = forms.SlugField(
         label=_("Short name"),
         required=False,
@@ -38,10 +43,16 @@ class PublishForm(forms.Form):
         help_text=_("Small letters and hyphens; stands in prompts as <lora:name:0.7>."),
     )
     summary_zh = forms.CharField(
-        label=_("One line of advice, Chinese"), max_length=200, required=False
+        label=_("One line of advice, Chinese"),
+        max_length=200,
+        required=False,
+        validators=[refuse_unseen_sign],
     )
     summary_en = forms.CharField(
-        label=_("One line of advice, English"), max_length=200, required=False
+        label=_("One line of advice, English"),
+        max_length=200,
+        required=False,
+        validators=[refuse_unseen_sign],
     )
     tags = TagsField()
     trigger_words = forms.CharField(
@@ -51,7 +62,12 @@ class PublishForm(forms.Form):
         help_text=_("Put in front of every prompt by the studio; nobody has to type them."),
         widget=forms.TextInput(attrs={"lang": "en"}),
     )
-    changes = forms.CharField(label=_("What changed"), max_length=200, required=False)
+    changes = forms.CharField(
+        label=_("What changed"),
+        max_length=200,
+        required=False,
+        validators=[refuse_unseen_sign],
+    )
 
     def clean_trigger_words(self):
         if self.add_prefix("trigger_words") not in self.data:  # not asked, so not cleared either

@@ -11,10 +11,12 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from brandstudio.core.input import lengths
+from brandstudio.core.input.names import refuse_unseen_sign
 
 LABELS = ("name", "label_zh", "label_en")
 SLOT_FIELDS = (*LABELS, "of_vehicle")
 OPTION_FIELDS = ("value", "zh", "en")
+_READ_BY_PEOPLE = {"label_zh", "label_en", "zh", "en"}
 _LONGEST = {"name": 40, "label_zh": 80, "label_en": 80, "value": 200, "zh": 80, "en": 80}
 MOST_OPTIONS = 250  # of a template: what a page can send, and a person can overlook
 _FIELD = re.compile(
@@ -138,6 +140,10 @@ class SlotsField(forms.Field):
         ]
         if long:
             raise forms.ValidationError(long)
+        for slot in value:
+            for row in (slot, *slot["options"]):
+                for name in _READ_BY_PEOPLE & row.keys():
+                    refuse_unseen_sign(row[name])
         return value
 
 

@@ -14,7 +14,7 @@ from brandstudio.core.models import (
     WorkQuerySet,
     WrongState,
 )
-from brandstudio.core.models.fields import BlobField
+from brandstudio.core.models.fields import BlobField, LineField
 from brandstudio.core.models.states import move, update_as_last_seen
 
 from .mark import Favourite
@@ -127,7 +127,7 @@ class Asset(Work, Binnable):
     review_reason = models.TextField(blank=True)  # of its last step, if that had one
     declined_why = models.TextField(blank=True)  # of the decline that stands, until an approval
     asked_at = models.DateTimeField(null=True, blank=True)  # for the review under way, or the last
-    own_title = models.CharField(_("title"), max_length=120, blank=True)  # "": the scene's
+    own_title = LineField(_("title"), max_length=120, blank=True)  # "": the scene's
     campaign = models.ForeignKey(
         Campaign, models.PROTECT, null=True, blank=True, related_name="assets"
     )

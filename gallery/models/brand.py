@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.models.fields import BlobField, NameField
+from brandstudio.core.models.fields import BlobField, LineField, NameField
 from brandstudio.core.models.states import update_as_last_seen
 from brandstudio.core.models.vocabulary import Named
 
@@ -104,8 +104,8 @@ class BrandColour(Named, BrandItem):
 class LegalLine(BrandItem):
     """A sentence that the law or the brand's lawyers want on what is published."""
 
-    zh = models.CharField(_("in Chinese"), max_length=200)
-    en = models.CharField(_("in English"), max_length=300)
+    zh = LineField(_("in Chinese"), max_length=200)
+    en = LineField(_("in English"), max_length=300)
 
     class Meta(BrandItem.Meta):
         verbose_name = _("legal line")

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import Campaign
+from brandstudio.core.models.fields import LineField
 
 from .asset import Asset
 from .channel import Channel
@@ -44,7 +45,7 @@ class Publication(models.Model):
 
     download = models.ForeignKey(Download, models.PROTECT, related_name="publications")
     address = models.URLField(_("address"), max_length=500, blank=True)
-    place = models.CharField(_("place"), max_length=120, blank=True)
+    place = LineField(_("place"), max_length=120, blank=True)
     day = models.DateField(_("published on"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     noted_at = models.DateTimeField(auto_now_add=True)

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.input import territories
-from brandstudio.core.models.fields import BlobField, ShortNameField
+from brandstudio.core.models.fields import BlobField, LineField, ShortNameField
 from brandstudio.core.models.limits import OUTGOING_USES
 from brandstudio.core.models.vocabulary import Named
 from gallery.engine import file_forms, labelling
@@ -85,11 +85,11 @@ class Channel(Named):
     covered_top, covered_right = _covered(_("covered above")), _covered(_("covered on the right"))
     covered_bottom, covered_left = _covered(_("covered below")), _covered(_("covered on the left"))
     declaration = models.TextField(_("what to declare there"), blank=True, max_length=600)
-    source = models.CharField(_("where these figures come from"), blank=True, max_length=300)
-    source_en = models.CharField(_("the same in English"), blank=True, max_length=300)
+    source = LineField(_("where these figures come from"), blank=True, max_length=300)
+    source_en = LineField(_("the same in English"), blank=True, max_length=300)
     # What its files are for and where they are seen; empty while nobody has said.
     use = models.CharField(_("use"), max_length=9, choices=OUTGOING_USES, blank=True)
-    territory = models.CharField(_("territory"), max_length=80, blank=True)
+    territory = LineField(_("territory"), max_length=80, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_current = models.BooleanField(_("in use"), default=True)
 

@@ -3,6 +3,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from brandstudio.core.models.fields import LineField
+
 from .asset import HELD_NOW, Asset, AssetReview
 from .brand import BrandColour, BrandFont, BrandLogo, LegalLine
 from .channel import Channel
@@ -68,12 +70,10 @@ class Poster(Reviewed):
         choices=PosterLanguage,
         default=PosterLanguage.CHINESE,
     )
-    headline = models.CharField(_("headline"), max_length=LONGEST["headline"])
-    subline = models.CharField(_("sub-line"), max_length=LONGEST["subline"], blank=True)
-    price = models.CharField(_("price"), max_length=LONGEST["price"], blank=True)
-    price_note = models.CharField(
-        _("words above the price"), max_length=LONGEST["price_note"], blank=True
-    )
+    headline = LineField(_("headline"), max_length=LONGEST["headline"])
+    subline = LineField(_("sub-line"), max_length=LONGEST["subline"], blank=True)
+    price = LineField(_("price"), max_length=LONGEST["price"], blank=True)
+    price_note = LineField(_("words above the price"), max_length=LONGEST["price_note"], blank=True)
     legal = models.ForeignKey(
         LegalLine, models.PROTECT, null=True, related_name="+", verbose_name=_("legal line")
     )

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from brandstudio.core.models.fields import LineField
+
 from .style import StyleVersion
 
 FEWEST, MOST_STARS = 1, 5
@@ -17,7 +19,7 @@ class StyleRating(models.Model):
     stars = models.PositiveSmallIntegerField(
         _("stars"), validators=[MinValueValidator(FEWEST), MaxValueValidator(MOST_STARS)]
     )
-    words = models.CharField(_("a line of words"), max_length=200, blank=True)
+    words = LineField(_("a line of words"), max_length=200, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -5,7 +5,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import WrongState
-from brandstudio.core.models.fields import BlobField, ShortNameField
+from brandstudio.core.models.fields import BlobField, LineField, ShortNameField
 from brandstudio.core.models.vocabulary import Named
 from training.models import (
     BaseModel,
@@ -36,8 +36,8 @@ class StylePack(Named):
     slug = ShortNameField(
         unique=True, help_text=_("Stands in prompts as <lora:slug:0.7> and names the file.")
     )
-    summary_zh = models.CharField(_("one line of advice, Chinese"), max_length=200, blank=True)
-    summary_en = models.CharField(_("one line of advice, English"), max_length=200, blank=True)
+    summary_zh = LineField(_("one line of advice, Chinese"), max_length=200, blank=True)
+    summary_en = LineField(_("one line of advice, English"), max_length=200, blank=True)
 
     tags = models.ManyToManyField(PackTag, blank=True, related_name="packs", verbose_name=_("tags"))
 
@@ -130,13 +130,13 @@ class StyleVersion(Reviewed):
     weights_sha256 = BlobField()
     size = models.PositiveBigIntegerField()
     trigger_words = models.CharField(_("trigger words"), max_length=120, blank=True)
-    changes = models.CharField(_("what changed"), max_length=200, blank=True)
+    changes = LineField(_("what changed"), max_length=200, blank=True)
     origin = models.CharField(  # of a file from elsewhere; ours are known by their checkpoint
         _("file it came from"), max_length=255, blank=True
     )
     # Of a file from elsewhere: what a person has noted of its rights.
-    origin_maker = models.CharField(_("who made the file"), max_length=160, blank=True)
-    licence = models.CharField(_("licence of the file"), max_length=160, blank=True)
+    origin_maker = LineField(_("who made the file"), max_length=160, blank=True)
+    licence = LineField(_("licence of the file"), max_length=160, blank=True)
     commercial_use = models.CharField(
         _("commercial use"), max_length=3, choices=CommercialUse, blank=True
     )

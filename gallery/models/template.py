@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.models.fields import BlobField, ShortNameField
+from brandstudio.core.models.fields import BlobField, LineField, ShortNameField
 from brandstudio.core.models.vocabulary import Named
 from gallery.engine.slots import SLOT
 
@@ -40,15 +40,15 @@ class PromptTemplate(Named, Reviewed):
 
     slug = ShortNameField()
     number = models.PositiveIntegerField(_("version"), default=1)
-    sentence_zh = models.CharField(_("sentence, Chinese"), max_length=300)
-    sentence_en = models.CharField(_("sentence, English"), max_length=300)
+    sentence_zh = LineField(_("sentence, Chinese"), max_length=300)
+    sentence_en = LineField(_("sentence, English"), max_length=300)
     text = models.TextField(_("prompt"))
     negative_prompt = models.TextField(_("negative prompt"), blank=True)
     slots = models.JSONField(_("slots"), default=list, blank=True)
     packs = models.ManyToManyField(
         StylePack, blank=True, related_name="templates", verbose_name=_("default packs")
     )
-    changes = models.CharField(_("what changed"), max_length=200, blank=True)
+    changes = LineField(_("what changed"), max_length=200, blank=True)
     cover_sha256 = BlobField(blank=True)
 
     objects = PromptTemplateQuerySet.as_manager()

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop
 
-from brandstudio.core.input.names import ODD_SIGN
+from brandstudio.core.input.names import ODD_SIGN, UNSEEN_SIGN
 from brandstudio.core.problems import Text
 
 SENTENCES: dict[str, Text] = {
@@ -15,6 +15,7 @@ SENTENCES: dict[str, Text] = {
     "tags-none": gettext_noop("Write at least one tag, or several with commas between them."),
     "tags-too-many": gettext_noop("At most {most} tags at once; these are more."),
     "name-odd": ODD_SIGN,
+    "unseen-sign": UNSEEN_SIGN,
     "board-name-missing": gettext_noop("Give the board a name of at most {most} characters."),
     "board-name-in-use": gettext_noop("You have a board called “{name}” already."),
     "board-missing": gettext_noop("Choose a board, or write the name of a new one."),

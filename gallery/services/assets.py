@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from brandstudio.core.input import reasons
+from brandstudio.core.input.names import unseen_sign
 from brandstudio.core.models import AuditEntry, Notice, User, WrongState
 from brandstudio.core.problems import Refused, name_of
 from brandstudio.core.queue import housekeeping
@@ -44,11 +45,12 @@ def ask_review(asset, by, why=""):
         raise moved_on.refusal_of_image(asset, *ASKS_FROM, **_CANT_BE_ASKED)
     holds.check_asset(asset)
     is_again = asset.review == AssetReview.DECLINED
-    if is_again and not reasons.written(why):
+    why = reasons.written(why) if is_again else ""
+    if is_again and not why:
         raise Refused("ask-again-reason")
     with transaction.atomic():
         try:
-            asset.ask_review(by, why.strip() if is_again else "")
+            asset.ask_review(by, why)
         except WrongState as error:
             raise moved_on.refusal_of_image(asset, *ASKS_FROM, **_CANT_BE_ASKED) from error
         _settle(asset, "asset-declined")
@@ -71,9 +73,14 @@ def share(asset, is_shared):
 
 
 def name(asset, by, title):
-    """Give one's picture a title of its own; an empty one brings back the scene's."""
+    """Give one's picture a title of its own; an empty one brings back the scene's.
+
+    Raises Refused: unseen-sign.
+    """
     former = asset.own_title
     asset.own_title = " ".join(title.split())
+    if sign := unseen_sign(asset.own_title):
+        raise Refused("unseen-sign", sign=sign)
     with transaction.atomic():
         asset.save(update_fields=["own_title"])
         words.note_title(asset)
@@ -94,7 +101,7 @@ def approve(asset, by, answers, reason=""):
     facts = {"checklist": _answers_to(asset, answers), **in_spite}
     with transaction.atomic():
         try:
-            asset.approve(by, facts=facts, why=reason.strip() if in_spite else "")
+            asset.approve(by, facts=facts, why=reasons.written(reason) if in_spite else "")
         except OwnWork as error:
             raise Refused("own-work") from error
         except WrongState as error:
@@ -109,7 +116,7 @@ def _answers_to(asset, answers):
 
 def decline(asset, by, reason):
     """Decline a picture with a reason for its maker."""
-    if not reasons.written(reason):
+    if not (reason := reasons.written(reason)):
         raise Refused("decline-reason")
     with transaction.atomic():
         try:
@@ -159,7 +166,7 @@ def withdraw(asset, by, reason):
 
     Returns how many others were withdrawn with it.
     """
-    if not reasons.written(reason):
+    if not (reason := reasons.written(reason)):
         raise Refused("withdraw-reason")
     with transaction.atomic():
         made = downstream.made_from(asset).filter(review=AssetReview.APPROVED)

@@ -57,7 +57,7 @@ class Entry:
         tags = [(_TAG, name) for tag in self.tags for name in (tag.name_zh, tag.name_en)]
         summaries = [(_SUMMARY, pack.summary_zh), (_SUMMARY, pack.summary_en)]
         texts = [*names, *tags, (_TRIGGER, self.trigger_words), *summaries]
-        return [(weight, search.fold(text)) for weight, text in texts]
+        return [(weight, search.fold(str(text))) for weight, text in texts]
 
     def passes(self, chosen, besides=""):
         """Whether it has, of each filter that is set, one of the chosen values."""

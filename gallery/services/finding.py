@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from brandstudio.core.input import lengths
 from brandstudio.core.input.choices import UnknownChoice
 from brandstudio.core.models import Campaign, GlossaryTerm, User, Vehicle, VehicleColour
 from gallery.models import (
@@ -60,8 +59,8 @@ def find(person, query):
             problems.append(str(error))
     problems += _backwards(chosen)
     text = query.get("q", "").strip()
-    if len(text) > search.LONGEST:
-        problems.append(lengths.sentence(text, search.LONGEST))
+    if problem := search.too_long(text):
+        problems.append(problem)
         return Finding(assets, chosen, text, problems)
     if not text:
         return Finding(assets, chosen, text, problems)

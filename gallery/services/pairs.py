@@ -80,10 +80,10 @@ def forbid(pair, by, reason):
 
     Raises Refused: pair-reason, own-work, decided-already.
     """
-    if not reasons.written(reason):
+    if not (reason := reasons.written(reason)):
         raise Refused("pair-reason")
     with _as_refusals(), _row_of(pair):
-        pair.forbid(by, reason.strip())
+        pair.forbid(by, reason)
 
 
 @contextmanager

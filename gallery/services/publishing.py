@@ -206,7 +206,7 @@ def approve(row, by, remarks="", band=None, answers=None):
 def send_back(row, by, reason):
     """Back to its maker with a reason. Raises Refused: send-back-reason, what `moved_on`
     says."""
-    if not reasons.written(reason):
+    if not (reason := reasons.written(reason)):
         raise Refused("send-back-reason")
     with transaction.atomic():
         try:
@@ -220,10 +220,10 @@ def send_back(row, by, reason):
 def retire(row, by, reason):
     """No longer to be used; pictures made with it stay. Raises Refused: retire-reason,
     what `moved_on` says."""
-    if not reasons.written(reason):
+    if not (reason := reasons.written(reason)):
         raise Refused("retire-reason")
     try:
-        row.retire(by, reason.strip())
+        row.retire(by, reason)
     except WrongState as error:
         raise moved_on.refusal_of_row(row, ReviewState.APPROVED, **_NOT_IN_USE) from error
 
@@ -235,7 +235,7 @@ def bring_back(row, by, reason):
     a version that may not be used, what known_weights.check_version and rights.obstacle_of say,
     template-faulty, and what `moved_on` says.
     """
-    if not reasons.written(reason):
+    if not (reason := reasons.written(reason)):
         raise Refused("retire-reason")
     if newer := _siblings(row).approved().exclude(pk=row.pk).first():
         raise Refused("newer-approved", name=str(newer))
@@ -245,7 +245,7 @@ def bring_back(row, by, reason):
         known_weights.check_version(row)
         rights.check_rights(row)
     try:
-        row.bring_back(by, reason.strip())
+        row.bring_back(by, reason)
     except WrongState as error:
         raise moved_on.refusal_of_row(row, ReviewState.RETIRED) from error
 

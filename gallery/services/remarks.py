@@ -1,5 +1,6 @@
 """Remarks that reviewers pin to a point of a picture, for its maker to see."""
 
+from brandstudio.core.input.names import without_unseen
 from brandstudio.core.problems import Refused
 from gallery.models import Asset, Remark
 
@@ -14,10 +15,11 @@ def pin(image, by, x, y, text):
         raise Refused("pin-not-now")
     if not (0 <= x <= 1 and 0 <= y <= 1):
         raise Refused("pin-outside")
-    if not text.strip():
+    text = without_unseen(text).strip()
+    if not text:
         raise Refused("pin-empty")
     kind = "asset" if isinstance(image, Asset) else "evidence"
-    return Remark.objects.create(author=by, x=x, y=y, text=text.strip(), **{kind: image})
+    return Remark.objects.create(author=by, x=x, y=y, text=text, **{kind: image})
 
 
 def unpin(remark, by):

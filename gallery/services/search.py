@@ -8,11 +8,18 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from brandstudio.core.input import lengths
+
 LONGEST = 100  # characters of a query that are read
 _FILLERS = {"的", "with", "the", "and", "from", "across", "that", "above"}
 _TRANSLATED = 0.5  # a match by translation counts half
 _PLURAL = 0.9
 _LATIN = re.compile(r"[a-z0-9]")
+
+
+def too_long(text: str) -> str:
+    """What is said of a query of which not all would be read; "" of one that is."""
+    return lengths.sentence(text, LONGEST) if len(text) > LONGEST else ""
 
 
 def fold(text: str) -> str:

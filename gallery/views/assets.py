@@ -130,7 +130,10 @@ def asset_title(request, pk):
     asset = _mine(request, pk)
     longest = Asset._meta.get_field("own_title").max_length
     title = lengths.within(request.POST.get("title", ""), longest)
-    acts.name(asset, request.user, title)
+    try:
+        acts.name(asset, request.user, title)
+    except Refused as error:
+        return refusals.refuse(request, error, asset)
     messages.success(request, _("Saved."))
     return redirect(asset)
 

@@ -22,7 +22,7 @@ from gallery.pages import browsing as pages
 from gallery.pages import evidence as evidence_page
 from gallery.pages import version_rows
 from gallery.pages.version_diff import beside, version_diff
-from gallery.services import browsing, evidence, rating, tagging
+from gallery.services import browsing, evidence, rating, search, tagging
 from gallery.views.refusals import refuse
 
 PER_PAGE = 24
@@ -34,7 +34,8 @@ def pack_list(request):
     """Cards of the packs; words and filters stand in the address."""
     query = request.GET
     words = query.get("q", "").strip()
-    listing = browsing.browse(request.user, words, pages.chosen_in(query))
+    problem = search.too_long(words)
+    listing = browsing.browse(request.user, "" if problem else words, pages.chosen_in(query))
     page = Paginator(listing.entries, PER_PAGE).get_page(query.get("page"))
     context = {
         "page": page,
@@ -44,6 +45,7 @@ def pack_list(request):
         "chips": pages.chips_of(listing, query),
         "translations": listing.translations,
         "words": words,
+        "search_problem": problem,
     }
     return render(request, "gallery/pack_list.html", context)
 

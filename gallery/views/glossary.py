@@ -18,7 +18,7 @@ from brandstudio.core.ui.counting import count_sentences
 from brandstudio.core.ui.methods import require_safe_or
 from gallery.forms import GlossaryTermForm
 from gallery.problems import REFUSALS
-from gallery.services import glossary, glossary_terms
+from gallery.services import glossary, glossary_terms, search
 from gallery.views.refusals import no_file, refuse
 
 PER_PAGE = 50
@@ -38,10 +38,12 @@ def glossary_list(request):
         return redirect("gallery:glossary")
     words = request.GET.get("q", "").strip()
     category = request.GET.get("category", "")
-    terms = glossary_terms.search(words, category)
+    problem = search.too_long(words)
+    terms = glossary_terms.search("" if problem else words, category)
     context = {
         "form": form,
         "words": words,
+        "search_problem": problem,
         "category": category,
         "categories": glossary_terms.categories(),
         "page": Paginator(terms, PER_PAGE).get_page(request.GET.get("page")),

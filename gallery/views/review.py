@@ -5,7 +5,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.db.models import prefetch_related_objects
+from django.db.models import Model, prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -97,14 +97,19 @@ def review(request):
     return render(request, "gallery/review.html", context, status=status)
 
 
-_MODELS = {"version": StyleVersion, "template": PromptTemplate, "poster": Poster, "asset": Asset}
+_MODELS: dict[str, type[Model]] = {
+    "version": StyleVersion,
+    "template": PromptTemplate,
+    "poster": Poster,
+    "asset": Asset,
+}
 
 
 def _why_not_waiting(key):
     """The Refused of a decision about what the queue does not hold."""
     kind, _dash, number = key.partition("-")
     model = _MODELS.get(kind)
-    row = model and model.objects.filter(pk=parse_id(number)).first()
+    row = model and model._default_manager.filter(pk=parse_id(number)).first()
     if row is None:
         return Refused("decided-already")
     if kind == "asset":

@@ -609,10 +609,10 @@ def beside(first, second):
 
 
 @pytest.fixture
-def painted(in_state, marketer, brand_admin):
-    """painted("d6af5e3e41102097", "declined"): a finished picture of the demo in that state."""
+def painted_as(in_state, marketer, brand_admin):
+    """painted_as("d6af5e3e41102097", "declined"): a finished picture of the demo in that state."""
 
-    def painted(name, state):
+    def painted_as(name, state):
         asset = in_state("private", seed=100 + Asset.objects.count())
         sha256 = blobs.put(MASTER.parent / f"{name}.png")
         Asset.objects.filter(pk=asset.pk).update(image_sha256=sha256, look="")
@@ -626,17 +626,19 @@ def painted(in_state, marketer, brand_admin):
             acts.withdraw(asset, brand_admin, "The light is wrong.")
         return asset
 
-    return painted
+    return painted_as
 
 
 LANTERNS = ("d6af5e3e41102097", "b2bc900bf2f189d1")  # sisters of one scene
 
 
 @pytest.mark.parametrize("turn", [1, -1])
-def test_page_of_two_pictures_is_refused_by_the_one_that_lies_on_it(painted, marketer, sent, turn):
-    withdrawn = painted("0441be1969ed374d", "withdrawn")
-    approved = painted(LANTERNS[0], "approved")
-    sister = painted(LANTERNS[1], "declined")
+def test_page_of_two_pictures_is_refused_by_the_one_that_lies_on_it(
+    painted_as, marketer, sent, turn
+):
+    withdrawn = painted_as("0441be1969ed374d", "withdrawn")
+    approved = painted_as(LANTERNS[0], "approved")
+    sister = painted_as(LANTERNS[1], "declined")
     content = beside(*(withdrawn, approved)[::turn])
 
     refusal = refusal_of(sources.take_init_image, sent("page.jpg", content), marketer)
@@ -645,9 +647,9 @@ def test_page_of_two_pictures_is_refused_by_the_one_that_lies_on_it(painted, mar
     assert sister.barred
 
 
-def test_page_of_two_barred_pictures_names_both(at, painted, marketer, sent):
-    first = painted("0441be1969ed374d", "withdrawn")
-    second = painted(LANTERNS[0], "declined")
+def test_page_of_two_barred_pictures_names_both(at, painted_as, marketer, sent):
+    first = painted_as("0441be1969ed374d", "withdrawn")
+    second = painted_as(LANTERNS[0], "declined")
     content = beside(first, second)
 
     refusal = refusal_of(sources.take_init_image, sent("page.jpg", content), marketer)
@@ -659,10 +661,10 @@ def test_page_of_two_barred_pictures_names_both(at, painted, marketer, sent):
 
 
 def test_copy_of_a_declined_picture_is_refused_by_its_own_number_beside_approved_sisters(
-    painted, marketer, sent
+    painted_as, marketer, sent
 ):
-    painted(LANTERNS[0], "approved")
-    declined = painted(LANTERNS[1], "declined")
+    painted_as(LANTERNS[0], "approved")
+    declined = painted_as(LANTERNS[1], "declined")
     with Image.open(blobs.local(declined.image_sha256)) as image:
         content = saved(image.convert("RGB").resize((704, 384)), quality=60)
 

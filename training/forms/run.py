@@ -6,6 +6,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from brandstudio.core.input.names import refuse_unseen_sign
 from training.engine.errors import EngineError
 from training.engine.prompts import separators
 from training.engine.prompts.checks import check_samples
@@ -79,7 +80,9 @@ GROUPS = {
 class RunForm(forms.Form):
     """`settings` and `base` after cleaning. Keys left empty mean the engine's own default."""
 
-    name = forms.CharField(label=_("Name"), max_length=120, required=False)
+    name = forms.CharField(
+        label=_("Name"), max_length=120, required=False, validators=[refuse_unseen_sign]
+    )
     base = forms.ModelChoiceField(
         label=_("Base model"), queryset=BaseModel.objects.none(), empty_label=None
     )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import Binnable, BinQuerySet, RightsQuerySet, WithRights, WrongState
-from brandstudio.core.models.fields import BlobField
+from brandstudio.core.models.fields import BlobField, LineField
 from brandstudio.core.models.states import update_as_last_seen
 from training.engine.prompts import letters
 
@@ -48,10 +48,10 @@ class Dataset(Binnable):
     OWNER = "owner"
 
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.IMAGE)
-    name = models.CharField(_("name"), max_length=120)
+    name = LineField(_("name"), max_length=120)
     description = models.TextField(_("description"), blank=True)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="datasets")
-    trigger_word = models.CharField(
+    trigger_word = LineField(
         _("trigger word"),
         max_length=60,
         blank=True,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models import Work, WorkQuerySet
-from brandstudio.core.models.fields import BlobField
+from brandstudio.core.models.fields import BlobField, LineField
 from training import notices
 
 from .base_model import BaseModel, Kind
@@ -74,7 +74,7 @@ class TrainingRun(Work):
     OWNER = "owner"
 
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.IMAGE)
-    name = models.CharField(_("name"), max_length=120)
+    name = LineField(_("name"), max_length=120)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="runs")
     dataset = models.ForeignKey(Dataset, models.PROTECT, related_name="runs")
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, null=True, related_name="runs")

@@ -3,6 +3,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from .fields import LineField
+
 
 class BrandKitManager(models.Manager):
     def current(self):
@@ -18,8 +20,8 @@ class BrandKit(models.Model):
     label_words: of the visible label. picture limits: of one person.
     """
 
-    producer_code = models.CharField(_("producer code"), max_length=40, blank=True)
-    label_words = models.CharField(_("words of the label"), max_length=40, blank=True)
+    producer_code = LineField(_("producer code"), max_length=40, blank=True)
+    label_words = LineField(_("words of the label"), max_length=40, blank=True)
     images_per_day = models.PositiveIntegerField(
         _("pictures a person may ask for in a day"), null=True, blank=True
     )

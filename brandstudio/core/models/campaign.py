@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .fields import ShortNameField
+from .fields import LineField, ShortNameField
 from .vocabulary import Named, Vehicle
 
 
@@ -30,7 +30,7 @@ class Campaign(Named):
     slug = ShortNameField(unique=True)
     starts = models.DateField(_("first day"), null=True, blank=True)
     ends = models.DateField(_("last day"), null=True, blank=True)
-    territory = models.CharField(_("territory"), max_length=80, blank=True)  # "": its channels'
+    territory = LineField(_("territory"), max_length=80, blank=True)  # "": its channels'
     vehicles = models.ManyToManyField(Vehicle, verbose_name=_("vehicles"), related_name="campaigns")
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="campaigns"

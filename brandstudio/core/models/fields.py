@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.input.addresses import refuse_word_in_use
-from brandstudio.core.input.names import refuse_odd_sign
+from brandstudio.core.input.names import refuse_odd_sign, refuse_unseen_sign
 
 
 class BlobField(models.CharField):
@@ -24,6 +24,17 @@ class NameField(models.CharField):
     """What people call a thing: no markup, and no sign that nobody sees."""
 
     default_validators = [refuse_odd_sign]
+
+    def deconstruct(self):
+        # To the database it is text.
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
+class LineField(models.CharField):
+    """A line that people type and others read: no sign that nobody sees."""
+
+    default_validators = [refuse_unseen_sign]
 
     def deconstruct(self):
         # To the database it is text.

@@ -12,6 +12,7 @@ from brandstudio.core.input import reasons, territories
 from brandstudio.core.input.numbers import parse_id
 
 from .audit import AuditEntry
+from .fields import LineField
 from .limits import Use, former_limits, in_words, stays_narrow
 from .states import WrongState, update_as_last_seen
 
@@ -200,13 +201,13 @@ class WithRights(models.Model):
     over, until an admin has said that it is another; of a copy of a copy, of the original.
     """
 
-    rights_holder = models.CharField(_("rights holder"), max_length=160, blank=True)
-    creator = models.CharField(_("creator"), max_length=160, blank=True)
-    copyright_notice = models.CharField(_("copyright notice"), max_length=300, blank=True)
-    licence = models.CharField(_("licence or contract"), max_length=160, blank=True)
+    rights_holder = LineField(_("rights holder"), max_length=160, blank=True)
+    creator = LineField(_("creator"), max_length=160, blank=True)
+    copyright_notice = LineField(_("copyright notice"), max_length=300, blank=True)
+    licence = LineField(_("licence or contract"), max_length=160, blank=True)
     uses = models.CharField(_("allowed uses"), max_length=80, blank=True)
-    allowed_uses = models.CharField(_("terms in words"), max_length=300, blank=True)
-    territory = models.CharField(_("territory"), max_length=80, blank=True)
+    allowed_uses = LineField(_("terms in words"), max_length=300, blank=True)
+    territory = LineField(_("territory"), max_length=80, blank=True)
     rights_expire_at = models.DateTimeField(
         _("rights expire"), null=True, blank=True, db_index=True
     )

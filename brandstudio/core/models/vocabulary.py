@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from .fields import NameField, ShortNameField
+from .fields import LineField, NameField, ShortNameField
 
 
 class Named(models.Model):
@@ -49,8 +49,8 @@ def _stands_in(word, text):
 
 class Vehicle(Named):
     slug = ShortNameField(unique=True)
-    body = models.CharField(_("body type"), max_length=20, blank=True)
-    phrase = models.CharField(
+    body = LineField(_("body type"), max_length=20, blank=True)
+    phrase = LineField(
         _("prompt phrase"), max_length=160, help_text=_("English, as the base model reads it.")
     )
     is_current = models.BooleanField(_("in the range"), default=True)
@@ -78,7 +78,7 @@ class VehicleColour(Named):
     """A colour that a vehicle is made in. A slot of colours may be held to the chosen vehicle's."""
 
     vehicle = models.ForeignKey(Vehicle, models.CASCADE, related_name="colours")
-    phrase = models.CharField(
+    phrase = LineField(
         _("prompt phrase"), max_length=160, help_text=_("English, as the base model reads it.")
     )
 
@@ -94,9 +94,9 @@ class VehicleColour(Named):
 class GlossaryTerm(models.Model):
     """A Chinese term and the English phrase that the text encoder understands."""
 
-    term = models.CharField(_("Chinese term"), max_length=60, unique=True)
-    phrase = models.CharField(_("English phrase"), max_length=160)
-    category = models.CharField(_("category"), max_length=40, blank=True)
+    term = LineField(_("Chinese term"), max_length=60, unique=True)
+    phrase = LineField(_("English phrase"), max_length=160)
+    category = LineField(_("category"), max_length=40, blank=True)
 
     class Meta:
         verbose_name = _("glossary term")

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from brandstudio.core.process import redis_server
 from brandstudio.core.process.supervisor import Program
+from brandstudio.core.process.web_worker import LONGEST_LINE
 from brandstudio.core.queue import work_queue
 
 HOST = settings.STUDIO_HOST
@@ -57,12 +58,13 @@ def web_program():
         *("--bind", f"[{HOST}]:{port()}" if ":" in HOST else f"{HOST}:{port()}"),
         *(
             "--worker-class",
-            "gthread",
+            "brandstudio.core.process.web_worker.StudioWorker",
             "--workers",
             str(WEB_PROCESSES),
             "--threads",
             str(WEB_THREADS),
         ),
+        *("--limit-request-line", str(LONGEST_LINE)),
         *("--keep-alive", "75", "--timeout", "120", "--graceful-timeout", "5"),
         *("--chdir", str(settings.ROOT), "--no-control-socket", "--log-level", "warning"),
     )
