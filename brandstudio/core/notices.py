@@ -10,6 +10,10 @@ _ENDS_SOON = gettext_noop(
 _DUE_SOON = gettext_noop(
     "{name}: the deadline of {channel} is {day}. Not published there yet: {missing}."
 )
+_ENDED_ALONE = gettext_noop(
+    "Rights in “{name}” have ended (pictures: {count}). Nothing was made with them; nothing more "
+    "is, until they are extended."
+)
 SENTENCES: dict[str, str] = {
     "run-finished": gettext_noop("The training “{name}” has finished."),
     "run-failed": gettext_noop("The training “{name}” has failed. Look there for the cause."),
@@ -31,10 +35,6 @@ SENTENCES: dict[str, str] = {
     "rights-end-0": gettext_noop(
         "Rights in “{name}” have ended (pictures: {count}). What was made with them is held until "
         "an admin decides."
-    ),
-    "rights-end-0-alone": gettext_noop(
-        "Rights in “{name}” have ended (pictures: {count}). Nothing was made with them; nothing "
-        "more is, until they are extended."
     ),
     "recalled": gettext_noop(
         "“{name}” was recalled with all that was made with it (pictures: {assets}). Do not use "
@@ -76,11 +76,11 @@ SENTENCES: dict[str, str] = {
 
 def sentence(code: str, facts: dict) -> str:
     """The notice's sentence with its facts; the bare code where nobody gave it a sentence."""
-    if code == "rights-end-0" and facts.get("reached") == 0:
-        code = "rights-end-0-alone"
     if code not in SENTENCES:
         return code
-    return gettext(SENTENCES[code]).format_map(Facts(_defaults_of(code) | facts))
+    is_alone = code == "rights-end-0" and facts.get("reached") == 0
+    text = _ENDED_ALONE if is_alone else SENTENCES[code]
+    return gettext(text).format_map(Facts(_defaults_of(code) | facts))
 
 
 def _defaults_of(code):
