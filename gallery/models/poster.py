@@ -14,7 +14,7 @@ LONGEST = {"headline": 60, "subline": 140, "price": 30, "price_note": 30}  # cha
 
 
 # Why nothing of a poster leaves, whatever its own state.
-_PICTURE_STAYS = {
+_ASSET_STAYS = {
     AssetReview.DECLINED: _("its picture was declined"),
     AssetReview.WITHDRAWN: _("its picture was withdrawn"),
     ReviewState.RETIRED: _("its picture is in the bin"),
@@ -114,14 +114,14 @@ class Poster(Reviewed):
     def shown_state(self):
         """Its state as it counts now, as the badge tag wants it: nothing of it leaves without its
         picture."""
-        picture = self.asset
+        asset = self.asset
         if self.state == ReviewState.RETIRED:
             return self.state
-        if picture.barred:
-            return picture.barred
-        if picture.deleted_at is not None:
+        if asset.barred:
+            return asset.barred
+        if asset.deleted_at is not None:
             return ReviewState.RETIRED
-        return HELD_NOW if picture.is_held else self.state
+        return HELD_NOW if asset.is_held else self.state
 
     @property
     def state_words(self):
@@ -129,7 +129,7 @@ class Poster(Reviewed):
         shown = self.shown_state
         if shown == self.state:
             return self.get_state_display()
-        return _PICTURE_STAYS[shown]
+        return _ASSET_STAYS[shown]
 
     @property
     def legal_words(self):
