@@ -23,7 +23,7 @@ from skimage.metrics import structural_similarity
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a file, from anywhere
 
 from training.engine.data import images
-from training.engine.tools import enlarging, super_resolution
+from training.engine.tools import enlarging, super_resolution, upscaler
 from training.minibase import artist
 
 LANCZOS = Image.Resampling.LANCZOS
@@ -32,7 +32,7 @@ LANCZOS = Image.Resampling.LANCZOS
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--photos", type=Path, help="a folder of photographs")
-    parser.add_argument("--weights", default=super_resolution.BUNDLED)
+    parser.add_argument("--weights", default=upscaler.BUNDLED)
     parser.add_argument("--side", type=int, default=512)
     parser.add_argument("--pictures", type=int, default=12, help="drawings")
     arguments = parser.parse_args()

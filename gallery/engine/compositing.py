@@ -120,8 +120,12 @@ def without(picture: Image.Image, product: PlacedProduct) -> Image.Image:
 
 def put_on(picture: Image.Image, product: PlacedProduct) -> Image.Image:
     """A picture of the scene `without` its product, with the product's own pixels on it."""
-    overlay = _overlay(product, picture.size)
-    return Image.alpha_composite(picture.convert("RGBA"), overlay).convert("RGB")
+    car, (left, top) = _placed(product, picture.size)
+    whole = picture.convert("RGB")
+    # A poster is large, and most of it isn't the product.
+    behind = whole.crop((left, top, left + car.width, top + car.height)).convert("RGBA")
+    whole.paste(Image.alpha_composite(behind, car).convert("RGB"), (left, top))
+    return whole
 
 
 def open_cutout(path: str | Path, name: str = "") -> Image.Image:
@@ -177,6 +181,15 @@ def _box(image: Image.Image) -> tuple[int, int, int, int]:
 
 
 def _overlay(product: PlacedProduct, size: tuple[int, int]) -> Image.Image:
+    """The product on a transparent frame of size (width, height) px. Raises as `compose`."""
+    car, place = _placed(product, size)
+    frame = Image.new("RGBA", size)
+    frame.paste(car, place)
+    return frame
+
+
+def _placed(product: PlacedProduct, size: tuple[int, int]) -> tuple[Image.Image, tuple[int, int]]:
+    """(what of the product lies within a frame of size px; its left and top there, px)."""
     picture = open_cutout(product.picture)
     width = max(1, round(product.width * size[0]))
     height = max(1, round(picture.height * width / picture.width))
@@ -185,12 +198,14 @@ def _overlay(product: PlacedProduct, size: tuple[int, int]) -> Image.Image:
     # Pillow weighs colours by their alpha while scaling, so no dark fringe appears.
     if (width, height) != picture.size:
         picture = picture.resize((width, height), Image.Resampling.LANCZOS)
-    frame = Image.new("RGBA", size)
-    left = round(product.x * size[0] - width / 2)
-    frame.paste(picture, (left, round(product.y * size[1]) - height))
-    if np.asarray(frame.getchannel("A")).max() < 128:
+    left, top = round(product.x * size[0] - width / 2), round(product.y * size[1]) - height
+    inside = (max(0, left), max(0, top), min(size[0], left + width), min(size[1], top + height))
+    if inside[0] >= inside[2] or inside[1] >= inside[3]:
         raise EngineError("cutout-outside")
-    return frame
+    car = picture.crop((inside[0] - left, inside[1] - top, inside[2] - left, inside[3] - top))
+    if np.asarray(car.getchannel("A")).max() < 128:
+        raise EngineError("cutout-outside")
+    return car, inside[:2]
 
 
 def _ground_line(alpha: np.ndarray) -> np.ndarray:

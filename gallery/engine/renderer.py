@@ -18,7 +18,7 @@ from PIL import Image
 from gallery.engine import compositing, upscale
 from gallery.engine.compositing import PlacedProduct
 from gallery.engine.safety import SafetyChecker
-from training.engine.sampling.renderer import Renderer, SampleRequest
+from training.engine.sampling.renderer import Renderer, RenderStopped, SampleRequest
 
 PREVIEW_SIDE = 128  # px of the longer side of a preview
 OnStep = Callable[[int, int, bytes], None]
@@ -91,32 +91,29 @@ class SceneRenderer:
         )
         return compositing.finish(self.render(around, on_step, should_stop), composition)
 
-    def upscale(
+    def enlarge(
         self,
         image: Image.Image,
-        request: SampleRequest,
-        factor: float = 2,
-        denoising_strength: float | None = None,
+        size: tuple[int, int],
         on_step: OnStep | None = None,
         should_stop: Callable[[], bool] | None = None,
         product: PlacedProduct | None = None,
     ) -> Image.Image:
-        """The picture `factor` times as large; see upscale.upscale.
+        """The picture at a larger size; see upscale.enlarged. No base needs to be loaded.
 
-        product: what the picture was painted around; its pixels are then put back from its file,
-        at the larger size, so that they stay true.
+        on_step: as `render`, after each strip. product: what the picture was painted around; its
+        pixels are then put back from its file, at the larger size, so that they stay true.
+        Raises RenderStopped; EngineError: picture-too-large, picture-withheld.
         """
-        larger = self._checked(
-            upscale.upscale(
-                self.renderer,
-                compositing.without(image, product) if product else image,
-                request,
-                factor,
-                denoising_strength,
-                _reporting(on_step),
-                should_stop,
-            )
-        )
+
+        def after_strip(done, total):
+            if should_stop and should_stop():
+                raise RenderStopped([])
+            if on_step:
+                on_step(done, total, b"")
+
+        scene_alone = compositing.without(image, product) if product else image
+        larger = self._checked(upscale.enlarged(scene_alone, size, on_strip=after_strip))
         return compositing.put_on(larger, product) if product else larger
 
     def _checked(self, image: Image.Image) -> Image.Image:

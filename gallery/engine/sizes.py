@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from PIL import Image
-
 _WIDEST = 2.0  # side ratio beyond which small bases repeat themselves
 
 
@@ -75,14 +73,6 @@ def _middle(part: float, subject: tuple[float, float], clear: tuple[float, float
     else:
         middle = min(max(middle, subject[1] - part / 2), subject[0] + part / 2)
     return min(max(middle, part / 2), 1 - part / 2)
-
-
-def cut_to(
-    image: Image.Image, width: int, height: int, focus: tuple[float, float] = (0.5, 0.5)
-) -> Image.Image:
-    """The picture cut as `cut_box` says, then scaled to width × height."""
-    box = cut_box(image.size, width, height, focus)
-    return image.resize((width, height), Image.Resampling.LANCZOS, box=box)
 
 
 def overlap(first: Box, second: Box) -> float:

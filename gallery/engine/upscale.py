@@ -1,52 +1,115 @@
-"""A larger picture with new detail: tiled image-to-image at the prompt and packs of the first."""
+"""Pictures at a larger size than they were painted: by the network where it is whole, else by
+Lanczos, which adds no detail."""
 
 from __future__ import annotations
 
-import dataclasses
+import gc
+import logging
+import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PIL import Image
 
-from gallery.engine import tone
+from gallery.engine import sizes
 from training.engine.errors import EngineError
-from training.engine.sampling.renderer import OnStep, Renderer
-from training.engine.sampling.sample_request import MAX_SIDE, SampleRequest
+from training.engine.tools import upscaler
+
+logger = logging.getLogger(__name__)
 
 
-def upscale(
-    renderer: Renderer,
-    image: Image.Image,
-    request: SampleRequest,
-    factor: float = 2,
-    denoising_strength: float | None = None,
-    on_step: OnStep | None = None,
-    should_stop: Callable[[], bool] | None = None,
-) -> Image.Image:
-    """The picture `factor` times as large, its detail painted in tiles of the base's own size.
+@dataclass(frozen=True)
+class Enlargement:
+    """How a picture is made larger.
 
-    request: what the picture was made from; its prompt, packs, seed, steps and guidance count.
-    denoising_strength: 0 … 1, how far detail may move; None is what the base asks for.
-    The tiles are denoised together and blended at every step, so that no seam can form; colours
-    and light stay those of the first, which the tiles would wash out.
-    Raises RenderStopped; EngineError: picture-too-large, else those of Renderer.render.
+    growth: times as large, on each side. passes: through the network; 0 is Lanczos alone.
+    fault: code of the EngineError that keeps the network from being used, "" for none.
     """
-    multiple = renderer.base.size_multiple
-    width, height = (max(1, round(side * factor / multiple)) * multiple for side in image.size)
-    if max(width, height) > MAX_SIDE:
-        raise EngineError("picture-too-large", width=width, height=height, maximum=MAX_SIDE)
-    recommended = renderer.base.recommended_rendering
-    if denoising_strength is None:
-        denoising_strength = renderer.base.upscale_denoising_strength
-    enlarged = image.resize((width, height), Image.Resampling.LANCZOS)
-    larger = dataclasses.replace(
-        request,
-        init_image=enlarged,
-        mask=None,
-        denoising_strength=denoising_strength,
-        guidance=recommended.get("upscale_guidance", request.guidance),
-        width=width,
-        height=height,
-        tiled=True,
-    )
-    [painted] = renderer.render([larger], on_step, should_stop)
-    return tone.kept(painted, enlarged)
+
+    growth: float
+    passes: int
+    fault: str = ""
+
+    @property
+    def facts(self) -> dict:
+        """As JSON, with the network's name and hash, to be kept with the picture or its file."""
+        facts: dict = {"growth": round(self.growth, 2), "passes": self.passes}
+        if self.passes:
+            facts |= {"network": upscaler.NAME, "sha256": upscaler.SHA256}
+        if self.fault:
+            facts["fault"] = self.fault
+        return facts
+
+
+def enlargement(
+    size: tuple[float, float], larger: tuple[int, int], most: int = upscaler.IN_BACKGROUND
+) -> Enlargement:
+    """How a picture of `size` px is brought to `larger` px. most: as `upscaler.passes`."""
+    growth = larger[0] / size[0]
+    passes = upscaler.passes(size[0] * size[1], growth, most)
+    fault = network_fault() if passes else None
+    return Enlargement(growth, 0, fault.code) if fault else Enlargement(growth, passes)
+
+
+def network_fault() -> EngineError | None:
+    """What is wrong with the network's file, or None."""
+    try:
+        upscaler.check()
+    except EngineError as error:
+        return error
+    return None
+
+
+def enlarged(
+    image: Image.Image,
+    size: tuple[int, int],
+    box: sizes.Box | None = None,
+    most: int = upscaler.IN_BACKGROUND,
+    on_strip: Callable[[int, int], object] | None = None,
+) -> Image.Image:
+    """An RGB picture, or a part of it, at `size` px, whether larger or smaller.
+
+    box: that part, px of the picture. most: as `upscaler.passes`. on_strip(done, total): after each
+    strip of the larger picture.
+    """
+    box = box or (0, 0, *image.size)
+    way = enlargement((box[2] - box[0], box[3] - box[1]), size, most)
+    if way.fault:
+        logger.warning("Enlarged without the network: %s", network_fault())
+    if not way.passes:
+        return image.resize(size, Image.Resampling.LANCZOS, box=box)
+    enlarging, super_resolution = _tools()
+    network = super_resolution.bundled()
+    total = len(list(enlarging.strips(box, size, network)))
+    done = 0
+
+    def after_strip():
+        nonlocal done
+        done += 1
+        if on_strip:
+            on_strip(done, total)
+
+    return enlarging.enlarge(image, size, network, after_strip, box=box, passes=way.passes)
+
+
+def _tools():
+    """The modules that run the network: torch is loaded at the first use."""
+    is_first = "torch" not in sys.modules
+    from training.engine.tools import enlarging, super_resolution  # noqa: PLC0415 -- torch
+
+    if is_first:  # as `core/process/resident`: a web process must not look through it for ever
+        gc.collect()
+        gc.freeze()
+    return enlarging, super_resolution
+
+
+def cut_to(
+    image: Image.Image,
+    width: int,
+    height: int,
+    focus: tuple[float, float] = (0.5, 0.5),
+    most: int = upscaler.IN_BACKGROUND,
+) -> Image.Image:
+    """The picture cut as `sizes.cut_box` says, at width × height px. most: as `upscaler.passes`."""
+    box = sizes.cut_box(image.size, width, height, focus)
+    return enlarged(image, (width, height), box, most)

@@ -231,7 +231,8 @@ class Asset(Work, Binnable):
     @property
     def steps_expected(self):
         """How many steps it takes: as counted, else as the scene asks."""
-        return self.steps_total or self.scene.steps
+        is_larger = self.scene.mode == SceneMode.LARGER
+        return self.steps_total or (1 if is_larger else self.scene.steps)
 
     def acting_packs(self):
         """[(StyleVersion, strength)] it is painted with; a sweep's strength is the first pack's."""

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from brandstudio.core.problems import Facts
+from gallery.pages import enlargement
 
 
 def differences(first, second):
@@ -18,6 +19,7 @@ def differences(first, second):
         (_("Base model"), lambda line: line.get("base", {}).get("name")),
         (_("Not in it"), lambda line: line.get("negative_prompt")),
         (_("Start picture"), _init_image_in_words),
+        (_("Enlarged by"), lambda line: enlargement.words_of(line.get("enlarged_by")) or None),
         (_("The real car"), _cutout_in_words),
     ):
         rows.append((label, read(first.lineage), read(second.lineage)))
@@ -28,8 +30,9 @@ def differences(first, second):
 def _init_image_in_words(line):
     if not (init_image := line.get("init_image")):
         return None
-    percent = round(init_image["denoising_strength"] * 100)
-    return f"{init_image['sha256'][:8]}… {percent} %"
+    share = init_image.get("denoising_strength")  # none of what was enlarged
+    changed = "" if share is None else f" {round(share * 100)} %"
+    return f"{init_image['sha256'][:8]}…{changed}"
 
 
 def _cutout_in_words(line):

@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Min, Prefetch, Q
 
 from brandstudio.core.queue import fairness, work_queue
 from gallery import problems
-from gallery.models import Asset, AssetState, EvidenceSheet, PairGrid, Scene
+from gallery.models import Asset, AssetState, EvidenceSheet, PairGrid, Scene, SceneMode
 from gallery.pages import motifs, offers, sheets
 from gallery.services import holds
 
@@ -170,6 +170,7 @@ def pace_of(base):
         return None
     recent = (
         Asset.objects.filter(state=AssetState.READY, seconds__gt=0, scene__base=base)
+        .exclude(scene__mode=SceneMode.LARGER)  # no step of a base
         .order_by("-pk")
         .values_list("seconds", "steps_total", "scene__steps", "scene__width", "scene__height")
     )[:_REMEMBERED]

@@ -6,11 +6,10 @@ from functools import cached_property, partial
 
 from django.conf import settings
 from django.db import transaction
-from PIL import Image
 
 from brandstudio.core import blobs
 from brandstudio.core.problems import Refused
-from gallery.engine import compositing, sizes
+from gallery.engine import compositing, upscale
 from gallery.engine.file_forms import FileForm
 from gallery.models import Download, MetadataProfile, Rendition
 from gallery.services import (
@@ -25,6 +24,7 @@ from gallery.services import (
 )
 from gallery.services.scenes import product_of
 from training.engine.data.images import loaded
+from training.engine.tools import upscaler
 
 FORMS = ("png", "jpg")  # that a person chooses between where no channel decides
 LARGE = 9_000_000  # px: what takes longer than a person waits at a page; 3840 × 2160 does not
@@ -133,7 +133,8 @@ def _labelled(asset, channel, form, limited, finish=finishing.finished, watermar
     with loaded(blobs.local(asset.image_sha256, name), name=name) as master:
         image = master.convert("RGB")
     size = limited(delivered_size(asset, channel), image.size)
-    image = cut_and_scaled(image, asset.scene, size, cut.focus if cut else (0.5, 0.5))
+    focus = cut.focus if cut else (0.5, 0.5)
+    image = cut_and_scaled(image, asset.scene, size, focus, most_pixels(size))
     # Proofs and what a page shows are smaller than the channel's file.
     factor = image.width / where.file_size[0] if where else 1
     place = cut.place.scaled(factor) if cut else brand.label_place()
@@ -159,20 +160,24 @@ def _within(size, master):
     return tuple(max(1, round(side * shrink)) for side in size)
 
 
-def cut_and_scaled(image, scene, size: tuple[int, int], focus):
+def cut_and_scaled(image, scene, size: tuple[int, int], focus, most: int):
     """The RGB master cut around a point, at this size in px. A real car is put on at that size.
 
     Its file is far larger than what a small base paints, so it would be soft otherwise.
+    most: as `upscaler.passes`.
     """
     product = product_of(scene)
     if product is None:
-        return sizes.cut_to(image, *size, focus=focus)
+        return upscale.cut_to(image, *size, focus, most)
     grown = max(1.0, size[0] / image.width, size[1] / image.height)
-    scene_alone = compositing.without(image, product)
-    larger = scene_alone.resize(
-        [round(side * grown) for side in image.size], Image.Resampling.LANCZOS
-    )
-    return sizes.cut_to(compositing.put_on(larger, product), *size, focus=focus)
+    whole = (round(image.width * grown), round(image.height * grown))
+    larger = upscale.enlarged(compositing.without(image, product), whole, most=most)
+    return upscale.cut_to(compositing.put_on(larger, product), *size, focus, most)
+
+
+def most_pixels(size):
+    """How many px of a picture may go through the network for a file of this size in px."""
+    return upscaler.IN_BACKGROUND if size[0] * size[1] > LARGE else upscaler.AT_ONCE
 
 
 def delivered_size(asset, channel=None):

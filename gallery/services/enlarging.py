@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from brandstudio.core.problems import Refused
+from gallery.engine import upscale
 from gallery.models import SceneMode
 from gallery.services import policy, reuse, scenes
 from gallery.services.sources import init_image_of
-from training.engine.base import base_models
 
 LARGER = 2  # times, on each side
 LARGEST_SIDE = 4096  # px
@@ -20,10 +20,16 @@ def enlarge(asset, by):
     return scenes.compose_scene(order_of(asset, by), by)
 
 
+def way_of(scene):
+    """The Enlargement by which a scene of this mode is made as things stand."""
+    size = (scene.width, scene.height)
+    return upscale.enlargement(tuple(side / LARGER for side in size), size)
+
+
 def order_of(asset, by):
     """The order of a picture at twice its size.
 
-    Raises Refused: as `policy.check_finished`, enlarged-already, too-large-to-enlarge, base-absent.
+    Raises Refused: as `policy.check_finished`, enlarged-already, too-large-to-enlarge.
     """
     scene = asset.scene
     policy.check_finished(asset)
@@ -31,12 +37,9 @@ def order_of(asset, by):
         raise Refused("enlarged-already")
     if LARGER * max(scene.width, scene.height) > LARGEST_SIDE:
         raise Refused("too-large-to-enlarge", limit=LARGEST_SIDE)
-    if not scene.base.is_present:
-        raise Refused("base-absent", name=scene.base.name)
     return replace(
         reuse.same(asset, by),
         init_image=init_image_of(asset),
-        denoising_strength=base_models.describe(scene.base.path).upscale_denoising_strength,
         size=(scene.width * LARGER, scene.height * LARGER),
         is_larger=True,
     )

@@ -29,15 +29,21 @@ def parameters_of(lineage):
     lines = [lineage.get("prompt", "") + tags]
     if negative := lineage.get("negative_prompt"):
         lines.append(f"Negative prompt: {negative}")
+    way = lineage.get("enlarged_by", {})
+    growth = way.get("growth", 1)
+    width, height = (round(lineage.get(side, 0) / growth) for side in ("width", "height"))
     facts = {
         "Steps": lineage.get("steps"),
         "Sampler": lineage.get("scheduler"),
         "CFG scale": lineage.get("guidance"),
         "Seed": lineage.get("seed"),
-        "Size": f"{lineage.get('width')}x{lineage.get('height')}",
+        "Size": f"{width}x{height}",
         "Model hash": lineage.get("base", {}).get("sha256", "")[:10],
         "Model": lineage.get("base", {}).get("name"),
     }
+    if way:
+        facts["Postprocess upscale by"] = f"{growth:g}"
+        facts["Postprocess upscaler"] = way.get("network", "Lanczos")
     if packs:
         hashes = ", ".join(f"{_file_stem_of(pack)}: {pack['sha256'][:12]}" for pack in packs)
         facts["Lora hashes"] = f'"{hashes}"'

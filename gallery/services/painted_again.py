@@ -8,7 +8,7 @@ equal; see `recipe`.
 from collections import defaultdict
 
 from brandstudio.core.problems import Refused
-from gallery.models import Asset, AssetReview
+from gallery.models import Asset, AssetReview, SceneMode
 from gallery.services import standing
 from training.engine.prompts import word_weights
 
@@ -48,8 +48,9 @@ def _start_of(scene):
         scene.cutout.sha256,
         *(round(n, _PLACES) for n in (scene.cutout_x, scene.cutout_y, scene.cutout_width)),
     )
-    share = round(scene.denoising_strength or 0, _PLACES)
-    return (scene.init_image_sha256, share if scene.init_image_sha256 else 0, car)
+    is_changed = scene.mode == SceneMode.IMAGE  # enlarged, it shows the same
+    share = round(scene.denoising_strength or 0, _PLACES) if is_changed else 0
+    return (scene.init_image_sha256, share, car)
 
 
 def refusals_of(assets):

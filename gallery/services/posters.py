@@ -173,11 +173,11 @@ def _cut(poster, plan):
     return focus, sizes.lost_share(shares, car)
 
 
-def image_of(poster, composition, longest=None, watermark=""):
+def image_of(poster, composition, longest=None, watermark="", most=None):
     """(the poster without its label, RGB; the Plan that it was drawn by).
 
     longest: px that neither side exceeds; None: the size of its file. watermark: words across its
-    picture, under its own words.
+    picture, under its own words. most: as `upscaler.passes`, None for what the size allows.
     """
     plan = composition.plan
     if longest:
@@ -185,7 +185,9 @@ def image_of(poster, composition, longest=None, watermark=""):
     asset = poster.asset
     with loaded(blobs.local(asset.image_sha256, str(asset)), name=str(asset)) as master:
         image = master.convert("RGB")
-    cut = partial(downloads.cut_and_scaled, image, asset.scene, focus=composition.focus)
+    if most is None:
+        most = downloads.most_pixels(plan.size)
+    cut = partial(downloads.cut_and_scaled, image, asset.scene, focus=composition.focus, most=most)
 
     def image_at(size):
         return labelling.draw_watermark(cut(size), watermark) if watermark else cut(size)
@@ -209,7 +211,9 @@ def preview(poster, composition, person):
     It has a watermark until the person may have the file for publication.
     """
     policy.check_whole(poster.asset)
-    image, plan = image_of(poster, composition, PREVIEW_SIDE, _watermark(poster, person))
+    watermark = _watermark(poster, person)
+    # Drawn at every change of a word: interpolated alone, since nobody waits for a network then.
+    image, plan = image_of(poster, composition, PREVIEW_SIDE, watermark, most=0)
     return finishing.marked(image, poster.asset, FileForm("jpg"), place=plan.label, poster=poster)
 
 

@@ -120,7 +120,7 @@ def _origin_of(order):
             "init_image_sha256": order.init_image.sha256,
             "init_image_asset": order.init_image.origin,
             "init_image_name": order.init_image.upload.name if order.init_image.upload else "",
-            "denoising_strength": order.denoising_strength,
+            "denoising_strength": None if order.is_larger else order.denoising_strength,
         }
     if placement := order.placement:
         columns |= {

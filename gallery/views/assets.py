@@ -25,7 +25,7 @@ from gallery.models import (
     MetadataProfile,
     Rendition,
 )
-from gallery.pages import campaign, lineage, marks, offers, results
+from gallery.pages import campaign, enlargement, lineage, marks, offers, results
 from gallery.pages.history import history_of
 from gallery.pages.next_steps import next_steps_of
 from gallery.pages.scene_words import words_of
@@ -71,6 +71,7 @@ def asset_detail(request, pk):
         "made_from": _made_from(request, scene),
         "words": words_of(scene),
         "denoising_percent": round((scene.denoising_strength or 0) * 100),
+        "enlarged_by": enlargement.words_of(asset.lineage.get("enlarged_by")),
         "is_demo_code": brand.is_demo_code(),
         "mark": finishing.mark_of(asset),
         "visible_label": brand.label_words(),

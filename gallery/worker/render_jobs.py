@@ -13,7 +13,7 @@ from brandstudio.core.problems import Refused, in_each_language
 from brandstudio.core.queue import stopping
 from gallery.engine import renderer, safety
 from gallery.models import SceneMode
-from gallery.services import lookalikes, shown, validation, vehicle_words
+from gallery.services import enlarging, lookalikes, shown, validation, vehicle_words
 from gallery.services.orders import default_base
 from gallery.services.scenes import product_of
 from gallery.services.style_files import weights_of
@@ -40,9 +40,9 @@ def render_asset(asset, turn, stopped):
     """
     packs = validation.check_still_allowed(asset)  # much may have been decided while it waited
     scene = asset.scene
-    request = _request_of(asset, packs)
     scene_renderer = renderer_of_this_process()
-    ensure_loaded(scene_renderer, scene.base)
+    if scene.mode != SceneMode.LARGER:
+        ensure_loaded(scene_renderer, scene.base)
     asset.begin_rendering()
     began = time.monotonic()
 
@@ -53,7 +53,11 @@ def render_asset(asset, turn, stopped):
         turn.yield_device()
 
     try:
-        image = _render(scene_renderer, scene, request, on_step, stopped)
+        if scene.mode == SceneMode.LARGER:
+            image = _enlarge(scene_renderer, scene, on_step, stopped)
+        else:
+            request = _request_of(asset, packs)
+            image = _render(scene_renderer, scene, request, on_step, stopped)
     except RenderStopped as error:
         raise stopping.Stopped from error
     image_sha256 = blobs.put_bytes(renderer.png(image))
@@ -83,16 +87,6 @@ def _request_of(asset, packs):
 
 def _render(scene_renderer, scene, request, on_step, stopped):
     """The picture, by the scene's mode."""
-    if scene.mode == SceneMode.LARGER:
-        first = open_rgb(init_image_path(scene), name=scene.init_image_name)
-        return scene_renderer.upscale(
-            first,
-            request,
-            denoising_strength=scene.denoising_strength,
-            on_step=on_step,
-            should_stop=stopped,
-            product=product_of(scene),
-        )
     if scene.mode == SceneMode.PRODUCT:
         return scene_renderer.render_product(product_of(scene), request, on_step, stopped)
     if scene.mode == SceneMode.IMAGE:
@@ -100,6 +94,13 @@ def _render(scene_renderer, scene, request, on_step, stopped):
             request, init_image=init_image_path(scene), denoising_strength=scene.denoising_strength
         )
     return scene_renderer.render(request, on_step, stopped)
+
+
+def _enlarge(scene_renderer, scene, on_step, stopped):
+    """The picture before, at the scene's size."""
+    first = open_rgb(init_image_path(scene), name=scene.init_image_name)
+    size = (scene.width, scene.height)
+    return scene_renderer.enlarge(first, size, on_step, stopped, product_of(scene))
 
 
 def init_image_path(scene):
@@ -152,8 +153,11 @@ def origin_of(scene):
             "sha256": scene.init_image_sha256,
             "asset": scene.init_image_asset_id,
             "name": scene.init_image_name,
-            "denoising_strength": scene.denoising_strength,
         }
+        if scene.mode != SceneMode.LARGER:
+            origin["init_image"]["denoising_strength"] = scene.denoising_strength
+    if scene.mode == SceneMode.LARGER:
+        origin["enlarged_by"] = enlarging.way_of(scene).facts
     if scene.cutout:
         origin["cutout"] = {
             "sha256": scene.cutout.sha256,

@@ -176,7 +176,6 @@ def requests_on(family: str, pack: Path, all_of_them: bool) -> dict[str, SampleR
         "no guidance, wide": SampleRequest(
             "an arcade", width=64, height=32, guidance=1.0, **common
         ),
-        "tiled": SampleRequest("an arcade", width=64, height=64, tiled=True, steps=2, seed=5),
         "from a picture": SampleRequest(
             "an arcade", init_image=photo, denoising_strength=0.6, **common
         ),

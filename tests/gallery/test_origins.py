@@ -9,11 +9,14 @@ from PIL import Image
 from brandstudio.core import blobs
 from brandstudio.core.models import Vehicle
 from gallery import jobs
+from gallery.engine import upscale
 from gallery.models import Asset, AssetState, InitImageUpload, ProductCutout, Scene, SceneMode
+from gallery.pages import results
 from gallery.problems import REFUSALS
-from gallery.services import downloads, enlarging, reuse, scenes, sources
+from gallery.services import downloads, enlarging, origins, reuse, scenes, sources
 from gallery.services.scenes import Placement
 from tests.gallery.conftest import CAR, SLOTS, cut_out
+from training.engine.tools import upscaler
 from training.services import image_store as training_images
 
 
@@ -216,7 +219,68 @@ def test_enlarging_doubles_the_picture_and_tells_where_it_came_from(
     assert larger.lineage["mode"] == "larger"
     assert larger.lineage["init_image"]["asset"] == first.pk
     assert larger.lineage["packs"] == first.lineage["packs"]
-    assert larger.steps_total > 0
+    assert (larger.steps_done, larger.steps_total) == (1, 1)
+    assert results.pace_of(scene.base).measured == pytest.approx(pace_of(first))
+
+
+def pace_of(asset):
+    return asset.seconds / (asset.steps_total * asset.scene.width * asset.scene.height)
+
+
+def test_enlarged_picture_is_the_first_one_alone_without_label_or_mark(make_scene, marketer):
+    """What leaves is labelled; nothing of that may be drawn larger into a picture."""
+    [first] = paint(make_scene())
+
+    [larger] = paint(enlarging.enlarge(first, marketer))
+
+    with Image.open(blobs.local(first.image_sha256)) as before:
+        expected = upscale.enlarged(before.convert("RGB"), (96, 64))
+    assert np.array_equal(pixels(larger.image_sha256), np.asarray(expected))
+    with Image.open(blobs.local(larger.image_sha256)) as master:
+        assert not master.info
+
+
+def test_page_and_file_for_colleagues_tell_what_enlarged_it(make_scene, marketer, at, in_english):
+    [larger] = paint(enlarging.enlarge(paint(make_scene())[0], marketer))
+
+    assert larger.lineage["enlarged_by"] == {
+        "growth": 2.0,
+        "passes": 1,
+        "network": upscaler.NAME,
+        "sha256": upscaler.SHA256,
+    }
+    page = at(marketer).get("asset-detail", larger.pk).text
+    assert f"Enlarged 2 times by the network {upscaler.NAME}." in page
+    assert "% changed" not in page
+    told = origins.parameters_of(larger.lineage)
+    assert "Size: 48x32" in told
+    assert f"Postprocess upscale by: 2, Postprocess upscaler: {upscaler.NAME}" in told
+
+
+def test_without_the_network_the_page_says_that_it_was_interpolated_and_why(
+    make_scene, marketer, at, in_english, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(upscaler, "BUNDLED", tmp_path / "gone.safetensors")
+    [larger] = paint(enlarging.enlarge(paint(make_scene())[0], marketer))
+
+    assert larger.state == AssetState.READY
+    assert larger.lineage["enlarged_by"]["fault"] == "upscaler-missing"
+    page = at(marketer).get("asset-detail", larger.pk).text
+    assert "Enlarged 2 times by interpolation, without new detail" in page
+    assert "gone.safetensors" in page
+
+
+def test_what_was_decided_of_an_enlarged_picture_holds_however_it_was_enlarged(
+    make_scene, marketer, brand_admin
+):
+    """Those of before there was a network were painted anew in tiles, changed by a tenth."""
+    [first] = paint(make_scene())
+    [larger] = paint(enlarging.enlarge(first, marketer))
+    larger.ask_review(marketer)
+    larger.decline(brand_admin, "too blue")
+    Scene.objects.filter(pk=larger.scene_id).update(denoising_strength=0.1)
+
+    assert code_of(enlarging.enlarge, first, marketer) == "same-as-declined"
 
 
 def test_enlarged_picture_is_not_enlarged_again(make_scene, marketer):

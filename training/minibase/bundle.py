@@ -56,9 +56,6 @@ GENERATION_DEFAULTS = {
     "steps": 20,
     "guidance": 3.0,
     "negative_prompt": "",
-    # It knows whole scenes only: with more freedom it paints a scene into every tile.
-    "upscale_change": 0.1,
-    "upscale_guidance": 1.0,
 }
 SIZES = {
     "1:1": [256, 256],

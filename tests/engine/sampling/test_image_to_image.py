@@ -89,24 +89,6 @@ def test_mask_keeps_black_to_the_pixel_and_paints_white(renderer, photo):
     assert np.abs(picture[:, half:] - seen[:, half:]).mean() > 3
 
 
-def test_tiles_paint_a_picture_larger_than_the_base(renderer, photo):
-    width, height = 2 * renderer.base.default_width, 2 * renderer.base.default_height
-    request = dataclasses.replace(
-        TEA, init_image=photo, denoising_strength=0.5, width=width, height=height, tiled=True
-    )
-
-    first, second = renderer.render([request, request])
-
-    assert first.size == (width, height)
-    assert np.array_equal(pixels(first), pixels(second))
-
-
-def test_tiles_make_no_difference_to_a_picture_of_one_tile(renderer):
-    plain, tiled = renderer.render([TEA, dataclasses.replace(TEA, tiled=True)])
-
-    assert np.array_equal(pixels(plain), pixels(tiled))
-
-
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

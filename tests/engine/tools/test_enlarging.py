@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 
 from training.engine.cli import main
 from training.engine.errors import EngineError
-from training.engine.tools import enlarging, super_resolution
+from training.engine.tools import enlarging, super_resolution, upscaler
 from training.minibase import artist
 
 LANCZOS = Image.Resampling.LANCZOS
@@ -68,13 +68,57 @@ def test_made_smaller_again_it_is_the_picture_of_before(before):
 @pytest.mark.parametrize("size", [(384, 384), (131, 211), (600, 500)])
 def test_tiles_leave_no_seam(before, size, monkeypatch):
     whole = enlarging.enlarge(before, size)
-    network = super_resolution.load()
+    network = super_resolution.bundled()
     monkeypatch.setattr(network, "tile", 37)
     counted = []
     tiled = enlarging.enlarge(before, size, on_strip=lambda: counted.append(1))
 
-    assert len(counted) == len(list(enlarging.strips(before.size, size, network))) == 3
+    box = (0, 0, *before.size)
+    assert len(counted) == len(list(enlarging.strips(box, size, network))) == 3
     assert np.abs(np.asarray(whole, int) - np.asarray(tiled, int)).max() <= 1
+
+
+def test_a_part_is_what_it_is_of_the_whole_picture(drawn):
+    whole = enlarging.enlarge(drawn, (1152, 1152))
+
+    part = enlarging.enlarge(drawn, (360, 240), box=(200, 120, 320, 200))
+
+    of_whole = np.asarray(whole.crop((600, 360, 960, 600)), int)
+    assert np.abs(of_whole - np.asarray(part, int)).max() <= 1
+
+
+def test_a_second_pass_makes_a_large_growth_nearer_to_the_original(drawn):
+    before = drawn.resize((48, 48), LANCZOS)
+
+    ways = [enlarging.enlarge(before, drawn.size, passes=count) for count in (1, 2)]
+
+    assert edges(ways[1]) > 1.02 * edges(ways[0])
+    assert psnr(ways[1], drawn) > psnr(ways[0], drawn) - 0.5
+    assert np.abs(np.asarray(ways[1].reduce(8), int) - np.asarray(before, int)).mean() < 2
+
+
+@pytest.mark.parametrize(
+    ("size", "growth", "most", "expected"),
+    [
+        ((224, 304), 1.2, upscaler.AT_ONCE, 0),
+        ((224, 304), 4.8, upscaler.AT_ONCE, 1),
+        ((224, 304), 7.9, upscaler.IN_BACKGROUND, 1),
+        ((224, 304), 32, upscaler.IN_BACKGROUND, 2),
+        ((224, 304), 32, upscaler.AT_ONCE, 1),
+        ((224, 304), 100, upscaler.IN_BACKGROUND, 2),
+        ((768, 1024), 1.5, upscaler.AT_ONCE, 0),
+        ((768, 1024), 9.8, upscaler.IN_BACKGROUND, 1),
+        ((3000, 2100), 3.3, upscaler.IN_BACKGROUND, 0),
+        ((224, 304), 4.8, 0, 0),
+    ],
+)
+def test_passes_go_as_far_as_is_seen_and_may_be_waited_for(size, growth, most, expected):
+    assert upscaler.passes(size[0] * size[1], growth, most) == expected
+
+
+def test_seconds_count_every_pass():
+    assert upscaler.seconds(1e6, 0) == 0
+    assert upscaler.seconds(1e6, 2) == 17 * upscaler.seconds(1e6, 1)
 
 
 def test_transparency_grows_with_the_colours(before):
@@ -99,11 +143,26 @@ def test_no_picture_is_made_smaller_or_endless(before, size, code):
 
 
 def test_the_bundled_network_tells_its_licence():
-    with safe_open(super_resolution.BUNDLED, "pt") as file:
+    with safe_open(upscaler.BUNDLED, "pt") as file:
         told = file.metadata()
 
     assert told["license"] == "BSD-3-Clause"
-    assert told["copyright"] in super_resolution.BUNDLED.with_name("LICENSE").read_text()
+    assert told["copyright"] in upscaler.BUNDLED.with_name("LICENSE").read_text()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"), [(None, "upscaler-missing"), (b"half of it", "upscaler-damaged")]
+)
+def test_a_network_that_is_not_the_released_one_is_told(tmp_path, monkeypatch, content, code):
+    path = tmp_path / "network.safetensors"
+    if content:
+        path.write_bytes(content)
+    monkeypatch.setattr(upscaler, "BUNDLED", path)
+
+    with pytest.raises(EngineError) as caught:
+        super_resolution.bundled()
+
+    assert (caught.value.code, caught.value.facts) == (code, {"name": path.name})
 
 
 class TestCommand:

@@ -119,10 +119,9 @@ def test_scene_changes_around_the_same_product(scene_renderer, upload):
 
 def test_larger_picture_holds_the_product_at_its_larger_size(scene_renderer, upload):
     product = PlacedProduct(upload(), x=0.5, y=0.75, width=96 / 256)
-    request = dataclasses.replace(REQUEST, width=128, height=96)
-    scene = scene_renderer.render_product(product, request)
+    scene = scene_renderer.render_product(product, REQUEST)
 
-    larger = scene_renderer.upscale(scene, request, product=product)
+    larger = scene_renderer.enlarge(scene, (256, 192), product=product)
 
     assert larger.size == (256, 192)
     solid = np.asarray(cut_out())[..., 3] == 255
@@ -132,7 +131,7 @@ def test_larger_picture_holds_the_product_at_its_larger_size(scene_renderer, upl
 
 def test_larger_picture_may_not_grow_beyond_the_limit(scene_renderer):
     with pytest.raises(EngineError) as caught:
-        scene_renderer.upscale(Image.new("RGB", (2056, 64)), REQUEST)
+        scene_renderer.enlarge(Image.new("RGB", (400, 64)), (62_500, 10_000))
 
     assert caught.value.code == "picture-too-large"
 

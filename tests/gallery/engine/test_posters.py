@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gallery.engine import labelling, poster_layouts, posters, sizes
+from gallery.engine import labelling, poster_layouts, posters, sizes, upscale
 from gallery.engine.poster_layouts import Words
 from training.engine.errors import EngineError
 
@@ -33,7 +33,10 @@ def drawn(name, plan):
     gradient = Image.linear_gradient("L").convert("RGB")
     template = posters.TEMPLATES[name]
     return posters.draw(
-        plan, template, posters.palette(template), lambda size: sizes.cut_to(gradient, *size)
+        plan,
+        template,
+        posters.palette(template),
+        lambda size: upscale.cut_to(gradient, *size, most=0),
     )
 
 

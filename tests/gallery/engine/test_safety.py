@@ -48,8 +48,8 @@ def base(tmp_path_factory):
 def painted(base, folder):
     scene_renderer = SceneRenderer("cpu", safety=folder)
     scene_renderer.ensure_loaded(base, "toy")
-    return scene_renderer.render(REQUEST), scene_renderer.upscale(
-        Image.new("RGB", (48, 32)), REQUEST
+    return scene_renderer.render(REQUEST), scene_renderer.enlarge(
+        Image.new("RGB", (48, 32)), (96, 64)
     )
 
 
@@ -72,7 +72,7 @@ def test_withheld_picture_says_so(base, checker):
         lambda: scene_renderer.render(
             dataclasses.replace(REQUEST, init_image=Image.new("RGB", (8, 8)))
         ),
-        lambda: scene_renderer.upscale(Image.new("RGB", (48, 32)), REQUEST),
+        lambda: scene_renderer.enlarge(Image.new("RGB", (48, 32)), (96, 64)),
     ):
         with pytest.raises(EngineError) as caught:
             act()

@@ -2,7 +2,6 @@ import math
 
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
 from gallery.engine import sizes
 
@@ -25,20 +24,6 @@ def test_square_channel_is_painted_in_the_base_own_size():
         512,
         512,
     )
-
-
-@given(st.integers(40, 300), st.integers(40, 300), st.integers(20, 200), st.integers(20, 200))
-def test_cut_has_the_channel_size(width, height, to_width, to_height):
-    cut = sizes.cut_to(Image.new("RGB", (width, height)), to_width, to_height)
-
-    assert cut.size == (to_width, to_height)
-
-
-def test_cut_keeps_what_is_in_focus():
-    picture = Image.new("RGB", (300, 100), "blue")
-    picture.paste((255, 0, 0), (200, 0, 300, 100))
-
-    assert sizes.cut_to(picture, 50, 50, focus=(1.0, 0.5)).getpixel((25, 25)) == (255, 0, 0)
 
 
 @given(

@@ -8,7 +8,7 @@ from training.engine.commands.progress import progress_bar
 from training.engine.data import images
 from training.engine.errors import EngineError
 from training.engine.files.disk import check_output, whole_file
-from training.engine.tools import enlarging, super_resolution
+from training.engine.tools import enlarging, super_resolution, upscaler
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF"}
 OPTIONS = {"JPEG": {"quality": 95}, "WEBP": {"quality": 95}}
@@ -19,9 +19,9 @@ MOST_FACTOR = 16
 def run(options: argparse.Namespace) -> int:
     if not 1 < options.factor <= MOST_FACTOR:
         raise EngineError("enlarge-factor", factor=f"{options.factor:g}", most=MOST_FACTOR)
-    picture, weights = options.picture, options.weights or super_resolution.BUNDLED
+    picture, weights = options.picture, options.weights or upscaler.BUNDLED
     output = check_output(options.output, "OUT", FORMATS, [picture, weights])
-    network = super_resolution.load(weights)
+    network = super_resolution.load(weights) if options.weights else super_resolution.bundled()
     image = _read(picture, output)
     size = tuple(round(side * options.factor) for side in image.size)
     enlarging.check_size(image.size, size)
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
             f"warning: beyond {enlarging.FINEST} times its size a picture gets no new detail; "
             "a larger original would be better"
         )
-    count = len(list(enlarging.strips(image.size, size, network)))
+    count = len(list(enlarging.strips((0, 0, *image.size), size, network)))
     with progress_bar("enlarging", "strip", count) as bar:
         larger = enlarging.enlarge(image, size, network, bar.update)
     kind = FORMATS[output.suffix.lower()]

@@ -35,6 +35,13 @@ SENTENCES: dict[str, str] = {
         "{name} holds no network that enlarges pictures, as docs/tools/make_upscaler.py makes "
         "them. Choose another file."
     ),
+    "upscaler-missing": gettext_noop(
+        "The network that enlarges pictures is missing: {name}. Bring it back from the release."
+    ),
+    "upscaler-damaged": gettext_noop(
+        "The network that enlarges pictures is damaged: {name} is not the file that was released. "
+        "Bring it back from the release."
+    ),
     "picture-too-small": gettext_noop(
         "{name} is {width} × {height} px; each side needs {needed} px or more. Use a larger one."
     ),

@@ -26,8 +26,7 @@ class BaseInfo:
     recommended_training: training keys this base asks for where the person gave none ({} = ours).
     neutral_phrase: phrase for “no style in particular” ("" where the base has none).
     sizes: (width, height) pairs the base was trained for; () where nothing is told.
-    recommended_rendering: steps, guidance, negative_prompt, upscale_change and upscale_guidance
-    this base asks for ({} = ours).
+    recommended_rendering: steps, guidance and negative_prompt this base asks for ({} = ours).
     config_folder: the diffusers configuration that describes a single file (else the folder).
     weight_folders: the folders of a diffusers folder that hold its weights.
     """
@@ -58,11 +57,6 @@ class BaseInfo:
         if self.path.is_file():
             return hash_file(self.path)
         return hash_folder(self.path, self.weight_folders)
-
-    @property
-    def upscale_denoising_strength(self) -> float:
-        """How far the detail of an image that is made larger may move, 0 … 1."""
-        return self.recommended_rendering.get("upscale_change", 0.35)
 
     @property
     def is_single_file(self) -> bool:

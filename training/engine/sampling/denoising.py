@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -46,16 +45,12 @@ def denoise(
     steps: int,
     guidance: float,
     init: InitLatents | None = None,
-    tile: tuple[int, int] | None = None,
     after_step: Callable[[int, Tensor], bool] = lambda step, pred_original: True,
 ) -> Tensor | None:
     """Latents (B, C, h, w) of B images, one per prompt and generator.
 
     prompt_embeds, negative_prompt_embeds: B prompts each, of one length; None for the negative
     ones paints without guidance. size: (height, width) in latent cells. init: the same for all B.
-    tile: (height, width) in cells of overlapping tiles that the network sees one by one, their
-    outputs blended at every step (MultiDiffusion: Bar-Tal et al. 2023,
-    https://arxiv.org/abs/2302.08113); None shows it the whole.
     after_step(done, pred_original): after each step; pred_original is (B, C, h, w), the image as
     it looks so far. False ends the loop, and None is returned.
     """
@@ -66,7 +61,7 @@ def denoise(
     if original is not None and not len(timesteps):
         return original
     latents = _first_latents(sampler, noise, original, timesteps)
-    predict = _predict(model, prompt_embeds, negative_prompt_embeds, guidance, size, tile)
+    predict = _predict(model, prompt_embeds, negative_prompt_embeds, guidance)
     for done, timestep in enumerate(timesteps, start=1):
         model_output = predict(sampler.scaled(latents, timestep), timestep)
         latents, pred_original = sampler.step(model_output, timestep, latents, generators)
@@ -104,13 +99,9 @@ def _predict(
     prompt_embeds: PromptEmbeds,
     negative_prompt_embeds: PromptEmbeds | None,
     guidance: float,
-    size: tuple[int, int],
-    tile: tuple[int, int] | None,
 ) -> Predict:
-    """The network with its prompts, in tiles where they are smaller than the whole, guided."""
+    """The network with its prompts, guided."""
     predict = _network(model, prompt_embeds, negative_prompt_embeds, guidance)
-    if tile is not None and (tile[0] < size[0] or tile[1] < size[1]):
-        predict = _in_tiles(predict, (min(tile[0], size[0]), min(tile[1], size[1])))
     return predict if negative_prompt_embeds is None else _guided(predict, guidance)
 
 
@@ -146,33 +137,3 @@ def _masked(latents: Tensor, original: Tensor, mask: Tensor, share_done: float) 
     """
     free = (mask.to(latents) > 1 - share_done).to(latents.dtype)
     return latents * free + original * (1 - free)
-
-
-def _in_tiles(predict: Predict, tile: tuple[int, int]) -> Predict:
-    """The network's output put together from overlapping tiles."""
-    weight = _hat(tile[0])[:, None] * _hat(tile[1])[None]
-
-    def predict_tiles(noisy_latents: Tensor, timestep: Tensor) -> Tensor:
-        here_weight = weight.to(noisy_latents)
-        total = torch.zeros_like(noisy_latents)
-        weights = torch.zeros_like(noisy_latents[:1, :1])
-        for top in _places(noisy_latents.shape[2], tile[0]):
-            for left in _places(noisy_latents.shape[3], tile[1]):
-                here = (..., slice(top, top + tile[0]), slice(left, left + tile[1]))
-                total[here] += predict(noisy_latents[here], timestep) * here_weight
-                weights[here] += here_weight
-        return total / weights
-
-    return predict_tiles
-
-
-def _places(whole: int, tile: int) -> list[int]:
-    """Where tiles begin along one side: from edge to edge, at least a quarter over each other."""
-    count = math.ceil((whole - tile) / (0.75 * tile)) + 1
-    return [round(i * (whole - tile) / max(1, count - 1)) for i in range(count)]
-
-
-def _hat(length: int) -> Tensor:
-    """(length,) weights that fall from the middle to the ends, never to nothing."""
-    middle = (length - 1) / 2
-    return 1.02 - (torch.arange(length) - middle).abs() / (middle + 0.5)

@@ -186,7 +186,6 @@ class Renderer:
             steps=first.steps,
             guidance=first.guidance,
             init=self._init_latents(init_image, first.denoising_strength),
-            tile=self._tile if first.tiled else None,
             after_step=self._after_step(group, first.steps_taken, on_step, should_stop),
         )
         if latents is None:
@@ -251,11 +250,6 @@ class Renderer:
             self._prompts.popitem(last=False)
         return self._prompts[key]
 
-    @property
-    def _tile(self) -> tuple[int, int]:
-        base = self.base
-        return base.default_height // base.vae_factor, base.default_width // base.vae_factor
-
     @contextmanager
     def _at_hand(self, *modules: torch.nn.Module):
         """With these parts of the model on the device, for the time of their use."""
@@ -270,7 +264,7 @@ class Renderer:
 
 def _alike(first: SampleRequest, second: SampleRequest) -> bool:
     """Whether two requests may share passes: equal but for prompts and seed, from no picture."""
-    shared = ("width", "height", "steps", "guidance", "scheduler", "tiled")
+    shared = ("width", "height", "steps", "guidance", "scheduler")
     return (
         all(getattr(first, name) == getattr(second, name) for name in shared)
         and list(first.packs) == list(second.packs)

@@ -35,7 +35,6 @@ class SampleRequest:
     mask: with init_image; white is painted anew, black is kept as it is, pixel by pixel; grey is
     painted as well, but let go the later the darker it is.
     scheduler: one of the family's schedulers; "" is its usual one.
-    tiled: paint in overlapping tiles of the base's own size, for images far larger than that.
     """
 
     prompt: str
@@ -50,7 +49,6 @@ class SampleRequest:
     denoising_strength: float = 1.0
     mask: ImageSource | None = None
     scheduler: str = ""
-    tiled: bool = False
 
     @property
     def steps_taken(self) -> int:

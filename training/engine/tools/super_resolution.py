@@ -2,7 +2,7 @@
 
 Real-ESRGAN: Wang et al. 2021, https://arxiv.org/abs/2107.10833. The compact network is SRVGGNet of
 its realesr-animevideov3; the deep one ESRGAN's RRDBNet (https://arxiv.org/abs/1809.00219). Files
-are made by `docs/tools/make_upscaler.py`; the compact one lies beside this module.
+are made by `docs/tools/make_upscaler.py`; the compact one lies beside this module (`upscaler`).
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from torch.nn import functional
 
 from training.engine.errors import EngineError
 from training.engine.files import safetensors_header
+from training.engine.tools import upscaler
+from training.engine.tools.upscaler import SCALE
 
-SCALE = 4
 CHANNELS = 64
 COMPACT, DEEP = "compact", "rrdb"
-BUNDLED = Path(__file__).with_name("realesr-animevideov3.safetensors")
 _GROWTH = 32  # channels that each layer of a dense block adds
 _DENSE = 5  # layers of a dense block
 _LEAK = 0.2
@@ -103,8 +103,14 @@ def build(architecture: str, blocks: int) -> Compact | Deep:
     return Compact(blocks) if architecture == COMPACT else Deep(blocks)
 
 
+def bundled() -> Compact | Deep:
+    """The network that lies beside this module. Raises EngineError: those of upscaler.check."""
+    upscaler.check()
+    return load(upscaler.BUNDLED)
+
+
 @lru_cache(maxsize=2)
-def load(path: str | Path = BUNDLED) -> Compact | Deep:
+def load(path: str | Path) -> Compact | Deep:
     """The network of a file, ready to use, float32.
 
     Raises EngineError: those of safetensors_header.read_header; upscaler-unknown.

@@ -1,0 +1,28 @@
+"""By what a picture was made larger, in words."""
+
+from django.utils.translation import gettext as _
+
+from gallery import problems
+from training.engine.tools import upscaler
+
+
+def words_of(facts):
+    """A sentence for what `upscale.Enlargement.facts` kept; "" where nothing was enlarged."""
+    if not facts or facts["growth"] <= 1:
+        return ""
+    named = {"growth": f"{round(facts['growth'], 1):g}"}
+    if facts.get("fault"):
+        why = problems.sentence(facts["fault"], {"name": upscaler.BUNDLED.name})
+        said = _("Enlarged %(growth)s times by interpolation, without new detail: %(why)s")
+        return said % (named | {"why": why})
+    if not facts["passes"]:
+        return _("Enlarged %(growth)s times by interpolation.") % named
+    finest = upscaler.SCALE ** facts["passes"]
+    named |= {"network": facts["network"], "finest": finest}
+    if facts["growth"] <= finest:
+        return _("Enlarged %(growth)s times by the network %(network)s.") % named
+    said = _(
+        "Enlarged %(growth)s times: %(finest)s times by the network %(network)s, the rest by "
+        "interpolation."
+    )
+    return said % named
