@@ -199,6 +199,18 @@ class RightsFields(GuardedModelForm):
         """An admin's reason to widen what limits the rights; "" for none."""
         return reasons.in_one_line(self.cleaned_data.get("widened_why", ""))
 
+    @property
+    def ended_note(self):
+        """What the person should know of an end that is past already; "" for any other."""
+        until = self.cleaned_data.get("rights_expire_at")
+        if until is None or until > timezone.now() or "rights_expire_at" not in self.changed_data:
+            return ""
+        day = date_format(timezone.localtime(until - timedelta(seconds=1)), "SHORT_DATE_FORMAT")
+        return _(
+            "These rights ended on %(day)s already: nothing new is made of what has them, and what "
+            "was made of it is held until an admin decides. Look whether the day is right."
+        ) % {"day": day}
+
 
 class _PasswordAlone(SetPasswordMixin):
     """Writes the new password; Django's own forms write the whole person back, roles and all."""

@@ -32,6 +32,16 @@ SENTENCES: dict[str, Text] = {
         "The rights of the start picture {name}, or of what it was made from, have ended. Choose "
         "another one, or have them extended."
     ),
+    "init-image-alike": gettext_noop(
+        "The start picture {name} looks like the photograph {other} of {place} and has its rights: "
+        "{decided}. Choose another one, have them extended there, or have an admin say on the "
+        "start picture's page of rights that it is another picture."
+    ),
+    "init-image-alike-elsewhere": gettext_noop(
+        "The start picture {name} looks like a photograph of a colleague and has its rights: "
+        "{decided}. Choose another one, or ask an admin: the start picture's page of rights names "
+        "the photograph to them, and there it can be called another picture."
+    ),
     "asset-held": gettext_noop(
         "{name} may not leave the studio: what it was made from was recalled, or its rights have "
         "ended ({names}). An admin decides what becomes of it."

@@ -26,6 +26,7 @@ from gallery.models import (
 )
 from training.engine.data.spread import first_names
 from training.models import SnapshotImage, TrainingImage, WeightsContent
+from training.services import photographs
 
 # [(asset, scene)]: each asset's scene, that of the picture it was started from, and so on.
 _SCENES = f"""
@@ -240,13 +241,30 @@ def check_cutout(cutout):
 
 def check_start(init_image, person):
     """Raise Refused for a start picture that may not be used now: init-image-withdrawn,
-    init-image-held."""
+    init-image-alike, init-image-alike-elsewhere, init-image-held."""
     held = is_held(init_image.asset) if init_image.asset else False
     holds = _holds_of_start(init_image.sha256, person.pk)
     if any(_is_withdrawn(hold.row) for hold in holds):
         raise Refused("init-image-withdrawn", name=init_image.name)
+    for hold in holds:
+        if hold.row.carried_from:
+            raise _refusal_of_alike(init_image, hold.row, person)
     if held or holds:
         raise Refused("init-image-held", name=init_image.name)
+
+
+def _refusal_of_alike(init_image, row, person):
+    """Of a start picture that has the rights of a photograph which it looks like: that one, as far
+    as the person may see it."""
+    facts = {
+        "name": init_image.name,
+        "decided": in_each_language(lambda: photographs.decision_of(row)),
+    }
+    original = next(iter(photographs.rows_of([row.carried_from])), None)
+    if original is None or not photographs.may_see(original, person):
+        return Refused("init-image-alike-elsewhere", **facts)
+    place = in_each_language(lambda: photographs.place_of(original))
+    return Refused("init-image-alike", other=str(original), place=place, **facts)
 
 
 def _is_withdrawn(row):

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from brandstudio.core import blobs
 from brandstudio.core.input import reasons
-from brandstudio.core.models import AuditEntry, User, WrongState
-from brandstudio.core.models.rights import RIGHTS_DECIDED
+from brandstudio.core.models import AuditEntry, User, WithRights, WrongState
+from brandstudio.core.models.rights import RIGHTS_DECIDED, carry_on
 from brandstudio.core.models.states import move_together, update_as_last_seen
 from brandstudio.core.problems import Refused, in_each_language
 from brandstudio.core.services import sending, spreadsheet
@@ -136,6 +136,13 @@ def _versions_recalled(source, now, by, why):
     return items
 
 
+def _carry_on(rows):
+    """What took over the rights of these rows of one model, if they have some, follows them."""
+    model = type(rows[0])
+    if issubclass(model, WithRights):
+        carry_on(model._base_manager.filter(pk__in=[row.pk for row in rows]))
+
+
 def _changed(rows, state, target, changes, by, why):
     """Write `changes` to these rows of one model; how they were before, as RecallItems."""
     if not rows:
@@ -146,6 +153,7 @@ def _changed(rows, state, target, changes, by, why):
     entries = move_together(
         rows, target, expected=expected, changes=changes, source=state, by=by, why=why
     )
+    _carry_on(rows)
     return [
         RecallItem(entry=entry, before=columns)
         for entry, columns in zip(entries, before, strict=True)
@@ -226,6 +234,7 @@ def _restore(recall_, items, by):
             by=by,
             why=f"recall {recall_.pk} undone",
         )
+    _carry_on(rows)
     unchanged = {str(row.pk) for row in rows}
     restored = [item.pk for item in items if item.entry.subject_id in unchanged]
     for start in range(0, len(restored), 500):

@@ -55,6 +55,8 @@ _FORBIDDEN = {
     "cutout-painted",
     "cutout-withdrawn",
     "goes-nowhere-known",
+    "init-image-alike",
+    "init-image-alike-elsewhere",
     "init-image-held",
     "init-image-not-yours",
     "init-image-withdrawn",

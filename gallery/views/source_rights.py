@@ -33,6 +33,8 @@ def source_rights(request, kind, pk):
     form = form_class(posted, instance=row, person=request.user)
     if form.is_valid() and _noted(row, form, request.user):
         messages.success(request, _("The rights are noted."))
+        if form.ended_note:
+            messages.warning(request, form.ended_note)
         return redirect("gallery:source-rights", kind, pk)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     alike = photographs.alike_of(row, request.user)

@@ -1,10 +1,14 @@
 """What is decided of a photograph holds for start pictures and cut-outs, and for what was made."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from brandstudio.core.models import StillAlike
 from brandstudio.core.problems import Refused
+from gallery import problems
 from gallery.models import InitImageUpload, ProductCutout, StyleVersion
 from gallery.services import cutouts, holds, recalls, sources
 from gallery.services.downstream import figures_of, find_source, fingerprint
@@ -84,7 +88,7 @@ def test_near_start_picture_is_held_until_an_admin_says_that_it_is_another(
         upload.note_rights(marketer, {"rights_holder": "Us"})
     client.force_login(marketer)
     page = client.get(reverse("gallery:source-rights", args=["start", upload.pk])).text
-    assert "Looks like a photograph that may not be used" in page
+    assert "Looks like a photograph of the studio" in page
     said = client.post(
         reverse("gallery:source-rights", args=["start", upload.pk]), {"rights_holder": "Us"}
     )
@@ -194,3 +198,58 @@ def test_page_of_the_recalled_photograph_lists_near_copies_for_a_decision(
     photo.refresh_from_db()
     assert (copy.withdrawn_at, copy.rights_holder) == (photo.withdrawn_at, "Lin")
     assert photographs.alike_of(copy, brand_admin)[0].photograph == photo
+
+
+@pytest.mark.usefixtures("in_english")
+def test_end_that_a_start_picture_took_over_follows_the_photograph_and_is_named(
+    photo, sent, marketer, designer, client, brand_admin
+):
+    dataset = photo.dataset
+    ended = timezone.now() - timedelta(days=3)
+    training_services.set_rights(dataset, designer, rights_expire_at=ended)
+    content = saved(cropped(photograph(1), 0.04, 0, 0, 0.03))
+    upload = sources.take_init_image(sent("mine.jpg", content), marketer)
+    assert upload.rights_expire_at == ended
+    start = sources.find_init_image(f"own-{upload.pk}", marketer)
+    with pytest.raises(Refused) as caught:
+        holds.check_start(start, marketer)
+    assert caught.value.code == "init-image-alike-elsewhere"
+    assert "its rights ended" in problems.of(caught.value)
+
+    training_services.set_rights(dataset, designer, rights_expire_at=None)
+
+    upload.refresh_from_db()
+    assert upload.rights_expire_at is None
+    holds.check_start(start, marketer)
+    client.force_login(brand_admin)
+    page = client.get(reverse("gallery:source-rights", args=["start", upload.pk])).text
+    assert photo.name in page
+    assert "It is another picture" in page
+
+
+def test_undone_recall_frees_what_took_over_the_rights_of_its_photograph(
+    photo, copy_of, brand_admin
+):
+    row = recall(photo, brand_admin)
+    near = copy_of("near.png", cropped(photograph(1), 0.04, 0, 0, 0.03))
+    assert near.withdrawn_at
+
+    recalls.undo(row, brand_admin)
+
+    near.refresh_from_db()
+    assert near.withdrawn_at is None
+
+
+@pytest.mark.usefixtures("in_english")
+def test_end_in_the_past_is_noted_with_a_warning(photo, client, designer, brand_admin):
+    client.force_login(designer)
+    address = reverse("training:dataset-rights", args=[photo.dataset.pk])
+    sent_form = {"rights_holder": "Lin", "scope": "all"}
+
+    past = client.post(address, {**sent_form, "rights_expire_at_0": "2020-01-01"}, follow=True)
+    photo.refresh_from_db()
+    assert "These rights ended on" in past.text
+    assert photo.is_expired
+    coming = client.post(address, {**sent_form, "rights_expire_at_0": "2099-01-01"}, follow=True)
+
+    assert "These rights ended on" not in coming.text

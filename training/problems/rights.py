@@ -92,8 +92,9 @@ SENTENCES: dict[str, Text] = {
         "count",
     ),
     "rights-carried": gettext_noop(
-        "The rights of {names} stay as they are: each looks like a photograph that may not be "
-        "used, and took over its rights. First an admin says whether it is another picture."
+        "The rights of {names} stay as they are: they are those of the photograph that each looks "
+        "like, and follow it. Note them there, or have an admin say on its page that it is another "
+        "picture."
     ),
     "rights-read": gettext_noop(
         "The file of {name} speaks of rights: {values}. Confirm them on the page of rights."

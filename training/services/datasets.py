@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from brandstudio.core.models import AuditEntry, OnlyAdminsWiden
 from brandstudio.core.models.limits import former_limits, stays_narrow
-from brandstudio.core.models.rights import RIGHTS, RIGHTS_SET, barred, noted_anew
+from brandstudio.core.models.rights import RIGHTS, RIGHTS_SET, barred, carry_on, noted_anew
 from training.models import Dataset, SnapshotImage, TrainingImage
 
 IMAGE_RIGHTS = (*RIGHTS, "shows_people")
@@ -73,6 +73,7 @@ def set_rights(dataset, by, images=None, why="", **rights):
             end = {"rights_expire_at"} if row.pk in bound else set()
             stays[frozenset(end | narrow.get(row.pk, set()))].append(row.pk)
         count = sum(_write_rights(pks, rights, columns) for columns, pks in stays.items())
+        carry_on(TrainingImage.objects.filter(pk__in=[row.pk for row in rows]))
         facts = former_limits(rows, rights)
         facts["rights"] = {name: str(value) for name, value in rights.items()}
         if narrow:

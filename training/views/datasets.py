@@ -144,6 +144,8 @@ def rights(request, pk):
         else:
             if noted.count or not noted.stays:
                 _say_noted(request, noted)
+                if noted.count and form.ended_note:
+                    messages.warning(request, form.ended_note)
                 return redirect("training:dataset-rights", dataset.pk)
             form.add_error(None, _what_stays(noted))
     return _form_page(

@@ -94,6 +94,18 @@ def copies(model, condition):
     return list(rows.values_list("pk", flat=True))
 
 
+def carry_on(rows):
+    """What took over the rights of these rows has them as they are now, whatever act changed them.
+
+    rows: WithRights, each as it is stored.
+    """
+    known = {row.pixels_sha256: row for row in rows if row.pixels_sha256}
+    for model in tables_with_rights():
+        carrying = model._base_manager.exclude(carried_from="").order_by()
+        for pixels in known.keys() & set(carrying.values_list("carried_from", flat=True)):
+            carrying.filter(carried_from=pixels).update(**known[pixels].carried_rights())
+
+
 def tables_with_rights():
     """The models whose rows have rights."""
     return WithRights.__subclasses__()
@@ -252,13 +264,13 @@ class WithRights(models.Model):
             raise OnlyAdminsWiden(self, columns)
         facts = former_limits([stored], rights)
         self._decide({}, {**rights, **noted_anew()}, ("", RIGHTS_SET), by, why, **facts)
-        self._carry_on()
+        carry_on([self])
 
     def withdraw(self, by, why):
         """Its rights are gone: nothing new may be made of it."""
         changes = {"withdrawn_at": timezone.now(), "withdrawn_why": why, **_UNDECIDED}
         self._decide({"withdrawn_at": None}, changes, ("held", "withdrawn"), by, why)
-        self._carry_on()
+        carry_on([self])
 
     def reinstate(self, by, why=""):
         """Its rights are clear again. Raises OnlyAdminsClear where that needs an admin's reason,
@@ -268,7 +280,7 @@ class WithRights(models.Model):
             raise OnlyAdminsClear(self, "held")
         changes = {"withdrawn_at": None, "withdrawn_why": ""}
         self._decide({"withdrawn_at__isnull": False}, changes, ("withdrawn", "held"), by, why)
-        self._carry_on()
+        carry_on([self])
 
     def extend_rights(self, by, until, why):
         """The rights last until this moment (None: without end). Raises WrongState when another
@@ -277,7 +289,7 @@ class WithRights(models.Model):
         expected = {"rights_expire_at": self.rights_expire_at}
         changes = {"rights_expire_at": until, "expiry_told": None, **_UNDECIDED}
         self._decide(expected, changes, ("rights ended", "rights extended"), by, why)
-        self._carry_on()
+        carry_on([self])
 
     def keep_in_use(self, by, why):
         """What it reached stays in use although its rights have ended. Raises WrongState when the
@@ -304,13 +316,6 @@ class WithRights(models.Model):
         """An admin says that it is the photograph it looks like: its rights are that one's."""
         changes = {**row.carried_rights(), **_UNDECIDED}
         self._decide({}, changes, ("", "rights carried over"), by, why)
-
-    def _carry_on(self):
-        """Those that took over its rights have them as they are now."""
-        if self.pixels_sha256:
-            for model in tables_with_rights():
-                rows = model._base_manager.filter(carried_from=self.pixels_sha256)
-                rows.update(**self.carried_rights())
 
     def part_from(self, by, why):
         """It is another picture than the one it took its rights over from: nobody has noted its own

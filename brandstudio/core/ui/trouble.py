@@ -195,12 +195,14 @@ def answer(request, error):
     return _page(request, trouble)
 
 
-def refused(request, text, back, status=HTTPStatus.UNPROCESSABLE_ENTITY, rest=()):
+def refused(request, text, back, status=HTTPStatus.UNPROCESSABLE_ENTITY, rest=(), form=None):
     """The answer to an act that was not done: why, with what was typed, and the way back.
 
     back: a row with a page, or an address. rest: further sentences, where more than one is wrong.
+    form: what was refused, for the labels of its fields.
     """
-    trouble = Trouble(status, gettext("Nothing was done"), text, passes=False, rest=tuple(rest))
+    title = gettext("Nothing was done")
+    trouble = Trouble(status, title, text, passes=False, rest=tuple(rest), form=form)
     if request.headers.get("HX-Request"):
         return _beside_the_form(request, trouble)
     return _page(request, trouble, resolve_url(back))
@@ -210,17 +212,7 @@ def refused_form(request, form, back):
     """As `refused`, of a form that is not valid and whose page is another: what is wrong with it,
     each sentence with the label of its field."""
     first, *rest = sentences_of(form)
-    trouble = Trouble(
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        gettext("Nothing was done"),
-        first,
-        passes=False,
-        rest=tuple(rest),
-        form=form,
-    )
-    if request.headers.get("HX-Request"):
-        return _beside_the_form(request, trouble)
-    return _page(request, trouble, resolve_url(back))
+    return refused(request, first, back, rest=rest, form=form)
 
 
 def _not_answered(request, allowed):
