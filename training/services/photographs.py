@@ -326,8 +326,8 @@ def alike_of(row, person):
     """The Alike pairs of a row with photographs that may not be used now, one for each; and with
     that whose rights it took over, be it free again."""
     near = originals_near(row.pixels_sha256, barred(), row.carried_from)
-    told = {other.pixels_sha256 for other in near} | _apart(row.pixels_sha256)
-    if row.carried_from and row.carried_from not in told:
+    named = {other.pixels_sha256 for other in near} | _apart(row.pixels_sha256)
+    if row.carried_from and row.carried_from not in named:
         near += rows_of([row.carried_from])[:1]
     return [_seen_by(person, row, photograph) for photograph in near]
 
