@@ -25,12 +25,14 @@ class GalleryConfig(AppConfig):
             photograph_search,
             reliance,
             words,
+            zip_deliveries,
         )
         from training.services import copies, photographs, release
 
         checks.register(finishing.check_certificate)
         housekeeping.register(assets.empty_bin)
         housekeeping.register(channel_files.forget_old)
+        housekeeping.register(zip_deliveries.forget_old)
         reconcile.register(expiry.tell_of_endings)  # every minute: day 0 is a moment
         reconcile.register(deadlines.tell_of_deadlines)
         reconcile.register(drift_guard.order_guard)

@@ -1,5 +1,7 @@
 """What the queue calls. Only ids go in: the row, not the queue, holds the truth."""
 
+from functools import partial
+
 from brandstudio.core.problems import Refused
 from brandstudio.core.queue import attempt, stopping, work_queue
 from brandstudio.core.queue.devices import this_device
@@ -73,7 +75,12 @@ def make_channel_file(file_pk):
     """Make a large file of a picture for a channel. Safe to deliver twice."""
     related = ("channel", "asked_by", "asset__scene__cutout", "poster")
     row = ChannelFile.objects.select_related(*related).get(pk=file_pk)
-    attempt.carry_out(row, channel_files.make, mendable=(EngineError, Refused))
+    attempt.carry_out(
+        row,
+        channel_files.make,
+        mendable=(EngineError, Refused),
+        fail=partial(channel_files.fail, row),
+    )
 
 
 def read_weights():

@@ -54,6 +54,7 @@ urlpatterns = [
     path("assets/deliver/", delivery.deliver, name="deliver"),
     path("assets/deliver/anew/", delivery.paint_anew, name="paint-anew"),
     path("assets/deliver/zip/", delivery.deliver_zip, name="deliver-zip"),
+    path("assets/deliver/zip/<slug:token>/", delivery.zip_told, name="zip-told"),
     path("assets/large/<id:pk>/", delivery.large_file, name="large-file"),
     path("posters/", posters.poster_list, name="poster-list"),
     path("posters/new/", posters.poster_images, name="poster-pictures"),

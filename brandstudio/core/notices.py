@@ -59,6 +59,11 @@ SENTENCES: dict[str, str] = {
         "{missing} of {count} files are not in {name}. The first, for {channel}: {why} Its "
         "manifest.csv names each."
     ),
+    "file-ready": gettext_noop("The large file of “{name}” for {channel} is ready."),
+    "file-failed": gettext_noop("The large file of “{name}” for {channel} was not made: {why}"),
+    "assets-asked": gettext_noop("{count} pictures wait for your review: {names}"),
+    "assets-approved": gettext_noop("{count} pictures of yours were approved: {names}"),
+    "assets-declined": gettext_noop("{count} pictures of yours were declined ({names}): {reason}"),
     "asset-asked": gettext_noop("The picture “{name}” waits for your review."),
     "asset-approved": gettext_noop("The picture “{name}” was approved."),
     "asset-declined": gettext_noop("The picture “{name}” was declined: {reason}"),

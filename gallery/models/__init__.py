@@ -31,6 +31,7 @@ from .style import EvidenceImage, StylePack, StyleVersion
 from .tag import PackTag, TagGroup
 from .template import PromptTemplate
 from .word import AssetWord, SceneWord, Word
+from .zip_delivery import ZipDelivery
 
 __all__ = [
     "Audience",
@@ -99,4 +100,5 @@ __all__ = [
     "SavedFilter",
     "SceneWord",
     "Word",
+    "ZipDelivery",
 ]

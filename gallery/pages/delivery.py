@@ -32,6 +32,7 @@ class Cell:
     asset: the picture that is drawn. stand_in: the one that was painted anew in this shape, else
     None; while that may not leave, stand_in_why says so, and the cut is drawn that may be sent
     instead. is_instead: whether that cut was asked for. is_anew: whether painting it anew was.
+    is_carless: whether it was asked to be sent though the cut leaves no car.
     dragged: "x,y", the middle that a person just chose, or "".
     whole: its width and height. view: what is kept. label, covered: outlines on it. car: where it
     stands. why: the sentence that keeps the picture from this channel, or "". file: the
@@ -55,6 +56,7 @@ class Cell:
     stand_in_why: str = ""
     is_instead: bool = False
     is_anew: bool = False
+    is_carless: bool = False
     dragged: str = ""
 
     @property
@@ -82,6 +84,11 @@ class Cell:
     @property
     def is_soft(self):
         return not self.why and self.cut.is_soft
+
+    @property
+    def lacks_car(self):
+        """Whether it is left out since its cut leaves no car."""
+        return self.cut.is_gone and not self.is_carless
 
     @property
     def factor(self):
@@ -115,8 +122,9 @@ class Row:
 @dataclass(frozen=True)
 class ZipPlan:
     """What a zip will hold. count: files, of `whole` cells. left_out: [(picture, channel, why)] of
-    pictures that may leave. carless: [(picture, channel)] of files that most of the car is cut off
-    from. is_ordering: whether a large file is still to be ordered."""
+    pictures that may leave. carless: [(picture, channel, whether it is sent all the same)] of files
+    that most of the car is cut off from. is_ordering: whether a large file is still to be ordered.
+    """
 
     count: int
     whole: int
@@ -126,8 +134,9 @@ class ZipPlan:
 
     @property
     def may_begin(self):
-        """Whether pressing download does anything: a zip, or the order of a large file."""
-        return self.count > 0 or self.is_ordering
+        """Whether pressing download may do anything: a zip, or the order of a large file. A cut
+        that leaves no car can be moved first."""
+        return self.count > 0 or self.is_ordering or bool(self.carless)
 
 
 def plan_of(rows, channels):
@@ -135,13 +144,13 @@ def plan_of(rows, channels):
     left_out, carless, count = [], [], 0
     for row in rows:
         for cell in row.cells:
+            if not cell.why and cell.cut.is_gone:
+                carless.append((row.asset, cell.cut.channel, cell.is_carless))
             if why := _why_not_yet(cell):
                 left_out.append((row.asset, cell.cut.channel, why))
-                continue
-            count += 1
-            if cell.cut.is_gone:
-                carless.append((row.asset, cell.cut.channel))
-    cells = [cell for row in rows for cell in row.cells if not cell.why]
+            else:
+                count += not cell.lacks_car
+    cells = [cell for row in rows for cell in row.cells if not cell.why and not cell.lacks_car]
     is_ordering = any(cell.is_large and cell.file is None for cell in cells)
     return ZipPlan(count, len(rows) * len(channels), left_out, carless, is_ordering)
 
@@ -150,6 +159,7 @@ def _why_not_yet(cell):
     is_missing = cell.is_large and not (cell.file and cell.file.is_ready)
     said = _("A large file: made in the background after you press download, then in the next zip.")
     waits = "" if cell.is_instead else cell.stand_in_why
+    is_missing = is_missing and not cell.lacks_car
     return cell.why or waits or (said if is_missing else "")
 
 
@@ -166,11 +176,13 @@ def chosen_channels(slugs, campaign, channels, assets):
 class Wishes:
     """What a person chose on the page. focuses: {(asset's key, channel's slug): (x, y)} of cuts
     that were dragged. instead, anew: keys as `deliveries.among` takes them, of the first pictures'
-    cuts and of what is painted anew. posters: keys."""
+    cuts and of what is painted anew. carless: as well, of what is sent though the cut leaves no
+    car. posters: keys."""
 
     focuses: dict
     instead: list
     anew: list
+    carless: list
     posters: list
 
     @classmethod
@@ -185,6 +197,7 @@ class Wishes:
             focuses,
             data.getlist("cut"),
             data.getlist("anew"),
+            data.getlist("carless"),
             sorted(parse_ids(data.getlist("poster"))),
         )
 
@@ -193,7 +206,15 @@ class Wishes:
         dragged = [
             (f"focus-{pk}-{slug}", _as_text(focus)) for (pk, slug), focus in self.focuses.items()
         ]
-        ticked = [("cut", key) for key in self.instead] + [("anew", key) for key in self.anew]
+        ticked = [
+            (name, key)
+            for name, keys in (
+                ("cut", self.instead),
+                ("anew", self.anew),
+                ("carless", self.carless),
+            )
+            for key in keys
+        ]
         return dragged + ticked + [("poster", pk) for pk in self.posters]
 
 
@@ -224,7 +245,8 @@ def rows_of(assets, channels, person, stand_ins, wishes):
     def drawn(asset, channel, pace=None):
         focus = wishes.focuses.get((asset.pk, channel.slug))
         cell = _cell(asset, channel, focus, words, pace, known[asset.pk].limits)
-        return replace(cell, dragged=_as_text(focus) if focus else "")
+        is_carless = f"{asset.pk}-{channel.slug}" in wishes.carless
+        return replace(cell, is_carless=is_carless, dragged=_as_text(focus) if focus else "")
 
     def cell_of(asset, channel, *, may_be_cut=True):
         key = f"{asset.pk}-{channel.slug}"

@@ -22,6 +22,10 @@ SENTENCES: dict[str, Text] = {
         "it is there."
     ),
     "zip-empty": gettext_noop("No file can be put into the zip, so none was made. {why}"),
+    "car-cut-off": gettext_noop(
+        "The cut leaves no car: move it, paint anew in this shape, or tick that it is sent all the "
+        "same."
+    ),
     "file-stale": gettext_noop(
         "The file for {channel} is out of date: the producer code, the label's words, the channel "
         "or the cut were changed since. Press download once more, and it is made anew."

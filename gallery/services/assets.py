@@ -3,15 +3,17 @@
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.urls import reverse
 
 from brandstudio.core.input import reasons
 from brandstudio.core.input.names import unseen_sign
 from brandstudio.core.models import AuditEntry, Notice, User, WrongState
-from brandstudio.core.problems import Refused, name_of
+from brandstudio.core.problems import Refused, in_each_language, name_of
 from brandstudio.core.queue import housekeeping
 from brandstudio.core.services import sending
 from gallery.models import Asset, AssetReview, OwnWork
 from gallery.models.asset import ASKS_FROM
+from gallery.problems import REFUSALS
 from gallery.services import (
     checklist,
     downstream,
@@ -25,6 +27,9 @@ from gallery.services import (
     vehicle_words,
     words,
 )
+from training.engine.data.spread import first_names
+
+NAMED = 5  # pictures that a notice of several names
 
 _CANT_BE_ASKED = {AssetReview.WITHDRAWN: "withdrawn-not-asked"}
 _CANT_BE_WITHDRAWN = dict.fromkeys(
@@ -34,6 +39,35 @@ _CANT_BE_WITHDRAWN = dict.fromkeys(
 
 def ask_review(asset, by, why=""):
     """Put a picture before the admins. why: what is different now, of one that was declined.
+
+    Raises as `_ask_review`.
+    """
+    with transaction.atomic():
+        _ask_review(asset, by, why)
+        _tell_asked([asset], by)
+
+
+def ask_review_together(assets, by):
+    """Put pictures of one person before the admins, who get one notice of all.
+
+    Returns [(asset, what refused it)], of which each stays as it is: as `_ask_review`, and
+    asset-not-yours.
+    """
+    refused = []
+    for asset in assets:
+        try:
+            if asset.scene.owner_id != by.pk:
+                raise Refused("asset-not-yours")
+            _ask_review(asset, by)
+        except REFUSALS as error:
+            refused.append((asset, error))
+    stays = {asset.pk for asset, _error in refused}
+    _tell_asked([asset for asset in assets if asset.pk not in stays], by)
+    return refused
+
+
+def _ask_review(asset, by, why=""):
+    """As `ask_review`, without a word to the admins.
 
     Raises Refused: as `policy.check_finished`, trial-stays, what `moved_on` says, asset-held,
     ask-again-reason.
@@ -54,12 +88,10 @@ def ask_review(asset, by, why=""):
         except WrongState as error:
             raise moved_on.refusal_of_image(asset, *ASKS_FROM, **_CANT_BE_ASKED) from error
         _settle(asset, "asset-declined")
-        sending.tell(
-            User.objects.reviewers(besides=by),
-            "asset-asked",
-            url=asset.get_absolute_url(),
-            name=name_of(asset),
-        )
+
+
+def _tell_asked(assets, by):
+    _tell(User.objects.reviewers(besides=by), assets, "asked", reverse("gallery:review-pictures"))
 
 
 def share(asset, is_shared):
@@ -91,9 +123,18 @@ def name(asset, by, title):
 def approve(asset, by, answers, reason=""):
     """Approve a picture for publication. answers: to the checklist; kept with the decision.
 
-    reason: why, where a decision stands against the same picture. Raises Refused: own-work,
-    asset-held, sources-unknown, checklist-open, vehicle-applies, decided-before, and what
-    `moved_on` says.
+    reason: why, where a decision stands against the same picture. Raises as `_approve`.
+    """
+    with transaction.atomic():
+        _approve(asset, by, answers, reason)
+        _tell_makers([asset], "approved")
+
+
+def _approve(asset, by, answers, reason):
+    """As `approve`, without a word to the maker.
+
+    Raises Refused: own-work, asset-held, sources-unknown, checklist-open, vehicle-applies,
+    decided-before, and what `moved_on` says.
     """
     holds.check_asset(asset)
     source_rights.check(asset)
@@ -107,7 +148,6 @@ def approve(asset, by, answers, reason=""):
         except WrongState as error:
             raise moved_on.refusal_of_image(asset, AssetReview.ASKED) from error
         _settle(asset, "asset-asked")
-        _tell(asset, "approved")
 
 
 def _answers_to(asset, answers):
@@ -115,9 +155,17 @@ def _answers_to(asset, answers):
 
 
 def decline(asset, by, reason):
-    """Decline a picture with a reason for its maker."""
+    """Decline a picture with a reason for its maker. Raises Refused: decline-reason,
+    and what `moved_on` says."""
     if not (reason := reasons.written(reason)):
         raise Refused("decline-reason")
+    with transaction.atomic():
+        _decline(asset, by, reason)
+        _tell_makers([asset], "declined", reason=reason)
+
+
+def _decline(asset, by, reason):
+    """As `decline`, of a reason that was checked, and without a word to the maker."""
     with transaction.atomic():
         try:
             asset.decline(by, reason)
@@ -125,7 +173,6 @@ def decline(asset, by, reason):
             raise moved_on.refusal_of_image(asset, AssetReview.ASKED) from error
         lookalikes.note(asset)
         _settle(asset, "asset-asked")
-        _tell(asset, "declined", reason=reason)
         _tell_learned(asset, reason)
 
 
@@ -138,26 +185,31 @@ class Decided:
 
 
 def decide_together(assets, by, *, approves, answers=None, reason=""):
-    """Approve each of these pictures, or decline each; one refused stops no other.
+    """Approve each of these pictures, or decline each; one refused stops no other. Each maker gets
+    one notice of all of theirs.
 
     answers: to the checklist, to approve; reason: as `approve` and `decline` take it; one for all
     of them. Raises Refused before any is decided: checklist-open, decline-reason.
     """
     if approves:
         checklist.check(answers)
-    elif not reasons.written(reason):
+    elif not (reason := reasons.written(reason)):
         raise Refused("decline-reason")
     decided = Decided()
     for asset in assets:
         try:
             if approves:
-                approve(asset, by, answers, reason)
+                _approve(asset, by, answers, reason)
             else:
-                decline(asset, by, reason)
+                _decline(asset, by, reason)
         except Refused as error:
             decided.refused.append((asset, error))
         else:
             decided.done.append(asset)
+    if approves:
+        _tell_makers(decided.done, "approved")
+    else:
+        _tell_makers(decided.done, "declined", reason=reason)
     return decided
 
 
@@ -185,7 +237,7 @@ def _withdraw(asset, by, reason):
         raise refusal from error
     lookalikes.note(asset)
     _settle(asset, "asset-approved")
-    _tell(asset, "withdrawn", reason=reason)
+    _tell_makers([asset], "withdrawn", reason=reason)
     _tell_learned(asset, reason)
     for poster in posters.of_assets([asset]).select_related("made_by"):
         sending.tell(
@@ -239,16 +291,28 @@ def empty_bin():
 
 def _settle(asset, code):
     Notice.objects.settle(asset.get_absolute_url(), [code])
+    if code == "asset-asked" and not Asset.objects.asked().exists():
+        Notice.objects.settle(reverse("gallery:review-pictures"), ["assets-asked"])
 
 
-def _tell(asset, what, **facts):
-    sending.tell(
-        [asset.scene.owner],
-        f"asset-{what}",
-        url=asset.get_absolute_url(),
-        name=name_of(asset),
-        **facts,
-    )
+def _tell_makers(assets, what, **facts):
+    """Say what became of pictures to those who made them."""
+    by_maker = {}
+    for asset in assets:
+        by_maker.setdefault(asset.scene.owner, []).append(asset)
+    for maker, own in by_maker.items():
+        _tell([maker], own, what, f"{reverse('gallery:asset-list')}?review={what}", **facts)
+
+
+def _tell(people, assets, what, list_url, **facts):
+    """One notice of one act, however many pictures it was about. list_url: where several stand."""
+    if len(assets) == 1:
+        url, name = assets[0].get_absolute_url(), name_of(assets[0])
+        sending.tell(people, f"asset-{what}", url=url, name=name, **facts)
+    elif assets:
+        names = in_each_language(lambda: first_names([str(one) for one in assets], NAMED))
+        facts |= {"names": names, "count": len(assets)}
+        sending.tell(people, f"assets-{what}", url=list_url, **facts)
 
 
 def _tell_learned(asset, reason):

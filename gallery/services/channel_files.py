@@ -15,8 +15,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from brandstudio.core import blobs
-from brandstudio.core.problems import Refused
+from brandstudio.core.problems import Refused, in_each_language, name_of
 from brandstudio.core.queue import housekeeping, work_queue
+from brandstudio.core.services import sending
+from gallery import problems
 from gallery.models import ChannelFile, ChannelFileState, Rendition
 from gallery.services import brand, cuts, downloads, policy, posters
 from gallery.services.downloads import OutgoingFile
@@ -119,6 +121,20 @@ def make(row):
         byte_count=len(labelled.content),
         made_at=timezone.now(),
     )
+    _tell(row, "file-ready")
+
+
+def fail(row, code, **facts):
+    """Note why it was not made, and tell who asked for it."""
+    with transaction.atomic():
+        row.fail(code, **facts)
+        _tell(row, "file-failed", why=in_each_language(lambda: str(problems.sentence(code, facts))))
+
+
+def _tell(row, code, **facts):
+    of = row.poster or row.asset
+    url, channel = of.get_absolute_url(), name_of(row.channel)
+    sending.tell([row.asked_by], code, url=url, name=name_of(of), channel=channel, **facts)
 
 
 def deliver(row, person):

@@ -13,6 +13,7 @@ NOTICEABLE = 0.02  # share of the car: below it no eye sees that some is gone
 MOST_GONE = 0.5  # share of the car: beyond it the picture shows no car any more
 WHEELS_NOTICEABLE = 0.1  # share of the wheels: less is within what the outline may be off by
 WHEELS = 0.25  # share of the car's height, from below: its wheels down to the tyres
+EVERYTHING = (0.0, 0.0, 1.0, 1.0)  # the box of all of a picture
 LARGEST_FACTOR = 4  # beyond it an enlarged picture looks soft
 
 
@@ -46,8 +47,9 @@ class Cut:
 
     @property
     def is_gone(self):
-        """Whether so much is cut off that no car is left."""
-        return self.lost > MOST_GONE
+        """Whether so much is cut off that no car is left. Of a picture that is all car, or shows
+        none that was found, any cut shows some."""
+        return self.subject != EVERYTHING and self.lost > MOST_GONE
 
     @property
     def loses_wheels(self):

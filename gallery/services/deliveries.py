@@ -19,7 +19,14 @@ from brandstudio.core.services import sending
 from gallery import problems
 from gallery.models import Asset, Rendition
 from gallery.problems import REFUSALS
-from gallery.services import channel_files, downloads, finishing, posters
+from gallery.services import (
+    channel_files,
+    cuts,
+    downloads,
+    finishing,
+    posters,
+    zip_deliveries,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +76,7 @@ class _Outlet(io.RawIOBase):
         return b"".join(parts)
 
 
-def zip_parts(cells, person, anew=(), chosen_posters=(), name=""):
+def zip_parts(cells, delivery, anew=(), carless=(), chosen_posters=()):
     """The zip's bytes in parts: each file, then manifest.csv, manifest.json and what to declare.
 
     The first file is made at once, so that a zip without any is refused: raises Refused, zip-empty.
@@ -77,29 +84,49 @@ def zip_parts(cells, person, anew=(), chosen_posters=(), name=""):
     cells: [(asset, channel)]. chosen_posters: Posters. One that may not leave (any
     more), or can't be made for its channel, is left out and named in the manifest; so is a large
     file that is not made yet, which is ordered. anew: cells that wait for their own picture and are
-    left out too. name: what a notice calls the zip, which tells the person afterwards what is not
-    in it.
+    left out too. carless: those that are sent though the cut leaves no car; others are left out.
+    delivery: the ZipDelivery of who asked, which says how far it is. It ends with the zip; a notice
+    tells besides what is not in it, since the page may be gone by then.
     """
     items = [(asset, channel, None) for asset, channel in cells]
     items += [(poster.asset, poster.channel, poster) for poster in chosen_posters]
-    made = _made(items, person, anew)
+    made = _noted(_made(items, delivery.person, anew, carless), delivery)
     begun = []
     for one in made:
         begun.append(one)
         if one[0]:
             channels = dict.fromkeys(channel for _asset, channel, _poster in items)
-            return _parts(itertools.chain(begun, made), channels, person, name)
+            return _parts(itertools.chain(begun, made), channels, delivery)
     raise Refused("zip-empty", why=begun[0][1].left_out)
 
 
-def _made(items, person, anew):
+def _made(items, person, anew, carless):
     """Yield (OutgoingFile or None, Line) of each (asset, channel, Poster or None)."""
     for asset, channel, poster in items:
-        is_anew = poster is None and (asset, channel) in anew
-        yield _waits(asset, channel) if is_anew else _one(asset, channel, person, poster)
+        if poster is None and (asset, channel) in anew:
+            yield _waits(asset, channel)
+        else:
+            needs_car = poster is None and (asset, channel) not in carless
+            yield _one(asset, channel, person, poster, needs_car=needs_car)
 
 
-def _parts(made, channels, person, name):
+def _noted(made, delivery):
+    """Pass on what `_made` yields, and note each in the delivery."""
+    for labelled, line in made:
+        zip_deliveries.note(delivery, line)
+        yield labelled, line
+
+
+def _parts(made, channels, delivery):
+    is_whole = False
+    try:
+        yield from _written(made, channels, delivery)
+        is_whole = True
+    finally:  # who asked may leave in the middle
+        zip_deliveries.end(delivery, is_whole=is_whole)
+
+
+def _written(made, channels, delivery):
     outlet = _Outlet()
     lines = []
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive:
@@ -112,23 +139,23 @@ def _parts(made, channels, person, name):
             archive.writestr(paper, content, zipfile.ZIP_DEFLATED)
     yield outlet.taken()
     try:
-        _tell_of_missing(lines, person, name)
+        _tell_of_missing(lines, delivery)
     except DatabaseError as error:
         if not disk.is_full(error):
             raise
-        logger.warning("No notice tells what the zip %s leaves out: %s", name, error)
+        logger.warning("No notice tells what the zip %s leaves out: %s", delivery.name, error)
 
 
-def _tell_of_missing(lines, person, name):
-    """A notice, since the page that the zip was asked from has been answered by then."""
+def _tell_of_missing(lines, delivery):
+    """A notice, since who asked may have left the page by then."""
     missing = [line for line in lines if line.left_out]
     if missing:
         first = missing[0]
         sending.tell(
-            [person],
+            [delivery.person],
             "zip-left-out",
             url=Asset.objects.get(pk=first.asset).get_absolute_url(),
-            name=name,
+            name=delivery.name,
             missing=len(missing),
             count=len(lines),
             channel=first.channel_name,
@@ -148,9 +175,11 @@ def _waits(asset, channel):
     return None, _line(asset, channel, None, _("It is to be painted anew in this shape."))
 
 
-def _one(asset, channel, person, poster):
+def _one(asset, channel, person, poster, *, needs_car):
     """(OutgoingFile or None, Line) of a picture, or of a poster with it, for a channel."""
     try:
+        if needs_car and cuts.cut_for(asset, channel).is_gone:
+            raise Refused("car-cut-off")
         labelled = _delivered(asset, channel, person, poster)
     except (*REFUSALS, blobs.BlobMissing, OSError, DatabaseError) as error:
         return None, _line(asset, channel, None, _why_left_out(error), poster)

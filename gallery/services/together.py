@@ -62,7 +62,8 @@ def take_off(assets, _person, board):
 
 def ask(assets, person):
     """Send them for review."""
-    outcome = _each(assets, person, acts.ask_review)
+    refused = acts.ask_review_together(assets, person)
+    outcome = Outcome(unchanged=Counter(_why(error) for _asset, error in refused))
     n = len(assets) - outcome.unchanged.total()
     said = ngettext("%(n)d was sent for review.", "%(n)d were sent for review.", n)
     outcome.done = said % {"n": n} if n else ""

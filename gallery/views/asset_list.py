@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from brandstudio.core.input.acts import one_of
 from brandstudio.core.input.numbers import parse_id, parse_ids
 from brandstudio.core.problems import Refused
+from brandstudio.core.ui.redirects import led_to
 from gallery.models import Asset, AssetState, Board, SavedFilter
 from gallery.pages import asset_list as pages
 from gallery.pages.compare import differences
@@ -73,18 +74,18 @@ def assets_together(request):
     if act == WRITTEN:
         act = "lay-on" if data.get("new_board", "").strip() else "tag"
     if act in ("deliver", "compare"):
-        return _lead_on(act, chosen_assets(person, data, deliveries.MOST_IMAGES))
+        return _lead_on(request, act, chosen_assets(person, data, deliveries.MOST_IMAGES))
     chosen = chosen_assets(person, data, together.MOST, of_bin=act == "restore")
     back = _back_to(data)
     if not chosen.assets:
         messages.warning(request, _("Choose one or more pictures first."))
-        return redirect(back)
+        return led_to(request, back)
     try:
         outcome = _done(act, chosen.assets, person, data)
     except Refused as error:
         return refusals.refuse(request, error, back)
     _tell(request, outcome, chosen)
-    return redirect(back)
+    return led_to(request, back)
 
 
 def _back_to(data):
@@ -125,11 +126,11 @@ def _tell(request, outcome, chosen):
         messages.warning(request, said % {"n": rest, "most": together.MOST})
 
 
-def _lead_on(act, chosen):
+def _lead_on(request, act, chosen):
     """To the page that goes on with these pictures."""
     route = "gallery:deliver" if act == "deliver" else "gallery:asset-compare"
     query = urlencode([("pick", asset.pk) for asset in chosen.assets])
-    return redirect(f"{reverse(route)}?{query}")
+    return led_to(request, f"{reverse(route)}?{query}")
 
 
 @login_required

@@ -16,13 +16,23 @@ from brandstudio.core.access.roles import painter_required
 from brandstudio.core.input.numbers import parse_id, parse_ids
 from brandstudio.core.models import Campaign
 from brandstudio.core.problems import Refused
-from brandstudio.core.ui import trouble
+from brandstudio.core.ui import once, trouble
+from brandstudio.core.ui.polling import polled
+from brandstudio.core.ui.redirects import led_to
 from brandstudio.core.ui.serving import send_file
 from gallery.models import Asset, Channel, ChannelFile, Rendition
 from gallery.pages import campaign as pages
 from gallery.pages import delivery, offers
+from gallery.pages import zip_told as pages_zip
 from gallery.problems import REFUSALS
-from gallery.services import channel_files, cuts, deliveries, posters, shapes
+from gallery.services import (
+    channel_files,
+    cuts,
+    deliveries,
+    posters,
+    shapes,
+    zip_deliveries,
+)
 from gallery.views import refusals
 from gallery.views.choosing import chosen_assets
 
@@ -48,6 +58,8 @@ def deliver(request):
     stand_ins = shapes.stand_ins(assets, chosen, request.user)
     wishes = delivery.Wishes.of(request.GET)
     rows = delivery.rows_of(assets, chosen, request.user, stand_ins, wishes)
+    plan = delivery.plan_of(rows, chosen)
+    chosen_posters = posters.deliverable([*assets, *stand_ins.values()], request.user)
     context = {
         "assets": assets,
         "unseen": min(picked.count, deliveries.MOST_IMAGES) - len(picked.assets),
@@ -60,10 +72,12 @@ def deliver(request):
         "campaign": campaign,
         "may_paint": request.user.is_marketer or request.user.is_brand_admin,
         "rows": rows,
-        "plan": delivery.plan_of(rows, chosen),
+        "plan": plan,
         "staying": [row for row in rows if row.why],
-        "posters": posters.deliverable([*assets, *stand_ins.values()], request.user),
+        "posters": chosen_posters,
+        "may_begin": plan.may_begin or bool(chosen_posters),
         "ticked_posters": wishes.posters,
+        "token": once.new_token(),
     }
     return render(request, "gallery/deliver.html", context)
 
@@ -75,18 +89,38 @@ def deliver_zip(request):
     assets, channels = _assets(request), _channels(request)
     cells = _cells(request, assets, channels)
     chosen_posters = _posters(request, [*assets, *(asset for asset, _channel in cells)])
+    name = deliveries.zip_name(assets, timezone.now())
+    count = len(cells) + len(chosen_posters)
+    delivery = zip_deliveries.begin(request.user, request.POST.get("zip", ""), name, count)
     if problem := _why_no_zip(cells, chosen_posters, request.user):
+        zip_deliveries.end(delivery, is_whole=False)
         sentence, status = problem
         return trouble.refused(request, sentence, _address(request, assets, channels), status)
     _keep_points(request, cells)
-    anew = deliveries.among(cells, request.POST.getlist("anew"))
-    name = deliveries.zip_name(assets, timezone.now())
+    anew, carless = (
+        deliveries.among(cells, request.POST.getlist(field)) for field in ("anew", "carless")
+    )
     try:
-        parts = deliveries.zip_parts(cells, request.user, anew, chosen_posters, name)
+        parts = deliveries.zip_parts(cells, delivery, anew, carless, chosen_posters)
     except Refused as error:
+        zip_deliveries.end(delivery, is_whole=False)
         return refusals.refuse(request, error, _address(request, assets, channels))
     headers = {"Content-Disposition": content_disposition_header(True, name)}
     return StreamingHttpResponse(parts, content_type="application/zip", headers=headers)
+
+
+@login_required
+@require_safe
+@polled(lambda request, token: pages_zip.tag_of(request.user, token))
+def zip_told(request, token):
+    """How far the zip is that a page asked for; polled by that page until it is over."""
+    told = pages_zip.zip_told(request.user, token)
+    context = {
+        "zip": told,
+        "token": token if told.is_made else once.new_token(),
+        "may_begin": True,
+    }
+    return render(request, "gallery/_zip_told.html", context)
 
 
 def _assets(request):
@@ -169,7 +203,7 @@ def paint_anew(request):
         shapes.paint_anew(chosen, request.user)
     except REFUSALS as error:
         return refusals.refuse(request, error, _address(request, assets, channels))
-    return redirect("gallery:create")
+    return led_to(request, "gallery:create")
 
 
 @login_required

@@ -15,6 +15,7 @@ from brandstudio.core.input import reasons
 from brandstudio.core.input.acts import one_of
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui import trouble
+from brandstudio.core.ui.redirects import led_to
 from brandstudio.core.ui.serving import send_file
 from gallery import problems
 from gallery.forms import ExtendForm
@@ -59,7 +60,7 @@ def rights_decide_together(request):
     until = form.cleaned_data["until"] if act == "extend" else None
     decided = expiry.decide_together(endings, request.user, act, why, until)
     _say_decided(request, decided, len(picked) - len(endings))
-    return redirect(back)
+    return led_to(request, back)
 
 
 def _say_decided(request, decided, gone):

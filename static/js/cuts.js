@@ -1,7 +1,7 @@
 // A cut that is dragged: <svg data-cut-frame data-whole="w h" data-car="x y w h"> whose viewBox is
 // what is kept, in px of the picture; <g data-cut-fixed> stays with the frame. Beside it a hidden
 // field focus-… takes the middle as shares "x,y". [data-cut-lost] says how much of the car is
-// outside, [data-cut-gone] and [data-cut-wheels] what that means, [data-cut-hidden] how much the
+// outside, each [data-cut-gone] and [data-cut-wheels] what that means, [data-cut-hidden] how much the
 // platform covers, which leaves data-clear="left top right bottom" free, shares of the frame.
 // Arrows move too, with Shift by more.
 const NOTICEABLE = 0.02; // these as gallery/services/cuts.py
@@ -49,8 +49,9 @@ function tellLoss(frame, cut, view) {
     of.width * of.height > 0 ? 1 - overlap(part, of) / (of.width * of.height) : 0;
   const lost = outside(view);
   const wheels = { x, y: y + (1 - WHEELS) * height, width, height: WHEELS * height };
-  const isGone = lost > MOST_GONE;
-  cut.querySelector("[data-cut-gone]").hidden = !isGone;
+  const [wide, high] = numbers(frame.dataset.whole);
+  const isGone = (width < wide || height < high) && lost > MOST_GONE;
+  for (const one of cut.querySelectorAll("[data-cut-gone]")) one.hidden = !isGone;
   cut.querySelector("[data-cut-wheels]").hidden = isGone || outside(view, wheels) <= WHEELS_NOTICEABLE;
   tellShare(cut.querySelector("[data-cut-lost]"), lost);
   tellShare(cut.querySelector("[data-cut-hidden]"), outside(clear) - lost);

@@ -25,4 +25,5 @@ import "./terms.js";
 import "./theme.js";
 import "./upload.js";
 import "./viewer.js";
+import "./zips.js";
 import "./language.js"; // the last: what it puts back is heard by the others

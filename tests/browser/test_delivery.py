@@ -7,7 +7,7 @@ import zipfile
 from playwright.sync_api import expect
 
 from brandstudio.core.models import Campaign
-from gallery.models import Channel, ChannelCut
+from gallery.models import Asset, Channel, ChannelCut
 
 
 def test_three_pictures_for_four_channels_take_six_presses(
@@ -35,6 +35,9 @@ def test_three_pictures_for_four_channels_take_six_presses(
     with page.expect_download() as arriving:
         page.get_by_role("button", name="Download as one zip").click()  # 6
 
+    expect(page.locator("#zip-told")).to_contain_text("all 12 files are in it")
+    expect(page.get_by_role("button", name="Download as one zip")).to_be_enabled()
+    shot(page, "1-zip-told")
     arriving.value.save_as(tmp_path / "campaign.zip")
     with zipfile.ZipFile(tmp_path / "campaign.zip") as archive:
         lines = json.loads(archive.read("manifest.json"))["files"]
@@ -98,3 +101,37 @@ def test_choosing_another_channel_keeps_what_was_dragged_and_ticked(
         round(float(one)) for one in dragged.split()
     ]
     assert "csrf" not in page.url
+
+
+def test_tag_that_is_refused_leaves_the_list_and_what_was_chosen(enter, marketer, in_state, shot):
+    pictures = [in_state("private") for _one in range(3)]
+    page = enter(marketer)
+    page.goto("/assets/")
+    for picture in pictures[:2]:
+        page.locator(f'input[name="pick"][value="{picture.pk}"]').check(force=True)
+    page.locator("summary", has_text="Tag").click()
+
+    page.get_by_label("Tags, with commas between").fill("spring<b")
+    page.get_by_role("button", name="Tag them").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was done")
+    shot(page, "tag-refused")
+    expect(page).to_have_url(re.compile(r"/assets/$"))
+    expect(page.locator("[data-bulk-count]").first).to_have_text("2")
+    page.get_by_label("Tags, with commas between").fill("spring")
+    page.get_by_role("button", name="Tag them").click()
+    expect(page.get_by_text("2 were tagged.")).to_be_visible()
+    assert [one.tags.count() for one in pictures] == [1, 1, 0]
+
+
+def test_painting_anew_leads_to_the_create_page(enter, marketer, in_state, channel):
+    picture = in_state("approved", channel=channel)
+    wide = Channel.objects.create(slug="wide", name_zh="宽", name_en="Wide", width=90, height=70)
+    page = enter(marketer)
+    page.goto(f"/assets/deliver/?pick={picture.pk}&channel={wide.slug}")
+    page.get_by_label("Paint anew in this shape instead").check()
+
+    page.get_by_role("button", name="Paint the ticked ones").click()
+
+    expect(page).to_have_url(re.compile(r"/create/"))
+    assert Asset.objects.filter(shape_of=picture).count() == 1

@@ -5,18 +5,28 @@ import io
 import json
 import re
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from brandstudio.core import blobs
 from brandstudio.core.models import BrandKit, Campaign
 from gallery import jobs
 from gallery.engine import labelling, sizes, xmp
-from gallery.models import Asset, Channel, ChannelCut, ChannelFile, Download, Scene
+from gallery.models import (
+    Asset,
+    Channel,
+    ChannelCut,
+    ChannelFile,
+    Download,
+    Scene,
+    ZipDelivery,
+)
 from gallery.services import assets as acts
-from gallery.services import channel_files, cuts, deliveries, downloads
+from gallery.services import channel_files, cuts, deliveries, downloads, zip_deliveries
 from training.minibase.artist import SceneSpec, draw, vehicle_box
 
 
@@ -95,7 +105,8 @@ def test_picture_withdrawn_while_the_zip_is_made_is_left_out_and_named(
     colleague, brand_admin, approved, make_channel
 ):
     first, second, tall = approved(), approved(), make_channel("tall", 300, 400)
-    parts = deliveries.zip_parts([(first, tall), (second, tall)], colleague)
+    delivery = zip_deliveries.begin(colleague, "", "a.zip", 2)
+    parts = deliveries.zip_parts([(first, tall), (second, tall)], delivery)
     begun = next(parts)
 
     acts.withdraw(Asset.objects.get(pk=second.pk), brand_admin, "The plate can be read.")
@@ -178,9 +189,9 @@ def test_page_says_before_how_many_files_the_zip_will_hold_and_which_not(
     assert "The zip will hold 1 of 4 files." in page
     assert re.search(r"→ poster: A large file: made in the background", page)
     assert "The zip will hold 0 of 1 files." in alone
-    button = re.compile(r'<button class="button button--primary"( disabled)?>')
+    button = re.compile(r'<button class="button button--primary"\s*(disabled)?>')
     assert button.findall(page) == [""]
-    assert button.findall(alone) == [" disabled"]
+    assert button.findall(alone) == ["disabled"]
 
 
 def test_dragged_cut_is_kept_and_counts_for_every_door(at, colleague, approved, make_channel):
@@ -291,6 +302,7 @@ def test_page_shows_the_first_pictures_cut_where_that_is_sent(
     at, colleague, approved, make_channel, in_english
 ):
     tall, picture = make_channel("tall", 64, 900), approved()
+    picture, _car = drawn_with_a_car(picture, (256, 256))
     sister = shaped_for(approved, picture, tall)
     choice = {"pick": picture.pk, "channel": "tall"}
 
@@ -343,9 +355,144 @@ def test_file_without_its_car_is_named_before_the_zip(
 
     page = at(colleague).get("deliver", pick=picture.pk, channel=["hair", "square"]).text
 
-    [named] = re.findall(r"In these files the car is gone.*?</ul>", page, re.S)
+    [named] = re.findall(r"In these files no car is left.*?</ul>", page, re.S)
     assert f"#cut-{picture.pk}-hair" in named
     assert "square" not in named
+    assert "The zip will hold 1 of 2 files." in page
+
+
+def test_file_without_its_car_leaves_only_where_that_is_ticked(
+    at, colleague, approved, make_channel, in_english
+):
+    picture, _car = drawn_with_a_car(approved(), (256, 256))
+    both = [make_channel("hair", 64, 640), make_channel("square", 300, 300)]
+    put_aside(picture, both[0])
+    key = f"{picture.pk}-hair"
+
+    usual = json.loads(opened(order_zip(at(colleague), [picture], both)).read("manifest.json"))
+    ticked = opened(order_zip(at(colleague), [picture], both, carless=key)).read("manifest.json")
+    page = at(colleague).get("deliver", pick=picture.pk, channel="hair", carless=key).text
+
+    assert [bool(line["file"]) for line in usual["files"]] == [False, True]
+    assert usual["files"][0]["left_out"].startswith("The cut leaves no car")
+    assert [bool(line["file"]) for line in json.loads(ticked)["files"]] == [True, True]
+    assert "The zip will hold 1 of 1 files." in page
+    assert re.search(rf'name="carless"\s+value="{key}"\s+checked', page)
+
+
+def test_no_tick_sends_a_picture_that_was_withdrawn(
+    colleague, brand_admin, approved, make_channel, in_english
+):
+    hair, picture, fine = make_channel("hair", 64, 640), approved(), approved()
+    picture, _car = drawn_with_a_car(picture, (256, 256))
+    put_aside(picture, hair)
+    cells = [(fine, hair), (picture, hair)]
+    delivery = zip_deliveries.begin(colleague, "", "a.zip", 2)
+    parts = deliveries.zip_parts(cells, delivery, carless=cells)
+    acts.withdraw(Asset.objects.get(pk=picture.pk), brand_admin, "The plate can be read.")
+
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(parts)))
+
+    gone = json.loads(archive.read("manifest.json"))["files"][1]
+    assert "withdrawn" in gone["left_out"].lower()
+
+
+def put_aside(picture, channel):
+    """Drag the cut to where no car is."""
+    car = cuts.subject_of(picture)
+    far = 0.0 if (car[0] + car[2]) / 2 > 0.5 else 1.0
+    cuts.set_focus(picture, channel, (far, 0.5))
+    assert cuts.cut_for(picture, channel).is_gone
+
+
+TOKEN = "0123456789abcdef"
+
+
+def test_page_is_told_how_far_its_zip_is_and_what_it_left_out(
+    at, colleague, approved, make_channel, in_english
+):
+    tight = make_channel("tight", 300, 400, form="png", max_bytes=600)
+    channels, picture = [make_channel("fine", 300, 400), tight], approved()
+    before = at(colleague).get("zip-told", TOKEN).text
+
+    answer = order_zip(at(colleague), [picture], channels, zip=TOKEN)
+    begun = at(colleague).get("zip-told", TOKEN).text
+    opened(answer)
+    after = at(colleague).get("zip-told", TOKEN).text
+
+    assert "The zip is being made …" in before
+    assert "The zip is being made: 1 of 2 files are in it." in begun
+    assert 'hx-trigger="every 1s"' in begun
+    assert 'aria-busy="true"' in begun
+    assert re.search(r"studio-1-pictures-[\d-]+\.zip: 1 of 2 files are in it. Left out:", after)
+    assert f'href="{picture.get_absolute_url()}"' in after
+    assert "tight: The picture doesn&#x27;t fit into 0.0006 MB as PNG" in after
+    assert "every 1s" not in after
+    assert TOKEN not in after  # the next zip is another one
+
+
+def test_zip_that_is_whole_is_told_so(at, colleague, approved, make_channel, in_english):
+    channel = make_channel("fine", 300, 400)
+    opened(order_zip(at(colleague), [approved()], [channel], zip=TOKEN))
+
+    told = at(colleague).get("zip-told", TOKEN).text
+
+    assert re.search(r"\.zip: the one file is in it\.", told)
+
+
+def test_zip_that_nobody_waits_for_any_more_is_told_as_broken_off(
+    at, colleague, approved, make_channel, in_english
+):
+    channels, picture = (
+        [make_channel("fine", 300, 400), make_channel("other", 300, 300)],
+        approved(),
+    )
+    delivery = zip_deliveries.begin(colleague, TOKEN, "a.zip", 2)
+    parts = deliveries.zip_parts([(picture, channel) for channel in channels], delivery)
+    next(parts)
+
+    parts.close()
+
+    told = at(colleague).get("zip-told", TOKEN).text
+    assert "The zip broke off after 1 of 2 files." in told
+    assert "every 1s" not in told
+
+
+@pytest.mark.parametrize("what", ["refused", "silent"])
+def test_page_waits_for_no_zip_that_never_comes(
+    at, colleague, approved, in_state, make_channel, in_english, what
+):
+    tight = make_channel("tight", 300, 400, form="png", max_bytes=600)
+    if what == "refused":
+        assert order_zip(at(colleague), [approved()], [tight], zip=TOKEN).status_code == 422
+    else:
+        zip_deliveries.begin(colleague, TOKEN, "a.zip", 2)
+        ZipDelivery.objects.update(heard_at=timezone.now() - timedelta(minutes=6))
+
+    told = at(colleague).get("zip-told", TOKEN).text
+
+    assert "No zip was made." in told
+    assert "every 1s" not in told
+
+
+def test_nobody_is_told_of_a_colleagues_zip(at, colleague, marketer, approved, make_channel):
+    channel = make_channel("fine", 300, 400)
+    opened(order_zip(at(colleague), [approved()], [channel], zip=TOKEN))
+
+    told = at(marketer).get("zip-told", TOKEN).text
+
+    assert ".zip" not in told
+
+
+def test_old_zips_are_forgotten(colleague):
+    for token, days in (("aaaaaaaa", 1), ("bbbbbbbb", 3)):
+        zip_deliveries.begin(colleague, token, "a.zip", 1)
+        of_token = ZipDelivery.objects.filter(token=token)
+        of_token.update(heard_at=timezone.now() - timedelta(days=days))
+
+    zip_deliveries.forget_old()
+
+    assert ZipDelivery.objects.get().token == "aaaaaaaa"
 
 
 @pytest.mark.parametrize(("bottom", "is_told"), [(0.9, False), (0.84, True)])
@@ -489,6 +636,9 @@ def test_large_file_is_made_once_by_a_worker_and_then_leaves(
 
     row.refresh_from_db()
     assert row.state == "ready", row.problem
+    [notice] = colleague.notices.all()
+    assert (notice.code, notice.url) == ("file-ready", picture.get_absolute_url())
+    assert notice.facts["channel"] == "poster"
     answer = at(colleague).get("large-file", row.pk)
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     assert content.startswith(b"%PDF")
@@ -560,7 +710,7 @@ def test_large_file_of_before_a_change_is_offered_no_more_and_let_go(
 
 
 def test_large_file_ordered_before_a_change_is_not_made(
-    colleague, approved, make_channel, queue_redis
+    colleague, approved, make_channel, queue_redis, in_english
 ):
     row = channel_files.order(approved(), make_channel("poster", 3200, 3000), colleague)
     set_kit(producer_code=CODE)
@@ -569,6 +719,8 @@ def test_large_file_ordered_before_a_change_is_not_made(
 
     row.refresh_from_db()
     assert (row.state, row.problem, row.content_sha256) == ("failed", "file-stale", "")
+    [notice] = colleague.notices.all()
+    assert re.search(r"for poster was not made: .*out of date", notice.sentence)
 
 
 def test_files_that_left_are_told_apart_by_moment_and_former_code(

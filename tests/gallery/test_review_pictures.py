@@ -12,7 +12,7 @@ from brandstudio.core.problems import Refused
 from gallery import problems, services
 from gallery.models import Asset, Remark
 from gallery.services import assets as acts
-from gallery.services import remarks
+from gallery.services import remarks, together
 from gallery.services.checklist import all_confirmed
 from tests.gallery.conftest import CHECKED
 
@@ -368,3 +368,42 @@ def test_picture_of_another_sheet_is_not_shown_large(at, brand_admin, make_versi
     for asked in (other.pk, "x", "99999"):
         page = at(brand_admin).get("review", item=f"version-{version.pk}", picture=asked)
         assert page.context["picture"] is None
+
+
+@pytest.mark.parametrize(("decision", "code"), [("approve", "approved"), ("decline", "declined")])
+def test_maker_gets_one_notice_of_all_that_one_act_decided(
+    in_state, marketer, brand_admin, decision, code, in_english
+):
+    assets = [in_state("asked") for _one in range(7)]
+    Notice.objects.all().delete()
+
+    acts.decide_together(
+        assets,
+        brand_admin,
+        approves=decision == "approve",
+        answers=all_confirmed(),
+        reason="Five wheels.",
+    )
+
+    [notice] = marketer.notices.all()
+    assert notice.code == f"assets-{code}"
+    assert notice.sentence.startswith(f"7 pictures of yours were {code}")
+    assert notice.sentence.count(", ") == 4  # five names
+    assert notice.url.endswith(f"/assets/?review={code}")
+
+
+def test_admins_get_one_notice_of_all_that_one_act_asked_for(
+    make_ready, marketer, brand_admin, in_english
+):
+    assets = [*make_ready(), *make_ready()]
+    Notice.objects.all().delete()
+
+    outcome = together.ask(assets, marketer)
+
+    assert outcome.done == "2 were sent for review."
+    [notice] = brand_admin.notices.unread()
+    assert notice.sentence.startswith("2 pictures wait for your review: ")
+    acts.decline(Asset.objects.get(pk=assets[0].pk), brand_admin, "Five wheels.")
+    assert brand_admin.notices.unread().count() == 1
+    acts.approve(Asset.objects.get(pk=assets[1].pk), brand_admin, all_confirmed())
+    assert brand_admin.notices.unread().count() == 0

@@ -4,17 +4,17 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
-from django_htmx.http import HttpResponseClientRedirect
 
 from brandstudio.core.access.roles import designer_required
 from brandstudio.core.input.acts import one_of
 from brandstudio.core.input.numbers import parse_ids
 from brandstudio.core.ui.counting import count_sentences
+from brandstudio.core.ui.redirects import led_to
 from brandstudio.core.ui.trouble import refused
 from training import services
 from training.forms import EditForm
@@ -41,11 +41,11 @@ def bulk(request, pk):
     if act in {"check", "uncheck"}:
         batch, count = services.set_states(images, request.user, checked=act == "check")
         messages.success(request, _settled(act, count))
-        return _back(request, _editor(dataset, request, batch if count else ""))
+        return led_to(request, _editor(dataset, request, batch if count else ""))
     count = services.remove_images(images, request.user)
     said = ngettext("%(n)d picture taken out.", "%(n)d pictures taken out.", count)
     messages.success(request, count_sentences((count, said)))
-    return _back(request, _editor(dataset, request))
+    return led_to(request, _editor(dataset, request))
 
 
 def _settled(act, count):
@@ -73,7 +73,7 @@ def replace(request, pk):
         batch, changes = services.apply_edit(images, form.edit, request.user)
         success = ngettext("%(n)d caption changed.", "%(n)d captions changed.", len(changes))
         messages.success(request, count_sentences((len(changes), success)))
-        return _back(request, _editor(dataset, request, batch if changes else ""))
+        return led_to(request, _editor(dataset, request, batch if changes else ""))
     changes = services.preview_edit(images, form.edit)
     comparisons = [(c.image, spans(c.before, c.after)) for c in changes[:COMPARED]]
     context |= {
@@ -97,7 +97,7 @@ def revert(request, pk):
         "%(n)d was edited since and stays.", "%(n)d were edited since and stay.", untouched
     )
     messages.success(request, count_sentences((reverted, put_back), (untouched, stays)))
-    return _back(request, _editor(dataset, request))
+    return led_to(request, _editor(dataset, request))
 
 
 def _scope(dataset, request):
@@ -114,11 +114,6 @@ def _scope(dataset, request):
 def _preview(request, context, status):
     template = "training/_replace.html" if request.htmx else "training/replace.html"
     return render(request, template, context, status=status)
-
-
-def _back(request, url):
-    # A plain redirect would be followed by htmx, which would swap the whole page into a panel.
-    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
 def _editor(dataset, request, batch=""):

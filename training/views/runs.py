@@ -4,11 +4,9 @@ from functools import partial
 from http import HTTPStatus
 
 from django.core.paginator import Paginator
-from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
 
 from brandstudio.core.access.roles import designer_required
 from brandstudio.core.input.acts import one_of
@@ -17,7 +15,7 @@ from brandstudio.core.models import WrongState
 from brandstudio.core.ui.methods import require_safe_or
 from brandstudio.core.ui.once import made_once
 from brandstudio.core.ui.polling import polled
-from brandstudio.core.ui.redirects import safe_next
+from brandstudio.core.ui.redirects import led_to, safe_next
 from brandstudio.core.ui.trouble import refused
 from training import services
 from training.models import Checkpoint, Dataset, RequestedAction, RunLine, TrainingRun
@@ -82,7 +80,7 @@ def run_again(request, pk):
             again = services.repeat_run(run, by=request.user)
         except services.NotReady as error:
             return _not_ready(request, error, run)
-        return _go(request, again.get_absolute_url())
+        return led_to(request, again.get_absolute_url())
     draft = RunDraft(run.dataset, request.POST if request.method == "POST" else None, again=run)
     return _draft(request, draft)
 
@@ -102,7 +100,7 @@ def _draft(request, draft):
         except services.NotReady as error:
             draft.problems = error.problems
         else:
-            return _go(request, run.get_absolute_url())
+            return led_to(request, run.get_absolute_url())
     if draft.is_tasted:
         try:
             services.start_taste(draft.dataset, draft.base, draft.settings, by=request.user)
@@ -186,7 +184,7 @@ def run_act(request, pk):
         return refused(request, said, run, HTTPStatus.CONFLICT)
     except services.NotReady as error:
         return _not_ready(request, error, run)
-    return _go(request, safe_next(request, run.get_absolute_url()))
+    return led_to(request, safe_next(request, run.get_absolute_url()))
 
 
 def _not_ready(request, error, run):
@@ -212,7 +210,7 @@ def checkpoint_act(request, pk):
         except services.InUse as error:
             said = sentence("checkpoint-in-use", {"step": error.step})
             return refused(request, said, checkpoint.run, HTTPStatus.CONFLICT)
-    return _go(request, checkpoint.run.get_absolute_url())
+    return led_to(request, checkpoint.run.get_absolute_url())
 
 
 @designer_required
@@ -226,7 +224,3 @@ def run_compare(request):
     if len(pair) == 2:
         context["comparison"] = compare(*pair)
     return render(request, "training/run_compare.html", context)
-
-
-def _go(request, url):
-    return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)

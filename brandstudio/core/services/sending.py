@@ -32,6 +32,7 @@ FOR_GROUPS = {
     "styleversion-submitted",
     "prompttemplate-submitted",
     "asset-asked",
+    "assets-asked",
     "poster-submitted",
 }
 PATIENCE = 10  # seconds that a receiver may take to answer

@@ -7,11 +7,10 @@ import time
 from datetime import timedelta
 from functools import wraps
 
-from django.http import HttpResponseRedirect
 from django.utils import timezone
-from django_htmx.http import HttpResponseClientRedirect
 
 from brandstudio.core.models import SentForm
+from brandstudio.core.ui.redirects import led_to
 
 FIELD = "sent_as"  # the hidden field that {% post_form once=True %} draws
 KEPT = timedelta(days=1)
@@ -36,7 +35,7 @@ def made_once(view):
             return view(request, *args, **kwargs)
         sent = _claimed(_key(request))
         if sent.address:
-            return _led_to(request, sent.address)
+            return led_to(request, sent.address)
         try:
             answer = view(request, *args, **kwargs)
         except BaseException:
@@ -66,10 +65,6 @@ def _claimed(key):
         if died.update(at=now):  # with its process; of several who wait one takes over
             return sent
         time.sleep(0.1)
-
-
-def _led_to(request, address):
-    return HttpResponseClientRedirect(address) if request.htmx else HttpResponseRedirect(address)
 
 
 def _key(request):

@@ -1,8 +1,19 @@
 """Where a page may send people on: to addresses of this site, whatever a form says."""
 
-from django.shortcuts import redirect
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
+
+
+def led_to(request, to):
+    """The answer to an act that leads on: to a row with a page, a view's name or an address.
+
+    htmx would follow a plain redirect, and swap the whole page into a part of the former one.
+    """
+    address = resolve_url(to)
+    return HttpResponseClientRedirect(address) if request.htmx else HttpResponseRedirect(address)
 
 
 def safe_next(request, fallback):
