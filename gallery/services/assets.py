@@ -297,7 +297,7 @@ def _settle(asset, code):
 
 def _tell_makers(assets, what, **facts):
     """Say what became of pictures to those who made them."""
-    by_maker = {}
+    by_maker: dict[User, list[Asset]] = {}
     for asset in assets:
         by_maker.setdefault(asset.scene.owner, []).append(asset)
     for maker, own in by_maker.items():
