@@ -114,10 +114,10 @@ def deliver_zip(request):
 @polled(lambda request, token: pages_zip.tag_of(request.user, token))
 def zip_told(request, token):
     """How far the zip is that a page asked for; polled by that page until it is over."""
-    told = pages_zip.zip_told(request.user, token)
+    row = pages_zip.zip_told(request.user, token)
     context = {
-        "zip": told,
-        "token": token if told.is_made else once.new_token(),
+        "zip": row,
+        "token": token if row.is_made else once.new_token(),
         "may_begin": True,
     }
     return render(request, "gallery/_zip_told.html", context)
