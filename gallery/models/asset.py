@@ -174,7 +174,14 @@ class Asset(Work, Binnable):
         ]
 
     def __str__(self):
-        return self.own_title or f"{self.scene}{self._shape} #{self.index + 1}"
+        """Its title with its number, by which it is told from others of the same title everywhere,
+        and which refusals use too."""
+        return f"{self.title} #{self.pk}"
+
+    @property
+    def title(self):
+        """What it is called, without its number: its own title, else its scene's."""
+        return self.own_title or f"{self.scene}{self._shape}"
 
     @property
     def _shape(self):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from brandstudio.core.models import User
+from brandstudio.core.models.rights import asked_once
 from gallery.models import Asset, Poster, Recall, SourceKind
 from gallery.pages.near_weights import near_weights
 from gallery.services import downstream, holds, learned
@@ -94,6 +95,7 @@ class Downstream:
         return self.figures["downloads"]
 
 
+@asked_once()
 def downstream_of(source, person):
     """The Downstream of a source, in whatever dataset a photograph was used."""
     snapshots = list(source.snapshots().select_related("dataset"))

@@ -8,6 +8,7 @@ from itertools import chain
 
 from django.db.models import Count, Max, Min, Prefetch, Q
 
+from brandstudio.core.models.rights import asked_once
 from brandstudio.core.queue import fairness, work_queue
 from gallery import problems
 from gallery.models import Asset, AssetState, EvidenceSheet, PairGrid, Scene, SceneMode
@@ -47,6 +48,7 @@ class Results:
         return next((asset for asset in tiles if asset.is_waiting), None)
 
 
+@asked_once()
 def results_of(person):
     """The person's own latest scenes with every picture's state."""
     scenes = list(with_assets(Scene.objects.filter(owner=person), person)[:SCENES_SHOWN])

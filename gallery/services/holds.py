@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from brandstudio.core.models import RightsQuerySet
+from brandstudio.core.models.rights import asked_once
 from brandstudio.core.problems import Refused, in_each_language, name_of
 from gallery.models import (
     Asset,
@@ -79,6 +80,7 @@ def held_among(assets):
     return held_keys([asset.pk for asset in assets])
 
 
+@asked_once()
 def held_keys(keys):
     """As `held_among`, of assets of these keys."""
     pairs = _scenes_behind(keys)
@@ -94,6 +96,7 @@ def mark(assets):
         asset.is_held = asset.pk in held
 
 
+@asked_once()
 def mark_versions(versions):
     """Give each of these versions `.is_held`: whether nobody may use it as things are now."""
     keys = [version.pk for version in versions]
@@ -108,12 +111,14 @@ def is_held(asset):
     return bool(held_among([asset]))
 
 
+@asked_once()
 def holds_of_asset(asset):
     """Why an asset may not leave: a list of Hold, [] when it may."""
     behind = Scene.objects.filter(pk__in=[scene for _asset, scene in scenes_behind([asset])])
     return [hold for scene in behind.held() for hold in _holds_of_scene(scene)]
 
 
+@asked_once()
 def holds_of_version(version):
     """Why a version may not be used: a list of Hold, [] when it may."""
     own = _holds_of_itself(version)
@@ -146,6 +151,7 @@ def _holds_of_itself(version):
     return _holds_of_images(Q(snapshot__runs__checkpoints__versions=version))
 
 
+@asked_once()
 def holds_of_run(run):
     """Why pictures that a run painted may not be used: a list of Hold, [] when they may."""
     holds = _holds_of_images(Q(snapshot__runs=run))
@@ -239,6 +245,7 @@ def check_cutout(cutout):
         raise Refused(code, name=name_of(cutout))
 
 
+@asked_once()
 def check_start(init_image, person):
     """Raise Refused for a start picture that may not be used now: init-image-withdrawn,
     init-image-alike, init-image-alike-elsewhere, init-image-held."""

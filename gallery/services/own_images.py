@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext
 
 from brandstudio.core import blobs
-from brandstudio.core.problems import Refused, in_each_language, name_of
+from brandstudio.core.problems import Refused, in_each_language
 from brandstudio.core.queue import work_queue
 from gallery.models import Asset, AssetReview, AssetState, Painted, PaintedPhotograph
 from gallery.models.asset import NEVER_LEAVES
@@ -229,7 +229,8 @@ def check_no_cutout(pk):
     """Raise Refused for a cut-out made of the picture of this key: as `check`, else
     cutout-painted."""
     asset = check(pk)
-    raise Refused("cutout-painted", name=name_of(asset), number=asset.pk)
+    name = in_each_language(lambda: asset.title)
+    raise Refused("cutout-painted", name=name, number=asset.pk)
 
 
 def stored_painted():
@@ -317,7 +318,7 @@ def _refuse_several(pks):
 
 
 def _numbered(asset):
-    facts = {"name": str(asset), "number": asset.pk}
+    facts = {"name": asset.title, "number": asset.pk}
     return gettext("“{name}” (no. {number})").format(**facts)
 
 

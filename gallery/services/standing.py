@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from brandstudio.core.models import AuditEntry, User
-from brandstudio.core.problems import in_each_language, name_of
+from brandstudio.core.problems import in_each_language
 from gallery.models import Asset, AssetReview
 
 
@@ -25,7 +25,7 @@ class Decision:
     def facts(self):
         """What a sentence about it names, to be kept for readers of each language."""
         return {
-            "name": name_of(self.asset),
+            "name": in_each_language(lambda: self.asset.title),
             "number": self.asset.pk,
             "reason": self.reason or "–",
             "day": in_each_language(self._day) if self.at else "–",

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core.input import lengths
 from brandstudio.core.input.choices import chosen
+from brandstudio.core.models.rights import asked_once
 from brandstudio.core.problems import Refused
 from brandstudio.core.ui import trouble
 from brandstudio.core.ui.serving import send_file
@@ -46,6 +47,7 @@ from gallery.views import refusals
 
 @login_required
 @require_safe
+@asked_once()
 def asset_detail(request, pk):
     asset = _visible(request, pk)
     scene = asset.scene

@@ -80,7 +80,8 @@ def test_marketer_paints_and_downloads(enter, employ, marketer, brand_admin, sho
 
     # A minute of a marketer's: like it, have it approved, take it along.
     page.get_by_role("button", name="Favourite").first.click()
-    open_its_page(page, page.get_by_role("img", name=re.compile("#1$")))
+    first = scene.assets.get(index=0).pk
+    open_its_page(page, page.get_by_role("img", name=re.compile(f"#{first}$")))
     expect(page.get_by_text("Only approved pictures leave as publication files")).to_be_visible()
     page.get_by_role("button", name="Send for review").click()
     admin = enter(brand_admin)

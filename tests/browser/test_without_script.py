@@ -52,7 +52,7 @@ def test_core_path_needs_no_script(
     employ("render")
     wait_for(lambda: Asset.objects.filter(state=AssetState.READY).count() == 4, seconds=240)
     page.reload()
-    page.get_by_role("img", name="#1").first.click()
+    page.get_by_role("img", name=f"#{Asset.objects.earliest('pk').pk}").first.click()
     with page.expect_download() as arriving:
         page.get_by_role("button", name="PNG").click()
     arriving.value.save_as(tmp_path / "picture.png")

@@ -9,10 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from brandstudio.core.models import Campaign, Vehicle
+from brandstudio.core.models.rights import asked_once, tables_with_rights
 from gallery.models import Channel, Poster, ReviewState, SourceKind
 from gallery.pages.coverage import CellState, coverage_of
 from gallery.services import assets as asset_acts
 from gallery.services import holds
+from training.models import TrainingImage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
@@ -126,6 +128,34 @@ def test_campaign_counts_a_held_picture_neither_approved_nor_published(
     assert coverage.cell("gs8", "square").state == CellState.HELD
     assert coverage.share == 0
     assert badges(at(brand_admin).get("campaign-detail", "spring").text).count(HELD) == 2
+
+
+def test_what_is_held_is_asked_of_each_table_once_within_a_page(
+    at, brand_admin, poster, version, dataset
+):
+    """Of the same photograph under other names, which each question about what is held needs."""
+    end_rights(dataset)
+    with CaptureQueriesContext(connection) as alone:
+        TrainingImage.with_removed.holding()
+        TrainingImage.with_removed.holding()
+    with CaptureQueriesContext(connection) as within, asked_once():
+        first = list(TrainingImage.with_removed.holding())
+        second = list(TrainingImage.with_removed.holding())
+        kept = TrainingImage.with_removed.holding()
+
+    assert len(alone) == 2
+    assert len(within) == 3
+    assert first == second == list(kept)
+    with CaptureQueriesContext(connection) as page:
+        at(brand_admin).get("asset-detail", poster.asset.pk)
+    asked = [query["sql"] for query in page if _asks_for_copies(query["sql"])]
+    assert 0 < len(asked) <= len(tables_with_rights())
+
+
+def _asks_for_copies(sql):
+    """Whether it is the question of `copies` about what is held, of any table."""
+    is_of_keys = "," not in sql.partition(" FROM ")[0]
+    return is_of_keys and '"pixels_sha256" IN (SELECT' in sql and '"kept_at" IS NULL' in sql
 
 
 def test_marking_costs_as_many_queries_for_many_as_for_one(in_state, version):

@@ -125,3 +125,17 @@ def test_dataset_that_no_run_used_is_not_called_learned_from(
     assert "Lies in datasets as a photograph" in page
     assert "No run has learned from these files" in page
     assert "Learned from as a photograph" not in page
+
+
+def test_pictures_of_one_title_are_told_apart_in_every_list(at, in_state, brand_admin, marketer):
+    assets = [in_state("asked"), in_state("asked"), in_state("asked")]
+    acts.name(assets[2], marketer, assets[0].title)
+    assets = list(Asset.objects.titled().order_by("pk"))
+    assert len({asset.title for asset in assets}) < len({str(asset) for asset in assets}) == 3
+
+    pages = [at(brand_admin).get(name).text for name in ("review", "review-pictures")]
+    notices = [notice.facts["name"] for notice in brand_admin.notices.filter(code="asset-asked")]
+
+    for asset in assets:
+        assert all(str(asset) in page for page in pages)
+    assert len({str(name) for name in notices}) == 3

@@ -1,5 +1,7 @@
 """Whose a picture is, what it may be used for, and until when."""
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import models, transaction
@@ -94,6 +96,33 @@ def copies(model, condition):
     return list(rows.values_list("pk", flat=True))
 
 
+_asked: ContextVar[dict | None] = ContextVar("asked", default=None)
+
+
+@contextmanager
+def asked_once():
+    """Around what only reads: which rows are held as copies of another is asked once a table, not
+    for each thing that a page shows. As a decorator, too."""
+    if _asked.get() is not None:
+        yield
+        return
+    token = _asked.set({})
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
+def _held_copies(model, condition):
+    """As `copies`; within `asked_once` as they were when first asked for."""
+    asked = _asked.get()
+    if asked is None:
+        return copies(model, condition)
+    if model not in asked:
+        asked[model] = copies(model, condition)
+    return asked[model]
+
+
 def carry_on(rows):
     """What took over the rights of these rows has them as they are now, whatever act changed them.
 
@@ -168,7 +197,7 @@ class RightsQuerySet(models.QuerySet):
     def holding(self):
         """Ended, and no admin has decided that what they reached stays in use."""
         undecided = ended() & Q(kept_at=None)
-        return self._under_every_name(undecided)
+        return self.filter(undecided | Q(pk__in=_held_copies(self.model, undecided)))
 
     def _under_every_name(self, condition):
         return self.filter(condition | Q(pk__in=copies(self.model, condition)))
