@@ -169,6 +169,12 @@ class Channel(Named):
         return file_forms.in_megabytes(self.max_bytes)
 
     @property
+    def is_covered(self):
+        """Whether the platform's own buttons and words hide some of what is sent there."""
+        sides = (self.covered_top, self.covered_right, self.covered_bottom, self.covered_left)
+        return any(sides)
+
+    @property
     def insets(self):
         """px above, on the right, below and on the left of the file that are cut off or covered."""
         width, height = self.file_size

@@ -1,6 +1,7 @@
 // The channels of the create page.
 //   <details data-channel-choice> holds the radio buttons of the main one; [data-channel-shown] and
 //   [data-channel-px] in its summary show which is chosen. A press chooses and closes, keys go on.
+//   [data-channel-covers] says that the platform covers some of it, of a radio with data-covers.
 //   Rows [data-further="slug"] with two boxes each are the further ones: the main channel has no row,
 //   a campaign that is chosen ticks the channels that it asks for (data-campaigns), and
 //   [data-further-count] says how many are ticked.
@@ -32,6 +33,7 @@ document.addEventListener("change", (event) => {
   if (!choice) return;
   if (name === "channel") {
     show(choice, event.target);
+    form.querySelector("[data-channel-covers]").hidden = !("covers" in event.target.dataset);
     for (const row of rows(form)) {
       row.hidden = row.dataset.further === value;
       if (row.hidden) untick(row, "further", "anew");

@@ -167,3 +167,33 @@ def test_packs_are_one_stop_and_arrows_go_on_among_them(enter, make_user, make_v
     assert sorted(stops) == [-1, -1, 0]
     expect(group.get_by_role("checkbox", checked=True)).to_have_count(2)
     expect(group.locator('[tabindex="0"]')).to_be_focused()
+
+
+def test_paint_is_near_for_the_tab_key_with_a_campaigns_channels_open(enter, marketer, shop):
+    page = enter(marketer)
+    page.goto("/create/")
+    campaign = page.get_by_label("Campaign")
+    campaign.select_option("Spring Festival")
+    expect(page.locator("#further")).to_have_attribute("open", "")
+
+    campaign.focus()
+    presses = 0
+    while page.evaluate("document.activeElement.id") != "paint" and presses < 20:
+        page.keyboard.press("Tab")
+        presses += 1
+
+    assert presses <= 8
+
+
+def test_channel_that_a_platform_covers_is_told_before_painting(enter, marketer, shop, shot):
+    Channel.objects.filter(slug="tall").update(covered_bottom=20)
+    page = enter(marketer)
+    page.goto("/create/?channel=tall")
+    note = page.get_by_text("This platform's buttons and words cover part of the picture.")
+    expect(note).to_be_visible()
+    shot(page, "covered")
+
+    page.locator("[data-channel-choice] > summary").click()
+    page.locator(".channel", has_text="Square").click()
+
+    expect(note).to_be_hidden()

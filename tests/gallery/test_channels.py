@@ -218,3 +218,15 @@ def test_channel_that_something_was_made_for_is_only_put_out_of_use(
 def test_nobody_but_an_admin_deletes_a_channel(at, marketer, channel):
     assert at(marketer).post("channel-remove", channel.slug).status_code in (302, 403)
     assert Channel.objects.filter(pk=channel.pk).exists()
+
+
+def test_no_choice_is_called_by_words_not_by_hyphens(
+    at, brand_admin, make_ready, in_english, channel
+):
+    browser = at(brand_admin)
+
+    pages = [browser.get("channel-new").text, browser.get("brand").text]
+    pages.append(browser.get("poster-new", make_ready(by=brand_admin)[0].pk).text)
+
+    assert not [page for page in pages if "-----" in page]
+    assert "not noted" in pages[0]

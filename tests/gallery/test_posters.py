@@ -1,6 +1,7 @@
 """Posters from picture to file: composed, reviewed by four eyes, held back with their picture."""
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -414,3 +415,12 @@ def test_watermark_of_a_poster_lies_on_its_picture_alone(make_poster):
     assert changed[top:foot, left:right].any()
     changed[top:foot, left:right] = False
     assert not changed.any()
+
+
+def test_bleed_of_a_posters_size_is_told(at, marketer, make_poster, wide, in_english):
+    Channel.objects.filter(pk=wide.pk).update(bleed_mm=3, dpi=300)
+    poster = make_poster(state=ReviewState.DRAFT, channel=Channel.objects.get(pk=wide.pk))
+
+    page = at(marketer).get("poster-detail", poster.pk).text
+
+    assert re.search(rf"{wide.width + 70} × {wide.height + 70}\s+with 3 mm bleed", page)
