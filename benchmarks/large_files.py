@@ -2,9 +2,10 @@
 
     python benchmarks/large_files.py [form …]     Linux; about a minute a form
 
-Scales a drawn picture to 7087 × 10004 px (600 × 847 mm), then writes it with its label and marks,
-signs it, and reads it back, as `gallery/services/finishing.py` does for a worker. Each form runs in
-a process of its own; the memory is the most that it ever held in that step, all of it together.
+Enlarges a drawn picture of 224 × 304 px to 7087 × 10004 px (600 × 847 mm), then writes it with its
+label and marks, signs it, and reads it back, as `gallery/services/finishing.py` does for a worker.
+Each form runs in a process of its own; the memory is the most that it ever held in that step, all
+of it together.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a file, from anywhere
 
-from gallery.engine import credentials, file_forms, labelling, readback, xmp
+from gallery.engine import credentials, file_forms, labelling, readback, upscale, xmp
 from gallery.engine.file_forms import FileForm
 from gallery.engine.labelling import LabelPlace
 from gallery.engine.readback import Promise
@@ -51,9 +52,9 @@ def measure(form: str, options: argparse.Namespace) -> None:
     signer = credentials.credentials(credentials.self_made("Benchmark", now), now)
     file_form = FileForm(form, dpi=300, bleed=35, reserved=RESERVED)
     place, mark = LabelPlace(labelling.LOWER_RIGHT, (35,) * 4, "AI生成"), Mark("DEMO", "studio-1")
-    drawn = artist.draw(artist.SceneSpec(), (724, 1024)).convert("RGB")
+    drawn = artist.draw(artist.SceneSpec(), (224, 304)).convert("RGB")
     grain = Image.effect_noise(SIZE, 30).convert("RGB") if options.grain else None
-    image = step(form, "scale", lambda: drawn.resize(SIZE, Image.Resampling.LANCZOS))
+    image = step(form, "scale", lambda: upscale.cut_to(drawn, *SIZE))
     if grain:
         image = Image.blend(image, grain, 0.2)
         grain = None

@@ -24,11 +24,18 @@ class Enlargement:
 
     growth: times as large, on each side. passes: through the network; 0 is Lanczos alone.
     fault: code of the EngineError that keeps the network from being used, "" for none.
+    pixels: area of what is enlarged, px.
     """
 
     growth: float
     passes: int
     fault: str = ""
+    pixels: float = 0
+
+    @property
+    def seconds(self) -> float:
+        """Processor seconds that the network takes, about."""
+        return upscaler.seconds(self.pixels, self.passes)
 
     @property
     def facts(self) -> dict:
@@ -46,9 +53,10 @@ def enlargement(
 ) -> Enlargement:
     """How a picture of `size` px is brought to `larger` px. most: as `upscaler.passes`."""
     growth = larger[0] / size[0]
-    passes = upscaler.passes(size[0] * size[1], growth, most)
+    pixels = size[0] * size[1]
+    passes = upscaler.passes(pixels, growth, most)
     fault = network_fault() if passes else None
-    return Enlargement(growth, 0, fault.code) if fault else Enlargement(growth, passes)
+    return Enlargement(growth, 0 if fault else passes, fault.code if fault else "", pixels)
 
 
 def network_fault() -> EngineError | None:

@@ -47,6 +47,7 @@ class ChannelFile(TellsPosters, Work):
     name = models.CharField(max_length=200, blank=True)
     byte_count = models.PositiveBigIntegerField(default=0)
     made_at = models.DateTimeField(null=True, blank=True)
+    enlarged_by = models.JSONField(default=dict, blank=True)  # of `upscale.Enlargement.facts`
 
     objects = WorkQuerySet.as_manager()
 

@@ -7,11 +7,13 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from brandstudio.core.input.numbers import parse_ids, parse_number
-from gallery.engine import labelling
+from gallery.engine import labelling, upscale
 from gallery.models import Asset, ChannelFile, Rendition, SceneMode
+from gallery.pages import enlargement
+from gallery.pages.estimates import estimate
 from gallery.pages.offers import known_of, why_not, why_not_there
 from gallery.pages.placement import boxed, in_numbers
-from gallery.pages.results import estimate, pace_of
+from gallery.pages.results import pace_of
 from gallery.services import (
     brand,
     channel_files,
@@ -21,6 +23,7 @@ from gallery.services import (
     shapes,
     use_limits,
 )
+from training.engine.tools import upscaler
 
 _FOCUS = re.compile(r"focus-(\d{1,12})-(.+)")
 
@@ -37,6 +40,8 @@ class Cell:
     whole: its width and height. view: what is kept. label, covered: outlines on it. car: where it
     stands. why: the sentence that keeps the picture from this channel, or "". file: the
     ChannelFile of a large one, None for what is made at once or not asked for.
+    way: the Enlargement by which the file is made. making_seconds: (low, high), about what a worker
+    takes for a large file that is not made yet, else ().
     rendering_seconds: (low, high), about what painting it anew in this shape takes; None where that
     can't be done, or () where nothing was measured.
     """
@@ -51,6 +56,8 @@ class Cell:
     car: dict
     is_large: bool
     file: ChannelFile | None
+    way: upscale.Enlargement
+    making_seconds: tuple[int, ...]
     rendering_seconds: tuple[int, ...] | None
     stand_in: Asset | None = None
     stand_in_why: str = ""
@@ -108,6 +115,14 @@ class Row:
     def soft_factor(self):
         """How many times the softest of its files is enlarged; 0 where none looks soft."""
         return max((cell.factor for cell in self._soft), default=0)
+
+    @property
+    def enlarged_words(self):
+        """By what the file that is enlarged most is made larger; "" where none is seen to be."""
+        ways = [cell.way for cell in self.cells if not cell.why]
+        most = max(ways, key=lambda way: way.growth, default=None)
+        is_seen = most and most.growth >= upscaler.LEAST_GROWTH
+        return enlargement.words_of(most.facts) if is_seen else ""
 
     @property
     def softest(self):
@@ -312,6 +327,10 @@ def _cell(asset, channel, focus, words, pace, limits):
 
     label = labelling.label_box((file_width, file_height), cut.place)
     is_large = downloads.is_large(channel)
+    file = channel_files.made_before(asset, channel, cut) if is_large else None
+    size = channel.file_size
+    way = downloads.enlargement_for(asset.scene, size, cut.focus, downloads.most_pixels(size))
+    is_to_come = is_large and not (file and file.is_ready)
     return Cell(
         asset=asset,
         cut=cut,
@@ -322,7 +341,9 @@ def _cell(asset, channel, focus, words, pace, limits):
         covered=[on_image(zone) for zone in cuts.covered(channel)],
         car=_whole(cut.subject, width, height),
         is_large=is_large,
-        file=channel_files.made_before(asset, channel, cut) if is_large else None,
+        file=file,
+        way=way,
+        making_seconds=estimate(channel_files.seconds_for(way, channel)) if is_to_come else (),
         rendering_seconds=_rendering_seconds(asset, channel, pace),
     )
 

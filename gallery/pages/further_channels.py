@@ -2,7 +2,7 @@
 
 from brandstudio.core.models import Campaign
 from gallery.models import CampaignChannel
-from gallery.pages import results
+from gallery.pages.estimates import estimate
 from gallery.services import orders
 
 
@@ -22,4 +22,4 @@ def with_costs(channels, pace):
 
 def seconds(pace, size):
     """(low, high) seconds for one picture of this size; None where nothing was measured."""
-    return results.estimate(pace.seconds(orders.DEFAULT_STEPS, *size)) if pace else None
+    return estimate(pace.seconds(orders.DEFAULT_STEPS, *size)) if pace else None

@@ -8,6 +8,8 @@ from django.db.models import prefetch_related_objects
 from brandstudio.core.problems import Refused
 from gallery import problems
 from gallery.models import AssetReview, Channel, Rendition
+from gallery.pages import enlargement
+from gallery.pages.estimates import estimate
 from gallery.services import (
     base_rights,
     channel_files,
@@ -122,10 +124,19 @@ def large_files_of(asset):
     newest = asset.channel_files.select_related("channel", "poster__asset__scene")[:_LOOKED_AT]
     rows = [row for row in newest if not channel_files.is_stale(row)][:_LARGE_FILES]
     for row in rows:
-        row.problem_sentence = (
-            problems.sentence(row.problem, row.problem_facts) if row.problem else ""
-        )
+        describe_large(row)
     return rows
+
+
+def describe_large(row):
+    """Give a ChannelFile that is still right .problem_sentence, .enlarged_words (by what it was
+    enlarged) and, until it is made, .making_seconds, (low, high)."""
+    row.problem_sentence = problems.sentence(row.problem, row.problem_facts) if row.problem else ""
+    row.enlarged_words = enlargement.words_of(row.enlarged_by)
+    row.making_seconds = ()
+    if row.is_active:
+        seconds = channel_files.seconds_for(channel_files.enlargement_of(row), row.channel)
+        row.making_seconds = estimate(seconds)
 
 
 def why_nothing_leaves():

@@ -13,13 +13,13 @@ from brandstudio.core.queue import fairness, work_queue
 from gallery import problems
 from gallery.models import Asset, AssetState, EvidenceSheet, PairGrid, Scene, SceneMode
 from gallery.pages import motifs, offers, sheets
+from gallery.pages.estimates import estimate
 from gallery.services import holds
 
 SHEETS = (EvidenceSheet, PairGrid)  # what renderers paint besides scenes
 SCENES_SHOWN = 12
 _OTHERS_SHOWN = 8
 _REMEMBERED = 50  # pictures of the past that an estimate is drawn from
-_SPREAD = (0.8, 1.5)  # around the median: half and more of all pictures end inside
 
 
 @dataclass
@@ -181,12 +181,6 @@ def pace_of(base):
         for seconds, steps_done, steps, width, height in recent
     ]
     return Pace(statistics.median(paces)) if paces else None
-
-
-def estimate(seconds):
-    """A range of whole seconds around an estimate, never below one."""
-    low, high = (max(1, round(seconds * factor)) for factor in _SPREAD)
-    return low, max(high, low + 1)
 
 
 def _is_active(scene):

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from brandstudio.core import blobs
 from brandstudio.core.problems import Refused
-from gallery.engine import compositing, upscale
+from gallery.engine import compositing, sizes, upscale
 from gallery.engine.file_forms import FileForm
 from gallery.models import Download, MetadataProfile, Rendition
 from gallery.services import (
@@ -173,6 +173,16 @@ def cut_and_scaled(image, scene, size: tuple[int, int], focus, most: int):
     whole = (round(image.width * grown), round(image.height * grown))
     larger = upscale.enlarged(compositing.without(image, product), whole, most=most)
     return upscale.cut_to(compositing.put_on(larger, product), *size, focus, most)
+
+
+def enlargement_for(scene, size: tuple[int, int], focus, most: int):
+    """The Enlargement by which `cut_and_scaled` makes a scene's picture so large."""
+    whole = (scene.width, scene.height)
+    if scene.cutout:
+        grown = max(1.0, size[0] / whole[0], size[1] / whole[1])
+        return upscale.enlargement(whole, tuple(round(side * grown) for side in whole), most)
+    left, top, right, bottom = sizes.cut_box(whole, *size, focus)
+    return upscale.enlargement((right - left, bottom - top), size, most)
 
 
 def most_pixels(size):

@@ -198,6 +198,18 @@ def image_of(poster, composition, longest=None, watermark="", most=None):
     return drawn, plan
 
 
+def enlargement_for(poster, composition):
+    """The Enlargement by which the picture of a poster's file is made."""
+    plan = composition.plan
+    left, top, right, foot = (round(side) for side in plan.picture)
+    return downloads.enlargement_for(
+        poster.asset.scene,
+        (right - left, foot - top),
+        composition.focus,
+        downloads.most_pixels(plan.size),
+    )
+
+
 def _logo_of(poster):
     if poster.logo is None:
         return None

@@ -28,6 +28,7 @@ from gallery.models import (
     ReviewState,
 )
 from gallery.pages.history import history_of
+from gallery.pages.offers import describe_large
 from gallery.pages.posters import offers_of
 from gallery.problems import REFUSALS
 from gallery.services import channel_files, downloads, holds
@@ -110,7 +111,10 @@ def poster_detail(request, pk):
 def _large_file_of(poster):
     """The newest ChannelFile of a poster that is still right, or None."""
     row = poster.files.order_by("-pk").first()
-    return row if row and not channel_files.is_stale(row) else None
+    if row is None or channel_files.is_stale(row):
+        return None
+    describe_large(row)
+    return row
 
 
 @login_required

@@ -7,6 +7,7 @@ import re
 import zipfile
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,7 @@ from PIL import Image
 from brandstudio.core import blobs
 from brandstudio.core.models import BrandKit, Campaign
 from gallery import jobs
-from gallery.engine import labelling, sizes, xmp
+from gallery.engine import labelling, sizes, upscale, xmp
 from gallery.models import (
     Asset,
     Channel,
@@ -25,8 +26,10 @@ from gallery.models import (
     Scene,
     ZipDelivery,
 )
+from gallery.pages import estimates
 from gallery.services import assets as acts
 from gallery.services import channel_files, cuts, deliveries, downloads, zip_deliveries
+from training.engine.tools import upscaler
 from training.minibase.artist import SceneSpec, draw, vehicle_box
 
 
@@ -525,6 +528,7 @@ def test_enlarging_is_asked_for_once_a_picture_and_led_to(
 
     assert page.count("it will look soft from near") == 1
     assert "Enlarged up to 7.4 times" in page
+    assert "Enlarged 7.4 times: 4 times by the network" in page
     assert f'href="{picture.get_absolute_url()}#next-steps"' in page
 
 
@@ -645,6 +649,57 @@ def test_large_file_is_made_once_by_a_worker_and_then_leaves(
     assert len(content) == row.byte_count
     left = Download.objects.get()
     assert (left.width, left.height) == (3200 + 70, 3000 + 70)
+
+
+def test_page_tells_what_making_a_large_file_takes_and_then_by_what_it_was_enlarged(
+    at, colleague, approved, make_channel, queue_redis, in_english
+):
+    picture, channel = approved(), make_channel("poster", 3200, 3000)
+
+    waits = at(colleague).get("deliver", pick=picture.pk, channel="poster").text
+    row = channel_files.order(picture, channel, colleague)
+    ordered = at(colleague).get("asset-detail", picture.pk).text
+    jobs.make_channel_file(row.pk)
+    made = at(colleague).get("asset-detail", picture.pk).text
+
+    way = channel_files.enlargement_of(row)
+    low, high = estimates.estimate(channel_files.seconds_for(way, channel))
+    said = f"Making it takes about {low} to {high} s."
+    assert (said in waits, said in ordered, said in made) == (True, True, False)
+    row.refresh_from_db()
+    assert row.enlarged_by == way.facts
+    assert row.enlarged_by["passes"] == 2
+    assert "16 times by the network realesr-animevideov3, the rest by interpolation." in made
+
+
+def test_large_file_made_without_the_network_says_so_and_is_made_anew_with_it(
+    at, colleague, approved, make_channel, queue_redis, in_english, tmp_path, monkeypatch
+):
+    picture, channel = approved(), make_channel("poster", 3200, 3000)
+    with monkeypatch.context() as patch:
+        patch.setattr(upscaler, "BUNDLED", tmp_path / "gone.safetensors")
+        row = channel_files.order(picture, channel, colleague)
+        jobs.make_channel_file(row.pk)
+        page = at(colleague).get("asset-detail", picture.pk).text
+
+    row.refresh_from_db()
+    assert (row.state, row.enlarged_by["fault"]) == ("ready", "upscaler-missing")
+    assert "by interpolation, without new detail: The network that enlarges" in page
+    assert channel_files.is_stale(row)
+    assert channel_files.order(picture, channel, colleague).pk != row.pk
+
+
+def test_channel_file_is_enlarged_by_the_network_to_the_pixel(painted, colleague, make_channel):
+    channel = make_channel("tall", 600, 800, form="png")
+    with Image.open(blobs.local(painted.image_sha256)) as master:
+        cut = cuts.cut_for(painted, channel)
+        expected = upscale.cut_to(master.convert("RGB"), 600, 800, cut.focus)
+
+    file = downloads.labelled_file(painted, channel)
+
+    made = np.asarray(Image.open(io.BytesIO(file.content)).convert("RGB"), int)
+    beside = np.abs(made - np.asarray(expected, int)).max(axis=2) > 0
+    assert beside.mean() < 0.1, "all but the label is as the network made it"
 
 
 def test_large_file_of_a_withdrawn_picture_does_not_leave(

@@ -19,7 +19,7 @@ LEAST_REST = 2  # times that must be missing after the first pass, for a second 
 MOST_PASSES = 2
 AT_ONCE = 300_000  # px that go into a pass while a person waits: a second or two
 IN_BACKGROUND = 6_000_000  # px that go into a pass of a worker; more have detail of their own
-SECONDS = 8  # of a processor for a megapixel that goes into a pass
+SECONDS = 12  # of a busy processor for a megapixel that goes into a pass; a quiet one takes 8
 
 
 def check() -> None:
