@@ -121,8 +121,9 @@ class Row:
         """By what the file that is enlarged most is made larger; "" where none is seen to be."""
         ways = [cell.way for cell in self.cells if not cell.why]
         most = max(ways, key=lambda way: way.growth, default=None)
-        is_seen = most and most.growth >= upscaler.LEAST_GROWTH
-        return enlargement.words_of(most.facts) if is_seen else ""
+        if most is None or most.growth < upscaler.LEAST_GROWTH:
+            return ""
+        return enlargement.words_of(most.facts)
 
     @property
     def softest(self):
