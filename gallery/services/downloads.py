@@ -181,8 +181,8 @@ def enlargement_for(scene, size: tuple[int, int], focus, most: int):
     if scene.cutout:
         grown = max(1.0, size[0] / whole[0], size[1] / whole[1])
         return upscale.enlargement(whole, tuple(round(side * grown) for side in whole), most)
-    left, top, right, bottom = sizes.cut_box(whole, *size, focus)
-    return upscale.enlargement((right - left, bottom - top), size, most)
+    box = sizes.cut_box(whole, *size, focus)
+    return upscale.enlargement((box[2] - box[0], box[3] - box[1]), size, most)
 
 
 def most_pixels(size):

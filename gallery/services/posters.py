@@ -201,10 +201,10 @@ def image_of(poster, composition, longest=None, watermark="", most=None):
 def enlargement_for(poster, composition):
     """The Enlargement by which the picture of a poster's file is made."""
     plan = composition.plan
-    left, top, right, foot = (round(side) for side in plan.picture)
+    box = [round(side) for side in plan.picture]
     return downloads.enlargement_for(
         poster.asset.scene,
-        (right - left, foot - top),
+        (box[2] - box[0], box[3] - box[1]),
         composition.focus,
         downloads.most_pixels(plan.size),
     )
