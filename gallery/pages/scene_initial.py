@@ -1,8 +1,10 @@
 """What the create page's form opens with: a link's wishes, a picture's settings, the last order."""
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from brandstudio.core.input.numbers import parse_id, parse_number, parse_whole
+from brandstudio.core.models import Campaign
 from gallery.models import Asset, Channel, SceneMode, Scheduler
 from gallery.services import cutouts, library, orders, reuse, sources, vehicle_words
 
@@ -124,6 +126,41 @@ def _slots_for(template, slug):
             fitting = [c for c, vehicles in goes_with.items() if values[chooser] in vehicles]
             values |= {name: fitting[0]} if fitting else {}
     return values
+
+
+def notes_on_address(query, template):
+    """What an address asks for and the form can't take, or chooses with it: a list of sentences.
+
+    query: the address alone, without what was last sent.
+    """
+    notes = []
+    if slug := query.get("vehicle"):
+        slots = _slots_for(template, slug) if template else {}
+        notes += _colour_notes(template, slots) if slots else [_not_offered(slug)]
+    if (slug := query.get("channel")) and not Channel.objects.in_use().filter(slug=slug).exists():
+        said = _("The address asks for the channel “{name}”, which is not in use. Choose another.")
+        notes.append(said.format(name=slug))
+    if (slug := query.get("campaign")) and not Campaign.objects.open().filter(slug=slug).exists():
+        said = _("The address asks for the campaign “{name}”, which is over or unknown.")
+        notes.append(said.format(name=slug))
+    return notes
+
+
+def _not_offered(slug):
+    said = _("The address asks for the vehicle “{name}”, which this template does not offer.")
+    return said.format(name=slug)
+
+
+def _colour_notes(template, slots):
+    """That a colour was chosen with a vehicle, one sentence for each slot of colours."""
+    said = _("{colour} is the first colour that this car is made in. Choose another if need be.")
+    labels = {
+        (slot["name"], option["value"]): template.slot_label(option)
+        for slot in template.slots
+        for option in slot["options"]
+    }
+    held = vehicle_words.held_colours(template)
+    return [said.format(colour=labels[name, slots[name]]) for name in held if name in slots]
 
 
 def _initial_of_asset(asset, person):

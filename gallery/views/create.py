@@ -277,6 +277,9 @@ def _form(request):
     initial = scene_initial.initial_of(query, person, template, versions)
     if "from" in request.GET and initial.get("template"):
         template = initial["template"]
+    if "from" not in request.GET:
+        for note in scene_initial.notes_on_address(request.GET, template):
+            messages.info(request, note)
     form = SceneForm(person=person, template=template, initial=initial)
     form.versions = versions
     return form

@@ -196,3 +196,20 @@ def test_every_first_template_offers_what_its_vehicles_come_in(designer, brand_a
     assert [vehicle_words.refusals_of_colours(template) for template in templates] == [
         [] for _ in templates
     ]
+
+
+def test_colour_that_comes_with_a_vehicle_of_the_address_is_told(
+    at, marketer, template, in_english
+):
+    page = at(marketer).get("create", template=template.pk, vehicle="gs8").text
+
+    assert "white is the first colour that this car is made in." in page
+
+
+@pytest.mark.parametrize("name", ["vehicle", "channel", "campaign"])
+def test_unknown_choice_of_the_address_is_told_by_name(at, marketer, template, in_english, name):
+    page = at(marketer).get("create", template=template.pk, **{name: "nowhere"}).text
+    plain = at(marketer).get("create", template=template.pk).text
+
+    assert f"The address asks for the {name} “nowhere”" in page
+    assert "The address asks" not in plain
