@@ -133,7 +133,7 @@ def notes_on_address(query, template):
 
     query: the address alone, without what was last sent.
     """
-    notes = []
+    notes: list[str] = []
     if slug := query.get("vehicle"):
         slots = _slots_for(template, slug) if template else {}
         notes += _colour_notes(template, slots) if slots else [_not_offered(slug)]
