@@ -60,7 +60,7 @@ def measure(kind, images):
     features = [copies.features_of(image) for _name, image in images]
     each = (time.process_time() - began) / len(images) * 1000
     print(f"{len(images)} {kind}; features take {each:.0f} ms of processor time")
-    words = [copies.words_of(one) for one in features]
+    words = copies.WordIndex([copies.words_of(one) for one in features])
     fingerprints = [variants.fingerprint(image) for _name, image in images]
     for name, change in CHANGES.items():
         show_known(name, change, images, fingerprints, features, words)

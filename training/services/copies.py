@@ -5,9 +5,12 @@ What these need of a stored picture is kept once it may not come in again: in th
 when the next picture is compared with it.
 """
 
+import threading
 import time
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
+
+import numpy as np
 
 from brandstudio.core import blobs
 from brandstudio.core.models import LocalFeatures
@@ -51,7 +54,6 @@ class Compared:
 
     def __init__(self, image, mask=None):
         self._image, self._mask = image, mask
-        self._words: dict[str, bytes] = {}
         self._likeness: dict[str, float] = {}
 
     def likenesses(self, all_sha256):
@@ -67,14 +69,9 @@ class Compared:
 
     def _scores(self, all_sha256):
         """{SHA-256: likeness} of the likeliest of these, the most alike first."""
-        ordered = sorted(set(all_sha256))
-        missing = [sha256 for sha256 in ordered if sha256 not in self._words]
-        self._words |= _column_of("words", missing)
-        words = {sha256: self._words[sha256] for sha256 in ordered if sha256 in self._words}
-        if not any(words.values()):
+        if not all_sha256:
             return {}
-        others = list(words)
-        candidates = [others[place] for place in self._probe.candidates(list(words.values()))]
+        candidates = _shelf().candidates(self._probe, all_sha256)
         self._look_at([sha256 for sha256 in candidates if sha256 not in self._likeness])
         alike = [(self._likeness.get(sha256, _STRANGE), sha256) for sha256 in candidates]
         return {sha256: score for score, sha256 in sorted(alike, reverse=True)}
@@ -84,9 +81,40 @@ class Compared:
         return _engine().Probe(self._image, self._mask)
 
     def _look_at(self, all_sha256):
-        for sha256, features in _columns_of(all_sha256, "sha256", "features"):
+        for sha256, features in _column_of("features", all_sha256).items():
             if (other := _stored_image(sha256)) is not None:
-                self._likeness[sha256] = self._probe.likeness(bytes(features), other)
+                self._likeness[sha256] = self._probe.likeness(features, other)
+
+
+class _Shelf:
+    """The words of stored pictures, which never change: kept by a process from the first time that
+    they are asked for."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._index = _engine().WordIndex()
+        self._place_of: dict[str, int] = {}
+        self._names: list[str] = []
+
+    def candidates(self, probe, all_sha256):
+        """The SHA-256 of those of these stored pictures that a Probe may be a copy of, the
+        likeliest first. Those that the background is to read are none yet."""
+        with self._lock:
+            self._read(sorted(set(all_sha256) - self._place_of.keys()))
+        places = [self._place_of[each] for each in all_sha256 if each in self._place_of]
+        likeliest = probe.candidates(self._index, np.array(places, dtype=int))
+        return [self._names[place] for place in likeliest]
+
+    def _read(self, missing):
+        words = _column_of("words", missing)
+        self._index.add(list(words.values()))
+        self._place_of |= {each: len(self._names) + number for number, each in enumerate(words)}
+        self._names += words
+
+
+@lru_cache(maxsize=1)
+def _shelf():
+    return _Shelf()
 
 
 def compared(sha256):

@@ -24,12 +24,16 @@ def features(images):
     return [copies.features_of(image) for image in images]
 
 
+def index_of(all_features):
+    return copies.WordIndex(list(map(copies.words_of, all_features)))
+
+
 @pytest.mark.parametrize("change", COPIES)
 @pytest.mark.parametrize("place", [1, 4])
 def test_copy_is_a_candidate_and_known_by_its_details(images, features, change, place):
     probe = copies.Probe(COPIES[change](images[place]))
 
-    assert place in probe.candidates(list(map(copies.words_of, features)))
+    assert place in probe.candidates(index_of(features))
     assert probe.likeness(features[place], images[place]) >= copies.LEAST_ALIKE
 
 
@@ -145,8 +149,8 @@ def test_what_was_cut_out_is_known_by_the_pixels_that_are_its_own(images, featur
     ]
 
     assert alike == [(one, one) for one in range(len(images))]
-    words = list(map(copies.words_of, features))
-    assert all(one in probes[one].candidates(words) for one, _same in alike)
+    index = index_of(features)
+    assert all(one in probes[one].candidates(index) for one, _same in alike)
 
 
 def test_same_place_with_another_car_is_another_picture():
@@ -163,10 +167,49 @@ def test_plain_picture_has_no_features_and_is_no_copy(images, features):
 
     assert copies.features_of(plain) == b""
     assert copies.words_of(b"") == b""
-    assert copies.Probe(plain).candidates(list(map(copies.words_of, features))) == []
+    assert copies.Probe(plain).candidates(index_of(features)) == []
     assert copies.Probe(plain).likeness(features[0], images[0]) == -1
-    assert copies.Probe(images[0]).candidates([b"", copies.words_of(features[0]), b""]) == [1]
-    assert copies.Probe(images[0]).candidates([]) == []
+    assert copies.Probe(images[0]).candidates(index_of([b"", features[0], b""])) == [1]
+    assert copies.Probe(images[0]).candidates(copies.WordIndex()) == []
+
+
+def shared_words(probe_words, other):
+    return len(set(np.frombuffer(probe_words, np.uint32)) & set(np.frombuffer(other, np.uint32)))
+
+
+@pytest.mark.parametrize("steps", [(2_500,), (1, 998, 1, 1, 700, 799)])
+def test_index_finds_what_shares_most_words_however_it_grew(images, features, steps):
+    """Among pictures of made-up words, some of them plain; of those to choose from alone."""
+    numbers = np.random.default_rng(3)
+    ours = np.frombuffer(copies.words_of(features[0]), np.uint32)
+    tables = np.array([0, 1 << 16], np.uint32)
+    all_words = [
+        np.unique(
+            np.concatenate(
+                [
+                    numbers.choice(ours, place % 50, replace=False),
+                    (numbers.integers(0, 1 << 16, (40, 2)) + tables).astype(np.uint32).ravel(),
+                ]
+            )
+        ).tobytes()
+        if place % 7
+        else b""
+        for place in range(2_500)
+    ]
+    index = copies.WordIndex()
+    for start, step in zip(np.cumsum([0, *steps]), steps, strict=False):
+        index.add(all_words[start : start + step])
+    probe = copies.Probe(images[0])
+    places = np.arange(0, 2_500, 3)
+
+    candidates = probe.candidates(index, places)
+
+    shared = [shared_words(copies.words_of(features[0]), words) for words in all_words]
+    assert len(index) == 2_500
+    assert set(candidates) <= set(places)
+    least = min(shared[place] for place in candidates)
+    assert all(shared[place] <= least + 25 for place in set(places) - set(candidates))
+    assert len(candidates) == 24
 
 
 def test_features_are_kept_as_bytes(features):

@@ -38,6 +38,7 @@ SIDE = 160  # px, long side of the copy that is hashed
 PLAINEST = 3.0  # grey levels; below this standard deviation the hash would be of noise
 WHOLE, MIRRORED, FIRST_CUT = 0, 1, 2  # places in a fingerprint
 SCALES = (0.9, 0.8)
+HASHES = 20  # of a fingerprint: whole, mirrored, nine cuts of each scale
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,8 @@ def near_ones(
 
 def _bits(texts: Iterable[str]) -> np.ndarray:
     """(number of fingerprints, 20) uint64"""
-    return np.array(
-        [[int(part, 16) for part in text.split("-")] for text in texts], dtype=np.uint64
-    )
+    digits = bytes.fromhex("".join(texts).replace("-", ""))
+    return np.frombuffer(digits, dtype=">u8").astype(np.uint64).reshape(-1, HASHES)
 
 
 def _near(

@@ -14,8 +14,16 @@ import cv2
 from training.engine.screening.copies.features import MOST_FEATURES, Features, features_of
 from training.engine.screening.copies.likeness import LEAST_ALIKE
 from training.engine.screening.copies.probe import Probe
-from training.engine.screening.copies.words import words_of
+from training.engine.screening.copies.words import WordIndex, words_of
 
 cv2.setNumThreads(1)  # a web process has threads of its own
 
-__all__ = ["LEAST_ALIKE", "MOST_FEATURES", "Features", "Probe", "features_of", "words_of"]
+__all__ = [
+    "LEAST_ALIKE",
+    "MOST_FEATURES",
+    "Features",
+    "Probe",
+    "WordIndex",
+    "features_of",
+    "words_of",
+]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from PIL import Image
 
-from training.engine.screening.copies import features, ground, pixels, words
+from training.engine.screening.copies import features, ground, pixels
 from training.engine.screening.copies.features import Features
 from training.engine.screening.copies.likeness import likeness_of
 from training.engine.screening.copies.views import views_of
+from training.engine.screening.copies.words import WordIndex
 
 _SHOWN = 128  # of 255, from there on a pixel of a cut-out is its own
 
@@ -32,10 +31,10 @@ class Probe:
         told = is_shown & ~ground.ground_of(grey)
         self._views = list(views_of(colours, is_shown, told, read))
 
-    def candidates(self, others: Sequence[bytes]) -> list[int]:
-        """The places of those of these `words_of` that it may be a copy of, the likeliest first; at
-        most 24. Ten thousand take a tenth of a second."""
-        return words.likeliest([view.features for view in self._views], others)
+    def candidates(self, index: WordIndex, places: np.ndarray | None = None) -> list[int]:
+        """The places of those pictures that it may be a copy of, the likeliest first; at most 24.
+        places: int, of those to choose from; None for all."""
+        return index.likeliest([view.features for view in self._views], places)
 
     def likeness(self, features: bytes, image: Image.Image) -> float:
         """How well details agree, -1 to 1, where it lies on another picture or that one on it.
