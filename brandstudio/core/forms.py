@@ -35,16 +35,6 @@ def _take_least(field, least):
         field.validators = [*others, MinValueValidator(least)]
 
 
-def _name_the_blank(field):
-    """Say in words what stands for no choice, where Django draws a line of hyphens."""
-    words = _("Please choose") if field.required else _("not noted")
-    if isinstance(field, forms.ModelChoiceField):
-        if field.empty_label is not None:
-            field.empty_label = words
-    elif isinstance(field, forms.ChoiceField):
-        field.choices = [(value, label if value else words) for value, label in field.choices]
-
-
 class GuardedModelForm(forms.ModelForm):
     """Saves the changed columns of a row, if the row still is as the form last saw it.
 
@@ -64,8 +54,6 @@ class GuardedModelForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             _take_least(field, self._least_of(name))
-            if name in (self._meta.fields or ()):
-                _name_the_blank(field)
         self._guarded = {name: getattr(self.instance, name) for name in self.GUARD}
         # Before cleaning writes the new values on the instance.
         self.fingerprint = self._fingerprint()

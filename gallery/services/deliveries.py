@@ -178,7 +178,8 @@ def _waits(asset, channel):
 def _one(asset, channel, person, poster, *, needs_car):
     """(OutgoingFile or None, Line) of a picture, or of a poster with it, for a channel."""
     try:
-        if needs_car and cuts.cut_for(asset, channel).is_gone:
+        is_painted = bool(asset.image_sha256)
+        if needs_car and is_painted and cuts.cut_for(asset, channel).is_gone:
             raise Refused("car-cut-off")
         labelled = _delivered(asset, channel, person, poster)
     except (*REFUSALS, blobs.BlobMissing, OSError, DatabaseError) as error:

@@ -229,4 +229,4 @@ def test_no_choice_is_called_by_words_not_by_hyphens(
     pages.append(browser.get("poster-new", make_ready(by=brand_admin)[0].pk).text)
 
     assert not [page for page in pages if "-----" in page]
-    assert "not noted" in pages[0]
+    assert "not specified" in pages[0]
