@@ -5,9 +5,10 @@ from django.conf import settings
 from django.urls import URLResolver, get_resolver, reverse
 
 from brandstudio.core.models import User
-from brandstudio.core.ui import polling
+from brandstudio.core.ui import once, polling
 from brandstudio.core.ui.context import queue_counts
 from gallery.models import PackPair, PairGrid, StylePack, StyleVersion
+from gallery.services import zip_deliveries
 from tests.testapp.models import Counting
 from training.models import BaseModel, Dataset, TrainingRun
 from training.rules.run_settings import full_config
@@ -93,7 +94,7 @@ def test_who_lost_a_role_is_not_remembered_with_it(poll, designer):
 def test_outsider_with_the_right_tag_learns_nothing(client, make_user, designer, marketer):
     """Every fragment that is polled, with the tag that whoever may see it gets."""
     fragments = polled_addresses(designer)
-    assert len(fragments) == len({name for name, _address in fragments}) == 8
+    assert len(fragments) == len({name for name, _address in fragments}) == 9
     outsider = make_user("outsider", is_marketer=True)
 
     for name, address in fragments:
@@ -106,8 +107,8 @@ def test_outsider_with_the_right_tag_learns_nothing(client, make_user, designer,
         client.cookies[settings.SESSION_COOKIE_NAME] = "a-dead-session"
         guests = [client.get(address, headers=polled) for _ in range(3)]
 
-        # Of one row, that is not theirs.
-        if name not in {"core:queue-count", "gallery:results"}:
+        # Of one row, that is not theirs; a zip is looked up among one's own alone.
+        if name not in {"core:queue-count", "gallery:results", "gallery:zip-told"}:
             assert answers <= {403, 404}, name
         assert [guest.headers.get("HX-Refresh") for guest in guests] == ["true"] * 3, name
         assert {guest.status_code for guest in guests} == {200}, name
@@ -136,8 +137,11 @@ def polled_addresses(owner):
         ordered_by=owner,
         plan={"prompts": [{"prompt": "a suv"}], "seed": 1, "first": [0.3], "second": [0.3]},
     )
+    token = once.new_token()
+    zip_deliveries.begin(owner, token, "spring.zip", asked=2)
     values = {
-        "pk": run.pk, "slug": "ink", "number": 1, "first": first.pk, "second": second.pk
+        "pk": run.pk, "slug": "ink", "number": 1, "first": first.pk, "second": second.pk,
+        "token": token,
     }  # fmt: skip
     return [
         (name, reverse(name, kwargs={parameter: values[parameter] for parameter in parameters}))
