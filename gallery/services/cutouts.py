@@ -28,7 +28,8 @@ def take_cutout(upload, person, vehicle=None, light=""):
     sources.check_size(upload)
     name = image_store.safe_name(upload.name)
     path = upload.temporary_file_path()
-    own_images.look_up(path).check_cutout(_small(path, name))
+    seen = _small(path, name)  # first: what it refuses, it calls by the file's own name
+    own_images.look_up(path).check_cutout(seen)
     return keep_cutout(path, name, person, vehicle, light)
 
 
