@@ -1,5 +1,7 @@
 """What may stand in the name of a thing, and in a line that others read."""
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 from hypothesis import given
@@ -28,6 +30,8 @@ WELL_WRITTEN = [
     "می\u200cخواهم",
     "क्\u200dष",
     "葛\U000e0100飾",
+    "‼\ufe0f 好",
+    "ᠠ\u180b",
 ]
 
 
@@ -56,6 +60,13 @@ UNSEEN = [
     ("\U000e0041", "U+E0041"),
     ("a\u2066b\u2069", "U+2066"),
     ("a\u00adb", "U+00AD"),
+    ("GS8\ufe0f", "U+FE0F"),
+    ("早茶\ufe0f", "U+FE0F"),
+    ("早\U000e0100\U000e0101茶", "U+E0101"),
+    ("a\U000e0100", "U+E0100"),
+    ("🧨\ufe0f\ufe0f", "U+FE0F"),
+    ("🏴 a\U000e0067\U000e007f", "U+E0067"),
+    ("🏴\U000e0067", "U+E0067"),
 ]
 
 
@@ -72,10 +83,16 @@ def test_lines_refuse_unseen_signs_and_take_markup(line, told):
     assert unseen_sign("GS8 <3") == ""
 
 
-@given(text=st.text(max_size=40))
+SIGNS = st.sampled_from("a1中👩⚕🏴\u20e3 \n\u200b\u200d\ufe0f\U000e0067\U000e007f\U000e0100\u3164")
+
+
+@given(text=st.text(max_size=40) | st.text(SIGNS, max_size=12))
 def test_text_without_unseen_signs_holds_none(text):
     clean = without_unseen(text)
 
     assert set(clean) <= set(text)
-    assert "\u202e" not in clean
-    assert "\u200b" not in clean
+    assert [unseen_sign(line) for line in re.split("[\n\r\t]", clean) if unseen_sign(line)] == []
+
+
+def test_very_long_text_of_unseen_signs_is_read_in_one_pass():
+    assert without_unseen("🏴" + "\U000e0067" * 300_000) == "🏴"

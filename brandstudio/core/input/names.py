@@ -5,6 +5,7 @@ differ by one look the same, and marks of direction turn round what stands after
 and selectors that emoji and some scripts are written with belong to what is seen.
 """
 
+import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
@@ -22,12 +23,16 @@ _UNSEEN = frozenset(("Cc", "Cf", "Zl", "Zp"))  # controls, marks of direction, e
 # Fillers: letters and signs to Unicode, and blank to everybody.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _JOINERS = frozenset("\u200c\u200d")
-_TAGS = range(0xE0020, 0xE0080)  # which follow a flag, as in England's
-_FLAG = "\U0001f3f4"
-# They say how the sign before them is drawn.
-_SELECTORS = frozenset(
-    [0x180B, 0x180C, 0x180D, 0x180F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]
-)
+# They follow a flag at once, as in England's: a letter for each of them, then the end.
+_TAGGED_FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\U000e007f")
+_KEYS, _KEYCAP = frozenset("#*0123456789"), "\u20e3"
+# They say how the sign before them is drawn; beside any other sign nobody sees them.
+_SELECTORS = {
+    **dict.fromkeys(map(chr, (0x180B, 0x180C, 0x180D, 0x180F)), ("MONGOLIAN",)),
+    **dict.fromkeys(map(chr, range(0xFE00, 0xFE0E)), ("CJK", "MYANMAR", "PHAGS-PA")),
+    **dict.fromkeys(map(chr, range(0xE0100, 0xE01F0)), ("CJK",)),
+}
+_AS_TEXT_OR_EMOJI = frozenset("\ufe0e\ufe0f")
 # Scripts in which a joiner changes how a word looks.
 _JOINED_SCRIPTS = (
     *("ARABIC", "SYRIAC", "MONGOLIAN", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA"),
@@ -37,16 +42,13 @@ _JOINED_SCRIPTS = (
 
 def odd_sign(name):
     """The first sign that no name holds, such as people can read it; "" where there is none."""
-    markup = next((sign for sign in name if sign in _MARKUP), "")
-    return unseen_sign(name.partition(markup)[0]) or markup if markup else unseen_sign(name)
+    return unseen_sign(name) or next((sign for sign in name if sign in _MARKUP), "")
 
 
 def unseen_sign(line):
     """The first sign of a line that nobody sees, as U+200B; "" where there is none."""
-    for place, sign in enumerate(line):
-        if _is_unseen(line, place, sign):
-            return f"U+{ord(sign):04X}"
-    return ""
+    place = next(_unseen_places(line), None)
+    return "" if place is None else f"U+{ord(line[place]):04X}"
 
 
 def refuse_odd_sign(name):
@@ -63,31 +65,48 @@ def refuse_unseen_sign(line):
 
 def without_unseen(text):
     """A text of several lines without signs that nobody sees."""
+    unseen = set(_unseen_places(text))
     return "".join(
-        sign
-        for place, sign in enumerate(text)
-        if sign in "\n\r\t" or not _is_unseen(text, place, sign)
+        sign for place, sign in enumerate(text) if sign in "\n\r\t" or place not in unseen
     )
 
 
+def _unseen_places(text):
+    tagged = {
+        place for flag in _TAGGED_FLAG.finditer(text) for place in range(flag.start(), flag.end())
+    }
+    for place, sign in enumerate(text):
+        if place not in tagged and _is_unseen(text, place, sign):
+            yield place
+
+
 def _is_unseen(text, place, sign):
-    if sign.isascii():
-        return unicodedata.category(sign) in _UNSEEN
-    before = text[place - 1] if place else ""
+    before, after = text[place - 1 : place], text[place + 1 : place + 2]
     if sign in _JOINERS:
-        after = text[place + 1 : place + 2]
-        return not (_takes_joiner(before) and _takes_joiner(after))
-    if ord(sign) in _TAGS:
-        return _FLAG not in text[:place]
-    if ord(sign) in _SELECTORS:
-        return not before or before.isspace()
+        return not (_takes_joiner(text, place - 1) and _takes_joiner(text, place + 1))
+    if sign in _AS_TEXT_OR_EMOJI:
+        is_key = before in _KEYS and after == _KEYCAP
+        return not (_is_drawn_twice(before) or is_key)
+    if sign in _SELECTORS:
+        return not (before and _script_of(before) in _SELECTORS[sign])
     return sign in _BLANK or unicodedata.category(sign) in _UNSEEN
 
 
-def _takes_joiner(sign):
-    """Whether a joiner beside it is seen: beside emoji, and in scripts whose letters join."""
-    if not sign or sign.isascii():
+def _takes_joiner(text, place):
+    """Whether a joiner beside this sign is seen: beside emoji, and in scripts whose letters
+    join."""
+    if not 0 <= place < len(text) or text[place].isascii():
         return False
-    if unicodedata.category(sign) in ("So", "Sk") or ord(sign) in _SELECTORS:
-        return True
-    return unicodedata.name(sign, "").split(" ")[0] in _JOINED_SCRIPTS
+    sign = text[place]
+    if sign in _AS_TEXT_OR_EMOJI:
+        return not _is_unseen(text, place, sign)
+    return unicodedata.category(sign) in ("So", "Sk") or _script_of(sign) in _JOINED_SCRIPTS
+
+
+def _is_drawn_twice(sign):
+    """Whether it may be one that is drawn as text or as emoji: no letter, no mark, no selector."""
+    return bool(sign) and not sign.isascii() and unicodedata.category(sign)[0] in "SP"
+
+
+def _script_of(sign):
+    return unicodedata.name(sign, "").partition(" ")[0]

@@ -3,6 +3,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .fields import LineField, NameField
+
 
 class PeopleManager(UserManager):
     def reviewers(self, besides):
@@ -19,6 +21,12 @@ class PeopleManager(UserManager):
         if person := self.named(username):
             return person
         raise self.model.DoesNotExist
+
+
+def _as_django_has_it(name, field_class):
+    """A column of Django's people as a field of this class, which takes no sign unseen."""
+    _name, _path, args, kwargs = AbstractUser._meta.get_field(name).deconstruct()
+    return field_class(*args, **kwargs)
 
 
 class User(AbstractUser):
@@ -42,6 +50,9 @@ class User(AbstractUser):
         help_text=_("With a reason, which is kept with the picture."),
     )
     email_notices = models.BooleanField(_("notices by e-mail"), default=False)
+    username = _as_django_has_it("username", LineField)
+    first_name = _as_django_has_it("first_name", NameField)
+    last_name = _as_django_has_it("last_name", NameField)
 
     objects = PeopleManager()
 
