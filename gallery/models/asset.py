@@ -18,7 +18,7 @@ from brandstudio.core.models.fields import BlobField, LineField
 from brandstudio.core.models.states import move, update_as_last_seen
 
 from .mark import Favourite
-from .review import OwnWork
+from .review import HELD_NOW, OwnWork
 from .scene import TITLED_BY, Scene, SceneMode
 
 
@@ -43,7 +43,6 @@ class AssetReview(models.TextChoices):
 
 
 ASKS_FROM = (AssetReview.PRIVATE, AssetReview.DECLINED)  # what may be sent for review
-HELD_NOW = "held"  # how a list shows what was approved and may not leave now
 NEVER_LEAVES = (AssetReview.DECLINED, AssetReview.WITHDRAWN)  # in no form, whatever the policy
 TAKEN_BACK = "taken-back"  # in the audit log: its maker asks for review no longer
 _BARRED = Q(review__in=NEVER_LEAVES) | Q(review=AssetReview.ASKED) & ~Q(declined_why="")

@@ -5,10 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.models.fields import LineField
 
-from .asset import HELD_NOW, Asset, AssetReview
+from .asset import Asset, AssetReview
 from .brand import BrandColour, BrandFont, BrandLogo, LegalLine
 from .channel import Channel
-from .review import Reviewed, ReviewQuerySet, ReviewState
+from .review import HELD_NOW, Reviewed, ReviewQuerySet, ReviewState
 
 LONGEST = {"headline": 60, "subline": 140, "price": 30, "price_note": 30}  # characters
 

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from brandstudio.core.models import WrongState
 from brandstudio.core.models.states import move, update_as_last_seen
 
+HELD_NOW = "held"  # how a list shows what was approved and may not be used or leave now
+
 
 class ReviewState(models.TextChoices):
     DRAFT = "draft", _("draft")

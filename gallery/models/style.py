@@ -16,7 +16,7 @@ from training.models import (
     WeightsContent,
 )
 
-from .review import Reviewed, ReviewQuerySet, ReviewState
+from .review import HELD_NOW, Reviewed, ReviewQuerySet, ReviewState
 from .tag import PackTag
 
 LEAST, MOST = 0, 1.5  # strengths that a band may hold, and that nobody leaves
@@ -226,7 +226,7 @@ class StyleVersion(Reviewed):
     @property
     def shown_state(self):
         """Its state as it counts now, as the badge tag wants it."""
-        return "held" if self._is_approved_and_held else self.state
+        return HELD_NOW if self._is_approved_and_held else self.state
 
     @property
     def state_words(self):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from brandstudio.core.models import Vehicle
 from gallery.models import AssetReview, CampaignChannel, Download, Publication, Rendition
 from gallery.models.asset import IN_HAND, AssetState
+from gallery.models.review import HELD_NOW
 from gallery.services import holds
 
 
@@ -19,7 +20,7 @@ class CellState(models.TextChoices):
     """How far a cell is: as far as its best picture. In order."""
 
     MISSING = "none", _("no picture yet")
-    HELD = "held", _("approved, held now")
+    HELD = HELD_NOW, _("approved, held now")
     DRAFT = "draft", _("draft")
     WAITING = "asked", _("waits for review")
     CUTTABLE = "cuttable", _("approved: can be cut")

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from brandstudio.core.models import RightsQuerySet
-from brandstudio.core.models.rights import asked_once
+from brandstudio.core.models.rights import anything_holds, asked_once
 from brandstudio.core.problems import Refused, in_each_language, name_of
 from gallery.models import (
     Asset,
@@ -83,7 +83,7 @@ def held_among(assets):
 @asked_once()
 def held_keys(keys):
     """As `held_among`, of assets of these keys."""
-    pairs = _scenes_behind(keys)
+    pairs = _scenes_behind(keys) if keys and _is_anything_held() else []
     scenes = Scene.objects.filter(pk__in={scene for _asset, scene in pairs})
     held = set(scenes.held().values_list("pk", flat=True)) if pairs else set()
     return {asset for asset, scene in pairs if scene in held}
@@ -99,11 +99,16 @@ def mark(assets):
 @asked_once()
 def mark_versions(versions):
     """Give each of these versions `.is_held`: whether nobody may use it as things are now."""
-    keys = [version.pk for version in versions]
-    held = StyleVersion.objects.held().filter(pk__in=keys) if keys else StyleVersion.objects.none()
-    held_keys = set(held.values_list("pk", flat=True))
+    held: set[int] = set()
+    if versions and _is_anything_held():
+        rows = StyleVersion.objects.held().filter(pk__in=[version.pk for version in versions])
+        held = set(rows.values_list("pk", flat=True))
     for version in versions:
-        version.is_held = version.pk in held_keys
+        version.is_held = version.pk in held
+
+
+def _is_anything_held():
+    return StyleVersion.objects.exclude(recalled_at=None).exists() or anything_holds()
 
 
 def is_held(asset):

@@ -25,19 +25,22 @@ def refusal_of_image(asset, *sources, **codes):
     """The Refused of an act on a picture that is taken from these states of review.
 
     codes: {state of review: what is said of it instead}. Of one in such a state all the same, a
-    colleague decided and it came back: decided-already.
+    colleague decided and it came back, and of one that is gone altogether: decided-already.
     """
-    now = Asset.objects.get(pk=asset.pk)
-    if now.deleted_at is not None:
+    now = Asset.objects.filter(pk=asset.pk).values_list("review", "deleted_at").first()
+    review, deleted_at = now or (None, None)
+    if deleted_at is not None:
         return Refused("binned-already")
-    if now.review in sources:
-        return Refused("decided-already")
-    return Refused(codes.get(now.review, _OF_IMAGES[AssetReview(now.review)]))
+    return _refusal(review, sources, _OF_IMAGES | codes)
 
 
 def refusal_of_row(row, source, **codes):
     """As `refusal_of_image`, of a style version, a template or a poster."""
-    state = type(row)._base_manager.values_list("state", flat=True).get(pk=row.pk)
-    if state == source:
+    rows = type(row)._base_manager.filter(pk=row.pk)
+    return _refusal(rows.values_list("state", flat=True).first(), [source], _OF_ROWS | codes)
+
+
+def _refusal(state, sources, codes):
+    if state is None or state in sources:
         return Refused("decided-already")
-    return Refused(codes.get(state, _OF_ROWS[ReviewState(state)]))
+    return Refused(codes[state])

@@ -86,7 +86,8 @@ class LookUp:
         shown = _shown_in(self._compared, self._barred) or [nearest]
         if len(shown) == 1:
             check(self._barred[shown[0]])
-        _refuse_several([self._barred[sha256] for sha256 in shown])
+        else:
+            _refuse_several([self._barred[sha256] for sha256 in shown])
 
     def origins(self):
         """[(Painted, key)] of all that the file is: by its marks; by its looks of what is approved;

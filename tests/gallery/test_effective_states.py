@@ -158,8 +158,9 @@ def _asks_for_copies(sql):
     return is_of_keys and '"pixels_sha256" IN (SELECT' in sql and '"kept_at" IS NULL' in sql
 
 
-def test_marking_costs_as_many_queries_for_many_as_for_one(in_state, version):
+def test_marking_costs_as_many_queries_for_many_as_for_one(in_state, version, dataset):
     pictures = [in_state("approved", packs=((version, 0.7),)) for _number in range(3)]
+    end_rights(dataset)
 
     counts = []
     for some in (pictures[:1], pictures):
@@ -168,3 +169,18 @@ def test_marking_costs_as_many_queries_for_many_as_for_one(in_state, version):
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_while_nothing_is_held_no_scene_is_asked_what_holds_it(in_state, version, dataset):
+    assets = [in_state("approved", packs=((version, 0.6),)) for _number in range(2)]
+    with CaptureQueriesContext(connection) as free:
+        holds.mark(assets)
+        holds.mark_versions([version])
+    end_rights(dataset)
+
+    assert not [one for one in free.captured_queries if "gallery_scene" in one["sql"]]
+    assert [asset.is_held for asset in assets] == [False, False]
+    holds.mark(assets)
+    holds.mark_versions([version])
+    assert [asset.is_held for asset in assets] == [True, True]
+    assert version.is_held

@@ -5,8 +5,9 @@ from django.urls import reverse
 
 from brandstudio.core.problems import Refused
 from gallery import services
-from gallery.models import Asset, AssetReview
+from gallery.models import Asset, AssetReview, StyleVersion
 from gallery.services import assets as acts
+from gallery.services import drafts
 from gallery.services.checklist import all_confirmed
 from tests.gallery.conftest import CHECKED
 
@@ -87,6 +88,16 @@ def test_style_says_what_it_is_by_now(make_version, designer, brand_admin):
     assert code_of(services.bring_back, used, brand_admin, "Needed.") == "approved-already"
     services.retire(used, brand_admin, "Replaced.")
     assert code_of(services.retire, used, brand_admin, "Replaced.") == "retired-already"
+
+
+def test_act_on_what_is_gone_meanwhile_is_refused(make_version, in_state, designer, brand_admin):
+    draft, asset = make_version("fog", state="draft"), in_state("private")
+    as_seen = (StyleVersion.objects.get(), Asset.objects.get())
+    drafts.discard(draft, designer)
+    asset.delete()
+
+    assert code_of(services.send_back, as_seen[0], brand_admin, "No light.") == "decided-already"
+    assert code_of(withdraw, as_seen[1], brand_admin) == "decided-already"
 
 
 def test_reviewer_reads_what_was_done_with_a_picture(at, in_state, brand_admin):

@@ -123,6 +123,13 @@ def _held_copies(model, condition):
     return asked[model]
 
 
+def anything_holds():
+    """Whether the rights of anything at all have ended without a decision: asked before it is asked
+    of many what holds each, which costs more."""
+    undecided = ended() & Q(kept_at=None)
+    return any(table._base_manager.filter(undecided).exists() for table in tables_with_rights())
+
+
 def carry_on(rows):
     """What took over the rights of these rows has them as they are now, whatever act changed them.
 
