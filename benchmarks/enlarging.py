@@ -1,14 +1,16 @@
 """What does the upscaler give, and cost, beside plain Lanczos?
 
     python benchmarks/enlarging.py [--photos FOLDER] [--weights FILE] [--side PX] [--pictures N]
+                                   [--growth TIMES]
 
 Takes drawings of the scene artist, and the photographs of a folder, at `side` px, makes them
-smaller fourfold and enlarges them again, both ways. Prints likeness to the picture of before: PSNR,
-SSIM (Wang et al. 2004, https://doi.org/10.1109/TIP.2003.819861), and GMSD, how far its edges differ
-as the eye judges it, 0 where alike (Xue et al. 2014, https://doi.org/10.1109/TIP.2013.2293423);
-how strong its edges are beside the true ones, its saturation and contrast beside those of the small
-picture, and processor seconds for a megapixel made. Last, how long two megapixels take by the
-clock, and that beside plain Lanczos. docs/picture-tools.md has the figures.
+`growth` times smaller and enlarges them again, both ways, as often as a worker would. Prints
+likeness to the picture of before: PSNR, SSIM (Wang et al. 2004,
+https://doi.org/10.1109/TIP.2003.819861), and GMSD, how far its edges differ as the eye judges it, 0
+where alike (Xue et al. 2014, https://doi.org/10.1109/TIP.2013.2293423); how strong its edges are
+beside the true ones, its saturation and contrast beside those of the small picture, and processor
+seconds for a megapixel made. Last, how long two megapixels take by the clock, and that beside plain
+Lanczos. docs/picture-tools.md has the figures.
 """
 
 import argparse
@@ -37,12 +39,13 @@ def main():
     parser.add_argument("--weights", default=upscaler.BUNDLED)
     parser.add_argument("--side", type=int, default=512)
     parser.add_argument("--pictures", type=int, default=12, help="drawings")
+    parser.add_argument("--growth", type=int, default=4, help="on each side")
     arguments = parser.parse_args()
     network = super_resolution.load(arguments.weights)
     print("| Pictures | Way | PSNR | SSIM | GMSD | Edges | Saturation | Contrast | Seconds |")
     print("|---|---|---|---|---|---|---|---|---|")
     for name, pictures in sets(arguments):
-        lines = [measured(picture, network) for picture in pictures]
+        lines = [measured(picture, arguments.growth, network) for picture in pictures]
         for way in ("Lanczos", "upscaler"):
             means = [statistics.mean(line[way][n] for line in lines) for n in range(7)]
             figures = " | ".join(f"{mean:.2f}" for mean in means)
@@ -62,9 +65,10 @@ def tell_two_megapixels(network):
 
 
 def sets(arguments):
-    """(name, pictures of a length that four divides) of each kind."""
+    """(name, pictures of a length that the growth divides) of each kind."""
     rng = random.Random(5)
-    side = arguments.side // 4 * 4
+    growth = arguments.growth
+    side = arguments.side // growth * growth
     yield (
         f"{arguments.pictures} drawings",
         [artist.draw(artist.random_spec(rng), side) for _ in range(arguments.pictures)],
@@ -74,17 +78,18 @@ def sets(arguments):
         for path in sorted(arguments.photos.iterdir()):
             photo = images.open_rgb(path)
             photo.thumbnail((side, side), LANCZOS)
-            photos.append(photo.crop((0, 0, *(length // 4 * 4 for length in photo.size))))
+            photos.append(photo.crop((0, 0, *(length // growth * growth for length in photo.size))))
         yield f"{len(photos)} photographs", photos
 
 
-def measured(picture, network):
+def measured(picture, growth, network):
     """{way: [PSNR, SSIM, GMSD, edges, saturation, contrast, seconds]} of one picture."""
-    before = picture.resize([side // 4 for side in picture.size], LANCZOS)
+    before = picture.resize([side // growth for side in picture.size], LANCZOS)
+    passes = max(1, upscaler.passes(before.width * before.height, growth))
     start = time.process_time()
     plain = before.resize(picture.size, LANCZOS)
     middle = time.process_time()
-    enlarged = enlarging.enlarge(before, picture.size, network)
+    enlarged = enlarging.enlarge(before, picture.size, network, passes=passes)
     seconds = [middle - start, time.process_time() - middle]
     return {
         way: [

@@ -42,6 +42,14 @@ def edges(image):
     return np.abs(np.diff(grey, axis=0)).mean() + np.abs(np.diff(grey, axis=1)).mean()
 
 
+def saturation(image):
+    return np.asarray(image.convert("HSV"), np.float64)[..., 1].mean()
+
+
+def contrast(image):
+    return np.asarray(image.convert("L"), np.float64).std()
+
+
 def test_an_enlarged_drawing_is_nearer_to_the_original_and_sharper_than_by_lanczos(drawn, before):
     enlarged, plain = enlarging.enlarge(before, drawn.size), before.resize(drawn.size, LANCZOS)
 
@@ -54,15 +62,28 @@ def test_made_smaller_again_it_is_the_picture_of_before(before):
 
     again = np.asarray(enlarged.reduce(4), float) - np.asarray(before, float)
     assert np.abs(again).mean() < 1.5
-    saturation, contrast = (
-        [measure(image) for image in (enlarged, before.resize((384, 384), LANCZOS))]
-        for measure in (
-            lambda image: np.asarray(image.convert("HSV"))[..., 1].mean(),
-            lambda image: np.asarray(image.convert("L"), float).std(),
-        )
-    )
-    assert saturation[0] == pytest.approx(saturation[1], rel=0.03)
-    assert contrast[0] == pytest.approx(contrast[1], rel=0.03)
+
+
+@pytest.fixture(params=["drawing", "pale", "pale and grainy"])
+def drawn_or_pale(request, drawn):
+    """A drawing, or one as pale as a photograph of a grey day, with a camera's grain or without."""
+    if request.param == "drawing":
+        return drawn
+    values = np.asarray(drawn, float)
+    pale = 0.3 * values + 0.7 * values.mean(axis=2, keepdims=True)
+    deviation = 4 if "grain" in request.param else 0
+    grain = np.random.default_rng(1).normal(0, deviation, (96, 96, 3)).repeat(4, 0).repeat(4, 1)
+    return Image.fromarray(np.clip(pale + grain, 0, 255).astype(np.uint8))
+
+
+@pytest.mark.parametrize(("side", "passes"), [(192, 1), (384, 1), (768, 2)])
+def test_saturation_and_contrast_stay(drawn_or_pale, side, passes):
+    before = drawn_or_pale.resize((96, 96), LANCZOS)
+
+    enlarged = enlarging.enlarge(before, (side, side), passes=passes)
+
+    assert saturation(enlarged) == pytest.approx(saturation(before), rel=0.03)
+    assert contrast(enlarged) == pytest.approx(contrast(before), rel=0.03)
 
 
 @pytest.mark.parametrize("size", [(384, 384), (131, 211), (600, 500)])
@@ -163,6 +184,24 @@ def test_a_network_that_is_not_the_released_one_is_told(tmp_path, monkeypatch, c
         super_resolution.bundled()
 
     assert (caught.value.code, caught.value.facts) == (code, {"name": path.name})
+
+
+def test_the_network_is_hashed_again_only_after_a_change(tmp_path, monkeypatch):
+    path = tmp_path / upscaler.BUNDLED.name
+    path.write_bytes(upscaler.BUNDLED.read_bytes())
+    monkeypatch.setattr(upscaler, "BUNDLED", path)
+    hashed = []
+    hash_file = upscaler.hash_file
+    monkeypatch.setattr(upscaler, "hash_file", lambda it: hashed.append(it) or hash_file(it))
+
+    upscaler.check()
+    upscaler.check()
+    assert hashed == [path]
+
+    path.write_bytes(b"half of it")
+    with pytest.raises(EngineError, match="damaged"):
+        upscaler.check()
+    assert hashed == [path, path]
 
 
 class TestCommand:

@@ -5,6 +5,7 @@ Nothing here loads torch, so that a page may ask.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from training.engine.errors import EngineError
@@ -25,11 +26,18 @@ SECONDS = 12  # of a busy processor for a megapixel that goes into a pass; a qui
 def check() -> None:
     """Raise EngineError unless the bundled file is whole: upscaler-missing, upscaler-damaged."""
     try:
-        sha256 = hash_file(BUNDLED)
+        facts = BUNDLED.stat()
+        sha256 = _hash_of(BUNDLED, facts.st_mtime_ns, facts.st_size)
     except OSError as error:
         raise EngineError("upscaler-missing", name=BUNDLED.name) from error
     if sha256 != SHA256:
         raise EngineError("upscaler-damaged", name=BUNDLED.name)
+
+
+@lru_cache(maxsize=1)
+def _hash_of(path: Path, changed_at: int, size: int) -> str:
+    """Read once for each change of the file. changed_at: ns; size: bytes."""
+    return hash_file(path)
 
 
 def passes(pixels: float, growth: float, most: int = IN_BACKGROUND) -> int:
