@@ -19,6 +19,7 @@ from training.models import (
 from .review import HELD_NOW, Reviewed, ReviewQuerySet, ReviewState
 from .tag import PackTag
 
+LEARNED_BARRED = "barred"  # how a list shows what is approved and should be retired
 LEAST, MOST = 0, 1.5  # strengths that a band may hold, and that nobody leaves
 BAND = ("strength_min", "best_min", "strength", "best_max", "strength_max")
 
@@ -154,7 +155,8 @@ class StyleVersion(Reviewed):
         default=dict, blank=True, help_text=_("Figures per strength, and the band they give.")
     )
 
-    is_held = False  # whether its page found that nobody may use it now: `holds.mark_versions`
+    is_held = False  # whether its page found that nobody may use it now: `version_marks.mark`
+    learned_barred = False  # from a declined or withdrawn picture: `version_marks.mark`
 
     objects = StyleVersionQuerySet.as_manager()
 
@@ -226,16 +228,19 @@ class StyleVersion(Reviewed):
     @property
     def shown_state(self):
         """Its state as it counts now, as the badge tag wants it."""
-        return HELD_NOW if self._is_approved_and_held else self.state
+        if self.state != ReviewState.APPROVED or not (self.is_held or self.learned_barred):
+            return self.state
+        return HELD_NOW if self.is_held else LEARNED_BARRED
 
     @property
     def state_words(self):
-        """Its state as people read it: what was approved may be held."""
-        return _("approved, held now") if self._is_approved_and_held else self.get_state_display()
-
-    @property
-    def _is_approved_and_held(self):
-        return self.is_held and self.state == ReviewState.APPROVED
+        """Its state as people read it: what was approved may be held, or have learned from what
+        may be used no longer."""
+        words = {
+            HELD_NOW: _("approved, held now"),
+            LEARNED_BARRED: _("approved, but learned from a picture that may be used no longer"),
+        }
+        return words.get(self.shown_state) or self.get_state_display()
 
     @property
     def has_band(self):

@@ -7,7 +7,7 @@ from brandstudio.core.models import User
 from brandstudio.core.models.rights import asked_once
 from gallery.models import Asset, Poster, Recall, SourceKind
 from gallery.pages.near_weights import near_weights
-from gallery.services import downstream, holds, learned
+from gallery.services import downstream, holds, learned, version_marks
 from training.models import SnapshotImage, TrainingImage, TrainingRun
 from training.services import photographs
 
@@ -84,7 +84,9 @@ class Downstream:
     @cached_property
     def learned(self):
         """What learned from files of its pictures, brought into datasets as photographs."""
-        return learned.learned_from(self.source.assets())
+        found = learned.learned_from(self.source.assets())
+        version_marks.mark(found.versions)
+        return found
 
     @property
     def asset_count(self):
@@ -108,7 +110,7 @@ def downstream_of(source, person):
     people = User.objects.in_bulk([holder["person"] for holder in holders[:HOLDERS]])
     figures = downstream.figures_of(source, holders)
     versions = list(source.versions().select_related("pack", "checkpoint"))
-    holds.mark_versions(versions)
+    version_marks.mark(versions)
     assets = list(shown.defer("preview", "lineage"))
     posters = _posters_of(source, person)
     holds.mark([*assets, *(poster.asset for poster in posters)])

@@ -1,7 +1,7 @@
 """The page of one recall: what its undo left as it was decided since."""
 
 from gallery.models import Asset, InitImageUpload, ProductCutout, StyleVersion
-from gallery.services import holds
+from gallery.services import holds, version_marks
 from training.models import TrainingImage
 
 
@@ -17,7 +17,7 @@ def left_as_is(recall, person):
     left_assets = assets.titled().filter(pk__in=_keys(items, Asset)).order_by("pk")
     left_versions = versions.filter(pk__in=_keys(items, StyleVersion)).order_by("pk")
     holds.mark(left_assets)
-    holds.mark_versions(left_versions)
+    version_marks.mark(left_versions)
     return {
         "assets": left_assets,
         "versions": left_versions,

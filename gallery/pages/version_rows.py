@@ -1,7 +1,7 @@
 """The versions of a pack as its pages list them, and when that list has something new to tell."""
 
 from gallery.models import StyleVersion
-from gallery.services import holds
+from gallery.services import version_marks
 
 
 def of_pack(person, slug):
@@ -13,7 +13,7 @@ def of_pack(person, slug):
 def listed(person, slug):
     """{"versions", "versions_wait"}: whether the sheet of one of them is still being painted."""
     versions = list(of_pack(person, slug))
-    holds.mark_versions(versions)
+    version_marks.mark(versions)
     sheets = [getattr(version, "sheet", None) for version in versions]
     return {
         "versions": versions,

@@ -22,7 +22,7 @@ from gallery.models import (
     StyleVersion,
     TagGroup,
 )
-from gallery.services import holds, library, search
+from gallery.services import library, search, version_marks
 
 FILTERS = ("state", *TagGroup.values, "family", "licence")
 _ORDER = {
@@ -182,5 +182,5 @@ def cards_of(entries):
             library.prepared(version)
             version.tags = entry.tags
             cards.append(version)
-    holds.mark_versions(cards)
+    version_marks.mark(cards)
     return cards

@@ -97,14 +97,12 @@ def mark(assets):
 
 
 @asked_once()
-def mark_versions(versions):
-    """Give each of these versions `.is_held`: whether nobody may use it as things are now."""
-    held: set[int] = set()
-    if versions and _is_anything_held():
-        rows = StyleVersion.objects.held().filter(pk__in=[version.pk for version in versions])
-        held = set(rows.values_list("pk", flat=True))
-    for version in versions:
-        version.is_held = version.pk in held
+def held_versions(keys):
+    """The keys of those versions, of these keys, that nobody may use as things are now."""
+    if not keys or not _is_anything_held():
+        return set()
+    rows = StyleVersion.objects.held().filter(pk__in=keys)
+    return set(rows.values_list("pk", flat=True))
 
 
 def _is_anything_held():

@@ -41,6 +41,7 @@ from gallery.services import (
     policy,
     source_rights,
     vehicle_words,
+    version_marks,
 )
 from gallery.views import refusals
 
@@ -209,7 +210,9 @@ def _learned_from(request, asset):
     """What learned from its files, which concerns admins; None for others."""
     if not request.user.is_brand_admin:
         return None
-    return learned.learned_from(Asset.objects.filter(pk=asset.pk))
+    found = learned.learned_from(Asset.objects.filter(pk=asset.pk))
+    version_marks.mark(found.versions)
+    return found
 
 
 def _made_from(request, scene):

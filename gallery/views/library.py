@@ -32,7 +32,17 @@ from gallery.pages.ratings import ratings_of
 from gallery.pages.rights import rights_summary
 from gallery.pages.where_used import where_used
 from gallery.problems import REFUSALS
-from gallery.services import claims, drafts, evidence, export, holds, library, rights, tagging
+from gallery.services import (
+    claims,
+    drafts,
+    evidence,
+    export,
+    holds,
+    library,
+    rights,
+    tagging,
+    version_marks,
+)
 from gallery.views.refusals import refuse
 from gallery.views.retiring import retire_or_bring_back
 from training.models import Checkpoint, TrainingRun, WeightsForm
@@ -317,7 +327,7 @@ def _may_edit(person, version):
 
 def _acts_context(version, person):
     held = holds.holds_of_version(version)
-    version.is_held = bool(held)
+    version_marks.mark([version])
     return {
         "may_edit": _may_edit(person, version),
         "may_try": version.may_be_tried_by(person),

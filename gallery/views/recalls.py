@@ -21,7 +21,7 @@ from gallery import problems
 from gallery.forms import ExtendForm
 from gallery.models import Recall
 from gallery.pages.recall import left_as_is
-from gallery.services import expiry, holds, recalls
+from gallery.services import expiry, recalls, version_marks
 from gallery.services.downstream import find_source
 from gallery.views.refusals import refuse
 
@@ -86,7 +86,7 @@ def recall_detail(request, pk):
     recall = _visible(request, pk)
     source = find_source(recall.kind, recall.source_key)
     versions = recall.versions().visible_to(request.user)
-    holds.mark_versions(versions)
+    version_marks.mark(versions)
     context = {
         "recall": recall,
         "versions": versions,

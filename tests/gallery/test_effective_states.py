@@ -13,7 +13,7 @@ from brandstudio.core.models.rights import asked_once, tables_with_rights
 from gallery.models import Channel, Poster, ReviewState, SourceKind
 from gallery.pages.coverage import CellState, coverage_of
 from gallery.services import assets as asset_acts
-from gallery.services import holds
+from gallery.services import holds, version_marks
 from training.models import TrainingImage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -175,12 +175,12 @@ def test_while_nothing_is_held_no_scene_is_asked_what_holds_it(in_state, version
     assets = [in_state("approved", packs=((version, 0.6),)) for _number in range(2)]
     with CaptureQueriesContext(connection) as free:
         holds.mark(assets)
-        holds.mark_versions([version])
+        version_marks.mark([version])
     end_rights(dataset)
 
     assert not [one for one in free.captured_queries if "gallery_scene" in one["sql"]]
     assert [asset.is_held for asset in assets] == [False, False]
     holds.mark(assets)
-    holds.mark_versions([version])
+    version_marks.mark([version])
     assert [asset.is_held for asset in assets] == [True, True]
     assert version.is_held

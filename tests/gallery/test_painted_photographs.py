@@ -190,6 +190,36 @@ def test_withdrawal_names_and_tells_what_learned_from_it(
     )
 
 
+def test_style_that_learned_from_a_withdrawn_picture_is_marked_and_retired_from_there(
+    at, copies_in, approved, brand_admin, marketer, train_on, make_version
+):
+    version = make_version("harbour", checkpoint=train_on(copies_in(file_of(approved))))
+    copy = make_version("harbour-2", weights_sha256=version.weights_sha256)
+    other = make_version("tea")
+    words = "approved, but learned from a picture that may be used no longer"
+    retire = reverse("gallery:version-retire", args=["harbour", version.number])
+    assert words not in at(marketer).get("pack-list").text
+    assert retire not in at(brand_admin).get("asset-detail", approved.pk).text
+
+    acts.withdraw(approved, brand_admin, "The light is wrong.")
+
+    assert at(marketer).get("pack-list").text.count(words) == 2  # the copy's card, too
+    for pack, marked in ((version, True), (copy, True), (other, False)):
+        page = at(marketer).get("version-detail", pack.pack.slug, pack.number).text
+        assert (words in page) is marked
+    page = at(brand_admin).get("asset-detail", approved.pk).text
+    assert retire in page
+    assert page.count('id="id_reason') == 2
+    assert f'id="id_reason{version.pk}"' in page
+
+    at(brand_admin).post("version-retire", "harbour", version.number, reason="It learned from it.")
+
+    version.refresh_from_db()
+    assert version.state == "retired"
+    assert retire not in at(brand_admin).get("asset-detail", approved.pk).text
+    assert at(marketer).get("pack-list").text.count(words) == 1
+
+
 def test_page_of_the_photograph_says_what_it_is_a_file_of(
     at, client, copies_in, approved, brand_admin, designer
 ):

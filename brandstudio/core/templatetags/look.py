@@ -28,7 +28,7 @@ BADGES = {
     "waiting": {"in_review", "asked", "waiting", "queued", "drafted", "missing", "testing", "held"},
     "active": {"training", "preparing", "rendering", "loading", "working"},
     "paused": {"paused", "interrupted"},
-    "failed": {"failed", "declined", "forbidden"},
+    "failed": {"failed", "declined", "forbidden", "barred"},
     "draft": {"draft", "private", "untested"},
     "off": {"retired", "withdrawn", "cancelled"},
 }
