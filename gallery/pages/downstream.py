@@ -84,9 +84,9 @@ class Downstream:
     @cached_property
     def learned(self):
         """What learned from files of its pictures, brought into datasets as photographs."""
-        found = learned.learned_from(self.source.assets())
-        version_marks.mark(found.versions)
-        return found
+        learners = learned.learned_from(self.source.assets())
+        version_marks.mark(learners.versions)
+        return learners
 
     @property
     def asset_count(self):

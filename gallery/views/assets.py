@@ -210,9 +210,9 @@ def _learned_from(request, asset):
     """What learned from its files, which concerns admins; None for others."""
     if not request.user.is_brand_admin:
         return None
-    found = learned.learned_from(Asset.objects.filter(pk=asset.pk))
-    version_marks.mark(found.versions)
-    return found
+    learners = learned.learned_from(Asset.objects.filter(pk=asset.pk))
+    version_marks.mark(learners.versions)
+    return learners
 
 
 def _made_from(request, scene):
