@@ -4,8 +4,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.input.addresses import refuse_word_in_use
 from brandstudio.core.input.names import refuse_odd_sign, refuse_unseen_sign
+from brandstudio.core.models.fields import ShortNameInput
 from brandstudio.core.problems import Refused
 from gallery import problems
 from gallery.models import StylePack
@@ -36,11 +36,10 @@ class BundleForm(forms.Form):
         empty_label=_("A new pack"),
         help_text=_("Choose one to publish its next version."),
     )
-    slug = forms.SlugField(
+    slug = ShortNameInput(
         label=_("Short name"),
         required=False,
         max_length=50,
-        validators=[refuse_word_in_use],
         help_text=_("Of a new pack; left empty, the sender's."),
     )
     changes = forms.CharField(

@@ -3,8 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.input.addresses import refuse_word_in_use
 from brandstudio.core.input.names import refuse_odd_sign, refuse_unseen_sign
+from brandstudio.core.models.fields import ShortNameInput
 from gallery import problems
 from gallery.forms.browsing import TagsField
 from gallery.models import StylePack
@@ -35,11 +35,10 @@ class PublishForm(forms.Form):
     name_en = forms.CharField(
         label=_("English name"), max_length=80, required=False, validators=[refuse_odd_sign]
     )
-    slug = forms.SlugField(
+    slug = ShortNameInput(
         label=_("Short name"),
         required=False,
         max_length=50,
-        validators=[refuse_word_in_use],
         help_text=_("Small letters and hyphens; stands in prompts as <lora:name:0.7>."),
     )
     summary_zh = forms.CharField(

@@ -56,7 +56,7 @@ def further_of(cleaned):
 def words_and_packs(form):
     """(own words without their style tags, [(StyleVersion, strength)] of ticks, then of tags)."""
     words, tagged = read_words(form, form.cleaned_data.get("free", ""))
-    ticked = [(version, _strength_of(form, version)) for version in form.cleaned_data["pack"]]
+    ticked = [(version, _sent_strength(form, version)) for version in form.cleaned_data["pack"]]
     return words, ticked + tagged
 
 
@@ -107,8 +107,12 @@ def _origin_of(cleaned, person):
     return {}
 
 
-def _strength_of(form, version):
-    text = str(form.data.get(f"strength_{version.pk}", ""))
+def _sent_strength(form, version):
+    return strength_of(version, str(form.data.get(f"strength_{version.pk}", "")))
+
+
+def strength_of(version, text):
+    """What a person wrote, else the version's own. Raises Refused("strength-unreadable")."""
     if not text.strip():
         return version.strength
     strength = strengths.read(text)

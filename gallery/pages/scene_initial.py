@@ -5,8 +5,19 @@ from django.utils.translation import gettext as _
 
 from brandstudio.core.input.numbers import parse_id, parse_number, parse_whole
 from brandstudio.core.models import Campaign
+from gallery import problems
+from gallery.forms.scene_order import strength_of
 from gallery.models import Asset, Channel, SceneMode, Scheduler
-from gallery.services import cutouts, library, orders, reuse, sources, vehicle_words
+from gallery.problems import REFUSALS
+from gallery.services import (
+    cutouts,
+    library,
+    orders,
+    reuse,
+    sources,
+    validation,
+    vehicle_words,
+)
 
 _KEPT = "create-form"  # in the session
 _FORMERLY = {  # what fields were called in links that people saved
@@ -128,12 +139,14 @@ def _slots_for(template, slug):
     return values
 
 
-def notes_on_address(query, template):
+def notes_on_address(query, template, versions, person):
     """What an address asks for and the form can't take, or chooses with it: a list of sentences.
 
-    query: the address alone, without what was last sent.
+    query: the address alone, without what was last sent. template: the one that is shown, or None.
+    versions: what the person may paint with.
     """
-    notes: list[str] = []
+    notes = _template_notes(query, template) + _pack_notes(query, versions)
+    notes += _strength_notes(query, versions, person)
     if slug := query.get("vehicle"):
         slots = _slots_for(template, slug) if template else {}
         notes += _colour_notes(template, slots) if slots else [_not_offered(slug)]
@@ -144,6 +157,43 @@ def notes_on_address(query, template):
         said = _("The address asks for the campaign “{name}”, which is over or unknown.")
         notes.append(said.format(name=slug))
     return notes
+
+
+def _template_notes(query, template):
+    choice = query.get("template", "")
+    if not choice or choice == (str(template.pk) if template else "free"):
+        return []
+    if choice == "free":
+        return [_("The address asks for a free prompt, which you may not write. Ask an admin.")]
+    said = _("The address asks for the template “{name}”, which is unknown or not approved.")
+    return [said.format(name=choice)]
+
+
+def _pack_notes(query, versions):
+    known = {*library.by_name(versions), *(str(version.pk) for version in versions)}
+    said = _("The address asks for the style “{name}”, which is unknown or not approved.")
+    names = dict.fromkeys(query.getlist("pack"))
+    return [said.format(name=name) for name in names if name and name not in known]
+
+
+def _strength_notes(query, versions, person):
+    fields = {f"strength_{version.pk}": version for version in versions}
+    unknown = _("The address asks for “{name}”, a strength of a style that you can't paint with.")
+    notes = []
+    for name, value in query.items():
+        if name in fields and value.strip():
+            notes += _strength_faults(fields[name], value, query.get("reason", ""), person)
+        elif name.startswith("strength_") and name not in fields:
+            notes.append(unknown.format(name=name))
+    return notes
+
+
+def _strength_faults(version, value, reason, person):
+    try:
+        validation.check_strength(version, strength_of(version, value), reason, person)
+    except REFUSALS as error:
+        return [problems.of(error)]
+    return []
 
 
 def _not_offered(slug):

@@ -278,7 +278,7 @@ def _form(request):
     if "from" in request.GET and initial.get("template"):
         template = initial["template"]
     if "from" not in request.GET:
-        for note in scene_initial.notes_on_address(request.GET, template):
+        for note in scene_initial.notes_on_address(request.GET, template, versions, person):
             messages.info(request, note)
     form = SceneForm(person=person, template=template, initial=initial)
     form.versions = versions

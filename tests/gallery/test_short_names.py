@@ -4,12 +4,14 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import resolve, reverse
 
 from brandstudio.core.input.addresses import words_in_use
 from brandstudio.core.models import Vehicle
+from brandstudio.core.models.fields import ShortNameInput
 from brandstudio.core.problems import Refused
 from gallery import services
 from gallery.models import Channel, PromptTemplate, StylePack
@@ -144,3 +146,17 @@ def test_renaming_knows_every_word_in_use():
     ):
         renamed = [import_module(f"{app}.migrations.{name}").IN_USE for name in names]
         assert sorted(IN_USE) == sorted(sum(renamed, ()))
+
+
+@pytest.mark.parametrize(
+    ("slug", "signs"), [("spring 2027", " "), ("骑楼-neon！", "骑楼！"), ("a/b/c.d", "/.")]
+)
+@pytest.mark.parametrize("field", [ShortNameInput(), Channel._meta.get_field("slug").formfield()])
+def test_letters_that_no_short_name_has_are_named(field, slug, signs):
+    with pytest.raises(ValidationError) as caught:
+        field.clean(slug)
+
+    assert caught.value.messages == [
+        f"“{signs}” can't stand in a short name. In it stand only a to z, A to Z, digits, hyphens "
+        "and underscores, without blanks: such as spring-2027."
+    ]

@@ -11,7 +11,13 @@ IN_USE = gettext_noop(
     "“{slug}” is a word of the studio's own addresses, so its page could never be opened. "
     "Choose another short name."
 )
+ODD_SIGNS = gettext_noop(
+    "“{signs}” can't stand in a short name. In it stand only a to z, A to Z, digits, hyphens and "
+    "underscores, without blanks: such as spring-2027."
+)
 _WORD = re.compile(r"[-a-zA-Z0-9_]+")
+_BLANKS = re.compile(r"\s+")
+_ODD_SIGN = re.compile(r"[^-a-zA-Z0-9_]")
 
 
 def words_in_use():
@@ -33,6 +39,13 @@ def words_in_use():
         for at, part in enumerate(route)
         if _WORD.fullmatch(part) and tuple(route[:at]) in before
     }
+
+
+def refuse_odd_signs(slug):
+    """A validator: raise ValidationError that names what can't stand in a short name."""
+    signs = "".join(dict.fromkeys(_ODD_SIGN.findall(_BLANKS.sub(" ", slug))))
+    if signs:
+        raise ValidationError(gettext(ODD_SIGNS).format(signs=signs), code="invalid")
 
 
 def refuse_word_in_use(slug):

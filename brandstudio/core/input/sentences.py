@@ -11,7 +11,6 @@ from django.core.validators import (
     MinLengthValidator,
     MinValueValidator,
     URLValidator,
-    validate_slug,
 )
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -30,7 +29,3 @@ MinValueValidator.message = _("At least %(limit_value)s is needed here. Write a 
 MaxValueValidator.message = _("At most %(limit_value)s is allowed here. Write a smaller number.")
 URLValidator.message = _("This is no address of a page. Write it as a browser shows it: https://…")
 forms.URLField.default_error_messages["invalid"] = URLValidator.message
-validate_slug.message = _(
-    "In a short name stand only a to z, A to Z, digits, hyphens and underscores, without blanks: "
-    "such as spring-2027."
-)

@@ -1,10 +1,10 @@
 """Columns of the studio's own."""
 
-from django.core.validators import validate_slug
+from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from brandstudio.core.input.addresses import refuse_word_in_use
+from brandstudio.core.input.addresses import refuse_odd_signs, refuse_word_in_use
 from brandstudio.core.input.names import refuse_odd_sign, refuse_unseen_sign
 
 
@@ -42,14 +42,21 @@ class LineField(models.CharField):
         return name, "django.db.models.CharField", args, kwargs
 
 
+class ShortNameInput(forms.SlugField):
+    """A form's field for a short name."""
+
+    default_validators = [refuse_odd_signs, refuse_word_in_use]
+
+
 class ShortNameField(models.SlugField):
     """What a thing is called in addresses; no word that the studio's own addresses use there."""
 
-    default_validators = [validate_slug, refuse_word_in_use]
+    default_validators = ShortNameInput.default_validators
     default_error_messages = {"unique": _("This short name is taken. Choose another one.")}
 
     def formfield(self, **kwargs):
-        return super().formfield(**{"label": _("Short name"), **kwargs})
+        own = {"label": _("Short name"), "form_class": ShortNameInput}
+        return super().formfield(**{**own, **kwargs})
 
     def deconstruct(self):
         # To the database it is a slug.
