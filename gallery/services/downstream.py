@@ -1,6 +1,7 @@
 """What a photograph, a style, a cut-out or a start picture reached, and who holds it."""
 
 import hashlib
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +15,8 @@ from gallery.models import (
     AssetState,
     Download,
     InitImageUpload,
+    Painted,
+    PaintedPhotograph,
     ProductCutout,
     Scene,
     ScenePack,
@@ -167,10 +170,28 @@ class Source:
 
 def made_from(asset):
     """The finished pictures that were started from an asset, or from one of these, and so on;
-    those that show a cut-out made from it among them."""
+    those that show a cut-out made from it among them, and those that were started from a file that
+    shows it beside others."""
     started = Scene.objects.filter(init_image_asset=asset).values("pk")
+    starts = [sha256 for sha256, _key in starts_showing([asset.pk])]
+    beside = Scene.objects.filter(init_image_sha256__in=starts).values("pk")
     placed = Scene.objects.filter(cutout__made_from=asset).values("pk")
-    return Asset.objects.filter(scene__in=_following([started, placed]), state=AssetState.READY)
+    return Asset.objects.filter(
+        scene__in=_following([started, placed, *([beside] if starts else [])]),
+        state=AssetState.READY,
+    )
+
+
+def starts_showing(assets):
+    """[(SHA-256 of a start picture that was brought along, key of the finished picture)] of those
+    that show one of these finished pictures (keys, or a queryset of them)."""
+    painted = PaintedPhotograph.objects.filter(kind=Painted.ASSET, key__in=assets)
+    keys = defaultdict(list)
+    for pixels, key in painted.values_list("pixels_sha256", "key"):
+        keys[pixels].append(key)
+    starts = InitImageUpload.objects.filter(pixels_sha256__in=painted.values("pixels_sha256"))
+    columns = starts.values_list("sha256", "pixels_sha256")
+    return [(sha256, key) for sha256, pixels in columns for key in keys[pixels]]
 
 
 def made_of_held():

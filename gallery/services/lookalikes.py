@@ -15,7 +15,7 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.queue import work_queue
 from gallery.engine import labelling
 from gallery.models import Asset, AssetState, Scene
-from gallery.services import holds, standing
+from gallery.services import downstream, holds, standing
 from gallery.services.standing import Decision
 from training.engine.data.images import loaded
 from training.engine.errors import EngineError
@@ -114,8 +114,11 @@ def _starts_of(assets):
     pairs = holds.scenes_behind(assets)
     columns = ("pk", "init_image_sha256", "init_image_asset", "cutout__sha256")
     scenes = Scene.objects.filter(pk__in={scene for _asset, scene in pairs}).values_list(*columns)
+    shown: dict[str, list] = defaultdict(list)
+    for start, first in downstream.starts_showing(Asset.objects.barred().order_by().values("pk")):
+        shown[start].append((start, first))
     of_scene = {
-        pk: [(start, first)] * bool(start) + [(cutout, None)] * bool(cutout)
+        pk: [(start, first)] * bool(start) + shown[start] + [(cutout, None)] * bool(cutout)
         for pk, start, first, cutout in scenes
     }
     starts: dict[int, list] = defaultdict(list)

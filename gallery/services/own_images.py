@@ -83,7 +83,12 @@ class LookUp:
         nearest = next(iter(self._compared.likenesses(self._barred.keys() | own)), None)
         if nearest in {None, *own}:
             return
-        shown = _shown_in(self._compared, self._barred) or [nearest]
+        approved = _finished().filter(review=AssetReview.APPROVED).order_by()
+        everything = {*approved.values_list("image_sha256", flat=True), *self._barred}
+        shown = [
+            sha256 for sha256 in _shown_in(self._compared, everything) if sha256 in self._barred
+        ]
+        shown = shown or [nearest]
         if len(shown) == 1:
             check(self._barred[shown[0]])
         else:
@@ -91,15 +96,16 @@ class LookUp:
 
     def origins(self):
         """[(Painted, key)] of all that the file is: by its marks; by its looks of what is approved;
-        and what it was cut out of, of what has no photograph in it that somebody brought along."""
+        and each that it shows, or was cut out of, of what has no photograph in it that somebody
+        brought along."""
         known = [*self._named.assets]
         if self._alike and not self._alike.barred:
             known.append(self._alike)
         keys = {asset.pk for asset in known}
         stored = {**self._painted, **self._barred}
         own = {asset.image_sha256: asset.pk for asset in known}
-        if nearest := next(iter(self._compared.likenesses(stored.keys() | own)), None):
-            keys.add((stored | own)[nearest])
+        shown = _shown_in(self._compared, stored.keys() | own)
+        keys.update((stored | own)[sha256] for sha256 in shown)
         return [(Painted.ASSET, pk) for pk in keys] + self._named.trials
 
     def check_cutout(self, cutout_image):
@@ -113,11 +119,9 @@ class LookUp:
         if nearest := nearest or copies.shown_in(self._painted, image, mask):
             check_no_cutout(self._painted[nearest])
 
-    def note_trials(self, pixels):
-        """Keep what a start picture of these pixels was painted to try, for what is decided
-        later."""
-        if self._named.trials:
-            keep(pixels, self._named.trials)
+    def note_origins(self, pixels):
+        """Keep what a picture of these pixels is, for what is decided of that later."""
+        keep(pixels, self.origins())
 
 
 def look_up(path, upright=None):
@@ -134,7 +138,7 @@ def check_file(path, image, pixels):
     """
     of_it = LookUp(path, image)
     of_it.origin()
-    keep(pixels, of_it.origins())
+    of_it.note_origins(pixels)
 
 
 def read_origins(photographs, seconds=None):
@@ -291,25 +295,21 @@ def _by_its_looks(image):
     return first
 
 
-def _shown_in(compared, barred):
-    """The SHA-256 of the barred pictures that a file shows, the most alike first; [] where all that
-    is like it is more like pictures that may come in.
+def _shown_in(compared, all_sha256):
+    """The SHA-256 of those of these stored pictures that a file shows, the most alike first.
 
     A sister of what it shows is alike too: of pictures that are copies of each other the one counts
     that is most like the file.
     """
-    approved = _finished().filter(review=AssetReview.APPROVED)
-    everything = {*approved.order_by().values_list("image_sha256", flat=True), *barred}
+    alike = list(compared.likenesses(all_sha256))[:_MOST_SHOWN]
     apart: list[str] = []
-    for sha256 in list(compared.likenesses(everything))[:_MOST_SHOWN]:
-        if not any(_are_copies(other, sha256) for other in apart):
-            apart.append(sha256)
-    return [sha256 for sha256 in apart if sha256 in barred]
-
-
-def _are_copies(one, other):
-    first = copies.compared(one)
-    return first is not None and bool(first.likenesses([other]))
+    while alike:
+        nearest, *alike = alike
+        apart.append(nearest)
+        if alike and (stored := copies.compared(nearest)):
+            sisters = stored.likenesses(alike)
+            alike = [sha256 for sha256 in alike if sha256 not in sisters]
+    return apart
 
 
 def _refuse_several(pks):

@@ -129,7 +129,7 @@ def take_init_image(upload, person):
         image.discard()
         raise
     known, _alike = photographs.columns_for(image, name, person, for_training=False)
-    of_it.note_trials(image.pixels_sha256)
+    of_it.note_origins(image.pixels_sha256)
     return InitImageUpload.objects.create(
         owner=person,
         name=name,

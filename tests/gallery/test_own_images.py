@@ -41,6 +41,7 @@ from gallery.services import (
 )
 from gallery.services import assets as acts
 from gallery.services.checklist import all_confirmed
+from gallery.services.lookalikes import earlier
 from gallery.services.shown import mark, preview_sign
 from tests.gallery.conftest import MASTER, PAINTED
 from tests.gallery.test_lookalikes import drawing
@@ -671,3 +672,39 @@ def test_copy_of_a_declined_picture_is_refused_by_its_own_number_beside_approved
     refusal = refusal_of(sources.take_init_image, sent("mine.jpg", content), marketer)
 
     assert (refusal.code, refusal.facts["number"]) == ("upload-declined", declined.pk)
+
+
+def test_page_of_two_approved_pictures_is_held_by_what_is_decided_of_either(
+    painted_as, in_state, marketer, brand_admin, sent
+):
+    first, second = painted_as("0441be1969ed374d", "approved"), painted_as(LANTERNS[0], "approved")
+    upload = sources.take_init_image(sent("page.jpg", beside(first, second)), marketer)
+    InitImageUpload.objects.update(rights_holder="The studio")
+    kept = PaintedPhotograph.objects.filter(pixels_sha256=upload.pixels_sha256)
+    assert set(kept.values_list("kind", "key")) == {("studio", first.pk), ("studio", second.pk)}
+    start = {
+        "init_image": sources.find_init_image(f"own-{upload.pk}", marketer),
+        "denoising_strength": 0.5,
+    }
+    made, waiting = in_state("approved", seed=7, **start), in_state("asked", seed=8, **start)
+
+    for number, asset in enumerate((second, first)):
+        acts.withdraw(asset, brand_admin, "The light is wrong.")
+
+        made.refresh_from_db()
+        assert made.review == "withdrawn"
+        assert refusal_of(sources.check_upload, upload).code == "upload-withdrawn"
+        near = {like.decision.asset.pk for like in earlier([waiting])[waiting.pk]}
+        assert len(near & {first.pk, second.pk}) == number + 1
+
+
+def test_photograph_of_two_pictures_is_learned_from_while_neither_is_withdrawn(
+    painted_as, copies_in, brand_admin
+):
+    first, second = painted_as("0441be1969ed374d", "approved"), painted_as(LANTERNS[0], "approved")
+    [row] = copies_in(beside(first, second)).images.filter(name__startswith="sent")
+    assert own_images.barred_among([row.pixels_sha256]) == {}
+
+    acts.withdraw(second, brand_admin, "The light is wrong.")
+
+    assert own_images.barred_among([row.pixels_sha256]) == {row.pixels_sha256: second.pk}
