@@ -113,10 +113,13 @@ def _starts_of(assets):
     assets were started from, however far back, cut-outs among it."""
     pairs = holds.scenes_behind(assets)
     columns = ("pk", "init_image_sha256", "init_image_asset", "cutout__sha256")
-    scenes = Scene.objects.filter(pk__in={scene for _asset, scene in pairs}).values_list(*columns)
+    rows = Scene.objects.filter(pk__in={scene for _asset, scene in pairs})
+    scenes = list(rows.values_list(*columns))
     shown: dict[str, list] = defaultdict(list)
-    for start, first in downstream.starts_showing(Asset.objects.barred().order_by().values("pk")):
-        shown[start].append((start, first))
+    if any(start for _pk, start, _first, _cutout in scenes):
+        barred = Asset.objects.barred().order_by().values("pk")
+        for start, first in downstream.starts_showing(barred):
+            shown[start].append((start, first))
     of_scene = {
         pk: [(start, first)] * bool(start) + shown[start] + [(cutout, None)] * bool(cutout)
         for pk, start, first, cutout in scenes
