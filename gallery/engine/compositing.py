@@ -15,6 +15,7 @@ from PIL import Image, ImageCms, ImageFilter
 
 from training.engine.data import images
 from training.engine.errors import EngineError
+from training.engine.tools import ground_shadow
 
 SMALLEST = 64  # px of the product's longer side in the upload
 MAX_MEGAPIXELS = 50
@@ -86,8 +87,8 @@ def compose(product: PlacedProduct, size: tuple[int, int]) -> Composition:
     """The product on a frame of size (width, height) px. Raises as check_cutout, cutout-outside."""
     overlay = _overlay(product, size)
     alpha = np.asarray(overlay.getchannel("A"), dtype=np.float32) / 255
-    ground = _ground_line(alpha)
-    shadow = _shadow(alpha, ground)
+    ground = ground_shadow.ground_line(alpha)
+    shadow = ground_shadow.shadow(alpha.shape, ground)
     reflection = _reflection(overlay, ground)
     plain = Image.new("RGB", size, (128, 128, 128))
     picture = _grounded(plain, overlay, shadow, reflection)
@@ -208,33 +209,6 @@ def _placed(product: PlacedProduct, size: tuple[int, int]) -> tuple[Image.Image,
     return car, inside[:2]
 
 
-def _ground_line(alpha: np.ndarray) -> np.ndarray:
-    """(W,) float: the row on which the product stands, per column; nan beside the product.
-
-    It is the lower hull of the outline: what touches the ground lies on it, and between two
-    wheels it is the straight line that joins them, also where they stand at different heights.
-    """
-    solid = alpha > 0.5
-    columns = np.flatnonzero(solid.any(axis=0))
-    lowest = alpha.shape[0] - 1 - solid[::-1].argmax(axis=0)
-    hull: list[tuple[float, float]] = []
-    for x in columns:
-        point = (float(x), float(lowest[x]))
-        while len(hull) > 1 and _turns_down(hull[-2], hull[-1], point):
-            hull.pop()
-        hull.append(point)
-    line = np.full(alpha.shape[1], np.nan, dtype=np.float32)
-    xs, ys = zip(*hull, strict=True)
-    line[columns[0] : columns[-1] + 1] = np.interp(np.arange(columns[0], columns[-1] + 1), xs, ys)
-    return line
-
-
-def _turns_down(first, middle, last) -> bool:
-    """Whether `middle` lies above (or on) the line from first to last, rows counting downwards."""
-    run, rise = last[0] - first[0], last[1] - first[1]
-    return middle[1] <= first[1] + rise * (middle[0] - first[0]) / run
-
-
 def _mask(overlay: Image.Image) -> Image.Image:
     """What is painted when: a rim around the product waits until the scene has taken shape.
 
@@ -242,22 +216,11 @@ def _mask(overlay: Image.Image) -> Image.Image:
     """
     opaque = overlay.getchannel("A").point(lambda value: 255 if value == 255 else 0)
     left, _, right, _ = _box(overlay)
-    near = np.clip(4 * _blurred(np.asarray(opaque) / 255.0, RIM * (right - left)), 0, 1)
+    near = np.clip(
+        4 * ground_shadow.blurred(np.asarray(opaque) / 255.0, RIM * (right - left)), 0, 1
+    )
     free = np.where(np.asarray(opaque) == 255, 0, 1 - (1 - RIM_FREE) * near)
-    return _grey(free)
-
-
-def _shadow(alpha: np.ndarray, ground: np.ndarray) -> Image.Image:
-    """Soft darkness under the product, and a narrow dark line where it touches the ground."""
-    rows = np.arange(alpha.shape[0], dtype=np.float32)[:, None]
-    length = int(np.count_nonzero(~np.isnan(ground)))
-    depth = max(1.5, 0.035 * length)  # px that the shadow reaches below the ground line
-    below = rows - np.nan_to_num(ground, nan=-1e6)[None]
-    beside = np.isnan(ground)[None]
-    wide = ((below > -2.0 * depth) & (below < depth) & ~beside).astype(np.float32)
-    narrow = ((below > -0.7 * depth) & (below < 0.35 * depth) & ~beside).astype(np.float32)
-    soft = _blurred(wide, depth) * 0.65 + _blurred(narrow, depth / 3) * 0.5
-    return _grey(np.clip(soft, 0, 1))
+    return ground_shadow.grey(free)
 
 
 def _reflection(overlay: Image.Image, ground: np.ndarray) -> Image.Image:
@@ -315,11 +278,3 @@ def _halved(values: np.ndarray) -> np.ndarray:
     height, width = values.shape[:2]
     even = np.pad(values, ((0, height % 2), (0, width % 2), (0, 0)))
     return even.reshape(-1, 2, even.shape[1] // 2, 2, values.shape[2]).sum((1, 3))
-
-
-def _blurred(values: np.ndarray, radius: float) -> np.ndarray:
-    return np.asarray(_grey(values).filter(ImageFilter.GaussianBlur(radius)), np.float32) / 255
-
-
-def _grey(values: np.ndarray) -> Image.Image:
-    return Image.fromarray((values * 255).round().astype(np.uint8), "L")

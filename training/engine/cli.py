@@ -164,12 +164,21 @@ def _add_enlarge_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_cut_out_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("photo", metavar="PHOTO", help="the photograph of a car")
+    parser.add_argument("output", metavar="OUT", help=".png, .webp or .tif")
+    parser.add_argument(
+        "--shadow", action="store_true", help="with the shadow that the car keeps on the ground"
+    )
+
+
 COMMANDS = {
     "train": Command("Train a style from a YAML configuration.", _add_train_arguments),
     "label": Command("Draft captions for a folder.", _add_label_arguments),
     "screen": Command("Report the quality of a folder's pictures.", _add_screen_arguments),
     "generate": Command("Render one picture.", _add_generate_arguments),
     "enlarge": Command("Make a picture larger.", _add_enlarge_arguments),
+    "cut_out": Command("Cut a car out of a photograph.", _add_cut_out_arguments),
     "inspect": Command("Explain a LoRA file.", _add_inspect_arguments),
     "export": Command(
         "Copy a LoRA file for other tools, with its card and preview.", _add_export_arguments

@@ -42,6 +42,23 @@ SENTENCES: dict[str, str] = {
         "The network that enlarges pictures is damaged: {name} is not the file that was released. "
         "Bring it back from the release."
     ),
+    "salience-package-missing": gettext_noop(
+        "Cutting out of photographs needs the package “{package}”. Install it as "
+        "requirements.txt tells."
+    ),
+    "salience-missing": gettext_noop(
+        "The network that finds what stands out is missing: {name}. Bring it back from the release."
+    ),
+    "salience-damaged": gettext_noop(
+        "The network that finds what stands out is damaged: {name} is not the file that was "
+        "released. Bring it back from the release."
+    ),
+    "cutout-nothing-found": gettext_noop(
+        "Nothing stands out in {name}. Use a photograph in which the car is larger and whole."
+    ),
+    "cutout-nothing-left": gettext_noop(
+        "Nothing of the picture is left to be cut out. Take back the last strokes."
+    ),
     "picture-too-small": gettext_noop(
         "{name} is {width} × {height} px; each side needs {needed} px or more. Use a larger one."
     ),
