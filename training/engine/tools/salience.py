@@ -112,5 +112,6 @@ def _session(path: Path):
     check()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = _THREADS
+    options.enable_cpu_mem_arena = False  # it would keep hundreds of megabytes
     options.log_severity_level = 3  # errors
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
