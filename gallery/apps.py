@@ -24,6 +24,7 @@ class GalleryConfig(AppConfig):
             own_images,
             photograph_search,
             reliance,
+            watermarks,
             words,
             zip_deliveries,
         )
@@ -43,6 +44,7 @@ class GalleryConfig(AppConfig):
         reconcile.register(words.read_waiting)
         release.register(holds.recalled_from)
         copies.register(own_images.stored_compared)
+        copies.register_overlays(watermarks.inks_on)
         photographs.register(
             photographs.Origins(
                 own_images.check_file, own_images.read_origins, own_images.barred_among

@@ -153,6 +153,13 @@ def draw_label(image: Image.Image, place: LabelPlace = LabelPlace()) -> Image.Im
     return labelled
 
 
+def label_ink(size: tuple[int, int], place: LabelPlace = IN_LOWER_RIGHT) -> Image.Image:
+    """What `draw_label` lays over a picture of this size in px; RGBA."""
+    label, ink = _label(size, place), Image.new("RGBA", size)
+    ink.paste(label.image, label.box[:2])
+    return ink
+
+
 def is_labelled(image: Image.Image, place: LabelPlace = LabelPlace()) -> bool:
     """Whether the picture shows the label there: letters clearly lighter than what backs them."""
     label = _label(image.size, place)
@@ -252,8 +259,14 @@ def _label(size: tuple[int, int], place: LabelPlace) -> _Label:
 
 def draw_watermark(image: Image.Image, words: str) -> Image.Image:
     """A copy of the picture, RGB, with the words in slanting rows from edge to edge."""
-    font = _font(max(_LEAST_PIXELS, round(min(image.size) * _WATERMARK_SHARE)))
-    side = math.ceil(math.hypot(*image.size))  # of the square that covers it, however turned
+    ink = watermark_ink(image.size, words)
+    return Image.alpha_composite(image.convert("RGBA"), ink).convert("RGB")
+
+
+def watermark_ink(size: tuple[int, int], words: str) -> Image.Image:
+    """What `draw_watermark` lays over a picture of this size in px; RGBA."""
+    font = _font(max(_LEAST_PIXELS, round(min(size) * _WATERMARK_SHARE)))
+    side = math.ceil(math.hypot(*size))  # of the square that covers it, however turned
     layer = Image.new("RGBA", (side, side))
     draw = ImageDraw.Draw(layer)
     step = font.getlength(words) + 2 * font.size
@@ -270,9 +283,8 @@ def draw_watermark(image: Image.Image, words: str) -> Image.Image:
             )
             left += step
     turned = layer.rotate(_WATERMARK_ANGLE, Image.Resampling.BICUBIC)
-    left, top = (side - image.width) // 2, (side - image.height) // 2
-    cut = turned.crop((left, top, left + image.width, top + image.height))
-    return Image.alpha_composite(image.convert("RGBA"), cut).convert("RGB")
+    left, top = (side - size[0]) // 2, (side - size[1]) // 2
+    return turned.crop((left, top, left + size[0], top + size[1]))
 
 
 def least_ink(size: tuple[int, int]) -> int:

@@ -27,6 +27,7 @@ _WATERMARKS = {
     AssetReview.DECLINED: "未批准 DECLINED",
     AssetReview.WITHDRAWN: "已撤回 WITHDRAWN",
 }
+WATERMARKS = (_PROOF, *_WATERMARKS.values())
 
 
 def mark(number, sha256):

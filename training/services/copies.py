@@ -5,6 +5,7 @@ What these need of a stored picture is kept once it may not come in again: in th
 when the next picture is compared with it.
 """
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -24,6 +25,7 @@ _AT_ONCE = 500  # hashes of one question to the database
 _STRANGE = -1.0  # the likeness of what shares too little
 
 _barred: list[Callable[[], Iterable[str]]] = []
+_laid_over: list[Callable[[tuple[int, int]], Iterable]] = []
 
 
 def register(barred):
@@ -32,11 +34,26 @@ def register(barred):
     _barred.append(barred)
 
 
+def register_overlays(laid_over):
+    """Have copies known under what is laid over pictures before people see them. laid_over(size):
+    the `overlay`s of a picture of this size in px, (width, height), the likeliest first."""
+    _laid_over.append(laid_over)
+
+
+def _overlays(size):
+    return itertools.chain.from_iterable(laid_over(size) for laid_over in _laid_over)
+
+
 def _engine():
     """The comparison of pictures, with OpenCV: a process pays for it once it compares."""
     from training.engine.screening import copies  # noqa: PLC0415
 
     return copies
+
+
+def overlay(ink, upon):
+    """What somebody lays over pictures, RGBA, and what lies upon that, as these are compared."""
+    return _engine().Overlay.of(ink, upon)
 
 
 def _cars():
@@ -78,7 +95,7 @@ class Compared:
 
     @cached_property
     def _probe(self):
-        return _engine().Probe(self._image, self._mask)
+        return _engine().Probe(self._image, self._mask, _overlays)
 
     def _look_at(self, all_sha256):
         for sha256, features in _column_of("features", all_sha256).items():

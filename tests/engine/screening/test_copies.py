@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageEnhance
+from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
 from gallery.engine import labelling
 from tests.photographs import COPIES, cropped, photograph, turned_on_white
@@ -37,6 +37,17 @@ def test_copy_is_a_candidate_and_known_by_its_details(images, features, change, 
     assert probe.likeness(features[place], images[place]) >= copies.LEAST_ALIKE
 
 
+def inks_on(size):
+    """What proofs bear across them, as the gallery tells it."""
+    label = labelling.label_ink(size)
+    inks = [labelling.watermark_ink(size, words) for words in ("样稿 PROOF", "未批准 DECLINED")]
+    return [copies.Overlay.of(ink, label) for ink in (*inks, label)]
+
+
+def probe_of(image):
+    return copies.Probe(image, overlays=inks_on)
+
+
 def proof(image):
     return labelling.draw_label(labelling.draw_watermark(image, "样稿 PROOF"))
 
@@ -59,7 +70,7 @@ PARTS = {
 def test_label_and_watermark_hide_nothing_of_a_part(images, features, marked, part):
     changed = PARTS[part](marked(images[1]))
 
-    assert copies.Probe(changed).likeness(features[1], images[1]) >= copies.LEAST_ALIKE
+    assert probe_of(changed).likeness(features[1], images[1]) >= copies.LEAST_ALIKE
 
 
 def published(image):
@@ -78,6 +89,10 @@ def turned(image, degrees):
 
 def brighter(image, factor):
     return ImageEnhance.Brightness(image).enhance(factor)
+
+
+def more_contrast(image, factor):
+    return ImageEnhance.Contrast(image).enhance(factor)
 
 
 def on_a_page(image):
@@ -107,6 +122,34 @@ def test_light_that_wipes_out_colours_hides_no_copy(images, features, marked, fa
     assert copies.Probe(changed).likeness(features[place], images[place]) >= copies.LEAST_ALIKE
 
 
+@pytest.mark.parametrize("place", [1, 5, 6])
+@pytest.mark.parametrize("light", [brighter, more_contrast])
+@pytest.mark.parametrize("factor", [1.4, 1.6])
+@pytest.mark.parametrize("marked", [proof, declined])
+def test_no_light_hides_what_bears_a_watermark(images, features, marked, light, factor, place):
+    probe = probe_of(light(marked(images[place]), factor))
+
+    assert place in probe.candidates(index_of(features))
+    assert probe.likeness(features[place], images[place]) >= copies.LEAST_ALIKE
+
+
+@pytest.mark.parametrize("change", [ImageOps.mirror, ImageOps.invert])
+def test_watermark_is_told_however_its_picture_was_mirrored_or_inverted(images, features, change):
+    probe = probe_of(brighter(change(declined(images[5])), 1.2))
+
+    assert 5 in probe.candidates(index_of(features))
+    assert probe.likeness(features[5], images[5]) >= copies.LEAST_ALIKE
+
+
+def test_proof_that_was_cut_for_a_channel_is_known(images, features):
+    cut = declined(cropped(images[5], 0.1, 0, 0.15, 0).resize((480, 640)))
+
+    probe = probe_of(brighter(cut, 1.4))
+
+    assert 5 in probe.candidates(index_of(features))
+    assert probe.likeness(features[5], images[5]) >= copies.LEAST_ALIKE
+
+
 @pytest.mark.parametrize("place", [5, 6])
 def test_picture_on_a_page_is_known(images, features, place):
     changed = on_a_page(published(images[place]))
@@ -120,7 +163,7 @@ def declined_and_changed(image):
 
 @pytest.mark.parametrize("marked", [as_it_is, labelling.draw_label, proof, declined_and_changed])
 def test_no_two_pictures_are_taken_for_one(images, features, marked):
-    probes = [copies.Probe(marked(image)) for image in images]
+    probes = [probe_of(marked(image)) for image in images]
 
     alike = [
         (one, other)
@@ -160,6 +203,26 @@ def test_same_place_with_another_car_is_another_picture():
     )
 
     assert copies.Probe(one).likeness(copies.features_of(other), other) < copies.LEAST_ALIKE
+
+
+SISTERS = (
+    {"place": "bridge", "time": "sunset", "vehicle": "sedan", "colour": "gold", "seed": 323446306},
+    {"place": "bridge", "time": "sunset", "vehicle": "sedan", "colour": "gold", "seed": 684646974},
+)
+
+
+@pytest.mark.parametrize("marked", [labelling.draw_label, proof, declined_and_changed])
+def test_sister_with_other_things_beside_the_same_car_is_another_picture(marked):
+    one, other = (
+        picture.draw(
+            SceneSpec(weather="clear", facing="right", position="right", extra=extra, **sister), 256
+        )
+        for sister, extra in zip(SISTERS, ("lanterns", "none"), strict=True)
+    )
+
+    probe = probe_of(marked(one))
+
+    assert probe.likeness(copies.features_of(other), other) < copies.LEAST_ALIKE
 
 
 def test_plain_picture_has_no_features_and_is_no_copy(images, features):

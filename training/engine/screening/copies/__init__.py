@@ -13,6 +13,7 @@ import cv2
 
 from training.engine.screening.copies.features import MOST_FEATURES, Features, features_of
 from training.engine.screening.copies.likeness import LEAST_ALIKE
+from training.engine.screening.copies.overlay import Overlay
 from training.engine.screening.copies.probe import Probe
 from training.engine.screening.copies.words import WordIndex, words_of
 
@@ -22,6 +23,7 @@ __all__ = [
     "LEAST_ALIKE",
     "MOST_FEATURES",
     "Features",
+    "Overlay",
     "Probe",
     "WordIndex",
     "features_of",

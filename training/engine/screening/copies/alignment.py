@@ -56,11 +56,13 @@ def _area(lies):
     return abs(_determinant(lies))
 
 
-def fitted(view, other, lies):
-    """The map moved to where the two agree best, of what is told; itself where that fails."""
+def fitted(view, other, lies, hidden=None):
+    """The map moved to where the two agree best, of what is told and not hidden (bool; None for
+    nothing); itself where that fails."""
     criteria = (cv2.TERM_CRITERIA_COUNT + cv2.TERM_CRITERIA_EPS, 30, 1e-4)
     back = cv2.invertAffineTransform(lies).astype(np.float32)
-    told = 255 * view.told.astype(np.uint8)
+    told = view.told if hidden is None else view.told & ~hidden
+    told = 255 * told.astype(np.uint8)
     try:
         _fit, back = cv2.findTransformECC(other, view.grey, back, cv2.MOTION_AFFINE, criteria, told)
     except cv2.error:  # it found no better place

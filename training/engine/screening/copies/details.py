@@ -15,12 +15,14 @@ _LABEL = 2  # tiles along an edge at a corner, which a label may cover
 _LEAST_SEEN = 0.5  # of a px of _DETAIL_SIDE
 _DARKEST, _BRIGHTEST = 5, 249  # grey levels; beyond, light may have wiped details out
 _MOST_WIPED = 0.2  # share of a tile that tells of details all the same
+LEAST_OF_TILE, LEAST_BESIDE_OVERLAY = 0.7, 0.3  # that both show
 _TOLD = 0.25  # a tile with less than this share of the usual detail tells nothing
 
 
-def agreement(grey, other, overlap, is_turned):
+def agreement(grey, other, overlap, is_turned, least_of_tile=LEAST_OF_TILE):
     """The correlation of details: of the whole overlap and of its tiles that have detail, save one,
-    and save two beside a corner, where a label may lie. is_turned: by a quarter, label and all."""
+    and save two beside a corner, where a label may lie. is_turned: by a quarter, label and all.
+    least_of_tile: the share that both show of one that counts."""
     rows, columns = np.flatnonzero(overlap.any(axis=1)), np.flatnonzero(overlap.any(axis=0))
     box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     weights = overlap[box].astype(np.float32)
@@ -40,8 +42,8 @@ def agreement(grey, other, overlap, is_turned):
     told = np.maximum(ours / (ours.sum() + 1e-6), theirs / (theirs.sum() + 1e-6))
     is_told = (
         (told >= _TOLD / _TILES**2)
-        & (_tiles(shared) >= 0.5 * _TILE**2)
-        & (_tiles(wiped[0] | wiped[1]) < _MOST_WIPED * _TILE**2)
+        & (_tiles(shared) >= least_of_tile * _TILE**2)
+        & (_tiles(wiped[0] & wiped[1] & shared) <= _MOST_WIPED * _tiles(shared))
     )
     each = products / np.sqrt(ours * theirs + 1e-6)
     best = max(_least_but_one(each[is_told & ~label]) for label in _label_places(is_turned))

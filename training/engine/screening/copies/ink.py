@@ -1,6 +1,6 @@
-"""Where the studio's label or watermark lies on a picture (`gallery.engine.labelling`).
+"""Where the studio's label lies on a picture (`gallery.engine.labelling`).
 
-Their inks are known, so what lies beneath tells where they are.
+Its inks are known, so what lies beneath tells where it is, at whatever place.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import numpy as np
 from training.engine.screening.copies import pixels
 
 # What `gallery.engine.labelling` lays over pictures: grey level, and opacity of 1.
-_WATERMARK = (255, 110 / 255)
 _PLATE, _LETTER, _NOTHING = (13, 166 / 255), (255, 1), (0, 0)
 INK_OFF = 12  # grey levels that ink may be off, as JPEG leaves it
 _LETTERS_OFF = 40  # grey levels that letters of a label may be darker than their ink
@@ -19,13 +18,12 @@ _STROKE, _GAPS = 5, (5, 9, 15)  # px of a letter's soft edge, and of what lies b
 _MOST_PATCHES = 3  # that may be a label
 _LEAST_FULL = 0.6  # of the rectangle around a label
 _LEAST_PLATE, _LEAST_LETTERS = 0.25, 0.06  # of the same
-_LEAST_WORDS = 0.03  # of three quarters of the sixteenths of a picture with a watermark
-_TOLD_BY_LABEL, _TOLD_BY_WATERMARK = 0.6, 0.8  # least shares of the pixels that changed
+_TOLD = 0.6  # least share of the pixels that changed
 _LARGEST_LABEL = 0.3  # of what is compared
 
 
 def covered(grey, under, compared, light):
-    """Where the studio's label or watermark lies on a picture, told by what is beneath; bool.
+    """Where the studio's label lies on a picture, told by what is beneath; bool.
 
     under: (h, w, 3) uint8, the other picture as it lies beneath. compared: bool, of the pixels that
     both have. light: what fell on picture and ink.
@@ -37,25 +35,12 @@ def covered(grey, under, compared, light):
 
     two, letter = seen(_NOTHING), seen(_LETTER)
     change = np.where(compared, one - two, 0)
-    words = (np.abs(one - seen(_WATERMARK)) < INK_OFF) & (change > INK_OFF)
     plate = (np.abs(one - seen(_PLATE)) < INK_OFF) & compared
     letters = (one > letter - _LETTERS_OFF) & (change > INK_OFF)
     covered = _label((plate & (change < -INK_OFF)) | letters, plate, letters, compared)
-    least = _TOLD_BY_LABEL
-    if _is_everywhere(words, compared & (two < letter - _LETTERS_OFF)):
-        covered |= pixels.grown(words, _STROKE)
-        least = _TOLD_BY_WATERMARK
     changed = np.abs(change) > 2 * INK_OFF
-    is_told = (changed & covered).sum() >= least * changed.sum()
+    is_told = (changed & covered).sum() >= _TOLD * changed.sum()
     return covered if is_told else np.zeros_like(compared)
-
-
-def _is_everywhere(words, ground):
-    """Whether words lie all over this ground, as a watermark does."""
-    shares = cv2.resize(words.astype(np.float32), (4, 4), interpolation=cv2.INTER_AREA)
-    seen = cv2.resize(ground.astype(np.float32), (4, 4), interpolation=cv2.INTER_AREA)
-    fit = seen > 0.5
-    return bool(fit.any() and (shares[fit] > _LEAST_WORDS * seen[fit]).mean() >= 0.75)
 
 
 def _label(seen, plate, letters, compared):

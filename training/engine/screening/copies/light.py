@@ -26,10 +26,18 @@ class Light:
         lit = colours.astype(np.float32) * self.gain + self.offset
         return np.clip(lit, 0, 255).round().astype(np.uint8)
 
+    def on_grey(self, levels):
+        """float32, of grey levels: as `on`, nearly, and not rounded."""
+        gain, offset = self.gain.mean(), self.offset.mean()
+        return np.clip(levels * gain + offset, 0, 255)
+
     @classmethod
-    def between(cls, view, colours, lies):
-        """What makes another picture as bright as a View, where one lies on the other."""
+    def between(cls, view, colours, lies, hidden=None):
+        """What makes another picture as bright as a View, where one lies on the other. hidden:
+        bool, of the View, where something lies upon it; None for nowhere."""
         compared = alignment.overlap(view, colours, lies) & view.told
+        if hidden is not None:
+            compared &= ~hidden
         under = alignment.laid(colours, lies, view.grey)
         fits = [
             _line(under[..., colour][compared], view.colours[..., colour][compared])
