@@ -187,6 +187,25 @@ class Channel(Named):
         return tuple(self.bleed + round(side * percent / 100) for side, percent in shares)
 
     @property
+    def covered(self):
+        """Boxes in px of the file that the platform's buttons and words hide."""
+        width, height = self.file_size
+        above, on_right, below, on_left = (inset - self.bleed for inset in self.insets)
+        zones = (
+            (0, 0, width, above),
+            (width - on_right, 0, width, height),
+            (0, height - below, width, height),
+            (0, 0, on_left, height),
+        )
+        return [zone for zone in zones if zone[2] > zone[0] and zone[3] > zone[1]]
+
+    @property
+    def covered_path(self):
+        """The outlines of `covered` as SVG wants them, in px of what is seen; "" for none."""
+        moved = [[side - self.bleed for side in zone] for zone in self.covered]
+        return "".join(f"M{x} {y}H{end}V{bottom}H{x}z" for x, y, end, bottom in moved)
+
+    @property
     def corners(self):
         """The corners that the label may stand in, the one to prefer first."""
         if self.label_corner != LabelCorner.AUTO:
@@ -205,11 +224,13 @@ class Channel(Named):
 
     @property
     def drawing(self):
-        """x, y, width, height of a rectangle of this shape inside 36 × 28, as SVG wants them."""
+        """x, y, width, height of a rectangle of this shape inside 36 × 28, as SVG wants them, and
+        the scale at which it shows the channel."""
         scale = min(34 / self.width, 25 / self.height)
         width, height = self.width * scale, self.height * scale
         sides = ((36 - width) / 2, (28 - height) / 2, width, height)
-        return dict(zip(("x", "y", "width", "height"), (f"{s:.1f}" for s in sides), strict=True))
+        box = dict(zip(("x", "y", "width", "height"), (f"{s:.1f}" for s in sides), strict=True))
+        return {**box, "scale": f"{scale:.5f}"}
 
 
 class ChannelCut(models.Model):

@@ -339,7 +339,7 @@ def _cell(asset, channel, focus, words, pace, limits):
         whole=f"{width} {height}",
         view=view,
         label=on_image(label),
-        covered=[on_image(zone) for zone in cuts.covered(channel)],
+        covered=[on_image(zone) for zone in channel.covered],
         car=_whole(cut.subject, width, height),
         is_large=is_large,
         file=file,

@@ -6,7 +6,7 @@ from brandstudio.core.input.numbers import parse_number
 from gallery.engine import labelling
 from gallery.engine.daylight import light_of
 from gallery.models import Daylight, ProductCutout
-from gallery.services import brand, cutouts, orders
+from gallery.services import brand, car_placement, cutouts, orders
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ def car_in_its_light(placement, prompt, person):
 
 def framed(channels, base):
     """The channels, each with `.paints`, the size in px that the base paints for it, and `.label`,
-    the box of its visible label in px of the channel, also as `.label_box` for the script."""
+    the box of its visible label in px of the channel, also as `.label_box` for the script, which
+    takes `.room` too: what the platform leaves free, left, top, right, bottom as shares."""
     channels = list(channels)
     words = brand.label_words()
     for channel in channels:
@@ -43,14 +44,18 @@ def framed(channels, base):
         )
         channel.label = _label(channel, words)
         channel.label_box = in_numbers(channel.label)
+        channel.room = " ".join(
+            f"{share:.4f}" for share in car_placement.room(channel, channel.paints)
+        )
     return channels
 
 
 def frame_of(shown_form, channels):
     """The numbers of the drawing for a ShownForm's channel, in px of the painted picture, or None.
 
-    {"width", "height", "cut", "label", "car"}; the last three are boxes with x, y, width, height:
-    what the channel keeps, where its label will stand, and the car (None while none is chosen).
+    {"width", "height", "cut", "transform", "channel", "label", "car"}; cut, label and car are boxes
+    with x, y, width, height: what the channel keeps, where its label will stand, and the car (None
+    while none is chosen). transform: from px of the channel to the drawing, as SVG wants it.
     """
     if not channels:
         return None
@@ -58,11 +63,14 @@ def frame_of(shown_form, channels):
     channel = next((one for one in channels if one.slug == slug), channels[0])
     width, height = channel.paints
     cut = _cut(width, height, channel)
+    scale = cut["width"] / channel.width
     return {
         "width": width,
         "height": height,
         "cut": cut,
-        "label": _scaled(channel.label, cut, cut["width"] / channel.width),
+        "transform": f"translate({cut['x']} {cut['y']}) scale({scale:.5f})",
+        "channel": channel,
+        "label": _scaled(channel.label, cut, scale),
         "car": _car(shown_form, width, height),
     }
 

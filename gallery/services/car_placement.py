@@ -22,7 +22,7 @@ def clear(placement, channel, size):
 
     size: (width, height) in px of what is painted for the channel.
     """
-    start, top, end, bottom = _room(channel, size)
+    start, top, end, bottom = room(channel, size)
     shape = placement.cutout.height / placement.cutout.width * size[0] / size[1]
     width = min(placement.width, end - start, (bottom - top) / shape)
     x = min(max(placement.x, start + width / 2), end - width / 2)
@@ -30,7 +30,7 @@ def clear(placement, channel, size):
     return replace(placement, x=x, y=y, width=width)
 
 
-def _room(channel, size):
+def room(channel, size):
     """What the channel keeps of the middle and leaves free: shares of the painted picture."""
     cut = sizes.cut_box(size, *channel.file_size)
     free = cuts.clear_of(channel)

@@ -155,19 +155,6 @@ def clear_of(channel):
     return on_left / width, above / height, 1 - on_right / width, 1 - below / height
 
 
-def covered(channel):
-    """Boxes in px of the file that the platform's buttons and words hide."""
-    width, height = channel.file_size
-    above, on_right, below, on_left = (inset - channel.bleed for inset in channel.insets)
-    zones = (
-        (0, 0, width, above),
-        (width - on_right, 0, width, height),
-        (0, height - below, width, height),
-        (0, 0, on_left, height),
-    )
-    return [zone for zone in zones if zone[2] > zone[0] and zone[3] > zone[1]]
-
-
 def _in_file(part, box, width, height):
     """A box of the picture, in shares, as px of the file that is cut from it."""
     wide, high = box[2] - box[0], box[3] - box[1]

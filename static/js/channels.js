@@ -33,7 +33,7 @@ document.addEventListener("change", (event) => {
   if (!choice) return;
   if (name === "channel") {
     show(choice, event.target);
-    form.querySelector("[data-channel-covers]").hidden = !("covers" in event.target.dataset);
+    form.querySelector("[data-channel-covers]").hidden = !event.target.dataset.covers;
     for (const row of rows(form)) {
       row.hidden = row.dataset.further === value;
       if (row.hidden) untick(row, "further", "anew");

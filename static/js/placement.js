@@ -3,11 +3,16 @@
 //   <rect data-outline> and <rect data-grip>; beside it fields cutout_x, cutout_y (the middle of the foot) and cutout_width, in
 //   percent of the frame; radio buttons [data-picture][data-shape="w h"] choose the car and
 //   [data-paints="w h"][data-delivers="w h"][data-label-box="x y w h"] the frame. Drag moves, the corner, a wheel or two fingers
-//   scale; arrows move and plus and minus scale (with Shift by more).
+//   scale; arrows move and plus and minus scale (with Shift by more). <path data-covered> is what the
+//   platform covers (data-covers), data-room="left top right bottom" what it leaves free, shares of the
+//   frame: until a person places the car it stands clear there; then [data-reaches-under] says if not.
 import { afterSwap } from "./htmx-events.js";
 
 const LEAST = 8; // percent of the width
 const MOST = 160;
+const USUAL = { x: 50, y: 90, width: 80 };
+const BEYOND = 0.5; // percent: a car that reaches less under what is covered is hardly hidden
+let settled = null; // where the car was put of itself, else null
 const held = new Map(); // pointer id → its last place, in units of the drawing
 
 const box = () => document.querySelector("[data-placement]");
@@ -34,7 +39,7 @@ function draw() {
   const { width, height } = frame.viewBox.baseVal;
   const [wide, high] = channel ? pair(channel.dataset.paints) : [width, height];
   if (wide !== width || high !== height) frame.setAttribute("viewBox", `0 0 ${wide} ${high}`);
-  if (channel) drawCut(root, wide, high, pair(channel.dataset.delivers), pair(channel.dataset.labelBox));
+  if (channel) drawCut(root, wide, high, channel.dataset);
   const cutout = chosen(form, "data-picture");
   const car = root.querySelector("[data-car]");
   const grip = root.querySelector("[data-grip]");
@@ -43,6 +48,8 @@ function draw() {
   const picture = pictureOf(cutout);
   if (car.getAttribute("href") !== picture) car.setAttribute("href", picture);
   const [cutoutWide, cutoutHigh] = pair(cutout.dataset.shape);
+  settle(channel, (cutoutHigh / cutoutWide) * (wide / high));
+  tellReach(root, channel, (cutoutHigh / cutoutWide) * (wide / high));
   const w = (number("width", 80) / 100) * wide;
   const h = (w * cutoutHigh) / cutoutWide;
   const left = (number("x", 50) / 100) * wide - w / 2;
@@ -59,11 +66,39 @@ function pictureOf(cutout) {
   return lit ? lit.dataset.carPicture : cutout.dataset.picture;
 }
 
-function drawCut(root, wide, high, [cutWide, cutHigh], [labelX, labelY, labelWide, labelHigh]) {
+const isAt = (place) => Object.entries(place).every(([name, value]) => number(name, USUAL[name]) === value);
+const roomOf = (channel) => channel.dataset.room.split(" ").map((share) => Number(share) * 100);
+
+// As gallery/services/car_placement.py places it. shape: height by width, in shares of the frame.
+function settle(channel, shape) {
+  const isOfAPicture = box().closest("form").elements.made_from?.value;
+  if (!channel || isOfAPicture || !isAt(settled ?? USUAL)) return;
+  const [start, top, end, bottom] = roomOf(channel);
+  const width = Math.min(USUAL.width, end - start, (bottom - top) / shape);
+  const x = Math.min(Math.max(USUAL.x, start + width / 2), end - width / 2);
+  const y = Math.min(Math.max(USUAL.y, top + width * shape), bottom);
+  for (const [name, value] of Object.entries({ x, y, width })) write(name, value);
+  settled = Object.fromEntries(Object.keys(USUAL).map((name) => [name, number(name)]));
+}
+
+function tellReach(root, channel, shape) {
+  if (!channel) return;
+  const [start, top, end, bottom] = roomOf(channel);
+  const [x, y, width] = ["x", "y", "width"].map((name) => number(name, USUAL[name]));
+  const beyond = Math.max(start - x + width / 2, x + width / 2 - end, top - y + width * shape, y - bottom);
+  root.querySelector("[data-reaches-under]").hidden = !channel.dataset.covers || beyond <= BEYOND;
+}
+
+function drawCut(root, wide, high, { delivers, labelBox, covers }) {
+  const [cutWide, cutHigh] = pair(delivers);
+  const [labelX, labelY, labelWide, labelHigh] = pair(labelBox);
   const scale = Math.min(wide / cutWide, high / cutHigh);
   const [w, h] = [cutWide * scale, cutHigh * scale];
   const [x, y] = [(wide - w) / 2, (high - h) / 2];
   place(root.querySelector("[data-cut]"), x, y, w, h);
+  const covered = root.querySelector("[data-covered]");
+  covered.setAttribute("d", covers);
+  covered.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
   const label = root.querySelector("[data-label]");
   place(label, x + labelX * scale, y + labelY * scale, labelWide * scale, labelHigh * scale);
 }

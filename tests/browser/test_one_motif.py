@@ -11,6 +11,7 @@ from gallery.models import Asset, Channel
 from gallery.services import assets as acts
 from gallery.services.checklist import all_confirmed
 from tests.browser.conftest import PATIENCE
+from tests.gallery.test_origins import cut_out
 
 SIZES = {"square": (300, 300), "tall": (300, 400), "story": (270, 480), "wide": (470, 200)}
 
@@ -192,8 +193,42 @@ def test_channel_that_a_platform_covers_is_told_before_painting(enter, marketer,
     note = page.get_by_text("This platform's buttons and words cover part of the picture.")
     expect(note).to_be_visible()
     shot(page, "covered")
+    drawn = page.locator("[data-channel-shown] .channel__covered")
+    assert drawn.bounding_box()["height"] == pytest.approx(3.3, abs=0.7)
 
     page.locator("[data-channel-choice] > summary").click()
     page.locator(".channel", has_text="Square").click()
 
     expect(note).to_be_hidden()
+
+
+def test_real_car_stands_clear_of_what_a_platform_covers_until_it_is_moved(
+    enter, marketer, shop, tmp_path, shot
+):
+    file = tmp_path / "GS8 side.png"
+    file.write_bytes(cut_out((120, 48)))
+    Channel.objects.filter(slug="tall").update(covered_bottom=20, covered_right=14)
+    page = enter(marketer)
+    page.goto("/create/?channel=tall&mode=product")
+    with page.expect_navigation():
+        page.get_by_label("Upload a cut-out").set_input_files(file)
+    frame = page.get_by_role("application", name="Place the car")
+    reaches = page.get_by_text("The car reaches under this platform's buttons and words")
+    covered = page.locator("[data-covered]").bounding_box()
+    car = page.locator("[data-car]").bounding_box()
+    shot(page, "clear")
+
+    assert car["y"] + car["height"] == pytest.approx(
+        covered["y"] + 0.8 * covered["height"], abs=1.5
+    )
+    assert car["x"] + car["width"] <= covered["x"] + 0.86 * covered["width"] + 1.5
+    expect(reaches).to_be_hidden()
+
+    for _press in range(3):
+        frame.press("Shift+ArrowDown")
+    expect(reaches).to_be_visible()
+    shot(page, "under")
+
+    page.locator("[data-channel-choice] > summary").click()
+    page.locator(".channel", has_text="Square").click()
+    expect(reaches).to_be_hidden()

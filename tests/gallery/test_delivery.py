@@ -804,7 +804,7 @@ def test_label_stands_clear_of_what_the_platform_covers(approved, make_channel):
     box = labelling.label_box(channel.file_size, place)
 
     assert place.insets == (38, 38, 96, 0)
-    assert not any(sizes.overlap(box, zone) for zone in cuts.covered(channel))
+    assert not any(sizes.overlap(box, zone) for zone in channel.covered)
 
 
 def test_label_stands_in_the_corner_that_the_channel_names(approved, make_channel):
