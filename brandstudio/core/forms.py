@@ -19,7 +19,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.access import demo_accounts, exposure, sign_in
-from brandstudio.core.input import reasons
+from brandstudio.core.input import reasons, territories
 from brandstudio.core.models.audit import AuditEntry
 from brandstudio.core.models.limits import Use
 from brandstudio.core.models.rights import RIGHTS, end_of_day, tellable
@@ -189,10 +189,11 @@ class RightsFields(GuardedModelForm):
         if not person.is_brand_admin:
             del self.fields["widened_why"]
         self.fields["rights_holder"].required = True
-        self.fields["territory"].help_text = _(
+        help_text = _(
             "Places with commas between them, such as: Chinese mainland, Hong Kong. Empty: nobody "
             "limited it."
         )
+        self.fields["territory"].help_text = f"{help_text} {territories.known()}"
 
     @property
     def why(self):

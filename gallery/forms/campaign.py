@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from brandstudio.core.forms import GuardedModelForm
+from brandstudio.core.input import territories
 from brandstudio.core.models import Campaign, Vehicle
 from gallery.models import Channel, Publication
 from gallery.services import brand
@@ -55,6 +56,8 @@ class CampaignForm(GuardedModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        territory = self.fields["territory"]
+        territory.help_text = f"{territory.help_text} {territories.known()}"
         campaign = self.instance if self.instance.pk else None
         vehicles = Vehicle.objects.filter(is_current=True)
         channels = Channel.objects.in_use()
@@ -99,7 +102,18 @@ class CampaignForm(GuardedModelForm):
                     name, _("This is after the campaign's last day. Choose an earlier day.")
                 )
             cleaned["deadlines"][channel] = day
+        if "channel" in cleaned:
+            self._refuse_lone_deadlines(cleaned)
         return cleaned
+
+    def _refuse_lone_deadlines(self, cleaned):
+        """A day that was typed for a channel without its tick would be lost. One that a channel had
+        before goes with its tick."""
+        for channel in set(self.fields["channel"].queryset) - set(cleaned["channel"]):
+            name = _deadline_of(channel)
+            if cleaned.get(name) and name in self.changed_data:
+                said = _("Tick %(channel)s too, or clear this day: it has a deadline alone.")
+                self.add_error(name, said % {"channel": channel})
 
 
 def _deadline_of(channel):

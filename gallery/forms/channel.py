@@ -7,6 +7,7 @@ from PIL import Image
 
 from brandstudio.core import blobs
 from brandstudio.core.forms import GuardedModelForm
+from brandstudio.core.input import territories
 from gallery import problems
 from gallery.engine import file_forms
 from gallery.engine.file_forms import FileForm
@@ -88,6 +89,8 @@ class ChannelForm(GuardedModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        territory = self.fields["territory"]
+        territory.help_text = f"{territory.help_text} {territories.known()}"
         if self.instance.max_bytes:
             self.initial.setdefault("megabytes", self.instance.megabytes)
         if not self.instance.profile_sha256:

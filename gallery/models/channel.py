@@ -149,6 +149,10 @@ class Channel(Named):
         return territories.shown(self.territory)
 
     @property
+    def territory_doubt(self):
+        return territories.doubt(self.territory)
+
+    @property
     def bleed(self):
         """In px of its resolution."""
         return file_forms.mm_in_px(self.bleed_mm, self.dpi)

@@ -57,3 +57,12 @@ def test_known_places_are_told_in_the_readers_language_and_others_as_they_are_wr
         assert territories.shown("mainland, Benelux") == "中国大陆 · Benelux"
     with override("en"):
         assert territories.shown("中国大陆, 中国内地,全球") == "Chinese mainland · worldwide"
+
+
+def test_places_that_are_unknown_are_named_and_known_ones_offered():
+    with override("en"):
+        assert territories.doubt("Hong Kong, Mars、Venus").startswith(
+            "The studio does not know the places “Mars”, “Venus”:"
+        )
+        assert [territories.doubt(text) for text in ("", "香港, 全球")] == ["", ""]
+        assert territories.known().startswith("Known places: worldwide, China, Chinese mainland,")

@@ -127,6 +127,47 @@ def test_campaign_that_makes_no_sense_is_refused_by_its_field(
     assert Campaign.objects.count() == 0
 
 
+def test_deadline_of_a_channel_that_is_not_ticked_is_refused_by_name_and_stays_typed(
+    at, marketer, vehicles, channels, in_english
+):
+    day = in_days(7).isoformat()
+
+    answer = at(marketer).post("campaign-new", **sent(channel=["square"], deadline_tall=day))
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {
+        "deadline_tall": ["Tick Tall too, or clear this day: it has a deadline alone."]
+    }
+    assert f'name="deadline_tall" value="{day}"' in answer.text
+
+
+def test_channel_that_is_unticked_takes_its_deadline_along(at, marketer, campaign):
+    form = at(marketer).get("campaign-edit", "spring").context["form"]
+    days = {f"deadline_{slug}": in_days(10).isoformat() for slug in ("square", "tall")}
+
+    data = sent(name_zh="春节", name_en="Spring", slug="spring", channel=["square"], **days)
+    answer = at(marketer).post("campaign-edit", "spring", seen=form.fingerprint, **data)
+
+    assert answer.status_code == 302
+    assert list(campaign.places.values_list("channel__slug", flat=True)) == ["square"]
+
+
+def test_campaigns_page_shows_its_territory_and_says_which_places_are_unknown(
+    at, marketer, campaign, in_english
+):
+    def said(territory):
+        Campaign.objects.update(territory=territory)
+        return at(marketer).get("campaign-detail", "spring").text
+
+    doubt = "The studio does not know the place “火星”: only rights that name it"
+
+    assert "Territory: Hong Kong · 火星" in said("香港，火星")
+    assert doubt in said("香港，火星")
+    assert "Territory: Hong Kong" in said("香港")
+    assert "does not know" not in said("香港")
+    assert "Territory" not in said("")
+
+
 def test_only_who_keeps_a_campaign_and_admins_change_it(
     at, marketer, other, brand_admin, designer, campaign
 ):

@@ -6,7 +6,7 @@ knows are compared by what they are, all others by their words.
 
 import re
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 _WORLD = "worldwide"
 # A place, and what people call it.
@@ -68,3 +68,25 @@ def _around(place):
 def shown(text):
     """A territory in the reader's language, as far as its places are known."""
     return " · ".join(gettext(place) if place in _NAMES else place for place in places(text))
+
+
+def doubt(text):
+    """What a reader should know of the places in a text that the studio does not know; "" where it
+    knows them all."""
+    strange = [place for place in places(text) if place not in _NAMES]
+    if not strange:
+        return ""
+    said = ngettext(
+        "The studio does not know the place %(places)s: only rights that name it in these very "
+        "words, or reach everywhere, reach there.",
+        "The studio does not know the places %(places)s: only rights that name them in these very "
+        "words, or reach everywhere, reach there.",
+        len(strange),
+    )
+    return said % {"places": gettext(", ").join(f"“{place}”" for place in strange)}
+
+
+def known():
+    """The places that the studio knows, as a sentence for who writes a territory."""
+    said = gettext("Known places: %(places)s. Any other is compared by its very words.")
+    return said % {"places": gettext(", ").join(gettext(place) for place in _NAMES)}

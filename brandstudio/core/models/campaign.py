@@ -6,6 +6,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from brandstudio.core.input import territories
+
 from .fields import LineField, ShortNameField
 from .vocabulary import Named, Vehicle
 
@@ -58,6 +60,15 @@ class Campaign(Named):
         if self.starts and self.starts <= today:
             return CampaignState.RUNNING
         return CampaignState.PLANNED
+
+    @property
+    def territory_shown(self):
+        """In the reader's language, as far as its places are known."""
+        return territories.shown(self.territory)
+
+    @property
+    def territory_doubt(self):
+        return territories.doubt(self.territory)
 
     def is_kept_by(self, person):
         """Whether this person may change it."""
