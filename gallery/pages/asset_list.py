@@ -69,26 +69,35 @@ def chips_of(finding, query, person):
 
 @dataclass(frozen=True)
 class Stretch:
-    """Pictures that follow one another, newest first. newer, older: where the next ones begin."""
+    """Pictures that follow one another, newest first. newer, older: where the next ones begin.
+
+    numbered: those of them that stand before all others, since their number was asked for.
+    """
 
     object_list: list[Asset]
     newer: str = ""
     older: str = ""
     total: int = 0
     days: list = field(default_factory=list)  # [(heading, date, its pictures)]
+    numbered: list[Asset] = field(default_factory=list)
 
     def __iter__(self):
         return iter(self.object_list)
 
 
-def stretch_of(assets, query, person, per_page=PER_PAGE):
-    """The Stretch of these pictures that an address asks for, in four queries, however many.
+def stretch_of(assets, query, person, per_page=PER_PAGE, number=None):
+    """The Stretch of these pictures that an address asks for, in a fixed number of queries.
 
+    number: of the picture that comes first, whenever it was made, or None.
     ?before=… the older ones from there on, ?after=… the newer ones. Where a page begins is told by
     a picture, not by a number, so that nothing is skipped or shown twice while new ones come.
     """
     total = assets.count()
     before, after = _place(query.get("before")), _place(query.get("after"))
+    numbered = []
+    if number is not None:
+        first = [] if before or after else assets.filter(pk=number).values_list("pk", flat=True)
+        numbered, assets = _in_order(list(first), person), assets.exclude(pk=number)
     if after:
         keys = list(reversed(_keys(assets, after, per_page + 1, newer=True)))
         has_newer, has_older = len(keys) > per_page, True
@@ -100,7 +109,7 @@ def stretch_of(assets, query, person, per_page=PER_PAGE):
     shown = _in_order([pk for _made_at, pk in keys], person)
     newer = cursor(*keys[0]) if keys and has_newer else ""
     older = cursor(*keys[-1]) if keys and has_older else ""
-    return Stretch(shown, newer, older, total, _days(shown))
+    return Stretch([*numbered, *shown], newer, older, total, _days(shown), numbered)
 
 
 def _keys(assets, place, count, *, newer=False):

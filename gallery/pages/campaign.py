@@ -12,6 +12,8 @@ from gallery.services import campaigns
 
 _SHOWN_FIRST = (CampaignState.RUNNING, CampaignState.PLANNED, CampaignState.ENDED)
 
+ORDER = ("-scene__made_at", "-scene_id", "index")  # of its pictures: the newest first
+
 
 def may_make(person):
     """Whether this person may make campaigns."""
@@ -47,7 +49,7 @@ def _listed(assets):
         .titled()
         .select_related("scene__channel", "scene__owner")
         .defer("preview", "lineage")
-        .order_by("-scene__made_at", "-scene_id", "index")
+        .order_by(*ORDER)
     )
 
 

@@ -1,8 +1,9 @@
 """Which pictures a person is looking for: words and filters as they stand in an address."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.utils import timezone
 
 from brandstudio.core.input.choices import UnknownChoice
@@ -23,6 +24,7 @@ from gallery.models import (
 from gallery.services import asset_filters, day_words, search, words
 from gallery.services.asset_filters import FILTERS, Unreadable
 
+_NUMBER = re.compile(r"(#?)([0-9]{1,18})号?")  # as the name of a picture ends: #16
 _MOST_ENDINGS = 200  # longer words that one beginning stands for
 
 
@@ -30,8 +32,10 @@ _MOST_ENDINGS = 200  # longer words that one beginning stands for
 class Finding:
     """assets: the pictures, in no order. chosen: {filter: values asked for}.
 
-    problems: sentences about what could not be read, which narrows nothing. translations: what was
-    searched besides the words typed. days: [(first, last)] that its words for days mean.
+    problems: sentences about what could not be read; is_refused: then there are no pictures, since
+    nobody asked for any other. translations: what was searched besides the words typed. days:
+    [(first, last)] that its words for days mean. number: of the picture that is listed first, since
+    it was asked for by its own number, or None.
     """
 
     assets: QuerySet
@@ -40,6 +44,14 @@ class Finding:
     problems: list[str]
     translations: tuple[str, ...] = ()
     days: tuple = ()
+    is_refused: bool = False
+    number: int | None = None
+
+    def ordered(self, *order):
+        """The pictures in an order, after the one whose number was asked for."""
+        if self.number is None:
+            return self.assets.order_by(*order)
+        return self.assets.order_by(Case(When(pk=self.number, then=0), default=1), *order)
 
 
 def find(person, query):
@@ -57,20 +69,29 @@ def find(person, query):
             assets = one.narrow(assets, values, person)
         except Unreadable as error:
             problems.append(str(error))
-    problems += _backwards(chosen)
-    text = query.get("q", "").strip()
+    found = among(assets, query.get("q", ""))
+    is_refused = found.is_refused or bool(problems)
+    return replace(
+        found,
+        assets=assets.none() if is_refused else found.assets,
+        chosen=chosen,
+        problems=[*problems, *_backwards(chosen), *found.problems],
+        is_refused=is_refused,
+    )
+
+
+def among(assets, text):
+    """The Finding of those of the pictures that hold these words, days or number."""
+    text = text.strip()
     if problem := search.too_long(text):
-        problems.append(problem)
-        return Finding(assets, chosen, text, problems)
-    if not text:
-        return Finding(assets, chosen, text, problems)
+        return Finding(assets.none(), {}, text, [problem], is_refused=True)
     rest, days = day_words.read(text, timezone.localdate())
     if days:
         assets = asset_filters.made_between(assets, days)
-    translations = ()
+    translations, number = (), None
     if rest:
-        assets, translations = _with_words(assets, rest)
-    return Finding(assets, chosen, text, problems, translations, tuple(days))
+        assets, translations, number = _with_words(assets, rest)
+    return Finding(assets, {}, text, [], translations, tuple(days), number=number)
 
 
 def chosen_in(query):
@@ -97,23 +118,28 @@ def _backwards(chosen):
 
 
 def _with_words(assets, text):
-    """(those of the pictures that have each word of the text, what was searched besides)."""
+    """(those of the pictures that have each word of the text, what was searched besides, the number
+    that one of the words is or None). A number is a picture's own, and a word unless # says so."""
     names, of_vehicles = _Names(), VehicleColour.objects.all()
     colours = _named(of_vehicles)
     pairs = [*GlossaryTerm.objects.values_list("term", "phrase"), *names]
     asked = search.read_search(text, [*pairs, *((c.name_zh, c.phrase) for c in of_vehicles)])
     bound = search.in_longer_names(asked.text, [english for _chinese, english in pairs])
     keys = _keys({one for alternatives in asked.words for one in alternatives})
+    number = None
     for alternatives in asked.words:
         [typed] = [word for word, share in alternatives.items() if share == 1]
         if typed in colours and typed not in bound:
             assets = assets.filter(_in_colour(typed, colours[typed], keys, names))
             continue
         fits = Q(pk__in=[])
-        for alternative in alternatives:
+        if numbered := _NUMBER.fullmatch(typed):
+            number = int(numbered[2])
+            fits |= Q(pk=number)
+        for alternative in () if numbered and numbered[1] else alternatives:
             fits |= _has(alternative, keys, names)
         assets = assets.filter(fits)
-    return assets, asked.translations
+    return assets, asked.translations, number
 
 
 def _named(colours):

@@ -31,7 +31,7 @@ def asset_list(request):
     listing = finding.find(person, query)
     fields = pages.fields_of(listing, person)
     context = {
-        "page": pages.stretch_of(listing.assets, query, person),
+        "page": pages.stretch_of(listing.assets, query, person, number=listing.number),
         "finding": listing,
         "days": pages.day_names(listing.days),
         "fields": fields,

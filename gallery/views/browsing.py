@@ -36,7 +36,7 @@ def pack_list(request):
     words = query.get("q", "").strip()
     problem = search.too_long(words)
     listing = browsing.browse(request.user, "" if problem else words, pages.chosen_in(query))
-    page = Paginator(listing.entries, PER_PAGE).get_page(query.get("page"))
+    page = Paginator([] if problem else listing.entries, PER_PAGE).get_page(query.get("page"))
     context = {
         "page": page,
         "versions": browsing.cards_of(page.object_list),

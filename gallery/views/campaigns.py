@@ -28,7 +28,7 @@ from gallery.pages.coverage import coverage_of
 from gallery.pages.history import history_of_campaign
 from gallery.pages.strays import strays_of
 from gallery.problems import REFUSALS
-from gallery.services import campaigns, drift_guard, holds, publications
+from gallery.services import campaigns, drift_guard, finding, holds, publications
 
 PER_PAGE = 48
 OFFERED = 96  # pictures that may be added, the newest
@@ -113,12 +113,14 @@ def _edit(request, campaign):
 @painter_required
 @require_safe
 def campaign_add(request, slug):
-    """Pictures that belong to no campaign yet, to choose several of."""
+    """Pictures that belong to no campaign yet, to choose several of; ?q=…: those of these words."""
     campaign = get_object_or_404(Campaign.objects.open(), slug=slug)
     assets = pages.addable(campaign, request.user, everybody=bool(request.GET.get("all")))
+    found = finding.among(assets, request.GET.get("q", ""))
     context = {
         "campaign": campaign,
-        "assets": list(assets[:OFFERED]),
+        "assets": list(found.ordered(*pages.ORDER)[:OFFERED]),
+        "finding": found,
         "asked": request.GET,
     }
     return render(request, "gallery/campaign_add.html", context)

@@ -25,7 +25,7 @@ def chosen_assets(person, data, most, *, of_bin=False):
     """
     if data.get("all"):
         listing = finding.find(person, QueryDict(data.get("query", "")))
-        keys = list(listing.assets.order_by("-made_at", "-pk").values_list("pk", flat=True)[:most])
+        keys = list(listing.ordered("-made_at", "-pk").values_list("pk", flat=True)[:most])
         count = listing.assets.count()
     else:
         keys = list(dict.fromkeys(parse_ids(data.getlist("pick"))))

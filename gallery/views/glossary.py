@@ -39,7 +39,7 @@ def glossary_list(request):
     words = request.GET.get("q", "").strip()
     category = request.GET.get("category", "")
     problem = search.too_long(words)
-    terms = glossary_terms.search("" if problem else words, category)
+    terms = [] if problem else glossary_terms.search(words, category)
     context = {
         "form": form,
         "words": words,

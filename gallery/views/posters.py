@@ -31,7 +31,7 @@ from gallery.pages.history import history_of
 from gallery.pages.offers import describe_large
 from gallery.pages.posters import offers_of
 from gallery.problems import REFUSALS
-from gallery.services import channel_files, downloads, holds
+from gallery.services import channel_files, downloads, finding, holds
 from gallery.services import posters as acts
 from gallery.views.refusals import refuse
 from gallery.views.retiring import retire_or_bring_back
@@ -52,11 +52,12 @@ def poster_list(request):
 @painter_required
 @require_safe
 def poster_images(request):
-    """The first step: which picture. Approved ones, and one's own."""
+    """The first step: which picture. Approved ones, and one's own; ?q=…: those of these words."""
     assets = acts.assets_for(request.user).may_leave().filter(scene__is_trial=False)
-    page = Paginator(assets, PER_PAGE).get_page(request.GET.get("page"))
+    found = finding.among(assets, request.GET.get("q", ""))
+    page = Paginator(found.ordered("-pk"), PER_PAGE).get_page(request.GET.get("page"))
     holds.mark(page.object_list)
-    return render(request, "gallery/poster_pictures.html", {"page": page})
+    return render(request, "gallery/poster_pictures.html", {"page": page, "finding": found})
 
 
 @painter_required

@@ -378,3 +378,51 @@ def test_title_too_long_or_of_anothers_picture_is_refused(
     assert "has 121 characters; at most 120 fit here." in long.text
     assert others.status_code == 404
     assert not Asset.objects.get().own_title
+
+
+@pytest.mark.parametrize("words", ["#{pk}", "{pk}", "＃{wide}", "{wide}", "{pk}号", "骑楼 #{pk}"])
+def test_number_finds_the_picture_first(listed, at, marketer, make_ready, words, in_english):
+    [asset] = make_ready()
+    make_ready()
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in str(asset.pk))
+
+    found = listed(q=words.format(pk=asset.pk, wide=wide))
+
+    assert found == [asset]
+
+
+def test_number_that_is_a_word_too_lists_the_picture_first_and_once(
+    at, marketer, make_ready, in_english
+):
+    [asset], [newer] = make_ready(), make_ready()
+    make_title(newer, f"Take {asset.pk}")
+
+    page = at(marketer).get("asset-list", q=str(asset.pk))
+    only = at(marketer).get("asset-list", q=f"#{asset.pk}")
+
+    assert list(page.context["page"]) == [asset, newer]
+    assert page.context["page"].total == 2
+    assert f"Number {asset.pk}" in page.text
+    assert list(only.context["page"]) == [asset]
+
+
+@pytest.mark.parametrize("name", ["poster-pictures", "campaign-add"])
+def test_picture_is_chosen_for_a_poster_and_a_campaign_by_its_number_and_words(
+    at, marketer, make_ready, gs8, in_english, name
+):
+    campaign = Campaign.objects.create(slug="spring", name_zh="春", name_en="Spring")
+    campaign.vehicles.add(gs8)
+    [asset], [other] = make_ready(), make_ready()
+    make_title(other, "早市归来")
+    Scene.objects.update(vehicle=gs8)
+    args = ["spring"] if name == "campaign-add" else []
+
+    def shown(words):
+        text = at(marketer).get(name, *args, q=words).text
+        return [str(one) in text for one in (asset, other)]
+
+    assert shown("") == [True, True]
+    assert shown(f"#{asset.pk}") == [True, False]
+    assert shown("归来") == [False, True]
+    assert shown("骑" * 101) == [False, False]
+    assert "Nothing matches" in at(marketer).get(name, *args, q="nowhere").text

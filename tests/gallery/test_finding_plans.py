@@ -49,6 +49,8 @@ def few_rows_are_many():
         "q=骑楼 gs8",
         "q=红色 gs8",
         "q=春节",
+        "q=16",
+        "q=%2316",
     ],
 )
 def test_filter_is_answered_by_an_index(query, make_ready, make_version, marketer, brand_admin):
