@@ -43,7 +43,7 @@ class Cell:
     way: the Enlargement by which the file is made. making_seconds: (low, high), about what a worker
     takes for a large file that is not made yet, else ().
     rendering_seconds: (low, high), about what painting it anew in this shape takes; None where that
-    can't be done, or () where nothing was measured.
+    can't be done or would paint the same, or () where nothing was measured.
     """
 
     asset: Asset
@@ -179,10 +179,20 @@ def _why_not_yet(cell):
     return cell.why or waits or (said if is_missing else "")
 
 
-def chosen_channels(slugs, campaign, channels, assets):
-    """The channels asked for; else the campaign's, else those the pictures were ordered for."""
+def campaign_of(assets):
+    """The Campaign to which all of the pictures belong; None for none."""
+    campaigns = {asset.campaign for asset in assets}
+    return campaigns.pop() if len(campaigns) == 1 else None
+
+
+def chosen_channels(slugs, campaign, channels, assets, *, with_ordered=False):
+    """The channels asked for; else the campaign's, else those the pictures were ordered for.
+
+    with_ordered: the latter beside the campaign's.
+    """
     if not slugs and campaign:
-        slugs = list(campaign.places.values_list("channel__slug", flat=True))
+        slugs = set(campaign.places.values_list("channel__slug", flat=True))
+        slugs |= shapes.channels_of(assets) if with_ordered else set()
     if not slugs:
         slugs = shapes.channels_of(assets)
     return [channel for channel in channels if channel.slug in slugs]
@@ -306,11 +316,17 @@ def _paces_of(assets):
     return {base.pk: pace_of(base) for base in {asset.scene.base for asset in assets}}
 
 
-def _rendering_seconds(asset, channel, pace):
+def _would_be_clear(scene, cut):
+    """Whether its car would be placed clear of what the platform covers, painted anew."""
+    return scene.mode == SceneMode.PRODUCT and cut.is_hidden
+
+
+def _rendering_seconds(asset, channel, pace, cut):
     scene = asset.scene
-    if scene.mode == SceneMode.LARGER:
-        return None
     size = orders.native_size(scene.base, channel)
+    is_same = size == (scene.width, scene.height) and not _would_be_clear(scene, cut)
+    if scene.mode == SceneMode.LARGER or is_same:
+        return None
     return estimate(pace.seconds(scene.steps, *size)) if pace else ()
 
 
@@ -345,7 +361,7 @@ def _cell(asset, channel, focus, words, pace, limits):
         file=file,
         way=way,
         making_seconds=estimate(channel_files.seconds_for(way, channel)) if is_to_come else (),
-        rendering_seconds=_rendering_seconds(asset, channel, pace),
+        rendering_seconds=_rendering_seconds(asset, channel, pace, cut),
     )
 
 

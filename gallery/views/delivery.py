@@ -42,7 +42,7 @@ from gallery.views.choosing import chosen_assets
 def deliver(request):
     """?pick=… pictures, ?channel=… or ?campaign=…: how each will be cut, and the way to the zip.
 
-    ?campaign=… alone: all its approved pictures.
+    ?campaign=… alone: all its approved pictures. Without one: the campaign of all the pictures.
     """
     campaign = Campaign.objects.filter(pk=parse_id(request.GET.get("campaign", ""))).first()
     picked = chosen_assets(request.user, request.GET, deliveries.MOST_IMAGES)
@@ -54,7 +54,10 @@ def deliver(request):
         messages.warning(request, _("Choose one or more pictures first."))
         return redirect("gallery:asset-list")
     channels = list(Channel.objects.in_use())
-    chosen = delivery.chosen_channels(request.GET.getlist("channel"), campaign, channels, assets)
+    is_told = "campaign" in request.GET
+    campaign = campaign if is_told else delivery.campaign_of(assets)
+    slugs = request.GET.getlist("channel")
+    chosen = delivery.chosen_channels(slugs, campaign, channels, assets, with_ordered=not is_told)
     stand_ins = shapes.stand_ins(assets, chosen, request.user)
     wishes = delivery.Wishes.of(request.GET)
     rows = delivery.rows_of(assets, chosen, request.user, stand_ins, wishes)
@@ -162,8 +165,8 @@ def _address(request, assets, channels):
         return reverse("gallery:asset-list")
     chosen = [("pick", asset.pk) for asset in assets]
     chosen += [("channel", channel.slug) for channel in channels]
-    if campaign := parse_id(request.POST.get("campaign", "")):
-        chosen.append(("campaign", campaign))
+    if "campaign" in request.POST:  # also where none was chosen: that is a choice
+        chosen.append(("campaign", parse_id(request.POST["campaign"]) or ""))
     chosen += delivery.Wishes.of(request.POST).pairs()
     return f"{reverse('gallery:deliver')}?{urlencode(chosen)}"
 

@@ -615,6 +615,39 @@ def test_campaign_chooses_its_channels(at, colleague, approved, make_channel):
     assert [channel.slug for channel in answer.context["chosen"]] == ["wide"]
 
 
+def test_pictures_of_a_campaign_open_with_it_and_its_channels_unless_none_is_chosen(
+    at, colleague, approved, make_channel
+):
+    ordered, asked = make_channel("tall", 300, 400), make_channel("wide", 400, 300)
+    campaign = Campaign.objects.create(slug="day", name_zh="节", name_en="Day")
+    campaign.places.create(channel=asked)
+    first, other = (approved(campaign=campaign, channel=ordered) for _ in range(2))
+
+    def opened_with(*picks, **more):
+        context = at(colleague).get("deliver", pick=[a.pk for a in picks], **more).context
+        return context["campaign"], [channel.slug for channel in context["chosen"]]
+
+    assert opened_with(first, other) == (campaign, ["tall", "wide"])
+    assert opened_with(first, other, campaign="") == (None, ["tall"])
+    assert opened_with(first, approved()) == (None, ["tall"])
+    page = at(colleague).get("deliver", pick=first.pk, campaign="").text
+    kept = re.findall(r'name="campaign"\s+value=""', page)
+    assert len(kept) == 2  # each form keeps that none is chosen
+
+
+def test_painting_anew_is_offered_for_another_shape_alone(
+    at, colleague, approved, make_channel, in_english
+):
+    picture = approved()
+    size = (picture.scene.width, picture.scene.height)
+    same, other = make_channel("same", *size), make_channel("tall", 300, 600)
+
+    page = at(colleague).get("deliver", pick=picture.pk, channel=[same.slug, other.slug]).text
+
+    assert f'name="anew" value="{picture.pk}-tall"' in page
+    assert f'name="anew" value="{picture.pk}-same"' not in page
+
+
 def test_strangers_picture_is_not_on_the_page(at, colleague, in_state):
     answer = at(colleague).get("deliver", pick=in_state("private").pk)
 

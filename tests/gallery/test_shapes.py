@@ -165,6 +165,18 @@ def test_results_send_a_whole_motif_for_review_and_lead_to_its_channels(
     assert slit.deliver_address == ""
 
 
+def test_result_of_one_picture_is_sent_for_review_from_its_row(
+    at, marketer, form_data, finish, in_english
+):
+    browser = at(marketer)
+    browser.post("create", **form_data | {"count": 1})
+    finish(Asset.objects.get())
+
+    page = browser.get("create").text
+
+    assert "Send 1 for review" in page
+
+
 def test_picture_of_its_own_shape_is_sent_in_place_of_the_cut(
     at, marketer, colleague, form_data, channels, approve
 ):
