@@ -69,13 +69,13 @@ def find(person, query):
             assets = one.narrow(assets, values, person)
         except Unreadable as error:
             problems.append(str(error))
-    found = among(assets, query.get("q", ""))
-    is_refused = found.is_refused or bool(problems)
+    by_words = among(assets, query.get("q", ""))
+    is_refused = by_words.is_refused or bool(problems)
     return replace(
-        found,
-        assets=assets.none() if is_refused else found.assets,
+        by_words,
+        assets=assets.none() if is_refused else by_words.assets,
         chosen=chosen,
-        problems=[*problems, *_backwards(chosen), *found.problems],
+        problems=[*problems, *_backwards(chosen), *by_words.problems],
         is_refused=is_refused,
     )
 

@@ -116,11 +116,11 @@ def campaign_add(request, slug):
     """Pictures that belong to no campaign yet, to choose several of; ?q=…: those of these words."""
     campaign = get_object_or_404(Campaign.objects.open(), slug=slug)
     assets = pages.addable(campaign, request.user, everybody=bool(request.GET.get("all")))
-    found = finding.among(assets, request.GET.get("q", ""))
+    listing = finding.among(assets, request.GET.get("q", ""))
     context = {
         "campaign": campaign,
-        "assets": list(found.ordered(*pages.ORDER)[:OFFERED]),
-        "finding": found,
+        "assets": list(listing.ordered(*pages.ORDER)[:OFFERED]),
+        "finding": listing,
         "asked": request.GET,
     }
     return render(request, "gallery/campaign_add.html", context)

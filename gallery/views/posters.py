@@ -54,10 +54,10 @@ def poster_list(request):
 def poster_images(request):
     """The first step: which picture. Approved ones, and one's own; ?q=…: those of these words."""
     assets = acts.assets_for(request.user).may_leave().filter(scene__is_trial=False)
-    found = finding.among(assets, request.GET.get("q", ""))
-    page = Paginator(found.ordered("-pk"), PER_PAGE).get_page(request.GET.get("page"))
+    listing = finding.among(assets, request.GET.get("q", ""))
+    page = Paginator(listing.ordered("-pk"), PER_PAGE).get_page(request.GET.get("page"))
     holds.mark(page.object_list)
-    return render(request, "gallery/poster_pictures.html", {"page": page, "finding": found})
+    return render(request, "gallery/poster_pictures.html", {"page": page, "finding": listing})
 
 
 @painter_required

@@ -28,7 +28,14 @@ from gallery.models import (
 )
 from gallery.pages import estimates
 from gallery.services import assets as acts
-from gallery.services import channel_files, cuts, deliveries, downloads, zip_deliveries
+from gallery.services import (
+    channel_files,
+    cuts,
+    deliveries,
+    downloads,
+    orders,
+    zip_deliveries,
+)
 from training.engine.tools import upscaler
 from training.minibase.artist import SceneSpec, draw, vehicle_box
 
@@ -639,8 +646,9 @@ def test_painting_anew_is_offered_for_another_shape_alone(
     at, colleague, approved, make_channel, in_english
 ):
     picture = approved()
-    size = (picture.scene.width, picture.scene.height)
-    same, other = make_channel("same", *size), make_channel("tall", 300, 600)
+    same, other = make_channel("same", 400, 300), make_channel("tall", 300, 600)
+    width, height = orders.native_size(picture.scene.base, same)
+    Scene.objects.update(width=width, height=height)
 
     page = at(colleague).get("deliver", pick=picture.pk, channel=[same.slug, other.slug]).text
 
