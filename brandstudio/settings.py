@@ -279,6 +279,11 @@ SCREENING = env.json("SCREENING", {})
 # How sure CLIP must be (0 to 1) before a caption is said to disagree with its picture.
 CAPTION_DOUBT_SURE = env.float("CAPTION_DOUBT_SURE", 0.9)
 
+# How sure the network must be (0 to 1) that a picture shows nakedness before nobody is shown it,
+# and before a reviewer is told to look closely; over 1 for never.
+SAFETY_WITHHELD_FROM = env.float("SAFETY_WITHHELD_FROM", 0.8)
+SAFETY_DOUBTED_FROM = env.float("SAFETY_DOUBTED_FROM", 0.3)
+
 # --- Strength bands -------------------------------------------------------------------------------
 EVIDENCE_SEEDS = env.int("EVIDENCE_SEEDS", 2)  # of each prompt of a strength sheet
 # What a band must keep to, 0 to 1; strength_band.Thresholds tells of what.

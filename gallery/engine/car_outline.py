@@ -9,6 +9,7 @@ starts without torch.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +18,10 @@ import numpy as np
 from PIL import Image
 from safetensors.numpy import load_file
 
+from gallery.engine import sizes
+
 Box = tuple[float, float, float, float]  # left, top, right, bottom, shares of width and height
+Chooser = Callable[[np.ndarray], Iterable]  # of (row, column) in scores
 
 DIRECTIONS = 8  # of gradients, over half a turn
 PATTERN = (10, 20)  # cells of the pattern, high and wide
@@ -29,16 +33,19 @@ DRAWN_UNIT = 128  # px of the root of a picture's area in which drawn cars fill 
 _UNITS = (96, 112, DRAWN_UNIT, 152, 180)  # from large cars to small ones
 _CELL = 4  # px
 _LEAST_SCORE = 0.37  # one drawn car in a hundred reaches less; pictures without one at most 0.34
+_SAME = 0.25  # of the smaller of two boxes that both hold: then they are one car
 _MOST_CELLS = 40_000  # of strips that are longer than any channel's
 WEIGHTS = Path(__file__).with_suffix(".safetensors")
 
 
 @dataclass(frozen=True)
 class Found:
-    """box: where the pattern fits best. score: how well; from _LEAST_SCORE on it is a car."""
+    """box: where the pattern fits. score: how well; from _LEAST_SCORE on it is a car. outside: share
+    of its width, 0 to 1, that lies beyond the picture's sides, as far as the pattern goes there."""
 
     box: Box
     score: float
+    outside: float = 0.0
 
     @property
     def is_car(self) -> bool:
@@ -47,10 +54,42 @@ class Found:
 
 def find(image: Image.Image) -> Found | None:
     """Where the pattern fits best in an RGB picture; None for one that it doesn't fit into."""
+    return max(_places(image, _best), key=lambda found: found.score, default=None)
+
+
+def find_all(image: Image.Image) -> list[Found]:
+    """All cars of an RGB picture, the surest first; none twice."""
+    cars: list[Found] = []
+    for found in sorted(_places(image, _sure), key=lambda found: -found.score):
+        if not any(is_same(found.box, car.box) for car in cars):
+            cars.append(found)
+    return cars
+
+
+def is_same(first: Box, second: Box) -> bool:
+    """Whether two boxes are of one car."""
+    smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (first, second))
+    return sizes.overlap(first, second) >= _SAME * smaller
+
+
+def _places(image: Image.Image, chosen: Chooser) -> Iterator[Found]:
+    """The places of the pattern in an RGB picture that are chosen in each of its sizes."""
     # Read once whole: five times would take most of the time.
     small = image.reduce(max(1, int(math.sqrt(image.width * image.height) / _UNITS[-1] / 2)))
-    founds = (_find(cells(small, unit)) for unit in _UNITS)
-    return max((found for found in founds if found), key=lambda found: found.score, default=None)
+    for unit in _UNITS:
+        found = cells(small, unit)
+        if (seen := windows(found)).size:
+            scores = np.tensordot(seen, _weights(), 3)
+            for row, column in chosen(scores):
+                yield _at(int(row), int(column), found.shape, float(scores[row, column]))
+
+
+def _best(scores: np.ndarray) -> list[tuple[int, int]]:
+    return [divmod(int(scores.argmax()), scores.shape[1])]
+
+
+def _sure(scores: np.ndarray) -> np.ndarray:
+    return np.argwhere(scores >= _LEAST_SCORE)
 
 
 def cells(image: Image.Image, unit: int) -> np.ndarray:
@@ -104,17 +143,13 @@ def windows(found: np.ndarray) -> np.ndarray:
     return np.lib.stride_tricks.sliding_window_view(padded, PATTERN, axis=(0, 1))
 
 
-def _find(found: np.ndarray) -> Found | None:
-    seen = windows(found)
-    if not seen.size:
-        return None
-    scores = np.tensordot(seen, _weights(), 3)
-    row, column = np.unravel_index(int(scores.argmax()), scores.shape)
-    high, wide = found.shape[:2]
-    x, y = int(column) - AROUND[1], int(row) - AROUND[0]
+def _at(row: int, column: int, shape: tuple[int, ...], score: float) -> Found:
+    high, wide = shape[:2]
+    x, y = column - AROUND[1], row - AROUND[0]
     box = [(x + CAR[0]) / wide, (y + CAR[1]) / high, (x + CAR[2]) / wide, (y + CAR[3]) / high]
     left, top, right, bottom = (min(1.0, max(0.0, share)) for share in box)
-    return Found((left, top, right, bottom), float(scores[row, column]))
+    outside = max(0.0, -box[0], box[2] - 1) / (box[2] - box[0])
+    return Found((left, top, right, bottom), score, outside)
 
 
 @lru_cache(maxsize=1)

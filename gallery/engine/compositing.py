@@ -21,6 +21,9 @@ SMALLEST = 64  # px of the product's longer side in the upload
 MAX_MEGAPIXELS = 50
 RIM = 0.16  # of the product's width: how far its rim reaches
 RIM_FREE = 0.5  # the share of the steps for which the rim is free
+GROUND = 3.0  # of the product's height: how far below it the ground is kept
+GROUND_BESIDE = 1.0  # of the product's width: how far beyond its ends
+GROUND_FREE = 0.25  # as RIM_FREE, of the ground
 
 SHADOW = 0.6  # how much of the ground's light the deepest shadow takes
 REFLECTION = 0.16  # how strongly the ground mirrors the product just below it
@@ -92,7 +95,7 @@ def compose(product: PlacedProduct, size: tuple[int, int]) -> Composition:
     reflection = _reflection(overlay, ground)
     plain = Image.new("RGB", size, (128, 128, 128))
     picture = _grounded(plain, overlay, shadow, reflection)
-    return Composition(picture, _mask(overlay), overlay, shadow, reflection)
+    return Composition(picture, _mask(overlay, ground), overlay, shadow, reflection)
 
 
 def finish(rendered: Image.Image, composition: Composition) -> Image.Image:
@@ -209,18 +212,36 @@ def _placed(product: PlacedProduct, size: tuple[int, int]) -> tuple[Image.Image,
     return car, inside[:2]
 
 
-def _mask(overlay: Image.Image) -> Image.Image:
+def _mask(overlay: Image.Image, ground: np.ndarray) -> Image.Image:
     """What is painted when: a rim around the product waits until the scene has taken shape.
 
-    Left free from the start, the network likes to paint a second product into the first.
+    Left free from the start, the network likes to paint a second product into the first; and where
+    the product stands higher than the network is used to, a second one on the ground before it.
+    So that ground waits longest. ground: of `ground_shadow.ground_line`.
     """
-    opaque = overlay.getchannel("A").point(lambda value: 255 if value == 255 else 0)
-    left, _, right, _ = _box(overlay)
-    near = np.clip(
-        4 * ground_shadow.blurred(np.asarray(opaque) / 255.0, RIM * (right - left)), 0, 1
-    )
-    free = np.where(np.asarray(opaque) == 255, 0, 1 - (1 - RIM_FREE) * near)
-    return ground_shadow.grey(free)
+    opaque = np.asarray(overlay.getchannel("A")) == 255
+    left, top, right, _ = _box(overlay)
+    reach = RIM * (right - left)
+    near = np.clip(4 * ground_shadow.blurred(opaque.astype(np.float64), reach), 0, 1)
+    before = ground_shadow.blurred(_ground_before(opaque.shape, ground, top), reach / 2)
+    kept = (1 - GROUND_FREE) * np.clip(1.5 * before, 0, 1)
+    free = np.minimum(1 - (1 - RIM_FREE) * near, 1 - kept)
+    return ground_shadow.grey(np.where(opaque, 0, free))
+
+
+def _ground_before(shape: tuple[int, int], ground: np.ndarray, top: int) -> np.ndarray:
+    """`shape` float, 1 on the ground just before the product and below it, as the viewer sees it.
+
+    top: the product's first row.
+    """
+    columns = np.flatnonzero(~np.isnan(ground))
+    beside = GROUND_BESIDE * len(columns)
+    across = np.arange(len(ground))
+    line = np.interp(across, columns, ground[columns])
+    tall = float(np.nanmax(ground)) - top
+    below = np.arange(shape[0])[:, None] - line
+    is_under = (across >= columns[0] - beside) & (across <= columns[-1] + beside)
+    return ((below > 0) & (below < GROUND * tall) & is_under).astype(np.float64)
 
 
 def _reflection(overlay: Image.Image, ground: np.ndarray) -> Image.Image:

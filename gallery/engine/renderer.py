@@ -17,7 +17,7 @@ from PIL import Image
 
 from gallery.engine import compositing, upscale
 from gallery.engine.compositing import PlacedProduct
-from gallery.engine.safety import SafetyChecker
+from gallery.engine.safety import Safety
 from training.engine.sampling.renderer import Renderer, RenderStopped, SampleRequest
 
 PREVIEW_SIDE = 128  # px of the longer side of a preview
@@ -27,13 +27,13 @@ OnStep = Callable[[int, int, bytes], None]
 class SceneRenderer:
     """Paints pictures one by one; a base is loaded once and stays until another is asked for.
 
-    compile: see sampling.Renderer. safety: folder of a safety checker, used where it exists.
+    compile: see sampling.Renderer. safety: what withholds pictures.
     Not safe for several threads. A process has one: `shared()`.
     """
 
-    def __init__(self, device: str | None = None, compile: str = "", safety: Path | None = None):
+    def __init__(self, device: str | None = None, compile: str = "", safety: Safety | None = None):
         self.device, self.compile = device, compile
-        self._safety = SafetyChecker(safety) if safety and safety.is_dir() else None
+        self._safety = safety
         self._base = ""  # sha256 of the base in memory
         self._renderer: Renderer | None = None
 
@@ -139,7 +139,7 @@ def _reporting(on_step: OnStep | None):
 
 
 @cache
-def shared(compile: str = "", safety: Path | None = None) -> SceneRenderer:
+def shared(compile: str = "", safety: Safety | None = None) -> SceneRenderer:
     """This process's renderer; a process asks for it in one way only."""
     return SceneRenderer(compile=compile, safety=safety)
 

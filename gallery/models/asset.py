@@ -17,6 +17,8 @@ from brandstudio.core.models import (
 from brandstudio.core.models.fields import BlobField, LineField
 from brandstudio.core.models.states import move, update_as_last_seen
 
+from gallery.engine import soundness
+
 from .mark import Favourite
 from .review import HELD_NOW, OwnWork
 from .scene import TITLED_BY, Scene, SceneMode
@@ -40,6 +42,18 @@ class AssetReview(models.TextChoices):
     APPROVED = "approved", _("approved")
     DECLINED = "declined", _("declined")
     WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class Doubt(models.TextChoices):
+    """What the eye of a machine found odd in a finished picture, as people read it."""
+
+    NO_VEHICLE = (
+        soundness.NO_VEHICLE,
+        _("No whole car was found in it: it may be missing, cut off or misshapen."),
+    )
+    TWO_VEHICLES = soundness.TWO_VEHICLES, _("More than one car seems to stand in it.")
+    CUT_OFF = soundness.CUT_OFF, _("Its car seems to be cut off at the edge.")
+    UNFIT = soundness.UNFIT, _("It may show nakedness.")
 
 
 ASKS_FROM = (AssetReview.PRIVATE, AssetReview.DECLINED)  # what may be sent for review
@@ -122,6 +136,7 @@ class Asset(Work, Binnable):
     thumb_sha256 = BlobField(blank=True)
     look = models.TextField(blank=True, editable=False)  # of `services/lookalikes`; "": not read
     lineage = models.JSONField(default=dict, blank=True)  # hashes, strengths, library versions
+    doubts = models.JSONField(default=list, blank=True, editable=False)  # codes of Doubt
     review = models.CharField(max_length=10, choices=AssetReview, default=AssetReview.PRIVATE)
     review_reason = models.TextField(blank=True)  # of its last step, if that had one
     declined_why = models.TextField(blank=True)  # of the decline that stands, until an approval
@@ -230,6 +245,11 @@ class Asset(Work, Binnable):
         return AssetReview(self.review) if self.review in NEVER_LEAVES else None
 
     @property
+    def doubt_words(self):
+        """Sentences that say what a machine found odd in it."""
+        return [Doubt(code).label for code in self.doubts]
+
+    @property
     def takes_remarks(self):
         """Whether reviewers may pin remarks to it, and take theirs off."""
         return self.review == AssetReview.ASKED
@@ -254,7 +274,7 @@ class Asset(Work, Binnable):
     def begin_rendering(self):
         self._move(AssetState.RENDERING, sources=(AssetState.LOADING,), progress_at=timezone.now())
 
-    def finish(self, *, image_sha256, thumb_sha256, seconds, lineage, look=""):
+    def finish(self, *, image_sha256, thumb_sha256, seconds, lineage, look="", doubts=()):
         self._release(
             AssetState.READY,
             sources=IN_HAND,
@@ -263,6 +283,7 @@ class Asset(Work, Binnable):
             seconds=seconds,
             lineage=lineage,
             look=look,
+            doubts=list(doubts),
             preview=b"",
         )
 

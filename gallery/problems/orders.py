@@ -12,6 +12,10 @@ SENTENCES: dict[str, Text] = {
         "Designers paint trials: choose a draft of your own style, or ask an admin for the "
         "marketer's role."
     ),
+    "upload-unfit": gettext_noop(
+        "{name} was not taken: a network is {chance} % sure that it shows nakedness. Choose "
+        "another picture; where the network errs, an admin can set how sure it must be."
+    ),
     "light-missing": gettext_noop("Choose in which light the car is to be seen."),
     "light-of-another-shape": gettext_noop(
         "This picture is {size}, that of {name} {other}: the car would change its place. Cut it "

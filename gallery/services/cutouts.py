@@ -29,6 +29,7 @@ def take_cutout(upload, person, vehicle=None, light=""):
     name = image_store.safe_name(upload.name)
     path = upload.temporary_file_path()
     seen = _small(path, name)  # first: what it refuses, it calls by the file's own name
+    sources.check_fit(images.as_rgb(seen, upright=False), name)
     own_images.look_up(path).check_cutout(seen)
     return keep_cutout(path, name, person, vehicle, light)
 

@@ -123,13 +123,17 @@ def cut_for(asset, channel, focus=None, words=""):
 
 def subject_of(asset):
     """Where the car stands: its cut-out's place, else what draws the eye most."""
-    scene = asset.scene
-    if scene.mode == SceneMode.PRODUCT and scene.cutout:
-        shape = scene.cutout.height / scene.cutout.width * scene.width / scene.height
-        half, tall = scene.cutout_width / 2, scene.cutout_width * shape
-        x, foot = scene.cutout_x, scene.cutout_y
-        return tuple(min(1.0, max(0.0, s)) for s in (x - half, foot - tall, x + half, foot))
-    return _likely_box(asset.image_sha256)
+    return real_car_of(asset.scene) or _likely_box(asset.image_sha256)
+
+
+def real_car_of(scene):
+    """Where the cut-out of a real car stands in a scene painted around it, as shares; else None."""
+    if scene.mode != SceneMode.PRODUCT or not scene.cutout:
+        return None
+    shape = scene.cutout.height / scene.cutout.width * scene.width / scene.height
+    half, tall = scene.cutout_width / 2, scene.cutout_width * shape
+    x, foot = scene.cutout_x, scene.cutout_y
+    return tuple(min(1.0, max(0.0, s)) for s in (x - half, foot - tall, x + half, foot))
 
 
 @lru_cache(maxsize=2000)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.urls import reverse
 
 from brandstudio.core import blobs
@@ -15,6 +16,7 @@ from gallery.models import (
 )
 from gallery.services import own_images, policy, shown
 from training.engine.data import images
+from training.engine.screening import unsafe
 from training.services import image_store, photographs, rights_read
 
 LARGEST_SOURCE = 64 * 2**20  # bytes
@@ -123,7 +125,9 @@ def take_init_image(upload, person):
     path = upload.temporary_file_path()
     image = image_store.take_in(path, name, images.check_shape)
     try:
-        of_it = own_images.look_up(path, blobs.local(image.image_sha256))
+        stored = blobs.local(image.image_sha256)
+        check_fit(images.open_rgb(stored), name)
+        of_it = own_images.look_up(path, stored)
         made_from = of_it.origin()
     except Refused:
         image.discard()
@@ -140,6 +144,16 @@ def take_init_image(upload, person):
         height=image.height,
         **{**rights_read.columns_of(path)[0], **known},
     )
+
+
+def check_fit(picture, name):
+    """Raise Refused for an RGB picture that is likely unfit to be seen at work.
+
+    name: its file's.
+    """
+    chance = unsafe.chance_of(picture)
+    if chance is not None and chance >= settings.SAFETY_WITHHELD_FROM:
+        raise Refused("upload-unfit", name=name, chance=round(100 * chance))
 
 
 def check_size(upload):

@@ -11,9 +11,9 @@ from django.conf import settings
 from brandstudio.core import blobs
 from brandstudio.core.problems import Refused, in_each_language
 from brandstudio.core.queue import stopping
-from gallery.engine import renderer, safety
+from gallery.engine import renderer, safety, soundness
 from gallery.models import SceneMode
-from gallery.services import enlarging, lookalikes, shown, validation, vehicle_words
+from gallery.services import cuts, enlarging, lookalikes, shown, validation, vehicle_words
 from gallery.services.orders import default_base
 from gallery.services.scenes import product_of
 from gallery.services.style_files import weights_of
@@ -23,7 +23,10 @@ from training.engine.sampling.renderer import RenderStopped, SampleRequest
 
 def renderer_of_this_process():
     """The renderer that this process keeps, as the settings want it."""
-    return renderer.shared(settings.RENDER_COMPILE, settings.BASE_MODELS_DIR / safety.FOLDER)
+    folder = settings.BASE_MODELS_DIR / safety.FOLDER
+    return renderer.shared(
+        settings.RENDER_COMPILE, safety.Safety(settings.SAFETY_WITHHELD_FROM, folder)
+    )
 
 
 def load_default_base():
@@ -67,6 +70,18 @@ def render_asset(asset, turn, stopped):
         seconds=time.monotonic() - began,
         lineage=lineage_of(asset, packs, renderer.versions()),
         look=lookalikes.look_of(image),
+        doubts=_doubts_of(scene, image),
+    )
+
+
+def _doubts_of(scene, image):
+    asks = scene.vehicle_id is not None or bool(vehicle_words.by_words_only(scene))
+    return soundness.doubts_of(
+        image,
+        family=scene.base.family,
+        asks_for_vehicle=asks,
+        product=cuts.real_car_of(scene),
+        unfit_from=settings.SAFETY_DOUBTED_FROM,
     )
 
 

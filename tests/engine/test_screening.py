@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 from benchmarks.screening_cases import wheel_photos, written
+from tests.unfit_drawing import unfit_drawing
 from training.engine.errors import EngineError
 from training.engine.screening import (
     ADVICE,
@@ -59,6 +60,7 @@ SPOILT = {
     "letterbox": lambda p: ImageOps.expand(p, (0, 40), "black"),
     "pillarbox": lambda p: ImageOps.expand(p, (60, 0), "black"),
     "border": lambda p: ImageOps.expand(p, 30, "white"),
+    "unfit": lambda p: unfit_drawing(),
     "text-found": lambda p: written(p, "SAMPLE PHOTO", 0.12, (0.5, 0.5), 255),
 }
 

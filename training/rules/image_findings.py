@@ -21,6 +21,7 @@ LABELS: dict[str, str] = {
     "pillarbox": gettext_noop("Bars left and right"),
     "border": gettext_noop("Border"),
     "text-found": gettext_noop("Writing on it"),
+    "unfit": gettext_noop("Perhaps unfit to be seen"),
     "screenshot": gettext_noop("Screenshot"),
     "screenshot-by-name": gettext_noop("Screenshot"),
     "near-duplicate": gettext_noop("Nearly the same"),

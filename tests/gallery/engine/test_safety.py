@@ -9,8 +9,9 @@ from PIL import Image
 from transformers import CLIPConfig
 
 from gallery.engine.renderer import SceneRenderer
-from gallery.engine.safety import SafetyChecker
+from gallery.engine.safety import Safety, SafetyChecker
 from tests.engine import toys
+from tests.unfit_drawing import unfit_drawing
 from training.engine.errors import EngineError
 from training.engine.sampling.renderer import SampleRequest
 
@@ -46,7 +47,7 @@ def base(tmp_path_factory):
 
 
 def painted(base, folder):
-    scene_renderer = SceneRenderer("cpu", safety=folder)
+    scene_renderer = SceneRenderer("cpu", safety=Safety(2.0, folder))
     scene_renderer.ensure_loaded(base, "toy")
     return scene_renderer.render(REQUEST), scene_renderer.enlarge(
         Image.new("RGB", (48, 32)), (96, 64)
@@ -64,7 +65,7 @@ def test_picture_that_passes_is_unchanged(base, checker):
 
 
 def test_withheld_picture_says_so(base, checker):
-    scene_renderer = SceneRenderer("cpu", safety=checker(threshold=-2.0))
+    scene_renderer = SceneRenderer("cpu", safety=Safety(2.0, checker(threshold=-2.0)))
     scene_renderer.ensure_loaded(base, "toy")
 
     for act in (
@@ -98,7 +99,26 @@ def test_checker_sees_the_picture(checker):
     check._network.vision_model.register_forward_hook(
         lambda module, args, kwargs, output: seen.append(kwargs or args), with_kwargs=True
     )
-    check.check(Image.new("RGB", (64, 32), "white"))
+    check.withholds(Image.new("RGB", (64, 32), "white"))
     pixels = next(value for value in (*seen[0],) if torch.is_tensor(value))
     assert pixels.shape == (1, 3, 28, 28)
     assert pixels.min() > 1.9
+
+
+def test_network_that_comes_along_withholds_what_it_is_sure_of():
+    Safety(0.8).check(Image.new("RGB", (64, 48), "white"))
+
+    with pytest.raises(EngineError) as caught:
+        Safety(0.8).check(unfit_drawing())
+
+    assert caught.value.code == "picture-withheld"
+    Safety(2.0).check(unfit_drawing())
+
+
+def test_enlarging_is_looked_at_too(base):
+    scene_renderer = SceneRenderer("cpu", safety=Safety(0.8))
+
+    with pytest.raises(EngineError) as caught:
+        scene_renderer.enlarge(unfit_drawing(), (512, 512))
+
+    assert caught.value.code == "picture-withheld"
