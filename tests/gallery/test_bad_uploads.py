@@ -12,6 +12,7 @@ from gallery.models import (
     ProductCutout,
 )
 from tests.gallery.test_origins import cut_out, photo
+from tests.unfit_drawing import unfit_drawing
 
 pytestmark = pytest.mark.usefixtures("in_english")
 
@@ -125,3 +126,24 @@ def test_advice_of_a_refused_picture_fits_where_it_is_given(
     assert "Use another one" in page or "换一张" in page
     assert "take it out of the set" not in page
     assert "移出数据集" not in page
+
+
+@pytest.mark.parametrize("field", ["init_image_file", "cutout_file"])
+def test_picture_that_is_likely_unfit_to_be_seen_is_refused_by_name(
+    at, writer, form_data, client, settings, field
+):
+    picture = unfit_drawing().convert("RGBA")
+    picture.putpixel((0, 0), (0, 0, 0, 0))  # a cut-out as well
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+
+    refused = upload(at, writer, form_data, field, file.getvalue(), client, "blobs.png")
+
+    assert refused.status_code == 422
+    assert "blobs.png was not taken: a network is 9" in refused.text
+    assert not InitImageUpload.objects.exists()
+    assert not ProductCutout.objects.exists()
+
+    settings.SAFETY_WITHHELD_FROM = 2.0
+    upload(at, writer, form_data, field, file.getvalue(), client, "blobs.png")
+    assert InitImageUpload.objects.exists() or ProductCutout.objects.exists()

@@ -407,3 +407,24 @@ def test_admins_get_one_notice_of_all_that_one_act_asked_for(
     assert brand_admin.notices.unread().count() == 1
     acts.approve(Asset.objects.get(pk=assets[1].pk), brand_admin, all_confirmed())
     assert brand_admin.notices.unread().count() == 0
+
+
+# Doubts
+def test_what_is_odd_in_a_picture_is_told_to_its_maker_and_its_reviewer(
+    at, client, in_english, marketer, brand_admin, in_state
+):
+    asset = in_state("private")
+    told = "More than one car seems to stand in it."
+    page, create = asset.get_absolute_url(), reverse("gallery:create")
+    client.force_login(marketer)
+    assert told not in client.get(page).text
+
+    Asset.objects.filter(pk=asset.pk).update(doubts=["two-vehicles"])
+
+    assert told in client.get(page).text
+    assert told in client.get(create).text
+    acts.ask_review(asset, marketer)
+    client.force_login(brand_admin)
+    assert told in client.get(reverse("gallery:review-pictures")).text
+    one = client.get(reverse("gallery:review"), {"item": f"asset-{asset.pk}"})
+    assert told in one.text

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from gallery.engine import compositing
+from gallery.demo.vehicles import files
+from gallery.engine import compositing, soundness
 from gallery.engine.compositing import PlacedProduct
 from gallery.engine.renderer import SceneRenderer
 from tests.engine import toys
+from training.engine.base.base_models import BUNDLED, BUNDLED_FOLDER
 from training.engine.errors import EngineError
 from training.engine.sampling.renderer import SampleRequest
 
@@ -233,3 +235,35 @@ def test_product_that_fills_the_frame_is_let_be(upload):
     finished = Image.new("RGB", (64, 64), (10, 20, 30))
 
     assert compositing.without(finished, product).size == (64, 64)
+
+
+def test_base_paints_no_second_car_below_one_that_stands_high(tmp_path):
+    """Where the bundled base would put its own car, ground is to be seen."""
+    [cutout] = files.all_cutouts(["gs8"], ["white"], ["left"])
+    list(files.make([cutout], tmp_path, width=400))
+    size = (256, 256)
+    product = PlacedProduct(tmp_path / cutout.name, y=0.78, width=0.7)
+    scene_renderer = SceneRenderer("cpu")
+    scene_renderer.ensure_loaded(BUNDLED_FOLDER, "bundled")
+    request = SampleRequest(
+        "teahouse by day, red lanterns",
+        negative_prompt="mpv, sedan, suv",
+        steps=20,
+        guidance=3.0,
+        seed=6,
+        width=size[0],
+        height=size[1],
+    )
+
+    scene = scene_renderer.render_product(product, request)
+
+    alpha = np.asarray(compositing.compose(product, size).overlay)[..., 3]
+    rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
+    box = tuple(
+        float(value / side)
+        for value, side in zip(
+            (columns[0], rows[0], columns[-1], rows[-1]), (*size, *size), strict=True
+        )
+    )
+    told = soundness.doubts_of(scene, family=BUNDLED, asks_for_vehicle=True, product=box)
+    assert told == []

@@ -46,6 +46,12 @@ def test_render_job_finishes_the_asset_with_its_lineage(make_scene, make_version
     assert first.lineage["software"]["torch"]
 
 
+def test_painted_picture_is_looked_at_for_the_car_it_was_asked_for(make_scene):
+    [named] = paint(make_scene())
+
+    assert named.doubts == ["no-vehicle"]  # a toy paints none
+
+
 def test_same_request_gives_the_same_bytes(make_scene, make_version):
     version = make_version()
     [one] = paint(make_scene(packs=((version, 0.5),)))
