@@ -1,4 +1,4 @@
-"""A harmless drawing that the safety check takes for what it isn't, for tests of what it withholds."""
+"""A harmless drawing that the safety check takes for what it is not, for tests of withholding."""
 
 from PIL import Image, ImageDraw, ImageFilter
 

@@ -40,8 +40,10 @@ WEIGHTS = Path(__file__).with_suffix(".safetensors")
 
 @dataclass(frozen=True)
 class Found:
-    """box: where the pattern fits. score: how well; from _LEAST_SCORE on it is a car. outside: share
-    of its width, 0 to 1, that lies beyond the picture's sides, as far as the pattern goes there."""
+    """box: where the pattern fits. score: how well; from _LEAST_SCORE on it is a car.
+
+    outside: share of its width that lies beyond the picture's sides, as far as the pattern goes.
+    """
 
     box: Box
     score: float

@@ -16,7 +16,6 @@ from brandstudio.core.models import (
 )
 from brandstudio.core.models.fields import BlobField, LineField
 from brandstudio.core.models.states import move, update_as_last_seen
-
 from gallery.engine import soundness
 
 from .mark import Favourite

@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from brandstudio.core import blobs
-from brandstudio.core.models import WrongState
+from brandstudio.core.models import Vehicle, WrongState
 from brandstudio.core.queue import fairness, stopping
 from brandstudio.core.queue.devices import this_device
 from gallery import jobs, services
@@ -47,8 +47,12 @@ def test_render_job_finishes_the_asset_with_its_lineage(make_scene, make_version
 
 
 def test_painted_picture_is_looked_at_for_the_car_it_was_asked_for(make_scene):
+    [plain] = paint(make_scene())  # no vehicle is known yet
+    Vehicle.objects.create(slug="gs8", name_zh="GS8", name_en="GS8", phrase="GS8 suv")
+
     [named] = paint(make_scene())
 
+    assert plain.doubts == []
     assert named.doubts == ["no-vehicle"]  # a toy paints none
 
 
