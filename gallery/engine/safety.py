@@ -1,6 +1,6 @@
 """Which finished pictures nobody may be shown: two readers, either of which withholds.
 
-One is there out of the box (`training.engine.screening.unsafe`, Open NSFW). The other is Stable
+One is there out of the box (`training.engine.tools.open_nsfw`, Open NSFW). The other is Stable
 Diffusion's own checker, a diffusers folder with `config.json` and safetensors, where an admin has
 put it among the base models.
 """
@@ -19,7 +19,7 @@ from safetensors import SafetensorError
 
 from training.engine.data.images import fit_crop
 from training.engine.errors import EngineError
-from training.engine.screening import unsafe
+from training.engine.tools import open_nsfw
 
 FOLDER = "safety-checker"
 """Name of the checker's folder among the base models."""
@@ -40,7 +40,7 @@ class Safety:
     def check(self, image: Image.Image) -> None:
         """Raise EngineError: picture-withheld where an RGB picture may not be shown,
         safety-unreadable."""
-        chance = unsafe.chance_of(image)
+        chance = open_nsfw.chance_of(image)
         if chance is not None and chance >= self.withheld_from:
             raise EngineError("picture-withheld")
         if self._checker and self._checker.withholds(image):

@@ -12,7 +12,7 @@ from PIL import Image
 from gallery.engine import car_outline
 from gallery.engine.car_outline import Box
 from training.engine.base.base_models import BUNDLED
-from training.engine.screening import unsafe
+from training.engine.tools import open_nsfw
 
 NO_VEHICLE, TWO_VEHICLES, CUT_OFF, UNFIT = "no-vehicle", "two-vehicles", "cut-off", "unfit"
 
@@ -35,7 +35,7 @@ def doubts_of(
     0 to 1.
     """
     doubts = _of_cars(image, asks_for_vehicle, product) if family == BUNDLED else []
-    chance = unsafe.chance_of(image)
+    chance = open_nsfw.chance_of(image)
     return [*doubts, UNFIT] if chance is not None and chance >= unfit_from else doubts
 
 

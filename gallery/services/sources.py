@@ -16,7 +16,7 @@ from gallery.models import (
 )
 from gallery.services import own_images, policy, shown
 from training.engine.data import images
-from training.engine.screening import unsafe
+from training.engine.tools import open_nsfw
 from training.services import image_store, photographs, rights_read
 
 LARGEST_SOURCE = 64 * 2**20  # bytes
@@ -151,7 +151,7 @@ def check_fit(picture, name):
 
     name: its file's.
     """
-    chance = unsafe.chance_of(picture)
+    chance = open_nsfw.chance_of(picture)
     if chance is not None and chance >= settings.SAFETY_WITHHELD_FROM:
         raise Refused("upload-unfit", name=name, chance=round(100 * chance))
 

@@ -17,13 +17,13 @@ from training.engine.screening import (
     size,
     subject,
     text,
-    unsafe,
+    unfit,
 )
 from training.engine.screening.report import Advice, Finding, Report, Severity
 from training.engine.screening.screened_image import open_screened
 from training.engine.screening.settings import ScreenSettings
 
-CHECKS = (size, blur, jpeg, exposure, subject, borders, screenshot, text, unsafe)
+CHECKS = (size, blur, jpeg, exposure, subject, borders, screenshot, text, unfit)
 
 REFUSALS = (
     "image-unreadable",
