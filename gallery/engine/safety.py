@@ -40,7 +40,7 @@ class Safety:
     def check(self, image: Image.Image) -> None:
         """Raise EngineError: picture-withheld where an RGB picture may not be shown,
         safety-unreadable."""
-        chance = open_nsfw.chance_of(image)
+        chance = open_nsfw.probability_of(image)
         if chance is not None and chance >= self.withheld_from:
             raise EngineError("picture-withheld")
         if self._checker and self._checker.withholds(image):

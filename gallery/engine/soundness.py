@@ -35,7 +35,7 @@ def doubts_of(
     0 to 1.
     """
     doubts = _of_cars(image, asks_for_vehicle, product) if family == BUNDLED else []
-    chance = open_nsfw.chance_of(image)
+    chance = open_nsfw.probability_of(image)
     return [*doubts, UNFIT] if chance is not None and chance >= unfit_from else doubts
 
 

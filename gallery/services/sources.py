@@ -146,14 +146,14 @@ def take_init_image(upload, person):
     )
 
 
-def check_fit(picture, name):
+def check_fit(image, name):
     """Raise Refused for an RGB picture that is likely unfit to be seen at work.
 
     name: its file's.
     """
-    chance = open_nsfw.chance_of(picture)
-    if chance is not None and chance >= settings.SAFETY_WITHHELD_FROM:
-        raise Refused("upload-unfit", name=name, chance=round(100 * chance))
+    probability = open_nsfw.probability_of(image)
+    if probability is not None and probability >= settings.SAFETY_WITHHELD_FROM:
+        raise Refused("upload-unfit", name=name, chance=round(100 * probability))
 
 
 def check_size(upload):

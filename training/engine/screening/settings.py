@@ -54,7 +54,7 @@ class ScreenSettings:
     text_share: float = _setting(
         0.0005, "Writing is reported from this share of the picture on.", 0.0, 1.0
     )
-    unfit_chance: float = _setting(
+    unfit_probability: float = _setting(
         0.5, "Called unfit to be seen at work from this chance on (0 to 1).", 0.0, 1.0
     )
     duplicate_distance: int = _setting(

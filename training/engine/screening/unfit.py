@@ -18,13 +18,13 @@ SIDE = 1024  # px; the network sees 224 of a side
 
 def check(picture: ScreenedImage, settings: ScreenSettings) -> tuple[dict, list[Finding]]:
     """Chance, 0 to 1, that the picture is unfit to be seen at work; None without the network."""
-    chance = open_nsfw.chance_of(picture.shrunk(SIDE))
+    chance = open_nsfw.probability_of(picture.shrunk(SIDE))
     if chance is None:
         return {"unfit": None}, []
     measures = {"unfit": round(chance, 3)}
-    if chance < settings.unfit_chance:
+    if chance < settings.unfit_probability:
         return measures, []
     facts = {"chance": round(100 * chance)}
     return measures, [
-        Finding("unfit", "unfit", Severity.WARNING, chance, settings.unfit_chance, facts=facts)
+        Finding("unfit", "unfit", Severity.WARNING, chance, settings.unfit_probability, facts=facts)
     ]

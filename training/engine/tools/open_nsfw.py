@@ -11,7 +11,7 @@ import importlib.util
 from PIL import Image
 
 
-def chance_of(image: Image.Image) -> float | None:
+def probability_of(image: Image.Image) -> float | None:
     """Chance, 0 to 1, that an RGB picture of any size is unfit; None without the network."""
     return _network().score(image) if is_installed() else None
 
