@@ -5,9 +5,10 @@ from functools import partial
 from brandstudio.core.problems import Refused
 from brandstudio.core.queue import attempt, stopping, work_queue
 from brandstudio.core.queue.devices import this_device
-from gallery.models import Asset, ChannelFile, EvidenceSheet, PairGrid
+from gallery.models import Asset, ChannelFile, CutoutDraft, EvidenceSheet, PairGrid
 from gallery.services import (
     channel_files,
+    cutting_out,
     drift_guard,
     known_weights,
     lookalikes,
@@ -81,6 +82,13 @@ def make_channel_file(file_pk):
         mendable=(EngineError, Refused),
         fail=partial(channel_files.fail, row),
     )
+
+
+def draft_cutout(draft_pk):
+    """Find the car in a photograph. Safe to deliver twice."""
+    drafts = CutoutDraft.objects.select_related("photograph")
+    if draft := drafts.filter(pk=draft_pk).first():  # else it was discarded
+        attempt.carry_out(draft, cutting_out.make, mendable=(EngineError, Refused))
 
 
 def read_weights():

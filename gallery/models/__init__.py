@@ -4,6 +4,7 @@ from .brand import BrandColour, BrandFont, BrandLogo, LegalLine, LogoGround
 from .campaign import CampaignChannel, DriftCheck, Publication
 from .channel import Channel, ChannelCut, FileFormChoice, LabelCorner
 from .channel_file import ChannelFile, ChannelFileState
+from .cutout_draft import CutoutDraft, DraftState
 from .download import (
     LABELLED,
     Audience,
@@ -49,6 +50,8 @@ __all__ = [
     "ChannelCut",
     "ChannelFile",
     "ChannelFileState",
+    "CutoutDraft",
+    "DraftState",
     "FileFormChoice",
     "LabelCorner",
     "Daylight",

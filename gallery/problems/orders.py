@@ -16,6 +16,13 @@ SENTENCES: dict[str, Text] = {
         "{name} was not taken: a network is {chance} % sure that it shows nakedness. Choose "
         "another picture; where the network errs, an admin can set how sure it must be."
     ),
+    "strokes-unreadable": gettext_noop(
+        "These strokes can't be read. Load the page again: what was drawn before is still there."
+    ),
+    "strokes-too-many": gettext_noop(
+        "A cut-out takes {limit} strokes. Take some back, or save it as it is."
+    ),
+    "cut-out-saved": gettext_noop("{name} was saved already. Look for it among the real cars."),
     "light-missing": gettext_noop("Choose in which light the car is to be seen."),
     "light-of-another-shape": gettext_noop(
         "This picture is {size}, that of {name} {other}: the car would change its place. Cut it "

@@ -27,11 +27,16 @@ def take_cutout(upload, person, vehicle=None, light=""):
     """
     sources.check_size(upload)
     name = image_store.safe_name(upload.name)
-    path = upload.temporary_file_path()
+    return take_file(upload.temporary_file_path(), name, person, vehicle, light)
+
+
+def take_file(path, name, person, vehicle=None, light="", rights=None):
+    """As take_cutout, for a file that lies on this machine. name: as messages call it. rights:
+    columns of the photograph that it was cut out of, in place of what the file says."""
     seen = _small(path, name)  # first: what it refuses, it calls by the file's own name
     sources.check_fit(images.as_rgb(seen, upright=False), name)
     own_images.look_up(path).check_cutout(seen)
-    return keep_cutout(path, name, person, vehicle, light)
+    return keep_cutout(path, name, person, vehicle, light, rights=rights)
 
 
 def take_other_light(upload, person, first, light):
@@ -48,9 +53,9 @@ def take_other_light(upload, person, first, light):
     return cutout
 
 
-def keep_cutout(path, name, person, vehicle=None, light="", name_en=""):
-    """As take_cutout, for a file on this machine. name: the file's own. name_en: what readers of
-    English see in its place."""
+def keep_cutout(path, name, person, vehicle=None, light="", name_en="", rights=None):
+    """As take_file, of a file that is known to show a real car. name_en: what readers of English
+    see in place of the file's own name."""
     with images.one_at_a_time():
         cutout_image = compositing.open_cutout(path, name)
         stored_image = _stored(path, cutout_image)
@@ -66,7 +71,7 @@ def keep_cutout(path, name, person, vehicle=None, light="", name_en=""):
         height=stored_image.height,
         light=light,
         made_by=person,
-        **{**rights_read.columns_of(path)[0], **known},
+        **{**(rights or rights_read.columns_of(path)[0]), **known},
     )
 
 

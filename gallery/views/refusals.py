@@ -20,6 +20,7 @@ _CONFLICTS = {
     "approved-not-binned",
     "asked-already",
     "channel-used",
+    "cut-out-saved",
     "cutout-gone",
     "decided-already",
     "declined-already",

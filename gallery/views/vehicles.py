@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from brandstudio.core.access.roles import designer_required
 from brandstudio.core.models import Vehicle, WrongState
-from gallery.models import Daylight, InitImageUpload, ProductCutout
+from gallery.models import CutoutDraft, Daylight, InitImageUpload, ProductCutout
 from gallery.problems import REFUSALS
-from gallery.services import cutouts
+from gallery.services import cutouts, cutting_out
 from gallery.views.refusals import no_file, refuse
 
 STARTS_SHOWN = 60  # the newest of a person's own
@@ -32,6 +32,8 @@ def vehicle_list(request):
         "own": cars.filter(vehicle=None, made_by=request.user),
         "lights": Daylight.choices,
         "starts": InitImageUpload.objects.filter(owner=request.user)[:STARTS_SHOWN],
+        "drafts": CutoutDraft.objects.open_to(request.user).select_related("photograph", "vehicle"),
+        "is_cutting_off": cutting_out.is_off(),
         "may_add": request.user.is_designer or request.user.is_brand_admin,
     }
     return render(request, "gallery/vehicle_list.html", context)

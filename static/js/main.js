@@ -7,6 +7,7 @@ import "./compare.js";
 import "./confirm.js";
 import "./copy.js";
 import "./cuts.js";
+import "./cutter.js";
 import "./films.js";
 import "./focus.js";
 import "./forms.js";
