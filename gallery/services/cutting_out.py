@@ -20,7 +20,7 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.queue import housekeeping, work_queue
 from gallery.engine import compositing
 from gallery.models import CutoutDraft
-from gallery.services import cutouts, own_images, sources
+from gallery.services import cutouts, holds, own_images, sources
 from training.engine.data import images
 from training.engine.tools import cutting_out, salience
 from training.engine.tools.cutting_out import Kind, Outline, Stroke
@@ -118,8 +118,10 @@ def opacity_file(draft, strokes):
 def save(draft, person, strokes, *, with_shadow):
     """The ProductCutout of a draft after these strokes, offered with its vehicle from now on.
 
-    Raises Refused: cut-out-saved; and as `cutouts.take_file`, EngineError: cutout-nothing-left.
+    Raises Refused: cut-out-saved, as `holds.check_start` of the photograph, and as
+    `cutouts.take_file`; EngineError: cutout-nothing-left.
     """
+    holds.check_start(sources.find_init_image(f"own-{draft.photograph_id}", person), person)
     keep_strokes(draft, strokes)
     outline = _outline_after(draft.copy_sha256, draft.outline_sha256, tuple(strokes))
     with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR, suffix=".png") as file:

@@ -9,6 +9,7 @@
 import { afterSwap } from "./htmx-events.js";
 
 const MOST_ZOOM = 16;
+const OUTLIVES = 60_000; // letters: browsers keep requests of 64 KiB alive
 const MOST_POINTS = 400; // of a stroke; the server takes 500
 const INK = { car: "rgb(40 180 120 / 0.55)", ground: "rgb(225 60 60 / 0.55)", glass: "rgb(60 130 240 / 0.55)" };
 const DIMMED = 0.28; // what of the photograph is seen beside the car
@@ -90,10 +91,10 @@ async function send() {
 const keyOf = (strokes) => JSON.stringify(strokes);
 
 function ask(strokes) {
-  const body = new FormData();
-  body.set("strokes", JSON.stringify(strokes));
-  const token = own.root.querySelector("[name=csrfmiddlewaretoken]").value;
-  return fetch(own.root.dataset.opacity, { method: "POST", body, headers: { "X-CSRFToken": token } });
+  const body = new URLSearchParams({ strokes: JSON.stringify(strokes) });
+  const headers = { "X-CSRFToken": own.root.querySelector("[name=csrfmiddlewaretoken]").value };
+  const keepalive = body.toString().length < OUTLIVES; // goes on when the page is left meanwhile
+  return fetch(own.root.dataset.opacity, { method: "POST", body, headers, keepalive });
 }
 
 function show(opacity) {

@@ -171,6 +171,16 @@ def test_rights_that_are_taken_back_from_the_photograph_hold_the_cut_out(draft, 
     assert cutout in ProductCutout.objects.holding()
 
 
+def test_a_photograph_that_was_taken_back_meanwhile_gives_no_cut_out(draft, designer):
+    draft.photograph.withdraw(designer, "the agency called")
+
+    with pytest.raises(Refused) as caught:
+        cutting_out.save(draft, designer, [], with_shadow=False)
+
+    assert caught.value.code == "init-image-withdrawn"
+    assert not ProductCutout.objects.exists()
+
+
 def test_a_draft_is_saved_once(draft, designer):
     cutting_out.save(draft, designer, [], with_shadow=False)
 
