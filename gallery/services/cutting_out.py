@@ -73,8 +73,8 @@ def make(draft):
 def strokes_of(text):
     """The strokes that a page sends, as JSON. Raises Refused: strokes-unreadable."""
     try:
-        told = json.loads(text)
-        strokes = [_stroke(one) for one in told]
+        rows = json.loads(text)
+        strokes = [_stroke(one) for one in rows]
     except (TypeError, ValueError, KeyError, RecursionError, OverflowError) as error:
         raise Refused("strokes-unreadable") from error
     if len(strokes) > MOST_STROKES:
@@ -82,23 +82,23 @@ def strokes_of(text):
     return strokes
 
 
-def _stroke(told):
-    radius = float(told["radius"])
-    points = tuple((float(x), float(y)) for x, y in told["points"])
+def _stroke(row):
+    radius = float(row["radius"])
+    points = tuple((float(x), float(y)) for x, y in row["points"])
     if not (0 < radius <= _LARGEST_RADIUS and 0 < len(points) <= MOST_POINTS):
         raise ValueError("no such stroke")
     if not all(math.isfinite(side) and -1 <= side <= 2 for point in points for side in point):
         raise ValueError("a stroke far outside")
-    return Stroke(Kind(told["kind"]), radius, points)
+    return Stroke(Kind(row["kind"]), radius, points)
 
 
 def keep_strokes(draft, strokes):
     """Remember the strokes, so that the page shows them again. Raises Refused: cut-out-saved."""
-    told = [{"kind": one.kind.value, "radius": one.radius, "points": one.points} for one in strokes]
+    rows = [{"kind": one.kind.value, "radius": one.radius, "points": one.points} for one in strokes]
     open_ones = CutoutDraft.objects.filter(pk=draft.pk, cutout=None)
-    if not open_ones.update(strokes=told):
+    if not open_ones.update(strokes=rows):
         raise Refused("cut-out-saved", name=str(draft))
-    draft.strokes = told
+    draft.strokes = rows
 
 
 def kept_strokes(draft):

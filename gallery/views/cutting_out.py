@@ -49,7 +49,7 @@ def progress(request, pk):
 
 @designer_required
 @require_safe
-def picture(request, pk):
+def image(request, pk):
     """The photograph in the size in which it is mended, for whom it is that mends it."""
     return serve_blob(request, _ready(request, pk).copy_sha256, content_type="image/webp")
 

@@ -203,7 +203,7 @@ def test_where_nothing_is_left_nothing_is_saved(draft, designer, client):
     assert not ProductCutout.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["cut-out", "cut-out-progress", "cut-out-picture"])
+@pytest.mark.parametrize("name", ["cut-out", "cut-out-progress", "cut-out-image"])
 def test_a_draft_is_seen_by_whom_it_is_alone(draft, client, name, make_user, brand_admin):
     for person in (make_user("other", is_designer=True), brand_admin):
         client.force_login(person)
