@@ -151,8 +151,9 @@ def _write(draft, outline, with_shadow, file):
     with images.one_at_a_time():
         image = images.open_rgb(blobs.local(draft.photograph.sha256), draft.photograph.name)
         if (growth := image.width * image.height / (compositing.MAX_MEGAPIXELS * 1e6)) > 1:
-            size = (int(side / math.sqrt(growth)) for side in image.size)
-            image = image.resize(tuple(size), Image.Resampling.LANCZOS, reducing_gap=3.0)
+            side = math.sqrt(growth)
+            size = (int(image.width / side), int(image.height / side))
+            image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
         car = cutting_out.finished(image, outline, with_shadow=with_shadow)
         del image
         car.save(file, "PNG", compress_level=3)
