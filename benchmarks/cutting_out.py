@@ -4,7 +4,8 @@
 
 Puts the demo's rendered cars, whose outlines are known, on painted streets in three sizes of
 picture and three of car. With --photos it takes besides those photographs of a folder whose
-outlines stand in cutting_out_masks.json: polygons drawn by hand, as shares of width and height.
+outlines stand in cutting_out_masks.json: polygons drawn by hand over photographs of the DreamBooth
+dataset (google/dreambooth, CC BY 4.0), as shares of width and height.
 Prints the share of points in which cut-out and truth agree (intersection over union) of the first
 draft, after one stroke and after two, and the seconds of each step. A stroke goes along the largest
 piece that is wrong, as a person would draw it, half as wide as that piece. --save keeps the
