@@ -29,6 +29,7 @@ from training.services import image_store
 MOST_STROKES = 300
 MOST_POINTS = 500  # of a stroke
 _LARGEST_RADIUS = 0.25  # of the longer side
+_COPIES_KEPT = 4  # in memory, 3 MB each: as many people draw at one time
 _OUTLINES_KEPT = 12  # in memory, 2 MB each: those of the newest strokes
 
 
@@ -171,7 +172,9 @@ def _outline_after(copy_sha256, outline_sha256, strokes):
     return cutting_out.mended(_copy(copy_sha256), before, strokes[-1:])
 
 
+@lru_cache(maxsize=_COPIES_KEPT)
 def _copy(sha256):
+    """The working copy of a photograph, which nobody changes."""
     return np.array(images.open_rgb(blobs.local(sha256)))
 
 

@@ -161,6 +161,21 @@ def test_what_is_saved_is_a_cut_out_of_the_vehicle_with_the_rights_of_its_photog
     assert draft.cutout == cutout
 
 
+def test_rights_that_are_noted_of_the_photograph_later_are_those_of_the_cut_out(
+    draft, designer, client
+):
+    cutout = cutting_out.save(draft, designer, [], with_shadow=False)
+    client.force_login(designer)
+
+    on_cutout = reverse("gallery:source-rights", args=["cutout", cutout.pk])
+    assert client.post(on_cutout, {"rights_holder": "nobody"}).status_code == 422
+    on_photograph = reverse("gallery:source-rights", args=["start", draft.photograph_id])
+    client.post(on_photograph, {"rights_holder": "GAC"})
+
+    cutout.refresh_from_db()
+    assert cutout.rights_holder == "GAC"
+
+
 def test_rights_that_are_taken_back_from_the_photograph_hold_the_cut_out(draft, designer):
     cutout = cutting_out.save(draft, designer, [], with_shadow=False)
 
