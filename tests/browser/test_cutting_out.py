@@ -34,6 +34,23 @@ def draw(page, start, end):
     page.mouse.up()
 
 
+def spread_two_fingers(page, stage):
+    """Two fingers on the stage, from 40 to 160 px apart."""
+    box = stage.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    device = page.context.new_cdp_session(page)
+
+    def touch(kind, *apart):
+        points = [{"x": x + side, "y": y, "id": number} for number, side in enumerate(apart)]
+        device.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", -20)
+    touch("touchStart", -20, 20)
+    for apart in range(20, 81, 10):
+        touch("touchMove", -apart, apart)
+    touch("touchEnd")
+
+
 def seen(page):
     """How many points of the stage are fully opaque, in whatever colour."""
     return page.locator("[data-cutter-stage]").evaluate(
@@ -107,6 +124,14 @@ def test_a_finger_mends_it_on_a_phone(enter, employ, designer, vehicle, photogra
     stage.scroll_into_view_if_needed()
     stage.tap()
     expect(cutter).to_have_attribute("data-shown", "1")
+
+    strokes = page.locator("[data-cutter-strokes]").input_value()
+    before = stage.evaluate("(stage) => stage.toDataURL()")
+    spread_two_fingers(page, stage)
+    assert page.locator("[data-cutter-strokes]").input_value() == strokes
+    assert stage.evaluate("(stage) => stage.toDataURL()") != before
+    page.get_by_role("button", name="整张图片").tap()
+    assert len(json.loads(strokes)) == 1
 
     shot(page, "1-stroke")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
