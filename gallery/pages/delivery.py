@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, field, replace
 
 from django.db.models import prefetch_related_objects
-from django.utils.translation import gettext as _
 
 from brandstudio.core.input.numbers import parse_ids, parse_number
 from gallery.engine import labelling, upscale
@@ -93,9 +92,31 @@ class Cell:
         return not self.why and self.cut.is_soft
 
     @property
+    def suggested_place(self):
+        """Left and top of the suggested cut, in px of the picture: "x y"."""
+        width, height = (float(side) for side in self.whole.split())
+        left, top, _right, _bottom = self.cut.suggested
+        return f"{left * width:.2f} {top * height:.2f}"
+
+    @property
+    def is_to_come(self):
+        """Whether a worker makes it before it leaves."""
+        return self.is_large and not (self.file and self.file.is_ready)
+
+    @property
+    def is_harmed(self):
+        """Whether it leaves though part of its car is cut off, or its wheels."""
+        is_cut = self.cut.is_lossy or self.cut.loses_wheels
+        return is_cut and not self.why and not self.cut.is_gone
+
+    @property
     def lacks_car(self):
         """Whether it is left out since its cut leaves no car."""
         return self.cut.is_gone and not self.is_carless
+
+    @property
+    def fault_words(self):
+        return enlargement.fault_of(self.way.facts)
 
     @property
     def factor(self):
@@ -112,18 +133,20 @@ class Row:
     cells: list[Cell] = field(default_factory=list)
 
     @property
-    def soft_factor(self):
-        """How many times the softest of its files is enlarged; 0 where none looks soft."""
-        return max((cell.factor for cell in self._soft), default=0)
+    def enlarged(self):
+        """Its cells whose file is seen to be enlarged."""
+        return [
+            cell for cell in self.cells if not cell.why and cell.way.growth >= upscaler.LEAST_GROWTH
+        ]
 
     @property
-    def enlarged_words(self):
-        """By what the file that is enlarged most is made larger; "" where none is seen to be."""
-        ways = [cell.way for cell in self.cells if not cell.why]
-        most = max(ways, key=lambda way: way.growth, default=None)
-        if most is None or most.growth < upscaler.LEAST_GROWTH:
-            return ""
-        return enlargement.words_of(most.facts)
+    def fault_words(self):
+        """Why files are enlarged without new detail; "" where nothing keeps them from it."""
+        return next((words for cell in self.enlarged if (words := cell.fault_words)), "")
+
+    @property
+    def is_soft(self):
+        return bool(self._soft)
 
     @property
     def softest(self):
@@ -138,13 +161,17 @@ class Row:
 @dataclass(frozen=True)
 class ZipPlan:
     """What a zip will hold. count: files, of `whole` cells. left_out: [(picture, channel, why)] of
-    pictures that may leave. carless: [(picture, channel, whether it is sent all the same)] of files
-    that most of the car is cut off from. is_ordering: whether a large file is still to be ordered.
+    pictures that may leave; to_come: [(picture, channel)] of large files that are made first.
+    harmed: [(picture, Cell)] of files that leave with part of the car cut off. carless: [(picture,
+    channel, whether it is sent all the same)] of files that most of the car is cut off from.
+    is_ordering: whether a large file is still to be ordered.
     """
 
     count: int
     whole: int
     left_out: list
+    to_come: list
+    harmed: list
     carless: list
     is_ordering: bool
 
@@ -157,26 +184,27 @@ class ZipPlan:
 
 def plan_of(rows, channels):
     """The ZipPlan of a page's Rows, each cut for these channels."""
-    left_out, carless, count = [], [], 0
+    left_out, to_come, harmed, carless, count = [], [], [], [], 0
     for row in rows:
         for cell in row.cells:
             if not cell.why and cell.cut.is_gone:
                 carless.append((row.asset, cell.cut.channel, cell.is_carless))
-            if why := _why_not_yet(cell):
+            if cell.is_harmed:
+                harmed.append((row.asset, cell))
+            if why := _why_not(cell):
                 left_out.append((row.asset, cell.cut.channel, why))
+            elif cell.is_to_come and not cell.lacks_car:
+                to_come.append((row.asset, cell.cut.channel))
             else:
                 count += not cell.lacks_car
     cells = [cell for row in rows for cell in row.cells if not cell.why and not cell.lacks_car]
     is_ordering = any(cell.is_large and cell.file is None for cell in cells)
-    return ZipPlan(count, len(rows) * len(channels), left_out, carless, is_ordering)
+    whole = len(rows) * len(channels)
+    return ZipPlan(count, whole, left_out, to_come, harmed, carless, is_ordering)
 
 
-def _why_not_yet(cell):
-    is_missing = cell.is_large and not (cell.file and cell.file.is_ready)
-    said = _("A large file: made in the background after you press download, then in the next zip.")
-    waits = "" if cell.is_instead else cell.stand_in_why
-    is_missing = is_missing and not cell.lacks_car
-    return cell.why or waits or (said if is_missing else "")
+def _why_not(cell):
+    return cell.why or ("" if cell.is_instead else cell.stand_in_why)
 
 
 def campaign_of(assets):

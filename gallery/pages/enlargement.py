@@ -11,8 +11,7 @@ def words_of(facts):
     if not facts or facts["growth"] <= 1:
         return ""
     named = {"growth": f"{round(facts['growth'], 1):g}"}
-    if facts.get("fault"):
-        why = problems.sentence(facts["fault"], {"name": upscaler.BUNDLED.name})
+    if why := fault_of(facts):
         said = _("Enlarged %(growth)s times by interpolation, without new detail: %(why)s")
         return said % (named | {"why": why})
     if not facts["passes"]:
@@ -26,3 +25,10 @@ def words_of(facts):
         "interpolation."
     )
     return said % named
+
+
+def fault_of(facts):
+    """The sentence that says why no detail was drawn anew; "" where nothing kept it from that."""
+    if not facts or not facts.get("fault"):
+        return ""
+    return problems.sentence(facts["fault"], {"name": upscaler.BUNDLED.name})

@@ -13,6 +13,7 @@ NOTICEABLE = 0.02  # share of the car: below it no eye sees that some is gone
 MOST_GONE = 0.5  # share of the car: beyond it the picture shows no car any more
 WHEELS_NOTICEABLE = 0.1  # share of the wheels: less is within what the outline may be off by
 WHEELS = 0.25  # share of the car's height, from below: its wheels down to the tyres
+SAME = 0.002  # share of the picture: two cuts that differ by less are one
 EVERYTHING = (0.0, 0.0, 1.0, 1.0)  # the box of all of a picture
 LARGEST_FACTOR = 4  # beyond it an enlarged picture looks soft
 
@@ -24,7 +25,7 @@ class Cut:
     focus: what stands in the middle, shares of the picture. box: what is kept, and subject: where
     its car stands, both left, top, right, bottom as shares of the picture. is_set: by a person.
     version: rises each time it was set anew. place: where the label stands.
-    factor: px of the file for one of the picture.
+    factor: px of the file for one of the picture. suggested: the box that shows the car best.
     """
 
     channel: Channel
@@ -35,6 +36,12 @@ class Cut:
     version: int
     place: labelling.LabelPlace
     factor: float
+    suggested: sizes.Box
+
+    @property
+    def is_moved(self):
+        """Whether something else is kept than what is suggested."""
+        return any(abs(a - b) > SAME for a, b in zip(self.box, self.suggested, strict=True))
 
     @property
     def lost(self):
@@ -98,11 +105,14 @@ def cut_for(asset, channel, focus=None, words=""):
     focus = focus or (own and (own.x, own.y))
     width, height = asset.scene.width, asset.scene.height
     file_width, file_height = channel.file_size
-    middle = focus or sizes.focus_for(
-        (width, height), file_width, file_height, car, clear_of(channel)
-    )
-    cut = sizes.cut_box((width, height), file_width, file_height, middle)
-    box = (cut[0] / width, cut[1] / height, cut[2] / width, cut[3] / height)
+    best = sizes.focus_for((width, height), file_width, file_height, car, clear_of(channel))
+    middle = focus or best
+
+    def around(point):
+        left, top, right, bottom = sizes.cut_box((width, height), file_width, file_height, point)
+        return (left / width, top / height, right / width, bottom / height)
+
+    box = around(middle)
     return Cut(
         channel=channel,
         focus=middle,
@@ -117,7 +127,8 @@ def cut_for(asset, channel, focus=None, words=""):
             _in_file(car, box, file_width, file_height),
             words or brand.label_words(),
         ),
-        factor=file_width / max(cut[2] - cut[0], 1),
+        factor=file_width / max(width * (box[2] - box[0]), 1),
+        suggested=around(best),
     )
 
 

@@ -35,7 +35,12 @@ MOST_IMAGES, MOST_CHANNELS = 60, 20  # in one zip
 
 @dataclass(frozen=True)
 class Line:
-    """A file of the manifest, or why there is none. It travels: no prompts, no people's names."""
+    """A file of the manifest, or why there is none. It travels: no prompts, no people's names.
+
+    car_cut_off, car_covered: percent of the car that its cut leaves out, and that the platform's
+    own buttons and words hide. wheels_cut: whether it goes through the wheels. None for a poster,
+    which is laid out by a person, and for what has no picture.
+    """
 
     file: str
     asset: int
@@ -50,6 +55,9 @@ class Line:
     producer: str
     produce_id: str
     source_type: str
+    car_cut_off: int | None
+    car_covered: int | None
+    wheels_cut: bool | None
     left_out: str = ""
 
 
@@ -229,8 +237,25 @@ def _line(asset, channel, labelled, left_out="", poster=None):
         producer=mark.producer,
         produce_id=mark.produce_id,
         source_type=finishing.source_type_of(asset.scene, poster),
+        **_of_the_car(asset, channel, poster),
         left_out=left_out,
     )
+
+
+def _of_the_car(asset, channel, poster):
+    """{column of a Line: what the cut and the platform leave of the car}."""
+    nothing = dict.fromkeys(("car_cut_off", "car_covered", "wheels_cut"))
+    if poster or not asset.image_sha256:
+        return nothing
+    try:
+        cut = cuts.cut_for(asset, channel)
+    except (blobs.BlobMissing, OSError):  # named as what is left out
+        return nothing
+    return {
+        "car_cut_off": round(cut.lost * 100),
+        "car_covered": round(cut.hidden * 100),
+        "wheels_cut": cut.loses_wheels,
+    }
 
 
 def _papers(lines, channels):

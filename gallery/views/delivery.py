@@ -76,6 +76,7 @@ def deliver(request):
         "may_paint": request.user.is_marketer or request.user.is_brand_admin,
         "rows": rows,
         "plan": plan,
+        "most_growth": cuts.LARGEST_FACTOR,
         "staying": [row for row in rows if row.why],
         "posters": chosen_posters,
         "may_begin": plan.may_begin or bool(chosen_posters),

@@ -3,11 +3,15 @@
 // field focus-… takes the middle as shares "x,y". [data-cut-lost] says how much of the car is
 // outside, each [data-cut-gone] and [data-cut-wheels] what that means, [data-cut-hidden] how much the
 // platform covers, which leaves data-clear="left top right bottom" free, shares of the frame.
-// Arrows move too, with Shift by more.
+// Arrows move too, with Shift by more; Escape and [data-cut-back] put it back to data-suggested="x y".
+// Once it rests, the summary #zip-plan is asked for anew, with all that was chosen in form #choice.
 const NOTICEABLE = 0.02; // these as gallery/services/cuts.py
 const MOST_GONE = 0.5;
 const WHEELS = 0.25;
 const WHEELS_NOTICEABLE = 0.1;
+const SAME = 0.002;
+const REST = 300; // ms
+let resting;
 const held = new Map(); // pointer id → its last place in px of the screen
 
 const numbers = (text) => text.trim().split(/\s+/).map(Number);
@@ -34,6 +38,30 @@ function move(frame, dx, dy) {
   const share = (value, whole) => clamp(value / whole, 0, 1).toFixed(4);
   cut.querySelector("input[name^=focus-]").value = `${share(x + view.width / 2, wide)},${share(y + view.height / 2, high)}`;
   tellLoss(frame, cut, { x, y, width: view.width, height: view.height });
+  const [suggestedX, suggestedY] = numbers(frame.dataset.suggested);
+  const distance = Math.max(Math.abs(x - suggestedX) / wide, Math.abs(y - suggestedY) / high);
+  cut.querySelector("[data-cut-back]").hidden = distance <= SAME;
+  clearTimeout(resting);
+  resting = setTimeout(tellPlan, REST);
+}
+
+function putBack(frame) {
+  const view = frame.viewBox.baseVal;
+  const [x, y] = numbers(frame.dataset.suggested);
+  move(frame, x - view.x, y - view.y);
+}
+
+async function tellPlan() {
+  if (held.size > 0) {
+    resting = setTimeout(tellPlan, REST);
+    return;
+  }
+  const asked = new URLSearchParams(new FormData(document.getElementById("choice")));
+  const answer = await fetch(`${location.pathname}?${asked}`);
+  if (!answer.ok) return; // it says what it said
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const plan = page.getElementById("zip-plan");
+  if (plan) document.getElementById("zip-plan").replaceWith(plan);
 }
 
 function tellLoss(frame, cut, view) {
@@ -85,9 +113,18 @@ for (const name of ["pointerup", "pointercancel"]) {
   });
 }
 
+document.addEventListener("click", (event) => {
+  const back = event.target.closest("[data-cut-back]");
+  if (!back) return;
+  const frame = back.closest(".cut").querySelector("[data-cut-frame]");
+  putBack(frame);
+  frame.focus(); // the button is gone
+});
+
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 document.addEventListener("keydown", (event) => {
   const frame = event.target.closest?.("[data-cut-frame]");
+  if (frame && event.key === "Escape") putBack(frame);
   if (!frame || !ARROWS[event.key] || event.ctrlKey || event.metaKey) return;
   const step = (frame.viewBox.baseVal.width / 100) * (event.shiftKey ? 5 : 1);
   move(frame, ...ARROWS[event.key].map((direction) => direction * step));

@@ -135,3 +135,34 @@ def test_painting_anew_leads_to_the_create_page(enter, marketer, in_state, chann
 
     expect(page).to_have_url(re.compile(r"/create/"))
     assert Asset.objects.filter(shape_of=picture).count() == 1
+
+
+def test_moved_cut_is_summed_up_at_once_and_put_back_by_button_and_key(
+    enter, make_user, in_state, channel
+):
+    Channel.objects.create(slug="wide", name_zh="宽", name_en="Wide", width=470, height=100)
+    picture = in_state("approved", channel=channel)
+    page = enter(make_user("publisher", is_marketer=True))
+    page.goto(f"/assets/deliver/?pick={picture.pk}&channel=wide")
+    frame = page.get_by_role("img", name="The cut for Wide")
+    back = page.get_by_role("button", name="Back to the suggested cut")
+    before = [round(float(side), 1) for side in frame.get_attribute("viewBox").split()]
+    plan = page.locator("#zip-plan")
+    plan.evaluate("element => { element.dataset.stale = 'yes'; }")
+    expect(back).to_be_hidden()
+
+    def shown():
+        return [round(float(side), 1) for side in frame.get_attribute("viewBox").split()]
+
+    for _press in range(8):
+        frame.press("Shift+ArrowDown")
+    expect(page.locator("#zip-plan:not([data-stale])")).to_have_count(1)
+    moved = shown()
+    back.click()
+    by_button = shown()
+    frame.press("Shift+ArrowUp")
+    frame.press("Escape")
+
+    assert moved != before
+    assert by_button == shown() == before
+    expect(back).to_be_hidden()
