@@ -95,8 +95,8 @@ class Cell:
     def suggested_place(self):
         """Left and top of the suggested cut, in px of the picture: "x y"."""
         width, height = (float(side) for side in self.whole.split())
-        left, top, _right, _bottom = self.cut.suggested
-        return f"{left * width:.2f} {top * height:.2f}"
+        x, y = self.cut.suggested[:2]
+        return f"{x * width:.2f} {y * height:.2f}"
 
     @property
     def is_to_come(self):
