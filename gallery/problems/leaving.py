@@ -58,9 +58,9 @@ SENTENCES: dict[str, Text] = {
         "This picture is in the bin, and from there nothing leaves. Bring it back first."
     ),
     "picture-declined": gettext_noop(
-        "This picture was declined: it leaves the studio in no form, and nothing is built upon it. "
-        "Change what the reason names and paint it anew, or send it for review once more and write "
-        "what is different: it counts as declined until an admin approves it."
+        "This picture was declined: it leaves the studio in no form, and nothing is built upon it, "
+        "until an admin approves it after all. Change what the reason names and paint it anew; or, "
+        "unless it waits for review again already, send it once more and write what is different."
     ),
     "picture-withdrawn": gettext_noop(
         "This picture was withdrawn: it leaves the studio in no form, and nothing is built upon "

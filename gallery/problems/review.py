@@ -56,13 +56,17 @@ SENTENCES: dict[str, Text] = {
     "approved-not-binned": gettext_noop(
         "An approved picture can't go to the bin. A brand admin can withdraw it first."
     ),
-    "send-back-reason": gettext_noop("Write one sentence for the designer, to send it back."),
+    "send-back-reason": gettext_noop(
+        "Write one sentence for the designer, to send it back. Signs without letters say nothing."
+    ),
     "decided-before": gettext_noop(
         "It looks like {name} (no. {number}) or was made from it, against which a decision stands "
         "since {day}: {reason} To approve it all the same, write why; the reason stays with the "
         "picture."
     ),
-    "decline-reason": gettext_noop("Write one sentence for the colleague, to decline it."),
+    "decline-reason": gettext_noop(
+        "Write one sentence for the colleague, to decline it. Signs without letters say nothing."
+    ),
     "ask-again-reason": gettext_noop(
         "This picture was declined. Write what is different now or why it is asked for again: the "
         "reviewer reads it beside the reason of the decline."
