@@ -44,6 +44,7 @@ from gallery.services import (
     version_marks,
 )
 from gallery.views import refusals
+from gallery.views.large_files import large_or_ordered
 
 
 @login_required
@@ -109,9 +110,8 @@ def asset_download(request, pk):
         where = channel or asset.scene.channel
         rendition = rendition or policy.best_for(asset, request.user, where)
         if rendition == Rendition.PUBLICATION and downloads.is_large(where):
-            channel_files.order(asset, where, request.user)
-            messages.success(request, _("The large file is being made; it appears here."))
-            return redirect(asset)
+            row = channel_files.order(asset, where, request.user)
+            return large_or_ordered(request, row, asset)
         labelled = downloads.deliver(asset, request.user, rendition, channel, form, profile)
     except REFUSALS as error:
         return refusals.stays(request, asset, error)

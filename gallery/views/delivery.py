@@ -5,7 +5,7 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header, urlencode
@@ -19,14 +19,12 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.ui import once, trouble
 from brandstudio.core.ui.polling import polled
 from brandstudio.core.ui.redirects import led_to
-from brandstudio.core.ui.serving import send_file
-from gallery.models import Asset, Channel, ChannelFile, Rendition
+from gallery.models import Channel, Rendition
 from gallery.pages import campaign as pages
 from gallery.pages import delivery, offers
 from gallery.pages import zip_told as pages_zip
 from gallery.problems import REFUSALS
 from gallery.services import (
-    channel_files,
     cuts,
     deliveries,
     posters,
@@ -208,23 +206,6 @@ def paint_anew(request):
     except REFUSALS as error:
         return refusals.refuse(request, error, _address(request, assets, channels))
     return led_to(request, "gallery:create")
-
-
-@login_required
-@require_safe
-def large_file(request, pk):
-    """A large file that is ready, as a download."""
-    visible = Asset.objects.visible_to(request.user)
-    row = get_object_or_404(ChannelFile.objects.filter(asset__in=visible), pk=pk)
-    if not row.is_ready:
-        return redirect(row.asset)
-    try:
-        labelled = channel_files.deliver(row, request.user)
-    except REFUSALS as error:
-        if error.code == "file-stale":
-            return refusals.refuse(request, error, row.poster or row.asset)
-        return refusals.stays(request, row.asset, error)
-    return send_file(labelled.content, labelled.name, labelled.content_type)
 
 
 _SHOWN = (

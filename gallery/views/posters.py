@@ -33,6 +33,7 @@ from gallery.pages.posters import offers_of
 from gallery.problems import REFUSALS
 from gallery.services import channel_files, downloads, finding, holds
 from gallery.services import posters as acts
+from gallery.views.large_files import large_or_ordered
 from gallery.views.refusals import refuse
 from gallery.views.retiring import retire_or_bring_back
 
@@ -138,9 +139,8 @@ def poster_download(request, pk):
     rendition = chosen(request.GET, "rendition", LABELLED, Rendition.PUBLICATION)
     try:
         if rendition == Rendition.PUBLICATION and downloads.is_large(poster.channel):
-            channel_files.order_poster(poster, request.user)
-            messages.success(request, _("The large file is being made; it appears here."))
-            return redirect(poster)
+            row = channel_files.order_poster(poster, request.user)
+            return large_or_ordered(request, row, poster)
         file = acts.deliver(poster, request.user, rendition)
     except REFUSALS as error:
         return refuse(request, error, poster)

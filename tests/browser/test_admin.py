@@ -28,7 +28,7 @@ def test_admin_sends_a_style_back_and_approves_it_later(
 
     admin.get_by_role("button", name="Send back").click()
     expect(admin.get_by_label("Reason")).to_have_accessible_description(
-        "Write one sentence for the designer, to send it back."
+        "Write one sentence for the designer, to send it back. Signs without letters say nothing."
     )
     admin.get_by_label("Reason").fill("The car loses its shape above 0.7.")
     admin.get_by_role("button", name="Send back").click()

@@ -723,6 +723,8 @@ def test_large_file_is_made_once_by_a_worker_and_then_leaves(
     [notice] = colleague.notices.all()
     assert (notice.code, notice.url) == ("file-ready", picture.get_absolute_url())
     assert notice.facts["channel"] == "poster"
+    asked_again = at(colleague).get("asset-download", row.asset_id, channel=row.channel.slug)
+    assert asked_again.url == reverse("gallery:large-file", args=[row.pk])
     answer = at(colleague).get("large-file", row.pk)
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     assert content.startswith(b"%PDF")

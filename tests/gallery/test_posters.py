@@ -344,6 +344,8 @@ def test_large_poster_is_made_by_a_worker(make_poster, marketer, at):
 
     row.refresh_from_db()
     assert (row.poster, row.is_ready) == (poster, True)
+    once_more = at(marketer).get("poster-download", poster.pk)
+    assert once_more.url == reverse("gallery:large-file", args=[row.pk])
     file = channel_files.deliver(row, marketer)
     assert file.content.startswith(b"%PDF")
     assert Download.objects.get().poster == poster
