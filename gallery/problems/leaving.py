@@ -21,6 +21,10 @@ SENTENCES: dict[str, Text] = {
         "The file for {channel} is so large that a worker makes it. The picture's page shows when "
         "it is there."
     ),
+    "zip-being-made": gettext_noop(
+        "These files are so large that a worker makes them now: {channels}. A notice tells when "
+        "each is ready; a zip takes it from then on."
+    ),
     "zip-empty": gettext_noop("No file can be put into the zip, so none was made. {why}"),
     "car-cut-off": gettext_noop(
         "The cut leaves no car: move it, paint anew in this shape, or tick that it is sent all the "

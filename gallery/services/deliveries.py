@@ -6,7 +6,7 @@ import itertools
 import json
 import logging
 import zipfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from django.db import DatabaseError
 from django.utils import timezone
@@ -39,7 +39,8 @@ class Line:
 
     car_cut_off, car_covered: percent of the car that its cut leaves out, and that the platform's
     own buttons and words hide. wheels_cut: whether it goes through the wheels. None for a poster,
-    which is laid out by a person, and for what has no picture.
+    which is laid out by a person, and for what has no picture. being_made: whether a worker was
+    asked for it.
     """
 
     file: str
@@ -59,6 +60,7 @@ class Line:
     car_covered: int | None
     wheels_cut: bool | None
     left_out: str = ""
+    being_made: bool = False
 
 
 class _Outlet(io.RawIOBase):
@@ -87,7 +89,8 @@ class _Outlet(io.RawIOBase):
 def zip_parts(cells, delivery, anew=(), carless=(), chosen_posters=()):
     """The zip's bytes in parts: each file, then manifest.csv, manifest.json and what to declare.
 
-    The first file is made at once, so that a zip without any is refused: raises Refused, zip-empty.
+    The first file is made at once, so that a zip without any is refused: raises Refused, zip-empty;
+    zip-being-made where a worker makes some of them now.
 
     cells: [(asset, channel)]. chosen_posters: Posters. One that may not leave (any
     more), or can't be made for its channel, is left out and named in the manifest; so is a large
@@ -105,6 +108,8 @@ def zip_parts(cells, delivery, anew=(), carless=(), chosen_posters=()):
         if one[0]:
             channels = dict.fromkeys(channel for _asset, channel, _poster in items)
             return _parts(itertools.chain(begun, made), channels, delivery)
+    if ordered := [line.channel_name for _file, line in begun if line.being_made]:
+        raise Refused("zip-being-made", channels=", ".join(dict.fromkeys(ordered)))
     raise Refused("zip-empty", why=begun[0][1].left_out)
 
 
@@ -191,7 +196,8 @@ def _one(asset, channel, person, poster, *, needs_car):
             raise Refused("car-cut-off")
         labelled = _delivered(asset, channel, person, poster)
     except (*REFUSALS, blobs.BlobMissing, OSError, DatabaseError) as error:
-        return None, _line(asset, channel, None, _why_left_out(error), poster)
+        line = _line(asset, channel, None, _why_left_out(error), poster)
+        return None, replace(line, being_made=getattr(error, "code", "") == "file-large")
     return labelled, _line(asset, channel, labelled, poster=poster)
 
 

@@ -19,6 +19,7 @@ from brandstudio.core.problems import Refused
 from brandstudio.core.ui import once, trouble
 from brandstudio.core.ui.polling import polled
 from brandstudio.core.ui.redirects import led_to
+from gallery import problems
 from gallery.models import Channel, Rendition
 from gallery.pages import campaign as pages
 from gallery.pages import delivery, offers
@@ -106,6 +107,9 @@ def deliver_zip(request):
         parts = deliveries.zip_parts(cells, delivery, anew, carless, chosen_posters)
     except Refused as error:
         zip_deliveries.end(delivery, is_whole=False)
+        if error.code == "zip-being-made":  # what was asked for is on its way
+            messages.success(request, problems.of(error))
+            return redirect(_address(request, assets, channels))
         return refusals.refuse(request, error, _address(request, assets, channels))
     headers = {"Content-Disposition": content_disposition_header(True, name)}
     return StreamingHttpResponse(parts, content_type="application/zip", headers=headers)

@@ -702,6 +702,21 @@ def test_strangers_picture_is_not_on_the_page(at, colleague, in_state):
 
 
 # Large files
+def test_zip_of_large_files_alone_says_that_they_are_being_made(
+    at, client, colleague, approved, make_channel, queue_redis, in_english
+):
+    for slug in ("poster", "wall"):
+        make_channel(slug, 3200, 3000)
+    picture, channels = approved(), ["poster", "wall"]
+
+    answer = at(colleague).post("deliver-zip", pick=picture.pk, channel=channels)
+
+    assert answer.status_code == 302
+    page = client.get(answer.url).text
+    assert "a worker makes them now: poster, wall" in page
+    assert ChannelFile.objects.count() == 2
+
+
 def test_large_file_is_made_once_by_a_worker_and_then_leaves(
     at, colleague, approved, make_channel, queue_redis
 ):

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from django.urls import reverse
 from PIL import Image
 
 from brandstudio.core import blobs
