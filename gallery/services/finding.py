@@ -21,7 +21,7 @@ from gallery.models import (
     StylePack,
     Word,
 )
-from gallery.services import asset_filters, day_words, search, words
+from gallery.services import asset_filters, day_words, search, state_words, words
 from gallery.services.asset_filters import FILTERS, Unreadable
 
 _NUMBER = re.compile(r"(#?)([0-9]{1,18})号?")  # as the name of a picture ends: #16
@@ -81,13 +81,15 @@ def find(person, query):
 
 
 def among(assets, text):
-    """The Finding of those of the pictures that hold these words, days or number."""
+    """The Finding of those of the pictures that hold these words, days, states or number."""
     text = text.strip()
     if problem := search.too_long(text):
         return Finding(assets.none(), {}, text, [problem], is_refused=True)
     rest, days = day_words.read(text, timezone.localdate())
     if days:
         assets = asset_filters.made_between(assets, days)
+    rest, fits = state_words.read(rest)
+    assets = assets.filter(fits)
     translations, number = (), None
     if rest:
         assets, translations, number = _with_words(assets, rest)

@@ -214,7 +214,8 @@ def _preview(form, person):
         "lost": composition.lost_percent,
         "width": width,
         "height": height,
-        "is_sample": poster.headline != form.instance.headline and not poster.pk,
+        "is_sample": poster.headline != form.instance.headline
+        and not (poster.pk or form.data.get("headline")),
         "is_partial": bool(refused) and composition is not form.composition,
     }
 

@@ -426,3 +426,32 @@ def test_picture_is_chosen_for_a_poster_and_a_campaign_by_its_number_and_words(
     assert shown("归来") == [False, True]
     assert shown("骑" * 101) == [False, False]
     assert "Nothing matches" in at(marketer).get(name, *args, q="nowhere").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "states"),
+    [
+        ("已批准", {"approved"}),
+        ("approved", {"approved"}),
+        ("白色 已批准", {"approved"}),
+        ("未批准", {"declined"}),
+        ("待审", {"asked"}),
+        ("waiting for review", {"asked"}),
+        ("已批准 未批准", {"approved", "declined"}),
+        ("disapproved", set()),
+    ],
+)
+def test_words_for_a_state_find_the_pictures_in_it(listed, in_state, typed, states):
+    for state in ("private", "asked", "approved", "declined"):
+        in_state(state)
+    GlossaryTerm.objects.create(term="白色", phrase="white")
+
+    assert {asset.review for asset in listed(q=typed)} == states
+
+
+@pytest.mark.parametrize("typed", ["真车", "real car", "Real Cars"])
+def test_real_car_is_found_by_that_word(listed, make_ready, make_cutout, typed):
+    make_ready()
+    [real] = make_ready(placement=Placement(make_cutout()))
+
+    assert listed(q=typed) == [real]

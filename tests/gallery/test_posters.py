@@ -260,7 +260,7 @@ def test_what_is_refused_leaves_the_rest_of_the_poster_in_sight(
     ):
         page = answer.content.decode()
         assert 'src="data:image/jpeg;base64,' in page
-        assert "Drawn without what is refused" in page
+        assert "The preview below shows the poster without what is refused" in page
         assert 'class="notice notice--failed"' in page
     assert not Poster.objects.exists()
 
