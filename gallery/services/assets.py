@@ -50,19 +50,27 @@ def ask_review(asset, by, why=""):
 def ask_review_together(assets, by):
     """Put pictures of one person before the admins, who get one notice of all.
 
-    Returns [(asset, what refused it)], of which each stays as it is: as `_ask_review`, and
-    asset-not-yours.
+    Returns as `refused_of`, of `_ask_review`.
+    """
+    refused = refused_of(assets, by, _ask_review)
+    stays = {asset.pk for asset, _error in refused}
+    _tell_asked([asset for asset in assets if asset.pk not in stays], by)
+    return refused
+
+
+def refused_of(assets, by, act):
+    """Do act(asset, by) for each picture that is theirs; one refused stops no other.
+
+    Returns [(asset, what refused it)], of which each stays as it is: asset-not-yours, or as act.
     """
     refused = []
     for asset in assets:
         try:
             if asset.scene.owner_id != by.pk:
                 raise Refused("asset-not-yours")
-            _ask_review(asset, by)
+            act(asset, by)
         except REFUSALS as error:
             refused.append((asset, error))
-    stays = {asset.pk for asset, _error in refused}
-    _tell_asked([asset for asset in assets if asset.pk not in stays], by)
     return refused
 
 

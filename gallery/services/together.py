@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from brandstudio.core.problems import Refused
 from gallery import problems
-from gallery.problems import REFUSALS
 from gallery.services import assets as acts
 from gallery.services import boards, marks
 
@@ -63,45 +61,34 @@ def take_off(assets, _person, board):
 def ask(assets, person):
     """Send them for review."""
     refused = acts.ask_review_together(assets, person)
-    outcome = Outcome(unchanged=Counter(_why(error) for _asset, error in refused))
-    n = len(assets) - outcome.unchanged.total()
+    n = len(assets) - len(refused)
     said = ngettext("%(n)d was sent for review.", "%(n)d were sent for review.", n)
-    outcome.done = said % {"n": n} if n else ""
-    return outcome
+    return _walked(said, n, refused)
 
 
 def discard(assets, person):
     """Put them into the bin."""
-    outcome = _each(assets, person, acts.discard)
-    n = len(assets) - outcome.unchanged.total()
+    refused = acts.refused_of(assets, person, acts.discard)
+    n = len(assets) - len(refused)
     said = ngettext("%(n)d lies in the bin now.", "%(n)d lie in the bin now.", n)
-    outcome.done = said % {"n": n} if n else ""
-    return outcome
+    return _walked(said, n, refused)
 
 
 def restore(assets, person):
     """Put them back out of the bin."""
-    outcome = _each(assets, person, acts.restore)
-    n = len(assets) - outcome.unchanged.total()
+    refused = acts.refused_of(assets, person, acts.restore)
+    n = len(assets) - len(refused)
     said = ngettext("%(n)d was put back.", "%(n)d were put back.", n)
-    outcome.done = said % {"n": n} if n else ""
-    return outcome
+    return _walked(said, n, refused)
 
 
 def _outcome(done, why, count):
     return Outcome(done, Counter({why: count} if count else {}))
 
 
-def _each(assets, person, act):
-    outcome = Outcome()
-    for asset in assets:
-        try:
-            if asset.scene.owner_id != person.pk:
-                raise Refused("asset-not-yours")
-            act(asset, person)
-        except REFUSALS as error:
-            outcome.unchanged[_why(error)] += 1
-    return outcome
+def _walked(said, n, refused):
+    done = said % {"n": n} if n else ""
+    return Outcome(done, Counter(_why(error) for _asset, error in refused))
 
 
 def _why(error):
