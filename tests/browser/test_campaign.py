@@ -47,8 +47,9 @@ def test_campaign_from_making_to_report(
     expect(page.get_by_role("table").get_by_text("approved")).to_be_visible()
 
     page.get_by_role("link", name="Deliver the campaign").click()
-    with page.expect_download():
+    with page.expect_download() as zipped:
         page.get_by_role("button", name="Download as one zip").click()
+    zipped.value.path()  # waits for the last of its files
     page.goto(f"/assets/{picture.pk}/published/")
     page.get_by_label("Address of the post").fill("https://www.xiaohongshu.com/explore/1")
     page.get_by_role("button", name="Note it").click()

@@ -106,7 +106,8 @@ def test_hairline_shape_is_refused_by_its_name(at, brand_admin, in_english):
         (
             {"slug": "灯箱"},
             "slug",
-            "短名只能用 a–z、A–Z、数字、连字符和下划线，不能有空格，例如 spring-2027。",
+            "短名里不能有“灯箱”。短名只能用 a–z、A–Z、数字、连字符和下划线，不能有空格，"
+            "例如 spring-2027。",
         ),
         (
             {"source": "a" * 301},
