@@ -110,6 +110,7 @@ def test_a_car_is_cut_out_mended_and_saved(enter, employ, designer, vehicle, pho
     shot(page, "3-saved")
 
 
+@pytest.mark.slow
 def test_a_finger_mends_it_on_a_phone(enter, employ, designer, vehicle, photograph, shot):
     employ("background")
     page = enter(designer, language="zh-CN", size="phone", has_touch=True)
